@@ -1,0 +1,82 @@
+import { writeResourceSpans } from '../otlp/json-spans.ts';
+import { JsonWriter, json } from '../otlp/json-writer.ts';
+import type { Trace } from '../otlp/trace.ts';
+import { summarize } from '../otlp/trace-summary.ts';
+import { formatUtc } from './utc-time.ts';
+
+/** A trace continues on a further line before its line exceeds this: gRPC readers take no larger message by default. */
+export const MAX_LINE_BYTES = 4 * 1024 * 1024;
+
+/** What the archive says of a trace that is not in its spans. */
+export interface ArchiveColumns {
+  /** The policy that gets the credit. */
+  readonly policy: string;
+  /** How many traces this one stands for; null when the probability is unknown. */
+  readonly sampleWeight: number | null;
+  readonly decidedAtMs: number;
+  /** `seq` of the first line: 0 for a new trace, more for late spans. */
+  readonly firstSeq: number;
+  /**
+   * The first so many fragments are in the archive already: they count for the columns, and for what is a duplicate,
+   * but are not written. Default: 0.
+   */
+  readonly skipFragments?: number;
+}
+
+/**
+ * The lines of the archive for one trace, as UTF-8, each ending in `\n`: OTLP JSON, valid `TracesData` with
+ * `resourceSpans` first, and then the columns. No lines when nothing remains to be written.
+ *
+ * Most traces are one line. A larger one continues on lines with the next `seq`, cut between spans, on which the columns
+ * are repeated; a line is longer than {@link MAX_LINE_BYTES} only where one span, or its resource, is about that large.
+ */
+export function archiveLines(trace: Trace, columns: ArchiveColumns): Uint8Array[] {
+  const skipFragments = columns.skipFragments ?? 0;
+  const first = trace.resourceSpans.find(({ fragment }) => fragment >= skipFragments);
+  if (first === undefined) return [];
+  const columnsJson = encoder.encode(renderColumns(trace, columns));
+  const maxArrayBytes = MAX_LINE_BYTES - OPEN.length - columnsJson.length - MAX_END_BYTES;
+  const out = new JsonWriter(firstCapacity(trace));
+  const lines: Uint8Array[] = [];
+  for (let span = first.firstSpan, seq = columns.firstSeq; span < trace.spanCount; seq++) {
+    out.length = 0;
+    out.raw(OPEN);
+    span = writeResourceSpans(out, trace, span, maxArrayBytes);
+    out.raw(columnsJson);
+    out.raw(json(`${seq}}\n`));
+    lines.push(out.bytes());
+  }
+  return lines;
+}
+
+const encoder = new TextEncoder();
+const OPEN = json('{"resourceSpans":');
+/** The longest `seq`, the closing brace and the line feed. */
+const MAX_END_BYTES = 12;
+
+/** From the comma after `resourceSpans` up to where the value of `seq` goes. */
+function renderColumns(trace: Trace, columns: ArchiveColumns): string {
+  const { startTimeUnixNano, durationMs, rootService, rootName, services, errorCount, status } = summarize(trace);
+  const start = startTimeUnixNano === 0n ? null : formatUtc(Number(startTimeUnixNano / 1_000_000n));
+  const rendered = JSON.stringify({
+    trace_id: trace.traceId,
+    start_time: start,
+    duration_ms: durationMs,
+    root_service: rootService,
+    root_name: rootName,
+    services,
+    span_count: trace.spanCount,
+    error_count: errorCount,
+    status,
+    sampling_policy: columns.policy,
+    sample_weight: columns.sampleWeight,
+    decided_at: formatUtc(columns.decidedAtMs),
+  });
+  return `,${rendered.slice(1, -1)},"seq":`;
+}
+
+/** JSON is two to three times as large as protobuf. The writer grows when that is not enough. */
+function firstCapacity(trace: Trace): number {
+  const fragmentBytes = trace.index.fragments.reduce((sum, fragment) => sum + fragment.length, 0);
+  return Math.min(fragmentBytes * 3, MAX_LINE_BYTES) + 1024;
+}

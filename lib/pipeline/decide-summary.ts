@@ -1,0 +1,67 @@
+/** What one batch of wake-ups came to. Counts, unless said otherwise. */
+export interface DecideSummary {
+  wakeUps: number;
+  /** Wake-ups that came before their time and were sent on. */
+  hops: number;
+  /** Traces looked at. */
+  traces: number;
+  /** Traces whose earliest fragment this batch settled: each trace is received once. */
+  received: number;
+  /** Traces newly decided as sampled. */
+  sampled: number;
+  /** The same, by the policy that got the credit. */
+  byPolicy: Record<string, number>;
+  /** Traces that were received and are not sampled, as of now: a later wake-up may see more of them. */
+  notSampled: number;
+  /** Traces that were received and that a drop policy refused. */
+  dropped: number;
+  /** Traces sampled after an earlier look had not sampled them. Can also be a trace whose looks came out of order. */
+  rescued: number;
+  /** Fragments of already kept traces, written after them. */
+  lateFragments: number;
+  /** Claims of dead owners that were fenced. */
+  fenced: number;
+  /** Archive objects created. */
+  objects: number;
+  /** Fragments handed on to a continuation. */
+  continued: number;
+  /** Fragments set aside after the last attempt. */
+  deadLettered: number;
+  /** Policies that could not be evaluated, by message. */
+  policyErrors: Record<string, number>;
+  /** What went wrong with single traces: at most {@link MAX_REPORTED_FAILURES} of them. */
+  failures: { readonly traceId: string; readonly message: string }[];
+}
+
+const MAX_REPORTED_FAILURES = 10;
+
+export function emptySummary(): DecideSummary {
+  return {
+    wakeUps: 0,
+    hops: 0,
+    traces: 0,
+    received: 0,
+    sampled: 0,
+    byPolicy: {},
+    notSampled: 0,
+    dropped: 0,
+    rescued: 0,
+    lateFragments: 0,
+    fenced: 0,
+    objects: 0,
+    continued: 0,
+    deadLettered: 0,
+    policyErrors: {},
+    failures: [],
+  };
+}
+
+export function addFailure(summary: DecideSummary, traceId: string, error: unknown): void {
+  if (summary.failures.length < MAX_REPORTED_FAILURES) {
+    summary.failures.push({ traceId, message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+export function increment(counts: Record<string, number>, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
+}

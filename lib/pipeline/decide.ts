@@ -1,0 +1,190 @@
+import type { Trace } from '../otlp/trace.ts';
+import type { Decision } from '../sampling/decide.ts';
+import { ArchiveRound } from './archive-round.ts';
+import { ClaimStates } from './claim-states.ts';
+import { addFailure, type DecideSummary, emptySummary } from './decide-summary.ts';
+import type { Clock, FragmentRef, SpanBuffer, TraceArchive, WakeUp, WakeUpQueue } from './ports.ts';
+import { type Standings, TraceSettler } from './settle-trace.ts';
+import { delayUntilDue, isDue } from './wake-ups.ts';
+
+export interface DecideDeps {
+  readonly buffer: SpanBuffer;
+  readonly archive: TraceArchive;
+  readonly wakeUps: WakeUpQueue;
+  readonly clock: Clock;
+  /** Applies the policies to a whole trace. */
+  readonly evaluate: (trace: Trace) => Decision;
+  /** 16 hex digits that nobody else has. */
+  readonly newId: () => string;
+}
+
+export interface DecideSettings {
+  /** Age from which the owner of an uncommitted claim counts as dead. Must be more than an invocation can last. */
+  readonly claimTimeoutMs: number;
+  /** How long a continuation waits. */
+  readonly continuationDelayMs: number;
+  /** After so many continuations a fragment goes to the dead letters. */
+  readonly maxAttempts: number;
+  /** Traces that are read at the same time. */
+  readonly concurrency: number;
+  /** Lines of so many bytes end a round: its objects are created before the next trace is read. */
+  readonly maxRoundBytes: number;
+}
+
+export const DEFAULT_DECIDE_SETTINGS: DecideSettings = {
+  claimTimeoutMs: 90_000,
+  continuationDelayMs: 30_000,
+  maxAttempts: 10,
+  concurrency: 16,
+  maxRoundBytes: 8 * 1024 * 1024,
+};
+
+export interface ReceivedWakeUp {
+  /** The queue's name for the message. */
+  readonly messageId: string;
+  readonly wakeUp: WakeUp;
+}
+
+export interface DecideResult {
+  /** Messages that must come back. Every other one is done with: what it lists is settled, or listed in a message sent since. */
+  readonly failedMessageIds: readonly string[];
+  readonly summary: DecideSummary;
+}
+
+/**
+ * The use case behind the queue: looks at the traces that a batch of wake-ups names, decides them, and writes the sampled
+ * ones to the archive. Everything in it may be done twice, by two invocations at once, and die at any point.
+ *
+ * A wake-up is acknowledged only when each of its fragments is in an archive object that exists, or its trace is not
+ * sampled; what cannot be settled now is sent on in a continuation, before the acknowledgement.
+ */
+export function createDecide(deps: DecideDeps, settings: DecideSettings = DEFAULT_DECIDE_SETTINGS) {
+  const claimStates = new ClaimStates(deps.archive, deps.clock, settings.claimTimeoutMs);
+
+  return async function decide(received: readonly ReceivedWakeUp[]): Promise<DecideResult> {
+    const summary = emptySummary();
+    summary.wakeUps = received.length;
+    const nowMs = deps.clock.now();
+    const due = received.filter(({ wakeUp }) => isDue(wakeUp, nowMs));
+    const early = received.filter(({ wakeUp }) => !isDue(wakeUp, nowMs));
+    const failed = await hop(early, deps, summary);
+
+    let waiting = fragmentsByTrace(due);
+    summary.traces = waiting.size;
+    waiting = await settleAll(waiting, { ...deps, claimStates }, settings, summary);
+    // Most of what is open now was claimed by an invocation that ran at the same time and has committed by now.
+    if (waiting.size > 0) waiting = await settleAll(waiting, { ...deps, claimStates }, settings, summary);
+    failed.push(...(await handOn(due, waiting, deps, settings, summary)));
+    return { failedMessageIds: failed, summary };
+  };
+}
+
+type FragmentsByTrace = Map<string, Set<string>>;
+
+function fragmentsByTrace(received: readonly ReceivedWakeUp[]): FragmentsByTrace {
+  const byTrace: FragmentsByTrace = new Map();
+  for (const { wakeUp } of received) {
+    for (const { traceId, hash } of wakeUp.fragments) {
+      const hashes = byTrace.get(traceId);
+      if (hashes === undefined) byTrace.set(traceId, new Set([hash]));
+      else hashes.add(hash);
+    }
+  }
+  return byTrace;
+}
+
+/** Sends wake-ups that came before their time on. Resolves to the messages for which that failed. */
+async function hop(early: readonly ReceivedWakeUp[], deps: DecideDeps, summary: DecideSummary): Promise<string[]> {
+  if (early.length === 0) return [];
+  try {
+    await deps.wakeUps.send(early.map(({ wakeUp }) => delayUntilDue(wakeUp, deps.clock.now())));
+    summary.hops = early.length;
+    return [];
+  } catch (error) {
+    addFailure(summary, '', error);
+    return early.map(({ messageId }) => messageId);
+  }
+}
+
+/** Settles traces in rounds of bounded memory. Resolves to what is still open. */
+async function settleAll(
+  waiting: FragmentsByTrace,
+  deps: DecideDeps & { readonly claimStates: ClaimStates },
+  settings: DecideSettings,
+  summary: DecideSummary,
+): Promise<FragmentsByTrace> {
+  const open: FragmentsByTrace = new Map();
+  const queue = waiting.entries();
+  let isEmpty = false;
+  while (!isEmpty) {
+    const round = new ArchiveRound(deps.newId(), deps.archive, deps.clock);
+    const settler = new TraceSettler(deps, round, summary);
+    const looked: { readonly traceId: string; readonly standings: Standings }[] = [];
+    const work = async () => {
+      while (round.byteCount < settings.maxRoundBytes) {
+        const next = queue.next();
+        if (next.done) {
+          isEmpty = true;
+          return;
+        }
+        const [traceId, hashes] = next.value;
+        looked.push({ traceId, standings: await settler.settle(traceId, hashes) });
+      }
+    };
+    await Promise.all(Array.from({ length: settings.concurrency }, work));
+    const committed = await round.commit();
+    summary.objects += committed.size;
+    for (const { traceId, standings } of looked) {
+      const left = openFragments(standings, committed);
+      if (left.size > 0) open.set(traceId, left);
+    }
+  }
+  return open;
+}
+
+function openFragments(standings: Standings, committed: ReadonlySet<string>): Set<string> {
+  const open = new Set<string>();
+  for (const [hash, standing] of standings) {
+    if (standing === 'open' || (standing !== 'settled' && !committed.has(standing.claimedAt))) open.add(hash);
+  }
+  return open;
+}
+
+/** Sends what is still open on, or sets it aside after the last attempt. Resolves to the messages for which that failed. */
+async function handOn(
+  received: readonly ReceivedWakeUp[],
+  open: FragmentsByTrace,
+  deps: DecideDeps,
+  settings: DecideSettings,
+  summary: DecideSummary,
+): Promise<string[]> {
+  const failed: string[] = [];
+  const left = received
+    .map(({ messageId, wakeUp }) => ({
+      messageId,
+      wakeUp,
+      fragments: wakeUp.fragments.filter((ref) => isOpen(open, ref)),
+    }))
+    .filter(({ fragments }) => fragments.length > 0);
+  const dueAtMs = deps.clock.now() + settings.continuationDelayMs;
+  for (const { messageId, wakeUp, fragments } of left) {
+    const continuation = { dueAtMs, attempt: wakeUp.attempt + 1, fragments };
+    try {
+      if (wakeUp.attempt >= settings.maxAttempts) {
+        await deps.wakeUps.sendToDeadLetters([{ ...wakeUp, fragments }]);
+        summary.deadLettered += fragments.length;
+      } else {
+        await deps.wakeUps.send([delayUntilDue(continuation, deps.clock.now())]);
+        summary.continued += fragments.length;
+      }
+    } catch (error) {
+      addFailure(summary, fragments[0]?.traceId ?? '', error);
+      failed.push(messageId);
+    }
+  }
+  return failed;
+}
+
+function isOpen(open: FragmentsByTrace, { traceId, hash }: FragmentRef): boolean {
+  return open.get(traceId)?.has(hash) ?? false;
+}

@@ -1,0 +1,126 @@
+/**
+ * The ports of the pipeline: everything that it needs from the world. Adapters implement them (`lib/adapters/`), and
+ * each has one contract suite that every adapter passes (`test/contract/`).
+ */
+
+/** One trace's spans from one export request, as it waits in the buffer. */
+export interface BufferedFragment {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** Names the fragment within its trace: the same bytes have the same hash, so that a resend overwrites itself. */
+  readonly hash: string;
+  /** OTLP `TracesData` in protobuf, uncompressed. */
+  readonly payload: Uint8Array;
+  /** When the export request arrived, in milliseconds since the epoch. */
+  readonly receivedAtMs: number;
+  readonly spanCount: number;
+}
+
+/** A promise to write some fragments of a sampled trace at `key`. It is kept once the object at `key` exists. */
+export interface Claim {
+  readonly key: string;
+  /** Hashes of the fragments that the object at `key` holds, or will hold. */
+  readonly fragments: readonly string[];
+  readonly claimedAtMs: number;
+  /** `seq` of the first line that this claim writes for the trace; 0 only in the first claim of a trace. */
+  readonly firstSeq: number;
+  /** How many lines the claim writes. */
+  readonly lineCount: number;
+}
+
+/** "This trace is sampled": the decision, and what of the trace has been claimed. There is none for "not sampled". */
+export interface DecisionRecord {
+  /** The policy that gets the credit. */
+  readonly policy: string;
+  /** Adjusted count of the trace; null when the probability is unknown. */
+  readonly sampleWeight: number | null;
+  /** The archive partition of every line of this trace, e.g. `dt=2026-11-21/hour=07`. */
+  readonly partition: string;
+  /** First claim first. */
+  readonly claims: readonly Claim[];
+  /** Counts the writes of this record, from 1; the condition of the next write. */
+  readonly version: number;
+}
+
+export interface BufferedTrace {
+  readonly decision: DecisionRecord | undefined;
+  /** In arrival order: by `receivedAtMs`, then by hash. */
+  readonly fragments: readonly BufferedFragment[];
+}
+
+/** Where spans wait for the decision, and where decisions are remembered. */
+export interface SpanBuffer {
+  /**
+   * Makes the fragments durable, all of them, in any order. Writing a fragment twice changes nothing.
+   * @throws {UnavailableError} when one of them could not be made durable in time. Others may have been.
+   */
+  append(fragments: readonly BufferedFragment[]): Promise<void>;
+
+  /** Reads a trace with everything whose write was answered before (strongly consistent), without what has expired. */
+  read(traceId: string): Promise<BufferedTrace>;
+
+  /**
+   * Writes the decision record if the stored one still has version `record.version - 1` (0: there is none, or it has
+   * expired). A conflict is an answer, also when it is with the caller's own earlier write: read again to see.
+   */
+  record(traceId: string, record: DecisionRecord): Promise<'recorded' | 'conflict'>;
+}
+
+/** A fragment, by name. */
+export interface FragmentRef {
+  readonly traceId: string;
+  readonly hash: string;
+}
+
+/** The delayed message that makes decide look at some traces. */
+export interface WakeUp {
+  /** Not before this time, in milliseconds since the epoch. */
+  readonly dueAtMs: number;
+  /** How often what it lists has been handed on because it could not be settled. */
+  readonly attempt: number;
+  readonly fragments: readonly FragmentRef[];
+}
+
+/** The longest delay of one message (SQS: 900 s). A longer wait is made of hops. */
+export const MAX_DELAY_SECONDS = 900;
+
+export interface DelayedWakeUp {
+  readonly wakeUp: WakeUp;
+  /** Whole seconds, 0 to {@link MAX_DELAY_SECONDS}. */
+  readonly delaySeconds: number;
+}
+
+export interface WakeUpQueue {
+  /**
+   * Durable when it resolves.
+   * @throws {UnavailableError} when one of them could not be sent in time. Others may have been.
+   */
+  send(wakeUps: readonly DelayedWakeUp[]): Promise<void>;
+
+  /** Sets aside what could not be settled after the last attempt, for a person to look at. */
+  sendToDeadLetters(wakeUps: readonly WakeUp[]): Promise<void>;
+}
+
+/** Kept traces. Objects are created once and never overwritten; creating an object is the commit of its claims. */
+export interface TraceArchive {
+  /** Creates an object of JSON lines. `exists`: there is an object at `key` already, and it is untouched. */
+  create(key: string, lines: readonly Uint8Array[]): Promise<'created' | 'exists'>;
+
+  /** Creates an object without rows, so that nothing else can ever be created at `key`. */
+  fence(key: string): Promise<'created' | 'exists'>;
+
+  inspect(key: string): Promise<'absent' | 'data' | 'fence'>;
+}
+
+/** Where fragments too large for the buffer go. */
+export interface SpillStore {
+  /** Writing the same key twice writes the same bytes. @throws {UnavailableError} */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** `undefined` when there is nothing at `key`. */
+  get(key: string): Promise<Uint8Array | undefined>;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}

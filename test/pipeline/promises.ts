@@ -1,0 +1,24 @@
+import { expect } from 'vitest';
+import { type SpanSpec, spanIdOf, traceIdOf } from '../support/export-request.ts';
+import type { World } from './world.ts';
+
+/**
+ * What the pipeline promises once no wake-up is left, however it came about (the states of the protocol model):
+ * - no span is in the archive twice
+ * - a trace with an acknowledged error is in the archive
+ * - of a trace that is in the archive, every acknowledged span is
+ * - nothing is left in the dead letters
+ *
+ * @param acknowledged spans of the requests whose exporter got its 200
+ */
+export function expectPromisesKept(world: World, acknowledged: readonly SpanSpec[]): void {
+  const archived = world.archivedSpans();
+  expect(archived, 'a span is archived twice').toEqual([...new Set(archived)]);
+  const archivedTraces = new Set(archived.map((span) => span.split('/')[0]));
+  const kept = new Set(acknowledged.filter((span) => span.error).map((span) => traceIdOf(span.trace)));
+  const owed = acknowledged
+    .filter((span) => kept.has(traceIdOf(span.trace)) || archivedTraces.has(traceIdOf(span.trace)))
+    .map((span) => `${traceIdOf(span.trace)}/${spanIdOf(span.span)}`);
+  expect(archived, 'an acknowledged span of a kept trace is lost').toEqual(expect.arrayContaining([...new Set(owed)]));
+  expect(world.queue.deadLetters).toEqual([]);
+}

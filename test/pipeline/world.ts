@@ -1,0 +1,172 @@
+import { hashFragment } from '../../lib/adapters/fragment-hash.ts';
+import { MemorySpanBuffer } from '../../lib/adapters/memory/memory-span-buffer.ts';
+import { MemoryTraceArchive } from '../../lib/adapters/memory/memory-trace-archive.ts';
+import { MemoryWakeUpQueue } from '../../lib/adapters/memory/memory-wake-up-queue.ts';
+import { createDecide, DEFAULT_DECIDE_SETTINGS, type DecideSettings } from '../../lib/pipeline/decide.ts';
+import type { DecideSummary } from '../../lib/pipeline/decide-summary.ts';
+import { ingest } from '../../lib/pipeline/ingest.ts';
+import type { SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
+import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
+import { decide } from '../../lib/sampling/decide.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+/** Keeps traces with an error, and nothing else. */
+const ERRORS_ONLY = `
+decision_wait: 30s
+policies:
+  - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
+`;
+
+/** Runs before and after every call to a port; throwing in it is a fault at that point. */
+export type Step = (label: string, when: 'before' | 'after') => void | Promise<void>;
+const NO_FAULTS: Step = () => {};
+
+/** The pipeline on memory adapters, with a clock that stands still and a fault to inject at every step. */
+export class World {
+  readonly clock = new ManualClock();
+  readonly buffer: MemorySpanBuffer;
+  readonly queue: MemoryWakeUpQueue;
+  readonly archive = new MemoryTraceArchive();
+  readonly config;
+  readonly summaries: DecideSummary[] = [];
+  readonly settings: DecideSettings;
+  #ids = 0;
+
+  constructor(options: { yaml?: string; settings?: Partial<DecideSettings>; bufferTtlMs?: number } = {}) {
+    const parsed = parseSamplingConfig(options.yaml ?? ERRORS_ONLY);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+    this.config = parsed.config;
+    this.settings = { ...DEFAULT_DECIDE_SETTINGS, ...options.settings };
+    this.buffer = new MemorySpanBuffer({
+      clock: this.clock,
+      ...(options.bufferTtlMs !== undefined && { bufferTtlMs: options.bufferTtlMs }),
+    });
+    this.queue = new MemoryWakeUpQueue({ clock: this.clock, visibilityTimeoutMs: 60_000 });
+  }
+
+  /** One export request in one process. */
+  ingest(request: Uint8Array, step: Step = NO_FAULTS) {
+    const { buffer, wakeUps } = this.#ports(step);
+    return ingest(request, { buffer, wakeUps, clock: this.clock, hashFragment }, this.config);
+  }
+
+  /** A fresh decide process, as after a cold start. */
+  decider(step: Step = NO_FAULTS) {
+    const { buffer, archive, wakeUps } = this.#ports(step);
+    const newId = () => {
+      this.#ids += 1;
+      return this.#ids.toString(16).padStart(16, '0');
+    };
+    const evaluate = (trace: Parameters<typeof decide>[1]) => decide(this.config, trace);
+    return createDecide({ buffer, archive, wakeUps, clock: this.clock, newId, evaluate }, this.settings);
+  }
+
+  /** One invocation on what is visible now, acknowledgement included. Resolves to the number of messages it was given. */
+  async decideOnce(options: { step?: Step; max?: number } = {}): Promise<number> {
+    const step = options.step ?? NO_FAULTS;
+    const messages = this.queue.receive(options.max ?? 10);
+    if (messages.length === 0) return 0;
+    const received = messages.map(({ receiptHandle, wakeUp }) => ({ messageId: receiptHandle, wakeUp }));
+    const { failedMessageIds, summary } = await this.decider(step)(received);
+    this.summaries.push(summary);
+    for (const { messageId } of received) {
+      if (failedMessageIds.includes(messageId)) continue;
+      await step('acknowledge', 'before');
+      this.queue.acknowledge(messageId);
+      await step('acknowledge', 'after');
+    }
+    return messages.length;
+  }
+
+  /** Lets time pass and healthy processes work until no wake-up is left. */
+  async drain(): Promise<void> {
+    for (let round = 0; round < 200; round++) {
+      const nextMs = this.queue.nextVisibleAtMs();
+      if (nextMs === undefined) return;
+      this.clock.set(Math.max(this.clock.now(), nextMs));
+      await this.decideOnce();
+    }
+    throw new Error('the queue does not become empty');
+  }
+
+  /** `<trace id>/<span id>` of every span in the archive, in order, duplicates and all. */
+  archivedSpans(): string[] {
+    return this.archive.allLines().flatMap((text) => {
+      const line: ArchivedLine = JSON.parse(text);
+      return line.resourceSpans.flatMap((resource) =>
+        resource.scopeSpans.flatMap((scope) => scope.spans.map((span) => `${span.traceId}/${span.spanId}`)),
+      );
+    });
+  }
+
+  archivedLines(): ArchivedLine[] {
+    return this.archive.allLines().map((text) => JSON.parse(text));
+  }
+
+  /** The sum of one count over all invocations so far. */
+  total(count: CountName): number {
+    return this.summaries.reduce((sum, summary) => sum + summary[count], 0);
+  }
+
+  #ports(step: Step): { buffer: SpanBuffer; archive: TraceArchive; wakeUps: WakeUpQueue } {
+    const { buffer, archive, queue } = this;
+    const run = async <Answer>(label: string, call: () => Promise<Answer>): Promise<Answer> => {
+      await step(label, 'before');
+      const answer = await call();
+      await step(label, 'after');
+      return answer;
+    };
+    return {
+      buffer: {
+        // Fragments become durable one by one: a death can come between any two.
+        append: async (fragments) => {
+          for (const fragment of fragments) await run('append', () => buffer.append([fragment]));
+        },
+        read: (traceId) => run('read', () => buffer.read(traceId)),
+        record: (traceId, record) => run('record', () => buffer.record(traceId, record)),
+      },
+      archive: {
+        create: (key, lines) => run('create', () => archive.create(key, lines)),
+        fence: (key) => run('fence', () => archive.fence(key)),
+        inspect: (key) => run('inspect', () => archive.inspect(key)),
+      },
+      wakeUps: {
+        send: async (wakeUps) => {
+          for (const wakeUp of wakeUps) await run('send', () => queue.send([wakeUp]));
+        },
+        sendToDeadLetters: (wakeUps) => run('dead letters', () => queue.sendToDeadLetters(wakeUps)),
+      },
+    };
+  }
+}
+
+type CountName = Exclude<keyof DecideSummary, 'byPolicy' | 'policyErrors' | 'failures'>;
+
+export interface ArchivedLine {
+  readonly resourceSpans: {
+    readonly scopeSpans: {
+      readonly spans: { readonly traceId: string; readonly spanId: string; readonly name?: string }[];
+    }[];
+  }[];
+  readonly trace_id: string;
+  readonly sampling_policy: string;
+  readonly sample_weight: number | null;
+  readonly span_count: number;
+  readonly seq: number;
+}
+
+/** The process is gone: nothing that it does after this has an effect. */
+export class Death extends Error {
+  override readonly name = 'Death';
+}
+
+/** A process that dies at its `at`-th step, counting from 0, and stays dead. Two steps a call: before it and after it. */
+export function dieAt(at: number): { readonly step: Step; readonly reached: () => boolean } {
+  let steps = 0;
+  return {
+    step: () => {
+      if (steps++ >= at) throw new Death();
+    },
+    reached: () => steps > at,
+  };
+}
