@@ -1,0 +1,49 @@
+/** The way to a value: keys of maps and indices of lists. */
+export type ConfigPath = readonly (string | number)[];
+
+/** A value of the configuration and where it stands. */
+export interface ConfigNode {
+  readonly value: unknown;
+  readonly path: ConfigPath;
+}
+
+/** Something that a person should change in the configuration. */
+export interface ConfigIssue {
+  /** E.g. `policies[2].latency.threshold_ms`; empty for the whole text. */
+  readonly path: string;
+  /** What was found, what is allowed. */
+  readonly message: string;
+  /** From 1, when known. */
+  readonly line?: number;
+}
+
+/** Collects everything that is wrong, so that it is reported at once. Warnings do not stop the configuration. */
+export class ConfigIssues {
+  readonly errors: ConfigIssue[] = [];
+  readonly warnings: ConfigIssue[] = [];
+  readonly #lineOf: (path: ConfigPath) => number | undefined;
+
+  constructor(lineOf: (path: ConfigPath) => number | undefined) {
+    this.#lineOf = lineOf;
+  }
+
+  error(path: ConfigPath, message: string): void {
+    this.errors.push(this.#issue(path, message));
+  }
+
+  warn(path: ConfigPath, message: string): void {
+    this.warnings.push(this.#issue(path, message));
+  }
+
+  #issue(path: ConfigPath, message: string): ConfigIssue {
+    const line = this.#lineOf(path);
+    return { path: formatPath(path), message, ...(line !== undefined && { line }) };
+  }
+}
+
+function formatPath(path: ConfigPath): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text === '' ? step : `${text}.${step}`;
+  }, '');
+}

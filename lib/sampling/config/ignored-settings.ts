@@ -1,0 +1,60 @@
+import type { OptionsReader } from './options-reader.ts';
+
+/** Settings of the Collector's processor that have no meaning without a process, and what happens here instead. */
+const IGNORED = [
+  {
+    key: 'num_traces',
+    type: 'uint64',
+    instead: 'waiting spans are kept in the buffer table, however many traces there are',
+  },
+  { key: 'expected_new_traces_per_sec', type: 'uint64', instead: 'nothing is allocated ahead' },
+  { key: 'block_on_overflow', type: 'boolean', instead: 'the buffer table does not overflow' },
+  { key: 'drop_pending_traces_on_shutdown', type: 'boolean', instead: 'pending traces outlive every process' },
+  { key: 'tail_storage', type: 'string', instead: 'waiting spans are kept in the buffer table' },
+  { key: 'mutates_data', type: 'boolean', instead: 'it has no effect on decisions' },
+] as const;
+
+const MAX_SHARDS = 256n;
+
+/** Reads the keys that only concern the Collector: checked, and answered with a warning that says what happens here. */
+export function readIgnoredSettings(options: OptionsReader): void {
+  for (const { key, type, instead } of IGNORED) {
+    options[type](key);
+    if (options.has(key) && !options.hasFailed(key)) options.warn(key, `is ignored: ${instead}`);
+  }
+
+  const shards = options.uint64('num_shards');
+  if (shards > MAX_SHARDS) options.error('num_shards', `expected at most ${MAX_SHARDS}, got ${shards}`);
+  else if (shards > 1n) options.warn('num_shards', 'is ignored: any number of function instances share the work');
+
+  const cache = options.map('decision_cache');
+  cache.int64('sampled_cache_size');
+  cache.int64('non_sampled_cache_size');
+  cache.finish();
+  if (options.has('decision_cache') && !cache.failed) {
+    options.warn('decision_cache', 'is ignored: decisions are remembered in the buffer table');
+  }
+}
+
+/** Reads the keys that would change decisions and are not supported: anything but their default is an error. */
+export function refuseUnsupportedSettings(options: OptionsReader): void {
+  const strategy = options.string('sampling_strategy');
+  if (strategy === 'span-ingest') {
+    options.error(
+      'sampling_strategy',
+      '"span-ingest" is not supported: policies always see the whole trace; use "trace-complete"',
+    );
+  } else if (
+    strategy !== 'trace-complete' &&
+    options.has('sampling_strategy') &&
+    !options.hasFailed('sampling_strategy')
+  ) {
+    options.error('sampling_strategy', `expected "trace-complete", got "${strategy}"`);
+  }
+  if (options.uint64('maximum_trace_size_bytes') > 0n) {
+    options.error(
+      'maximum_trace_size_bytes',
+      'is not supported: large traces are decided like any other; remove it or set it to 0',
+    );
+  }
+}

@@ -1,0 +1,164 @@
+import type { ConfigIssues, ConfigNode, ConfigPath } from './config-issues.ts';
+import { describe } from './describe.ts';
+import { didYouMean } from './nearest-name.ts';
+import { REPORTED } from './substitution.ts';
+
+const INT32 = { min: -(2n ** 31n), max: 2n ** 31n - 1n };
+const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
+const UINT64 = { min: 0n, max: 2n ** 64n - 1n };
+
+/**
+ * Reads the typed options of one YAML map. What is missing (or null) reads as the zero value of its type, as in the
+ * Collector; what is wrong is reported and reads as the zero value too. Call {@link finish} when everything has been
+ * read: each key that was never asked for is unknown.
+ */
+export class OptionsReader {
+  readonly path: ConfigPath;
+  readonly #values: ReadonlyMap<string, unknown>;
+  readonly #issues: ConfigIssues;
+  readonly #knownKeys: string[] = [];
+  readonly #failedKeys = new Set<string | undefined>();
+
+  constructor({ value, path }: ConfigNode, issues: ConfigIssues) {
+    this.path = path;
+    this.#issues = issues;
+    const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+    this.#values = new Map(isMap ? Object.entries(value) : []);
+    if (value === REPORTED) this.#failedKeys.add(undefined);
+    else if (!isMap && value !== undefined && value !== null) {
+      this.error(undefined, `expected a map of options, got ${describe(value)}`);
+    }
+  }
+
+  /** Whether anything has been reported as wrong so far; checks of several options together are then pointless. */
+  get failed(): boolean {
+    return this.#failedKeys.size > 0;
+  }
+
+  hasFailed(key: string): boolean {
+    return this.#failedKeys.has(key) || this.#failedKeys.has(undefined);
+  }
+
+  /** Whether the key is given and not null. */
+  has(key: string): boolean {
+    return (this.#values.get(key) ?? null) !== null;
+  }
+
+  /** Reports an error at a key, at a path below it (`['values', 2]`), or at the map itself (undefined). */
+  error(at: string | readonly [string, ...ConfigPath] | undefined, message: string): void {
+    const steps = at === undefined ? [] : typeof at === 'string' ? [at] : at;
+    this.#failedKeys.add(typeof at === 'string' ? at : at?.[0]);
+    this.#issues.error([...this.path, ...steps], message);
+  }
+
+  warn(key: string, message: string): void {
+    this.#issues.warn([...this.path, key], message);
+  }
+
+  /** The value of a key as it is; undefined when there is none. */
+  value(key: string): ConfigNode | undefined {
+    if (!this.#knownKeys.includes(key)) this.#knownKeys.push(key);
+    const value = this.#values.get(key) ?? undefined;
+    if (value === REPORTED) this.#failedKeys.add(key);
+    return value === undefined || value === REPORTED ? undefined : { value, path: [...this.path, key] };
+  }
+
+  /** A map below this one, for the caller to read and finish. */
+  map(key: string): OptionsReader {
+    return new OptionsReader(this.value(key) ?? { value: undefined, path: [...this.path, key] }, this.#issues);
+  }
+
+  string(key: string): string {
+    return this.#typed(key, 'a string', '', asString);
+  }
+
+  boolean(key: string): boolean {
+    return this.#typed(key, 'true or false', false, (value) => (typeof value === 'boolean' ? value : undefined));
+  }
+
+  float(key: string): number {
+    return this.#typed(key, 'a number', 0, (value) => {
+      if (typeof value === 'bigint') return Number(value);
+      return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+    });
+  }
+
+  int64(key: string): bigint {
+    return this.#typed(key, 'a whole number', 0n, (value) => asInteger(value, INT64));
+  }
+
+  int32(key: string): number {
+    return Number(this.#typed(key, 'a whole number of 32 bits', 0n, (value) => asInteger(value, INT32)));
+  }
+
+  uint64(key: string): bigint {
+    return this.#typed(key, 'a whole number, 0 or more', 0n, (value) => asInteger(value, UINT64));
+  }
+
+  /** The elements of a list; empty when there is none. */
+  list(key: string): readonly ConfigNode[] {
+    const elements = this.#typed<readonly unknown[]>(key, 'a list', [], (value) =>
+      Array.isArray(value) ? value : undefined,
+    );
+    return elements.map((value, i) => ({ value, path: [...this.path, key, i] }));
+  }
+
+  /** The strings of a list; what is not a string is reported and reads as ''. */
+  strings(key: string): readonly string[] {
+    return this.list(key).map(({ value }, i) => this.#element(key, i, value) ?? '');
+  }
+
+  /** A list of words of a closed set, without what is not one of them. */
+  words<Word extends string>(key: string, allowed: readonly Word[]): readonly Word[] {
+    return this.list(key).flatMap(({ value }, i) => {
+      const text = this.#element(key, i, value);
+      if (text === undefined) return [];
+      const word = allowed.find((candidate) => candidate === text);
+      if (word !== undefined) return [word];
+      this.error([key, i], `unknown value "${text}", allowed: ${allowed.join(', ')}${didYouMean(text, allowed)}`);
+      return [];
+    });
+  }
+
+  /** Reports every key that was not asked for; `explain` may know better than "unknown". */
+  finish(explain?: (key: string) => string | undefined): void {
+    for (const key of this.#values.keys()) {
+      if (this.#knownKeys.includes(key)) continue;
+      const unknown = `unknown key, allowed: ${this.#knownKeys.join(', ')}${didYouMean(key, this.#knownKeys)}`;
+      this.error(key, explain?.(key) ?? unknown);
+    }
+  }
+
+  #element(key: string, i: number, value: unknown): string | undefined {
+    if (typeof value === 'string') return value;
+    if (value === REPORTED) this.#failedKeys.add(key);
+    else this.error([key, i], `expected a string, got ${describe(value)}${quoteHint(value)}`);
+    return undefined;
+  }
+
+  #typed<T>(key: string, expected: string, zero: T, convert: (value: unknown) => T | undefined): T {
+    const node = this.value(key);
+    if (node === undefined) return zero;
+    const converted = convert(node.value);
+    if (converted === undefined) {
+      const hint = expected === 'a string' ? quoteHint(node.value) : '';
+      this.error(key, `expected ${expected}, got ${describe(node.value)}${hint}`);
+    }
+    return converted ?? zero;
+  }
+}
+
+function asString(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A float without a fraction (`1e3`) is a whole number too. */
+function asInteger(value: unknown, { min, max }: { min: bigint; max: bigint }): bigint | undefined {
+  const integer = typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
+  return typeof integer === 'bigint' && integer >= min && integer <= max ? integer : undefined;
+}
+
+function quoteHint(value: unknown): string {
+  const isPlain = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+  return isPlain ? `; write it in quotes: "${value}"` : '';
+}

@@ -1,0 +1,72 @@
+import type { Policy } from '../policy.ts';
+import type { SamplingConfig } from '../sampling-config.ts';
+import type { ConfigIssues, ConfigNode } from './config-issues.ts';
+import { describe } from './describe.ts';
+import { parseGoDuration } from './go-duration.ts';
+import { readIgnoredSettings, refuseUnsupportedSettings } from './ignored-settings.ts';
+import { OptionsReader } from './options-reader.ts';
+import { parsePolicy } from './parse-policy.ts';
+
+/** Keys that tell a `tail_sampling` block from what surrounds it. */
+export const BLOCK_KEYS = ['policies', 'decision_wait', 'decision_wait_after_root_received', 'sample_on_first_match'];
+
+const DEFAULT_DECISION_WAIT_MS = 30_000;
+const MAX_WAIT_MS = 12 * 3600 * 1000;
+
+/** Reads the `tail_sampling` block. What it returns is only of use when no error was reported. */
+export function parseBlock(node: ConfigNode, issues: ConfigIssues): SamplingConfig {
+  const options = new OptionsReader(node, issues);
+  const decisionWaitMs = readWait(options, 'decision_wait') ?? DEFAULT_DECISION_WAIT_MS;
+  const afterRootMs = readWait(options, 'decision_wait_after_root_received') ?? 0;
+  if (afterRootMs > decisionWaitMs) {
+    options.warn('decision_wait_after_root_received', 'is longer than decision_wait: it has no effect');
+  }
+  const policies = readPolicies(options, issues);
+  const sampleOnFirstMatch = options.boolean('sample_on_first_match');
+  readIgnoredSettings(options);
+  refuseUnsupportedSettings(options);
+  options.finish();
+  return {
+    decisionWaitMs,
+    decisionWaitAfterRootReceivedMs: afterRootMs > 0 ? afterRootMs : undefined,
+    sampleOnFirstMatch,
+    policies: policies.toSorted((a, b) => Number(b.type === 'drop') - Number(a.type === 'drop')),
+  };
+}
+
+/** In milliseconds, rounded up. */
+function readWait(options: OptionsReader, key: string): number | undefined {
+  const node = options.value(key);
+  if (node === undefined) return undefined;
+  const ms = node.value === 0n ? 0 : typeof node.value === 'string' ? parseGoDuration(node.value) : undefined;
+  if (ms === undefined) {
+    options.error(key, `expected a duration with a unit, such as 30s or 1m30s, got ${describe(node.value)}`);
+  } else if (ms < 0 || ms > MAX_WAIT_MS) {
+    options.error(key, `expected a duration from 0s to 12h, got ${describe(node.value)}`);
+  }
+  return ms === undefined ? undefined : Math.ceil(ms);
+}
+
+function readPolicies(options: OptionsReader, issues: ConfigIssues): readonly Policy[] {
+  const nodes = options.list('policies');
+  if (nodes.length === 0 && !options.hasFailed('policies')) {
+    options.error('policies', 'expected at least one policy; without any, no trace is kept');
+  }
+  reportRepeatedNames(nodes, issues);
+  const policies = nodes.map((node) => parsePolicy(node, issues)).filter((policy) => policy !== undefined);
+  if (nodes.length > 0 && policies.length === nodes.length && policies.every(({ type }) => type === 'drop')) {
+    options.warn('policies', 'only drop: no trace is kept');
+  }
+  return policies;
+}
+
+/** Names sign decisions and label metrics. Those of sub-policies do neither. */
+function reportRepeatedNames(nodes: readonly ConfigNode[], issues: ConfigIssues): void {
+  const seen = new Set<unknown>();
+  for (const { value, path } of nodes) {
+    const name = typeof value === 'object' && value !== null && 'name' in value ? value.name : '';
+    if (typeof name !== 'string' || name === '') continue;
+    if (seen.has(name)) issues.error([...path, 'name'], `another policy is called "${name}" already`);
+    seen.add(name);
+  }
+}

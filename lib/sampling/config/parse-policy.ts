@@ -1,0 +1,54 @@
+import type { Policy } from '../policy.ts';
+import type { ParseSubPolicy, PolicyDefinition } from '../policy-definition.ts';
+import { POLICY_DEFINITIONS, UNSUPPORTED_POLICY_TYPES } from '../registry.ts';
+import type { ConfigIssues, ConfigNode } from './config-issues.ts';
+import { didYouMean } from './nearest-name.ts';
+import { OptionsReader } from './options-reader.ts';
+
+const DEFINITIONS: readonly PolicyDefinition[] = POLICY_DEFINITIONS;
+const ALL_TYPES = [...DEFINITIONS.map(({ type }) => type), ...UNSUPPORTED_POLICY_TYPES];
+
+type Nesting = Parameters<ParseSubPolicy>[1];
+
+/** Reads one policy, at top level or in a combinator. Undefined when it could not be built, which is then reported. */
+export function parsePolicy(node: ConfigNode, issues: ConfigIssues, nesting?: Nesting): Policy | undefined {
+  const options = new OptionsReader(node, issues);
+  const name = options.string('name');
+  if (name === '' && nesting === undefined && !options.hasFailed('name')) {
+    options.error('name', 'expected a name that is not empty');
+  }
+  const definition = readDefinition(options, nesting);
+  if (definition === undefined) return undefined;
+
+  const { type, hasOptions } = definition;
+  const block = hasOptions ? options.map(type) : new OptionsReader({ value: undefined, path: node.path }, issues);
+  const policy = definition.parse(block, {
+    name,
+    inside: nesting?.inside,
+    parsePolicy: (subNode, subNesting) => parsePolicy(subNode, issues, subNesting),
+  });
+  block.finish();
+  options.finish((key) => (ALL_TYPES.includes(key) ? `does not belong to a policy of type "${type}"` : undefined));
+  return policy;
+}
+
+function readDefinition(options: OptionsReader, nesting: Nesting | undefined): PolicyDefinition | undefined {
+  const type = options.string('type');
+  if (options.hasFailed('type')) return undefined;
+  const allowed = DEFINITIONS.filter(
+    (definition) => nesting === undefined || !definition.isCombinator || nesting.combinators.includes(definition.type),
+  );
+  const definition = allowed.find((candidate) => candidate.type === type);
+  if (definition === undefined) {
+    const types = allowed.map((candidate) => candidate.type);
+    options.error('type', `${problemWith(type, nesting)}, allowed: ${types.join(', ')}${didYouMean(type, types)}`);
+  }
+  return definition;
+}
+
+function problemWith(type: string, nesting: Nesting | undefined): string {
+  if (type === '') return 'expected a policy type';
+  if (UNSUPPORTED_POLICY_TYPES.includes(type)) return `"${type}" is not supported yet`;
+  const isKnown = DEFINITIONS.some((definition) => definition.type === type);
+  return isKnown && nesting ? `"${type}" cannot be used inside "${nesting.inside}"` : `unknown policy type "${type}"`;
+}

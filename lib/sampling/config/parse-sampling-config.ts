@@ -1,0 +1,30 @@
+import type { SamplingConfig } from '../sampling-config.ts';
+import { type ConfigIssue, ConfigIssues } from './config-issues.ts';
+import { findBlock } from './find-block.ts';
+import { parseBlock } from './parse-block.ts';
+import { resolveDollars } from './substitution.ts';
+import { readYaml } from './yaml-source.ts';
+
+export type SamplingConfigResult =
+  | { readonly ok: true; readonly config: SamplingConfig; readonly warnings: readonly ConfigIssue[] }
+  | { readonly ok: false; readonly issues: readonly ConfigIssue[]; readonly warnings: readonly ConfigIssue[] };
+
+/**
+ * Reads the configuration of the Collector's tail_sampling processor from YAML: a whole Collector file, a
+ * `tail_sampling:` block, or its bare options. Either a configuration, or everything that is wrong with it.
+ *
+ * Stricter than the Collector, which takes a misspelt block of options for a policy without any: unknown keys are errors
+ * everywhere, and so are options of another type.
+ */
+export function parseSamplingConfig(text: string): SamplingConfigResult {
+  const source = readYaml(text);
+  if (source.errors.length > 0) return { ok: false, issues: source.errors, warnings: [] };
+
+  const issues = new ConfigIssues(source.lineOf);
+  const block = findBlock(source.value, issues);
+  if (block !== undefined) {
+    const config = parseBlock({ value: resolveDollars(block, issues), path: block.path }, issues);
+    if (issues.errors.length === 0) return { ok: true, config, warnings: issues.warnings };
+  }
+  return { ok: false, issues: issues.errors, warnings: issues.warnings };
+}

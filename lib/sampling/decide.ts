@@ -1,0 +1,85 @@
+import type { Trace } from '../otlp/trace.ts';
+import { headAdjustedCount } from './head-adjusted-count.ts';
+import type { Evaluation, Policy, Vote } from './policy.ts';
+import { PolicyEvaluationError } from './policy-evaluation-error.ts';
+import type { SamplingConfig } from './sampling-config.ts';
+
+/** What becomes of a trace, and why. */
+export interface Decision {
+  readonly outcome: Vote;
+  /** The policy that gets the credit: the one that dropped or sampled the trace. Empty when none wanted it. */
+  readonly policy: string;
+  /**
+   * How many traces this one stands for: the adjusted count of the decision times that of the head sampler. Null when
+   * the probability is not known, and when the trace is not sampled.
+   */
+  readonly sampleWeight: number | null;
+  /** Policies that had no vote because they failed. */
+  readonly errors: readonly PolicyError[];
+  /** One entry per policy that was asked and answered, in the order of evaluation. */
+  readonly votes: readonly PolicyVote[];
+}
+
+export interface PolicyVote {
+  readonly policy: string;
+  readonly vote: Vote;
+}
+
+export interface PolicyError {
+  readonly policy: string;
+  readonly message: string;
+}
+
+/**
+ * Decides a trace, as the Collector's tail_sampling processor does.
+ *
+ * | votes                                  | outcome     | credit                                               |
+ * |----------------------------------------|-------------|------------------------------------------------------|
+ * | any `dropped`                          | dropped     | the first policy that dropped; none after it is asked |
+ * | else any `sampled`                     | sampled     | of those the smallest threshold, then the earliest   |
+ * | else (also: no policies, all failed)   | not_sampled | none                                                 |
+ *
+ * Drop policies are asked first. A policy that fails has no vote: a failing drop policy does not drop. With
+ * `sample_on_first_match` no policy is asked after the first that sampled.
+ *
+ * The weight is that of the credited policy, or 1 when any policy that sampled the trace would have done so for sure. It
+ * cannot know of a policy that was not asked (`sample_on_first_match`: put probabilistic policies last), and takes two
+ * top-level probabilistic policies for nested, which is right unless their hash salts differ.
+ */
+export function decide(config: SamplingConfig, trace: Trace): Decision {
+  const votes: PolicyVote[] = [];
+  const errors: PolicyError[] = [];
+  let credited: { policy: string; evaluation: Evaluation } | undefined;
+  let certain = false;
+
+  for (const policy of config.policies) {
+    const evaluation = evaluate(policy, trace, errors);
+    if (evaluation === undefined) continue;
+    votes.push({ policy: policy.name, vote: evaluation.vote });
+    if (evaluation.vote === 'dropped') {
+      return { outcome: 'dropped', policy: policy.name, sampleWeight: null, errors, votes };
+    }
+    if (evaluation.vote === 'not_sampled') continue;
+    certain ||= evaluation.adjustedCount === 1;
+    if (credited === undefined || evaluation.threshold < credited.evaluation.threshold) {
+      credited = { policy: policy.name, evaluation };
+    }
+    if (config.sampleOnFirstMatch) break;
+  }
+
+  if (credited === undefined) return { outcome: 'not_sampled', policy: '', sampleWeight: null, errors, votes };
+  const adjustedCount = certain ? 1 : credited.evaluation.adjustedCount;
+  const sampleWeight = adjustedCount === null ? null : adjustedCount * headAdjustedCount(trace);
+  return { outcome: 'sampled', policy: credited.policy, sampleWeight, errors, votes };
+}
+
+/** Only a {@link PolicyEvaluationError} is a policy's own failure; anything else is a defect and must surface. */
+function evaluate(policy: Policy, trace: Trace, errors: PolicyError[]): Evaluation | undefined {
+  try {
+    return policy.evaluate(trace);
+  } catch (error) {
+    if (!(error instanceof PolicyEvaluationError)) throw error;
+    errors.push({ policy: policy.name, message: error.message });
+    return undefined;
+  }
+}

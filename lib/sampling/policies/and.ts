@@ -1,0 +1,41 @@
+import type { Trace } from '../../otlp/trace.ts';
+import { adjustedCountOf, type HashRange } from '../hash-range.ts';
+import { type Evaluation, NOT_SAMPLED, type Policy } from '../policy.ts';
+import type { PolicyDefinition } from '../policy-definition.ts';
+
+/**
+ * `and`: keeps a trace that every sub-policy keeps. Each looks at the whole trace: different spans may satisfy them.
+ * They are asked in order, up to the first that does not sample.
+ */
+export const and = {
+  type: 'and',
+  hasOptions: true,
+  isCombinator: true,
+  parse(options, { name, parsePolicy }) {
+    const parts = options
+      .list('and_sub_policy')
+      .map((node) => parsePolicy(node, { inside: 'and', combinators: ['not'] }))
+      .filter((part) => part !== undefined);
+    if (parts.length === 0 && !options.failed) {
+      options.warn('and_sub_policy', 'has no sub-policies: keeps every trace');
+    }
+    return { name, type: 'and', evaluate: (trace) => evaluateAll(parts, trace) };
+  },
+} as const satisfies PolicyDefinition;
+
+/** The largest threshold of the parts, and their joint probability, which is unknown if one is. */
+function evaluateAll(parts: readonly Policy[], trace: Trace): Evaluation {
+  const ranges: HashRange[] = [];
+  let threshold = 0;
+  let adjustedCount: number | null = 1;
+  for (const part of parts) {
+    const evaluation = part.evaluate(trace);
+    if (evaluation.vote !== 'sampled') return NOT_SAMPLED;
+    threshold = Math.max(threshold, evaluation.threshold);
+    if (evaluation.hashRange !== undefined) ranges.push(evaluation.hashRange);
+    else if (evaluation.adjustedCount === null) adjustedCount = null;
+    else if (adjustedCount !== null) adjustedCount *= evaluation.adjustedCount;
+  }
+  if (adjustedCount !== null) adjustedCount *= adjustedCountOf(ranges);
+  return { vote: 'sampled', threshold, adjustedCount };
+}

@@ -1,0 +1,55 @@
+import type { AttributeValue } from '../../otlp/attribute-value.ts';
+import type { OptionsReader } from '../config/options-reader.ts';
+import { NOT_SAMPLED, type Policy, SAMPLED } from '../policy.ts';
+import type { PolicyContext } from '../policy-definition.ts';
+
+/** Tells whether an attribute that is there matches. */
+export type MatchesValue = (value: AttributeValue, owner: 'resource' | 'span') => boolean;
+
+/** What the attribute policies share: which attribute they look at, and whether the answer is turned around. */
+export interface AttributeOptions {
+  readonly key: string;
+  readonly invertMatch: boolean;
+}
+
+/** Reads `key` and `invert_match`. */
+export function readAttributeOptions(options: OptionsReader, context: PolicyContext): AttributeOptions {
+  const key = options.string('key');
+  const invertMatch = options.boolean('invert_match');
+  if (key === '' && !options.hasFailed('key')) options.error('key', 'expected the name of an attribute');
+  if (invertMatch && context.inside === undefined) {
+    options.warn(
+      'invert_match',
+      'keeps every trace without a match; it no longer keeps out those with one (a "drop" policy does)',
+    );
+  }
+  return { key, invertMatch };
+}
+
+/**
+ * A policy that keeps a trace if the attribute of any resource or span matches; with `invertMatch`, if none does (so also
+ * if none has it). Scope, event and link attributes do not count.
+ */
+export function attributePolicy(
+  name: string,
+  type: string,
+  { key, invertMatch }: AttributeOptions,
+  matches: MatchesValue,
+): Policy {
+  const [onMatch, otherwise] = invertMatch ? [NOT_SAMPLED, SAMPLED] : [SAMPLED, NOT_SAMPLED];
+  return {
+    name,
+    type,
+    evaluate(trace) {
+      for (const resource of trace.resourceSpans) {
+        const value = resource.attribute(key);
+        if (value !== undefined && matches(value, 'resource')) return onMatch;
+      }
+      for (let i = 0; i < trace.spanCount; i++) {
+        const value = trace.attribute(i, key);
+        if (value !== undefined && matches(value, 'span')) return onMatch;
+      }
+      return otherwise;
+    },
+  };
+}

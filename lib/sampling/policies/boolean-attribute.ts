@@ -1,0 +1,17 @@
+import type { PolicyDefinition } from '../policy-definition.ts';
+import { attributePolicy, readAttributeOptions } from './attribute-match.ts';
+
+/** `boolean_attribute`: keeps a trace with the attribute equal to `value`. Anything that is not a boolean reads as false. */
+export const booleanAttribute = {
+  type: 'boolean_attribute',
+  hasOptions: true,
+  isCombinator: false,
+  parse(options, context) {
+    const attribute = readAttributeOptions(options, context);
+    const wanted = options.boolean('value');
+    if (!wanted && !options.hasFailed('value')) {
+      options.warn('value', 'false also matches an attribute that is there and is not a boolean');
+    }
+    return attributePolicy(context.name, 'boolean_attribute', attribute, (value) => (value === true) === wanted);
+  },
+} as const satisfies PolicyDefinition;

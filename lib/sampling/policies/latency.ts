@@ -1,0 +1,53 @@
+import type { Trace } from '../../otlp/trace.ts';
+import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
+import type { PolicyDefinition } from '../policy-definition.ts';
+
+const NANOS_PER_MS = 1_000_000n;
+
+/**
+ * `latency`: keeps a trace whose duration d (latest end minus earliest start, in whole milliseconds) has
+ * `threshold_ms` < d, and d <= `upper_threshold_ms` unless that is 0.
+ *
+ * The Collector tests this after each span in order of arrival, on the spans so far, and so does this. With an upper
+ * bound the order of arrival can therefore change the vote; without one it cannot.
+ */
+export const latency = {
+  type: 'latency',
+  hasOptions: true,
+  isCombinator: false,
+  parse(options, { name }) {
+    const threshold = options.int64('threshold_ms');
+    const upper = options.int64('upper_threshold_ms');
+    if (upper !== 0n && upper <= threshold) {
+      options.warn('upper_threshold_ms', 'is not above threshold_ms: the policy never matches');
+    }
+    const isMatch = (ms: bigint) => ms > threshold && (upper === 0n || ms <= upper);
+    return { name, type: 'latency', evaluate: (trace) => (someDuration(trace, isMatch) ? SAMPLED : NOT_SAMPLED) };
+  },
+} as const satisfies PolicyDefinition;
+
+/** Whether `isMatch` holds for the duration of the trace after any of its spans. A time of 0 counts as not set. */
+function someDuration(trace: Trace, isMatch: (ms: bigint) => boolean): boolean {
+  let start = 0n;
+  let end = 0n;
+  for (let i = 0; i < trace.spanCount; i++) {
+    const spanStart = trace.startTimeUnixNano(i);
+    const spanEnd = trace.endTimeUnixNano(i);
+    const startsEarlier = start === 0n || spanStart < start;
+    const endsLater = spanEnd > end;
+    if (startsEarlier) start = spanStart;
+    if (endsLater) end = spanEnd;
+    if ((startsEarlier || endsLater) && isMatch(milliseconds(start, end))) return true;
+  }
+  return false;
+}
+
+/** Truncates towards zero. OTLP times are unsigned, Go's are signed 64-bit and their difference saturates. */
+function milliseconds(start: bigint, end: bigint): bigint {
+  const nanos = BigInt.asIntN(64, end) - BigInt.asIntN(64, start);
+  const saturated = nanos > MAX_INT64 ? MAX_INT64 : nanos < MIN_INT64 ? MIN_INT64 : nanos;
+  return saturated / NANOS_PER_MS;
+}
+
+const MAX_INT64 = 2n ** 63n - 1n;
+const MIN_INT64 = -(2n ** 63n);

@@ -1,0 +1,28 @@
+import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
+import type { PolicyDefinition } from '../policy-definition.ts';
+
+/** The Collector's words, at the index that OTLP gives the code. */
+const STATUS_CODES = ['UNSET', 'OK', 'ERROR'] as const;
+
+/** `status_code`: keeps a trace if the status of any span is listed. `UNSET` matches nearly every trace. */
+export const statusCode = {
+  type: 'status_code',
+  hasOptions: true,
+  isCombinator: false,
+  parse(options, { name }) {
+    const wanted = new Set(options.words('status_codes', STATUS_CODES).map((word) => STATUS_CODES.indexOf(word)));
+    if (wanted.size === 0 && !options.failed) {
+      options.error('status_codes', `expected at least one of ${STATUS_CODES.join(', ')}`);
+    }
+    return {
+      name,
+      type: 'status_code',
+      evaluate(trace) {
+        for (let i = 0; i < trace.spanCount; i++) {
+          if (wanted.has(trace.statusCode(i))) return SAMPLED;
+        }
+        return NOT_SAMPLED;
+      },
+    };
+  },
+} as const satisfies PolicyDefinition;

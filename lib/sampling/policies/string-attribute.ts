@@ -1,0 +1,68 @@
+import { RE2JS } from 're2js';
+import type { OptionsReader } from '../config/options-reader.ts';
+import type { PolicyDefinition } from '../policy-definition.ts';
+import { attributePolicy, readAttributeOptions } from './attribute-match.ts';
+
+const DEFAULT_CACHE_SIZE = 128;
+
+type MatchesText = (text: string) => boolean;
+
+/**
+ * `string_attribute`: keeps a trace with the attribute equal to one of `values`, or with `enabled_regex_matching` matched
+ * anywhere by one of them (RE2 syntax, linear time). `cache_max_size` answers are remembered per policy.
+ *
+ * Anything that is not a string reads as the empty string. On a span that never matches; on a resource it is shown to
+ * the patterns, so that `.*` matches it.
+ */
+export const stringAttribute = {
+  type: 'string_attribute',
+  hasOptions: true,
+  isCombinator: false,
+  parse(options, context) {
+    const attribute = readAttributeOptions(options, context);
+    const values = options.strings('values');
+    const isRegex = options.boolean('enabled_regex_matching');
+    const cacheMaxSize = Number(options.int64('cache_max_size'));
+    if (values.length === 0 && !options.failed) options.warn('values', 'is empty: no value matches');
+
+    const matches = isRegex
+      ? remembering(anyPattern(values, options), cacheMaxSize > 0 ? cacheMaxSize : DEFAULT_CACHE_SIZE)
+      : equalsAny(values, options);
+    return attributePolicy(context.name, 'string_attribute', attribute, (value, owner) => {
+      const text = typeof value === 'string' ? value : '';
+      return (text !== '' || owner === 'resource') && matches(text);
+    });
+  },
+} as const satisfies PolicyDefinition;
+
+function equalsAny(values: readonly string[], options: OptionsReader): MatchesText {
+  const wanted = new Set(values);
+  if (wanted.delete('') && !options.hasFailed('values')) options.warn('values', 'an empty string matches nothing');
+  return (text) => wanted.has(text);
+}
+
+function anyPattern(values: readonly string[], options: OptionsReader): MatchesText {
+  const patterns: RE2JS[] = [];
+  for (const [i, value] of values.entries()) {
+    try {
+      patterns.push(RE2JS.compile(value));
+    } catch (error) {
+      options.error(['values', i], error instanceof Error ? error.message : String(error));
+    }
+  }
+  return (text) => patterns.some((pattern) => pattern.test(text));
+}
+
+/** Most traces have the same few values, and a lookup is far cheaper than a match. Forgets everything when full. */
+function remembering(matches: MatchesText, maxSize: number): MatchesText {
+  const known = new Map<string, boolean>();
+  return (text) => {
+    let answer = known.get(text);
+    if (answer === undefined) {
+      answer = matches(text);
+      if (known.size >= maxSize) known.clear();
+      known.set(text, answer);
+    }
+    return answer;
+  };
+}

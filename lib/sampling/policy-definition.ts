@@ -1,0 +1,33 @@
+import type { ConfigNode } from './config/config-issues.ts';
+import type { OptionsReader } from './config/options-reader.ts';
+import type { Policy } from './policy.ts';
+
+/**
+ * One policy type, as the registry lists it. A new type is one file that exports a definition, one line in
+ * `registry.ts`, and a test.
+ */
+export interface PolicyDefinition<Type extends string = string> {
+  /** The Collector's word for it, which is also the key of its block of options. */
+  readonly type: Type;
+  /** False for a type that takes no block of options. */
+  readonly hasOptions: boolean;
+  /** True for a type made of other policies. Those nest only where the outer one names them. */
+  readonly isCombinator: boolean;
+  /** Reads the options; reports through `options` what is wrong with them. Undefined when nothing can be built. */
+  parse(options: OptionsReader, context: PolicyContext): Policy | undefined;
+}
+
+export interface PolicyContext {
+  /** The policy's name; may be empty in a sub-policy. */
+  readonly name: string;
+  /** The combinator that it stands in; undefined at top level. */
+  readonly inside: string | undefined;
+  /** Reads one sub-policy. */
+  parsePolicy: ParseSubPolicy;
+}
+
+/** Reads a policy inside `inside`, where all plain types and the combinators named in `combinators` are allowed. */
+export type ParseSubPolicy = (
+  node: ConfigNode,
+  nesting: { readonly inside: string; readonly combinators: readonly string[] },
+) => Policy | undefined;

@@ -1,0 +1,13 @@
+import type { Policy } from './policy.ts';
+
+/** A checked `tail_sampling` configuration. */
+export interface SamplingConfig {
+  /** From the first span of a trace to its evaluation, in milliseconds, kept exactly (the Collector has steps of 1 s). */
+  readonly decisionWaitMs: number;
+  /** The shorter wait once the root span is in, in milliseconds; undefined when it is off. */
+  readonly decisionWaitAfterRootReceivedMs: number | undefined;
+  /** Ask no policy after the first that sampled the trace. */
+  readonly sampleOnFirstMatch: boolean;
+  /** In the order of evaluation: drop policies first, otherwise as written. */
+  readonly policies: readonly Policy[];
+}

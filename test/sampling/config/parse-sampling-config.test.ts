@@ -1,0 +1,395 @@
+import { describe, expect, it } from 'vitest';
+import { parseSamplingConfig } from '../../../lib/sampling/config/parse-sampling-config.ts';
+import { traceOf } from '../../support/build-trace.ts';
+import { configFrom, issuesOf } from '../../support/sampling-config.ts';
+
+/** A substitution of the Collector's configuration. */
+const envX = `\${env:X}`;
+const keepAll = 'policies: [{ name: all, type: always_sample }]';
+
+describe('parseSamplingConfig: where the block is', () => {
+  it.each([
+    { place: 'the bare options', text: keepAll },
+    { place: 'under tail_sampling', text: `tail_sampling:\n  ${keepAll}` },
+    { place: 'under a named instance', text: `tail_sampling/eu:\n  ${keepAll}` },
+    { place: 'among pasted processors', text: `batch:\ntail_sampling:\n  ${keepAll}` },
+    {
+      place: 'in a Collector file',
+      text: `receivers:\nprocessors:\n  batch:\n  tail_sampling:\n    ${keepAll}\nservice: {}`,
+    },
+    { place: 'in a Collector file, with a name', text: `processors:\n  tail_sampling/eu:\n    ${keepAll}` },
+  ])('reads $place', ({ text }) => {
+    expect(configFrom(text)).toMatchObject({
+      decisionWaitMs: 30_000,
+      decisionWaitAfterRootReceivedMs: undefined,
+      sampleOnFirstMatch: false,
+      policies: [{ name: 'all', type: 'always_sample' }],
+    });
+  });
+
+  it.each([
+    { what: 'an empty file', text: '', error: ': expected a tail_sampling configuration, got nothing' },
+    { what: 'a text', text: 'hello', error: ': expected a tail_sampling configuration, got "hello"' },
+    {
+      what: 'a Collector file without the processor',
+      text: 'processors: { batch: {} }',
+      error: 'processors: no tail_sampling processor here',
+    },
+    {
+      what: 'empty processors',
+      text: 'processors:',
+      error: 'processors: expected a map of processors with tail_sampling, got nothing',
+    },
+    {
+      what: 'an empty block',
+      text: 'tail_sampling:',
+      error: 'tail_sampling.policies: expected at least one policy; without any, no trace is kept',
+    },
+    {
+      what: 'two instances',
+      text: `processors:\n  tail_sampling/a: {}\n  tail_sampling/b: {}`,
+      error: 'processors: expected one tail_sampling processor, got tail_sampling/a, tail_sampling/b; keep one',
+    },
+    {
+      what: 'options beside the block',
+      text: `tail_sampling:\n  ${keepAll}\ndecision_wait: 5s`,
+      error: 'decision_wait: belongs inside tail_sampling',
+    },
+    {
+      what: 'a list for a block',
+      text: 'tail_sampling: []',
+      error: 'tail_sampling: expected a map of options, got a list',
+    },
+  ])('refuses $what', ({ text, error }) => {
+    expect(issuesOf(text).errors).toContain(error);
+  });
+});
+
+describe('parseSamplingConfig: what is wrong', () => {
+  it('reports everything at once, with path and line', () => {
+    const text = `processors:
+  tail_sampling/eu:
+    decision_wait: 30
+    decision_wiat: 30s
+    policies:
+      - name: slow
+        type: latancy
+      - name: errors
+        type: status_code
+        status_code: { status_codes: [EROR] }
+      - name: errors
+        type: latency
+        latency:
+          threshold_ms: 5s
+          treshold_ms: 5
+        status_code: { status_codes: [ERROR] }
+      - type: always_sample
+      - name: limit
+        type: rate_limiting
+      - name: either
+        type: and
+        and:
+          and_sub_policy:
+            - name: inner
+              type: numeric_attribute
+              numeric_attribute: { key: n }
+      - 7
+    sample_on_first_match: "yes"
+`;
+    const at = 'processors.tail_sampling/eu';
+    const types =
+      'always_sample, latency, numeric_attribute, probabilistic, status_code, string_attribute, span_count, boolean_attribute, and, not, drop';
+    const result = parseSamplingConfig(text);
+    expect(result.ok ? [] : result.issues).toEqual([
+      {
+        path: `${at}.decision_wait`,
+        line: 3,
+        message: 'expected a duration with a unit, such as 30s or 1m30s, got 30',
+      },
+      { path: `${at}.policies[2].name`, line: 11, message: 'another policy is called "errors" already' },
+      {
+        path: `${at}.policies[0].type`,
+        line: 7,
+        message: `unknown policy type "latancy", allowed: ${types}; did you mean "latency"?`,
+      },
+      {
+        path: `${at}.policies[1].status_code.status_codes[0]`,
+        line: 10,
+        message: 'unknown value "EROR", allowed: UNSET, OK, ERROR; did you mean "ERROR"?',
+      },
+      { path: `${at}.policies[2].latency.threshold_ms`, line: 14, message: 'expected a whole number, got "5s"' },
+      {
+        path: `${at}.policies[2].latency.treshold_ms`,
+        line: 15,
+        message: 'unknown key, allowed: threshold_ms, upper_threshold_ms; did you mean "threshold_ms"?',
+      },
+      { path: `${at}.policies[2].status_code`, line: 16, message: 'does not belong to a policy of type "latency"' },
+      { path: `${at}.policies[3].name`, line: 17, message: 'expected a name that is not empty' },
+      { path: `${at}.policies[4].type`, line: 19, message: `"rate_limiting" is not supported yet, allowed: ${types}` },
+      {
+        path: `${at}.policies[5].and.and_sub_policy[0].numeric_attribute`,
+        line: 26,
+        message: 'expected min_value or max_value, or both, other than 0 (0 means no bound)',
+      },
+      { path: `${at}.policies[6]`, line: 27, message: 'expected a map of options, got 7' },
+      { path: `${at}.sample_on_first_match`, line: 28, message: 'expected true or false, got "yes"' },
+      {
+        path: `${at}.decision_wiat`,
+        line: 4,
+        message: expect.stringMatching(/^unknown key, .*did you mean "decision_wait"\?$/),
+      },
+    ]);
+  });
+
+  it.each([
+    {
+      what: 'a misspelt block, which the Collector takes for no options',
+      text: 'policies: [{ name: a, type: latency, latencyy: { threshold_ms: 5 } }]',
+      error: 'policies[0].latencyy: unknown key, allowed: name, type, latency; did you mean "latency"?',
+    },
+    {
+      what: "another type's block, as in rule 7 of the README of the Collector's processor",
+      text: 'policies: [{ name: a, type: boolean_attribute, boolean_attribute: { key: k }, string_attribute: { key: k, values: [v] } }]',
+      error: 'policies[0].string_attribute: does not belong to a policy of type "boolean_attribute"',
+    },
+    {
+      what: 'options for a type that has none',
+      text: 'policies: [{ name: a, type: always_sample, always_sample: { x: 1 } }]',
+      error: 'policies[0].always_sample: does not belong to a policy of type "always_sample"',
+    },
+    {
+      what: 'no type',
+      text: 'policies: [{ name: a }]',
+      error: expect.stringMatching(/^policies\[0\]\.type: expected a policy type, allowed: /),
+    },
+    {
+      what: 'a number for a name',
+      text: 'policies: [{ name: 5, type: always_sample }]',
+      error: 'policies[0].name: expected a string, got 5; write it in quotes: "5"',
+    },
+    {
+      what: 'a map for the list of policies',
+      text: 'policies: { a: 1 }',
+      error: 'policies: expected a list, got a map',
+    },
+    {
+      what: 'an empty list of policies',
+      text: 'policies: []',
+      error: 'policies: expected at least one policy; without any, no trace is kept',
+    },
+    {
+      what: 'a negative wait',
+      text: `decision_wait: -1s\n${keepAll}`,
+      error: 'decision_wait: expected a duration from 0s to 12h, got "-1s"',
+    },
+    {
+      what: 'a wait of more than 12 h',
+      text: `decision_wait: 12h1s\n${keepAll}`,
+      error: 'decision_wait: expected a duration from 0s to 12h, got "12h1s"',
+    },
+    {
+      what: 'a negative wait after the root',
+      text: `decision_wait_after_root_received: -1s\n${keepAll}`,
+      error: 'decision_wait_after_root_received: expected a duration from 0s to 12h, got "-1s"',
+    },
+    {
+      what: 'span-ingest',
+      text: `sampling_strategy: span-ingest\n${keepAll}`,
+      error: expect.stringMatching(/^sampling_strategy: "span-ingest" is not supported/),
+    },
+    {
+      what: 'an unknown strategy',
+      text: `sampling_strategy: ""\n${keepAll}`,
+      error: 'sampling_strategy: expected "trace-complete", got ""',
+    },
+    {
+      what: 'a limit of the size of traces',
+      text: `maximum_trace_size_bytes: 1000\n${keepAll}`,
+      error: expect.stringMatching(/^maximum_trace_size_bytes: is not supported/),
+    },
+    {
+      what: 'more shards than the Collector allows',
+      text: `num_shards: 257\n${keepAll}`,
+      error: 'num_shards: expected at most 256, got 257',
+    },
+    {
+      what: 'a negative number of traces',
+      text: `num_traces: -1\n${keepAll}`,
+      error: 'num_traces: expected a whole number, 0 or more, got -1',
+    },
+    {
+      what: 'an unknown key in the cache',
+      text: `decision_cache: { size: 5 }\n${keepAll}`,
+      error: 'decision_cache.size: unknown key, allowed: sampled_cache_size, non_sampled_cache_size',
+    },
+    {
+      what: 'a key that is given twice',
+      text: `${keepAll}\n${keepAll}`,
+      error: ': not valid YAML: Map keys must be unique',
+    },
+    { what: 'a text that is not YAML', text: 'policies: [', error: expect.stringMatching(/^: not valid YAML: /) },
+    {
+      what: 'two documents',
+      text: `${keepAll}\n---\n${keepAll}`,
+      error: expect.stringMatching(/^: not valid YAML: .*multiple documents/),
+    },
+    { what: 'an unknown tag', text: 'policies: !secret x', error: expect.stringMatching(/^: not valid YAML: /) },
+  ])('refuses $what', ({ text, error }) => {
+    expect(issuesOf(text).errors).toEqual([error]);
+  });
+
+  it('does not expand an alias bomb', () => {
+    const lines = ['a0: &a0 [x]'];
+    for (let i = 1; i < 12; i++)
+      lines.push(
+        `a${i}: &a${i} [${Array(10)
+          .fill(`*a${i - 1}`)
+          .join(', ')}]`,
+      );
+    expect(issuesOf(lines.join('\n')).errors).toEqual([
+      expect.stringMatching(/^: not valid YAML: Excessive alias count/),
+    ]);
+  });
+
+  it('survives an anchor that contains itself', () => {
+    expect(issuesOf('policies: &p\n  - name: a\n    type: and\n    and: { and_sub_policy: *p }').errors).not.toEqual(
+      [],
+    );
+  });
+});
+
+describe('parseSamplingConfig: substitutions', () => {
+  it.each(['env:PCT', 'PCT', 'file:/etc/pct'])('refuses a value from %s once, with what to do', (source) => {
+    const value = `\${${source}}`;
+    const text = `policies:\n  - { name: p, type: probabilistic, probabilistic: { sampling_percentage: "${value}" } }`;
+    expect(issuesOf(text).errors).toEqual([
+      `policies[0].probabilistic.sampling_percentage: "${value}" is not substituted here; write the value itself`,
+    ]);
+  });
+
+  it.each([
+    { where: 'a type', text: `policies: [{ name: a, type: "${envX}" }]` },
+    { where: 'a policy', text: `policies: ["${envX}"]` },
+    { where: 'the list of policies', text: `policies: "${envX}"` },
+    {
+      where: 'a value of a list',
+      text: `policies: [{ name: a, type: status_code, status_code: { status_codes: ["${envX}"] } }]`,
+    },
+    { where: 'a duration', text: `decision_wait: "${envX}"\n${keepAll}` },
+  ])('says nothing else of $where that is substituted', ({ text }) => {
+    expect(issuesOf(text).errors).toEqual([expect.stringMatching(/: "\$\{env:X\}" is not substituted here/)]);
+  });
+
+  it('leaves the rest of a Collector file alone', () => {
+    const text = `receivers: { otlp: { endpoint: "\${env:HOST}" } }\nprocessors:\n  tail_sampling:\n    ${keepAll}`;
+    expect(issuesOf(text)).toEqual({ errors: [], warnings: [] });
+  });
+
+  it.each([
+    { value: '^/health$$', matches: '/health' },
+    { value: '^/health$', matches: '/health' },
+    { value: `a$\${b}`, matches: `a\${b}` },
+  ])('takes $$ for an escaped $ in $value, as the Collector does', ({ value, matches }) => {
+    const isRegex = value.startsWith('^');
+    const config = configFrom(
+      `policies: [{ name: a, type: string_attribute, string_attribute: { key: k, values: ['${value}'], enabled_regex_matching: ${isRegex} } }]`,
+    );
+    expect(config.policies[0]?.evaluate(traceOf({ attributes: { k: matches } })).vote).toBe('sampled');
+  });
+});
+
+describe('parseSamplingConfig: what is allowed', () => {
+  it('reads the waits in milliseconds', () => {
+    expect(configFrom(`decision_wait: 1m30.5s\ndecision_wait_after_root_received: 250ms\n${keepAll}`)).toMatchObject({
+      decisionWaitMs: 90_500,
+      decisionWaitAfterRootReceivedMs: 250,
+    });
+    expect(configFrom(`decision_wait: 0s\ndecision_wait_after_root_received: 0s\n${keepAll}`)).toMatchObject({
+      decisionWaitMs: 0,
+      decisionWaitAfterRootReceivedMs: undefined,
+    });
+  });
+
+  it('moves drop policies to the front and keeps the order otherwise', () => {
+    const drop = (name: string) =>
+      `{ name: ${name}, type: drop, drop: { drop_sub_policy: [{ type: always_sample }] } }`;
+    const all = (name: string) => `{ name: ${name}, type: always_sample }`;
+    const { policies } = configFrom(`policies: [${all('a')}, ${drop('b')}, ${all('c')}, ${drop('d')}]`);
+    expect(policies.map(({ name }) => name)).toEqual(['b', 'd', 'a', 'c']);
+  });
+
+  it('follows anchors, aliases and merge keys', () => {
+    const text = `x: &error { type: status_code, status_code: { status_codes: [ERROR] } }
+processors:
+  tail_sampling:
+    policies:
+      - { <<: *error, name: a }`;
+    expect(configFrom(text).policies).toMatchObject([{ name: 'a', type: 'status_code' }]);
+  });
+
+  it('reads whole numbers written as floats, and null as not given', () => {
+    const text = 'policies: [{ name: a, type: latency, latency: { threshold_ms: 1e3, upper_threshold_ms: null } }]';
+    const { evaluate } = configFrom(text).policies[0] ?? { evaluate: undefined };
+    expect(evaluate?.(traceOf({ endMs: 1000 })).vote).toBe('not_sampled');
+    expect(evaluate?.(traceOf({ endMs: 1001 })).vote).toBe('sampled');
+  });
+
+  it.each([
+    { text: '1_000', value: 1000 },
+    { text: '0x3E8', value: 1000 },
+    { text: '0b11_1110_1000', value: 1000 },
+    { text: '0o1750', value: 1000 },
+    { text: '01750', value: 1000 },
+    { text: '+1_000', value: 1000 },
+  ])('reads $text as the Collector does', ({ text, value }) => {
+    const [policy] = configFrom(
+      `policies: [{ name: a, type: span_count, span_count: { min_spans: ${text} } }]`,
+    ).policies;
+    const traceOfSpans = (count: number) => traceOf(...Array.from({ length: count }, () => ({})));
+    expect(policy?.evaluate(traceOfSpans(value)).vote).toBe('sampled');
+    expect(policy?.evaluate(traceOfSpans(value - 1)).vote).toBe('not_sampled');
+  });
+
+  it('lets sub-policies go without a name, or share one', () => {
+    const text =
+      'policies: [{ name: a, type: and, and: { and_sub_policy: [{ type: always_sample }, { name: a, type: always_sample }] } }]';
+    expect(issuesOf(text)).toEqual({ errors: [], warnings: [] });
+  });
+
+  it.each([
+    'num_traces: 50000',
+    'expected_new_traces_per_sec: 10',
+    'block_on_overflow: true',
+    'drop_pending_traces_on_shutdown: true',
+    'tail_storage: file_storage',
+    'mutates_data: true',
+    'num_shards: 4',
+    'decision_cache: { sampled_cache_size: 100, non_sampled_cache_size: 100 }',
+  ])('takes %s with a warning that says what happens instead', (setting) => {
+    const key = setting.slice(0, setting.indexOf(':'));
+    expect(issuesOf(`${setting}\n${keepAll}`)).toEqual({
+      errors: [],
+      warnings: [expect.stringMatching(new RegExp(`^${key}: is ignored: `))],
+    });
+  });
+
+  it.each(['sampling_strategy: trace-complete', 'maximum_trace_size_bytes: 0', 'num_shards: 1'])(
+    'takes %s, which is how Tailgate works, in silence',
+    (setting) => {
+      expect(issuesOf(`${setting}\n${keepAll}`)).toEqual({ errors: [], warnings: [] });
+    },
+  );
+
+  it.each([
+    {
+      text: `decision_wait: 5s\ndecision_wait_after_root_received: 6s\n${keepAll}`,
+      warning: 'decision_wait_after_root_received: is longer than decision_wait: it has no effect',
+    },
+    {
+      text: 'policies: [{ name: a, type: drop, drop: { drop_sub_policy: [{ type: always_sample }] } }]',
+      warning: 'policies: only drop: no trace is kept',
+    },
+  ])('warns: $warning', ({ text, warning }) => {
+    expect(issuesOf(text)).toEqual({ errors: [], warnings: [warning] });
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../lib/sampling/decide.ts';
+import type { Evaluation, Policy } from '../../lib/sampling/policy.ts';
+import { PolicyEvaluationError } from '../../lib/sampling/policy-evaluation-error.ts';
+import { traceOf } from '../support/build-trace.ts';
+import { configOf } from '../support/sampling-config.ts';
+
+/** A policy that always says the same; 'error' is a failure. */
+function says(name: string, what: Evaluation['vote'] | 'error', rest: Partial<Evaluation> = {}): Policy {
+  return {
+    name,
+    type: 'fake',
+    evaluate: () => {
+      if (what === 'error') throw new PolicyEvaluationError(`${name} failed`);
+      return { vote: what, threshold: 0, adjustedCount: 1, ...rest };
+    },
+  };
+}
+
+function decideBy(policies: readonly Policy[], sampleOnFirstMatch = false, traceState = '') {
+  const config = { decisionWaitMs: 0, decisionWaitAfterRootReceivedMs: undefined, sampleOnFirstMatch, policies };
+  return decide(config, traceOf({ traceState }));
+}
+
+describe('decide', () => {
+  const drops = says('drops', 'dropped');
+  const keeps = says('keeps', 'sampled');
+  const keepsToo = says('keeps too', 'sampled');
+  const passes = says('passes', 'not_sampled');
+  const fails = says('fails', 'error');
+  const tenth = says('tenth', 'sampled', { threshold: 0.9, adjustedCount: 10 });
+  const half = says('half', 'sampled', { threshold: 0.5, adjustedCount: 2 });
+
+  it.each([
+    { when: 'any policy drops', policies: [passes, drops, keeps], outcome: 'dropped', policy: 'drops' },
+    {
+      when: 'two drop: the first signs',
+      policies: [drops, says('second', 'dropped')],
+      outcome: 'dropped',
+      policy: 'drops',
+    },
+    { when: 'one samples and others do not', policies: [passes, keeps, passes], outcome: 'sampled', policy: 'keeps' },
+    {
+      when: 'two sample with equal thresholds: the first signs',
+      policies: [keeps, keepsToo],
+      outcome: 'sampled',
+      policy: 'keeps',
+    },
+    { when: 'two sample: the smaller threshold signs', policies: [tenth, half], outcome: 'sampled', policy: 'half' },
+    {
+      when: 'a share and a filter sample: the filter signs',
+      policies: [tenth, keeps],
+      outcome: 'sampled',
+      policy: 'keeps',
+    },
+    { when: 'none samples', policies: [passes, passes], outcome: 'not_sampled', policy: '' },
+    { when: 'there is no policy', policies: [], outcome: 'not_sampled', policy: '' },
+    { when: 'one fails and one samples', policies: [fails, keeps], outcome: 'sampled', policy: 'keeps' },
+    { when: 'all fail', policies: [fails], outcome: 'not_sampled', policy: '' },
+  ] as const)('is $outcome when $when', ({ policies, outcome, policy }) => {
+    expect(decideBy(policies)).toMatchObject({ outcome, policy });
+  });
+
+  it('names the policies that failed, which have no vote', () => {
+    expect(decideBy([fails, keeps])).toMatchObject({
+      errors: [{ policy: 'fails', message: 'fails failed' }],
+      votes: [{ policy: 'keeps', vote: 'sampled' }],
+    });
+  });
+
+  it('does not swallow a defect', () => {
+    const broken = {
+      ...keeps,
+      evaluate: () => {
+        throw new TypeError('defect');
+      },
+    };
+    expect(() => decideBy([broken, keeps])).toThrow(TypeError);
+  });
+
+  it('asks every policy, and none after a drop', () => {
+    expect(decideBy([keeps, passes, keepsToo]).votes.map(({ policy }) => policy)).toEqual([
+      'keeps',
+      'passes',
+      'keeps too',
+    ]);
+    expect(decideBy([drops, keeps]).votes).toEqual([{ policy: 'drops', vote: 'dropped' }]);
+  });
+
+  it('asks none after the first that samples with sample_on_first_match', () => {
+    expect(decideBy([passes, tenth, keeps], true)).toMatchObject({
+      policy: 'tenth',
+      votes: [{ policy: 'passes' }, { policy: 'tenth' }],
+    });
+    expect(decideBy([passes, tenth, keeps], true).votes).toHaveLength(2);
+  });
+
+  it.each([
+    { when: 'a filter kept it', policies: [keeps], weight: 1 },
+    { when: 'a share of 10 % kept it', policies: [tenth, passes], weight: 10 },
+    { when: 'shares of 10 % and 50 % kept it', policies: [tenth, half], weight: 2 },
+    { when: 'a share and a filter kept it', policies: [tenth, keeps], weight: 1 },
+    {
+      when: 'the probability is not known',
+      policies: [says('limit', 'sampled', { adjustedCount: null })],
+      weight: null,
+    },
+    {
+      when: 'a limit kept it, and a filter would have for sure',
+      policies: [says('limit', 'sampled', { adjustedCount: null }), keeps],
+      weight: 1,
+    },
+    { when: 'it is not sampled', policies: [passes], weight: null },
+    { when: 'it is dropped', policies: [drops], weight: null },
+  ])('weighs a trace $weight when $when', ({ policies, weight }) => {
+    expect(decideBy(policies).sampleWeight).toBe(weight);
+  });
+
+  it('multiplies the weight with that of the head sampler, if the own one is known', () => {
+    expect(decideBy([tenth], false, 'ot=th:c').sampleWeight).toBe(40);
+    expect(decideBy([says('limit', 'sampled', { adjustedCount: null })], false, 'ot=th:c').sampleWeight).toBeNull();
+  });
+
+  it('asks drop policies of a configuration first, wherever they stand', () => {
+    const config = configOf(
+      [
+        { type: 'always_sample' },
+        { type: 'drop', drop: { drop_sub_policy: [{ type: 'status_code', status_code: { status_codes: ['OK'] } }] } },
+      ],
+      { sample_on_first_match: true },
+    );
+    expect(decide(config, traceOf({ status: 'OK' }))).toMatchObject({ outcome: 'dropped', policy: 'p1' });
+    expect(decide(config, traceOf({}))).toMatchObject({ outcome: 'sampled', policy: 'p0' });
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { buildTrace, traceOf } from '../../support/build-trace.ts';
+import { issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
+
+const probabilistic = (percentage: number, salt?: string) => ({
+  type: 'probabilistic',
+  probabilistic: { sampling_percentage: percentage, ...(salt !== undefined && { hash_salt: salt }) },
+});
+
+describe('probabilistic', () => {
+  // Computed outside of this project, with exact fractions.
+  it.each([
+    { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', salt: '', percentage: 50, vote: 'not_sampled' },
+    { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', salt: '', percentage: 75, vote: 'sampled' },
+    { traceId: '0af7651916cd43dd8448eb211c80319c', salt: '', percentage: 20, vote: 'not_sampled' },
+    { traceId: '0af7651916cd43dd8448eb211c80319c', salt: '', percentage: 25, vote: 'sampled' },
+    { traceId: '0af7651916cd43dd8448eb211c80319c', salt: 'custom-salt', percentage: 25, vote: 'not_sampled' },
+    { traceId: '5b8efff798038103d269b633813fc60c', salt: 'test-salt', percentage: 33, vote: 'sampled' },
+    { traceId: '0102030405060708090a0b0c0d0e0f10', salt: 'test-salt', percentage: 5, vote: 'sampled' },
+    { traceId: '0102030405060708090a0b0c0d0e0f10', salt: '', percentage: 50, vote: 'not_sampled' },
+    { traceId: 'ffffffffffffffffffffffffffffffff', salt: '', percentage: 10, vote: 'sampled' },
+    { traceId: '00000000000000000000000000000000', salt: '', percentage: 88, vote: 'not_sampled' },
+    { traceId: '00000000000000000000000000000000', salt: '', percentage: 89, vote: 'sampled' },
+  ])('votes $vote on $traceId at $percentage % with salt "$salt"', ({ traceId, salt, percentage, vote }) => {
+    const trace = buildTrace([[{ spans: [{}] }]], traceId);
+    expect(policyOf(probabilistic(percentage, salt)).evaluate(trace).vote).toBe(vote);
+  });
+
+  it('takes no salt and the empty salt for the default one', () => {
+    const policies = [probabilistic(50), probabilistic(50, ''), probabilistic(50, 'default-hash-seed')];
+    const [first, ...others] = policies.map((policy) => policyOf(policy).evaluate(traceOf({})));
+    for (const other of others) expect(other).toEqual(first);
+  });
+
+  it.each([
+    { percentage: 5, threshold: 0.95, adjustedCount: 20 },
+    { percentage: 12.5, threshold: 0.875, adjustedCount: 8 },
+    { percentage: 100, threshold: 0, adjustedCount: 1 },
+    { percentage: 150, threshold: 0, adjustedCount: 1 },
+  ])('lets a trace kept at $percentage % stand for $adjustedCount', ({ percentage, threshold, adjustedCount }) => {
+    // Its hash with this salt is the smallest of the vectors above: 3.5 %.
+    const trace = buildTrace([[{ spans: [{}] }]], '0102030405060708090a0b0c0d0e0f10');
+    const evaluation = policyOf(probabilistic(percentage, 'test-salt')).evaluate(trace);
+    expect(evaluation).toMatchObject({ vote: 'sampled', threshold, adjustedCount });
+  });
+
+  it.each([
+    { percentage: 0, warning: 'is not above 0: keeps no trace' },
+    { percentage: -50, warning: 'is not above 0: keeps no trace' },
+    { percentage: 101, warning: 'is above 100: keeps every trace' },
+  ])('warns about $percentage %, and takes it as the Collector does', ({ percentage, warning }) => {
+    expect(issuesOfPolicy(probabilistic(percentage)).warnings).toEqual([
+      `probabilistic.sampling_percentage: ${warning}`,
+    ]);
+    expect(policyOf(probabilistic(percentage)).evaluate(traceOf({})).vote).toBe(
+      percentage > 0 ? 'sampled' : 'not_sampled',
+    );
+  });
+
+  it.each([{ text: '.nan' }, { text: '.inf' }, { text: '"5"' }])('refuses $text as a percentage', ({ text }) => {
+    const value = text === '.nan' ? Number.NaN : text === '.inf' ? Number.POSITIVE_INFINITY : '5';
+    const { errors } = issuesOfPolicy({ type: 'probabilistic', probabilistic: { sampling_percentage: value } });
+    expect(errors).toEqual([expect.stringMatching(/^probabilistic\.sampling_percentage: expected a number, got/)]);
+  });
+});
