@@ -1,0 +1,66 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { DICTIONARY_V1 } from './dictionary-v1.ts';
+
+/** The first byte of a stored payload: how the rest is coded. */
+const RAW = 0;
+const DEFLATE_DICTIONARY_V1 = 1;
+
+/** Bounds what one stored payload can cost in memory; far above what an export request may hold. */
+export const MAX_FRAGMENT_BYTES = 128 * 1024 * 1024;
+
+/** A stored payload cannot be decoded: it was written by a later version, or it is damaged. */
+export class UnreadablePayloadError extends Error {
+  override readonly name = 'UnreadablePayloadError';
+}
+
+/** @throws {RangeError} when the payload is over {@link MAX_FRAGMENT_BYTES} */
+export function encodeRaw(payload: Uint8Array): Uint8Array {
+  assertSize(payload);
+  return withCodec(RAW, payload);
+}
+
+/** @throws {RangeError} when the payload is over {@link MAX_FRAGMENT_BYTES} */
+export function encodeDeflated(payload: Uint8Array): Uint8Array {
+  assertSize(payload);
+  return withCodec(DEFLATE_DICTIONARY_V1, deflateRawSync(payload, { level: 6, dictionary: DICTIONARY_V1 }));
+}
+
+/** @throws {UnreadablePayloadError} */
+export function decodePayload(stored: Uint8Array, maxBytes = MAX_FRAGMENT_BYTES): Uint8Array {
+  const codec = stored[0];
+  const coded = stored.subarray(1);
+  switch (codec) {
+    case RAW:
+      return coded;
+    case DEFLATE_DICTIONARY_V1:
+      return inflate(coded, maxBytes);
+    default:
+      throw new UnreadablePayloadError(
+        codec === undefined
+          ? 'stored payload is empty'
+          : `stored payload has codec ${codec}, known are ${RAW} and ${DEFLATE_DICTIONARY_V1}`,
+      );
+  }
+}
+
+function inflate(coded: Uint8Array, maxBytes: number): Uint8Array {
+  try {
+    const payload = inflateRawSync(coded, { dictionary: DICTIONARY_V1, maxOutputLength: maxBytes });
+    // Not a Buffer, whose slice() would share memory where that of a Uint8Array copies.
+    return new Uint8Array(payload.buffer, payload.byteOffset, payload.length);
+  } catch (cause) {
+    throw new UnreadablePayloadError(`stored payload does not inflate: ${String(cause)}`, { cause });
+  }
+}
+
+function withCodec(codec: number, coded: Uint8Array): Uint8Array {
+  const stored = new Uint8Array(coded.length + 1);
+  stored[0] = codec;
+  stored.set(coded, 1);
+  return stored;
+}
+
+function assertSize(payload: Uint8Array): void {
+  if (payload.length <= MAX_FRAGMENT_BYTES) return;
+  throw new RangeError(`a fragment may have ${MAX_FRAGMENT_BYTES} bytes, got ${payload.length}`);
+}

@@ -1,0 +1,23 @@
+/** Key and attribute names of the buffer table; every byte of a name is paid for in each item. docs/storage-schema.md */
+export const PARTITION_KEY = 'traceId';
+export const SORT_KEY = 'sk';
+/** The table's TTL attribute, in both kinds of item: seconds since the epoch. */
+export const EXPIRES_AT = 'expiresAt';
+
+/** Sort key of the decision record. */
+export const DECISION_SORT_KEY = 'd';
+/** Sort key prefix of fragments; the hash follows. */
+export const FRAGMENT_PREFIX = 'f#';
+
+export const FRAGMENT = { payload: 'p', spillKey: 's', receivedAtMs: 'r', spanCount: 'n' } as const;
+
+export const DECISION = {
+  policy: 'po',
+  sampleWeight: 'w',
+  partition: 'pt',
+  claims: 'c',
+  version: 'v',
+} as const;
+
+/** Attributes of one claim, a map in the list {@link DECISION}.claims. */
+export const CLAIM = { key: 'k', fragments: 'f', claimedAtMs: 't', firstSeq: 'q', lineCount: 'l' } as const;

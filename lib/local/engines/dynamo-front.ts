@@ -1,0 +1,75 @@
+import { EventEmitter } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { answerTimeToLive, type TimeToLiveSettings } from './time-to-live-api.ts';
+
+/** DynamoDB's limit of a request. */
+const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * An HTTP server before dynalite's own, which ends the whole process when a client goes away in the middle of a body. It
+ * hands on complete requests only, answers what dynalite lacks (time to live), and turns what dynalite throws at an odd
+ * request into a 400.
+ */
+export function createDynamoFront(dynalite: Server): Server {
+  const settings: TimeToLiveSettings = new Map();
+  const front = createServer((request, response) => {
+    readBody(request, (body) => {
+      if (body === 'too large') return answerError(response, 413, 'RequestEntityTooLargeException', 'over 16 MB');
+      const operation = String(request.headers['x-amz-target'] ?? '').split('.')[1];
+      if (request.method === 'POST' && !isObject(body)) {
+        return answerError(response, 400, 'SerializationException', 'the body is not a JSON object');
+      }
+      if (operation === 'UpdateTimeToLive' || operation === 'DescribeTimeToLive') {
+        const { status, answer } = answerTimeToLive(operation, body.toString(), settings);
+        return answerJson(response, status, answer);
+      }
+      handOn(dynalite, request, body, response);
+    });
+  });
+  // With Node's 5 s, idle connections of a client's pool are closed under it.
+  front.keepAliveTimeout = 65_000;
+  return front;
+}
+
+/** Calls back with the whole body, or not at all when the client goes away. */
+function readBody(request: IncomingMessage, done: (body: Buffer | 'too large') => void): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  request.on('error', () => {});
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= MAX_REQUEST_BYTES) chunks.push(chunk);
+  });
+  request.on('end', () => done(bytes <= MAX_REQUEST_BYTES ? Buffer.concat(chunks) : 'too large'));
+}
+
+/** Plays the request to dynalite's handler in one go, so that what it throws on the way is thrown here. */
+function handOn(dynalite: Server, request: IncomingMessage, body: Buffer, response: ServerResponse): void {
+  const { headers, method, url, socket } = request;
+  const whole = Object.assign(new EventEmitter(), { headers, method, url, socket });
+  dynalite.emit('request', whole, response);
+  try {
+    if (body.length > 0) whole.emit('data', body);
+    whole.emit('end');
+  } catch (error) {
+    answerError(response, 400, 'SerializationException', String(error));
+  }
+}
+
+function isObject(body: Buffer): boolean {
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+function answerError(response: ServerResponse, status: number, type: string, message: string): void {
+  answerJson(response, status, { __type: `com.amazon.coral.service#${type}`, message });
+}
+
+function answerJson(response: ServerResponse, status: number, answer: unknown): void {
+  if (response.headersSent) return;
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(answer));
+}

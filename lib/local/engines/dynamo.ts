@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import dynalite from 'dynalite';
+import { SystemClock } from '../../adapters/clock.ts';
+import { createDynamoDbClient } from '../../adapters/dynamodb/client.ts';
+import { createDynamoFront } from './dynamo-front.ts';
+import { type Engine, engineClientOptions } from './engine.ts';
+import { startTtlSweeper } from './ttl-sweeper.ts';
+
+export interface DynamoOptions {
+  /** Folder of the tables; made when missing. @default in memory */
+  readonly path?: string;
+  /** @default 0: any free port */
+  readonly port?: number;
+  /** @default 127.0.0.1 */
+  readonly host?: string;
+  /** Time between two sweeps for expired items; 0 for none. @default 60 s */
+  readonly sweepPeriodMs?: number;
+}
+
+/** Starts a DynamoDB in this process. With `path`, what it has answered survives the death of the process. */
+export async function startDynamo(options: DynamoOptions = {}): Promise<Engine> {
+  if (options.path !== undefined) mkdirSync(options.path, { recursive: true });
+  const inner = dynalite({
+    ...(options.path === undefined ? {} : { path: options.path }),
+    createTableMs: 0,
+    deleteTableMs: 0,
+    updateTableMs: 0,
+  });
+  const front = createDynamoFront(inner);
+  const host = options.host ?? '127.0.0.1';
+  front.listen(options.port ?? 0, host);
+  await once(front, 'listening');
+  const url = `http://${host}:${(front.address() as AddressInfo).port}`;
+  const client = createDynamoDbClient(engineClientOptions(url));
+  const periodMs = options.sweepPeriodMs ?? 60_000;
+  const sweeper = periodMs === 0 ? undefined : startTtlSweeper(client, new SystemClock(), periodMs);
+  return {
+    url,
+    stop: async () => {
+      await sweeper?.stop();
+      client.destroy();
+      const closed = once(front, 'close');
+      front.close();
+      front.closeAllConnections();
+      await closed;
+      // dynalite closes its store only after a server that listens: so it listens, for this moment.
+      inner.listen(0, '127.0.0.1');
+      await once(inner, 'listening');
+      await promisify(inner.close.bind(inner))();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { buildApp } from 'fauxqs';
+import { addCreateOnlyHook } from './create-only-hook.ts';
+import type { Engine } from './engine.ts';
+import { type FauxqsStores, loadFauxqsInternals } from './fauxqs-internals.ts';
+import { FileObjectPersistence } from './file-object-persistence.ts';
+
+export interface QueueAndObjectsOptions {
+  /** @default 0: any free port */
+  readonly port?: number;
+  /** @default 127.0.0.1 */
+  readonly host?: string;
+  /** Folder of the queues (SQLite); made when missing. @default in memory */
+  readonly queueDir?: string;
+  /** Objects are files here, `<objectDir>/<bucket>/<key>`; made when missing. @default in memory */
+  readonly objectDir?: string;
+}
+
+/** Larger than any archive object; fauxqs itself stops at 11 MiB. */
+const MAX_OBJECT_BYTES = 1024 * 1024 * 1024;
+
+/** Starts an SQS and an S3 in this process, on one port. With folders, what they have answered survives its death. */
+export async function startQueueAndObjects(options: QueueAndObjectsOptions = {}): Promise<Engine> {
+  const { SqsStore, SnsStore, S3Store, PersistenceManager } = await loadFauxqsInternals();
+  const sqsStore = new SqsStore();
+  const snsStore = new SnsStore();
+  const s3Store = new S3Store();
+  const queues = options.queueDir === undefined ? undefined : new PersistenceManager(made(options.queueDir));
+  if (queues !== undefined) {
+    // fauxqs writes NULL where its own table forbids it.
+    queues.updateMessageReady = (messageId) => {
+      const release = 'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?';
+      queues.db.prepare(release).run(messageId);
+    };
+    // Loading writes queues again, which would delete their messages if the store were persistent already.
+    queues.loadSqsAndSns(sqsStore, snsStore);
+    sqsStore.persistence = queues;
+    snsStore.persistence = queues;
+    for (const queue of sqsStore.allQueues()) queue.persistence = queues;
+  }
+  if (options.objectDir !== undefined) {
+    const objects = new FileObjectPersistence(made(options.objectDir));
+    objects.load(s3Store);
+    s3Store.persistence = objects;
+  }
+
+  const app = buildApp({ logger: false, stores: { sqsStore, snsStore, s3Store } as unknown as FauxqsStores });
+  app.removeContentTypeParser('*');
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_OBJECT_BYTES }, (_request, body, done) =>
+    done(null, body),
+  );
+  addCreateOnlyHook(app, s3Store);
+  const host = options.host ?? '127.0.0.1';
+  try {
+    await app.listen({ port: options.port ?? 0, host });
+  } catch (error) {
+    queues?.close();
+    throw error;
+  }
+  return {
+    url: `http://${host}:${(app.server.address() as AddressInfo).port}`,
+    stop: async () => {
+      await app.close();
+      queues?.close();
+    },
+  };
+}
+
+function made(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}

@@ -1,0 +1,38 @@
+import { gunzipSync } from 'node:zlib';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll } from 'vitest';
+import { createS3Client } from '../../../lib/adapters/s3/client.ts';
+import { S3SpillStore } from '../../../lib/adapters/s3/s3-spill-store.ts';
+import { S3TraceArchive } from '../../../lib/adapters/s3/s3-trace-archive.ts';
+import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
+import { provisionBucket } from '../../../lib/local/engines/provision.ts';
+import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
+import { describeSpillStore } from '../../contract/spill-store.contract.ts';
+import { describeTraceArchive } from '../../contract/trace-archive.contract.ts';
+import { instantRetryPolicy } from '../../support/instant-retry.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+
+const bucket = 'archive';
+let engine: Engine;
+let client: S3Client;
+
+beforeAll(async () => {
+  engine = await startQueueAndObjects();
+  client = createS3Client(engineClientOptions(engine.url));
+  await provisionBucket(client, bucket);
+});
+
+afterAll(() => engine.stop());
+
+describeTraceArchive('S3TraceArchive', () => {
+  const clock = new ManualClock();
+  return {
+    archive: new S3TraceArchive({ client, bucket, clock, retryPolicy: instantRetryPolicy(clock) }),
+    read: async (key) => {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return gunzipSync((await Body?.transformToByteArray()) ?? new Uint8Array()).toString();
+    },
+  };
+});
+
+describeSpillStore('S3SpillStore', () => new S3SpillStore({ client, bucket, clock: new ManualClock() }));

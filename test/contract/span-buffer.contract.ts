@@ -1,0 +1,279 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../../lib/adapters/retention.ts';
+import type { BufferedFragment, DecisionRecord, SpanBuffer } from '../../lib/pipeline/ports.ts';
+import type { ManualClock } from '../support/manual-clock.ts';
+
+export interface SpanBufferHarness {
+  /** Keeps fragments for {@link DEFAULT_BUFFER_TTL_MS} by {@link clock}. */
+  readonly buffer: SpanBuffer;
+  readonly clock: ManualClock;
+}
+
+/** What ports.ts promises of a span buffer. `create` may share storage between cases: each uses trace IDs of its own. */
+export function describeSpanBuffer(name: string, create: () => SpanBufferHarness): void {
+  describe(`${name} as a span buffer`, () => {
+    describe('fragments', () => {
+      it('reads nothing of a trace that was never written', async () => {
+        const { buffer } = create();
+        expect(await buffer.read(newTraceId())).toEqual({ decision: undefined, fragments: [] });
+      });
+
+      it('reads back what was appended, in arrival order, then by hash', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        const now = clock.now();
+        const first = fragment(traceId, 'ff', now - 2);
+        const second = fragment(traceId, '0a', now - 1);
+        const third = fragment(traceId, '0b', now - 1);
+        const fourth = fragment(traceId, '00', now);
+        await buffer.append([fourth, third]);
+        await buffer.append([second, first]);
+        expect(await read(buffer, traceId)).toEqual([first, second, third, fourth]);
+      });
+
+      it('keeps traces apart', async () => {
+        const { buffer, clock } = create();
+        const [one, other] = [newTraceId(), newTraceId()];
+        await buffer.append([fragment(one, 'aa', clock.now()), fragment(other, 'bb', clock.now())]);
+        expect((await read(buffer, one)).map(({ hash }) => hash)).toEqual(['aa']);
+        expect((await read(buffer, other)).map(({ hash }) => hash)).toEqual(['bb']);
+      });
+
+      it('takes an empty list', async () => {
+        await create().buffer.append([]);
+      });
+
+      it('keeps one of a fragment that is appended twice', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        const sent = fragment(traceId, 'aa', clock.now());
+        await buffer.append([sent]);
+        await buffer.append([sent]);
+        expect(await read(buffer, traceId)).toEqual([sent]);
+      });
+
+      it('keeps one of a fragment that is twice in one append', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        const sent = fragment(traceId, 'aa', clock.now());
+        await buffer.append([sent, { ...sent }]);
+        expect(await read(buffer, traceId)).toEqual([sent]);
+      });
+
+      it('takes many fragments of many traces at once', async () => {
+        const { buffer, clock } = create();
+        const traceIds = Array.from({ length: 30 }, newTraceId);
+        const sent = traceIds.flatMap((traceId) =>
+          ['aa', 'bb', 'cc', 'dd'].map((hash) => fragment(traceId, hash, clock.now())),
+        );
+        await buffer.append(sent);
+        const found = await Promise.all(traceIds.map((traceId) => read(buffer, traceId)));
+        expect(found.flat()).toEqual(sent);
+      });
+
+      it.each([
+        { what: 'no bytes', payload: new Uint8Array(0) },
+        { what: 'one byte', payload: Uint8Array.of(7) },
+        { what: 'what fits in a write unit', payload: bytes(600) },
+        { what: 'text of several write units', payload: new Uint8Array(5_000).fill(97) },
+        { what: 'noise of several write units', payload: bytes(5_000) },
+        { what: 'noise around the limit of an item', payload: bytes(8 * 1024) },
+        { what: 'noise over it', payload: bytes(40_000) },
+        { what: 'noise over the 400 KB of a DynamoDB item', payload: bytes(600_000) },
+        { what: 'megabytes that compress well', payload: new Uint8Array(3_000_000).fill(97) },
+      ])('keeps the bytes of a payload: $what', async ({ payload }) => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        await buffer.append([{ ...fragment(traceId, 'aa', clock.now()), payload }]);
+        const [found] = await read(buffer, traceId);
+        expect(Buffer.compare(found?.payload ?? bytes(1), payload)).toBe(0);
+      });
+
+      it('does not look at the payload after append has returned', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        const payload = Uint8Array.of(1, 2, 3);
+        await buffer.append([{ ...fragment(traceId, 'aa', clock.now()), payload }]);
+        payload.fill(0);
+        expect((await read(buffer, traceId))[0]?.payload).toEqual(Uint8Array.of(1, 2, 3));
+      });
+
+      it('reads a trace of more than one page (1 MB)', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        const sent = Array.from({ length: 200 }, (_, index) => ({
+          ...fragment(traceId, String(index).padStart(4, '0'), clock.now()),
+          payload: bytes(8_000),
+        }));
+        await buffer.append(sent);
+        const found = await read(buffer, traceId);
+        expect(found.map(({ hash }) => hash)).toEqual(sent.map(({ hash }) => hash));
+        expect(
+          found.every(({ payload }, index) => Buffer.compare(payload, sent[index]?.payload ?? bytes(1)) === 0),
+        ).toBe(true);
+      });
+    });
+
+    describe('expiry', () => {
+      it('shows a fragment until its time is over, and not a moment longer', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        const receivedAtMs = clock.now();
+        await buffer.append([fragment(traceId, 'aa', receivedAtMs)]);
+        clock.set(receivedAtMs + DEFAULT_BUFFER_TTL_MS - 1);
+        expect(await read(buffer, traceId)).toHaveLength(1);
+        clock.set(receivedAtMs + DEFAULT_BUFFER_TTL_MS);
+        expect(await read(buffer, traceId)).toHaveLength(0);
+      });
+
+      it('gives a fragment a new life when it is resent', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        await buffer.append([fragment(traceId, 'aa', clock.now())]);
+        clock.advance(DEFAULT_BUFFER_TTL_MS);
+        const resent = fragment(traceId, 'aa', clock.now());
+        await buffer.append([resent]);
+        expect(await read(buffer, traceId)).toEqual([resent]);
+      });
+
+      it('shows a decision record seven days longer than fragments', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        const recordedAtMs = clock.now();
+        await buffer.append([fragment(traceId, 'aa', recordedAtMs)]);
+        await buffer.record(traceId, decisionRecord({ version: 1 }));
+        clock.set(recordedAtMs + DEFAULT_BUFFER_TTL_MS + RECORD_EXTRA_TTL_MS - 1);
+        expect(await buffer.read(traceId)).toEqual({ decision: decisionRecord({ version: 1 }), fragments: [] });
+        clock.set(recordedAtMs + DEFAULT_BUFFER_TTL_MS + RECORD_EXTRA_TTL_MS);
+        expect(await buffer.read(traceId)).toEqual({ decision: undefined, fragments: [] });
+      });
+
+      it('counts an expired decision record as none when it is written', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        await buffer.record(traceId, decisionRecord({ version: 1 }));
+        clock.advance(DEFAULT_BUFFER_TTL_MS + RECORD_EXTRA_TTL_MS);
+        expect(await buffer.record(traceId, decisionRecord({ version: 2 }))).toBe('conflict');
+        expect(await buffer.record(traceId, decisionRecord({ version: 1, policy: 'anew' }))).toBe('recorded');
+        expect((await buffer.read(traceId)).decision?.policy).toBe('anew');
+      });
+
+      it('starts the life of a decision record again at each write', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        await buffer.record(traceId, decisionRecord({ version: 1 }));
+        clock.advance(DEFAULT_BUFFER_TTL_MS);
+        await buffer.record(traceId, decisionRecord({ version: 2 }));
+        clock.advance(RECORD_EXTRA_TTL_MS);
+        expect((await buffer.read(traceId)).decision?.version).toBe(2);
+      });
+    });
+
+    describe('decision records', () => {
+      it.each([
+        { what: 'a known weight', record: decisionRecord({ version: 1, sampleWeight: 2.5 }) },
+        { what: 'no known weight', record: decisionRecord({ version: 1, sampleWeight: null }) },
+        { what: 'no claim', record: decisionRecord({ version: 1, claims: [] }) },
+        {
+          what: 'several claims, one without fragments',
+          record: decisionRecord({
+            version: 1,
+            claims: [
+              { key: 'traces/a', fragments: ['b', 'a'], claimedAtMs: 1_795_262_400_123, firstSeq: 0, lineCount: 2 },
+              { key: 'traces/b', fragments: [], claimedAtMs: 1_795_262_400_124, firstSeq: 2, lineCount: 0 },
+            ],
+          }),
+        },
+        { what: 'a policy name beyond ASCII', record: decisionRecord({ version: 1, policy: 'größer als 5 s ✓' }) },
+      ])('reads back a record with $what', async ({ record }) => {
+        const { buffer } = create();
+        const traceId = newTraceId();
+        expect(await buffer.record(traceId, record)).toBe('recorded');
+        expect(await buffer.read(traceId)).toEqual({ decision: record, fragments: [] });
+      });
+
+      it('replaces a record by its next version', async () => {
+        const { buffer } = create();
+        const traceId = newTraceId();
+        await buffer.record(traceId, decisionRecord({ version: 1 }));
+        const next = decisionRecord({ version: 2, policy: 'next' });
+        expect(await buffer.record(traceId, next)).toBe('recorded');
+        expect((await buffer.read(traceId)).decision).toEqual(next);
+      });
+
+      it.each([
+        { when: 'there is none and it is not the first', stored: undefined, written: 2 },
+        { when: 'the same version is there', stored: 1, written: 1 },
+        { when: 'a version is left out', stored: 1, written: 3 },
+      ])('answers conflict and changes nothing when $when', async ({ stored, written }) => {
+        const { buffer } = create();
+        const traceId = newTraceId();
+        const before = stored === undefined ? undefined : decisionRecord({ version: stored });
+        if (before !== undefined) await buffer.record(traceId, before);
+        expect(await buffer.record(traceId, decisionRecord({ version: written, policy: 'other' }))).toBe('conflict');
+        expect((await buffer.read(traceId)).decision).toEqual(before);
+      });
+
+      it('lets one of fifty writers of the same version win', async () => {
+        const { buffer } = create();
+        const traceId = newTraceId();
+        for (const version of [1, 2]) {
+          const writers = Array.from({ length: 50 }, (_, index) =>
+            decisionRecord({ version, policy: `writer ${index}` }),
+          );
+          const answers = await Promise.all(writers.map((record) => buffer.record(traceId, record)));
+          expect(answers.filter((answer) => answer === 'recorded')).toHaveLength(1);
+          expect((await buffer.read(traceId)).decision).toEqual(writers[answers.indexOf('recorded')]);
+        }
+      });
+
+      it('leaves fragments alone, and they leave it alone', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        const early = fragment(traceId, 'aa', clock.now());
+        const late = fragment(traceId, 'bb', clock.now());
+        await buffer.append([early]);
+        await buffer.record(traceId, decisionRecord({ version: 1 }));
+        await buffer.append([late]);
+        expect(await buffer.read(traceId)).toEqual({
+          decision: decisionRecord({ version: 1 }),
+          fragments: [early, late],
+        });
+      });
+    });
+  });
+}
+
+function newTraceId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Noise: it does not compress. */
+function bytes(length: number): Uint8Array {
+  return Uint8Array.from(randomBytes(length));
+}
+
+function fragment(traceId: string, hash: string, receivedAtMs: number): BufferedFragment {
+  return {
+    traceId,
+    hash,
+    receivedAtMs,
+    spanCount: 3,
+    payload: new TextEncoder().encode(`payload of ${traceId} ${hash}`),
+  };
+}
+
+async function read(buffer: SpanBuffer, traceId: string): Promise<readonly BufferedFragment[]> {
+  return (await buffer.read(traceId)).fragments;
+}
+
+function decisionRecord(changes: Partial<DecisionRecord> & { readonly version: number }): DecisionRecord {
+  return {
+    policy: 'errors',
+    sampleWeight: 1,
+    partition: 'dt=2026-11-21/hour=12',
+    claims: [{ key: 'traces/k', fragments: ['aa'], claimedAtMs: 1_795_262_400_000, firstSeq: 0, lineCount: 1 }],
+    ...changes,
+  };
+}
