@@ -1,0 +1,15 @@
+/** An HTTP request without the platform that brought it. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Without the query string. */
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}

@@ -1,0 +1,148 @@
+import { encodeExportResponse } from '../../lib/otlp/export-response.ts';
+import { protobufFromJson } from '../../lib/otlp/json-request.ts';
+import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
+import { encodeStatus } from '../../lib/otlp/status.ts';
+import type { IngestResult } from '../../lib/pipeline/ingest.ts';
+import type { Log } from '../shared/log.ts';
+import { BodyNotGzipError, BodyTooLargeError, gunzip } from './decompress.ts';
+import type { HttpRequest, HttpResponse } from './http.ts';
+import type { KeyCheck } from './keys.ts';
+
+export interface OtlpHttpDeps {
+  /** Takes an `ExportTraceServiceRequest` in protobuf; resolves when it is durable. */
+  readonly ingest: (request: Uint8Array) => Promise<IngestResult>;
+  readonly isAuthorized: KeyCheck;
+  readonly log: Log;
+  /** Largest body, as received and after decompression. */
+  readonly maxBodyBytes: number;
+}
+
+/**
+ * As the Collector's `max_request_body_size`: less than the 64 MiB that the OTLP specification recommends, because so many
+ * spans could not be made durable before an exporter gives up.
+ */
+export const DEFAULT_MAX_BODY_BYTES = 20 * 1024 * 1024;
+
+type Encoding = 'protobuf' | 'json';
+
+const CONTENT_TYPES: Readonly<Record<Encoding, string>> = {
+  protobuf: 'application/x-protobuf',
+  json: 'application/json',
+};
+
+/** Error codes of `google.rpc.Code`. */
+const RPC_CODE = {
+  invalidArgument: 3,
+  resourceExhausted: 8,
+  unimplemented: 12,
+  notFound: 5,
+  unavailable: 14,
+  unauthenticated: 16,
+};
+
+/** An answer other than success. */
+class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  readonly code: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/**
+ * OTLP/HTTP for traces (OTLP specification 1.11.0, "OTLP/HTTP"). Exporters try again on 429, 502, 503 and 504 only, so whatever
+ * may have failed on this side is a 503, and 200 is said only when the spans are durable.
+ */
+export async function handleOtlpHttp(request: HttpRequest, deps: OtlpHttpDeps): Promise<HttpResponse> {
+  const encoding = encodingOf(request);
+  try {
+    if (request.path === '/healthz') return healthz(request);
+    checkRoute(request);
+    if (!deps.isAuthorized(request.headers)) {
+      const hint = 'no valid ingest key: send one in the header x-api-key, or as authorization: Bearer <key>';
+      throw new Refusal(401, RPC_CODE.unauthenticated, hint, { 'www-authenticate': 'Bearer' });
+    }
+    const result = await deps.ingest(readBody(request, encoding, deps.maxBodyBytes));
+    const { acceptedSpanCount: spans, rejectedSpanCount, fragmentCount: fragments } = result;
+    deps.log.debug('ingest', { spans, fragments, rejectedSpans: rejectedSpanCount, bytes: request.body.length });
+    const partial =
+      rejectedSpanCount > 0
+        ? { rejectedSpans: rejectedSpanCount, errorMessage: result.rejectedReason ?? '' }
+        : undefined;
+    return answer(200, encoding ?? 'json', encodeExportResponse(encoding ?? 'json', partial));
+  } catch (error) {
+    const refusal = toRefusal(error, deps.log);
+    const body = encodeStatus(encoding ?? 'json', { code: refusal.code, message: refusal.message });
+    return answer(refusal.status, encoding ?? 'json', body, refusal.headers);
+  }
+}
+
+function encodingOf(request: HttpRequest): Encoding | undefined {
+  const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (mediaType === CONTENT_TYPES.protobuf) return 'protobuf';
+  return mediaType === CONTENT_TYPES.json ? 'json' : undefined;
+}
+
+function healthz({ method }: HttpRequest): HttpResponse {
+  if (method === 'GET' || method === 'HEAD') {
+    const body = new TextEncoder().encode(method === 'GET' ? 'ok\n' : '');
+    return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
+  }
+  throw new Refusal(405, RPC_CODE.unimplemented, `${method} /healthz: only GET is allowed`, { allow: 'GET, HEAD' });
+}
+
+function checkRoute({ method, path }: HttpRequest): void {
+  if (path !== '/v1/traces') {
+    throw new Refusal(404, RPC_CODE.notFound, `${path}: nothing is here; traces go to POST /v1/traces`);
+  }
+  if (method !== 'POST') {
+    throw new Refusal(405, RPC_CODE.unimplemented, `${method} /v1/traces: only POST is allowed`, { allow: 'POST' });
+  }
+}
+
+/** The request as protobuf, whatever it came as. */
+function readBody(request: HttpRequest, encoding: Encoding | undefined, maxBytes: number): Uint8Array {
+  if (encoding === undefined) {
+    const got = request.headers['content-type'] ?? 'none';
+    const allowed = Object.values(CONTENT_TYPES).join(' or ');
+    throw new Refusal(415, RPC_CODE.invalidArgument, `content-type is "${got}": expected ${allowed}`);
+  }
+  const contentEncoding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity';
+  if (contentEncoding !== 'identity' && contentEncoding !== 'gzip') {
+    const message = `content-encoding is "${contentEncoding}": expected gzip or identity`;
+    throw new Refusal(415, RPC_CODE.invalidArgument, message, { 'accept-encoding': 'gzip' });
+  }
+  if (request.body.length > maxBytes) {
+    throw new BodyTooLargeError(`the body is ${request.body.length} bytes: at most ${maxBytes} are allowed`);
+  }
+  const body = contentEncoding === 'gzip' ? gunzip(request.body, maxBytes) : request.body;
+  return encoding === 'json' ? protobufFromJson(body) : body;
+}
+
+function toRefusal(error: unknown, log: Log): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof BodyTooLargeError) {
+    return new Refusal(413, RPC_CODE.resourceExhausted, `${error.message}; send smaller batches`);
+  }
+  if (error instanceof MalformedOtlpError || error instanceof BodyNotGzipError) {
+    return new Refusal(400, RPC_CODE.invalidArgument, error.message);
+  }
+  log.error('spans could not be made durable', { error });
+  const message = 'the spans could not be made durable: send them again';
+  return new Refusal(503, RPC_CODE.unavailable, message, { 'retry-after': '1' });
+}
+
+function answer(
+  status: number,
+  encoding: Encoding,
+  body: Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponse {
+  return { status, headers: { 'content-type': CONTENT_TYPES[encoding], ...headers }, body };
+}

@@ -1,0 +1,70 @@
+import type { SQSEvent } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { createHandler } from '../../../functions/decide/handler.ts';
+import { encodeWakeUp } from '../../../lib/adapters/sqs/wake-up-message.ts';
+import type { ReceivedWakeUp } from '../../../lib/pipeline/decide.ts';
+import { emptySummary } from '../../../lib/pipeline/decide-summary.ts';
+import type { WakeUp } from '../../../lib/pipeline/ports.ts';
+import { silentLog } from '../../support/silent-log.ts';
+
+const WAKE_UP: WakeUp = { dueAtMs: 1, attempt: 0, fragments: [{ traceId: 'a'.repeat(32), hash: 'h1' }] };
+
+/** As SQS delivers it to Lambda. */
+function sqsEvent(bodies: readonly string[]): SQSEvent {
+  return {
+    Records: bodies.map((body, index) => ({
+      messageId: `m${index}`,
+      receiptHandle: `r${index}`,
+      body,
+      attributes: {
+        ApproximateReceiveCount: '1',
+        SentTimestamp: '1',
+        SenderId: 'x',
+        ApproximateFirstReceiveTimestamp: '1',
+      },
+      messageAttributes: {},
+      md5OfBody: '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:wake-ups',
+      awsRegion: 'us-east-1',
+    })),
+  };
+}
+
+function handler(failedMessageIds: readonly string[]) {
+  const received: ReceivedWakeUp[] = [];
+  const handle = createHandler({
+    decide: async (batch) => {
+      received.push(...batch);
+      return { failedMessageIds, summary: emptySummary() };
+    },
+    log: silentLog,
+  });
+  return { handle, received };
+}
+
+const [body = ''] = encodeWakeUp(WAKE_UP);
+
+describe('the decide handler', () => {
+  it('hands the wake-ups on under the IDs of their messages', async () => {
+    const { handle, received } = handler([]);
+    expect(await handle(sqsEvent([body, body]))).toEqual({ batchItemFailures: [] });
+    expect(received).toEqual([
+      { messageId: 'm0', wakeUp: WAKE_UP },
+      { messageId: 'm1', wakeUp: WAKE_UP },
+    ]);
+  });
+
+  it('reports the messages that failed, and only those', async () => {
+    const { handle } = handler(['m1']);
+    expect(await handle(sqsEvent([body, body]))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+  });
+
+  it('reports a message that it cannot read and goes on with the others', async () => {
+    const { handle, received } = handler([]);
+    expect(await handle(sqsEvent(['{"v":99}', body, 'no JSON']))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm2' }],
+    });
+    expect(received).toHaveLength(1);
+  });
+});
