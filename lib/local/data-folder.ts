@@ -1,0 +1,67 @@
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+/** The folder cannot be used. The message says why, and what to do. */
+export class DataFolderError extends Error {
+  override readonly name = 'DataFolderError';
+}
+
+export interface DataFolder {
+  readonly path: string;
+  /** Lets another process have it. */
+  release(): void;
+}
+
+/**
+ * Makes the folder if need be and takes it for this process: the stores in it bear no second one. The mark of a process
+ * that was killed does not count.
+ *
+ * @throws {DataFolderError} when it cannot be written, or another process has it
+ */
+export function takeDataFolder(folder: string): DataFolder {
+  const path = resolve(folder);
+  const lockFile = join(path, 'tailgate.lock');
+  try {
+    makeFolder(path);
+    const owner = ownerOf(lockFile);
+    if (owner !== undefined && owner !== process.pid && isRunning(owner)) {
+      throw new DataFolderError(
+        `folder ${path} is in use by process ${owner}: choose another with --data (or, if that process is not Tailgate, delete ${lockFile})`,
+      );
+    }
+    writeFileSync(lockFile, `${process.pid}\n`);
+  } catch (error) {
+    if (error instanceof DataFolderError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataFolderError(`cannot write to folder ${path}: choose another with --data (${reason})`, {
+      cause: error,
+    });
+  }
+  return { path, release: () => rmSync(lockFile, { force: true }) };
+}
+
+/** `mkdirSync` with `recursive` never returns where a file system refuses new folders with ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+  const parent = dirname(path);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (parent !== path) makeFolder(parent);
+  mkdirSync(path);
+}
+
+function ownerOf(lockFile: string): number | undefined {
+  try {
+    const owner = Number(readFileSync(lockFile, 'utf8'));
+    return Number.isInteger(owner) && owner > 0 ? owner : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

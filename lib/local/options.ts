@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+
+export interface CommandLineOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly configFile: string;
+  /** Ingest keys; with none, every request is accepted. */
+  readonly keys: readonly string[];
+  readonly verbose: boolean;
+}
+
+export const USAGE = `usage: npm start [-- options]
+
+  --port 4318              OTLP/HTTP port; 0 takes a free one
+  --host 127.0.0.1         address to listen on: without this, only this machine can send
+  --data .tailgate         folder of the span buffer, the queue and the kept traces
+  --config tailgate.yaml   tail_sampling policies: a Collector file, or just the block
+  --key KEY                ingest key that requests must send (repeatable; none: all are accepted)
+  --verbose                also log each export request
+  --help                   show this`;
+
+/** What a person typed is not what the program takes. The message is one line for them. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @returns undefined when help was asked for @throws {UsageError} */
+export function parseCommandLine(args: readonly string[]): CommandLineOptions | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const port = Number(values.port);
+  if (!/^\d+$/.test(values.port) || port > 65_535) {
+    throw new UsageError(`--port is "${values.port}": expected a whole number from 0 to 65535`);
+  }
+  return {
+    host: values.host,
+    port,
+    dataDir: values.data,
+    configFile: values.config,
+    keys: values.key,
+    verbose: values.verbose,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string', default: '4318' },
+        host: { type: 'string', default: '127.0.0.1' },
+        data: { type: 'string', default: '.tailgate' },
+        config: { type: 'string', default: 'tailgate.yaml' },
+        key: { type: 'string', multiple: true, default: [] },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    throw new UsageError(`${reason}; --help shows the options`, { cause: error });
+  }
+}

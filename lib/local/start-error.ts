@@ -1,0 +1,16 @@
+/** Why the pipeline could not start, in one line for the person who started it. */
+export function explainStartError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port} is in use: stop what listens there, or choose another with --port (0: any free one)`;
+    case 'EACCES':
+      return `cannot listen on port ${port}: ${error.message}; choose another with --port`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `cannot listen: ${error.message}; --host must be an address of this machine`;
+    default:
+      return error.message;
+  }
+}

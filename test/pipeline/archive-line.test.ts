@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { Trace } from '../../lib/otlp/trace.ts';
+import { archiveLines, MAX_LINE_BYTES } from '../../lib/pipeline/archive-line.ts';
+import { opentelemetry } from '../../proto/generated/otlp.js';
+import { buildTrace, EPOCH_MS, encodeFragment, TRACE_ID } from '../support/build-trace.ts';
+import { tracesToJson } from '../support/otlp-json-oracle.ts';
+
+const { TracesData } = opentelemetry.proto.trace.v1;
+// 2023-11-14 22:13:20 UTC is second 1,700,000,000.
+const COLUMNS = { policy: 'slow', sampleWeight: 12.5, decidedAtMs: EPOCH_MS + 31_007, firstSeq: 0 };
+const CHILD = { parentSpanId: '00000000000000aa' };
+
+describe('archiveLines', () => {
+  it('writes a trace as one line: OTLP first, then the columns', () => {
+    const fragment = [
+      { resource: { 'service.name': 'gateway' }, spans: [{ name: 'GET /cart', startMs: 5, endMs: 17.25 }] },
+      { resource: { 'service.name': 'cart' }, spans: [{ ...CHILD, startMs: 6, endMs: 9, status: 'ERROR' as const }] },
+    ];
+    const lines = archiveLines(buildTrace([fragment]), COLUMNS).map(textOf);
+    const otlp = JSON.stringify({ resourceSpans: tracesToJson(TracesData.decode(encodeFragment(fragment, TRACE_ID))) });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject(JSON.parse(otlp));
+    expect(lines).toEqual([expect.stringMatching(/^\{"resourceSpans":\[\{"resource":/)]);
+    expect(lines[0]).toMatch(/^[^\n]*\n$/);
+    expect(lines[0]?.slice(lines[0].indexOf(',"trace_id"'))).toBe(
+      `,"trace_id":"${TRACE_ID}","start_time":"2023-11-14 22:13:20.005","duration_ms":12.25,` +
+        '"root_service":"gateway","root_name":"GET /cart","services":["gateway","cart"],"span_count":2,' +
+        '"error_count":1,"status":"ERROR","sampling_policy":"slow","sample_weight":12.5,' +
+        '"decided_at":"2023-11-14 22:13:51.007","seq":0}\n',
+    );
+  });
+
+  it('writes null for an unknown weight and for an unknown start', () => {
+    const trace = buildTrace([[{ spans: [{ startTimeUnixNano: 0n, endTimeUnixNano: 0n }] }]]);
+    const [line] = parse(archiveLines(trace, { ...COLUMNS, sampleWeight: null }));
+    expect(line).toMatchObject({ sample_weight: null, start_time: null, duration_ms: 0 });
+  });
+
+  it('keeps quotes and line feeds in names out of the format', () => {
+    const trace = buildTrace([[{ resource: { 'service.name': 'a"\n' }, spans: [{ name: '\\"\n\u2028' }] }]]);
+    const [line] = parse(archiveLines(trace, { ...COLUMNS, policy: 'a "policy"\n' }));
+    expect(line).toMatchObject({ root_service: 'a"\n', root_name: '\\"\n\u2028', sampling_policy: 'a "policy"\n' });
+  });
+
+  describe('with fragments that are in the archive already', () => {
+    const early = [{ resource: { 'service.name': 'a' }, spans: [{ name: 'root', startMs: 0, endMs: 10 }] }];
+    const late = [{ resource: { 'service.name': 'b' }, spans: [{ ...CHILD, name: 'late', startMs: 5, endMs: 50 }] }];
+
+    it('writes only the others, with columns of the whole trace', () => {
+      const [line, ...rest] = parse(
+        archiveLines(buildTrace([early, late]), { ...COLUMNS, firstSeq: 1, skipFragments: 1 }),
+      );
+      expect(rest).toEqual([]);
+      expect(spanNames(line)).toEqual(['late']);
+      expect(line).toMatchObject({ seq: 1, span_count: 2, duration_ms: 50, root_name: 'root', services: ['a', 'b'] });
+    });
+
+    it('leaves out late spans that are duplicates of those', () => {
+      const bytes = [encodeFragment(early, TRACE_ID), encodeFragment(late, TRACE_ID, 1)] as const;
+      const both = Buffer.concat([bytes[0], bytes[1]]);
+      const trace = Trace.fromFragments(TRACE_ID, [bytes[0], both]);
+      expect(spanNames(parse(archiveLines(trace, { ...COLUMNS, skipFragments: 1 }))[0])).toEqual(['late']);
+    });
+
+    it('writes no line when nothing remains', () => {
+      const fragment = encodeFragment(early, TRACE_ID);
+      const trace = Trace.fromFragments(TRACE_ID, [fragment, fragment]);
+      expect(archiveLines(trace, { ...COLUMNS, skipFragments: 1 })).toEqual([]);
+      expect(archiveLines(trace, { ...COLUMNS, skipFragments: 2 })).toEqual([]);
+    });
+  });
+
+  describe('of a trace that is too large for one line', () => {
+    const text = (bytes: number) => 'x'.repeat(bytes);
+    const fragments = Array.from({ length: 3 }, (_, f) =>
+      Array.from({ length: 2 }, (_, r) => ({
+        resource: { 'service.name': `service ${r}` },
+        spans: Array.from({ length: 400 }, (_, i) => ({
+          ...CHILD,
+          name: `${f}-${r}-${i}`,
+          attributes: { body: text(4000 + i) },
+        })),
+      })),
+    );
+
+    it('loses and repeats nothing, in order, on lines below the limit', () => {
+      const lines = archiveLines(buildTrace(fragments), COLUMNS);
+      expect(lines.length).toBe(3);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(MAX_LINE_BYTES);
+      // The next span would not have fitted on any line but the last.
+      for (const line of lines.slice(0, -1)) expect(line.length).toBeGreaterThan(MAX_LINE_BYTES - 6000);
+      const parsed = parse(lines);
+      const expected = fragments.flat().flatMap(({ spans }) => spans.map((span) => span.name));
+      expect(parsed.flatMap(spanNames)).toEqual(expected);
+      expect(parsed.map((line) => [line['seq'], line['span_count']])).toEqual([0, 1, 2].map((seq) => [seq, 2400]));
+      expect(services(parsed[1])).toContain('service 1');
+    });
+
+    it('goes on from the first sequence number', () => {
+      const lines = parse(archiveLines(buildTrace(fragments), { ...COLUMNS, firstSeq: 7, skipFragments: 1 }));
+      expect(lines.map((line) => line['seq'])).toEqual([7, 8]);
+      expect(lines.flatMap(spanNames)[0]).toBe('1-0-0');
+    });
+
+    it('gives a span that is larger than a line its own line', () => {
+      const spans = [{ name: 'a' }, { name: 'b', attributes: { body: text(MAX_LINE_BYTES) } }, { name: 'c' }];
+      const lines = parse(archiveLines(buildTrace([[{ spans }]]), COLUMNS));
+      expect(lines.map(spanNames)).toEqual([['a'], ['b'], ['c']]);
+    });
+
+    it('does not repeat a huge resource for every span', () => {
+      const spans = Array.from({ length: 300 }, (_, i) => ({ name: `s${i}`, attributes: { body: text(20_000) } }));
+      const trace = buildTrace([[{ resource: { blob: text(MAX_LINE_BYTES) }, spans }]]);
+      const lines = archiveLines(trace, COLUMNS);
+      expect(lines.length).toBe(2);
+      expect(parse(lines).flatMap(spanNames).length).toBe(300);
+    });
+  });
+});
+
+type Line = Record<string, unknown> & { resourceSpans?: ResourceSpansJson[] };
+
+interface ResourceSpansJson {
+  readonly resource: { readonly attributes: readonly { readonly value: { readonly stringValue?: string } }[] };
+  readonly scopeSpans: readonly { readonly spans: readonly { readonly name: string }[] }[];
+}
+
+function textOf(line: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(line);
+}
+
+function parse(lines: readonly Uint8Array[]): Line[] {
+  return lines.map((line) => JSON.parse(textOf(line)));
+}
+
+function spanNames(line: Line | undefined): string[] {
+  return (line?.resourceSpans ?? []).flatMap(({ scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) => spans.map((span) => span.name)),
+  );
+}
+
+function services(line: Line | undefined): (string | undefined)[] {
+  return (line?.resourceSpans ?? []).map(({ resource }) => resource.attributes[0]?.value.stringValue);
+}
