@@ -1,0 +1,134 @@
+import type { ViewColumn } from '../../athena/view-columns.ts';
+import { SPANS_COLUMNS, TRACES_COLUMNS, TRACES_RAW_COLUMNS } from '../../athena/view-columns.ts';
+import { ATTRIBUTES_SHAPE, attributeMap } from './attribute-map-sql.ts';
+
+/** Athena refuses rows over 32 MB; twice that leaves room for what another writer may have made. */
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
+
+/** Every column is read as text or JSON and cast with TRY_CAST, so that an odd value is NULL and never a failed query. */
+const LINE_COLUMNS = {
+  resourceSpans: 'JSON',
+  trace_id: 'VARCHAR',
+  start_time: 'VARCHAR',
+  duration_ms: 'VARCHAR',
+  root_service: 'VARCHAR',
+  root_name: 'VARCHAR',
+  services: 'JSON',
+  span_count: 'VARCHAR',
+  error_count: 'VARCHAR',
+  status: 'VARCHAR',
+  sampling_policy: 'VARCHAR',
+  sample_weight: 'VARCHAR',
+  decided_at: 'VARCHAR',
+  seq: 'VARCHAR',
+};
+
+const RESOURCE_SPANS_SHAPE = [
+  {
+    resource: { attributes: ATTRIBUTES_SHAPE },
+    scopeSpans: [
+      {
+        scope: { name: 'VARCHAR', version: 'VARCHAR' },
+        spans: [
+          {
+            traceId: 'VARCHAR',
+            spanId: 'VARCHAR',
+            traceState: 'VARCHAR',
+            parentSpanId: 'VARCHAR',
+            name: 'VARCHAR',
+            kind: 'INTEGER',
+            startTimeUnixNano: 'VARCHAR',
+            endTimeUnixNano: 'VARCHAR',
+            attributes: ATTRIBUTES_SHAPE,
+            events: [{ timeUnixNano: 'VARCHAR', name: 'VARCHAR', attributes: ATTRIBUTES_SHAPE }],
+            links: [{ traceId: 'VARCHAR', spanId: 'VARCHAR' }],
+            status: { message: 'VARCHAR', code: 'INTEGER' },
+          },
+        ],
+      },
+    ],
+  },
+];
+
+/** Statements that create the views over the archive objects matching `glob`; empty views when it is undefined. */
+export function viewStatements(glob: string | undefined): string[] {
+  if (glob === undefined) {
+    return [
+      emptyView('traces', TRACES_COLUMNS),
+      emptyView('spans', SPANS_COLUMNS),
+      emptyView('traces_raw', TRACES_RAW_COLUMNS),
+    ];
+  }
+  const options = readOptions();
+  const columns = Object.entries(LINE_COLUMNS).map(([name, type]) => `${name}: '${type}'`);
+  const lines = `read_json(${quoted(glob)}, ${options}, columns = {${columns.join(', ')}})`;
+  return [
+    view('traces', TRACES_COLUMNS, tracesQuery(lines)),
+    view('spans', SPANS_COLUMNS, spansQuery(lines)),
+    `CREATE VIEW traces_raw AS
+      SELECT CAST(json AS VARCHAR) AS line, dt, hour FROM read_json_objects(${quoted(glob)}, ${options})`,
+  ];
+}
+
+/** A text literal. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function readOptions(): string {
+  return `format = 'newline_delimited', compression = 'gzip', maximum_object_size = ${MAX_LINE_BYTES},
+    hive_partitioning = true, hive_types = {dt: VARCHAR, hour: INTEGER}`;
+}
+
+/** The columns of the description, in its order and cast to its types. */
+function view(name: string, columns: readonly ViewColumn[], query: string): string {
+  const casts = columns.map((column) => `TRY_CAST(v.${column.name} AS ${column.duckDbType}) AS ${column.name}`);
+  return `CREATE VIEW ${name} AS SELECT ${casts.join(', ')} FROM (${query}) AS v`;
+}
+
+function emptyView(name: string, columns: readonly ViewColumn[]): string {
+  const nulls = columns.map((column) => `CAST(NULL AS ${column.duckDbType}) AS ${column.name}`);
+  return `CREATE VIEW ${name} AS SELECT ${nulls.join(', ')} WHERE false`;
+}
+
+function tracesQuery(lines: string): string {
+  return `SELECT * EXCLUDE (resourceSpans, services), json_transform(services, '["VARCHAR"]') AS services
+    FROM ${lines} WHERE TRY_CAST(seq AS INTEGER) = 0 AND trace_id IS NOT NULL`;
+}
+
+function spansQuery(lines: string): string {
+  return `
+WITH r AS (
+  SELECT dt, hour, seq, root_service, root_name, duration_ms AS trace_duration_ms, status AS trace_status,
+         sampling_policy, sample_weight, unnest(json_transform(resourceSpans, ${quoted(JSON.stringify(RESOURCE_SPANS_SHAPE))})) AS rs
+  FROM ${lines}
+), s AS (
+  SELECT * EXCLUDE (rs), ${attributeMap('rs.resource.attributes')} AS resource_attributes, unnest(rs.scopeSpans) AS ss FROM r
+), p AS (
+  SELECT * EXCLUDE (ss), ss.scope.name AS scope_name, ss.scope.version AS scope_version, unnest(ss.spans) AS sp FROM s
+), a AS (
+  SELECT *, ${attributeMap('sp.attributes')} AS attributes,
+         TRY_CAST(sp.startTimeUnixNano AS BIGINT) AS start_ns, TRY_CAST(sp.endTimeUnixNano AS BIGINT) AS end_ns,
+         coalesce(sp.status.code, 0) AS status_code
+  FROM p WHERE sp IS NOT NULL
+)
+SELECT * EXCLUDE (sp),
+       lower(sp.traceId) AS trace_id, lower(sp.spanId) AS span_id, lower(nullif(sp.parentSpanId, '')) AS parent_span_id,
+       resource_attributes['service.name'] AS service, sp.name AS name,
+       CASE sp.kind WHEN 1 THEN 'INTERNAL' WHEN 2 THEN 'SERVER' WHEN 3 THEN 'CLIENT' WHEN 4 THEN 'PRODUCER'
+                    WHEN 5 THEN 'CONSUMER' ELSE 'UNSPECIFIED' END AS kind,
+       make_timestamp(1000 * CAST(round(start_ns / 1e6) AS BIGINT)) AS start_time,
+       (CAST(end_ns AS HUGEINT) - start_ns) / 1e6 AS duration_ms,
+       CASE status_code WHEN 2 THEN 'ERROR' WHEN 1 THEN 'OK' ELSE 'UNSET' END AS status,
+       sp.status.message AS status_message,
+       coalesce(attributes['http.request.method'], attributes['http.method']) AS http_method,
+       attributes['http.route'] AS http_route,
+       coalesce(attributes['http.response.status_code'], attributes['http.status_code']) AS http_status,
+       coalesce(attributes['db.system.name'], attributes['db.system']) AS db_system,
+       coalesce(attributes['db.query.text'], attributes['db.statement']) AS db_query,
+       list_transform(coalesce(sp.events, []), lambda ev: {'time_ns': TRY_CAST(ev.timeUnixNano AS BIGINT), 'name': ev.name,
+                      'attributes': ${attributeMap('ev.attributes')}}) AS events,
+       list_transform(coalesce(sp.links, []), lambda l: {'trace_id': lower(l.traceId), 'span_id': lower(l.spanId)}) AS links,
+       sp.traceState AS trace_state
+FROM a`;
+}

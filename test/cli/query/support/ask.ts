@@ -1,0 +1,36 @@
+import { runQuery } from '../../../../lib/cli/query/run-query.ts';
+
+export interface Answer {
+  readonly code: number;
+  readonly out: string;
+  readonly complaints: string[];
+}
+
+/** Runs the command in this process, with captured output. */
+export async function ask(argv: readonly string[], terminalWidth?: number): Promise<Answer> {
+  let out = '';
+  const complaints: string[] = [];
+  const code = await runQuery(argv, {
+    output: {
+      async write(text) {
+        out += text;
+      },
+      terminalWidth,
+      bold: (text) => text,
+    },
+    complain: (complaint) => complaints.push(complaint),
+  });
+  return { code, out, complaints };
+}
+
+/** The rows that a statement yields, read through `--json`. Fails when the command does. */
+export async function rowsOf(dataDir: string, sql: string): Promise<Record<string, unknown>[]> {
+  const { code, out, complaints } = await ask(['--json', '--data', dataDir, sql]);
+  if (code !== 0) {
+    throw new Error(complaints.join('\n'));
+  }
+  return out
+    .split('\n')
+    .filter((text) => text !== '')
+    .map((text) => JSON.parse(text));
+}
