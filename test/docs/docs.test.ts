@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parseCommandLine } from '../../lib/local/options.ts';
+import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
+import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
+import { ask } from '../cli/query/support/ask.ts';
+import { RecordingLog } from '../local/recording-log.ts';
+import { fencedBlocks, PAGES, shellCommands } from './fenced-blocks.ts';
+
+const run = promisify(execFile);
+const dataDir = mkdtempSync(join(tmpdir(), 'tailgate-docs-'));
+const log = new RecordingLog();
+let tailgate: RunningTailgate;
+
+beforeAll(async () => {
+  const parsed = parseSamplingConfig('decision_wait: 0s\npolicies: [{ name: all, type: always_sample }]');
+  if (!parsed.ok) throw new Error('the configuration is wrong');
+  tailgate = await startLocal({ host: '127.0.0.1', port: 0, dataDir, config: parsed.config, keys: [], log });
+});
+afterAll(async () => {
+  await tailgate.stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+const scripts = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).scripts);
+const here = (text: string) => text.replaceAll('http://127.0.0.1:4318', tailgate.url);
+
+/** How each command of the pages is run. A command that nothing here runs fails the test. */
+const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | void][] = [
+  // The installation is what brought these tests about.
+  [/^npm ci$/, () => expect(existsSync('package-lock.json')).toBe(true)],
+  // test/local/main.test.ts starts it; here the options are read.
+  [/^npm start(?: -- (.*))?$/, ([, options]) => void parseCommandLine(options?.split(' ') ?? [])],
+  [/^npm test$/, () => expect(scripts).toContain('test')],
+  [
+    /^npm run(?: -s)? query(?: -- (--json )?"([^"]+)")?(?: \| jq \.)?$/,
+    async ([, json, sql]) => {
+      const answer = await ask([...(json ? ['--json'] : []), '--data', dataDir, ...(sql ? [sql] : [])]);
+      expect(answer).toMatchObject({ code: 0, complaints: [] });
+      expect(answer.out.split('\n').length).toBeGreaterThan(1);
+    },
+  ],
+  [
+    /^curl -i /,
+    async ({ input }) => {
+      const { stdout } = await run('sh', ['-c', here(input ?? '')]);
+      expect(stdout).toMatch(/^HTTP\/1\.1 200 OK/);
+    },
+  ],
+  [/^export OTEL_\w+=\S+$/, ({ input }) => expect(exporterVariables()).toHaveProperty(input?.split(/[ =]/)[1] ?? '')],
+];
+
+function exporterVariables(): Record<string, string> {
+  const exports = shellCommands().flatMap(({ command }) => [...command.matchAll(/^export (OTEL_\w+)=(\S+)$/g)]);
+  return Object.fromEntries(exports.map(([, name = '', value = '']) => [name, here(value)]));
+}
+
+describe('the commands of the pages', () => {
+  it('that send spans come first, so that the queries find something', async () => {
+    for (const [name, value] of Object.entries(exporterVariables())) vi.stubEnv(name, value);
+    const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(new OTLPTraceExporter())] });
+    provider.getTracer('docs').startSpan('by the environment').end();
+    await provider.forceFlush();
+    vi.unstubAllEnvs();
+    await log.until(() => log.total('sampled') === 1);
+  });
+
+  it.each(shellCommands())('$file: $command', async ({ command }) => {
+    const match = RUNNERS.find(([pattern]) => pattern.test(command));
+    expect(match, `nothing runs this command: ${command}`).toBeDefined();
+    const [pattern, runCommand] = match ?? RUNNERS[0] ?? [];
+    await runCommand?.(command.match(pattern ?? /^/) ?? []);
+  });
+
+  it('are scripts that exist', () => {
+    const named = PAGES.flatMap((page) => [...readFileSync(page, 'utf8').matchAll(/`npm run ([\w:]+)/g)]);
+    expect(named.length).toBeGreaterThan(3);
+    for (const [, script = ''] of named) expect(scripts).toContain(script);
+  });
+});
+
+describe('the configurations of the pages', () => {
+  it.each(fencedBlocks('yaml'))('are valid ($file)', ({ text }) => {
+    expect(parseSamplingConfig(text)).toMatchObject({ ok: true });
+  });
+});
+
+describe('the links of the pages', () => {
+  it.each(PAGES)('of %s lead somewhere', (page) => {
+    for (const [, target = ''] of readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+      expect(existsSync(join(dirname(page), target)), target).toBe(true);
+    }
+  });
+});
+
+describe('npm run demo', () => {
+  it('keeps exactly what its policies call for, and says so', { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tailgate-demo-'));
+    const args = ['bin/run.mjs', 'lib/local/demo/main.ts', '--traces', '80', '--data', folder];
+    const { stdout } = await run(process.execPath, args);
+    rmSync(folder, { recursive: true });
+    expect(stdout).toContain('✓ kept are exactly the traces that the policies call for, whole and once');
+  });
+});
