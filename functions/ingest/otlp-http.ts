@@ -1,6 +1,7 @@
 import { encodeExportResponse } from '../../lib/otlp/export-response.ts';
 import { protobufFromJson } from '../../lib/otlp/json-request.ts';
 import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
+import { RequestTooLargeError } from '../../lib/otlp/request-too-large-error.ts';
 import { encodeStatus } from '../../lib/otlp/status.ts';
 import type { IngestResult } from '../../lib/pipeline/ingest.ts';
 import type { Log } from '../shared/log.ts';
@@ -127,7 +128,7 @@ function readBody(request: HttpRequest, encoding: Encoding | undefined, maxBytes
 
 function toRefusal(error: unknown, log: Log): Refusal {
   if (error instanceof Refusal) return error;
-  if (error instanceof BodyTooLargeError) {
+  if (error instanceof BodyTooLargeError || error instanceof RequestTooLargeError) {
     return new Refusal(413, RPC_CODE.resourceExhausted, `${error.message}; send smaller batches`);
   }
   if (error instanceof MalformedOtlpError || error instanceof BodyNotGzipError) {

@@ -1,5 +1,6 @@
+import { json } from '../otlp/json-piece.ts';
 import { writeResourceSpans } from '../otlp/json-spans.ts';
-import { JsonWriter, json } from '../otlp/json-writer.ts';
+import { JsonWriter } from '../otlp/json-writer.ts';
 import type { Trace } from '../otlp/trace.ts';
 import { summarize } from '../otlp/trace-summary.ts';
 import { formatUtc } from './utc-time.ts';
@@ -36,19 +37,21 @@ export function archiveLines(trace: Trace, columns: ArchiveColumns): Uint8Array[
   if (first === undefined) return [];
   const columnsJson = encoder.encode(renderColumns(trace, columns));
   const maxArrayBytes = MAX_LINE_BYTES - OPEN.length - columnsJson.length - MAX_END_BYTES;
-  const out = new JsonWriter(firstCapacity(trace));
+  // Whatever an earlier trace may have left when its writing failed.
+  out.length = 0;
   const lines: Uint8Array[] = [];
   for (let span = first.firstSpan, seq = columns.firstSeq; span < trace.spanCount; seq++) {
-    out.length = 0;
-    out.raw(OPEN);
+    out.piece(OPEN);
     span = writeResourceSpans(out, trace, span, maxArrayBytes);
     out.raw(columnsJson);
-    out.raw(json(`${seq}}\n`));
-    lines.push(out.bytes());
+    out.raw(encoder.encode(`${seq}}\n`));
+    lines.push(out.take());
   }
   return lines;
 }
 
+/** Of all lines. It keeps nothing of a line that has been taken, but lines share its buffers. */
+const out = new JsonWriter(256 * 1024);
 const encoder = new TextEncoder();
 const OPEN = json('{"resourceSpans":');
 /** The longest `seq`, the closing brace and the line feed. */
@@ -73,10 +76,4 @@ function renderColumns(trace: Trace, columns: ArchiveColumns): string {
     decided_at: formatUtc(columns.decidedAtMs),
   });
   return `,${rendered.slice(1, -1)},"seq":`;
-}
-
-/** JSON is two to three times as large as protobuf. The writer grows when that is not enough. */
-function firstCapacity(trace: Trace): number {
-  const fragmentBytes = trace.index.fragments.reduce((sum, fragment) => sum + fragment.length, 0);
-  return Math.min(fragmentBytes * 3, MAX_LINE_BYTES) + 1024;
 }

@@ -27,6 +27,7 @@ export interface IngestResult {
  * fragments under the same names.
  *
  * @throws {MalformedOtlpError} when the request is not readable; nothing has been written then
+ * @throws {RequestTooLargeError} when there is too much in it; nothing has been written then
  * @throws {UnavailableError} when something could not be made durable in time; a resend is safe
  */
 export async function ingest(request: Uint8Array, deps: IngestDeps, waits: DecisionWaits): Promise<IngestResult> {

@@ -101,6 +101,36 @@ describe('archiveLines', () => {
       expect(lines.flatMap(spanNames)[0]).toBe('1-0-0');
     });
 
+    // Sizes of spans in hundredths of a line, for each scope of each resource; schema URLs of 4 % of a line.
+    it.each([
+      { when: 'spans end in time', groups: [{ scopes: [[30, 30, 30]] }], shape: [[[3]]] },
+      {
+        when: 'the schema URL of a scope follows',
+        groups: [{ scopes: [[32, 32, 33]], url: 's' }],
+        shape: [[[2]], [[1]]],
+      },
+      { when: 'that of a resource follows', groups: [{ scopes: [[32, 32, 33]], url: 'r' }], shape: [[[2]], [[1]]] },
+      { when: 'a scope does not fit', groups: [{ scopes: [[40, 40], [40]] }], shape: [[[2]], [[1]]] },
+      { when: 'a resource does not fit', groups: [{ scopes: [[40, 40]] }, { scopes: [[40]] }], shape: [[[2]], [[1]]] },
+      { when: 'a scope fits in part', groups: [{ scopes: [[40], [40, 40]] }], shape: [[[1, 1]], [[1]]] },
+    ])('cuts lines where they must be when $when', ({ groups, shape }) => {
+      const percent = (count: number) => text(Math.floor((MAX_LINE_BYTES / 100) * count));
+      const resourceSpans = groups.map(({ scopes, ...group }, r) => ({
+        scopeSpans: scopes.map((sizes, s) => ({
+          spans: sizes.map((size, i) => ({ spanId: Uint8Array.of(r, s, i), traceState: percent(size) })),
+          ...('url' in group && group.url === 's' ? { schemaUrl: percent(4) } : {}),
+        })),
+        ...('url' in group && group.url === 'r' ? { schemaUrl: percent(4) } : {}),
+      }));
+      const bytes = TracesData.encode(TracesData.fromObject({ resourceSpans })).finish();
+      const lines = archiveLines(Trace.fromFragments(TRACE_ID, [bytes]), COLUMNS);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(MAX_LINE_BYTES);
+      const written = parse(lines).map((line) =>
+        line.resourceSpans?.map(({ scopeSpans }) => scopeSpans.map(({ spans }) => spans.length)),
+      );
+      expect(written).toEqual(shape);
+    });
+
     it('gives a span that is larger than a line its own line', () => {
       const spans = [{ name: 'a' }, { name: 'b', attributes: { body: text(MAX_LINE_BYTES) } }, { name: 'c' }];
       const lines = parse(archiveLines(buildTrace([[{ spans }]]), COLUMNS));

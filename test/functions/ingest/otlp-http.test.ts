@@ -22,7 +22,7 @@ interface Sent {
   readonly body?: Uint8Array;
 }
 
-function server(options: { keys?: string[]; ingest?: () => Promise<never> } = {}) {
+function server(options: { keys?: string[]; ingest?: () => Promise<never>; maxBodyBytes?: number } = {}) {
   const world = new World();
   const send = (sent: Sent) =>
     handleOtlpHttp(
@@ -30,7 +30,7 @@ function server(options: { keys?: string[]; ingest?: () => Promise<never> } = {}
       {
         ingest: options.ingest ?? ((request) => world.ingest(request)),
         isAuthorized: createKeyCheck((options.keys ?? []).map(hashKey)),
-        maxBodyBytes: MAX_BODY_BYTES,
+        maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
         log: silentLog,
       },
     );
@@ -141,6 +141,20 @@ describe('refusals', () => {
   it('names the offset of malformed bytes', async () => {
     const { send } = server();
     expect(text((await send({ body: BODY.subarray(0, -1) })).body)).toMatch(/offset \d+/);
+  });
+
+  it('answers 413 to a small body whose resource would be copied into too many traces', async () => {
+    const { world, send } = server({ maxBodyBytes: 2 ** 21 });
+    const span = (index: number) => ({ traceId: Buffer.alloc(16, index + 1), spanId: Buffer.alloc(8, 1) });
+    const resource = { attributes: [{ key: 'large', value: { stringValue: 'x'.repeat(2 ** 20) } }] };
+    const spans = Array.from({ length: 130 }, (_, index) => span(index));
+    const body = ExportTraceServiceRequest.encode(
+      ExportTraceServiceRequest.fromObject({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] }),
+    ).finish();
+    const answer = await send({ body });
+    expect(answer.status).toBe(413);
+    expect(rpcStatus(answer.body).message).toMatch(/130 traces.*send smaller batches/);
+    expect(world.buffer.traceIds()).toEqual([]);
   });
 
   it('answers 503 with Retry-After when something could not be made durable', async () => {

@@ -1,0 +1,57 @@
+/** `node bench/json-line.ts`: from a whole trace to its line in the archive, against protobufjs. */
+import { Trace } from '../lib/otlp/trace.ts';
+import { archiveLines } from '../lib/pipeline/archive-line.ts';
+import { opentelemetry } from '../proto/generated/otlp.js';
+import { compare } from './compare.ts';
+import { type CorpusTrace, traceCorpus } from './trace-corpus.ts';
+
+const { TracesData } = opentelemetry.proto.trace.v1;
+const COLUMNS = { policy: 'errors', sampleWeight: 1, decidedAtMs: 1_763_700_030_000, firstSeq: 0 };
+
+/** The usual way: decode, `toObject`, IDs to hex, `JSON.stringify`. */
+function lineWithObjects({ traceId, fragments }: CorpusTrace): Uint8Array {
+  const resourceSpans = fragments.flatMap((fragment) => {
+    const message = TracesData.toObject(TracesData.decode(fragment), { longs: String, bytes: Array });
+    return message['resourceSpans'] ?? [];
+  });
+  for (const { scopeSpans } of resourceSpans) {
+    for (const { spans } of scopeSpans) for (const span of spans) fixSpan(span);
+  }
+  const columns = { trace_id: traceId, sampling_policy: COLUMNS.policy, seq: 0 };
+  return Buffer.from(`${JSON.stringify({ resourceSpans, ...columns })}\n`);
+}
+
+function fixSpan(span: Record<string, unknown>): void {
+  fixIds(span, ['traceId', 'spanId', 'parentSpanId']);
+  for (const link of (span['links'] ?? []) as Record<string, unknown>[]) fixIds(link, ['traceId', 'spanId']);
+}
+
+function fixIds(message: Record<string, unknown>, keys: readonly string[]): void {
+  for (const key of keys) {
+    if (message[key] !== undefined) message[key] = Buffer.from(message[key] as number[]).toString('hex');
+  }
+}
+
+for (const layout of ['mixed', 'sdk'] as const) {
+  const { traces, spanCount } = traceCorpus(layout, 4);
+  compare(
+    `trace to JSON line, ${layout}`,
+    [
+      {
+        name: 'protobufjs: decode, toObject, stringify',
+        run: () => {
+          for (const trace of traces) lineWithObjects(trace);
+        },
+      },
+      {
+        name: 'archiveLines (with the columns)',
+        run: () => {
+          for (const { traceId, fragments } of traces) {
+            archiveLines(Trace.fromFragments(traceId, fragments), COLUMNS);
+          }
+        },
+      },
+    ],
+    { units: spanCount, unit: 'spans' },
+  );
+}

@@ -1,0 +1,169 @@
+import { MalformedOtlpError } from './malformed-otlp-error.ts';
+
+export const QUOTE = 0x22;
+export const COMMA = 0x2c;
+export const COLON = 0x3a;
+export const BACKSLASH = 0x5c;
+export const OPEN_BRACKET = 0x5b;
+export const CLOSE_BRACKET = 0x5d;
+export const OPEN_BRACE = 0x7b;
+export const CLOSE_BRACE = 0x7d;
+
+/** How deep values of unknown keys may be nested. */
+const MAX_UNKNOWN_DEPTH = 128;
+
+const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
+const LITERALS = ['null', 'true', 'false'];
+const SIMPLE_ESCAPES = '"\\/bfnrt';
+
+/** Reads JSON text (RFC 8259) from bytes, a token at a time. Every method throws {@link MalformedOtlpError}. */
+export class JsonCursor {
+  readonly bytes: Uint8Array;
+  offset: number;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    // The grammar has no byte order mark, but lets parsers ignore one.
+    this.offset = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  }
+
+  /** Moves over white space and returns the byte behind it without moving over it; -1 at the end. */
+  peek(): number {
+    const { bytes } = this;
+    let byte = bytes[this.offset] as number;
+    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = bytes[++this.offset] as number;
+    return this.offset < bytes.length ? byte : -1;
+  }
+
+  /** Moves over these bytes if they come next, without looking for white space. */
+  skip(expected: Uint8Array): boolean {
+    const { bytes, offset } = this;
+    const { length } = expected;
+    for (let i = 0; i < length; i++) if (bytes[offset + i] !== expected[i]) return false;
+    this.offset = offset + length;
+    return true;
+  }
+
+  expect(byte: number): void {
+    if (this.peek() !== byte) throw this.error(`expected "${String.fromCharCode(byte)}"`);
+    this.offset++;
+  }
+
+  /** Moves over the comma to the next member (true) or over the closing bracket (false). */
+  hasNext(close: number): boolean {
+    const byte = this.peek();
+    if (byte !== COMMA && byte !== close) throw this.error(`expected "," or "${String.fromCharCode(close)}"`);
+    this.offset++;
+    return byte === COMMA;
+  }
+
+  /** Moves over the opening bracket, and over the closing one if there is nothing in between (false). */
+  open(open: number, close: number): boolean {
+    this.expect(open);
+    if (this.peek() !== close) return true;
+    this.offset++;
+    return false;
+  }
+
+  expectEnd(): void {
+    if (this.peek() !== -1) throw this.error('expected nothing behind the request');
+  }
+
+  /** Moves over a literal, a number, or anything else that is no bracket and no string, and returns it. */
+  word(): string {
+    this.peek();
+    let word = '';
+    for (;;) {
+      const byte = this.bytes[this.offset] as number;
+      const isWordByte =
+        (byte >= 0x30 && byte <= 0x39) || (byte | 0x20) > 0x60 || byte === 0x2e || byte === 0x2b || byte === 0x2d;
+      if (!isWordByte || (byte | 0x20) > 0x7a) return word;
+      word += String.fromCharCode(byte);
+      this.offset++;
+    }
+  }
+
+  /** Moves over `null`, or says what was expected. */
+  expectNull(): void {
+    const start = this.offset;
+    if (this.word() !== 'null') throw new MalformedOtlpError('expected null', start);
+  }
+
+  /** Moves over a string and returns the offset of the quote at its end. */
+  skipString(): number {
+    this.expect(QUOTE);
+    for (;;) {
+      const byte = this.bytes[this.offset] as number;
+      if (byte === QUOTE) return this.offset++;
+      if (byte === BACKSLASH) this.#skipEscape();
+      else if (byte >= 0x20) this.offset++;
+      else throw this.error(this.offset < this.bytes.length ? 'control character in a string' : 'unterminated string');
+    }
+  }
+
+  /** Reads a string as text. For rare cases: it is not fast. */
+  string(): string {
+    this.peek();
+    const start = this.offset;
+    this.skipString();
+    return JSON.parse(new TextDecoder().decode(this.bytes.subarray(start, this.offset)));
+  }
+
+  /** Moves over any value. */
+  skipValue(depth = 0): void {
+    const byte = this.peek();
+    if (byte === QUOTE) {
+      this.skipString();
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      if (depth === MAX_UNKNOWN_DEPTH) throw this.error(`nested deeper than ${MAX_UNKNOWN_DEPTH} levels`);
+      const close = byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
+      if (!this.open(byte, close)) return;
+      do {
+        if (byte === OPEN_BRACE) {
+          this.skipString();
+          this.expect(COLON);
+        }
+        this.skipValue(depth + 1);
+      } while (this.hasNext(close));
+    } else {
+      const start = this.offset;
+      const word = this.word();
+      if (!LITERALS.includes(word) && !isJsonNumber(word)) throw new MalformedOtlpError('expected a JSON value', start);
+    }
+  }
+
+  /** Reads the four hex digits of a `\u` escape; `offset` is at the `u`. */
+  codeUnit(): number {
+    let unit = 0;
+    for (let i = 1; i <= 4; i++) {
+      const digit = HEX_VALUES[this.bytes[this.offset + i] as number] ?? -1;
+      if (digit < 0) throw this.error('expected four hex digits');
+      unit = unit * 16 + digit;
+    }
+    this.offset += 5;
+    return unit;
+  }
+
+  error(problem: string): MalformedOtlpError {
+    return new MalformedOtlpError(problem, this.offset);
+  }
+
+  #skipEscape(): void {
+    this.offset++;
+    const escaped = this.bytes[this.offset];
+    if (escaped === 0x75) this.codeUnit();
+    else if (escaped !== undefined && SIMPLE_ESCAPES.includes(String.fromCharCode(escaped))) this.offset++;
+    else throw this.error('unknown escape');
+  }
+}
+
+export function isJsonNumber(text: string): boolean {
+  return NUMBER.test(text);
+}
+
+/** The value of a hex digit by its ASCII code, -1 for other bytes. */
+export const HEX_VALUES: Int8Array = new Int8Array(256).fill(-1);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  HEX_VALUES[digit.charCodeAt(0)] = value;
+  HEX_VALUES[digit.toUpperCase().charCodeAt(0)] = value;
+}

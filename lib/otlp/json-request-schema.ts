@@ -1,0 +1,63 @@
+import { type FieldSchema, messageNumber, OTLP_MESSAGES } from './otlp-schema.ts';
+import { tagOf } from './wire.ts';
+import { wireTypeOf } from './wire-schema.ts';
+
+/** A field, prepared for reading JSON. */
+export interface JsonField {
+  readonly schema: FieldSchema;
+  readonly tag: number;
+  readonly key: Uint8Array;
+  /** The number of the message that it holds; -1 for a scalar. */
+  readonly message: number;
+}
+
+const BUCKETS = 64;
+const BUCKET_BITS = BUCKETS - 1;
+const NONE: readonly JsonField[] = [];
+
+/** The fields of a message by their JSON keys. */
+export class JsonFields {
+  readonly name: string;
+  readonly isOneof: boolean;
+  readonly #buckets: (readonly JsonField[])[] = Array.from({ length: BUCKETS }, () => NONE);
+
+  constructor(name: string, isOneof: boolean, fields: readonly JsonField[]) {
+    this.name = name;
+    this.isOneof = isOneof;
+    for (const field of fields) {
+      const bucket = bucketOf(field.key, 0, field.key.length);
+      this.#buckets[bucket] = [...(this.#buckets[bucket] ?? NONE), field];
+    }
+  }
+
+  /** The field whose key is `bytes[start, end)`. */
+  find(bytes: Uint8Array, start: number, end: number): JsonField | undefined {
+    const bucket = this.#buckets[bucketOf(bytes, start, end)] as readonly JsonField[];
+    for (let i = 0; i < bucket.length; i++) {
+      const field = bucket[i] as JsonField;
+      if (isEqual(field.key, bytes, start, end)) return field;
+    }
+    return undefined;
+  }
+}
+
+/** By message number. */
+export const JSON_MESSAGES: readonly JsonFields[] = OTLP_MESSAGES.map(
+  ({ name, isOneof, fields }) => new JsonFields(name, isOneof, fields.map(prepare)),
+);
+
+function prepare(schema: FieldSchema): JsonField {
+  const tag = tagOf(schema.number, wireTypeOf(schema));
+  return { schema, tag, key: new TextEncoder().encode(schema.name), message: messageNumber(schema.type) };
+}
+
+function bucketOf(bytes: Uint8Array, start: number, end: number): number {
+  return ((bytes[start] as number) * 3 + (bytes[end - 1] as number) * 5 + (end - start)) & BUCKET_BITS;
+}
+
+function isEqual(key: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  const { length } = key;
+  if (end - start !== length) return false;
+  for (let i = 0; i < length; i++) if (key[i] !== bytes[start + i]) return false;
+  return true;
+}

@@ -1,0 +1,62 @@
+import { toHex } from './hex.ts';
+
+/** Above this many keys they go into a `Set`: comparing each with each is quick only for the usual handful. */
+const FEW = 64;
+
+/** Which keys of a list of attributes have been met, each as a range of bytes. */
+export class KeySet {
+  readonly #bytes: Uint8Array;
+  /** Start and end of each key. */
+  readonly #ranges: number[] = [];
+  /** Bit h is set when a key with hash h has been met; most keys are new, and this tells so at once. */
+  #low = 0;
+  #high = 0;
+  #many: Set<string> | undefined;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** Adds the key in `bytes[from, to)`; false when it had been added before. */
+  add(from: number, to: number): boolean {
+    if (this.#many !== undefined) return this.#addToMany(from, to);
+    const bytes = this.#bytes;
+    const middle = bytes[(from + to) >> 1] as number;
+    const hash = (to - from) * 7 + middle * 3 + (bytes[to - 1] as number) * 5;
+    const bit = 1 << (hash & 31);
+    if ((hash & 32) === 0) {
+      if ((this.#low & bit) !== 0 && this.#has(from, to)) return false;
+      this.#low |= bit;
+    } else {
+      if ((this.#high & bit) !== 0 && this.#has(from, to)) return false;
+      this.#high |= bit;
+    }
+    this.#ranges.push(from, to);
+    if (this.#ranges.length > FEW * 2) this.#goToMany();
+    return true;
+  }
+
+  #has(from: number, to: number): boolean {
+    const ranges = this.#ranges;
+    for (let i = 0; i < ranges.length; i += 2) {
+      const start = ranges[i] as number;
+      if ((ranges[i + 1] as number) - start !== to - from) continue;
+      let at = from;
+      while (at < to && this.#bytes[at] === this.#bytes[start + at - from]) at++;
+      if (at === to) return true;
+    }
+    return false;
+  }
+
+  #goToMany(): void {
+    this.#many = new Set();
+    for (let i = 0; i < this.#ranges.length; i += 2) {
+      this.#addToMany(this.#ranges[i] as number, this.#ranges[i + 1] as number);
+    }
+  }
+
+  #addToMany(from: number, to: number): boolean {
+    const size = this.#many?.size;
+    return this.#many?.add(toHex(this.#bytes, from, to)).size !== size;
+  }
+}

@@ -1,0 +1,15 @@
+/** The bytes are not an OTLP message. Whoever sent them must not send them again (OTLP/HTTP: 400). */
+export class MalformedOtlpError extends Error {
+  override readonly name = 'MalformedOtlpError';
+  /** Where in the message reading failed, in bytes from its start. */
+  readonly offset: number;
+
+  /** What was found, and what was expected; the message without the offset. */
+  readonly problem: string;
+
+  constructor(problem: string, offset: number) {
+    super(`${problem} at offset ${offset}`);
+    this.problem = problem;
+    this.offset = offset;
+  }
+}

@@ -1,0 +1,2 @@
+/** The encodings of OTLP/HTTP. A response has that of its request. */
+export type OtlpEncoding = 'protobuf' | 'json';

@@ -1,0 +1,159 @@
+import { FieldCursor } from './field-cursor.ts';
+import { IntTable } from './int-table.ts';
+import { fixed32At } from './numbers.ts';
+
+/**
+ * Where everything is in the fragments of a trace: one row of numbers for each `ResourceSpans`, `ScopeSpans` and `Span`
+ * message that has spans, in arrival order, so that a span costs no object. All offsets count from the start of the fragment that the
+ * `ResourceSpans` row names; offset 0 means that the field is not there (a tag always precedes a value).
+ */
+export interface TraceIndex {
+  readonly fragments: readonly Uint8Array[];
+  /** Columns {@link RESOURCE_SPANS}. */
+  readonly resourceSpans: IntTable;
+  /** Columns {@link SCOPE_SPANS}. */
+  readonly scopeSpans: IntTable;
+  /** Columns {@link SPAN}. */
+  readonly spans: IntTable;
+}
+
+export const RESOURCE_SPANS = { fragment: 0, start: 1, end: 2, firstScope: 3, endScope: 4, firstSpan: 5, endSpan: 6 };
+export const SCOPE_SPANS = { start: 0, end: 1, firstSpan: 2, endSpan: 3 };
+export const SPAN = {
+  resourceSpans: 0,
+  scopeSpans: 1,
+  start: 2,
+  end: 3,
+  spanId: 4,
+  spanIdEnd: 5,
+  traceState: 6,
+  traceStateEnd: 7,
+  parentSpanId: 8,
+  parentSpanIdEnd: 9,
+  name: 10,
+  nameEnd: 11,
+  startTime: 12,
+  startTimeEnd: 13,
+  endTime: 14,
+  /** From the tag of the first attribute to the end of the last. */
+  attributes: 15,
+  attributesEnd: 16,
+  /** This and the following hold the value, not its place. */
+  kind: 17,
+  flags: 18,
+  statusCode: 19,
+};
+
+const RESOURCE_SPANS_WIDTH = 7;
+const SCOPE_SPANS_WIDTH = 4;
+const SPAN_WIDTH = 20;
+
+/**
+ * Scans the fragments once. Each is a `TracesData` message (opentelemetry/proto/trace/v1/trace.proto).
+ * @throws {MalformedOtlpError} when a fragment is damaged.
+ */
+export function indexFragments(fragments: readonly Uint8Array[]): TraceIndex {
+  const index = {
+    fragments,
+    resourceSpans: new IntTable(RESOURCE_SPANS_WIDTH),
+    scopeSpans: new IntTable(SCOPE_SPANS_WIDTH),
+    spans: new IntTable(SPAN_WIDTH),
+  };
+  for (const [number, bytes] of fragments.entries()) {
+    const cursor = new FieldCursor(bytes, 0, bytes.length);
+    while (cursor.next()) {
+      if (cursor.field === 1) indexResourceSpans(index, number, bytes, cursor.from, cursor.to);
+    }
+  }
+  return index;
+}
+
+function indexResourceSpans(index: TraceIndex, fragment: number, bytes: Uint8Array, start: number, end: number): void {
+  const { resourceSpans, scopeSpans, spans } = index;
+  const firstScope = scopeSpans.length;
+  const firstSpan = spans.length;
+  const row = resourceSpans.length;
+  const cursor = new FieldCursor(bytes, start, end);
+  while (cursor.next()) {
+    if (cursor.field === 2) indexScopeSpans(index, row, bytes, cursor.from, cursor.to);
+  }
+  if (spans.length === firstSpan) return;
+  resourceSpans.cells.push(fragment, start, end, firstScope, scopeSpans.length, firstSpan, spans.length);
+}
+
+function indexScopeSpans(
+  index: TraceIndex,
+  resourceSpans: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  const { scopeSpans, spans } = index;
+  const firstSpan = spans.length;
+  const row = scopeSpans.length;
+  const cursor = new FieldCursor(bytes, start, end);
+  while (cursor.next()) {
+    if (cursor.field !== 2) continue;
+    const { cells } = spans;
+    const base = cells.length;
+    cells.push(resourceSpans, row, cursor.from, cursor.to, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    indexSpan(cells, base, bytes, cursor.from, cursor.to);
+  }
+  if (spans.length > firstSpan) scopeSpans.cells.push(start, end, firstSpan, spans.length);
+}
+
+function indexSpan(cells: number[], base: number, bytes: Uint8Array, start: number, end: number): void {
+  const cursor = new FieldCursor(bytes, start, end);
+  let tagAt = start;
+  while (cursor.next()) {
+    const { from, to } = cursor;
+    switch (cursor.field) {
+      case 2:
+        cells[base + SPAN.spanId] = from;
+        cells[base + SPAN.spanIdEnd] = to;
+        break;
+      case 3:
+        cells[base + SPAN.traceState] = from;
+        cells[base + SPAN.traceStateEnd] = to;
+        break;
+      case 4:
+        cells[base + SPAN.parentSpanId] = from;
+        cells[base + SPAN.parentSpanIdEnd] = to;
+        break;
+      case 5:
+        cells[base + SPAN.name] = from;
+        cells[base + SPAN.nameEnd] = to;
+        break;
+      case 6:
+        cells[base + SPAN.kind] = cursor.uint32() | 0;
+        break;
+      case 7:
+        cells[base + SPAN.startTime] = from;
+        cells[base + SPAN.startTimeEnd] = to;
+        break;
+      case 8:
+        cells[base + SPAN.endTime] = from;
+        break;
+      case 9:
+        if (cells[base + SPAN.attributes] === 0) cells[base + SPAN.attributes] = tagAt;
+        cells[base + SPAN.attributesEnd] = to;
+        break;
+      case 15:
+        indexStatus(cells, base, bytes, from, to);
+        break;
+      case 16:
+        cells[base + SPAN.flags] = fixed32At(bytes, from) | 0;
+        break;
+      default:
+    }
+    tagAt = to;
+  }
+}
+
+/** A status that comes twice is one in two parts: a part without a code leaves the code as it is. */
+function indexStatus(cells: number[], base: number, bytes: Uint8Array, start: number, end: number): void {
+  const cursor = new FieldCursor(bytes, start, end);
+  while (cursor.next()) {
+    if (cursor.field === 3) cells[base + SPAN.statusCode] = cursor.uint32() | 0;
+  }
+}

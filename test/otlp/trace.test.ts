@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
+import { Trace } from '../../lib/otlp/trace.ts';
+import { opentelemetry } from '../../proto/generated/otlp.js';
+
+const { TracesData } = opentelemetry.proto.trace.v1;
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+describe('Trace', () => {
+  it('has no spans without fragments', () => {
+    const trace = Trace.fromFragments(TRACE_ID, []);
+    expect(trace).toMatchObject({ traceId: TRACE_ID, spanCount: 0, resourceSpans: [] });
+  });
+
+  it('numbers spans through resources, scopes and fragments in order of arrival', () => {
+    const trace = traceOf(
+      [
+        resourceSpans('a', [[span(1, 'one'), span(2, 'two')], [span(3, 'three')]]),
+        resourceSpans('b', [[span(4, 'four')]]),
+      ],
+      [resourceSpans('a', [[span(5, 'five')]])],
+    );
+    expect(names(trace)).toEqual(['one', 'two', 'three', 'four', 'five']);
+    const shape = trace.resourceSpans.map((view) => [
+      view.fragment,
+      view.firstSpan,
+      view.endSpan,
+      view.attribute('service.name'),
+    ]);
+    expect(shape).toEqual([
+      [0, 0, 3, 'a'],
+      [0, 3, 4, 'b'],
+      [1, 4, 5, 'a'],
+    ]);
+    expect(trace.scopeOf(2).name).toBe('scope 1');
+  });
+
+  it('passes over resources and scopes without spans', () => {
+    const trace = traceOf([resourceSpans('empty', [[]]), resourceSpans('a', [[], [span(1, 'one')]])]);
+    expect(trace.resourceSpans.map((view) => view.attribute('service.name'))).toEqual(['a']);
+    expect(trace.scopeOf(0).name).toBe('scope 1');
+  });
+
+  describe('of duplicate spans', () => {
+    it('keeps the first to arrive', () => {
+      const trace = traceOf(
+        [resourceSpans('first', [[span(1, 'one', { droppedLinksCount: 1 }), span(1, 'one')], [span(2, 'two')]])],
+        [resourceSpans('second', [[span(2, 'two')]]), resourceSpans('third', [[span(2, 'two'), span(3, 'three')]])],
+      );
+      expect(names(trace)).toEqual(['one', 'two', 'three']);
+      const views = trace.resourceSpans.map((view) => [view.attribute('service.name'), view.firstSpan, view.endSpan]);
+      expect(views).toEqual([
+        ['first', 0, 2],
+        ['third', 2, 3],
+      ]);
+      expect(trace.scopeOf(1).name).toBe('scope 1');
+    });
+
+    it.each([
+      { what: 'kind, as Zipkin-style instrumentation makes them', other: { kind: 2 } },
+      { what: 'start time', other: { startTimeUnixNano: '8' } },
+      { what: 'name', other: { name: 'other' } },
+      { what: 'span ID', other: { spanId: Buffer.from('0000000000000009', 'hex') } },
+    ])('does not count those that differ in their $what', ({ other }) => {
+      const original = span(1, 'one', { kind: 3, startTimeUnixNano: '7' });
+      expect(traceOf([resourceSpans('a', [[original, { ...original, ...other }]])]).spanCount).toBe(2);
+    });
+
+    it('finds them among thousands', () => {
+      const many = Array.from({ length: 5000 }, (_, i) => span(1 + (i % 4000), `span ${i % 4000}`));
+      expect(traceOf([resourceSpans('a', [many])]).spanCount).toBe(4000);
+    });
+  });
+
+  it('reads invalid UTF-8 with U+FFFD, and a byte order mark as a character', () => {
+    const attribute = bytes(0x0a, 1, 0x6b, 0x12, 5, 0x0a, 3, 0x61, 0xff, 0x62);
+    const broken = message(bytes(0x2a, 4, 0xef, 0xbb, 0xbf, 0x80, 0x4a, attribute.length, ...attribute));
+    const trace = Trace.fromFragments(TRACE_ID, [broken]);
+    expect(trace.name(0)).toBe('\ufeff\ufffd');
+    expect(trace.attribute(0, 'k')).toBe('a\ufffdb');
+  });
+
+  it('takes a value that is not there, or not for traces, as null', () => {
+    const keyOnly = bytes(0x0a, 1, 0x6b);
+    const strindex = bytes(0x0a, 1, 0x6c, 0x12, 2, 0x40, 7);
+    const fields = [keyOnly, strindex].flatMap((keyValue) => [0x4a, keyValue.length, ...keyValue]);
+    const trace = Trace.fromFragments(TRACE_ID, [message(bytes(...fields))]);
+    expect([trace.attribute(0, 'k'), trace.attribute(0, 'l'), trace.attribute(0, 'm')]).toEqual([
+      null,
+      null,
+      undefined,
+    ]);
+  });
+
+  it('refuses a fragment that is cut off', () => {
+    const fragment = encode([resourceSpans('a', [[span(1, 'one')]])]);
+    expect(() => Trace.fromFragments(TRACE_ID, [fragment.subarray(0, -3)])).toThrow(MalformedOtlpError);
+  });
+});
+
+type SpanProperties = Record<string, unknown>;
+
+function span(id: number, name: string, more: SpanProperties = {}): SpanProperties {
+  return { spanId: Buffer.from(id.toString(16).padStart(16, '0'), 'hex'), name, ...more };
+}
+
+/** One scope for each list of spans. */
+function resourceSpans(service: string, scopes: readonly (readonly SpanProperties[])[]): Record<string, unknown> {
+  return {
+    resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
+    scopeSpans: scopes.map((spans, i) => ({ scope: { name: `scope ${i}` }, spans })),
+  };
+}
+
+function encode(groups: readonly Record<string, unknown>[]): Uint8Array {
+  return new Uint8Array(TracesData.encode(TracesData.fromObject({ resourceSpans: groups })).finish());
+}
+
+function traceOf(...fragments: readonly (readonly Record<string, unknown>[])[]): Trace {
+  return Trace.fromFragments(TRACE_ID, fragments.map(encode));
+}
+
+function names(trace: Trace): string[] {
+  return Array.from({ length: trace.spanCount }, (_, i) => trace.name(i));
+}
+
+function bytes(...values: number[]): Uint8Array {
+  return Uint8Array.from(values);
+}
+
+/** `TracesData` with one span that has these fields. */
+function message(spanFields: Uint8Array): Uint8Array {
+  const scopeSpans = bytes(0x12, spanFields.length, ...spanFields);
+  const resource = bytes(0x12, scopeSpans.length, ...scopeSpans);
+  return bytes(0x0a, resource.length, ...resource);
+}
