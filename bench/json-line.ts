@@ -1,4 +1,5 @@
 /** `node bench/json-line.ts`: from a whole trace to its line in the archive, against protobufjs. */
+import assert from 'node:assert/strict';
 import { Trace } from '../lib/otlp/trace.ts';
 import { archiveLines } from '../lib/pipeline/archive-line.ts';
 import { opentelemetry } from '../proto/generated/otlp.js';
@@ -8,10 +9,10 @@ import { type CorpusTrace, traceCorpus } from './trace-corpus.ts';
 const { TracesData } = opentelemetry.proto.trace.v1;
 const COLUMNS = { policy: 'errors', sampleWeight: 1, decidedAtMs: 1_763_700_030_000, firstSeq: 0 };
 
-/** The usual way: decode, `toObject`, IDs to hex, `JSON.stringify`. */
+/** The usual way: decode, `toObject`, IDs from base64 to hex, `JSON.stringify`. */
 function lineWithObjects({ traceId, fragments }: CorpusTrace): Uint8Array {
   const resourceSpans = fragments.flatMap((fragment) => {
-    const message = TracesData.toObject(TracesData.decode(fragment), { longs: String, bytes: Array });
+    const message = TracesData.toObject(TracesData.decode(fragment), { longs: String, bytes: String, json: true });
     return message['resourceSpans'] ?? [];
   });
   for (const { scopeSpans } of resourceSpans) {
@@ -28,29 +29,31 @@ function fixSpan(span: Record<string, unknown>): void {
 
 function fixIds(message: Record<string, unknown>, keys: readonly string[]): void {
   for (const key of keys) {
-    if (message[key] !== undefined) message[key] = Buffer.from(message[key] as number[]).toString('hex');
+    const id = message[key];
+    if (typeof id === 'string') message[key] = Buffer.from(id, 'base64').toString('hex');
   }
+}
+
+function lineFromBytes({ traceId, fragments }: CorpusTrace): Uint8Array {
+  const [line] = archiveLines(Trace.fromFragments(traceId, fragments), COLUMNS);
+  return line ?? new Uint8Array(0);
+}
+
+function spansOf(line: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(line)).resourceSpans;
 }
 
 for (const layout of ['mixed', 'sdk'] as const) {
   const { traces, spanCount } = traceCorpus(layout, 4);
+  for (const trace of traces) assert.deepEqual(spansOf(lineFromBytes(trace)), spansOf(lineWithObjects(trace)));
+  const onEach = (write: (trace: CorpusTrace) => Uint8Array) => () => {
+    for (const trace of traces) write(trace);
+  };
   compare(
     `trace to JSON line, ${layout}`,
     [
-      {
-        name: 'protobufjs: decode, toObject, stringify',
-        run: () => {
-          for (const trace of traces) lineWithObjects(trace);
-        },
-      },
-      {
-        name: 'archiveLines (with the columns)',
-        run: () => {
-          for (const { traceId, fragments } of traces) {
-            archiveLines(Trace.fromFragments(traceId, fragments), COLUMNS);
-          }
-        },
-      },
+      { name: 'protobufjs: decode, toObject, stringify', run: onEach(lineWithObjects) },
+      { name: 'archiveLines (with the columns)', run: onEach(lineFromBytes) },
     ],
     { units: spanCount, unit: 'spans' },
   );

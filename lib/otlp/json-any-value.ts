@@ -2,7 +2,7 @@ import { ARRAY, BOOL, BYTES, DOUBLE, INT, KVLIST, lastMember, STRING } from './a
 import { plainValueStart } from './attribute-lookup.ts';
 import { FieldCursor } from './field-cursor.ts';
 import { joinFields } from './joined-fields.ts';
-import { json } from './json-piece.ts';
+import { type JsonPiece, json } from './json-piece.ts';
 import type { JsonWriter } from './json-writer.ts';
 import { KeySet } from './key-set.ts';
 import { float64At, varint32At, varintHigh32At } from './numbers.ts';
@@ -14,10 +14,10 @@ const CLOSE_STRING = json('"}');
 const EMPTY = json('{}');
 const VALUES = json('"values":');
 const KEY = json('{"key":"');
-const KEY_END = json('"');
-const KEY_END_TEXT = json('","value":{"stringValue":"');
+const NEXT_KEY = json(',{"key":"');
+const VALUE_TEXT = json('","value":{"stringValue":"');
 const TEXT_END = json('"}}');
-const VALUE = json(',"value":');
+const VALUE = json('","value":');
 const OPEN_STRING = json('{"stringValue":"');
 const TRUE = json('{"boolValue":true}');
 const FALSE = json('{"boolValue":false}');
@@ -35,6 +35,7 @@ const CLOSE_TWO = json('}}');
  */
 export function writeKeyValues(out: JsonWriter, bytes: Uint8Array, start: number, end: number, field: number): void {
   const seen = new KeySet(bytes);
+  let key = KEY;
   out.piece(OPEN_ARRAY);
   const cursor = new FieldCursor(bytes, start, end);
   while (cursor.next()) {
@@ -42,24 +43,23 @@ export function writeKeyValues(out: JsonWriter, bytes: Uint8Array, start: number
     const { from, to } = cursor;
     const valueStart = plainValueStart(bytes, from, to);
     if (valueStart < 0) {
-      writeAnyKeyValue(out, bytes, from, to, seen);
+      if (writeAnyKeyValue(out, key, bytes, from, to, seen)) key = NEXT_KEY;
+      continue;
+    }
+    const keyStart = from + 2;
+    const keyEnd = keyStart + (bytes[from + 1] as number);
+    if (!seen.add(keyStart, keyEnd)) continue;
+    const text = plainTextStart(bytes, valueStart, to);
+    if (text > 0) {
+      out.textPair(bytes, key, keyStart, keyEnd, VALUE_TEXT, text, to, TEXT_END);
     } else {
-      const keyStart = from + 2;
-      const keyEnd = keyStart + (bytes[from + 1] as number);
-      if (!seen.add(keyStart, keyEnd)) continue;
-      out.separate();
-      const text = bytes[valueStart] === STRING_TAG ? plainTextStart(bytes, valueStart, to) : 0;
-      if (text > 0) {
-        out.textPair(bytes, KEY, keyStart, keyEnd, KEY_END_TEXT, text, to, TEXT_END);
-        continue;
-      }
-      out.piece(KEY);
+      out.piece(key);
       out.text(bytes, keyStart, keyEnd);
-      out.piece(KEY_END);
       out.piece(VALUE);
       writeAnyValue(out, bytes, valueStart, to);
       out.piece(CLOSE);
     }
+    key = NEXT_KEY;
   }
   out.piece(CLOSE_ARRAY);
 }
@@ -68,11 +68,22 @@ const STRING_TAG = 0x0a;
 
 /** Where the text starts in an `AnyValue` that is a string of less than 128 bytes and nothing else; 0 if it is not. */
 function plainTextStart(bytes: Uint8Array, start: number, end: number): number {
-  return start + 2 + (bytes[start + 1] as number) === end && (bytes[start + 1] as number) < 0x80 ? start + 2 : 0;
+  const length = end - start - 2;
+  return length < 0x80 && bytes[start] === STRING_TAG && bytes[start + 1] === length ? start + 2 : 0;
 }
 
-/** A `KeyValue` whose fields come in any order and number. The last key counts; a value in parts is joined. */
-function writeAnyKeyValue(out: JsonWriter, bytes: Uint8Array, start: number, end: number, seen: KeySet): void {
+/**
+ * A `KeyValue` whose fields come in any order and number. The last key counts; a value in parts is joined. False, and
+ * nothing is written, when the key has been seen.
+ */
+function writeAnyKeyValue(
+  out: JsonWriter,
+  key: JsonPiece,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  seen: KeySet,
+): boolean {
   let keyStart = start;
   let keyEnd = start;
   const cursor = new FieldCursor(bytes, start, end);
@@ -81,17 +92,18 @@ function writeAnyKeyValue(out: JsonWriter, bytes: Uint8Array, start: number, end
     keyStart = cursor.from;
     keyEnd = cursor.to;
   }
-  if (!seen.add(keyStart, keyEnd)) return;
-  out.separate();
-  out.piece(KEY);
+  if (!seen.add(keyStart, keyEnd)) return false;
+  out.piece(key);
   out.text(bytes, keyStart, keyEnd);
-  out.piece(KEY_END);
   const value = joinFields(bytes, start, end, 2);
-  if (value !== undefined) {
+  if (value === undefined) {
+    out.piece(CLOSE_STRING);
+  } else {
     out.piece(VALUE);
     writeAnyValue(out, value, 0, value.length);
+    out.piece(CLOSE);
   }
-  out.piece(CLOSE);
+  return true;
 }
 
 /** Writes an `AnyValue` message. The member that is set is always written, also when it has its default value. */

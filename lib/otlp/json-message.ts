@@ -13,6 +13,12 @@ import type { JsonWriter } from './json-writer.ts';
 export type JsonField = readonly [number: number, key: string, type: JsonFieldType];
 type JsonFieldType = JsonScalar | readonly ['string'] | 'attributes' | JsonMessage | JsonCache | readonly [JsonMessage];
 
+interface KeyedField {
+  readonly number: number;
+  readonly key: JsonPiece;
+  readonly type: JsonFieldType;
+}
+
 const OPEN = json('{');
 const CLOSE = json('}');
 const OPEN_ARRAY = json('[');
@@ -26,7 +32,7 @@ const CLOSE_ARRAY = json(']');
  * A message must not contain its own type, because the places of the fields of the message at hand are kept here.
  */
 export class JsonMessage {
-  readonly #fields: readonly { number: number; key: JsonPiece; type: JsonFieldType }[];
+  readonly #fields: readonly KeyedField[];
   /** By field number: where the tag of its first occurrence is, or -1; where the value of its last one lies. */
   readonly #first: Int32Array;
   readonly #from: Int32Array;
@@ -44,36 +50,14 @@ export class JsonMessage {
 
   /** Writes the message in `bytes[start, end)` as an object. */
   write(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
+    this.find(bytes, start, end);
     out.piece(OPEN);
-    this.writeFields(out, bytes, start, end);
+    for (const field of this.#fields) this.#writeField(out, bytes, field);
     out.piece(CLOSE);
   }
 
-  /** Writes what goes between the braces of the object. */
-  writeFields(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
-    this.#findFields(bytes, start, end);
-    for (const { number, key, type } of this.#fields) {
-      const first = this.#first[number] as number;
-      if (first < 0) continue;
-      const from = this.#from[number] as number;
-      const to = this.#to[number] as number;
-      const before = out.length;
-      out.separate();
-      out.piece(key);
-      if (type === 'attributes') writeKeyValues(out, bytes, first, to, number);
-      else if (typeof type === 'string') {
-        if (!writeScalar(out, type, bytes, from, to)) out.length = before;
-      } else if (type instanceof JsonMessage || type instanceof JsonCache) {
-        if ((this.#repeated & (1 << number)) === 0) type.write(out, bytes, from, to);
-        else {
-          const message = joinFields(bytes, first, to, number) ?? new Uint8Array(0);
-          type.write(out, message, 0, message.length);
-        }
-      } else writeRepeated(out, type[0], bytes, first, to, number);
-    }
-  }
-
-  #findFields(bytes: Uint8Array, start: number, end: number): void {
+  /** Finds the fields of the message in `bytes[start, end)` for the following calls of {@link writeFound}. */
+  find(bytes: Uint8Array, start: number, end: number): void {
     const first = this.#first.fill(-1);
     this.#repeated = 0;
     const cursor = new FieldCursor(bytes, start, end);
@@ -85,6 +69,38 @@ export class JsonMessage {
       this.#from[field] = cursor.from;
       this.#to[field] = cursor.to;
     }
+  }
+
+  /** Writes one field of the message whose fields were found last; nothing if it is not there. */
+  writeFound(out: JsonWriter, bytes: Uint8Array, number: number): void {
+    for (const field of this.#fields) {
+      if (field.number === number) this.#writeField(out, bytes, field);
+    }
+  }
+
+  /** How many bytes of protobuf the value of a field has in the message whose fields were found last. */
+  lengthFound(number: number): number {
+    return (this.#first[number] as number) < 0 ? 0 : (this.#to[number] as number) - (this.#from[number] as number);
+  }
+
+  #writeField(out: JsonWriter, bytes: Uint8Array, { number, key, type }: KeyedField): void {
+    const first = this.#first[number] as number;
+    if (first < 0) return;
+    const from = this.#from[number] as number;
+    const to = this.#to[number] as number;
+    const before = out.length;
+    out.separate();
+    out.piece(key);
+    if (type === 'attributes') writeKeyValues(out, bytes, first, to, number);
+    else if (typeof type === 'string') {
+      if (!writeScalar(out, type, bytes, from, to)) out.length = before;
+    } else if (type instanceof JsonMessage || type instanceof JsonCache) {
+      if ((this.#repeated & (1 << number)) === 0) type.write(out, bytes, from, to);
+      else {
+        const message = joinFields(bytes, first, to, number) ?? new Uint8Array(0);
+        type.write(out, message, 0, message.length);
+      }
+    } else writeRepeated(out, type[0], bytes, first, to, number);
   }
 }
 

@@ -1,5 +1,5 @@
 import { JsonCache } from './json-cache.ts';
-import { JsonMessage } from './json-message.ts';
+import { type JsonField, JsonMessage } from './json-message.ts';
 
 // The messages of opentelemetry/proto/{common,resource,trace}/v1, v1.11.0. Fields of spans come in the order in which the
 // Collector writes them, which is that of the numbers except for `flags`.
@@ -45,7 +45,7 @@ const STATUS = new JsonMessage([
   [3, 'code', 'enum'],
 ]);
 
-export const SPAN_JSON = new JsonMessage([
+const SPAN_FIELDS: readonly JsonField[] = [
   [1, 'traceId', 'hex'],
   [2, 'spanId', 'hex'],
   [3, 'traceState', 'string'],
@@ -62,13 +62,20 @@ export const SPAN_JSON = new JsonMessage([
   [13, 'links', [LINK]],
   [14, 'droppedLinksCount', 'uint32'],
   [15, 'status', STATUS],
+];
+
+export const SPAN_JSON = new JsonMessage(SPAN_FIELDS);
+
+export const SPAN_WITHOUT_TRACE_STATE_JSON = new JsonMessage(SPAN_FIELDS.filter(([, key]) => key !== 'traceState'));
+
+/** Without the `scopeSpans`. */
+export const RESOURCE_SPANS_JSON = new JsonMessage([
+  [1, 'resource', new JsonCache(RESOURCE)],
+  [3, 'schemaUrl', 'string'],
 ]);
 
-/** What comes before the `scopeSpans` of a `ResourceSpans`. */
-export const RESOURCE_SPANS_HEAD_JSON = new JsonMessage([[1, 'resource', new JsonCache(RESOURCE)]]);
-
-/** What comes before the `spans` of a `ScopeSpans`. */
-export const SCOPE_SPANS_HEAD_JSON = new JsonMessage([[1, 'scope', new JsonCache(SCOPE)]]);
-
-/** What comes after the `scopeSpans` of a `ResourceSpans`, and after the `spans` of a `ScopeSpans`. */
-export const SCHEMA_URL_JSON = new JsonMessage([[3, 'schemaUrl', 'string']]);
+/** Without the `spans`. */
+export const SCOPE_SPANS_JSON = new JsonMessage([
+  [1, 'scope', new JsonCache(SCOPE)],
+  [3, 'schemaUrl', 'string'],
+]);

@@ -1,5 +1,7 @@
-import { RESOURCE_SPANS_HEAD_JSON, SCHEMA_URL_JSON, SCOPE_SPANS_HEAD_JSON, SPAN_JSON } from './json-messages.ts';
-import { json } from './json-piece.ts';
+import type { JsonMessage } from './json-message.ts';
+import { RESOURCE_SPANS_JSON, SCOPE_SPANS_JSON, SPAN_JSON, SPAN_WITHOUT_TRACE_STATE_JSON } from './json-messages.ts';
+import { type JsonPiece, json } from './json-piece.ts';
+import { MAX_TEXT_GROWTH } from './json-text.ts';
 import type { JsonWriter } from './json-writer.ts';
 import type { Trace } from './trace.ts';
 import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './trace-index.ts';
@@ -19,10 +21,19 @@ const SPANS_KEY = json('"spans":[');
  * always written, and so are spans up to the size of the resource and scope that come with them, so that what is
  * repeated in the next array never makes up most of the output.
  *
+ * A span for which `newTraceState` has a text gets it as its trace state, instead of its own.
+ *
  * Left out: fields that the `.proto` files do not know, and of several attributes with one key all but the first.
  */
-export function writeResourceSpans(out: JsonWriter, trace: Trace, firstSpan: number, maxBytes: number): number {
-  const line = { index: trace.index, begin: out.length, limit: out.length + maxBytes - CLOSE_ARRAY.length, firstSpan };
+export function writeResourceSpans(
+  out: JsonWriter,
+  trace: Trace,
+  firstSpan: number,
+  maxBytes: number,
+  newTraceState?: NewTraceState,
+): number {
+  const limit = out.length + maxBytes - CLOSE_ARRAY.length;
+  const line = { index: trace.index, begin: out.length, limit, firstSpan, newTraceState };
   const { index } = line;
   let span = firstSpan;
   out.piece(OPEN_ARRAY);
@@ -38,12 +49,16 @@ export function writeResourceSpans(out: JsonWriter, trace: Trace, firstSpan: num
   return span;
 }
 
+/** The trace state that a span shall have; undefined: the one that it has. */
+export type NewTraceState = (span: number) => string | undefined;
+
 /** What is being written: where it began, where it should end, and its first span. */
 interface Line {
   readonly index: TraceIndex;
   readonly begin: number;
   readonly limit: number;
   readonly firstSpan: number;
+  readonly newTraceState: NewTraceState | undefined;
 }
 
 function writeOneResourceSpans(out: JsonWriter, line: Line, row: number, firstSpan: number): number {
@@ -52,12 +67,9 @@ function writeOneResourceSpans(out: JsonWriter, line: Line, row: number, firstSp
   const start = index.resourceSpans.get(row, RESOURCE_SPANS.start);
   const end = index.resourceSpans.get(row, RESOURCE_SPANS.end);
   const endSpan = index.resourceSpans.get(row, RESOURCE_SPANS.endSpan);
-  out.separate();
-  out.piece(OPEN);
-  RESOURCE_SPANS_HEAD_JSON.writeFields(out, bytes, start, end);
-  out.separate();
-  out.piece(SCOPE_SPANS_KEY);
-  const limit = line.limit - tailLength(out, bytes, start, end);
+  RESOURCE_SPANS_JSON.find(bytes, start, end);
+  writeHead(out, bytes, RESOURCE_SPANS_JSON, SCOPE_SPANS_KEY);
+  const limit = line.limit - maxTailLength(RESOURCE_SPANS_JSON);
   let span = firstSpan;
   while (span < endSpan) {
     const before = out.length;
@@ -67,7 +79,7 @@ function writeOneResourceSpans(out: JsonWriter, line: Line, row: number, firstSp
     span = next;
     if (next < index.scopeSpans.get(scope, SCOPE_SPANS.endSpan)) break;
   }
-  writeTail(out, bytes, start, end);
+  writeTail(out, bytes, RESOURCE_SPANS_JSON);
   return span;
 }
 
@@ -76,40 +88,54 @@ function writeOneScopeSpans(out: JsonWriter, line: Line, bytes: Uint8Array, row:
   const start = scopeSpans.get(row, SCOPE_SPANS.start);
   const end = scopeSpans.get(row, SCOPE_SPANS.end);
   const endSpan = scopeSpans.get(row, SCOPE_SPANS.endSpan);
-  out.separate();
-  out.piece(OPEN);
-  SCOPE_SPANS_HEAD_JSON.writeFields(out, bytes, start, end);
-  out.separate();
-  out.piece(SPANS_KEY);
+  SCOPE_SPANS_JSON.find(bytes, start, end);
+  writeHead(out, bytes, SCOPE_SPANS_JSON, SPANS_KEY);
   const isFirst = firstSpan === line.firstSpan;
   const twiceTheHead = line.begin + 2 * (out.length - line.begin);
-  const limit = Math.max(line.limit, isFirst ? twiceTheHead : 0) - tailLength(out, bytes, start, end);
+  const limit = Math.max(line.limit, isFirst ? twiceTheHead : 0) - maxTailLength(SCOPE_SPANS_JSON);
   let span = firstSpan;
   while (span < endSpan) {
     const before = out.length;
     out.separate();
-    SPAN_JSON.write(out, bytes, spans.get(span, SPAN.start), spans.get(span, SPAN.end));
+    const traceState = line.newTraceState?.(span);
+    if (traceState === undefined) SPAN_JSON.write(out, bytes, spans.get(span, SPAN.start), spans.get(span, SPAN.end));
+    else writeSpanWith(out, traceState, bytes, spans.get(span, SPAN.start), spans.get(span, SPAN.end));
     if (out.length > limit && span !== line.firstSpan) {
       out.length = before;
       break;
     }
     span++;
   }
-  writeTail(out, bytes, start, end);
+  writeTail(out, bytes, SCOPE_SPANS_JSON);
   return span;
 }
 
-/** Closes a `ResourceSpans` or `ScopeSpans`: after the array their last field is the schema URL, for both number 3. */
-function writeTail(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
-  out.piece(CLOSE_ARRAY);
-  SCHEMA_URL_JSON.writeFields(out, bytes, start, end);
+/** The order of keys in JSON is free: another trace state comes last. */
+function writeSpanWith(out: JsonWriter, traceState: string, bytes: Uint8Array, start: number, end: number): void {
+  SPAN_WITHOUT_TRACE_STATE_JSON.write(out, bytes, start, end);
+  if (traceState === '') return;
+  out.length -= CLOSE.length;
+  out.separate();
+  out.verbatim(`"traceState":${JSON.stringify(traceState)}`);
   out.piece(CLOSE);
 }
 
-function tailLength(out: JsonWriter, bytes: Uint8Array, start: number, end: number): number {
-  const before = out.length;
-  writeTail(out, bytes, start, end);
-  const length = out.length - before;
-  out.length = before;
-  return length;
+// Of `ResourceSpans` and `ScopeSpans`: field 1, the array, field 3.
+
+function writeHead(out: JsonWriter, bytes: Uint8Array, type: JsonMessage, arrayKey: JsonPiece): void {
+  out.separate();
+  out.piece(OPEN);
+  type.writeFound(out, bytes, 1);
+  out.separate();
+  out.piece(arrayKey);
+}
+
+function writeTail(out: JsonWriter, bytes: Uint8Array, type: JsonMessage): void {
+  out.piece(CLOSE_ARRAY);
+  type.writeFound(out, bytes, 3);
+  out.piece(CLOSE);
+}
+
+function maxTailLength(type: JsonMessage): number {
+  return type.lengthFound(3) * MAX_TEXT_GROWTH + '],"schemaUrl":""}'.length;
 }

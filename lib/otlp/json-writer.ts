@@ -2,6 +2,8 @@ import { writeDecimal } from './json-decimal.ts';
 import { copyPiece, type JsonPiece } from './json-piece.ts';
 import { copyText, HEX_PAIRS, MAX_TEXT_GROWTH } from './json-text.ts';
 
+const encoder = new TextEncoder();
+
 /**
  * JSON texts in UTF-8, written piece by piece, one after the other. Nothing is added between the pieces. Texts share
  * large buffers, because a buffer for each costs more than writing what goes into it.
@@ -62,6 +64,12 @@ export class JsonWriter {
     this.#reserve(bytes.length);
     this.#out.set(bytes, this.#at);
     this.#at += bytes.length;
+  }
+
+  /** Any text as it is. */
+  verbatim(text: string): void {
+    this.#reserve(text.length * 3);
+    this.#at += encoder.encodeInto(text, this.#out.subarray(this.#at)).written;
   }
 
   /** What must come before a value or a key: a comma, unless it is the first in its array or object. */
@@ -178,8 +186,7 @@ export class JsonWriter {
   double(value: number): void {
     const text = Object.is(value, -0) ? '-0' : Number.isFinite(value) ? String(value) : `"${value}"`;
     this.#reserve(text.length);
-    for (let i = 0; i < text.length; i++) this.#out[this.#at + i] = text.charCodeAt(i);
-    this.#at += text.length;
+    for (let i = 0; i < text.length; i++) this.#out[this.#at++] = text.charCodeAt(i);
   }
 
   #viewOf(bytes: Uint8Array): DataView {

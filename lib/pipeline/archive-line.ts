@@ -3,6 +3,8 @@ import { writeResourceSpans } from '../otlp/json-spans.ts';
 import { JsonWriter } from '../otlp/json-writer.ts';
 import type { Trace } from '../otlp/trace.ts';
 import { summarize } from '../otlp/trace-summary.ts';
+import type { ThresholdUpdate } from '../sampling/weigh.ts';
+import { newTraceStates } from './span-threshold.ts';
 import { formatUtc } from './utc-time.ts';
 
 /** A trace continues on a further line before its line exceeds this: gRPC readers take no larger message by default. */
@@ -14,6 +16,8 @@ export interface ArchiveColumns {
   readonly policy: string;
   /** How many traces this one stands for; null when the probability is unknown. */
   readonly sampleWeight: number | null;
+  /** What becomes of `th` in the trace states of the spans. Default: they stay as they came. */
+  readonly threshold?: ThresholdUpdate;
   readonly decidedAtMs: number;
   /** `seq` of the first line: 0 for a new trace, more for late spans. */
   readonly firstSeq: number;
@@ -29,22 +33,25 @@ export interface ArchiveColumns {
  * `resourceSpans` first, and then the columns. No lines when nothing remains to be written.
  *
  * Most traces are one line. A larger one continues on lines with the next `seq`, cut between spans, on which the columns
- * are repeated; a line is longer than {@link MAX_LINE_BYTES} only where one span, or its resource, is about that large.
+ * are repeated. A line is longer than {@link MAX_LINE_BYTES} only where one span, its resource or a name is about that
+ * large.
  */
 export function archiveLines(trace: Trace, columns: ArchiveColumns): Uint8Array[] {
   const skipFragments = columns.skipFragments ?? 0;
   const first = trace.resourceSpans.find(({ fragment }) => fragment >= skipFragments);
   if (first === undefined) return [];
-  const columnsJson = encoder.encode(renderColumns(trace, columns));
-  const maxArrayBytes = MAX_LINE_BYTES - OPEN.length - columnsJson.length - MAX_END_BYTES;
+  const columnsJson = renderColumns(trace, columns);
+  const maxOtherBytes = OPEN.length + columnsJson.length * MAX_UTF8_BYTES + MAX_END_BYTES;
+  // At least half of the line, so that columns as large as a line (a huge span name) are not repeated for every span.
+  const maxArrayBytes = Math.max(MAX_LINE_BYTES - maxOtherBytes, MAX_LINE_BYTES / 2);
   // Whatever an earlier trace may have left when its writing failed.
   out.length = 0;
+  const newTraceState = newTraceStates(trace, columns.threshold);
   const lines: Uint8Array[] = [];
   for (let span = first.firstSpan, seq = columns.firstSeq; span < trace.spanCount; seq++) {
     out.piece(OPEN);
-    span = writeResourceSpans(out, trace, span, maxArrayBytes);
-    out.raw(columnsJson);
-    out.raw(encoder.encode(`${seq}}\n`));
+    span = writeResourceSpans(out, trace, span, maxArrayBytes, newTraceState);
+    out.verbatim(`${columnsJson}${seq}}\n`);
     lines.push(out.take());
   }
   return lines;
@@ -52,7 +59,8 @@ export function archiveLines(trace: Trace, columns: ArchiveColumns): Uint8Array[
 
 /** Of all lines. It keeps nothing of a line that has been taken, but lines share its buffers. */
 const out = new JsonWriter(256 * 1024);
-const encoder = new TextEncoder();
+/** Of one UTF-16 unit. */
+const MAX_UTF8_BYTES = 3;
 const OPEN = json('{"resourceSpans":');
 /** The longest `seq`, the closing brace and the line feed. */
 const MAX_END_BYTES = 12;

@@ -144,6 +144,14 @@ describe('archiveLines', () => {
       expect(lines.length).toBe(2);
       expect(parse(lines).flatMap(spanNames).length).toBe(300);
     });
+
+    it('does not repeat a huge name for every span', () => {
+      const spans = Array.from({ length: 300 }, () => ({ attributes: { body: text(10_000) } }));
+      const trace = buildTrace([[{ spans: [{ name: text(MAX_LINE_BYTES / 2) }, ...spans] }]]);
+      const lines = archiveLines(trace, COLUMNS);
+      expect(lines.length).toBe(3);
+      expect(parse(lines).flatMap(spanNames).length).toBe(301);
+    });
   });
 });
 

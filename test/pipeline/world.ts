@@ -8,6 +8,7 @@ import { ingest } from '../../lib/pipeline/ingest.ts';
 import type { SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { decide } from '../../lib/sampling/decide.ts';
+import { LocalAllowances } from '../../lib/sampling/local-allowances.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 /** Keeps traces with an error, and nothing else. */
@@ -30,6 +31,7 @@ export class World {
   readonly config;
   readonly summaries: DecideSummary[] = [];
   readonly settings: DecideSettings;
+  readonly allowances = new LocalAllowances(() => this.clock.now());
   #ids = 0;
 
   constructor(options: { yaml?: string; settings?: Partial<DecideSettings>; bufferTtlMs?: number } = {}) {
@@ -57,7 +59,7 @@ export class World {
       this.#ids += 1;
       return this.#ids.toString(16).padStart(16, '0');
     };
-    const evaluate = (trace: Parameters<typeof decide>[1]) => decide(this.config, trace);
+    const evaluate = (trace: Parameters<typeof decide>[1]) => decide(this.config, trace, this.allowances);
     return createDecide({ buffer, archive, wakeUps, clock: this.clock, newId, evaluate }, this.settings);
   }
 
