@@ -9,6 +9,8 @@ export function hashKey(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
+const KEY_HASH = /^[0-9a-f]{64}$/i;
+
 /**
  * Accepts a key in `x-api-key`, or as a bearer token in `authorization`.
  *
@@ -16,21 +18,23 @@ export function hashKey(key: string): string {
  */
 export function createKeyCheck(keyHashes: readonly string[]): KeyCheck {
   if (keyHashes.length === 0) return () => true;
-  const known = keyHashes.map((hash) => Buffer.from(hash, 'hex'));
-  const malformed = keyHashes.find((_, index) => known[index]?.length !== 32);
-  if (malformed !== undefined) {
-    throw new Error(`key hash "${malformed}" is not a SHA-256 in hex: expected 64 hexadecimal digits`);
+  const malformed = keyHashes.findIndex((hash) => !KEY_HASH.test(hash));
+  if (malformed >= 0) {
+    // What stands there may be the key itself, which must not get into a log.
+    throw new Error(
+      `key hash ${malformed + 1} of ${keyHashes.length} is not a SHA-256 in hex: expected 64 hexadecimal digits`,
+    );
   }
-  return (headers) => {
-    const presented = presentedKey(headers);
-    if (presented === undefined) return false;
-    const hash = createHash('sha256').update(presented).digest();
+  const known = keyHashes.map((hash) => Buffer.from(hash, 'hex'));
+  const isKnown = (key: string): boolean => {
+    const hash = createHash('sha256').update(key).digest();
     // Every known key is compared, so that the time tells nothing about which one came close.
     return known.map((candidate) => timingSafeEqual(candidate, hash)).includes(true);
   };
+  return (headers) => presentedKeys(headers).map(isKnown).includes(true);
 }
 
-function presentedKey(headers: HttpRequest['headers']): string | undefined {
+function presentedKeys(headers: HttpRequest['headers']): string[] {
   const bearer = /^bearer +(\S+) *$/i.exec(headers['authorization'] ?? '')?.[1];
-  return headers['x-api-key'] ?? bearer;
+  return [headers['x-api-key'], bearer].filter((key) => key !== undefined);
 }

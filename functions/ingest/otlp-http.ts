@@ -8,12 +8,14 @@ import type { Log } from '../shared/log.ts';
 import { BodyNotGzipError, BodyTooLargeError, gunzip } from './decompress.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { KeyCheck } from './keys.ts';
+import type { RefusalLog } from './refusal-log.ts';
 
 export interface OtlpHttpDeps {
   /** Takes an `ExportTraceServiceRequest` in protobuf; resolves when it is durable. */
   readonly ingest: (request: Uint8Array) => Promise<IngestResult>;
   readonly isAuthorized: KeyCheck;
   readonly log: Log;
+  readonly refusals: RefusalLog;
   /** Largest body, as received and after decompression. */
   readonly maxBodyBytes: number;
 }
@@ -79,6 +81,7 @@ export async function handleOtlpHttp(request: HttpRequest, deps: OtlpHttpDeps): 
     return answer(200, encoding ?? 'json', encodeExportResponse(encoding ?? 'json', partial));
   } catch (error) {
     const refusal = toRefusal(error, deps.log);
+    if (refusal.status !== 503) deps.refusals.add(refusal.status, refusal.message, request.headers['user-agent']);
     const body = encodeStatus(encoding ?? 'json', { code: refusal.code, message: refusal.message });
     return answer(refusal.status, encoding ?? 'json', body, refusal.headers);
   }

@@ -6,8 +6,3 @@ export function requiredVariable(name: string, meaning: string): string {
   if (value === undefined || value === '') throw new Error(`environment variable ${name} is not set: ${meaning}`);
   return value;
 }
-
-export function optionalVariable(name: string): string | undefined {
-  const value = process.env[name]?.trim();
-  return value === '' ? undefined : value;
-}

@@ -29,7 +29,9 @@ export function takeDataFolder(folder: string): DataFolder {
         `folder ${path} is in use by process ${owner}: choose another with --data (or, if that process is not Tailgate, delete ${lockFile})`,
       );
     }
-    writeFileSync(lockFile, `${process.pid}\n`);
+    rmSync(lockFile, { force: true });
+    // Of two that start at once, one finds the file there again.
+    writeFileSync(lockFile, `${process.pid}\n`, { flag: 'wx' });
   } catch (error) {
     if (error instanceof DataFolderError) throw error;
     const reason = error instanceof Error ? error.message : String(error);

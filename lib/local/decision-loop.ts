@@ -12,8 +12,8 @@ export interface DecisionLoopOptions {
 
 /** What SQS gives in one receive, and what it takes in one delete. */
 const RECEIVE_COUNT = 10;
-/** Messages of one batch, as the event source of the decide function has it: fewer, larger archive objects. */
-const BATCH_SIZE = 100;
+/** Messages of one batch: enough for good archive objects, few enough to be done before they become visible again. */
+const BATCH_SIZE = 25;
 const LONG_POLL_SECONDS = 20;
 const PAUSE_AFTER_ERROR_MS = 1_000;
 

@@ -15,23 +15,38 @@ export interface HttpServerOptions {
 
 export interface RunningHttpServer {
   readonly port: number;
-  /** Takes no further requests, and resolves when those under way have been answered. */
+  /** Takes no further requests, and resolves when those under way have been answered, or a grace period is over. */
   stop(): Promise<void>;
 }
 
 /** Stands in for the function URL: an HTTP server that hands each request to the Lambda handler. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
+  let isStopping = false;
   const server = createServer((request, response) => {
+    // An exporter that keeps its connection busy would otherwise keep the server alive.
+    if (isStopping) response.setHeader('connection', 'close');
     respond(request, response, options).catch((error: unknown) => {
       options.log.error('request failed', { error });
       if (!response.headersSent) response.writeHead(502);
       response.end();
     });
   });
+  server.on('clientError', (error, socket) => {
+    const hint = 'not HTTP/1.1; OTLP over gRPC is not taken: set the exporter to http/protobuf';
+    if ('code' in error && error.code !== 'ECONNRESET')
+      options.log.warn('refused', { reason: hint, error: error.message });
+    socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+  });
   await listen(server, options);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the HTTP server has no port');
-  return { port: address.port, stop: () => stop(server) };
+  return {
+    port: address.port,
+    stop: () => {
+      isStopping = true;
+      return stop(server);
+    },
+  };
 }
 
 async function respond(request: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
@@ -76,9 +91,16 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<void
   });
 }
 
+/** How long a request under way may take once the server is stopping. */
+const GRACE_MS = 3_000;
+
 function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const grace = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+    server.close(() => {
+      clearTimeout(grace);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

@@ -1,8 +1,11 @@
-import { Logger } from '@aws-lambda-powertools/logger';
+import { createLogger } from '../../functions/shared/logger.ts';
 import { loadConfig } from './load-config.ts';
 import { parseCommandLine, USAGE, UsageError } from './options.ts';
 import { startLocal } from './start.ts';
 import { explainStartError } from './start-error.ts';
+
+/** npm passes a Ctrl-C on that the terminal has sent to this process as well: signals this close together are one. */
+const ONE_PRESS_MS = 1_000;
 
 async function main(): Promise<void> {
   const options = parseCommandLine(process.argv.slice(2));
@@ -12,18 +15,23 @@ async function main(): Promise<void> {
   }
   const { config, warnings } = loadConfig(options.configFile);
   for (const warning of warnings) console.error(`warning: ${warning}`);
-  const log = new Logger({ serviceName: 'tailgate', logLevel: options.verbose ? 'DEBUG' : 'INFO' });
+  const log = createLogger(options);
   const tailgate = await startLocal({ ...options, config, log });
   console.log(`ready ${tailgate.url}`);
 
-  const stop = async (signal: string) => {
-    log.info('stopping', { signal });
-    await tailgate.stop();
-    process.exit(0);
+  let stoppingSinceMs: number | undefined;
+  const onSignal = async (signal: string) => {
+    if (stoppingSinceMs === undefined) {
+      stoppingSinceMs = performance.now();
+      log.info('stopping', { signal });
+      await tailgate.stop();
+      process.exit(0);
+    } else if (performance.now() - stoppingSinceMs > ONE_PRESS_MS) {
+      process.exit(130);
+    }
   };
-  // A second Ctrl-C finds no handler and ends the process at once.
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
 }
 
 try {

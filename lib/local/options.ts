@@ -33,6 +33,9 @@ export function parseCommandLine(args: readonly string[]): CommandLineOptions | 
   if (!/^\d+$/.test(values.port) || port > 65_535) {
     throw new UsageError(`--port is "${values.port}": expected a whole number from 0 to 65535`);
   }
+  // An empty address would mean all of them.
+  if (values.host === '') throw new UsageError('--host is empty: expected an address of this machine');
+  if (values.key.includes('')) throw new UsageError('--key is empty: expected the key that requests must send');
   return {
     host: values.host,
     port,

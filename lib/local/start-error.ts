@@ -1,7 +1,8 @@
 /** Why the pipeline could not start, in one line for the person who started it. */
 export function explainStartError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  const { code, port, syscall } = error as NodeJS.ErrnoException & { port?: number };
+  if (syscall !== 'listen' && syscall !== 'getaddrinfo') return error.message;
   switch (code) {
     case 'EADDRINUSE':
       return `port ${port} is in use: stop what listens there, or choose another with --port (0: any free one)`;

@@ -3,7 +3,10 @@ import { copyString } from './json-request-string.ts';
 import { MalformedOtlpError } from './malformed-otlp-error.ts';
 import type { WireWriter } from './wire-writer.ts';
 
-/** Copies an ID: pairs of hex digits, in either case, as bytes. The number of bytes is not looked at. */
+/**
+ * Copies an ID: pairs of hex digits, in either case, as bytes. The number of bytes is not looked at. Half a byte makes an
+ * ID of a wrong length, so that only its span is rejected and not the whole request.
+ */
 export function copyHex(cursor: JsonCursor, writer: WireWriter): void {
   if (cursor.peek() === QUOTE && copyPlainHex(cursor, writer)) return;
   const at = cursor.offset;
@@ -11,15 +14,18 @@ export function copyHex(cursor: JsonCursor, writer: WireWriter): void {
   copyString(cursor, writer);
   const { bytes } = writer;
   const length = writer.offset - start;
-  if (length % 2 !== 0) throw new MalformedOtlpError('expected an even number of hex digits', at);
-  for (let i = 0; i < length / 2; i++) {
+  const byteCount = length >> 1;
+  for (let i = 0; i < byteCount; i++) {
     const high = HEX_VALUES[bytes[start + 2 * i] as number] as number;
     const low = HEX_VALUES[bytes[start + 2 * i + 1] as number] as number;
     if (high < 0 || low < 0) throw new MalformedOtlpError('expected hex digits', at);
     bytes[start + i] = high * 16 + low;
   }
-  writer.offset = start + length / 2;
+  writer.offset = start + (length % 2 === 0 ? byteCount : WRONG_ID_LENGTH);
 }
+
+/** No ID has this length. */
+const WRONG_ID_LENGTH = 1;
 
 /** The same without escapes, of at most 32 digits. Otherwise false, and nothing has moved. */
 function copyPlainHex(cursor: JsonCursor, writer: WireWriter): boolean {

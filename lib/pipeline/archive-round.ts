@@ -25,9 +25,9 @@ export class ArchiveRound {
     this.#clock = clock;
   }
 
-  /** Bytes of the lines that wait for the commit. */
-  get byteCount(): number {
-    return this.#byteCount;
+  /** Whether it should take no further trace: an object has its size, or will not be created. */
+  isOver(maxBytes: number): boolean {
+    return this.#byteCount >= maxBytes || [...this.#objects.values()].some((object) => object.abandoned);
   }
 
   /** The key that claims in this partition name. */

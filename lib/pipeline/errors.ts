@@ -2,3 +2,8 @@
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
 }
+
+/** A trace, or its decision record, is larger than can be handled. Nothing was written, and trying again does not help. */
+export class TraceTooLargeError extends Error {
+  override readonly name = 'TraceTooLargeError';
+}

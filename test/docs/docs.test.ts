@@ -39,9 +39,9 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
   [/^npm start(?: -- (.*))?$/, ([, options]) => void parseCommandLine(options?.split(' ') ?? [])],
   [/^npm test$/, () => expect(scripts).toContain('test')],
   [
-    /^npm run(?: -s)? query(?: -- (--json )?"([^"]+)")?(?: \| jq \.)?$/,
-    async ([, json, sql]) => {
-      const answer = await ask([...(json ? ['--json'] : []), '--data', dataDir, ...(sql ? [sql] : [])]);
+    /^npm run(?: -s)? query(?: -- (--json |--data \.tailgate-demo )?"([^"]+)")?(?: \| jq \.)?$/,
+    async ([, option, sql]) => {
+      const answer = await ask([...(option === '--json ' ? ['--json'] : []), '--data', dataDir, ...(sql ? [sql] : [])]);
       expect(answer).toMatchObject({ code: 0, complaints: [] });
       expect(answer.out.split('\n').length).toBeGreaterThan(1);
     },

@@ -62,6 +62,8 @@ describe('npm start', () => {
     expect((await fetch(`${url}/v1/traces`, { method: 'POST', headers, body })).status).toBe(200);
     expect(await batch).toMatchObject({ level: 'INFO', received: 1, sampled: 1, byPolicy: { all: 1 } });
 
+    // As on a terminal: once from there, once from npm.
+    child.kill('SIGINT');
     child.kill('SIGINT');
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });

@@ -4,6 +4,7 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
+import { TraceTooLargeError } from '../../pipeline/errors.ts';
 import type {
   BufferedFragment,
   BufferedTrace,
@@ -24,10 +25,12 @@ import { fromFragmentItem, type StoredFragment, toFragmentItem } from './fragmen
 import { decodePayload } from './fragment-payload.ts';
 import { type Item, itemBytes, MAX_ITEM_BYTES } from './item-size.ts';
 import { DECISION_SORT_KEY, EXPIRES_AT, PARTITION_KEY, SORT_KEY } from './schema.ts';
-import { TraceTooLargeError } from './trace-too-large-error.ts';
 
 /** More than this of one trace is not read: deciding on it would exhaust the function. */
 export const MAX_FRAGMENTS_PER_TRACE = 10_000;
+
+/** Nor is more than this of one trace, uncompressed. */
+export const MAX_TRACE_BYTES: number = 64 * 1024 * 1024;
 
 const SPILLS_IN_FLIGHT = 8;
 
@@ -71,7 +74,7 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
 
   /**
    * @throws {UnavailableError}
-   * @throws {TraceTooLargeError} over {@link MAX_FRAGMENTS_PER_TRACE} fragments
+   * @throws {TraceTooLargeError} over {@link MAX_FRAGMENTS_PER_TRACE} fragments or {@link MAX_TRACE_BYTES}
    */
   async read(traceId: string): Promise<BufferedTrace> {
     const nowMs = this.#deps.clock.now();
@@ -88,9 +91,15 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
       }
     }
     const fragments: BufferedFragment[] = [];
+    let byteCount = 0;
     await forEachBounded(stored, SPILLS_IN_FLIGHT, async ({ stored: place, ...fragment }) => {
       const coded = 'bytes' in place ? place.bytes : await this.#spilled(traceId, place.spillKey);
-      fragments.push({ traceId, ...fragment, payload: decodePayload(coded) });
+      const payload = decodePayload(coded);
+      byteCount += payload.length;
+      if (byteCount > MAX_TRACE_BYTES) {
+        throw new TraceTooLargeError(`trace ${traceId} has more than ${MAX_TRACE_BYTES} bytes in the buffer`);
+      }
+      fragments.push({ traceId, ...fragment, payload });
     });
     return { decision, fragments: fragments.sort(byArrival) };
   }

@@ -2,6 +2,8 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@a
 import type { Clock, SpillStore } from '../../pipeline/ports.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 
+const GET_TIMEOUT_MS = 10_000;
+
 export interface S3SpillStoreDeps {
   readonly client: S3Client;
   readonly bucket: string;
@@ -31,7 +33,9 @@ export class S3SpillStore implements SpillStore {
     const { client, bucket } = this.#deps;
     return retry(this.#retryPolicy, `get ${key}`, async () => {
       try {
-        const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        // The client's timeout covers the headers; this one also covers a body that stops coming.
+        const abortSignal = AbortSignal.timeout(GET_TIMEOUT_MS);
+        const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
         return await answer.Body?.transformToByteArray();
       } catch (error) {
         if (error instanceof NoSuchKey) return undefined;

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../functions/ingest/handler.ts';
+import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
 import { World } from '../../pipeline/world.ts';
 import { exportRequest } from '../../support/export-request.ts';
 import { silentLog } from '../../support/silent-log.ts';
@@ -37,7 +38,16 @@ function event(
 function setUp() {
   const world = new World();
   const ingest = (request: Uint8Array) => world.ingest(request);
-  return { world, handle: createHandler({ ingest, isAuthorized: () => true, maxBodyBytes: 1e6, log: silentLog }) };
+  return {
+    world,
+    handle: createHandler({
+      ingest,
+      isAuthorized: () => true,
+      maxBodyBytes: 1e6,
+      refusals: new RefusalLog(silentLog, () => 0),
+      log: silentLog,
+    }),
+  };
 }
 
 describe('the ingest handler', () => {

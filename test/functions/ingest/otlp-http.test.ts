@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createKeyCheck, hashKey } from '../../../functions/ingest/keys.ts';
 import { handleOtlpHttp } from '../../../functions/ingest/otlp-http.ts';
+import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
 import { UnavailableError } from '../../../lib/pipeline/errors.ts';
 import { opentelemetry } from '../../../proto/generated/otlp.js';
 import { World } from '../../pipeline/world.ts';
@@ -31,6 +32,7 @@ function server(options: { keys?: string[]; ingest?: () => Promise<never>; maxBo
         ingest: options.ingest ?? ((request) => world.ingest(request)),
         isAuthorized: createKeyCheck((options.keys ?? []).map(hashKey)),
         maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
+        refusals: new RefusalLog(silentLog, () => 0),
         log: silentLog,
       },
     );
@@ -81,6 +83,16 @@ describe('POST /v1/traces', () => {
       expect((await send({ headers: { ...PROTOBUF, 'content-encoding': encoding }, body })).status).toBe(200);
     }
     expect(world.buffer.traceIds()).toHaveLength(1);
+  });
+
+  it('rejects a JSON span with half a byte in its ID, and takes the others', async () => {
+    const { world, send } = server();
+    const good = { traceId: '01'.repeat(16), spanId: '01'.repeat(8) };
+    const spans = [good, { ...good, traceId: '1'.repeat(31) }, { ...good, spanId: '1'.repeat(17) }];
+    const answer = await send({ headers: JSON_TYPE, body: jsonBody({ resourceSpans: [{ scopeSpans: [{ spans }] }] }) });
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(text(answer.body)).partialSuccess.rejectedSpans).toBe('2');
+    expect(world.buffer.traceIds()).toEqual([good.traceId]);
   });
 
   it('takes the good spans and reports the others as a partial success', async () => {
@@ -186,6 +198,11 @@ describe('keys', () => {
     ['no key', {}, 401],
     ['a wrong key', { 'x-api-key': 'tg_old_secrets' }, 401],
     ['an empty key', { 'x-api-key': '' }, 401],
+    [
+      'a stale x-api-key beside a valid bearer token',
+      { 'x-api-key': 'old', authorization: 'Bearer tg_new_secret' },
+      200,
+    ],
     ['a key in another scheme', { authorization: 'Basic tg_new_secret' }, 401],
   ])('answers %s', async (_, headers, status) => {
     expect((await send({ headers: { ...PROTOBUF, ...headers } })).status).toBe(status);
@@ -196,7 +213,9 @@ describe('keys', () => {
   });
 
   it('are configured by their SHA-256, and nothing else', () => {
-    expect(() => createKeyCheck(['tg_plain_key'])).toThrow(/"tg_plain_key" is not a SHA-256 in hex/);
+    const problem = /^key hash 2 of 2 is not a SHA-256 in hex: expected 64 hexadecimal digits$/;
+    expect(() => createKeyCheck([hashKey('a'), 'tg_plain_key'])).toThrow(problem);
+    expect(() => createKeyCheck([hashKey('a'), `${hashKey('b')}x`])).toThrow(problem);
   });
 });
 

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
+import { RecordingLog } from '../../local/recording-log.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+
+it('logs the first refusal of each status at once, then a count once a minute', () => {
+  const clock = new ManualClock();
+  const log = new RecordingLog();
+  const refusals = new RefusalLog(log, () => clock.now());
+  refusals.add(400, 'unreadable', 'otel-js');
+  refusals.add(401, 'no key', undefined);
+  for (let index = 0; index < 5; index++) refusals.add(400, 'unreadable', 'otel-js');
+  clock.advance(60_000);
+  refusals.add(400, 'still unreadable', 'otel-js');
+  expect(log.entries.map(({ fields }) => fields)).toEqual([
+    { status: 400, reason: 'unreadable', userAgent: 'otel-js', alsoRefused: 0 },
+    { status: 401, reason: 'no key', userAgent: undefined, alsoRefused: 0 },
+    { status: 400, reason: 'still unreadable', userAgent: 'otel-js', alsoRefused: 5 },
+  ]);
+});
