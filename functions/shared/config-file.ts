@@ -1,10 +1,36 @@
 import { readFileSync } from 'node:fs';
+import type { ConfigIssue } from '../../lib/sampling/config/config-issues.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 
-/** @throws {Error} which lists everything that is wrong with the file */
-export function readConfigFile(path: string): SamplingConfig {
-  const result = parseSamplingConfig(readFileSync(path, 'utf8'));
-  if (result.ok) return result.config;
-  throw new Error(`${path}:\n${result.issues.map((issue) => `${issue.path}: ${issue.message}`).join('\n')}`);
+/** The file is not a configuration. The message has a line for each thing that is wrong, with its place. */
+export class ConfigFileError extends Error {
+  override readonly name = 'ConfigFileError';
+}
+
+export interface ConfigFile {
+  readonly config: SamplingConfig;
+  /** A line for each thing that works and may not be meant, with its place. */
+  readonly warnings: readonly string[];
+}
+
+/** @throws {ConfigFileError} when the file cannot be read, or anything in it is wrong */
+export function readConfigFile(file: string): ConfigFile {
+  const result = parseSamplingConfig(read(file));
+  if (!result.ok) throw new ConfigFileError(result.issues.map((issue) => describe(file, issue)).join('\n'));
+  return { config: result.config, warnings: result.warnings.map((issue) => describe(file, issue)) };
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigFileError(`configuration ${file} cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+function describe(file: string, { path, message, line }: ConfigIssue): string {
+  const place = line === undefined ? file : `${file}:${line}`;
+  return path === '' ? `${place}: ${message}` : `${place}: ${path}: ${message}`;
 }

@@ -1,25 +1,59 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { SystemClock } from '../../lib/adapters/clock.ts';
 import { createDynamoDbClient } from '../../lib/adapters/dynamodb/client.ts';
+import { DynamoDbLimitStore } from '../../lib/adapters/dynamodb/dynamodb-limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/adapters/dynamodb/dynamodb-span-buffer.ts';
 import { createS3Client } from '../../lib/adapters/s3/client.ts';
 import { S3SpillStore } from '../../lib/adapters/s3/s3-spill-store.ts';
+import { S3TraceArchive } from '../../lib/adapters/s3/s3-trace-archive.ts';
 import { createSqsClient } from '../../lib/adapters/sqs/client.ts';
 import { SqsWakeUpQueue } from '../../lib/adapters/sqs/sqs-wake-up-queue.ts';
+import type { Clock, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import { requiredVariable } from './environment.ts';
 
-/** What both functions work with, as the environment names it. */
-export function servicesFromEnvironment() {
+export interface ServiceClients {
+  readonly dynamoDb: DynamoDBClient;
+  readonly sqs: SQSClient;
+  readonly s3: S3Client;
+}
+
+export interface ServiceNames {
+  readonly tableName: string;
+  readonly bucket: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+/** The ports of the pipeline on AWS, or on engines that speak its protocols. */
+export interface Services {
+  readonly clock: Clock;
+  readonly buffer: SpanBuffer;
+  readonly wakeUps: WakeUpQueue;
+  readonly archive: TraceArchive;
+  readonly limits: LimitStore;
+}
+
+export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: ServiceNames): Services {
+  const { tableName, bucket, queueUrl, deadLetterQueueUrl } = names;
   const clock = new SystemClock();
-  const bucket = requiredVariable('TAILGATE_BUCKET', 'name of the archive bucket');
-  const s3Client = createS3Client();
-  const spillStore = new S3SpillStore({ client: s3Client, bucket, clock });
-  const tableName = requiredVariable('TAILGATE_TABLE', 'name of the buffer table');
-  const buffer = new DynamoDbSpanBuffer({ client: createDynamoDbClient(), tableName, spillStore, clock });
-  const wakeUps = new SqsWakeUpQueue({
-    client: createSqsClient(),
+  const spillStore = new S3SpillStore({ client: s3, bucket, clock });
+  return {
+    clock,
+    buffer: new DynamoDbSpanBuffer({ client: dynamoDb, tableName, spillStore, clock }),
+    wakeUps: new SqsWakeUpQueue({ client: sqs, queueUrl, deadLetterQueueUrl, clock }),
+    archive: new S3TraceArchive({ client: s3, bucket, clock }),
+    limits: new DynamoDbLimitStore({ client: dynamoDb, tableName, clock }),
+  };
+}
+
+export function servicesFromEnvironment(): Services {
+  const clients = { dynamoDb: createDynamoDbClient(), sqs: createSqsClient(), s3: createS3Client() };
+  return createServices(clients, {
+    tableName: requiredVariable('TAILGATE_TABLE', 'name of the buffer table'),
+    bucket: requiredVariable('TAILGATE_BUCKET', 'name of the archive bucket'),
     queueUrl: requiredVariable('TAILGATE_QUEUE_URL', 'URL of the wake-up queue'),
     deadLetterQueueUrl: requiredVariable('TAILGATE_DEAD_LETTER_QUEUE_URL', 'URL of the dead-letter queue'),
-    clock,
   });
-  return { clock, bucket, s3Client, buffer, wakeUps };
 }

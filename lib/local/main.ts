@@ -1,6 +1,6 @@
+import { readConfigFile } from '../../functions/shared/config-file.ts';
 import { createLogger } from '../../functions/shared/logger.ts';
-import { loadConfig } from './load-config.ts';
-import { parseCommandLine, USAGE, UsageError } from './options.ts';
+import { parseCommandLine, USAGE } from './options.ts';
 import { startLocal } from './start.ts';
 import { explainStartError } from './start-error.ts';
 
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const { config, warnings } = loadConfig(options.configFile);
+  const { config, warnings } = readConfigFile(options.configFile);
   for (const warning of warnings) console.error(`warning: ${warning}`);
   const log = createLogger(options);
   const tailgate = await startLocal({ ...options, config, log });
@@ -37,7 +37,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const lines = error instanceof UsageError ? error.message : explainStartError(error);
-  console.error(lines);
+  console.error(explainStartError(error));
   process.exit(1);
 }

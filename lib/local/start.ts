@@ -1,23 +1,14 @@
 import { join } from 'node:path';
-import { createHandler as createDecideHandler } from '../../functions/decide/handler.ts';
-import { createHandler as createIngestHandler } from '../../functions/ingest/handler.ts';
-import { createKeyCheck, hashKey } from '../../functions/ingest/keys.ts';
+import { wireDecide } from '../../functions/decide/wire.ts';
+import { hashKey } from '../../functions/ingest/keys.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../../functions/ingest/otlp-http.ts';
+import { wireIngest } from '../../functions/ingest/wire.ts';
 import type { Log } from '../../functions/shared/log.ts';
-import { SystemClock } from '../adapters/clock.ts';
+import { createServices } from '../../functions/shared/services.ts';
 import { createDynamoDbClient } from '../adapters/dynamodb/client.ts';
-import { DynamoDbSpanBuffer } from '../adapters/dynamodb/dynamodb-span-buffer.ts';
-import { hashFragment } from '../adapters/fragment-hash.ts';
-import { randomId } from '../adapters/random-id.ts';
 import { createS3Client } from '../adapters/s3/client.ts';
-import { S3SpillStore } from '../adapters/s3/s3-spill-store.ts';
-import { S3TraceArchive } from '../adapters/s3/s3-trace-archive.ts';
 import { createSqsClient } from '../adapters/sqs/client.ts';
-import { SqsWakeUpQueue } from '../adapters/sqs/sqs-wake-up-queue.ts';
-import type { Trace } from '../otlp/trace.ts';
-import { createDecide, DEFAULT_DECIDE_SETTINGS, type DecideSettings } from '../pipeline/decide.ts';
-import { ingest } from '../pipeline/ingest.ts';
-import { decide } from '../sampling/decide.ts';
+import { DEFAULT_DECIDE_SETTINGS, type DecideSettings } from '../pipeline/decide.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { startDecisionLoop } from './decision-loop.ts';
@@ -55,6 +46,9 @@ const LOCAL_SETTINGS: DecideSettings = {
   continuationDelayMs: 5_000,
 };
 
+/** The client's own time-out must be longer than a long poll. */
+const LONG_POLL_TIMEOUT_MS = 30_000;
+
 /**
  * The whole pipeline on one machine: the Lambda handlers, on embedded engines that speak the protocols of AWS.
  * Whatever of it has started is stopped again when the rest cannot start.
@@ -62,54 +56,44 @@ const LOCAL_SETTINGS: DecideSettings = {
 export async function startLocal(options: LocalOptions): Promise<RunningTailgate> {
   await using starting = new AsyncDisposableStack();
   const { config, log } = options;
-  const clock = new SystemClock();
-  const services = await startServices(options, starting);
-  const { dynamoClient, sqsClient, s3Client, names } = services;
-  const spillStore = new S3SpillStore({ client: s3Client, bucket: names.bucket, clock });
-  const buffer = new DynamoDbSpanBuffer({ client: dynamoClient, tableName: names.tableName, spillStore, clock });
-  const wakeUps = new SqsWakeUpQueue({ ...names, client: sqsClient, clock });
-  const archive = new S3TraceArchive({ client: s3Client, bucket: names.bucket, clock });
+  const { clients, longPollClient, names } = await startEngines(options, starting);
+  const services = createServices(clients, names);
 
-  const settings = { ...LOCAL_SETTINGS, ...options.decideSettings };
-  const evaluate = (trace: Trace) => decide(config, trace);
-  const decideBatch = createDecide({ buffer, archive, wakeUps, clock, newId: randomId, evaluate }, settings);
-  const handler = createDecideHandler({ decide: decideBatch, log });
-  const loop = startDecisionLoop({ client: services.longPollClient, queueUrl: names.queueUrl, handler, log });
+  const decide = wireDecide({ services, config, log, settings: { ...LOCAL_SETTINGS, ...options.decideSettings } });
+  const loop = startDecisionLoop({ client: longPollClient, queueUrl: names.queueUrl, handler: decide, log });
   starting.defer(() => loop.stop());
 
-  const http = await startHttpServer({
-    host: options.host,
-    port: options.port,
-    maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
-    log,
-    handler: createIngestHandler({
-      ingest: (request) => ingest(request, { buffer, wakeUps, clock, hashFragment }, config),
-      isAuthorized: createKeyCheck(options.keys.map(hashKey)),
-      maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
-      log,
-    }),
-  });
+  const { host, port } = options;
+  const ingest = wireIngest({ services, waits: config, keyHashes: options.keys.map(hashKey), log });
+  const http = await startHttpServer({ host, port, maxBodyBytes: DEFAULT_MAX_BODY_BYTES, log, handler: ingest });
   starting.defer(() => http.stop());
+
   const running = starting.move();
-  return { url: `http://${options.host}:${http.port}`, stop: () => running.disposeAsync() };
+  const urlHost = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${urlHost}:${http.port}`, stop: () => running.disposeAsync() };
 }
 
-/** The engines, with a table, queues and a bucket in them. */
-async function startServices(options: LocalOptions, starting: AsyncDisposableStack) {
+/** The engines with a table, queues and a bucket in them, and clients for them. */
+async function startEngines(options: LocalOptions, starting: AsyncDisposableStack) {
   const folder = takeDataFolder(options.dataDir);
   starting.defer(() => folder.release());
-  const dataDir = folder.path;
-  const dynamo = await startDynamo({ path: join(dataDir, 'buffer') });
+  const dynamo = await startDynamo({ path: join(folder.path, 'buffer') });
   starting.defer(() => dynamo.stop());
-  const queueAndObjects = await startQueueAndObjects({ queueDir: join(dataDir, 'queue'), objectDir: dataDir });
+  const queueAndObjects = await startQueueAndObjects({ queueDir: join(folder.path, 'queue'), objectDir: folder.path });
   starting.defer(() => queueAndObjects.stop());
 
-  const dynamoClient = createDynamoDbClient(engineClientOptions(dynamo.url));
-  const sqsClient = createSqsClient(engineClientOptions(queueAndObjects.url));
-  const longPollClient = createSqsClient({ ...engineClientOptions(queueAndObjects.url), requestTimeoutMs: 30_000 });
-  const s3Client = createS3Client(engineClientOptions(queueAndObjects.url));
-  for (const client of [dynamoClient, sqsClient, longPollClient, s3Client]) starting.defer(() => client.destroy());
-  const visibilityTimeoutSeconds = options.visibilityTimeoutSeconds ?? 30;
-  const names = await provision({ dynamoClient, sqsClient, s3Client, visibilityTimeoutSeconds });
-  return { dynamoClient, sqsClient, longPollClient, s3Client, names };
+  const dynamoOptions = engineClientOptions(dynamo.url);
+  const otherOptions = engineClientOptions(queueAndObjects.url);
+  const dynamoDb = createDynamoDbClient(dynamoOptions);
+  const sqs = createSqsClient(otherOptions);
+  const s3 = createS3Client(otherOptions);
+  const longPollClient = createSqsClient({ ...otherOptions, requestTimeoutMs: LONG_POLL_TIMEOUT_MS });
+  for (const client of [dynamoDb, sqs, s3, longPollClient]) starting.defer(() => client.destroy());
+  const names = await provision({
+    dynamoClient: dynamoDb,
+    sqsClient: sqs,
+    s3Client: s3,
+    visibilityTimeoutSeconds: options.visibilityTimeoutSeconds ?? 30,
+  });
+  return { clients: { dynamoDb, sqs, s3 }, longPollClient, names };
 }

@@ -1,5 +1,8 @@
 import { varint32At } from './numbers.ts';
-import { LENGTH_DELIMITED, WireCursor } from './wire.ts';
+import { FIXED64, LENGTH_DELIMITED, VARINT, WireCursor } from './wire.ts';
+
+/** Larger than any offset, and a small integer to the engine. */
+const NOT_YET = 0x3fffffff;
 
 /**
  * Walks the fields of one protobuf message without decoding them: after each {@link next} that answers true, `field`
@@ -18,18 +21,28 @@ export class FieldCursor extends WireCursor {
    * @throws {MalformedOtlpError} when the field does not fit into the message.
    */
   next(): boolean {
-    if (this.offset >= this.end) return false;
-    const tag = this.tag();
-    this.field = tag >>> 3;
-    if ((tag & 7) === LENGTH_DELIMITED) {
-      this.to = this.lengthDelimitedEnd();
-      this.from = this.offset;
-      this.offset = this.to;
-    } else {
-      this.from = this.offset;
-      this.skip(tag);
-      this.to = this.offset;
+    const { bytes, end } = this;
+    let at = this.offset;
+    if (at >= end) return false;
+    const tag = bytes[at++] as number;
+    let to = NOT_YET;
+    if (tag > 7 && tag < 0x80) {
+      const wireType = tag & 7;
+      if (wireType === LENGTH_DELIMITED) {
+        const length = bytes[at++] as number;
+        if (length < 0x80) to = at + length;
+        else {
+          const high = bytes[at++] as number;
+          if (high < 0x80) to = at + ((length & 0x7f) | (high << 7));
+        }
+      } else if (wireType === FIXED64) to = at + 8;
+      else if (wireType === VARINT && (bytes[at] as number) < 0x80) to = at + 1;
     }
+    if (to > end) return nextOfAnyForm(this);
+    this.field = tag >>> 3;
+    this.from = at;
+    this.to = to;
+    this.offset = to;
     return true;
   }
 
@@ -38,4 +51,20 @@ export class FieldCursor extends WireCursor {
     const byte = this.bytes[this.from] as number;
     return byte < 0x80 ? byte : varint32At(this.bytes, this.from);
   }
+}
+
+/** What `next` does, also for what is large, rare or damaged. */
+function nextOfAnyForm(cursor: FieldCursor): boolean {
+  const tag = cursor.tag();
+  cursor.field = tag >>> 3;
+  if ((tag & 7) === LENGTH_DELIMITED) {
+    cursor.to = cursor.lengthDelimitedEnd();
+    cursor.from = cursor.offset;
+    cursor.offset = cursor.to;
+  } else {
+    cursor.from = cursor.offset;
+    cursor.skip(tag);
+    cursor.to = cursor.offset;
+  }
+  return true;
 }

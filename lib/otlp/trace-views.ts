@@ -2,6 +2,7 @@ import { findAttribute } from './attribute-lookup.ts';
 import type { AttributeValue } from './attribute-value.ts';
 import { FieldCursor } from './field-cursor.ts';
 import { joinFields } from './joined-fields.ts';
+import { MessageView } from './message-view.ts';
 import { readUtf8 } from './utf8.ts';
 
 /** A `ResourceSpans` message: some spans of one trace that came in one fragment, and the resource that emitted them. */
@@ -34,6 +35,11 @@ export class ResourceSpansView {
     }
     return undefined;
   }
+
+  /** The `Resource` message. */
+  resourceMessage(): MessageView {
+    return new MessageView(this.#bytes, this.#start, this.#end).message(1);
+  }
 }
 
 /** The instrumentation scope of a `ScopeSpans` message. */
@@ -52,6 +58,11 @@ export class ScopeView {
   /** The first attribute of the scope that has this key; `undefined` when there is none. */
   attribute(key: string): AttributeValue | undefined {
     return findAttribute(this.#message, 0, this.#message.length, 3, key);
+  }
+
+  /** The `InstrumentationScope` message. */
+  message(): MessageView {
+    return new MessageView(this.#message);
   }
 
   #text(field: number): string {

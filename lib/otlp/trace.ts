@@ -1,6 +1,7 @@
 import { findAttribute } from './attribute-lookup.ts';
 import type { AttributeValue } from './attribute-value.ts';
 import { toHex } from './hex.ts';
+import { MessageView } from './message-view.ts';
 import { removeDuplicateSpans } from './trace-duplicates.ts';
 import { indexFragments, RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './trace-index.ts';
 import { ResourceSpansView, ScopeView } from './trace-views.ts';
@@ -99,6 +100,16 @@ export class Trace {
     const start = this.#cell(span, SPAN.attributes);
     if (start === 0) return undefined;
     return findAttribute(this.#bytes(span), start, this.#cell(span, SPAN.attributesEnd), ATTRIBUTES_FIELD, key);
+  }
+
+  /** The whole `Span` message, for the fields that have no accessor here. */
+  spanMessage(span: number): MessageView {
+    return new MessageView(this.#bytes(span), this.#cell(span, SPAN.start), this.#cell(span, SPAN.end));
+  }
+
+  /** The number of the `ScopeSpans` message that a span is in: spans with the same number have the same scope. */
+  scopeNumberOf(span: number): number {
+    return this.#cell(span, SPAN.scopeSpans);
   }
 
   /** The instrumentation scope of a span. */

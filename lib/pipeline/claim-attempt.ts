@@ -30,6 +30,7 @@ export function attemptClaim(request: ClaimRequest): ClaimAttempt | undefined {
   const lines = archiveLines(assembleTrace(request.traceId, [...written, ...fragments]), {
     policy: record.policy,
     sampleWeight: record.sampleWeight,
+    threshold: record.threshold,
     decidedAtMs: nowMs,
     firstSeq,
     skipFragments: written.length,

@@ -1,6 +1,8 @@
-/** What one batch of wake-ups came to. Counts, unless said otherwise. */
+/** What one batch of wake-ups came to. Counts, unless said otherwise; those of an invocation that was killed are lost. */
 export interface DecideSummary {
   wakeUps: number;
+  /** How far behind the oldest wake-up is, in milliseconds: a lag that grows means that decisions do not keep up. */
+  maxLagMs: number;
   /** Wake-ups that came before their time and were sent on. */
   hops: number;
   /** Traces looked at. */
@@ -38,6 +40,7 @@ const MAX_REPORTED_FAILURES = 10;
 export function emptySummary(): DecideSummary {
   return {
     wakeUps: 0,
+    maxLagMs: 0,
     hops: 0,
     traces: 0,
     received: 0,

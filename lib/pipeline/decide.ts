@@ -1,9 +1,20 @@
 import type { Trace } from '../otlp/trace.ts';
 import type { Decision } from '../sampling/decide.ts';
+import type { Allowances } from '../sampling/limit.ts';
 import { ArchiveRound } from './archive-round.ts';
 import { ClaimStates } from './claim-states.ts';
 import { addFailure, type DecideSummary, emptySummary } from './decide-summary.ts';
-import type { Clock, FragmentRef, SpanBuffer, TraceArchive, WakeUp, WakeUpQueue } from './ports.ts';
+import { FleetAllowances } from './fleet-allowances.ts';
+import {
+  type Clock,
+  type FragmentRef,
+  type LimitStore,
+  MAX_DELAY_SECONDS,
+  type SpanBuffer,
+  type TraceArchive,
+  type WakeUp,
+  type WakeUpQueue,
+} from './ports.ts';
 import { type Standings, TraceSettler } from './settle-trace.ts';
 import { delayUntilDue, isDue } from './wake-ups.ts';
 
@@ -11,9 +22,10 @@ export interface DecideDeps {
   readonly buffer: SpanBuffer;
   readonly archive: TraceArchive;
   readonly wakeUps: WakeUpQueue;
+  readonly limits: LimitStore;
   readonly clock: Clock;
-  /** Applies the policies to a whole trace. */
-  readonly evaluate: (trace: Trace) => Decision;
+  /** Applies the policies to a whole trace; more than once if it lacks allowances at first. */
+  readonly evaluate: (trace: Trace, allowances: Allowances) => Decision;
   /** 16 hex digits that nobody else has. */
   readonly newId: () => string;
 }
@@ -21,9 +33,9 @@ export interface DecideDeps {
 export interface DecideSettings {
   /** Age from which the owner of an uncommitted claim counts as dead. Must be more than an invocation can last. */
   readonly claimTimeoutMs: number;
-  /** How long a continuation waits. */
+  /** How long the first continuation waits. Each further one waits twice as long, up to {@link MAX_DELAY_SECONDS}. */
   readonly continuationDelayMs: number;
-  /** After so many continuations a fragment goes to the dead letters. */
+  /** After so many continuations a fragment goes to the dead letters: by default after an hour and a half. */
   readonly maxAttempts: number;
   /** Traces that are read at the same time. */
   readonly concurrency: number;
@@ -60,20 +72,23 @@ export interface DecideResult {
  */
 export function createDecide(deps: DecideDeps, settings: DecideSettings = DEFAULT_DECIDE_SETTINGS) {
   const claimStates = new ClaimStates(deps.archive, deps.clock, settings.claimTimeoutMs);
+  const allowances = new FleetAllowances(deps.limits, deps.clock);
 
   return async function decide(received: readonly ReceivedWakeUp[]): Promise<DecideResult> {
     const summary = emptySummary();
     summary.wakeUps = received.length;
     const nowMs = deps.clock.now();
     const due = received.filter(({ wakeUp }) => isDue(wakeUp, nowMs));
+    summary.maxLagMs = Math.max(0, ...due.map(({ wakeUp }) => nowMs - wakeUp.dueAtMs));
     const early = received.filter(({ wakeUp }) => !isDue(wakeUp, nowMs));
     const failed = await hop(early, deps, summary);
 
     let waiting = fragmentsByTrace(due);
     summary.traces = waiting.size;
-    waiting = await settleAll(waiting, { ...deps, claimStates }, settings, summary);
+    waiting = await settleAll(waiting, { ...deps, claimStates, allowances }, settings, summary);
     // Most of what is open now was claimed by an invocation that ran at the same time and has committed by now.
-    if (waiting.size > 0) waiting = await settleAll(waiting, { ...deps, claimStates }, settings, summary);
+    if (waiting.size > 0) waiting = await settleAll(waiting, { ...deps, claimStates, allowances }, settings, summary);
+    await allowances.giveBack();
     failed.push(...(await handOn(due, waiting, deps, settings, summary)));
     return { failedMessageIds: failed, summary };
   };
@@ -109,7 +124,7 @@ async function hop(early: readonly ReceivedWakeUp[], deps: DecideDeps, summary: 
 /** Settles traces in rounds of bounded memory. Resolves to what is still open. */
 async function settleAll(
   waiting: FragmentsByTrace,
-  deps: DecideDeps & { readonly claimStates: ClaimStates },
+  deps: DecideDeps & { readonly claimStates: ClaimStates; readonly allowances: FleetAllowances },
   settings: DecideSettings,
   summary: DecideSummary,
 ): Promise<FragmentsByTrace> {
@@ -121,7 +136,7 @@ async function settleAll(
     const settler = new TraceSettler(deps, round, summary);
     const looked: { readonly traceId: string; readonly standings: Standings }[] = [];
     const work = async () => {
-      while (round.byteCount < settings.maxRoundBytes) {
+      while (!round.isOver(settings.maxRoundBytes)) {
         const next = queue.next();
         if (next.done) {
           isEmpty = true;
@@ -158,30 +173,36 @@ async function handOn(
   settings: DecideSettings,
   summary: DecideSummary,
 ): Promise<string[]> {
-  const failed: string[] = [];
   const left = received
     .map(({ messageId, wakeUp }) => ({
       messageId,
-      wakeUp,
+      ...wakeUp,
       fragments: wakeUp.fragments.filter((ref) => isOpen(open, ref)),
     }))
     .filter(({ fragments }) => fragments.length > 0);
-  const dueAtMs = deps.clock.now() + settings.continuationDelayMs;
-  for (const { messageId, wakeUp, fragments } of left) {
-    const continuation = { dueAtMs, attempt: wakeUp.attempt + 1, fragments };
+  const dead = left.filter(({ attempt }) => attempt >= settings.maxAttempts);
+  const alive = left.filter(({ attempt }) => attempt < settings.maxAttempts);
+  const nowMs = deps.clock.now();
+  const continuations = alive.map(({ attempt, fragments }) => {
+    const delayMs = Math.min(settings.continuationDelayMs * 2 ** attempt, MAX_DELAY_SECONDS * 1000);
+    return delayUntilDue({ dueAtMs: nowMs + delayMs, attempt: attempt + 1, fragments }, nowMs);
+  });
+  // Whoever brings dead letters back wants a full number of attempts for them.
+  const deadLetters = dead.map(({ dueAtMs, fragments }) => ({ dueAtMs, attempt: 0, fragments }));
+  const failed: string[] = [];
+  const trySending = async (sent: typeof left, send: () => Promise<void>) => {
+    if (sent.length === 0) return 0;
     try {
-      if (wakeUp.attempt >= settings.maxAttempts) {
-        await deps.wakeUps.sendToDeadLetters([{ ...wakeUp, fragments }]);
-        summary.deadLettered += fragments.length;
-      } else {
-        await deps.wakeUps.send([delayUntilDue(continuation, deps.clock.now())]);
-        summary.continued += fragments.length;
-      }
+      await send();
+      return sent.reduce((sum, { fragments }) => sum + fragments.length, 0);
     } catch (error) {
-      addFailure(summary, fragments[0]?.traceId ?? '', error);
-      failed.push(messageId);
+      addFailure(summary, sent[0]?.fragments[0]?.traceId ?? '', error);
+      failed.push(...sent.map(({ messageId }) => messageId));
+      return 0;
     }
-  }
+  };
+  summary.continued += await trySending(alive, () => deps.wakeUps.send(continuations));
+  summary.deadLettered += await trySending(dead, () => deps.wakeUps.sendToDeadLetters(deadLetters));
   return failed;
 }
 

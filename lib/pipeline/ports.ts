@@ -3,6 +3,9 @@
  * each has one contract suite that every adapter passes (`test/contract/`).
  */
 
+import type { TokenBucket } from '../sampling/token-bucket.ts';
+import type { ThresholdUpdate } from '../sampling/weigh.ts';
+
 /** One trace's spans from one export request, as it waits in the buffer. */
 export interface BufferedFragment {
   /** 32 lower-case hex digits. */
@@ -34,6 +37,8 @@ export interface DecisionRecord {
   readonly policy: string;
   /** Adjusted count of the trace; null when the probability is unknown. */
   readonly sampleWeight: number | null;
+  /** What becomes of `th` in the trace states of its spans, late ones too. */
+  readonly threshold?: ThresholdUpdate;
   /** The archive partition of every line of this trace, e.g. `dt=2026-11-21/hour=07`. */
   readonly partition: string;
   /** First claim first. */
@@ -118,6 +123,26 @@ export interface SpillStore {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** `undefined` when there is nothing at `key`. */
   get(key: string): Promise<Uint8Array | undefined>;
+}
+
+/** What a lease came to, and the level of the bucket (`lib/sampling/token-bucket.ts`) after it. */
+export interface Lease {
+  readonly granted: number;
+  /** `undefined`: nothing was ever taken. */
+  readonly level: bigint | undefined;
+}
+
+/** The token buckets that all deciders share. */
+export interface LimitStore {
+  /**
+   * Takes tokens out of a bucket: `wanted` if it has them at `nowMs`, else `needed` if it has them, else none. Nobody gets
+   * a token twice, however many ask at once; an answer that is lost takes its tokens with it.
+   * @throws {UnavailableError} when the bucket could not be asked in time, or too many others were asking
+   */
+  lease(bucket: TokenBucket, nowMs: number, needed: number, wanted: number): Promise<Lease>;
+
+  /** Puts leased tokens back. Tried once: a second try could put them back twice. */
+  giveBack(bucket: TokenBucket, tokens: number): Promise<void>;
 }
 
 export interface Clock {

@@ -1,19 +1,24 @@
 import type { Trace } from '../otlp/trace.ts';
 import { summarize } from '../otlp/trace-summary.ts';
 import type { Decision } from '../sampling/decide.ts';
+import type { Allowances } from '../sampling/limit.ts';
 import { partitionOf } from './archive-key.ts';
 import type { ArchiveRound } from './archive-round.ts';
 import { assembleTrace, attemptClaim, type ClaimAttempt, isRecorded } from './claim-attempt.ts';
 import type { ClaimStates } from './claim-states.ts';
 import { addFailure, type DecideSummary, increment } from './decide-summary.ts';
+import { TraceTooLargeError } from './errors.ts';
+import type { FleetAllowances } from './fleet-allowances.ts';
+import { foldCommittedClaims } from './fold-claims.ts';
 import type { BufferedFragment, BufferedTrace, Claim, Clock, DecisionRecord, SpanBuffer } from './ports.ts';
 
 export interface SettleDeps {
   readonly buffer: SpanBuffer;
   readonly clock: Clock;
   readonly claimStates: ClaimStates;
+  readonly allowances: FleetAllowances;
   /** Applies the policies to a whole trace. */
-  readonly evaluate: (trace: Trace) => Decision;
+  readonly evaluate: (trace: Trace, allowances: Allowances) => Decision;
 }
 
 /**
@@ -31,6 +36,8 @@ const MAX_LAPS = 6;
 /** An attempt to claim, and what to count once it is on record. */
 interface Attempt extends ClaimAttempt {
   readonly count: () => void;
+  /** To call when it is not on record, and never will be: somebody else has decided. */
+  readonly putBack?: () => void;
 }
 
 /**
@@ -64,22 +71,26 @@ export class TraceSettler {
       for (let lap = 0; lap < MAX_LAPS; lap++) {
         const buffered = await this.#deps.buffer.read(traceId);
         if (attempt !== undefined && isRecorded(attempt, buffered.decision)) this.#own(attempt);
+        else attempt?.putBack?.();
         attempt = undefined;
         const { decision } = buffered;
         const step: Attempt | Standings =
           decision === undefined
-            ? this.#decide(traceId, buffered, hashes)
+            ? await this.#decide(traceId, buffered, hashes)
             : await this.#continue(traceId, buffered.fragments, decision, hashes);
         if (!('record' in step)) return step;
         attempt = step;
         if ((await this.#deps.buffer.record(traceId, step.record)) === 'recorded') {
-          attempt = undefined;
           this.#own(step);
+          attempt = undefined;
           const claimed = new Set(step.claim.fragments);
           if ([...hashes].every((hash) => claimed.has(hash))) return allAt(hashes, { claimedAt: step.claim.key });
         }
       }
       return allOpen(hashes);
+    } catch (error) {
+      if (error instanceof TraceTooLargeError) attempt = undefined;
+      throw error;
     } finally {
       // No answer: the claim may be on record, now or later, and its lines are not in the object.
       if (attempt !== undefined) this.#round.abandon(attempt.record.partition);
@@ -87,7 +98,11 @@ export class TraceSettler {
   }
 
   /** Nobody has decided to keep the trace so far. */
-  #decide(traceId: string, { fragments }: BufferedTrace, hashes: ReadonlySet<string>): Attempt | Standings {
+  async #decide(
+    traceId: string,
+    { fragments }: BufferedTrace,
+    hashes: ReadonlySet<string>,
+  ): Promise<Attempt | Standings> {
     const present = hashesOf(fragments);
     // One that is not there has expired under a lagging queue: handed on, it ends at the dead letters and not in silence.
     const standings = new Map([...hashes].map((hash) => [hash, present.has(hash) ? 'settled' : 'open'] as const));
@@ -95,7 +110,8 @@ export class TraceSettler {
     if (first === undefined || ![...hashes].some((hash) => present.has(hash))) return standings;
 
     const trace = assembleTrace(traceId, fragments);
-    const decision = this.#deps.evaluate(trace);
+    const evaluated = await this.#deps.allowances.evaluate((allowances) => this.#deps.evaluate(trace, allowances));
+    const { answer: decision, putBack } = evaluated;
     for (const { policy, message } of decision.errors) increment(this.#summary.policyErrors, `${policy}: ${message}`);
     const isFirstLook = hashes.has(first.hash);
     if (decision.outcome !== 'sampled') {
@@ -110,6 +126,7 @@ export class TraceSettler {
     const undecided = {
       policy: decision.policy,
       sampleWeight: decision.sampleWeight,
+      ...(decision.threshold !== undefined && { threshold: decision.threshold }),
       partition,
       claims: [],
       version: 0,
@@ -121,7 +138,7 @@ export class TraceSettler {
       increment(this.#summary.byPolicy, decision.policy);
       this.#summary[isFirstLook ? 'received' : 'rescued']++;
     };
-    return { ...attempt, count };
+    return { ...attempt, count, putBack };
   }
 
   /** The trace is kept: fragments of committed claims are done, others are taken over or written as late spans. */
@@ -153,7 +170,7 @@ export class TraceSettler {
         const attempt =
           state === 'fenced'
             ? this.#takeOver(traceId, fragments, record, claim)
-            : this.#claimLate(traceId, fragments, record, claimOf);
+            : await this.#claimLate(traceId, fragments, record, claimOf);
         if (attempt !== undefined) return attempt;
         standings.set(hash, 'settled');
       }
@@ -170,9 +187,11 @@ export class TraceSettler {
   ): Attempt | undefined {
     const position = record.claims.indexOf(fenced);
     const others = new Set(record.claims.filter((claim) => claim !== fenced).flatMap((claim) => claim.fragments));
+    // A span that is in several claims is written by the first of them. Later ones may have counted on this one.
+    const earlier = new Set(record.claims.slice(0, position).flatMap((claim) => claim.fragments));
     const own = new Set(fenced.fragments);
     const attempt = this.#attempt(traceId, record, {
-      written: fragments.filter(({ hash }) => others.has(hash)),
+      written: fragments.filter(({ hash }) => earlier.has(hash)),
       fragments: fragments.filter(({ hash }) => !others.has(hash) && (own.has(hash) || position === 0)),
       position,
     });
@@ -180,15 +199,16 @@ export class TraceSettler {
   }
 
   /** Claims all fragments that no claim holds. */
-  #claimLate(
+  async #claimLate(
     traceId: string,
     fragments: readonly BufferedFragment[],
     record: DecisionRecord,
     claimOf: ReadonlyMap<string, Claim>,
-  ): Attempt | undefined {
+  ): Promise<Attempt | undefined> {
     const late = fragments.filter(({ hash }) => !claimOf.has(hash));
     const written = fragments.filter(({ hash }) => claimOf.has(hash));
-    const attempt = this.#attempt(traceId, record, { written, fragments: late, position: record.claims.length });
+    const folded = await foldCommittedClaims(record, this.#deps.claimStates);
+    const attempt = this.#attempt(traceId, folded, { written, fragments: late, position: folded.claims.length });
     const count = () => {
       this.#summary.lateFragments += late.length;
     };

@@ -174,6 +174,8 @@ export function describeSpanBuffer(name: string, create: () => SpanBufferHarness
       it.each([
         { what: 'a known weight', record: decisionRecord({ version: 1, sampleWeight: 2.5 }) },
         { what: 'no known weight', record: decisionRecord({ version: 1, sampleWeight: null }) },
+        { what: 'a threshold', record: decisionRecord({ version: 1, threshold: 'e6666666666666' }) },
+        { what: 'a threshold to take away', record: decisionRecord({ version: 1, threshold: null }) },
         { what: 'no claim', record: decisionRecord({ version: 1, claims: [] }) },
         {
           what: 'several claims, one without fragments',

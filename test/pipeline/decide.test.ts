@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TraceTooLargeError, UnavailableError } from '../../lib/pipeline/errors.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
 import { World } from './world.ts';
 
@@ -136,6 +137,19 @@ describe('late spans', () => {
     ]);
   });
 
+  it('of a trace that goes on for hours do not make its record grow with each claim', async () => {
+    const world = new World();
+    for (let index = 0; index < 60; index++) {
+      await world.ingest(exportRequest([{ trace: 'a', span: `a${index}`, error: index === 0 }]));
+      await world.drain();
+    }
+    const { decision } = await world.buffer.read(traceIdOf('a'));
+    expect(decision?.claims.length).toBeLessThanOrEqual(16);
+    expect(decision?.claims.flatMap((claim) => claim.fragments)).toHaveLength(60);
+    expect(new Set(world.archivedSpans()).size).toBe(60);
+    expect(world.archivedLines().map((line) => line.seq)).toEqual(Array.from({ length: 60 }, (_, seq) => seq));
+  });
+
   it('that are all in the archive already, in another grouping, are settled without a line', async () => {
     const world = new World();
     await world.ingest(
@@ -207,6 +221,31 @@ describe('what cannot be settled', () => {
     expect(world.total('deadLettered')).toBe(1);
   });
 
+  it('because it is too large does not hold up the others either', async () => {
+    const world = new World();
+    const spans = ['a', 'b', 'c'].map((trace) => ({ trace, span: `${trace}1`, error: true }));
+    await world.ingest(exportRequest(spans));
+    const record = world.buffer.record.bind(world.buffer);
+    world.buffer.record = (traceId, decision) =>
+      traceId === traceIdOf('b')
+        ? Promise.reject(new TraceTooLargeError('too many claims'))
+        : record(traceId, decision);
+    world.clock.advance(30 * SECOND);
+    await world.decideOnce();
+    expect(world.archivedLines().map((line) => line.trace_id)).toEqual([traceIdOf('a'), traceIdOf('c')]);
+    expect(world.total('continued')).toBe(1);
+  });
+
+  it('waits longer each time, and goes to the dead letters with all its attempts before it', async () => {
+    const world = new World({ bufferTtlMs: 10 * SECOND });
+    await world.ingest(exportRequest([{ trace: 'a', span: 'a1', error: true }]));
+    const start = world.clock.now();
+    await world.drain();
+    // 30 s for the decision, then 30, 60, 120, 240, 480 and five times 900 s.
+    expect(world.clock.now() - start).toBe((30 + 930 + 5 * 900) * SECOND);
+    expect(world.queue.deadLetters).toMatchObject([{ attempt: 0 }]);
+  });
+
   it('because of one trace does not hold up the others', async () => {
     const world = new World();
     await world.ingest(
@@ -269,6 +308,23 @@ describe('a slow owner', () => {
 });
 
 describe('a claim whose answer never came', () => {
+  it('delays only the traces of its round, and ends that round', async () => {
+    const world = new World({ settings: { concurrency: 4 } });
+    const spans = Array.from({ length: 40 }, (_, index) => ({ trace: `a${index}`, span: `${index + 1}`, error: true }));
+    await world.ingest(exportRequest(spans));
+    world.clock.advance(30 * SECOND);
+    let records = 0;
+    await world.decideOnce({
+      step: (label, when) => {
+        if (label === 'record' && when === 'before' && ++records === 1) throw new UnavailableError('throttled');
+      },
+    });
+    expect(world.archivedSpans().length).toBeGreaterThanOrEqual(36);
+    await world.drain();
+    expect(world.archivedSpans()).toHaveLength(40);
+    expect(new Set(world.archivedSpans()).size).toBe(40);
+  });
+
   it('is recognised as made when the second try conflicts with the first', async () => {
     const world = new World();
     await world.ingest(exportRequest([{ trace: 'a', span: 'a1', error: true }]));
@@ -299,7 +355,7 @@ describe('a claim whose answer never came', () => {
       },
     });
     await world.drain();
-    expect(world.archivedSpans().sort()).toHaveLength(2);
+    expect(world.archivedSpans()).toHaveLength(2);
     expect(new Set(world.archivedSpans()).size).toBe(2);
   });
 });

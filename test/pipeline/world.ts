@@ -1,14 +1,18 @@
 import { hashFragment } from '../../lib/adapters/fragment-hash.ts';
+import { MemoryLimitStore } from '../../lib/adapters/memory/memory-limit-store.ts';
 import { MemorySpanBuffer } from '../../lib/adapters/memory/memory-span-buffer.ts';
 import { MemoryTraceArchive } from '../../lib/adapters/memory/memory-trace-archive.ts';
 import { MemoryWakeUpQueue } from '../../lib/adapters/memory/memory-wake-up-queue.ts';
-import { createDecide, DEFAULT_DECIDE_SETTINGS, type DecideSettings } from '../../lib/pipeline/decide.ts';
+import {
+  createDecide,
+  DEFAULT_DECIDE_SETTINGS,
+  type DecideDeps,
+  type DecideSettings,
+} from '../../lib/pipeline/decide.ts';
 import type { DecideSummary } from '../../lib/pipeline/decide-summary.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
-import type { SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { decide } from '../../lib/sampling/decide.ts';
-import { LocalAllowances } from '../../lib/sampling/local-allowances.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 /** Keeps traces with an error, and nothing else. */
@@ -31,7 +35,7 @@ export class World {
   readonly config;
   readonly summaries: DecideSummary[] = [];
   readonly settings: DecideSettings;
-  readonly allowances = new LocalAllowances(() => this.clock.now());
+  readonly limits = new MemoryLimitStore();
   #ids = 0;
 
   constructor(options: { yaml?: string; settings?: Partial<DecideSettings>; bufferTtlMs?: number } = {}) {
@@ -54,13 +58,14 @@ export class World {
 
   /** A fresh decide process, as after a cold start. */
   decider(step: Step = NO_FAULTS) {
-    const { buffer, archive, wakeUps } = this.#ports(step);
+    const { buffer, archive, wakeUps, limits } = this.#ports(step);
     const newId = () => {
       this.#ids += 1;
       return this.#ids.toString(16).padStart(16, '0');
     };
-    const evaluate = (trace: Parameters<typeof decide>[1]) => decide(this.config, trace, this.allowances);
-    return createDecide({ buffer, archive, wakeUps, clock: this.clock, newId, evaluate }, this.settings);
+    const { clock, config } = this;
+    const evaluate: DecideDeps['evaluate'] = (trace, allowances) => decide(config, trace, allowances);
+    return createDecide({ buffer, archive, wakeUps, limits, clock, newId, evaluate }, this.settings);
   }
 
   /** One invocation on what is visible now, acknowledgement included. Resolves to the number of messages it was given. */
@@ -110,8 +115,8 @@ export class World {
     return this.summaries.reduce((sum, summary) => sum + summary[count], 0);
   }
 
-  #ports(step: Step): { buffer: SpanBuffer; archive: TraceArchive; wakeUps: WakeUpQueue } {
-    const { buffer, archive, queue } = this;
+  #ports(step: Step): Pick<DecideDeps, 'buffer' | 'archive' | 'wakeUps' | 'limits'> {
+    const { buffer, archive, queue, limits } = this;
     const run = async <Answer>(label: string, call: () => Promise<Answer>): Promise<Answer> => {
       await step(label, 'before');
       const answer = await call();
@@ -137,6 +142,10 @@ export class World {
           for (const wakeUp of wakeUps) await run('send', () => queue.send([wakeUp]));
         },
         sendToDeadLetters: (wakeUps) => run('dead letters', () => queue.sendToDeadLetters(wakeUps)),
+      },
+      limits: {
+        lease: (...lease) => run('lease', () => limits.lease(...lease)),
+        giveBack: (...back) => run('give back', () => limits.giveBack(...back)),
       },
     };
   }

@@ -1,7 +1,10 @@
 import { stringify } from 'yaml';
+import type { Trace } from '../../lib/otlp/trace.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
-import type { Policy } from '../../lib/sampling/policy.ts';
+import type { Allowances } from '../../lib/sampling/limit.ts';
+import type { Evaluation, Policy } from '../../lib/sampling/policy.ts';
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
+import { NO_ALLOWANCES } from './no-allowances.ts';
 
 /** The configuration in a YAML text, which must be without errors. */
 export function configFrom(text: string): SamplingConfig {
@@ -15,11 +18,16 @@ export function configOf(policies: readonly object[], options: object = {}): Sam
   return configFrom(stringify({ ...options, policies: policies.map((policy, i) => ({ name: `p${i}`, ...policy })) }));
 }
 
+/** A policy that may be asked without allowances. */
+export interface TestPolicy extends Policy {
+  evaluate(trace: Trace, allowances?: Allowances): Evaluation;
+}
+
 /** The only policy of a configuration that has just this one. */
-export function policyOf(policy: object): Policy {
+export function policyOf(policy: object): TestPolicy {
   const [parsed] = configOf([policy]).policies;
   if (parsed === undefined) throw new Error('no policy');
-  return parsed;
+  return { ...parsed, evaluate: (trace, allowances = NO_ALLOWANCES) => parsed.evaluate(trace, allowances) };
 }
 
 /** Errors and warnings of a configuration, as `path: message`. */

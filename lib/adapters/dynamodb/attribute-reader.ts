@@ -29,6 +29,14 @@ export function wholeNumber(item: Item, attribute: string): number {
   return whole;
 }
 
+/** A whole number of any size. */
+export function bigNumber(item: Item, attribute: string): bigint {
+  const value = item[attribute];
+  const parts = /^(-?\d+)(?:E\+?(\d+))?$/i.exec(value?.N ?? '');
+  if (parts === null) throw new UnreadableItemError(attribute, 'a whole number', value);
+  return BigInt(parts[1] ?? 0) * 10n ** BigInt(parts[2] ?? 0);
+}
+
 export function list(item: Item, attribute: string): readonly AttributeValue[] {
   const value = item[attribute];
   if (value?.L === undefined) throw new UnreadableItemError(attribute, 'a list', value);

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Claim, DecisionRecord } from '../../pipeline/ports.ts';
+import type { ThresholdUpdate } from '../../sampling/weigh.ts';
 import { list, number, text, UnreadableItemError, wholeNumber } from './attribute-reader.ts';
 import type { Item } from './item-size.ts';
 import { CLAIM, DECISION, DECISION_SORT_KEY, EXPIRES_AT, PARTITION_KEY, SORT_KEY } from './schema.ts';
@@ -15,6 +16,7 @@ export function toDecisionItem(traceId: string, record: DecisionRecord, expiresA
     [DECISION.policy]: { S: record.policy },
     // Absent: the weight is not known.
     ...(record.sampleWeight === null ? {} : { [DECISION.sampleWeight]: { N: String(record.sampleWeight) } }),
+    ...toThreshold(record.threshold),
     [DECISION.partition]: { S: record.partition },
     [DECISION.claims]: { L: record.claims.map(toClaimMap) },
     [DECISION.version]: { N: String(record.version) },
@@ -26,10 +28,20 @@ export function fromDecisionItem(item: Item): DecisionRecord {
   return {
     policy: text(item, DECISION.policy),
     sampleWeight: item[DECISION.sampleWeight] === undefined ? null : number(item, DECISION.sampleWeight),
+    ...fromThreshold(item),
     partition: text(item, DECISION.partition),
     claims: list(item, DECISION.claims).map(fromClaimMap),
     version: wholeNumber(item, DECISION.version),
   };
+}
+
+/** The empty string: `th` is taken away. Absent: it stays as it came. */
+function toThreshold(threshold: ThresholdUpdate): Item {
+  return threshold === undefined ? {} : { [DECISION.threshold]: { S: threshold ?? '' } };
+}
+
+function fromThreshold(item: Item): { readonly threshold?: ThresholdUpdate } {
+  return item[DECISION.threshold] === undefined ? {} : { threshold: text(item, DECISION.threshold) || null };
 }
 
 function toClaimMap(claim: Claim): AttributeValue {

@@ -14,6 +14,7 @@ export const FRAGMENT = { payload: 'p', spillKey: 's', receivedAtMs: 'r', spanCo
 export const DECISION = {
   policy: 'po',
   sampleWeight: 'w',
+  threshold: 'th',
   partition: 'pt',
   claims: 'c',
   version: 'v',
@@ -21,3 +22,9 @@ export const DECISION = {
 
 /** Attributes of one claim, a map in the list {@link DECISION}.claims. */
 export const CLAIM = { key: 'k', fragments: 'f', claimedAtMs: 't', firstSeq: 'q', lineCount: 'l' } as const;
+
+/** Partition of the token buckets; no trace ID. */
+export const LIMIT_PARTITION = 'limiter';
+/** Sort key prefix of token buckets; the key of the bucket follows. */
+export const LIMIT_PREFIX = 'r#';
+export const LIMIT = { level: 'l' } as const;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { loadConfig } from '../load-config.ts';
+import { readConfigFile } from '../../../functions/shared/config-file.ts';
 import { startLocal } from '../start.ts';
 import { DecisionMonitor } from './decision-monitor.ts';
 import type { DemoArguments } from './demo-arguments.ts';
@@ -24,7 +24,7 @@ const POLL_MS = 50;
 /** Runs the demo. Resolves to the exit code: 0 when exactly the right traces were kept. */
 export async function runDemo(args: DemoArguments): Promise<number> {
   const dataDir = prepareDemoFolder(args.dataDir);
-  const { config } = loadConfig(CONFIG_FILE);
+  const { config } = readConfigFile(CONFIG_FILE);
   const monitor = new DecisionMonitor();
   const server = { host: '127.0.0.1', port: args.port, dataDir, config, keys: [], log: monitor };
   const tailgate = await startLocal(server);

@@ -1,0 +1,110 @@
+import type { OptionsReader } from '../config/options-reader.ts';
+import { countOf, type SecondLimit } from '../limit.ts';
+import { NOT_SAMPLED_BY_LIMIT, SAMPLED_BY_LIMIT } from '../limited.ts';
+import type { OptionDescription } from '../option-description.ts';
+import { NOT_SAMPLED, type Policy } from '../policy.ts';
+import type { ParseSubPolicy, PolicyDefinition } from '../policy-definition.ts';
+import { inWords, type PolicySummary, tracesThat } from '../policy-summary.ts';
+
+const OPTIONS: readonly OptionDescription[] = [
+  {
+    key: 'max_total_spans_per_second',
+    type: 'whole number',
+    default: '0',
+    meaning: 'what the shares are shares of; also the most that one sub-policy may keep, but not all of them together',
+  },
+  { key: 'composite_sub_policy', type: 'list of policies', meaning: 'asked in this order; may be `and`' },
+  { key: 'rate_allocation', type: 'list of maps', default: 'equal shares', meaning: 'the share of each sub-policy' },
+  { key: 'rate_allocation[].policy', type: 'string', meaning: 'the name of a sub-policy' },
+  {
+    key: 'rate_allocation[].percent',
+    type: 'whole number',
+    default: 'an equal share',
+    meaning: 'of `max_total_spans_per_second`',
+  },
+  {
+    key: 'policy_order',
+    type: 'list of strings',
+    default: 'none',
+    meaning: 'ignored, as in the Collector: the order is that of `composite_sub_policy`',
+  },
+];
+
+interface Part {
+  readonly policy: Policy;
+  readonly limit: SecondLimit;
+}
+
+/**
+ * `composite`: gives each sub-policy a share of a budget of spans per second. The first that keeps a trace decides: the
+ * trace is kept if the spans are left in the share of that sub-policy in this second. If not, none of those after it is
+ * asked.
+ */
+export const composite = {
+  type: 'composite',
+  hasOptions: true,
+  isCombinator: true,
+  options: OPTIONS,
+  parse(options, { name, key, parsePolicy }) {
+    const parts = readParts(options, key, parsePolicy);
+    return {
+      name,
+      type: 'composite',
+      summary: summaryOf(parts),
+      evaluate(trace, allowances) {
+        for (const { policy, limit } of parts) {
+          if (policy.evaluate(trace, allowances).vote !== 'sampled') continue;
+          return allowances.take(limit, trace.spanCount) ? SAMPLED_BY_LIMIT : NOT_SAMPLED_BY_LIMIT;
+        }
+        return NOT_SAMPLED;
+      },
+    };
+  },
+} as const satisfies PolicyDefinition;
+
+function readParts(options: OptionsReader, key: string, parsePolicy: ParseSubPolicy): readonly Part[] {
+  const total = Number(options.int64('max_total_spans_per_second'));
+  const nodes = options.list('composite_sub_policy');
+  const parsed = nodes.map((node) => parsePolicy(node, { inside: 'composite', combinators: ['and'] }));
+  const policies = parsed.filter((policy) => policy !== undefined);
+  const names = policies.map((policy) => policy.name);
+  const percents = readAllocation(options, parsed.includes(undefined) ? undefined : names);
+  if (options.strings('policy_order').some((name, i) => name !== names[i])) {
+    options.warn('policy_order', 'is ignored, as in the Collector: the order is that of composite_sub_policy');
+  }
+  if (!options.failed && nodes.length === 0) options.warn('composite_sub_policy', 'has no policies: keeps no trace');
+  if (!options.failed && total <= 0) options.warn('max_total_spans_per_second', 'is not above 0: keeps no trace');
+
+  return policies.map((policy, i) => {
+    const percent = percents.get(policy.name) ?? 0;
+    const share = percent > 0 ? (percent / 100) * total : total / policies.length;
+    const perSecond = countOf(BigInt(Math.trunc(Math.min(share, total))));
+    return { policy, limit: { kind: 'second', key: `${key}/${i}`, perSecond } };
+  });
+}
+
+/** Percent by name of sub-policy; of several entries for a name the last counts. @param names undefined: not known */
+function readAllocation(options: OptionsReader, names: readonly string[] | undefined): ReadonlyMap<string, number> {
+  const percents = new Map<string, number>();
+  for (const entry of options.maps('rate_allocation')) {
+    const policy = entry.string('policy');
+    const percent = Number(entry.int64('percent'));
+    if (names !== undefined && !entry.failed && !names.includes(policy)) {
+      entry.warn('policy', `no sub-policy is called "${policy}": the entry is ignored`);
+    }
+    if (!entry.failed) percents.set(policy, percent);
+    entry.finish();
+  }
+  const sum = [...percents.values()].reduce((total, percent) => total + Math.max(0, percent), 0);
+  if (sum > 100) {
+    options.warn('rate_allocation', `adds up to ${sum} %: more than max_total_spans_per_second may be kept`);
+  }
+  return percents;
+}
+
+function summaryOf(parts: readonly Part[]): PolicySummary {
+  const budgets = parts.map(
+    ({ policy, limit }) => `${inWords(policy.summary)} (up to ${limit.perSecond} spans per second)`,
+  );
+  return tracesThat(`falls under the first of these that takes it: ${budgets.join('; ')}`);
+}
