@@ -1,0 +1,60 @@
+import type { Time } from './value.ts';
+
+const NANOS_PER_SECOND = 1_000_000_000n;
+const SECONDS_PER_DAY = 86_400n;
+
+/** A time in the Gregorian calendar, UTC. */
+export interface CalendarTime {
+  readonly year: number;
+  /** From 1. */
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly nanosecond: number;
+  /** 0 is Sunday. */
+  readonly weekday: number;
+}
+
+export function calendarTime({ unixNanos }: Time): CalendarTime {
+  const seconds = floorDivide(unixNanos, NANOS_PER_SECOND);
+  const days = Number(floorDivide(seconds, SECONDS_PER_DAY));
+  const ofDay = Number(seconds - BigInt(days) * SECONDS_PER_DAY);
+  return {
+    ...civilDate(days),
+    hour: Math.floor(ofDay / 3600),
+    minute: Math.floor(ofDay / 60) % 60,
+    second: ofDay % 60,
+    nanosecond: Number(unixNanos - seconds * NANOS_PER_SECOND),
+    weekday: (((days + 4) % 7) + 7) % 7,
+  };
+}
+
+/** With as many digits of the second as are needed (Go's `RFC3339Nano`). */
+export function formatRfc3339(time: Time): string {
+  const { year, month, day, hour, minute, second, nanosecond } = calendarTime(time);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const fraction = String(nanosecond).padStart(9, '0').replace(/0+$/, '');
+  const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
+  return `${date}T${two(hour)}:${two(minute)}:${two(second)}${fraction === '' ? '' : `.${fraction}`}Z`;
+}
+
+/** The date so many days after 1970-01-01. Years are counted from March, so that the leap day is the last of a year. */
+function civilDate(days: number): { year: number; month: number; day: number } {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const leapDays = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
+  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365);
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
+}
+
+function floorDivide(a: bigint, b: bigint): bigint {
+  const quotient = a / b;
+  return a % b < 0n ? quotient - 1n : quotient;
+}

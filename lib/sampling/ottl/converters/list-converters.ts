@@ -1,0 +1,97 @@
+import { compare } from '../compare.ts';
+import { toList } from '../convert.ts';
+import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { sliceToMap } from '../slice-to-map.ts';
+import { sortValues } from '../sort-values.ts';
+import { utf8Length } from '../utf8-length.ts';
+import { isList, isMap, NativeList, Opaque, type OttlValue, typeName } from '../value.ts';
+import type { ConverterDefinition } from './converter-definition.ts';
+
+/** Converters on lists and maps. */
+export const LIST_CONVERTERS: readonly ConverterDefinition[] = [
+  {
+    name: 'Len',
+    parameters: ['Target'],
+    create(args) {
+      const target = args.any('Target');
+      return (context) => BigInt(lengthOf(target(context)));
+    },
+  },
+  {
+    name: 'ContainsValue',
+    parameters: ['Target', 'Item'],
+    create(args) {
+      const target = args.list('Target');
+      const item = args.any('Item');
+      return (context) => {
+        const list = target(context);
+        const wanted = item(context);
+        return list.some((value) => compare(value, wanted, '=='));
+      };
+    },
+  },
+  {
+    name: 'Index',
+    parameters: ['Target', 'Value'],
+    create(args) {
+      const target = args.any('Target');
+      const value = args.any('Value');
+      return (context) => indexOf(target(context), value(context));
+    },
+  },
+  {
+    name: 'Keys',
+    parameters: ['Target'],
+    create(args) {
+      const target = args.map('Target');
+      return (context) => [...target(context).keys()];
+    },
+  },
+  {
+    name: 'Values',
+    parameters: ['Target'],
+    create(args) {
+      const target = args.map('Target');
+      return (context) => [...target(context).values()];
+    },
+  },
+  {
+    name: 'Sort',
+    parameters: ['Target'],
+    optional: ['Order'],
+    create(args) {
+      const target = args.any('Target');
+      const order = args.literalText('Order') ?? 'asc';
+      if (order !== 'asc' && order !== 'desc') args.fail('Order', `unknown order "${order}", allowed: asc, desc`);
+      return (context) => sortValues(target(context), order === 'desc');
+    },
+  },
+  {
+    name: 'SliceToMap',
+    parameters: ['Target'],
+    optional: ['KeyPath', 'ValuePath'],
+    create(args) {
+      const target = args.list('Target');
+      const keyPath = args.literalTexts('KeyPath');
+      const valuePath = args.literalTexts('ValuePath');
+      return (context) => sliceToMap(target(context), keyPath, valuePath);
+    },
+  },
+];
+
+function lengthOf(value: OttlValue): number {
+  if (typeof value === 'string') return utf8Length(value);
+  if (isMap(value)) return value.size;
+  if (isList(value) || value instanceof Uint8Array) return value.length;
+  if (value instanceof NativeList) return value.items.length;
+  if (value instanceof Opaque && value.length !== undefined) return value.length;
+  throw new OttlEvaluationError(`Len: expected a string, list or map, got ${typeName(value)}`);
+}
+
+/** In a string counted in bytes. */
+function indexOf(target: OttlValue, value: OttlValue): bigint {
+  if (typeof target !== 'string') return BigInt(toList(target).findIndex((item) => compare(item, value, '==')));
+  if (typeof value !== 'string') throw new OttlEvaluationError(`Index: expected a string, got ${typeName(value)}`);
+  const at = target.indexOf(value);
+  return BigInt(at < 0 ? at : utf8Length(target.slice(0, at)));
+}

@@ -1,0 +1,126 @@
+import { textList } from '../call-arguments.ts';
+import { toCamel, toSnake } from '../convert-case.ts';
+import { extractPatterns } from '../extract-patterns.ts';
+import type { Getter } from '../operand.ts';
+import { patternArgument } from '../pattern-argument.ts';
+import { splitText } from '../split-text.ts';
+import { substring } from '../substring.ts';
+import { trimSet } from '../trim-set.ts';
+import type { ConverterDefinition } from './converter-definition.ts';
+
+/** Converters on strings. */
+export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
+  {
+    name: 'IsMatch',
+    parameters: ['Target', 'Pattern'],
+    create(args) {
+      const target = args.textLike('Target');
+      const getPattern = patternArgument(args, 'Pattern');
+      return (context) => {
+        const pattern = getPattern(context);
+        const text = target(context);
+        return text !== null && pattern.test(text);
+      };
+    },
+  },
+  {
+    name: 'ExtractPatterns',
+    parameters: ['Target', 'Pattern'],
+    create(args) {
+      const target = args.text('Target');
+      const getPattern = patternArgument(args, 'Pattern');
+      return (context) => extractPatterns(getPattern(context), target(context));
+    },
+  },
+  ofTwoTexts('HasPrefix', 'Prefix', (text, prefix) => text.startsWith(prefix)),
+  ofTwoTexts('HasSuffix', 'Suffix', (text, suffix) => text.endsWith(suffix)),
+  ofTwoTexts('TrimPrefix', 'Prefix', (text, prefix) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
+  ofTwoTexts('TrimSuffix', 'Suffix', (text, suffix) =>
+    text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text,
+  ),
+  ofTwoTexts('Split', 'Delimiter', (text, delimiter) => textList(splitText(text, delimiter))),
+  ofText('ToLowerCase', (text) => text.toLowerCase()),
+  ofText('ToUpperCase', (text) => text.toUpperCase()),
+  ofText('ToCamelCase', toCamel),
+  ofText('ToSnakeCase', toSnake),
+  {
+    name: 'ConvertCase',
+    parameters: ['Target', 'ToCase'],
+    create(args) {
+      const target = args.text('Target');
+      const name = args.literalText('ToCase') ?? '';
+      const convert = CASES.get(name);
+      if (convert === undefined)
+        return args.fail('ToCase', `unknown case "${name}", allowed: ${[...CASES.keys()].join(', ')}`);
+      return (context) => convert(target(context));
+    },
+  },
+  {
+    name: 'Trim',
+    parameters: ['Target'],
+    optional: ['Replacement'],
+    create(args) {
+      const target = args.text('Target');
+      const characters = args.literalText('Replacement') ?? ' ';
+      return (context) => trimSet(target(context), characters);
+    },
+  },
+  {
+    name: 'Concat',
+    parameters: ['Vals', 'Delimiter'],
+    create(args) {
+      const vals = args.texts('Vals');
+      const delimiter = args.text('Delimiter');
+      return (context) =>
+        vals(context)
+          .map((text) => text ?? '<nil>')
+          .join(delimiter(context));
+    },
+  },
+  {
+    name: 'Substring',
+    parameters: ['Target', 'Start', 'Length'],
+    optional: ['Utf8Safe'],
+    create(args) {
+      const target = args.text('Target');
+      const start = args.int('Start');
+      const length = args.int('Length');
+      const utf8Safe = args.literalBool('Utf8Safe') ?? false;
+      return (context) => substring(target(context), start(context), length(context), utf8Safe);
+    },
+  },
+];
+
+const CASES: ReadonlyMap<string, (text: string) => string> = new Map([
+  ['lower', (text: string) => text.toLowerCase()],
+  ['upper', (text: string) => text.toUpperCase()],
+  ['snake', toSnake],
+  ['camel', toCamel],
+]);
+
+function ofText(name: string, convert: (text: string) => string): ConverterDefinition {
+  return {
+    name,
+    parameters: ['Target'],
+    create(args) {
+      const target = args.text('Target');
+      return (context) => convert(target(context));
+    },
+  };
+}
+
+function ofTwoTexts(
+  name: string,
+  second: string,
+  convert: (text: string, other: string) => ReturnType<Getter>,
+): ConverterDefinition {
+  return {
+    name,
+    parameters: ['Target', second],
+    create(args) {
+      const target = args.text('Target');
+      const other = args.text(second);
+      return (context) => convert(target(context), other(context));
+    },
+  };
+}

@@ -1,0 +1,29 @@
+const IMPURE = 'a decision must not depend on when or where it is made';
+const XML = 'there is no XML here';
+const HASH = 'there is no such hash function here';
+const GATED = 'it is experimental in the Collector and off by default';
+
+/** Converters that the Collector has and conditions here cannot use, and why. */
+export const UNSUPPORTED_CONVERTERS: ReadonlyMap<string, string> = new Map([
+  ...['Now', 'UUID', 'UUIDv7'].map((name) => [name, IMPURE] as const),
+  ...['ConvertAttributesToElementsXML', 'ConvertTextToElementsXML', 'GetXML', 'InsertXML', 'ParseSimplifiedXML'].map(
+    (name) => [name, XML] as const,
+  ),
+  ...['ParseXML', 'RemoveXML'].map((name) => [name, XML] as const),
+  ...['MD5', 'SHA1', 'SHA256', 'SHA512', 'Murmur3Hash', 'Murmur3Hash128', 'XXH3', 'XXH128', 'CommunityID'].map(
+    (name) => [name, HASH] as const,
+  ),
+  ...['Any', 'All', 'Filter', 'Find', 'MapEach', 'MapKeys', 'Reduce', 'When', 'SanitizeUTF8'].map(
+    (name) => [name, GATED] as const,
+  ),
+  ['ExtractGrokPatterns', 'there are no Grok patterns here; use ExtractPatterns'],
+  ['Time', 'there is no strptime here'],
+  ['FormatTime', 'there is no strftime here'],
+  ['UserAgent', 'there is no list of user agents here'],
+  ['ParseCSV', 'there is no CSV here'],
+  ['ParseSeverity', 'it is about logs'],
+  ...['Decode', 'ToKeyValueString', 'ParseKeyValue', 'IsInCIDR', 'URL'].map(
+    (name) => [name, 'it is not built yet'] as const,
+  ),
+  ['Format', 'it is not built yet; use Concat'],
+]);

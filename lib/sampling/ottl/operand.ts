@@ -1,0 +1,20 @@
+import type { EvaluationContext } from './evaluation-context.ts';
+import type { OttlValue } from './value.ts';
+
+/** Reads a value; throws `OttlEvaluationError` when there is none. */
+export type Getter<T = OttlValue> = (context: EvaluationContext) => T;
+
+/** A compiled value. A literal is known at start, so that what is wrong with it is found at start. */
+export interface Operand {
+  readonly get: Getter;
+  /** Undefined when the value is not a literal. */
+  readonly literal: OttlValue | undefined;
+}
+
+export function literalOperand(value: OttlValue): Operand {
+  return { get: () => value, literal: value };
+}
+
+export function dynamicOperand(get: Getter): Operand {
+  return { get, literal: undefined };
+}

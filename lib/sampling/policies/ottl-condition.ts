@@ -1,0 +1,124 @@
+import type { Trace } from '../../otlp/trace.ts';
+import type { OptionsReader } from '../config/options-reader.ts';
+import { anyHolds, type Condition, readCondition } from '../ottl/condition-list.ts';
+import { ERROR_MODES, type ErrorMode } from '../ottl/error-mode.ts';
+import { EvaluationContext } from '../ottl/evaluation-context.ts';
+import { OttlEvaluationError } from '../ottl/ottl-evaluation-error.ts';
+import { OttlSyntaxError } from '../ottl/ottl-syntax-error.ts';
+import type { ConditionContext } from '../ottl/paths/find-path.ts';
+import { positionAt } from '../ottl/position.ts';
+import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
+import type { PolicyDefinition } from '../policy-definition.ts';
+import { PolicyEvaluationError } from '../policy-evaluation-error.ts';
+import { tracesThat } from '../policy-summary.ts';
+
+/** Field number of `Span` (opentelemetry/proto/trace/v1/trace.proto). */
+const EVENTS = 11;
+
+/**
+ * `ottl_condition`: keeps a trace when an OTTL condition of the list `span` holds for a span of it, or one of the list
+ * `spanevent` for an event. See `docs/ottl.md`.
+ */
+export const ottlCondition = {
+  type: 'ottl_condition',
+  hasOptions: true,
+  isCombinator: false,
+  options: [
+    {
+      key: 'error_mode',
+      type: 'string',
+      default: 'silent',
+      meaning: 'a condition that fails: `propagate` fails the policy, `ignore` and `silent` count it as false',
+    },
+    { key: 'span', type: 'list of strings', default: 'none', meaning: 'conditions on spans, any of which is enough' },
+    {
+      key: 'spanevent',
+      type: 'list of strings',
+      default: 'none',
+      meaning: 'conditions on span events, any of which is enough',
+    },
+  ],
+  parse(options, { name }) {
+    const errorMode = readErrorMode(options);
+    const onSpans = readConditions(options, 'span');
+    const onEvents = readConditions(options, 'spanevent');
+    if (onSpans.length === 0 && onEvents.length === 0 && !options.failed) {
+      options.error(undefined, 'expected at least one condition in span or spanevent');
+    }
+    return {
+      name,
+      type: 'ottl_condition',
+      summary: tracesThat(summaryOf(onSpans, onEvents)),
+      evaluate(trace) {
+        try {
+          return anySpanMatches(trace, onSpans, onEvents, errorMode) ? SAMPLED : NOT_SAMPLED;
+        } catch (error) {
+          if (error instanceof OttlEvaluationError) throw new PolicyEvaluationError(error.message);
+          throw error;
+        }
+      },
+    };
+  },
+} as const satisfies PolicyDefinition;
+
+function summaryOf(onSpans: readonly Condition[], onEvents: readonly Condition[]): string {
+  const parts = [
+    ...onSpans.map(({ text }) => `has a span where ${text}`),
+    ...onEvents.map(({ text }) => `has a span event where ${text}`),
+  ];
+  return parts.join(', or ');
+}
+
+/** The Collector takes the word in any case, and nothing for `silent`, though its documentation says `propagate`. */
+function readErrorMode(options: OptionsReader): ErrorMode {
+  const text = options.string('error_mode');
+  const mode = ERROR_MODES.find((candidate) => candidate === text.toLowerCase());
+  if (mode !== undefined) return mode;
+  if (options.has('error_mode') && !options.hasFailed('error_mode')) {
+    options.error('error_mode', `unknown value "${text}", allowed: ${ERROR_MODES.join(', ')}`);
+  } else if (!options.has('error_mode')) {
+    options.warn('error_mode', 'is not set: a condition that fails counts as false; write silent, ignore or propagate');
+  }
+  return 'silent';
+}
+
+function readConditions(options: OptionsReader, context: ConditionContext): readonly Condition[] {
+  const conditions: Condition[] = [];
+  for (const { value, path } of options.list(context)) {
+    const index = Number(path.at(-1));
+    const warn = (message: string) => options.warn([context, index], message);
+    if (typeof value !== 'string') {
+      options.error([context, index], 'expected a condition in quotes');
+      continue;
+    }
+    try {
+      conditions.push(readCondition(value, context, warn));
+    } catch (error) {
+      if (!(error instanceof OttlSyntaxError)) throw error;
+      options.error([context, index], `${positionAt(value, error.offset)}: ${error.message}`);
+    }
+  }
+  return conditions;
+}
+
+/** Span by span: first the conditions on it, then those on each of its events. */
+function anySpanMatches(
+  trace: Trace,
+  onSpans: readonly Condition[],
+  onEvents: readonly Condition[],
+  errorMode: ErrorMode,
+): boolean {
+  for (const resource of trace.resourceSpans) {
+    const context = new EvaluationContext(trace, resource);
+    for (let span = resource.firstSpan; span < resource.endSpan; span++) {
+      context.span = span;
+      if (onSpans.length > 0 && anyHolds(onSpans, context, errorMode)) return true;
+      if (onEvents.length === 0) continue;
+      for (const event of trace.spanMessage(span).messages(EVENTS)) {
+        context.event = event;
+        if (anyHolds(onEvents, context, errorMode)) return true;
+      }
+    }
+  }
+  return false;
+}
