@@ -1,8 +1,9 @@
 import type { Trace } from '../otlp/trace.ts';
-import { headAdjustedCount } from './head-adjusted-count.ts';
+import type { Allowances } from './limit.ts';
 import type { Evaluation, Policy, Vote } from './policy.ts';
 import { PolicyEvaluationError } from './policy-evaluation-error.ts';
 import type { SamplingConfig } from './sampling-config.ts';
+import { type ThresholdUpdate, weigh } from './weigh.ts';
 
 /** What becomes of a trace, and why. */
 export interface Decision {
@@ -14,6 +15,8 @@ export interface Decision {
    * the probability is not known, and when the trace is not sampled.
    */
   readonly sampleWeight: number | null;
+  /** What becomes of `th` in the trace states of the spans. Missing: they stay as they came. */
+  readonly threshold?: ThresholdUpdate;
   /** Policies that had no vote because they failed. */
   readonly errors: readonly PolicyError[];
   /** One entry per policy that was asked and answered, in the order of evaluation. */
@@ -46,21 +49,21 @@ export interface PolicyError {
  * cannot know of a policy that was not asked (`sample_on_first_match`: put probabilistic policies last), and takes two
  * top-level probabilistic policies for nested, which is right unless their hash salts differ.
  */
-export function decide(config: SamplingConfig, trace: Trace): Decision {
+export function decide(config: SamplingConfig, trace: Trace, allowances: Allowances): Decision {
   const votes: PolicyVote[] = [];
   const errors: PolicyError[] = [];
   let credited: { policy: string; evaluation: Evaluation } | undefined;
-  let certain = false;
+  const sampled: Evaluation[] = [];
 
   for (const policy of config.policies) {
-    const evaluation = evaluate(policy, trace, errors);
+    const evaluation = evaluate(policy, trace, allowances, errors);
     if (evaluation === undefined) continue;
     votes.push({ policy: policy.name, vote: evaluation.vote });
     if (evaluation.vote === 'dropped') {
       return { outcome: 'dropped', policy: policy.name, sampleWeight: null, errors, votes };
     }
     if (evaluation.vote === 'not_sampled') continue;
-    certain ||= evaluation.adjustedCount === 1;
+    sampled.push(evaluation);
     if (credited === undefined || evaluation.threshold < credited.evaluation.threshold) {
       credited = { policy: policy.name, evaluation };
     }
@@ -68,15 +71,16 @@ export function decide(config: SamplingConfig, trace: Trace): Decision {
   }
 
   if (credited === undefined) return { outcome: 'not_sampled', policy: '', sampleWeight: null, errors, votes };
-  const adjustedCount = certain ? 1 : credited.evaluation.adjustedCount;
-  const sampleWeight = adjustedCount === null ? null : adjustedCount * headAdjustedCount(trace);
-  return { outcome: 'sampled', policy: credited.policy, sampleWeight, errors, votes };
+  const { sampleWeight, threshold } = weigh(trace, sampled, credited.evaluation);
+  const update = config.writeThreshold === false ? undefined : threshold;
+  const decision = { outcome: 'sampled', policy: credited.policy, sampleWeight, errors, votes } as const;
+  return update === undefined ? decision : { ...decision, threshold: update };
 }
 
 /** Only a {@link PolicyEvaluationError} is a policy's own failure; anything else is a defect and must surface. */
-function evaluate(policy: Policy, trace: Trace, errors: PolicyError[]): Evaluation | undefined {
+function evaluate(policy: Policy, trace: Trace, allowances: Allowances, errors: PolicyError[]): Evaluation | undefined {
   try {
-    return policy.evaluate(trace);
+    return policy.evaluate(trace, allowances);
   } catch (error) {
     if (!(error instanceof PolicyEvaluationError)) throw error;
     errors.push({ policy: policy.name, message: error.message });

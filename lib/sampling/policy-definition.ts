@@ -1,5 +1,6 @@
 import type { ConfigNode } from './config/config-issues.ts';
 import type { OptionsReader } from './config/options-reader.ts';
+import type { OptionDescription } from './option-description.ts';
 import type { Policy } from './policy.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface PolicyDefinition<Type extends string = string> {
   readonly hasOptions: boolean;
   /** True for a type made of other policies. Those nest only where the outer one names them. */
   readonly isCombinator: boolean;
+  /** What `parse` reads, for the documentation. */
+  readonly options: readonly OptionDescription[];
   /** Reads the options; reports through `options` what is wrong with them. Undefined when nothing can be built. */
   parse(options: OptionsReader, context: PolicyContext): Policy | undefined;
 }
@@ -22,6 +25,11 @@ export interface PolicyContext {
   readonly name: string;
   /** The combinator that it stands in; undefined at top level. */
   readonly inside: string | undefined;
+  /**
+   * Where the policy stands: its name at top level, then the position of each sub-policy. No other policy has the same
+   * one, which makes it the key of its limits.
+   */
+  readonly key: string;
   /** Reads one sub-policy. */
   parsePolicy: ParseSubPolicy;
 }

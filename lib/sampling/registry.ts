@@ -1,14 +1,20 @@
 import { alwaysSample } from './policies/always-sample.ts';
 import { and } from './policies/and.ts';
 import { booleanAttribute } from './policies/boolean-attribute.ts';
+import { bytesLimiting } from './policies/bytes-limiting.ts';
+import { composite } from './policies/composite.ts';
 import { drop } from './policies/drop.ts';
 import { latency } from './policies/latency.ts';
 import { not } from './policies/not.ts';
 import { numericAttribute } from './policies/numeric-attribute.ts';
+import { ottlCondition } from './policies/ottl-condition.ts';
 import { probabilistic } from './policies/probabilistic.ts';
+import { rateLimiting } from './policies/rate-limiting.ts';
 import { spanCount } from './policies/span-count.ts';
 import { statusCode } from './policies/status-code.ts';
 import { stringAttribute } from './policies/string-attribute.ts';
+import { traceFlags } from './policies/trace-flags.ts';
+import { traceState } from './policies/trace-state.ts';
 import type { PolicyDefinition } from './policy-definition.ts';
 
 /** Every policy type there is. Extend here. */
@@ -19,21 +25,20 @@ export const POLICY_DEFINITIONS = [
   probabilistic,
   statusCode,
   stringAttribute,
+  traceState,
+  traceFlags,
   spanCount,
   booleanAttribute,
+  ottlCondition,
+  rateLimiting,
+  bytesLimiting,
   and,
   not,
   drop,
+  composite,
 ] as const satisfies readonly PolicyDefinition[];
 
 export type PolicyType = (typeof POLICY_DEFINITIONS)[number]['type'];
 
 /** Types that the Collector has and Tailgate does not, yet. */
-export const UNSUPPORTED_POLICY_TYPES: readonly string[] = [
-  'trace_state',
-  'trace_flags',
-  'rate_limiting',
-  'bytes_limiting',
-  'ottl_condition',
-  'composite',
-];
+export const UNSUPPORTED_POLICY_TYPES: readonly string[] = [];

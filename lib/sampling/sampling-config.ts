@@ -8,6 +8,8 @@ export interface SamplingConfig {
   readonly decisionWaitAfterRootReceivedMs: number | undefined;
   /** Ask no policy after the first that sampled the trace. */
   readonly sampleOnFirstMatch: boolean;
+  /** False: the trace states of kept spans stay as they came. */
+  readonly writeThreshold?: false;
   /** In the order of evaluation: drop policies first, otherwise as written. */
   readonly policies: readonly Policy[];
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Trace } from '../../lib/otlp/trace.ts';
 import { decide } from '../../lib/sampling/decide.ts';
 import { buildTrace, encodeFragment, type FragmentSpec, TRACE_ID } from '../support/build-trace.ts';
+import { NO_ALLOWANCES } from '../support/no-allowances.ts';
 import { configOf, policyOf } from '../support/sampling-config.ts';
 
 const attributes = fc.dictionary(
@@ -77,8 +78,8 @@ describe('decide, on any trace and configuration without an upper bound of laten
       fc.property(config, shuffled, traceId, (rules, [specs, order], id) => {
         const bytes = encodeAll(specs, id);
         const reordered = order.flatMap((i) => bytes[i] ?? []);
-        expect(decide(rules, Trace.fromFragments(id, reordered))).toEqual(
-          decide(rules, Trace.fromFragments(id, bytes)),
+        expect(decide(rules, Trace.fromFragments(id, reordered), NO_ALLOWANCES)).toEqual(
+          decide(rules, Trace.fromFragments(id, bytes), NO_ALLOWANCES),
         );
       }),
     );
@@ -89,7 +90,9 @@ describe('decide, on any trace and configuration without an upper bound of laten
       fc.property(config, fragments, traceId, fc.nat(), (rules, specs, id, pick) => {
         const bytes = encodeAll(specs, id);
         const twice = [...bytes, ...bytes.slice(pick % bytes.length)];
-        expect(decide(rules, Trace.fromFragments(id, twice))).toEqual(decide(rules, Trace.fromFragments(id, bytes)));
+        expect(decide(rules, Trace.fromFragments(id, twice), NO_ALLOWANCES)).toEqual(
+          decide(rules, Trace.fromFragments(id, bytes), NO_ALLOWANCES),
+        );
       }),
     );
   });
@@ -97,7 +100,13 @@ describe('decide, on any trace and configuration without an upper bound of laten
   it('credits a policy exactly when it keeps or drops the trace, and weighs at least 1 what it keeps', () => {
     fc.assert(
       fc.property(config, fragments, traceId, (rules, specs, id) => {
-        const { outcome, policy: credited, sampleWeight, votes, errors } = decide(rules, buildTrace(specs, id));
+        const {
+          outcome,
+          policy: credited,
+          sampleWeight,
+          votes,
+          errors,
+        } = decide(rules, buildTrace(specs, id), NO_ALLOWANCES);
         expect(errors).toEqual([]);
         if (outcome === 'not_sampled') expect(credited).toBe('');
         else expect(votes).toContainEqual({ policy: credited, vote: outcome });

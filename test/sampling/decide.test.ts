@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../../lib/sampling/decide.ts';
 import type { Evaluation, Policy } from '../../lib/sampling/policy.ts';
 import { PolicyEvaluationError } from '../../lib/sampling/policy-evaluation-error.ts';
+import { EVERY_TRACE } from '../../lib/sampling/policy-summary.ts';
 import { traceOf } from '../support/build-trace.ts';
+import { NO_ALLOWANCES } from '../support/no-allowances.ts';
 import { configOf } from '../support/sampling-config.ts';
 
 /** A policy that always says the same; 'error' is a failure. */
@@ -10,6 +12,7 @@ function says(name: string, what: Evaluation['vote'] | 'error', rest: Partial<Ev
   return {
     name,
     type: 'fake',
+    summary: EVERY_TRACE,
     evaluate: () => {
       if (what === 'error') throw new PolicyEvaluationError(`${name} failed`);
       return { vote: what, threshold: 0, adjustedCount: 1, ...rest };
@@ -19,7 +22,7 @@ function says(name: string, what: Evaluation['vote'] | 'error', rest: Partial<Ev
 
 function decideBy(policies: readonly Policy[], sampleOnFirstMatch = false, traceState = '') {
   const config = { decisionWaitMs: 0, decisionWaitAfterRootReceivedMs: undefined, sampleOnFirstMatch, policies };
-  return decide(config, traceOf({ traceState }));
+  return decide(config, traceOf({ traceState }), NO_ALLOWANCES);
 }
 
 describe('decide', () => {
@@ -129,7 +132,10 @@ describe('decide', () => {
       ],
       { sample_on_first_match: true },
     );
-    expect(decide(config, traceOf({ status: 'OK' }))).toMatchObject({ outcome: 'dropped', policy: 'p1' });
-    expect(decide(config, traceOf({}))).toMatchObject({ outcome: 'sampled', policy: 'p0' });
+    expect(decide(config, traceOf({ status: 'OK' }), NO_ALLOWANCES)).toMatchObject({
+      outcome: 'dropped',
+      policy: 'p1',
+    });
+    expect(decide(config, traceOf({}), NO_ALLOWANCES)).toMatchObject({ outcome: 'sampled', policy: 'p0' });
   });
 });

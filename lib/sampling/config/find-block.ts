@@ -2,6 +2,9 @@ import type { ConfigIssues, ConfigNode } from './config-issues.ts';
 import { describe } from './describe.ts';
 import { BLOCK_KEYS } from './parse-block.ts';
 
+/** What only a rules file of Refinery has at its top. */
+const REFINERY_KEYS = ['RulesVersion', 'Samplers'];
+
 /**
  * Finds the `tail_sampling` block: in a whole Collector file (`processors: tail_sampling:`), on its own, or as the bare
  * options. Undefined, and reported, when there is none or more than one.
@@ -17,7 +20,12 @@ export function findBlock(root: unknown, issues: ConfigIssues): ConfigNode | und
     issues.error(['processors'], `expected a map of processors with tail_sampling, got ${describe(processors)}`);
     return undefined;
   }
-  if (!Object.keys(root).some(isInstanceName)) return { value: root, path: [] };
+  if (!Object.keys(root).some(isInstanceName)) {
+    const refineryKey = REFINERY_KEYS.find((key) => Object.hasOwn(root, key));
+    if (refineryKey === undefined) return { value: root, path: [] };
+    issues.error([refineryKey], 'this looks like a rules file of Refinery; only tail_sampling configurations are read');
+    return undefined;
+  }
   for (const key of BLOCK_KEYS.filter((blockKey) => Object.hasOwn(root, blockKey))) {
     issues.error([key], 'belongs inside tail_sampling');
   }

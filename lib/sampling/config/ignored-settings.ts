@@ -1,7 +1,7 @@
 import type { OptionsReader } from './options-reader.ts';
 
 /** Settings of the Collector's processor that have no meaning without a process, and what happens here instead. */
-const IGNORED = [
+export const IGNORED = [
   {
     key: 'num_traces',
     type: 'uint64',
@@ -26,6 +26,10 @@ export function readIgnoredSettings(options: OptionsReader): void {
   const shards = options.uint64('num_shards');
   if (shards > MAX_SHARDS) options.error('num_shards', `expected at most ${MAX_SHARDS}, got ${shards}`);
   else if (shards > 1n) options.warn('num_shards', 'is ignored: any number of function instances share the work');
+
+  if (shards > 1n && options.has('tail_storage')) {
+    options.error('num_shards', 'the Collector does not take more than 1 together with tail_storage');
+  }
 
   const cache = options.map('decision_cache');
   cache.int64('sampled_cache_size');

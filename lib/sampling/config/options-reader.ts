@@ -51,8 +51,9 @@ export class OptionsReader {
     this.#issues.error([...this.path, ...steps], message);
   }
 
-  warn(key: string, message: string): void {
-    this.#issues.warn([...this.path, key], message);
+  /** Reports a warning at a key, or at a path below it. */
+  warn(at: string | readonly [string, ...ConfigPath], message: string): void {
+    this.#issues.warn([...this.path, ...(typeof at === 'string' ? [at] : at)], message);
   }
 
   /** The value of a key as it is; undefined when there is none. */
@@ -101,6 +102,11 @@ export class OptionsReader {
       Array.isArray(value) ? value : undefined,
     );
     return elements.map((value, i) => ({ value, path: [...this.path, key, i] }));
+  }
+
+  /** The maps of a list, for the caller to read and finish. */
+  maps(key: string): readonly OptionsReader[] {
+    return this.list(key).map((node) => new OptionsReader(node, this.#issues));
   }
 
   /** The strings of a list; what is not a string is reported and reads as ''. */

@@ -6,6 +6,7 @@ import { parseGoDuration } from './go-duration.ts';
 import { readIgnoredSettings, refuseUnsupportedSettings } from './ignored-settings.ts';
 import { OptionsReader } from './options-reader.ts';
 import { parsePolicy } from './parse-policy.ts';
+import { readTailgateSettings } from './tailgate-settings.ts';
 
 /** Keys that tell a `tail_sampling` block from what surrounds it. */
 export const BLOCK_KEYS = ['policies', 'decision_wait', 'decision_wait_after_root_received', 'sample_on_first_match'];
@@ -23,6 +24,7 @@ export function parseBlock(node: ConfigNode, issues: ConfigIssues): SamplingConf
   }
   const policies = readPolicies(options, issues);
   const sampleOnFirstMatch = options.boolean('sample_on_first_match');
+  const tailgateSettings = readTailgateSettings(options);
   readIgnoredSettings(options);
   refuseUnsupportedSettings(options);
   options.finish();
@@ -30,6 +32,7 @@ export function parseBlock(node: ConfigNode, issues: ConfigIssues): SamplingConf
     decisionWaitMs,
     decisionWaitAfterRootReceivedMs: afterRootMs > 0 ? afterRootMs : undefined,
     sampleOnFirstMatch,
+    ...tailgateSettings,
     policies: policies.toSorted((a, b) => Number(b.type === 'drop') - Number(a.type === 'drop')),
   };
 }

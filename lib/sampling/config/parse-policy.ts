@@ -8,7 +8,7 @@ import { OptionsReader } from './options-reader.ts';
 const DEFINITIONS: readonly PolicyDefinition[] = POLICY_DEFINITIONS;
 const ALL_TYPES = [...DEFINITIONS.map(({ type }) => type), ...UNSUPPORTED_POLICY_TYPES];
 
-type Nesting = Parameters<ParseSubPolicy>[1];
+type Nesting = Parameters<ParseSubPolicy>[1] & { readonly parentKey: string };
 
 /** Reads one policy, at top level or in a combinator. Undefined when it could not be built, which is then reported. */
 export function parsePolicy(node: ConfigNode, issues: ConfigIssues, nesting?: Nesting): Policy | undefined {
@@ -21,15 +21,27 @@ export function parsePolicy(node: ConfigNode, issues: ConfigIssues, nesting?: Ne
   if (definition === undefined) return undefined;
 
   const { type, hasOptions } = definition;
+  const key = nesting === undefined ? withoutSeparators(name) : `${nesting.parentKey}/${positionOf(node)}`;
   const block = hasOptions ? options.map(type) : new OptionsReader({ value: undefined, path: node.path }, issues);
   const policy = definition.parse(block, {
     name,
     inside: nesting?.inside,
-    parsePolicy: (subNode, subNesting) => parsePolicy(subNode, issues, subNesting),
+    key,
+    parsePolicy: (subNode, subNesting) => parsePolicy(subNode, issues, { ...subNesting, parentKey: key }),
   });
   block.finish();
   options.finish((key) => (ALL_TYPES.includes(key) ? `does not belong to a policy of type "${type}"` : undefined));
   return policy;
+}
+
+function withoutSeparators(name: string): string {
+  return name.replaceAll('%', '%25').replaceAll('/', '%2F').replaceAll('#', '%23');
+}
+
+/** In the list of its combinator; 0 for the one of a `not`. */
+function positionOf({ path }: ConfigNode): number {
+  const last = path.at(-1);
+  return typeof last === 'number' ? last : 0;
 }
 
 function readDefinition(options: OptionsReader, nesting: Nesting | undefined): PolicyDefinition | undefined {

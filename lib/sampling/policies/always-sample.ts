@@ -1,10 +1,12 @@
 import { SAMPLED } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
+import { EVERY_TRACE } from '../policy-summary.ts';
 
 /** `always_sample`: keeps every trace. */
 export const alwaysSample = {
   type: 'always_sample',
   hasOptions: false,
   isCombinator: false,
-  parse: (_options, { name }) => ({ name, type: 'always_sample', evaluate: () => SAMPLED }),
+  options: [],
+  parse: (_options, { name }) => ({ name, type: 'always_sample', summary: EVERY_TRACE, evaluate: () => SAMPLED }),
 } as const satisfies PolicyDefinition;

@@ -1,7 +1,10 @@
 import type { Trace } from '../../otlp/trace.ts';
 import { adjustedCountOf, type HashRange } from '../hash-range.ts';
+import type { Allowances } from '../limit.ts';
 import { type Evaluation, NOT_SAMPLED, type Policy } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
+import { allOf } from '../policy-summary.ts';
+import { ALWAYS } from '../rejection-threshold.ts';
 
 /**
  * `and`: keeps a trace that every sub-policy keeps. Each looks at the whole trace: different spans may satisfy them.
@@ -11,6 +14,7 @@ export const and = {
   type: 'and',
   hasOptions: true,
   isCombinator: true,
+  options: [{ key: 'and_sub_policy', type: 'list of policies', meaning: 'the policies that must all keep the trace' }],
   parse(options, { name, parsePolicy }) {
     const parts = options
       .list('and_sub_policy')
@@ -19,23 +23,29 @@ export const and = {
     if (parts.length === 0 && !options.failed) {
       options.warn('and_sub_policy', 'has no sub-policies: keeps every trace');
     }
-    return { name, type: 'and', evaluate: (trace) => evaluateAll(parts, trace) };
+    const summary = allOf(parts.map((part) => part.summary));
+    return { name, type: 'and', summary, evaluate: (trace, allowances) => evaluateAll(parts, trace, allowances) };
   },
 } as const satisfies PolicyDefinition;
 
 /** The largest threshold of the parts, and their joint probability, which is unknown if one is. */
-function evaluateAll(parts: readonly Policy[], trace: Trace): Evaluation {
+function evaluateAll(parts: readonly Policy[], trace: Trace, allowances: Allowances): Evaluation {
   const ranges: HashRange[] = [];
   let threshold = 0;
   let adjustedCount: number | null = 1;
+  let rejectionThreshold = ALWAYS;
   for (const part of parts) {
-    const evaluation = part.evaluate(trace);
+    const evaluation = part.evaluate(trace, allowances);
     if (evaluation.vote !== 'sampled') return NOT_SAMPLED;
     threshold = Math.max(threshold, evaluation.threshold);
+    if ((evaluation.rejectionThreshold ?? ALWAYS) > rejectionThreshold) {
+      rejectionThreshold = evaluation.rejectionThreshold ?? ALWAYS;
+    }
     if (evaluation.hashRange !== undefined) ranges.push(evaluation.hashRange);
     else if (evaluation.adjustedCount === null) adjustedCount = null;
     else if (adjustedCount !== null) adjustedCount *= evaluation.adjustedCount;
   }
   if (adjustedCount !== null) adjustedCount *= adjustedCountOf(ranges);
-  return { vote: 'sampled', threshold, adjustedCount };
+  const joint = { vote: 'sampled', threshold, adjustedCount } as const;
+  return rejectionThreshold === ALWAYS ? joint : { ...joint, rejectionThreshold };
 }

@@ -1,7 +1,9 @@
 import type { AttributeValue } from '../../otlp/attribute-value.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
+import type { OptionDescription } from '../option-description.ts';
 import { NOT_SAMPLED, type Policy, SAMPLED } from '../policy.ts';
 import type { PolicyContext } from '../policy-definition.ts';
+import { tracesThat, tracesUnless } from '../policy-summary.ts';
 
 /** Tells whether an attribute that is there matches. */
 export type MatchesValue = (value: AttributeValue, owner: 'resource' | 'span') => boolean;
@@ -11,6 +13,19 @@ export interface AttributeOptions {
   readonly key: string;
   readonly invertMatch: boolean;
 }
+
+/** What {@link readAttributeOptions} reads. */
+export const KEY_OPTION: OptionDescription = {
+  key: 'key',
+  type: 'string',
+  meaning: 'the name of an attribute of resources or spans, in full and in its case',
+};
+export const INVERT_MATCH_OPTION: OptionDescription = {
+  key: 'invert_match',
+  type: 'boolean',
+  default: 'false',
+  meaning: 'keep a trace if nothing in it matches',
+};
 
 /** Reads `key` and `invert_match`. */
 export function readAttributeOptions(options: OptionsReader, context: PolicyContext): AttributeOptions {
@@ -28,18 +43,21 @@ export function readAttributeOptions(options: OptionsReader, context: PolicyCont
 
 /**
  * A policy that keeps a trace if the attribute of any resource or span matches; with `invertMatch`, if none does (so also
- * if none has it). Scope, event and link attributes do not count.
+ * if none has it). Scope, event and link attributes do not count. `matchWords` completes "has the attribute …".
  */
 export function attributePolicy(
   name: string,
   type: string,
   { key, invertMatch }: AttributeOptions,
   matches: MatchesValue,
+  matchWords: string,
 ): Policy {
   const [onMatch, otherwise] = invertMatch ? [NOT_SAMPLED, SAMPLED] : [SAMPLED, NOT_SAMPLED];
+  const condition = `has ${key} ${matchWords}`;
   return {
     name,
     type,
+    summary: invertMatch ? tracesUnless(condition) : tracesThat(condition),
     evaluate(trace) {
       for (const resource of trace.resourceSpans) {
         const value = resource.attribute(key);

@@ -1,23 +1,33 @@
 import { DROPPED, NOT_SAMPLED } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
+import { allOf } from '../policy-summary.ts';
 
 /** `drop`: drops a trace that every sub-policy matches, whatever other policies say. */
 export const drop = {
   type: 'drop',
   hasOptions: true,
   isCombinator: true,
+  options: [
+    {
+      key: 'drop_sub_policy',
+      type: 'list of policies',
+      meaning: 'the policies that must all match for the trace to be dropped',
+    },
+  ],
   parse(options, { name, parsePolicy }) {
     const nodes = options.list('drop_sub_policy');
     if (nodes.length === 0 && !options.failed) {
       options.error('drop_sub_policy', 'expected at least one policy; without any, every trace is dropped');
     }
     const parts = nodes
-      .map((node) => parsePolicy(node, { inside: 'drop', combinators: [] }))
+      .map((node) => parsePolicy(node, { inside: 'drop', combinators: ['not'] }))
       .filter((part) => part !== undefined);
     return {
       name,
       type: 'drop',
-      evaluate: (trace) => (parts.every((part) => part.evaluate(trace).vote === 'sampled') ? DROPPED : NOT_SAMPLED),
+      summary: allOf(parts.map((part) => part.summary)),
+      evaluate: (trace, allowances) =>
+        parts.every((part) => part.evaluate(trace, allowances).vote === 'sampled') ? DROPPED : NOT_SAMPLED,
     };
   },
 } as const satisfies PolicyDefinition;

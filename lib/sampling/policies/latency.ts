@@ -1,6 +1,7 @@
 import type { Trace } from '../../otlp/trace.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
+import { tracesThat } from '../policy-summary.ts';
 
 const NANOS_PER_MS = 1_000_000n;
 
@@ -15,6 +16,15 @@ export const latency = {
   type: 'latency',
   hasOptions: true,
   isCombinator: false,
+  options: [
+    {
+      key: 'threshold_ms',
+      type: 'whole number',
+      default: '0',
+      meaning: 'keep traces that take longer than this, in milliseconds',
+    },
+    { key: 'upper_threshold_ms', type: 'whole number', default: '0', meaning: 'and at most this; 0 is no bound' },
+  ],
   parse(options, { name }) {
     const threshold = options.int64('threshold_ms');
     const upper = options.int64('upper_threshold_ms');
@@ -22,7 +32,13 @@ export const latency = {
       options.warn('upper_threshold_ms', 'is not above threshold_ms: the policy never matches');
     }
     const isMatch = (ms: bigint) => ms > threshold && (upper === 0n || ms <= upper);
-    return { name, type: 'latency', evaluate: (trace) => (someDuration(trace, isMatch) ? SAMPLED : NOT_SAMPLED) };
+    const summary = tracesThat(`takes longer than ${threshold} ms${upper === 0n ? '' : `, up to ${upper} ms`}`);
+    return {
+      name,
+      type: 'latency',
+      summary,
+      evaluate: (trace) => (someDuration(trace, isMatch) ? SAMPLED : NOT_SAMPLED),
+    };
   },
 } as const satisfies PolicyDefinition;
 
@@ -42,12 +58,7 @@ function someDuration(trace: Trace, isMatch: (ms: bigint) => boolean): boolean {
   return false;
 }
 
-/** Truncates towards zero. OTLP times are unsigned, Go's are signed 64-bit and their difference saturates. */
+/** Truncates towards zero. The difference wraps around to a signed number of 64 bits, as in the Collector. */
 function milliseconds(start: bigint, end: bigint): bigint {
-  const nanos = BigInt.asIntN(64, end) - BigInt.asIntN(64, start);
-  const saturated = nanos > MAX_INT64 ? MAX_INT64 : nanos < MIN_INT64 ? MIN_INT64 : nanos;
-  return saturated / NANOS_PER_MS;
+  return BigInt.asIntN(64, end - start) / NANOS_PER_MS;
 }
-
-const MAX_INT64 = 2n ** 63n - 1n;
-const MIN_INT64 = -(2n ** 63n);

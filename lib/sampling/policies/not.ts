@@ -1,11 +1,13 @@
 import { DROPPED, type Evaluation } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
+import { opposite } from '../policy-summary.ts';
 
 /** `not`: keeps a trace that its one sub-policy does not keep. */
 export const not = {
   type: 'not',
   hasOptions: true,
   isCombinator: true,
+  options: [{ key: 'not_sub_policy', type: 'policy', meaning: 'the policy that must not keep the trace' }],
   parse(options, { name, parsePolicy }) {
     const node = options.value('not_sub_policy');
     if (node === undefined) {
@@ -13,7 +15,9 @@ export const not = {
       return undefined;
     }
     const part = parsePolicy(node, { inside: 'not', combinators: [] });
-    return part && { name, type: 'not', evaluate: (trace) => swap(part.evaluate(trace)) };
+    if (part === undefined) return undefined;
+    const summary = opposite(part.summary);
+    return { name, type: 'not', summary, evaluate: (trace, allowances) => swap(part.evaluate(trace, allowances)) };
   },
 } as const satisfies PolicyDefinition;
 

@@ -1,5 +1,6 @@
+import type { AttributeValue } from '../../otlp/attribute-value.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
-import { attributePolicy, readAttributeOptions } from './attribute-match.ts';
+import { attributePolicy, INVERT_MATCH_OPTION, KEY_OPTION, readAttributeOptions } from './attribute-match.ts';
 
 const MIN_INT64 = -(2n ** 63n);
 const MAX_INT64 = 2n ** 63n - 1n;
@@ -12,6 +13,12 @@ export const numericAttribute = {
   type: 'numeric_attribute',
   hasOptions: true,
   isCombinator: false,
+  options: [
+    KEY_OPTION,
+    { key: 'min_value', type: 'whole number', default: '0', meaning: 'the least value that matches; 0 is no bound' },
+    { key: 'max_value', type: 'whole number', default: '0', meaning: 'the greatest value that matches; 0 is no bound' },
+    INVERT_MATCH_OPTION,
+  ],
   parse(options, context) {
     const attribute = readAttributeOptions(options, context);
     const minValue = options.int64('min_value');
@@ -31,9 +38,15 @@ export const numericAttribute = {
       }
       if (min > max) options.warn('max_value', 'is below min_value: no value matches');
     }
-    return attributePolicy(context.name, 'numeric_attribute', attribute, (value) => {
+    const matches = (value: AttributeValue) => {
       const int = typeof value === 'bigint' ? value : 0n;
       return int >= min && int <= max;
-    });
+    };
+    return attributePolicy(context.name, 'numeric_attribute', attribute, matches, boundsInWords(minValue, maxValue));
   },
 } as const satisfies PolicyDefinition;
+
+function boundsInWords(minValue: bigint, maxValue: bigint): string {
+  if (maxValue === 0n) return `of at least ${minValue}`;
+  return minValue === 0n ? `of at most ${maxValue}` : `from ${minValue} to ${maxValue}`;
+}

@@ -1,22 +1,52 @@
 import { FNV_OFFSET_BASIS, fnv1a64 } from '../fnv1a-64.ts';
 import { adjustedCountOf } from '../hash-range.ts';
 import { hashThreshold } from '../hash-threshold.ts';
-import type { Evaluation } from '../policy.ts';
+import { type Evaluation, NOT_SAMPLED } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
+import { type PolicySummary, tracesReduced } from '../policy-summary.ts';
+import { ALWAYS, thresholdOf } from '../rejection-threshold.ts';
+import { declaredRandomness } from '../trace-randomness.ts';
 
 const DEFAULT_SALT = 'default-hash-seed';
+/** Seen through a `not`, this vote keeps what has R < T, which no threshold can say. */
+const NOT_SAMPLED_BY_R: Evaluation = { ...NOT_SAMPLED, adjustedCount: null };
 
 /**
  * `probabilistic`: keeps `sampling_percentage` per cent of all traces, chosen by a hash of `hash_salt` and the trace ID:
  * those that the Collector keeps, and the same ones on every instance.
+ *
+ * With `use_tracestate`, an option of Tailgate, a trace whose trace states have `ot=rv` or `ot=th` is kept if its
+ * randomness R is at least the threshold for the percentage: what the Collector does with its feature gate usetracestate.
  */
 export const probabilistic = {
   type: 'probabilistic',
   hasOptions: true,
   isCombinator: false,
+  options: [
+    {
+      key: 'sampling_percentage',
+      type: 'number',
+      default: '0',
+      meaning: 'how many of 100 traces are kept; fractions count',
+    },
+    {
+      key: 'hash_salt',
+      type: 'string',
+      default: DEFAULT_SALT,
+      meaning: 'hashed with the trace ID: another salt keeps other traces',
+    },
+    {
+      key: 'use_tracestate',
+      type: 'boolean',
+      default: 'false',
+      meaning:
+        'an option of Tailgate: go by the randomness in `tracestate` where there is any, as the Collector does with its feature gate `usetracestate`',
+    },
+  ],
   parse(options, { name }) {
     const percentage = options.float('sampling_percentage');
     const salt = options.string('hash_salt') || DEFAULT_SALT;
+    const useTraceState = options.boolean('use_tracestate');
     if (percentage <= 0 && !options.failed) options.warn('sampling_percentage', 'is not above 0: keeps no trace');
     if (percentage > 100) options.warn('sampling_percentage', 'is above 100: keeps every trace');
 
@@ -27,17 +57,29 @@ export const probabilistic = {
     const threshold = hashThreshold(percentage / 100);
     const thresholdHigh = Number(threshold >> 32n);
     const thresholdLow = Number(threshold & 0xffffffffn);
+    const rejectionThreshold = thresholdOf(share);
+    const sampledByR: Evaluation = { vote: 'sampled', threshold: 1 - share, adjustedCount: 1, rejectionThreshold };
     const salted = fnv1a64(new TextEncoder().encode(salt), FNV_OFFSET_BASIS);
     return {
       name,
       type: 'probabilistic',
+      summary: summaryOf(Math.min(Math.max(percentage, 0), 100)),
       evaluate(trace) {
+        const randomness = useTraceState && rejectionThreshold > ALWAYS ? declaredRandomness(trace) : undefined;
+        if (randomness !== undefined) return randomness >= rejectionThreshold ? sampledByR : NOT_SAMPLED_BY_R;
         const { high, low } = fnv1a64(traceIdBytes(trace.traceId), salted);
         return high < thresholdHigh || (high === thresholdHigh && low <= thresholdLow) ? sampled : notSampled;
       },
     };
   },
 } as const satisfies PolicyDefinition;
+
+function summaryOf(percentage: number): PolicySummary {
+  return tracesReduced({
+    words: `thinned to ${percentage} % by trace ID`,
+    alone: `${percentage} % of all traces, by trace ID`,
+  });
+}
 
 function evaluation(vote: 'sampled' | 'not_sampled', salt: string, from: number, to: number): Evaluation {
   const hashRange = { salt, from, to };

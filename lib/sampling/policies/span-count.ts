@@ -1,11 +1,16 @@
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
+import { tracesThat } from '../policy-summary.ts';
 
 /** `span_count`: keeps a trace of `min_spans` to `max_spans` spans, both inclusive; a maximum of 0 is none. */
 export const spanCount = {
   type: 'span_count',
   hasOptions: true,
   isCombinator: false,
+  options: [
+    { key: 'min_spans', type: 'whole number', default: '0', meaning: 'keep traces of at least so many spans' },
+    { key: 'max_spans', type: 'whole number', default: '0', meaning: 'and at most so many; 0 is no bound' },
+  ],
   parse(options, { name }) {
     const min = options.int32('min_spans');
     const max = options.int32('max_spans');
@@ -13,6 +18,7 @@ export const spanCount = {
     return {
       name,
       type: 'span_count',
+      summary: tracesThat(max === 0 ? `has at least ${min} spans` : `has ${min} to ${max} spans`),
       evaluate: ({ spanCount: count }) => (count >= min && (max === 0 || count <= max) ? SAMPLED : NOT_SAMPLED),
     };
   },

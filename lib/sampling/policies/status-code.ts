@@ -1,5 +1,6 @@
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
+import { tracesThat } from '../policy-summary.ts';
 
 /** The Collector's words, at the index that OTLP gives the code. */
 const STATUS_CODES = ['UNSET', 'OK', 'ERROR'] as const;
@@ -9,14 +10,23 @@ export const statusCode = {
   type: 'status_code',
   hasOptions: true,
   isCombinator: false,
+  options: [
+    {
+      key: 'status_codes',
+      type: 'list of words',
+      meaning: `any of ${STATUS_CODES.map((code) => `\`${code}\``).join(', ')}`,
+    },
+  ],
   parse(options, { name }) {
     const wanted = new Set(options.words('status_codes', STATUS_CODES).map((word) => STATUS_CODES.indexOf(word)));
     if (wanted.size === 0 && !options.failed) {
       options.error('status_codes', `expected at least one of ${STATUS_CODES.join(', ')}`);
     }
+    const words = [...wanted].map((code) => STATUS_CODES[code]).join(' or ');
     return {
       name,
       type: 'status_code',
+      summary: tracesThat(`has a span with status ${words}`),
       evaluate(trace) {
         for (let i = 0; i < trace.spanCount; i++) {
           if (wanted.has(trace.statusCode(i))) return SAMPLED;

@@ -1,7 +1,14 @@
 import { RE2JS } from 're2js';
 import type { OptionsReader } from '../config/options-reader.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
-import { attributePolicy, readAttributeOptions } from './attribute-match.ts';
+import { quotedOr } from '../policy-summary.ts';
+import {
+  attributePolicy,
+  INVERT_MATCH_OPTION,
+  KEY_OPTION,
+  type MatchesValue,
+  readAttributeOptions,
+} from './attribute-match.ts';
 
 const DEFAULT_CACHE_SIZE = 128;
 
@@ -18,6 +25,23 @@ export const stringAttribute = {
   type: 'string_attribute',
   hasOptions: true,
   isCombinator: false,
+  options: [
+    KEY_OPTION,
+    { key: 'values', type: 'list of strings', default: '[]', meaning: 'the values that match, or the patterns' },
+    {
+      key: 'enabled_regex_matching',
+      type: 'boolean',
+      default: 'false',
+      meaning: '`values` are patterns: RE2 syntax, found anywhere in the value',
+    },
+    {
+      key: 'cache_max_size',
+      type: 'whole number',
+      default: '128',
+      meaning: 'answers of patterns that are remembered; no effect on decisions',
+    },
+    INVERT_MATCH_OPTION,
+  ],
   parse(options, context) {
     const attribute = readAttributeOptions(options, context);
     const values = options.strings('values');
@@ -28,10 +52,12 @@ export const stringAttribute = {
     const matches = isRegex
       ? remembering(anyPattern(values, options), cacheMaxSize > 0 ? cacheMaxSize : DEFAULT_CACHE_SIZE)
       : equalsAny(values, options);
-    return attributePolicy(context.name, 'string_attribute', attribute, (value, owner) => {
+    const matchesValue: MatchesValue = (value, owner) => {
       const text = typeof value === 'string' ? value : '';
       return (text !== '' || owner === 'resource') && matches(text);
-    });
+    };
+    const words = `${isRegex ? 'matching' : 'equal to'} ${quotedOr(values)}`;
+    return attributePolicy(context.name, 'string_attribute', attribute, matchesValue, words);
   },
 } as const satisfies PolicyDefinition;
 

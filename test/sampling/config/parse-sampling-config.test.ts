@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseSamplingConfig } from '../../../lib/sampling/config/parse-sampling-config.ts';
+import { POLICY_DEFINITIONS } from '../../../lib/sampling/registry.ts';
 import { traceOf } from '../../support/build-trace.ts';
+import { NO_ALLOWANCES } from '../../support/no-allowances.ts';
 import { configFrom, issuesOf } from '../../support/sampling-config.ts';
 
 /** A substitution of the Collector's configuration. */
@@ -85,7 +87,7 @@ describe('parseSamplingConfig: what is wrong', () => {
         status_code: { status_codes: [ERROR] }
       - type: always_sample
       - name: limit
-        type: rate_limiting
+        type: my_extension
       - name: either
         type: and
         and:
@@ -97,8 +99,7 @@ describe('parseSamplingConfig: what is wrong', () => {
     sample_on_first_match: "yes"
 `;
     const at = 'processors.tail_sampling/eu';
-    const types =
-      'always_sample, latency, numeric_attribute, probabilistic, status_code, string_attribute, span_count, boolean_attribute, and, not, drop';
+    const types = POLICY_DEFINITIONS.map(({ type }) => type).join(', ');
     const result = parseSamplingConfig(text);
     expect(result.ok ? [] : result.issues).toEqual([
       {
@@ -125,7 +126,7 @@ describe('parseSamplingConfig: what is wrong', () => {
       },
       { path: `${at}.policies[2].status_code`, line: 16, message: 'does not belong to a policy of type "latency"' },
       { path: `${at}.policies[3].name`, line: 17, message: 'expected a name that is not empty' },
-      { path: `${at}.policies[4].type`, line: 19, message: `"rate_limiting" is not supported yet, allowed: ${types}` },
+      { path: `${at}.policies[4].type`, line: 19, message: `unknown policy type "my_extension", allowed: ${types}` },
       {
         path: `${at}.policies[5].and.and_sub_policy[0].numeric_attribute`,
         line: 26,
@@ -294,7 +295,7 @@ describe('parseSamplingConfig: substitutions', () => {
     const config = configFrom(
       `policies: [{ name: a, type: string_attribute, string_attribute: { key: k, values: ['${value}'], enabled_regex_matching: ${isRegex} } }]`,
     );
-    expect(config.policies[0]?.evaluate(traceOf({ attributes: { k: matches } })).vote).toBe('sampled');
+    expect(config.policies[0]?.evaluate(traceOf({ attributes: { k: matches } }), NO_ALLOWANCES).vote).toBe('sampled');
   });
 });
 
@@ -330,8 +331,8 @@ processors:
   it('reads whole numbers written as floats, and null as not given', () => {
     const text = 'policies: [{ name: a, type: latency, latency: { threshold_ms: 1e3, upper_threshold_ms: null } }]';
     const { evaluate } = configFrom(text).policies[0] ?? { evaluate: undefined };
-    expect(evaluate?.(traceOf({ endMs: 1000 })).vote).toBe('not_sampled');
-    expect(evaluate?.(traceOf({ endMs: 1001 })).vote).toBe('sampled');
+    expect(evaluate?.(traceOf({ endMs: 1000 }), NO_ALLOWANCES).vote).toBe('not_sampled');
+    expect(evaluate?.(traceOf({ endMs: 1001 }), NO_ALLOWANCES).vote).toBe('sampled');
   });
 
   it.each([
@@ -346,8 +347,8 @@ processors:
       `policies: [{ name: a, type: span_count, span_count: { min_spans: ${text} } }]`,
     ).policies;
     const traceOfSpans = (count: number) => traceOf(...Array.from({ length: count }, () => ({})));
-    expect(policy?.evaluate(traceOfSpans(value)).vote).toBe('sampled');
-    expect(policy?.evaluate(traceOfSpans(value - 1)).vote).toBe('not_sampled');
+    expect(policy?.evaluate(traceOfSpans(value), NO_ALLOWANCES).vote).toBe('sampled');
+    expect(policy?.evaluate(traceOfSpans(value - 1), NO_ALLOWANCES).vote).toBe('not_sampled');
   });
 
   it('lets sub-policies go without a name, or share one', () => {

@@ -63,6 +63,15 @@ describe('latency', () => {
     expect(policyOf(latency(200)).evaluate(trace).vote).toBe('sampled');
   });
 
+  it.each([
+    { start: 0x8000000000000000n, end: 0x7fffffffffffffffn, threshold: 0, vote: 'not_sampled' },
+    { start: 0xffffffffffffffffn, end: 249_999_999n, threshold: 249, vote: 'sampled' },
+    { start: 1n, end: 0xffffffffffffffffn, threshold: 0, vote: 'not_sampled' },
+  ])('lets the difference wrap around to 64 bits with a sign: $start to $end', ({ start, end, threshold, vote }) => {
+    const trace = traceOf({ startTimeUnixNano: start, endTimeUnixNano: end });
+    expect(policyOf(latency(threshold)).evaluate(trace).vote).toBe(vote);
+  });
+
   it('warns when the bounds leave nothing', () => {
     expect(issuesOfPolicy(latency(300, 300)).warnings).toEqual([
       'latency.upper_threshold_ms: is not above threshold_ms: the policy never matches',

@@ -63,3 +63,43 @@ describe('probabilistic', () => {
     expect(errors).toEqual([expect.stringMatching(/^probabilistic\.sampling_percentage: expected a number, got/)]);
   });
 });
+
+describe('probabilistic with use_tracestate', () => {
+  const byR = (percentage: number) => ({
+    type: 'probabilistic',
+    probabilistic: { sampling_percentage: percentage, use_tracestate: true },
+  });
+
+  // R is that of the first rv, or the low 56 bits of the ID 4bf9…a3ce929d0e0e4736; 25 % are R >= c0000000000000.
+  it.each([
+    { traceStates: ['ot=rv:c0000000000000'], vote: 'sampled' },
+    { traceStates: ['ot=rv:bfffffffffffff'], vote: 'not_sampled' },
+    { traceStates: ['', 'a=1,ot=th:0;rv:bfffffffffffff', 'ot=rv:ffffffffffffff'], vote: 'not_sampled' },
+    { traceStates: ['ot=th:0'], vote: 'sampled' },
+    { traceStates: ['ot=th:f'], vote: 'sampled' },
+  ])('keeps 25 % by the randomness of $traceStates: $vote', ({ traceStates, vote }) => {
+    const trace = traceOf(...traceStates.map((traceState) => ({ traceState })));
+    expect(policyOf(byR(25)).evaluate(trace).vote).toBe(vote);
+  });
+
+  // The FNV hash of the ID is a5… of ff…: not among 60 %, though R is; among 70 %.
+  it.each(['', 'a=1', 'ot=x:1', 'ot=rv:c,ot=th:c', 'ot=rv:c0'])(
+    'goes by the hash of the trace ID without randomness in "%s"',
+    (traceState) => {
+      const trace = traceOf({ traceState });
+      for (const percentage of [60, 70]) {
+        expect(policyOf(byR(percentage)).evaluate(trace)).toEqual(policyOf(probabilistic(percentage)).evaluate(trace));
+      }
+      expect(policyOf(byR(60)).evaluate(trace).vote).toBe('not_sampled');
+    },
+  );
+
+  it.each([
+    { percentage: 0, vote: 'not_sampled' },
+    { percentage: 100, vote: 'sampled' },
+  ])('keeps all or nothing at $percentage %', ({ percentage, vote }) => {
+    for (const traceState of ['ot=rv:00000000000000', 'ot=rv:ffffffffffffff']) {
+      expect(policyOf(byR(percentage)).evaluate(traceOf({ traceState })).vote).toBe(vote);
+    }
+  });
+});

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { headAdjustedCount } from '../../lib/sampling/head-adjusted-count.ts';
+import { headThreshold } from '../../lib/sampling/head-threshold.ts';
+import { adjustedCountAt } from '../../lib/sampling/rejection-threshold.ts';
 import { traceOf } from '../support/build-trace.ts';
 
-describe('headAdjustedCount', () => {
+describe('headThreshold', () => {
   it.each([
     { traceState: '', count: 1 },
     { traceState: 'ot=th:0', count: 1 },
@@ -20,7 +21,7 @@ describe('headAdjustedCount', () => {
     { traceState: 'ot=th:000000000000000', count: 1 },
     { traceState: 'not=th:c', count: 1 },
   ])('is $count for "$traceState"', ({ traceState, count }) => {
-    expect(headAdjustedCount(traceOf({ traceState })) / count).toBeCloseTo(1, 4);
+    expect(adjustedCountAt(headThreshold(traceOf({ traceState }))) / count).toBeCloseTo(1, 4);
   });
 
   const parentSpanId = '00000000000000aa';
@@ -37,6 +38,6 @@ describe('headAdjustedCount', () => {
       count: 2,
     },
   ])('is taken from the root, else from the first span that has one, when $when', ({ spans, count }) => {
-    expect(headAdjustedCount(traceOf(...spans))).toBe(count);
+    expect(adjustedCountAt(headThreshold(traceOf(...spans)))).toBe(count);
   });
 });

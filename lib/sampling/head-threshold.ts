@@ -1,0 +1,18 @@
+import type { Trace } from '../otlp/trace.ts';
+import { readOtSampling } from './ot-trace-state.ts';
+import { ALWAYS } from './rejection-threshold.ts';
+
+/**
+ * The threshold of the sampler that let the trace through before it came here, from `ot=th:…` in the trace state. Taken
+ * from a root span if one has it, else from the first span that does; {@link ALWAYS} when none has.
+ */
+export function headThreshold(trace: Trace): bigint {
+  let elsewhere: bigint | undefined;
+  for (let i = 0; i < trace.spanCount; i++) {
+    const { threshold } = readOtSampling(trace.traceState(i));
+    if (threshold === undefined) continue;
+    if (trace.parentSpanId(i) === '') return threshold;
+    elsewhere ??= threshold;
+  }
+  return elsewhere ?? ALWAYS;
+}

@@ -1,0 +1,25 @@
+import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
+import type { PolicyDefinition } from '../policy-definition.ts';
+import { tracesThat } from '../policy-summary.ts';
+
+/** W3C Trace Context, trace-flags: https://www.w3.org/TR/trace-context-1/#sampled-flag */
+const SAMPLED_FLAG = 1;
+
+/** `trace_flags`: keeps a trace if any of its spans has the W3C `sampled` flag. */
+export const traceFlags = {
+  type: 'trace_flags',
+  hasOptions: false,
+  isCombinator: false,
+  options: [],
+  parse: (_options, { name }) => ({
+    name,
+    type: 'trace_flags',
+    summary: tracesThat('has a span with the sampled flag'),
+    evaluate(trace) {
+      for (let i = 0; i < trace.spanCount; i++) {
+        if ((trace.flags(i) & SAMPLED_FLAG) !== 0) return SAMPLED;
+      }
+      return NOT_SAMPLED;
+    },
+  }),
+} as const satisfies PolicyDefinition;

@@ -1,0 +1,63 @@
+import type { OptionsReader } from '../config/options-reader.ts';
+import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
+import type { PolicyDefinition } from '../policy-definition.ts';
+import { quotedOr, tracesThat } from '../policy-summary.ts';
+import { parseW3cTraceState } from '../w3c-trace-state.ts';
+
+/** Key and value of a member together have fewer bytes than this; longer ones are never found. */
+const MAX_MEMBER_BYTES = 256;
+
+/**
+ * `trace_state`: keeps a trace if any of its spans has a valid W3C `tracestate` with the member `key` equal to one of
+ * `values`. A `tracestate` that is invalid anywhere has no members.
+ */
+export const traceState = {
+  type: 'trace_state',
+  hasOptions: true,
+  isCombinator: false,
+  options: [
+    { key: 'key', type: 'string', meaning: 'the key of a member of `tracestate`' },
+    { key: 'values', type: 'list of strings', default: '[]', meaning: 'the values that match' },
+  ],
+  parse(options, { name }) {
+    const key = options.string('key');
+    if (key === '' && !options.hasFailed('key')) options.error('key', 'expected the key of a tracestate member');
+    const values = readValues(options, key);
+    const matches = (text: string) => values.has(parseW3cTraceState(text)?.get(key) ?? '');
+    return {
+      name,
+      type: 'trace_state',
+      summary: tracesThat(`has a span with ${key} in its tracestate equal to ${quotedOr([...values])}`),
+      evaluate(trace) {
+        let last = '';
+        for (let i = 0; i < trace.spanCount; i++) {
+          const text = trace.traceState(i);
+          if (text === last) continue;
+          if (matches(text)) return SAMPLED;
+          last = text;
+        }
+        return NOT_SAMPLED;
+      },
+    };
+  },
+} as const satisfies PolicyDefinition;
+
+function readValues(options: OptionsReader, key: string): ReadonlySet<string> {
+  const values = options.strings('values');
+  if (values.length === 0 && !options.failed) options.warn('values', 'is empty: no value matches');
+  const usable = new Set(values);
+  if (usable.delete('') && !options.hasFailed('values')) options.warn('values', 'an empty string matches nothing');
+  for (const value of usable) {
+    if (byteLength(key) + byteLength(value) < MAX_MEMBER_BYTES) continue;
+    usable.delete(value);
+    options.warn(
+      'values',
+      `"${value}" matches nothing: with its key it must be shorter than ${MAX_MEMBER_BYTES} bytes`,
+    );
+  }
+  return usable;
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
