@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runValidate } from '../../../lib/cli/validate/run-validate.ts';
+
+/** Runs the command in this process, on files that are only here. */
+function validate(argv: readonly string[], files: Readonly<Record<string, string>> = {}) {
+  const out: string[] = [];
+  const complaints: string[] = [];
+  const code = runValidate(argv, {
+    read(file) {
+      const text = files[file];
+      if (text === undefined) throw new Error(`no such file: ${file}`);
+      return text;
+    },
+    print: (line) => out.push(line),
+    complain: (line) => complaints.push(line),
+  });
+  return { code, out: out.join('\n'), complaints };
+}
+
+const VALID = `decision_wait: 90s
+decision_wait_after_root_received: 250ms
+sample_on_first_match: true
+num_traces: 100
+policies:
+  - { name: slow, type: latency, latency: { threshold_ms: 1000 } }
+  - name: health-checks
+    type: drop
+    drop: { drop_sub_policy: [{ type: string_attribute, string_attribute: { key: url.path, values: [/healthz] } }] }
+`;
+const BROKEN = `tail_sampling:
+  num_traces: 100
+  policies:
+    - { name: slow, type: latancy }
+    - { name: slow, type: latency, latency: { threshold_ms: 1s } }
+`;
+
+describe('validate', () => {
+  it('says in plain words what a valid configuration keeps', () => {
+    expect(validate(['a.yaml'], { 'a.yaml': VALID })).toEqual({
+      code: 0,
+      out: `a.yaml:4: warning: num_traces: is ignored: waiting spans are kept in the buffer table, however many traces there are
+a.yaml: valid, 1 warning
+
+Decides 90 s after the first spans of a trace arrive, or 250 ms after its root span if that is sooner.
+Asks no policy after the first that keeps a trace.
+Never keeps, whatever other policies say:
+  health-checks  every trace that has url.path equal to "/healthz"
+Keeps:
+  slow           every trace that takes longer than 1000 ms`,
+      complaints: [],
+    });
+  });
+
+  it('reports every error and warning with file, line and path', () => {
+    const { code, out } = validate(['b.yaml'], { 'b.yaml': BROKEN });
+    expect(code).toBe(1);
+    expect(out.split('\n')).toEqual([
+      'b.yaml:5: error: tail_sampling.policies[1].name: another policy is called "slow" already',
+      expect.stringMatching(
+        /^b\.yaml:4: error: tail_sampling\.policies\[0\]\.type: unknown .*did you mean "latency"\?$/,
+      ),
+      'b.yaml:5: error: tail_sampling.policies[1].latency.threshold_ms: expected a whole number, got "1s"',
+      expect.stringMatching(/^b\.yaml:2: warning: tail_sampling\.num_traces: is ignored/),
+      'b.yaml: not valid, 3 errors, 1 warning',
+    ]);
+  });
+
+  it('checks several files, and fails when one of them does', () => {
+    const { code, out } = validate(['a.yaml', 'none.yaml', 'b.yaml'], { 'a.yaml': VALID, 'b.yaml': BROKEN });
+    expect(code).toBe(1);
+    expect(out).toContain(
+      '\n\nnone.yaml: error: cannot be read: no such file: none.yaml\nnone.yaml: not valid, 1 error\n\nb.',
+    );
+  });
+
+  it('checks tailgate.yaml when no file is named, and the standard input for -', () => {
+    expect(validate([], { 'tailgate.yaml': VALID }).out).toContain('tailgate.yaml: valid');
+    expect(validate(['-'], { '-': VALID }).out).toContain('standard input: valid');
+  });
+
+  it('writes one JSON object per file for programs', () => {
+    const { code, out } = validate(['--json', 'a.yaml', 'b.yaml'], { 'a.yaml': VALID, 'b.yaml': BROKEN });
+    const [a, b] = out.split('\n').map((line) => JSON.parse(line));
+    expect(code).toBe(1);
+    expect(a).toMatchObject({
+      file: 'a.yaml',
+      valid: true,
+      errors: [],
+      warnings: [{ path: 'num_traces', line: 4 }],
+      summary: {
+        keeps: [{ policy: 'slow', traces: 'every trace that takes longer than 1000 ms' }],
+        neverKeeps: [{ policy: 'health-checks' }],
+      },
+    });
+    expect(b).toMatchObject({ file: 'b.yaml', valid: false, errors: [{ line: 5 }, { line: 4 }, { line: 5 }] });
+    expect(b).not.toHaveProperty('summary');
+  });
+
+  it.each(['RulesVersion: 2\nSamplers: { __default__: { DeterministicSampler: { SampleRate: 1 } } }', 'Samplers: {}'])(
+    'says that %j looks like rules of Refinery',
+    (rules) => {
+      const { code, out } = validate(['rules.yaml'], { 'rules.yaml': rules });
+      expect(code).toBe(1);
+      expect(out).toMatch(/^rules\.yaml:1: error: \w+: this looks like a rules file of Refinery; only tail_sampling /);
+    },
+  );
+
+  it('sends nothing to the terminal that it would obey', () => {
+    const text = 'policies: [{ name: "\\u001b[31m\\u202e", type: always_sample }]';
+    expect(validate(['x.yaml'], { 'x.yaml': text }).out).toContain('  \\u001b[31m\\u202e');
+  });
+
+  it('says that a configuration of drop policies keeps nothing', () => {
+    const text = 'policies: [{ name: a, type: drop, drop: { drop_sub_policy: [{ type: always_sample }] } }]';
+    expect(validate(['x.yaml'], { 'x.yaml': text }).out).toMatch(/ {2}a {2}every trace\nKeeps nothing\.$/);
+  });
+
+  it('answers a wrong flag with its usage', () => {
+    const { code, complaints } = validate(['--jsn']);
+    expect(code).toBe(1);
+    expect(complaints).toEqual([expect.stringMatching(/^error: Unknown option '--jsn'[\s\S]*Usage: npm run validate/)]);
+    expect(validate(['--help'])).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: /) });
+  });
+
+  it('runs as a process, on the standard input', () => {
+    const main = join(import.meta.dirname, '../../../lib/cli/validate/main.ts');
+    const out = execFileSync(process.execPath, [main, '-'], { input: VALID, encoding: 'utf8' });
+    expect(out).toContain('standard input: valid, 1 warning\n');
+  });
+});
