@@ -45,7 +45,7 @@ export function levelAfter(bucket: TokenBucket, level: bigint | undefined, nowMs
   return (level === undefined || level < full ? full : level) + thousandthsOf(tokens);
 }
 
-/** The highest level at which a full bucket would be that has at least as much. */
+/** The level of a bucket that is just full: what has been forgiven since the epoch. */
 export function forgiven({ perSecond }: TokenBucket, nowMs: number): bigint {
   return BigInt(perSecond) * BigInt(Math.floor(nowMs));
 }
