@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runValidate } from '../../lib/cli/validate/run-validate.ts';
 import { parseCommandLine } from '../../lib/local/options.ts';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
@@ -44,6 +45,13 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
       const answer = await ask([...(option === '--json ' ? ['--json'] : []), '--data', dataDir, ...(sql ? [sql] : [])]);
       expect(answer).toMatchObject({ code: 0, complaints: [] });
       expect(answer.out.split('\n').length).toBeGreaterThan(1);
+    },
+  ],
+  [
+    /^npm run validate -- (.+)$/,
+    ([, file = '']) => {
+      const io = { read: (name: string) => readFileSync(name, 'utf8'), print() {}, complain: expect.fail };
+      expect(runValidate([file], io)).toBe(0);
     },
   ],
   [
