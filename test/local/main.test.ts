@@ -68,6 +68,22 @@ describe('npm start', () => {
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it.each([
+    ['to all of its processes, as a terminal sends it', -1],
+    ['to npm alone, as a supervisor sends it', 1],
+  ])('ends with 0 after a Ctrl-C %s', async (_, sign) => {
+    const args = ['start', '--', '--port', '0', '--data', join(folder, `npm${sign}`)];
+    const child = spawn('npm', args, { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+    const ended = once(child, 'close');
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk) => {
+        if (String(chunk).includes('ready')) resolve();
+      });
+    });
+    process.kill(sign * Number(child.pid), 'SIGINT');
+    expect((await ended)[0]).toBe(0);
+  });
+
   it('refuses a folder that another one uses, and takes it after that one was killed', async () => {
     const data = join(folder, 'shared');
     const first = start('--port', '0', '--data', data);
