@@ -17,7 +17,6 @@ async function main(): Promise<void> {
   for (const warning of warnings) console.error(`warning: ${warning}`);
   const log = createLogger(options);
   const tailgate = await startLocal({ ...options, config, log });
-  console.log(`ready ${tailgate.url}`);
 
   let stoppingSinceMs: number | undefined;
   const onSignal = async (signal: string) => {
@@ -32,6 +31,7 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  console.log(`ready ${tailgate.url}`);
 }
 
 try {
