@@ -89,7 +89,10 @@ export class TraceSettler {
       }
       return allOpen(hashes);
     } catch (error) {
-      if (error instanceof TraceTooLargeError) attempt = undefined;
+      if (error instanceof TraceTooLargeError) {
+        attempt?.putBack?.();
+        attempt = undefined;
+      }
       throw error;
     } finally {
       // No answer: the claim may be on record, now or later, and its lines are not in the object.

@@ -1,7 +1,9 @@
 import { parseThreshold, thresholdDigits } from './rejection-threshold.ts';
-import { parseW3cTraceState } from './w3c-trace-state.ts';
+import { MAX_MEMBERS, parseW3cTraceState } from './w3c-trace-state.ts';
 
 const FIELD = /^([a-z][a-z0-9]*):([A-Za-z0-9._-]*)$/;
+/** The longest value of a `tracestate` member. */
+const MAX_VALUE_LENGTH = 256;
 const RANDOMNESS = /^[0-9a-f]{14}$/;
 
 /** What the `ot` member of a `tracestate` says of sampling (OpenTelemetry specification, "TraceState Handling"). */
@@ -27,7 +29,8 @@ export function readOtSampling(traceState: string): OtSampling {
 
 /**
  * The `tracestate` with another `th`, or without one (undefined). As W3C asks of whoever changes a member, `ot` comes
- * first; everything else stays. One that is invalid, or has no `th` to take away, is returned as it is.
+ * first; everything else stays, but for a last member that would be one too many. One that is invalid, has no `th` to take
+ * away, or no room for one, is returned as it is.
  */
 export function withThreshold(traceState: string, threshold: bigint | undefined): string {
   const members = parseW3cTraceState(traceState);
@@ -41,8 +44,12 @@ export function withThreshold(traceState: string, threshold: bigint | undefined)
   const parts = Object.entries({ rv, th: digits, ...rest }).filter(([, value]) => value !== undefined);
   const others = [...members].filter(([key]) => key !== 'ot');
   const value = parts.map(([key, text]) => `${key}:${text}`).join(';');
+  if (value.length > MAX_VALUE_LENGTH) return traceState;
   const all = value === '' ? others : [['ot', value] as const, ...others];
-  return all.map(([key, text]) => `${key}=${text}`).join(',');
+  return all
+    .slice(0, MAX_MEMBERS)
+    .map(([key, text]) => `${key}=${text}`)
+    .join(',');
 }
 
 /** Undefined when there are none, or one of them is not valid. */

@@ -39,6 +39,3 @@ export const POLICY_DEFINITIONS = [
 ] as const satisfies readonly PolicyDefinition[];
 
 export type PolicyType = (typeof POLICY_DEFINITIONS)[number]['type'];
-
-/** Types that the Collector has and Tailgate does not, yet. */
-export const UNSUPPORTED_POLICY_TYPES: readonly string[] = [];

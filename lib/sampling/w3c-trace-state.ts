@@ -1,4 +1,5 @@
-const MAX_MEMBERS = 32;
+/** The most members that a `tracestate` may have. */
+export const MAX_MEMBERS = 32;
 const SIMPLE_KEY = /^[a-z][a-z0-9_\-*/]{0,255}$/;
 const MULTI_TENANT_KEY = /^[a-z0-9][a-z0-9_\-*/]{0,240}@[a-z][a-z0-9_\-*/]{0,13}$/;
 /** Printable ASCII without `,` and `=`; the last one is not a blank. */

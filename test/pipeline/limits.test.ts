@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UnavailableError } from '../../lib/pipeline/errors.ts';
+import { TraceTooLargeError, UnavailableError } from '../../lib/pipeline/errors.ts';
 import { exportRequest, type SpanSpec } from '../support/export-request.ts';
 import { Death, dieAt, type Step, World } from './world.ts';
 
@@ -39,6 +39,17 @@ describe('a rate limit in the pipeline', () => {
     ]);
     expect(world.archivedLines().map((line) => line.sample_weight)).toEqual([null, null]);
     expect([world.total('sampled'), world.total('notSampled')]).toEqual([2, 2]);
+  });
+
+  it('is not drawn on by a trace whose record is too large', async () => {
+    const world = new World({ yaml: LIMITED, settings: { concurrency: 1 } });
+    const record = world.buffer.record.bind(world.buffer);
+    world.buffer.record = (traceId, decision) =>
+      traceId.endsWith('a') ? Promise.reject(new TraceTooLargeError('too many claims')) : record(traceId, decision);
+    await world.ingest(exportRequest(traces(3, BUDGET)));
+    world.clock.advance(30_000);
+    await world.decideOnce();
+    expect([...spansByTrace(world)]).toEqual([['b', BUDGET]]);
   });
 
   it('holds for all deciders together', async () => {

@@ -28,6 +28,17 @@ describe('readOtSampling', () => {
 });
 
 describe('withThreshold', () => {
+  it('drops the last member rather than write one too many', () => {
+    const full = Array.from({ length: 32 }, (_, index) => `v${index}=1`);
+    const written = withThreshold(full.join(','), 0x80000000000000n);
+    expect(written).toBe(['ot=th:8', ...full.slice(0, 31)].join(','));
+  });
+
+  it('writes nothing where ot would become too long', () => {
+    const full = `ot=x:${'a'.repeat(253)}`;
+    expect(withThreshold(full, 0x80000000000000n)).toBe(full);
+  });
+
   it.each([
     { what: 'sets th where there is nothing', from: '', to: 'ot=th:8' },
     { what: 'keeps rv', from: 'ot=rv:abcdef01234567', to: 'ot=rv:abcdef01234567;th:8' },

@@ -1,12 +1,12 @@
 import type { Policy } from '../policy.ts';
 import type { ParseSubPolicy, PolicyDefinition } from '../policy-definition.ts';
-import { POLICY_DEFINITIONS, UNSUPPORTED_POLICY_TYPES } from '../registry.ts';
+import { POLICY_DEFINITIONS } from '../registry.ts';
 import type { ConfigIssues, ConfigNode } from './config-issues.ts';
 import { didYouMean } from './nearest-name.ts';
 import { OptionsReader } from './options-reader.ts';
 
 const DEFINITIONS: readonly PolicyDefinition[] = POLICY_DEFINITIONS;
-const ALL_TYPES = [...DEFINITIONS.map(({ type }) => type), ...UNSUPPORTED_POLICY_TYPES];
+const ALL_TYPES = DEFINITIONS.map(({ type }) => type);
 
 type Nesting = Parameters<ParseSubPolicy>[1] & { readonly parentKey: string };
 
@@ -60,7 +60,6 @@ function readDefinition(options: OptionsReader, nesting: Nesting | undefined): P
 
 function problemWith(type: string, nesting: Nesting | undefined): string {
   if (type === '') return 'expected a policy type';
-  if (UNSUPPORTED_POLICY_TYPES.includes(type)) return `"${type}" is not supported yet`;
   const isKnown = DEFINITIONS.some((definition) => definition.type === type);
   return isKnown && nesting ? `"${type}" cannot be used inside "${nesting.inside}"` : `unknown policy type "${type}"`;
 }

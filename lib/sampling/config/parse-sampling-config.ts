@@ -24,7 +24,12 @@ export function parseSamplingConfig(text: string): SamplingConfigResult {
   const block = findBlock(source.value, issues);
   if (block !== undefined) {
     const config = parseBlock({ value: resolveDollars(block, issues), path: block.path }, issues);
-    if (issues.errors.length === 0) return { ok: true, config, warnings: issues.warnings };
+    if (issues.errors.length === 0) return { ok: true, config, warnings: inOrder(issues.warnings) };
   }
-  return { ok: false, issues: issues.errors, warnings: issues.warnings };
+  return { ok: false, issues: inOrder(issues.errors), warnings: inOrder(issues.warnings) };
+}
+
+/** As they stand in the text; what has no line comes first. */
+function inOrder(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
+  return issues.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }

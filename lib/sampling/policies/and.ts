@@ -16,11 +16,11 @@ export const and = {
   isCombinator: true,
   options: [{ key: 'and_sub_policy', type: 'list of policies', meaning: 'the policies that must all keep the trace' }],
   parse(options, { name, parsePolicy }) {
-    const parts = options
-      .list('and_sub_policy')
+    const nodes = options.list('and_sub_policy');
+    const parts = nodes
       .map((node) => parsePolicy(node, { inside: 'and', combinators: ['not'] }))
       .filter((part) => part !== undefined);
-    if (parts.length === 0 && !options.failed) {
+    if (nodes.length === 0 && !options.failed) {
       options.warn('and_sub_policy', 'has no sub-policies: keeps every trace');
     }
     const summary = allOf(parts.map((part) => part.summary));

@@ -107,7 +107,11 @@ describe('parseSamplingConfig: what is wrong', () => {
         line: 3,
         message: 'expected a duration with a unit, such as 30s or 1m30s, got 30',
       },
-      { path: `${at}.policies[2].name`, line: 11, message: 'another policy is called "errors" already' },
+      {
+        path: `${at}.decision_wiat`,
+        line: 4,
+        message: expect.stringMatching(/^unknown key, .*did you mean "decision_wait"\?$/),
+      },
       {
         path: `${at}.policies[0].type`,
         line: 7,
@@ -118,6 +122,7 @@ describe('parseSamplingConfig: what is wrong', () => {
         line: 10,
         message: 'unknown value "EROR", allowed: UNSET, OK, ERROR; did you mean "ERROR"?',
       },
+      { path: `${at}.policies[2].name`, line: 11, message: 'another policy is called "errors" already' },
       { path: `${at}.policies[2].latency.threshold_ms`, line: 14, message: 'expected a whole number, got "5s"' },
       {
         path: `${at}.policies[2].latency.treshold_ms`,
@@ -134,11 +139,6 @@ describe('parseSamplingConfig: what is wrong', () => {
       },
       { path: `${at}.policies[6]`, line: 27, message: 'expected a map of options, got 7' },
       { path: `${at}.sample_on_first_match`, line: 28, message: 'expected true or false, got "yes"' },
-      {
-        path: `${at}.decision_wiat`,
-        line: 4,
-        message: expect.stringMatching(/^unknown key, .*did you mean "decision_wait"\?$/),
-      },
     ]);
   });
 
