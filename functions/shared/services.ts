@@ -3,6 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { SystemClock } from '../../lib/adapters/clock.ts';
 import { createDynamoDbClient } from '../../lib/adapters/dynamodb/client.ts';
+import { DynamoDbKeyTables } from '../../lib/adapters/dynamodb/dynamodb-key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/adapters/dynamodb/dynamodb-limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/adapters/dynamodb/dynamodb-span-buffer.ts';
 import { createS3Client } from '../../lib/adapters/s3/client.ts';
@@ -10,7 +11,7 @@ import { S3SpillStore } from '../../lib/adapters/s3/s3-spill-store.ts';
 import { S3TraceArchive } from '../../lib/adapters/s3/s3-trace-archive.ts';
 import { createSqsClient } from '../../lib/adapters/sqs/client.ts';
 import { SqsWakeUpQueue } from '../../lib/adapters/sqs/sqs-wake-up-queue.ts';
-import type { Clock, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
+import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import { requiredVariable } from './environment.ts';
 
 export interface ServiceClients {
@@ -33,6 +34,7 @@ export interface Services {
   readonly wakeUps: WakeUpQueue;
   readonly archive: TraceArchive;
   readonly limits: LimitStore;
+  readonly keyTables: KeyTables;
 }
 
 export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: ServiceNames): Services {
@@ -45,6 +47,7 @@ export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: Ser
     wakeUps: new SqsWakeUpQueue({ client: sqs, queueUrl, deadLetterQueueUrl, clock }),
     archive: new S3TraceArchive({ client: s3, bucket, clock }),
     limits: new DynamoDbLimitStore({ client: dynamoDb, tableName, clock }),
+    keyTables: new DynamoDbKeyTables({ client: dynamoDb, tableName, clock }),
   };
 }
 

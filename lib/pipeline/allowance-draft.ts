@@ -1,6 +1,22 @@
+import { type DynamicSampler, intervalAt } from '../sampling/dynamic/dynamic-sampler.ts';
 import type { Allowances, Limit } from '../sampling/limit.ts';
 import { bucketOf, type TokenBucket } from '../sampling/token-bucket.ts';
+import type { FleetTables } from './fleet-tables.ts';
 import type { SharedBucket } from './shared-bucket.ts';
+
+/** One look of a decider at a trace. */
+export interface Look {
+  /** When the first spans of the trace arrived, in milliseconds since the epoch. */
+  readonly receivedAtMs: number;
+  /** Whether the wake-up of these first spans brought it about: only then the trace is counted. */
+  readonly isFirst: boolean;
+}
+
+/** What the deciders share, as one of them sees it. */
+export interface SharedState {
+  readonly sharedBucket: (bucket: TokenBucket) => SharedBucket;
+  readonly tables: FleetTables;
+}
 
 /**
  * The allowances of one evaluation of one trace, at one moment. Nothing is taken before the evaluation is over, and only
@@ -9,19 +25,29 @@ import type { SharedBucket } from './shared-bucket.ts';
 export class AllowanceDraft implements Allowances {
   /** Tokens that may be in the shared bucket, and are not held. */
   readonly missing = new Map<SharedBucket, number>();
+  /** Samplers whose table of this interval is not held. */
+  readonly missingTables = new Set<DynamicSampler>();
   readonly #nowMs: number;
-  readonly #sharedBucket: (bucket: TokenBucket) => SharedBucket;
+  readonly #look: Look;
+  readonly #shared: SharedState;
   readonly #taken = new Map<SharedBucket, number>();
+  readonly #keys = new Map<DynamicSampler, string>();
 
-  constructor(nowMs: number, sharedBucket: (bucket: TokenBucket) => SharedBucket) {
+  constructor(nowMs: number, look: Look, shared: SharedState) {
     this.#nowMs = nowMs;
-    this.#sharedBucket = sharedBucket;
+    this.#look = look;
+    this.#shared = shared;
+  }
+
+  /** Nothing that the evaluation asked for was missing. */
+  get isValid(): boolean {
+    return this.missing.size === 0 && this.missingTables.size === 0;
   }
 
   take(limit: Limit, cost: number): boolean {
     const bucket = bucketOf(limit, this.#nowMs);
     if (cost > bucket.largestCost) return false;
-    const shared = this.#sharedBucket(bucket);
+    const shared = this.#shared.sharedBucket(bucket);
     const taken = (this.#taken.get(shared) ?? 0) + cost;
     const lack = taken - shared.held;
     if (lack > 0) {
@@ -33,12 +59,27 @@ export class AllowanceDraft implements Allowances {
     return true;
   }
 
-  /** Takes what the evaluation took from what is held. */
+  shareOf(sampler: DynamicSampler, key: string): number {
+    const table = this.#shared.tables.held(sampler, intervalAt(sampler, this.#look.receivedAtMs));
+    if (table === undefined) {
+      this.missingTables.add(sampler);
+      return sampler.goal;
+    }
+    this.#keys.set(sampler, table.countedAs(key));
+    return table.shareOf(key);
+  }
+
+  /** Takes what the evaluation took from what is held, and counts the trace. */
   commit(): void {
+    if (this.#look.isFirst) {
+      for (const [sampler, key] of this.#keys) {
+        this.#shared.tables.count(sampler, intervalAt(sampler, this.#look.receivedAtMs), key);
+      }
+    }
     for (const [shared, tokens] of this.#taken) shared.held -= tokens;
   }
 
-  /** Undoes {@link commit}. */
+  /** Gives back what {@link commit} took. The trace is counted all the same: whoever has decided did not count it. */
   putBack(): void {
     for (const [shared, tokens] of this.#taken) shared.held += tokens;
   }

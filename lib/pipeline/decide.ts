@@ -8,6 +8,7 @@ import { FleetAllowances } from './fleet-allowances.ts';
 import {
   type Clock,
   type FragmentRef,
+  type KeyTables,
   type LimitStore,
   MAX_DELAY_SECONDS,
   type SpanBuffer,
@@ -23,6 +24,7 @@ export interface DecideDeps {
   readonly archive: TraceArchive;
   readonly wakeUps: WakeUpQueue;
   readonly limits: LimitStore;
+  readonly keyTables: KeyTables;
   readonly clock: Clock;
   /** Applies the policies to a whole trace; more than once if it lacks allowances at first. */
   readonly evaluate: (trace: Trace, allowances: Allowances) => Decision;
@@ -72,7 +74,7 @@ export interface DecideResult {
  */
 export function createDecide(deps: DecideDeps, settings: DecideSettings = DEFAULT_DECIDE_SETTINGS) {
   const claimStates = new ClaimStates(deps.archive, deps.clock, settings.claimTimeoutMs);
-  const allowances = new FleetAllowances(deps.limits, deps.clock);
+  const allowances = new FleetAllowances(deps);
 
   return async function decide(received: readonly ReceivedWakeUp[]): Promise<DecideResult> {
     const summary = emptySummary();

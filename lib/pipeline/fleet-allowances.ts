@@ -1,8 +1,9 @@
 import type { Allowances } from '../sampling/limit.ts';
 import type { TokenBucket } from '../sampling/token-bucket.ts';
-import { AllowanceDraft } from './allowance-draft.ts';
+import { AllowanceDraft, type Look } from './allowance-draft.ts';
 import { UnavailableError } from './errors.ts';
-import type { Clock, LimitStore } from './ports.ts';
+import { FleetTables } from './fleet-tables.ts';
+import type { Clock, KeyTables, LimitStore } from './ports.ts';
 import { SharedBucket } from './shared-bucket.ts';
 
 /** An evaluation that has taken what it was allowed. */
@@ -12,43 +13,56 @@ export interface Evaluated<Answer> {
   putBack(): void;
 }
 
+export interface FleetAllowancesDeps {
+  readonly limits: LimitStore;
+  readonly keyTables: KeyTables;
+  readonly clock: Clock;
+}
+
 /** Each void evaluation is followed by a lease; others of the batch can take it away only so often. */
 const MAX_EVALUATIONS = 50;
 
 /**
- * One decider's share of the limits that hold for the whole fleet. Evaluations stay synchronous: one that needs tokens that
- * are not held is void, and is done again when they have been leased from the shared bucket. So only what policies
- * really ask for is ever leased, and a trace is refused only when held and shared tokens together do not suffice.
+ * One decider's share of the limits, and its copy of the tables, that hold for the whole fleet. Evaluations stay synchronous:
+ * one that needs tokens or a table that are not held is void, and is done again when they have been leased from the shared
+ * bucket, or loaded. So only what policies really ask for is ever leased, and a trace is refused only when held and shared tokens
+ * together do not suffice.
  */
 export class FleetAllowances {
   readonly #store: LimitStore;
   readonly #clock: Clock;
+  readonly #tables: FleetTables;
   readonly #buckets = new Map<string, SharedBucket>();
 
-  constructor(store: LimitStore, clock: Clock) {
-    this.#store = store;
+  constructor({ limits, keyTables, clock }: FleetAllowancesDeps) {
+    this.#store = limits;
     this.#clock = clock;
+    this.#tables = new FleetTables(keyTables);
   }
 
   /**
    * @param evaluate Pure but for the allowances, because it may be called more than once.
-   * @throws {UnavailableError} when a limit cannot be asked: what would pass is not known then
+   * @throws {UnavailableError} when a limit or a table cannot be asked: what would pass is not known then
    */
-  async evaluate<Answer>(evaluate: (allowances: Allowances) => Answer): Promise<Evaluated<Answer>> {
+  async evaluate<Answer>(evaluate: (allowances: Allowances) => Answer, look: Look): Promise<Evaluated<Answer>> {
+    const shared = { sharedBucket: (bucket: TokenBucket) => this.#sharedBucket(bucket), tables: this.#tables };
     for (let count = 0; count < MAX_EVALUATIONS; count++) {
       const nowMs = this.#clock.now();
-      const draft = new AllowanceDraft(nowMs, (bucket) => this.#sharedBucket(bucket));
+      const draft = new AllowanceDraft(nowMs, look, shared);
       const answer = evaluate(draft);
-      if (draft.missing.size === 0) {
+      if (draft.isValid) {
         draft.commit();
         return { answer, putBack: () => draft.putBack() };
       }
-      await Promise.all([...draft.missing].map(([shared, tokens]) => shared.lease(tokens, nowMs)));
+      await Promise.all([
+        ...[...draft.missing].map(([bucket, tokens]) => bucket.lease(tokens, nowMs)),
+        ...[...draft.missingTables].map((sampler) => this.#tables.load(sampler, look.receivedAtMs)),
+      ]);
     }
     throw new UnavailableError(`a limit is fought over: ${MAX_EVALUATIONS} leases did not suffice for one trace`);
   }
 
-  /** At the end of a batch: gives everything that is held back to the other deciders. Never throws. */
+  /** At the end of a batch: gives everything that is held back to the other deciders, and what was counted. Never throws. */
   async giveBack(): Promise<void> {
     const nowMs = this.#clock.now();
     const alive: SharedBucket[] = [];
@@ -56,7 +70,7 @@ export class FleetAllowances {
       if ((shared.bucket.endsAtMs ?? Number.POSITIVE_INFINITY) > nowMs) alive.push(shared);
       else this.#buckets.delete(key);
     }
-    await Promise.all(alive.map((shared) => shared.giveBack()));
+    await Promise.all([this.#tables.handInCounts(), ...alive.map((shared) => shared.giveBack())]);
   }
 
   #sharedBucket(bucket: TokenBucket): SharedBucket {

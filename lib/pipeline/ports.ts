@@ -3,6 +3,7 @@
  * each has one contract suite that every adapter passes (`test/contract/`).
  */
 
+import type { KeyNumbers } from '../sampling/dynamic/dynamic-sampler.ts';
 import type { TokenBucket } from '../sampling/token-bucket.ts';
 import type { ThresholdUpdate } from '../sampling/weigh.ts';
 
@@ -143,6 +144,34 @@ export interface LimitStore {
 
   /** Puts leased tokens back. Tried once: a second try could put them back twice. */
   giveBack(bucket: TokenBucket, tokens: number): Promise<void>;
+}
+
+/** The moving averages that the shares of a `dynamic` policy come from, in one interval. Immutable once it is stored. */
+export interface KeyTable {
+  readonly interval: number;
+  readonly averages: KeyNumbers;
+}
+
+/** What the `dynamic` policies of all deciders share. `sampler` is the key of a `DynamicSampler`. */
+export interface KeyTables {
+  /**
+   * The table of the interval, or else of the last one before it that has one (strongly consistent). `undefined`: there is none, or
+   * it is too old.
+   * @throws {UnavailableError}
+   */
+  latest(sampler: string, interval: number): Promise<KeyTable | undefined>;
+
+  /**
+   * Stores the table if there is none for its interval. Resolves to the one that is stored afterwards.
+   * @throws {UnavailableError}
+   */
+  putIfAbsent(sampler: string, table: KeyTable): Promise<KeyTable>;
+
+  /** Traces by key, as far as they have been counted. @throws {UnavailableError} */
+  counts(sampler: string, interval: number): Promise<KeyNumbers>;
+
+  /** Adds to the counts of an interval. Tried once: a second try could count twice. */
+  count(sampler: string, interval: number, counts: KeyNumbers): Promise<void>;
 }
 
 export interface Clock {

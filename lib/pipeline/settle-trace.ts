@@ -113,10 +113,12 @@ export class TraceSettler {
     if (first === undefined || ![...hashes].some((hash) => present.has(hash))) return standings;
 
     const trace = assembleTrace(traceId, fragments);
-    const evaluated = await this.#deps.allowances.evaluate((allowances) => this.#deps.evaluate(trace, allowances));
-    const { answer: decision, putBack } = evaluated;
-    for (const { policy, message } of decision.errors) increment(this.#summary.policyErrors, `${policy}: ${message}`);
     const isFirstLook = hashes.has(first.hash);
+    const { answer: decision, putBack } = await this.#deps.allowances.evaluate(
+      (allowances) => this.#deps.evaluate(trace, allowances),
+      { receivedAtMs: first.receivedAtMs, isFirst: isFirstLook },
+    );
+    for (const { policy, message } of decision.errors) increment(this.#summary.policyErrors, `${policy}: ${message}`);
     if (decision.outcome !== 'sampled') {
       if (isFirstLook) {
         this.#summary.received++;

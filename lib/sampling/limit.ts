@@ -1,3 +1,5 @@
+import type { DynamicSampler } from './dynamic/dynamic-sampler.ts';
+
 /** A budget that all deciders share: so much may be kept in a stretch of time. */
 export type Limit = RateLimit | SecondLimit;
 
@@ -22,13 +24,22 @@ export interface SecondLimit {
   readonly perSecond: number;
 }
 
-/** What policies may still keep. Taking from it is the one thing that a policy does besides looking at the trace. */
+/**
+ * What policies may keep by what is known of all traces together. Asking it is the one thing that a policy does besides looking
+ * at the trace.
+ */
 export interface Allowances {
   /**
    * Takes `cost`, a whole number, out of what is left of the limit, if all of it is there: true then. Else it takes
    * nothing, and the policy has to answer as when there is no budget.
    */
   take(limit: Limit, cost: number): boolean;
+
+  /**
+   * The share to keep of the traces with this key, over 0 up to 1, and counts the trace for the key. Every look at a trace
+   * under the same key gets the same answer.
+   */
+  shareOf(sampler: DynamicSampler, key: string): number;
 }
 
 /** A count of the configuration (int64 there) as a number: not below 0, and not above what is exact. */

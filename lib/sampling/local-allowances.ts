@@ -1,3 +1,4 @@
+import type { DynamicSampler } from './dynamic/dynamic-sampler.ts';
 import type { Allowances, Limit } from './limit.ts';
 import { bucketOf, levelAfter, tokensIn } from './token-bucket.ts';
 
@@ -25,6 +26,11 @@ export class LocalAllowances implements Allowances {
       stored.level = level;
     }
     return true;
+  }
+
+  /** It knows of no other traces: the goal for every key, as in a fleet at its start. */
+  shareOf({ goal }: DynamicSampler): number {
+    return goal;
   }
 
   #forgetEnded(nowMs: number): void {

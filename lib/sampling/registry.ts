@@ -4,6 +4,7 @@ import { booleanAttribute } from './policies/boolean-attribute.ts';
 import { bytesLimiting } from './policies/bytes-limiting.ts';
 import { composite } from './policies/composite.ts';
 import { drop } from './policies/drop.ts';
+import { dynamic } from './policies/dynamic.ts';
 import { latency } from './policies/latency.ts';
 import { not } from './policies/not.ts';
 import { numericAttribute } from './policies/numeric-attribute.ts';
@@ -32,6 +33,7 @@ export const POLICY_DEFINITIONS = [
   ottlCondition,
   rateLimiting,
   bytesLimiting,
+  dynamic,
   and,
   not,
   drop,

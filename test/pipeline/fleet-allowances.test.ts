@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MemoryKeyTables } from '../../lib/adapters/memory/memory-key-tables.ts';
 import { MemoryLimitStore } from '../../lib/adapters/memory/memory-limit-store.ts';
 import { UnavailableError } from '../../lib/pipeline/errors.ts';
 import { FleetAllowances } from '../../lib/pipeline/fleet-allowances.ts';
@@ -8,6 +9,9 @@ import type { Allowances, Limit } from '../../lib/sampling/limit.ts';
 import { LocalAllowances } from '../../lib/sampling/local-allowances.ts';
 import { bucketOf } from '../../lib/sampling/token-bucket.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+
+/** No limit asks about it. */
+const LOOK = { receivedAtMs: 0, isFirst: true };
 
 function rate(perSecond: number, burst: number, key = 'a'): Limit {
   return { kind: 'rate', key, perSecond, burst };
@@ -26,12 +30,12 @@ function setUp(store: LimitStore = new MemoryLimitStore()) {
       return store.giveBack(bucket, tokens);
     },
   };
-  const decider = () => new FleetAllowances(counted, clock);
+  const decider = () => new FleetAllowances({ limits: counted, keyTables: new MemoryKeyTables(), clock });
   return { clock, store, calls, decider };
 }
 
 async function take(allowances: FleetAllowances, limit: Limit, cost: number): Promise<boolean> {
-  return (await allowances.evaluate((draft) => draft.take(limit, cost))).answer;
+  return (await allowances.evaluate((draft) => draft.take(limit, cost), LOOK)).answer;
 }
 
 describe('FleetAllowances, one decider', () => {
@@ -54,7 +58,7 @@ describe('FleetAllowances, one decider', () => {
         const [fleet, local] = [decider(), new LocalAllowances(() => clock.now())];
         for (const [takes, , isEndOfBatch] of steps) {
           const ask = (allowances: Allowances) => takes.map(([from, cost]) => allowances.take(from, cost));
-          expect((await fleet.evaluate(ask)).answer).toEqual(ask(local));
+          expect((await fleet.evaluate(ask, LOOK)).answer).toEqual(ask(local));
           if (isEndOfBatch) await fleet.giveBack();
         }
       }),
@@ -69,7 +73,7 @@ describe('FleetAllowances, one decider', () => {
         for (const [takes, pauseMs] of steps) {
           clock.advance(pauseMs);
           const ask = (allowances: Allowances) => takes.map(([from, cost]) => allowances.take(from, cost));
-          expect((await fleet.evaluate(ask)).answer).toEqual(ask(local));
+          expect((await fleet.evaluate(ask, LOOK)).answer).toEqual(ask(local));
           await fleet.giveBack();
         }
       }),
@@ -78,7 +82,7 @@ describe('FleetAllowances, one decider', () => {
 
   it('asks for nothing that no policy asks for', async () => {
     const { calls, decider } = setUp();
-    expect((await decider().evaluate(() => 'no limits')).answer).toBe('no limits');
+    expect((await decider().evaluate(() => 'no limits', LOOK)).answer).toBe('no limits');
     expect(calls.leases).toBe(0);
   });
 
@@ -117,7 +121,7 @@ describe('FleetAllowances, one decider', () => {
   it('uses again what an answer that is not used has taken', async () => {
     const { decider } = setUp();
     const fleet = decider();
-    const lost = await fleet.evaluate((allowances) => allowances.take(rate(1, 5), 5));
+    const lost = await fleet.evaluate((allowances) => allowances.take(rate(1, 5), 5), LOOK);
     expect(await take(fleet, rate(1, 5), 1)).toBe(false);
     lost.putBack();
     expect(await take(fleet, rate(1, 5), 5)).toBe(true);
@@ -130,7 +134,7 @@ describe('FleetAllowances, one decider', () => {
       fleet.evaluate((allowances) => {
         allowances.take(rate(1, 5), 5);
         throw new Error('a defect');
-      }),
+      }, LOOK),
     ).rejects.toThrow('a defect');
     expect(await take(fleet, rate(1, 5), 5)).toBe(true);
   });

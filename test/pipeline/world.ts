@@ -1,4 +1,5 @@
 import { hashFragment } from '../../lib/adapters/fragment-hash.ts';
+import { MemoryKeyTables } from '../../lib/adapters/memory/memory-key-tables.ts';
 import { MemoryLimitStore } from '../../lib/adapters/memory/memory-limit-store.ts';
 import { MemorySpanBuffer } from '../../lib/adapters/memory/memory-span-buffer.ts';
 import { MemoryTraceArchive } from '../../lib/adapters/memory/memory-trace-archive.ts';
@@ -36,6 +37,7 @@ export class World {
   readonly summaries: DecideSummary[] = [];
   readonly settings: DecideSettings;
   readonly limits = new MemoryLimitStore();
+  readonly keyTables = new MemoryKeyTables();
   #ids = 0;
 
   constructor(options: { yaml?: string; settings?: Partial<DecideSettings>; bufferTtlMs?: number } = {}) {
@@ -58,14 +60,14 @@ export class World {
 
   /** A fresh decide process, as after a cold start. */
   decider(step: Step = NO_FAULTS) {
-    const { buffer, archive, wakeUps, limits } = this.#ports(step);
+    const { buffer, archive, wakeUps, limits, keyTables } = this.#ports(step);
     const newId = () => {
       this.#ids += 1;
       return this.#ids.toString(16).padStart(16, '0');
     };
     const { clock, config } = this;
     const evaluate: DecideDeps['evaluate'] = (trace, allowances) => decide(config, trace, allowances);
-    return createDecide({ buffer, archive, wakeUps, limits, clock, newId, evaluate }, this.settings);
+    return createDecide({ buffer, archive, wakeUps, limits, keyTables, clock, newId, evaluate }, this.settings);
   }
 
   /** One invocation on what is visible now, acknowledgement included. Resolves to the number of messages it was given. */
@@ -115,8 +117,8 @@ export class World {
     return this.summaries.reduce((sum, summary) => sum + summary[count], 0);
   }
 
-  #ports(step: Step): Pick<DecideDeps, 'buffer' | 'archive' | 'wakeUps' | 'limits'> {
-    const { buffer, archive, queue, limits } = this;
+  #ports(step: Step): Pick<DecideDeps, 'buffer' | 'archive' | 'wakeUps' | 'limits' | 'keyTables'> {
+    const { buffer, archive, queue, limits, keyTables } = this;
     const run = async <Answer>(label: string, call: () => Promise<Answer>): Promise<Answer> => {
       await step(label, 'before');
       const answer = await call();
@@ -146,6 +148,12 @@ export class World {
       limits: {
         lease: (...lease) => run('lease', () => limits.lease(...lease)),
         giveBack: (...back) => run('give back', () => limits.giveBack(...back)),
+      },
+      keyTables: {
+        latest: (...which) => run('latest table', () => keyTables.latest(...which)),
+        putIfAbsent: (...table) => run('put table', () => keyTables.putIfAbsent(...table)),
+        counts: (...which) => run('counts', () => keyTables.counts(...which)),
+        count: (...counts) => run('count', () => keyTables.count(...counts)),
       },
     };
   }

@@ -1,4 +1,4 @@
 import type { Allowances } from '../../lib/sampling/limit.ts';
 
-/** Nothing is left of any limit. */
-export const NO_ALLOWANCES: Allowances = { take: () => false };
+/** Nothing is left of any limit, and nothing is known of any key. */
+export const NO_ALLOWANCES: Allowances = { take: () => false, shareOf: ({ goal }) => goal };

@@ -23,8 +23,16 @@ export const DECISION = {
 /** Attributes of one claim, a map in the list {@link DECISION}.claims. */
 export const CLAIM = { key: 'k', fragments: 'f', claimedAtMs: 't', firstSeq: 'q', lineCount: 'l' } as const;
 
-/** Partition of the token buckets; no trace ID. */
+/** Partition of what deciders share: token buckets, tables, counts; no trace ID. */
 export const LIMIT_PARTITION = 'limiter';
 /** Sort key prefix of token buckets; the key of the bucket follows. */
 export const LIMIT_PREFIX = 'r#';
 export const LIMIT = { level: 'l' } as const;
+
+/** Sort key prefix of the tables of `dynamic` policies; the key of the sampler and the interval follow. */
+export const KEY_TABLE_PREFIX = 't#';
+export const KEY_TABLE = { interval: 'i', averages: 'a' } as const;
+/** Sort key prefix of the counts for them; the key of the sampler, the interval and a part follow. */
+export const KEY_COUNT_PREFIX = 'n#';
+/** Prefix of the attribute names of counts; the trace key follows. */
+export const KEY_COUNT_ATTRIBUTE = 'k';

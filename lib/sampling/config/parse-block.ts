@@ -1,24 +1,23 @@
 import type { Policy } from '../policy.ts';
 import type { SamplingConfig } from '../sampling-config.ts';
 import type { ConfigIssues, ConfigNode } from './config-issues.ts';
-import { describe } from './describe.ts';
-import { parseGoDuration } from './go-duration.ts';
 import { readIgnoredSettings, refuseUnsupportedSettings } from './ignored-settings.ts';
 import { OptionsReader } from './options-reader.ts';
 import { parsePolicy } from './parse-policy.ts';
+import { type DurationRange, readDuration } from './read-duration.ts';
 import { readTailgateSettings } from './tailgate-settings.ts';
 
 /** Keys that tell a `tail_sampling` block from what surrounds it. */
 export const BLOCK_KEYS = ['policies', 'decision_wait', 'decision_wait_after_root_received', 'sample_on_first_match'];
 
 const DEFAULT_DECISION_WAIT_MS = 30_000;
-const MAX_WAIT_MS = 12 * 3600 * 1000;
+const WAITS: DurationRange = { minMs: 0, maxMs: 12 * 3600 * 1000, words: '0s to 12h' };
 
 /** Reads the `tail_sampling` block. What it returns is only of use when no error was reported. */
 export function parseBlock(node: ConfigNode, issues: ConfigIssues): SamplingConfig {
   const options = new OptionsReader(node, issues);
-  const decisionWaitMs = readWait(options, 'decision_wait') ?? DEFAULT_DECISION_WAIT_MS;
-  const afterRootMs = readWait(options, 'decision_wait_after_root_received') ?? 0;
+  const decisionWaitMs = readDuration(options, 'decision_wait', WAITS) ?? DEFAULT_DECISION_WAIT_MS;
+  const afterRootMs = readDuration(options, 'decision_wait_after_root_received', WAITS) ?? 0;
   if (afterRootMs > decisionWaitMs) {
     options.warn('decision_wait_after_root_received', 'is longer than decision_wait: it has no effect');
   }
@@ -35,19 +34,6 @@ export function parseBlock(node: ConfigNode, issues: ConfigIssues): SamplingConf
     ...tailgateSettings,
     policies: policies.toSorted((a, b) => Number(b.type === 'drop') - Number(a.type === 'drop')),
   };
-}
-
-/** In milliseconds, rounded up. */
-function readWait(options: OptionsReader, key: string): number | undefined {
-  const node = options.value(key);
-  if (node === undefined) return undefined;
-  const ms = node.value === 0n ? 0 : typeof node.value === 'string' ? parseGoDuration(node.value) : undefined;
-  if (ms === undefined) {
-    options.error(key, `expected a duration with a unit, such as 30s or 1m30s, got ${describe(node.value)}`);
-  } else if (ms < 0 || ms > MAX_WAIT_MS) {
-    options.error(key, `expected a duration from 0s to 12h, got ${describe(node.value)}`);
-  }
-  return ms === undefined ? undefined : Math.ceil(ms);
 }
 
 function readPolicies(options: OptionsReader, issues: ConfigIssues): readonly Policy[] {

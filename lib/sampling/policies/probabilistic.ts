@@ -5,6 +5,7 @@ import { type Evaluation, NOT_SAMPLED } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
 import { type PolicySummary, tracesReduced } from '../policy-summary.ts';
 import { ALWAYS, thresholdOf } from '../rejection-threshold.ts';
+import { traceIdBytes } from '../trace-id-bytes.ts';
 import { declaredRandomness } from '../trace-randomness.ts';
 
 const DEFAULT_SALT = 'default-hash-seed';
@@ -84,10 +85,4 @@ function summaryOf(percentage: number): PolicySummary {
 function evaluation(vote: 'sampled' | 'not_sampled', salt: string, from: number, to: number): Evaluation {
   const hashRange = { salt, from, to };
   return { vote, threshold: vote === 'sampled' ? 1 - to : 0, adjustedCount: adjustedCountOf([hashRange]), hashRange };
-}
-
-function traceIdBytes(traceId: string): Uint8Array {
-  const bytes = new Uint8Array(16);
-  for (let i = 0; i < 16; i++) bytes[i] = Number.parseInt(traceId.slice(2 * i, 2 * i + 2), 16);
-  return bytes;
 }

@@ -3,6 +3,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
 import { DynamoDbLimitStore } from '../../../lib/adapters/dynamodb/dynamodb-limit-store.ts';
+import { MemoryKeyTables } from '../../../lib/adapters/memory/memory-key-tables.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provisionTable } from '../../../lib/local/engines/provision.ts';
 import { UnavailableError } from '../../../lib/pipeline/errors.ts';
@@ -90,13 +91,17 @@ describe('DynamoDbLimitStore', () => {
     const clock = new ManualClock();
     const startMs = clock.now();
     const limit = rate(200, 60);
-    const deciders = Array.from({ length: 20 }, () => new FleetAllowances(create(clock).store, clock));
+    const deciders = Array.from(
+      { length: 20 },
+      () => new FleetAllowances({ limits: create(clock).store, keyTables: new MemoryKeyTables(), clock }),
+    );
     let admitted = 0;
     for (let round = 0; round < 3; round++) {
       await Promise.all(
         deciders.map(async (fleet, i) => {
           for (const cost of [1 + (i % 5), 4, 2]) {
-            const { answer } = await fleet.evaluate((allowances) => allowances.take(limit, cost));
+            const look = { receivedAtMs: clock.now(), isFirst: true };
+            const { answer } = await fleet.evaluate((allowances) => allowances.take(limit, cost), look);
             if (answer) admitted += cost;
           }
           // Every seventh decider dies and takes what it holds with it.

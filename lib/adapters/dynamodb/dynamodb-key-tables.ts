@@ -1,0 +1,134 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Clock, KeyTable, KeyTables } from '../../pipeline/ports.ts';
+import type { KeyNumbers } from '../../sampling/dynamic/dynamic-sampler.ts';
+import { DEFAULT_BUFFER_TTL_MS, isExpired } from '../retention.ts';
+import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
+import { wholeNumber } from './attribute-reader.ts';
+import type { Item } from './item-size.ts';
+import {
+  addCounts,
+  countSortKey,
+  countsOf,
+  itemToTable,
+  sharedItemKey,
+  tableSortKey,
+  tableToItem,
+} from './key-table-item.ts';
+import { EXPIRES_AT, LIMIT_PARTITION, PARTITION_KEY, SORT_KEY } from './schema.ts';
+
+export interface DynamoDbKeyTablesDeps {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly clock: Clock;
+  /** How long a trace may be looked at again after its arrival. @default 24 h */
+  readonly bufferTtlMs?: number;
+  /** Uniform in [0, 1). @default Math.random */
+  readonly random?: () => number;
+  /** @default 4 s with full jitter */
+  readonly retryPolicy?: RetryPolicy;
+}
+
+/** Counts of one interval are in so many items, so that no item takes all writes. */
+const COUNT_PARTS = 8;
+/** An UpdateExpression may have 300 operators and operands. */
+const KEYS_PER_UPDATE = 100;
+
+/** Tables and counts of `dynamic` policies as items of the buffer table: docs/storage-schema.md. */
+export class DynamoDbKeyTables implements KeyTables {
+  readonly #deps: DynamoDbKeyTablesDeps;
+  readonly #retryPolicy: RetryPolicy;
+
+  constructor(deps: DynamoDbKeyTablesDeps) {
+    this.#deps = deps;
+    this.#retryPolicy = deps.retryPolicy ?? retryPolicy(deps.clock);
+  }
+
+  async latest(sampler: string, interval: number): Promise<KeyTable | undefined> {
+    const range = { from: tableSortKey(sampler, 0), to: tableSortKey(sampler, interval) };
+    const { items } = await this.#query(range, { ScanIndexForward: false, Limit: 1 });
+    return items.filter((item) => this.#isAlive(item)).map(itemToTable)[0];
+  }
+
+  async putIfAbsent(sampler: string, table: KeyTable): Promise<KeyTable> {
+    const { client, tableName: TableName, clock } = this.#deps;
+    const put = new PutItemCommand({
+      TableName,
+      Item: tableToItem(sampler, table, this.#expiresAt()),
+      ConditionExpression: 'attribute_not_exists(#expiresAt) OR #expiresAt <= :now',
+      ExpressionAttributeNames: { '#expiresAt': EXPIRES_AT },
+      ExpressionAttributeValues: { ':now': { N: String(Math.floor(clock.now() / 1000)) } },
+    });
+    const Key = sharedItemKey(tableSortKey(sampler, table.interval));
+    return retry(this.#retryPolicy, `store a table of ${sampler}`, async () => {
+      try {
+        await client.send(put);
+        return table;
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+        return Item === undefined ? table : itemToTable(Item);
+      }
+    });
+  }
+
+  async counts(sampler: string, interval: number): Promise<KeyNumbers> {
+    const prefix = countSortKey(sampler, interval);
+    const sums = new Map<string, number>();
+    let start: Item | undefined;
+    do {
+      const page = await this.#query({ from: prefix, to: `${prefix}9` }, start && { ExclusiveStartKey: start });
+      for (const item of page.items.filter((found) => this.#isAlive(found))) {
+        for (const [key, count] of countsOf(item)) sums.set(key, (sums.get(key) ?? 0) + count);
+      }
+      start = page.next;
+    } while (start !== undefined);
+    return sums;
+  }
+
+  async count(sampler: string, interval: number, counts: KeyNumbers): Promise<void> {
+    const { client, tableName: TableName, random = Math.random } = this.#deps;
+    const entries = [...counts];
+    for (let at = 0; at < entries.length; at += KEYS_PER_UPDATE) {
+      const part = Math.floor(random() * COUNT_PARTS);
+      const Key = sharedItemKey(`${countSortKey(sampler, interval)}${part}`);
+      const addition = addCounts(entries.slice(at, at + KEYS_PER_UPDATE), this.#expiresAt());
+      await client.send(new UpdateItemCommand({ TableName, Key, ...addition }));
+    }
+  }
+
+  async #query(range: { readonly from: string; readonly to: string }, options: object = {}) {
+    const query = new QueryCommand({
+      TableName: this.#deps.tableName,
+      ConsistentRead: true,
+      KeyConditionExpression: '#partition = :partition AND #sort BETWEEN :from AND :to',
+      ExpressionAttributeNames: { '#partition': PARTITION_KEY, '#sort': SORT_KEY },
+      ExpressionAttributeValues: {
+        ':partition': { S: LIMIT_PARTITION },
+        ':from': { S: range.from },
+        ':to': { S: range.to },
+      },
+      ...options,
+    });
+    const { Items = [], LastEvaluatedKey } = await retry(this.#retryPolicy, `read ${range.to}`, () =>
+      this.#deps.client.send(query),
+    );
+    return { items: Items, next: LastEvaluatedKey };
+  }
+
+  #isAlive(item: Item): boolean {
+    return !isExpired(wholeNumber(item, EXPIRES_AT), this.#deps.clock.now());
+  }
+
+  /** A trace of the interval may come after this, and then waits for its whole time in the buffer. */
+  #expiresAt(): number {
+    const { clock, bufferTtlMs = DEFAULT_BUFFER_TTL_MS } = this.#deps;
+    return Math.ceil((clock.now() + 2 * bufferTtlMs) / 1000);
+  }
+}

@@ -1,0 +1,127 @@
+import type { OptionsReader } from '../config/options-reader.ts';
+import { readDuration } from '../config/read-duration.ts';
+import type { DynamicSampler } from '../dynamic/dynamic-sampler.ts';
+import { hashText, traceKey } from '../dynamic/trace-key.ts';
+import { fnv1a64 } from '../fnv1a-64.ts';
+import { adjustedCountOf } from '../hash-range.ts';
+import { hashThreshold } from '../hash-threshold.ts';
+import { headThreshold } from '../head-threshold.ts';
+import type { OptionDescription } from '../option-description.ts';
+import { type Evaluation, NOT_SAMPLED, SAMPLED } from '../policy.ts';
+import type { PolicyDefinition } from '../policy-definition.ts';
+import { tracesReduced } from '../policy-summary.ts';
+import { adjustedCountAt, thresholdOf } from '../rejection-threshold.ts';
+import { traceIdBytes } from '../trace-id-bytes.ts';
+import { declaredRandomness } from '../trace-randomness.ts';
+
+const INTERVALS = { minMs: 10_000, maxMs: 3_600_000, words: '10s to 1h' };
+const MAX_KEYS = 2000n;
+
+const OPTIONS: readonly OptionDescription[] = [
+  {
+    key: 'key_attributes',
+    type: 'list of strings',
+    meaning: 'attributes of resources or spans: traces with the same values of all of them have the same key',
+  },
+  {
+    key: 'goal_sampling_percentage',
+    type: 'number',
+    default: '10',
+    meaning: 'how many of 100 traces are kept on average over all keys',
+  },
+  {
+    key: 'adjustment_interval',
+    type: 'duration',
+    default: '60s',
+    meaning: 'how long the shares stay the same, from `10s` to `1h`',
+  },
+  {
+    key: 'weight',
+    type: 'number',
+    default: '0.5',
+    meaning:
+      'the part of the newest interval in the moving averages, above 0 and up to 1: more follows the traffic faster',
+  },
+  {
+    key: 'max_keys',
+    type: 'whole number',
+    default: '500',
+    meaning: 'keys with a share of their own, up to 2000; all further ones share one',
+  },
+];
+
+/** As that of a probabilistic policy: seen through a `not`, no threshold says what this vote keeps. */
+const NOT_SAMPLED_BY_R: Evaluation = { ...NOT_SAMPLED, adjustedCount: null };
+
+/**
+ * `dynamic`, a type of Tailgate: keeps rare keys and thins common ones, so that on average a goal is kept, as Refinery's EMA
+ * sampler does. All deciders share the tables that the shares come from: docs/dynamic.md.
+ */
+export const dynamic = {
+  type: 'dynamic',
+  hasOptions: true,
+  isCombinator: false,
+  options: OPTIONS,
+  parse(options, { name, key }) {
+    const attributes = options.strings('key_attributes');
+    if (attributes.length === 0 && !options.hasFailed('key_attributes')) {
+      options.error('key_attributes', 'expected the names of one or more attributes');
+    }
+    const empty = attributes.indexOf('');
+    if (empty >= 0) options.error(['key_attributes', empty], 'expected the name of an attribute');
+    const sampler = readSampler(options, key, attributes);
+    const salt = `dynamic:${key}`;
+    const salted = fnv1a64(new TextEncoder().encode(salt));
+    const percentage = Math.round(sampler.goal * 1e8) / 1e6;
+    const words = `thinned to ${percentage} % on average, rare values of ${attributes.join(', ')} less than common ones`;
+    return {
+      name,
+      type: 'dynamic',
+      summary: tracesReduced({ words, alone: `all traces, ${words}` }),
+      evaluate(trace, allowances) {
+        const share = allowances.shareOf(sampler, traceKey(trace, attributes));
+        if (share >= 1) return SAMPLED;
+        const randomness = declaredRandomness(trace);
+        if (randomness !== undefined) {
+          // The share is one of what came here: that is what the head sampler has left.
+          const rejectionThreshold = thresholdOf(share / adjustedCountAt(headThreshold(trace)));
+          if (randomness < rejectionThreshold) return NOT_SAMPLED_BY_R;
+          return { vote: 'sampled', threshold: 1 - share, adjustedCount: 1, rejectionThreshold };
+        }
+        const { high, low } = fnv1a64(traceIdBytes(trace.traceId), salted);
+        const isSampled = ((BigInt(high) << 32n) | BigInt(low)) <= hashThreshold(share);
+        return byHash(isSampled, salt, share);
+      },
+    };
+  },
+} as const satisfies PolicyDefinition;
+
+function byHash(isSampled: boolean, salt: string, share: number): Evaluation {
+  const hashRange = isSampled ? { salt, from: 0, to: share } : { salt, from: share, to: 1 };
+  const adjustedCount = adjustedCountOf([hashRange]);
+  if (!isSampled) return { vote: 'not_sampled', threshold: 0, adjustedCount, hashRange };
+  return { vote: 'sampled', threshold: 1 - share, adjustedCount, hashRange };
+}
+
+function readSampler(options: OptionsReader, key: string, attributes: readonly string[]): DynamicSampler {
+  const percentage = given(options, 'goal_sampling_percentage', options.float('goal_sampling_percentage'), 10);
+  const intervalMs = readDuration(options, 'adjustment_interval', INTERVALS) ?? 60_000;
+  const weight = given(options, 'weight', options.float('weight'), 0.5);
+  const maxKeys = given(options, 'max_keys', options.int64('max_keys'), 500n);
+  const isWrong = (option: string, isRight: boolean) => !isRight && !options.hasFailed(option);
+  if (isWrong('goal_sampling_percentage', percentage > 0 && percentage <= 100)) {
+    options.error('goal_sampling_percentage', 'expected a number above 0 and up to 100');
+  }
+  if (isWrong('weight', weight > 0 && weight <= 1)) options.error('weight', 'expected a number above 0 and up to 1');
+  if (isWrong('max_keys', maxKeys > 0n && maxKeys <= MAX_KEYS)) {
+    options.error('max_keys', `expected a whole number from 1 to ${MAX_KEYS}`);
+  }
+  // Another key or interval starts anew: its counts mean something else.
+  const tableKey = `${key}#${hashText(JSON.stringify(attributes))}#${intervalMs}`;
+  return { key: tableKey, intervalMs, goal: percentage / 100, weight, maxKeys: Number(maxKeys) };
+}
+
+/** What was read of an option, or its default. */
+function given<T>(options: OptionsReader, key: string, value: T, otherwise: T): T {
+  return options.has(key) ? value : otherwise;
+}
