@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryKeyTables } from '../../lib/adapters/memory/memory-key-tables.ts';
 import { MemoryLimitStore } from '../../lib/adapters/memory/memory-limit-store.ts';
 import { FleetAllowances } from '../../lib/pipeline/fleet-allowances.ts';
+import type { KeyTables } from '../../lib/pipeline/ports.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const SAMPLER = { key: 'p', intervalMs: 60_000, goal: 0.1, weight: 0.5, maxKeys: 10 };
@@ -71,6 +72,36 @@ describe('the tables of a dynamic policy', () => {
     (await fleet.evaluate((allowances) => allowances.shareOf(SAMPLER, 'a'), look)).putBack();
     await fleet.giveBack();
     expect(await keyTables.counts(SAMPLER.key, 10)).toEqual(new Map([['a', 1]]));
+  });
+
+  it('are those of the decider that was first, also for one that has counted on others', async () => {
+    const { batch, keyTables } = setUp();
+    await batch(10, { a: 100, b: 100 });
+    await batch(11, {});
+    const look = { receivedAtMs: 12 * SAMPLER.intervalMs, isFirst: false };
+    const shareOfA = async (tables: KeyTables) => {
+      const fleet = new FleetAllowances({
+        limits: new MemoryLimitStore(),
+        keyTables: tables,
+        clock: new ManualClock(),
+      });
+      return (await fleet.evaluate((allowances) => allowances.shareOf(SAMPLER, 'a'), look)).answer;
+    };
+    let first: number | undefined;
+    const overtaken: KeyTables = {
+      latest: (...which) => keyTables.latest(...which),
+      counts: (...which) => keyTables.counts(...which),
+      count: (...counts) => keyTables.count(...counts),
+      putIfAbsent: async (...table) => {
+        await keyTables.count(SAMPLER.key, 10, new Map([['a', 10_000]]));
+        first = await shareOfA(keyTables);
+        return keyTables.putIfAbsent(...table);
+      },
+    };
+    const second = await shareOfA(overtaken);
+    expect(first).toBeDefined();
+    expect(second).toBe(first);
+    expect(second).toBeLessThan(0.1);
   });
 
   it('are read once per interval and decider', async () => {
