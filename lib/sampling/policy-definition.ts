@@ -10,8 +10,6 @@ import type { Policy } from './policy.ts';
 export interface PolicyDefinition<Type extends string = string> {
   /** The Collector's word for it, which is also the key of its block of options. */
   readonly type: Type;
-  /** False for a type that takes no block of options. */
-  readonly hasOptions: boolean;
   /** True for a type made of other policies. Those nest only where the outer one names them. */
   readonly isCombinator: boolean;
   /** What `parse` reads, for the documentation. */

@@ -111,12 +111,12 @@ export class OptionsReader {
 
   /** The strings of a list; what is not a string is reported and reads as ''. */
   strings(key: string): readonly string[] {
-    return this.list(key).map(({ value }, i) => this.#element(key, i, value) ?? '');
+    return this.texts(key).map(({ value }, i) => this.#element(key, i, value) ?? '');
   }
 
   /** A list of words of a closed set, without what is not one of them. */
   words<Word extends string>(key: string, allowed: readonly Word[]): readonly Word[] {
-    return this.list(key).flatMap(({ value }, i) => {
+    return this.texts(key).flatMap(({ value }, i) => {
       const text = this.#element(key, i, value);
       if (text === undefined) return [];
       const word = allowed.find((candidate) => candidate === text);
@@ -130,9 +130,18 @@ export class OptionsReader {
   finish(explain?: (key: string) => string | undefined): void {
     for (const key of this.#values.keys()) {
       if (this.#knownKeys.includes(key)) continue;
-      const unknown = `unknown key, allowed: ${this.#knownKeys.join(', ')}${didYouMean(key, this.#knownKeys)}`;
+      const allowed = this.#knownKeys.join(', ') || 'none';
+      const unknown = `unknown key, allowed: ${allowed}${didYouMean(key, this.#knownKeys)}`;
       this.error(key, explain?.(key) ?? unknown);
     }
+  }
+
+  /** A list of strings, or one string with commas, which the Collector takes for a list. */
+  texts(key: string): readonly ConfigNode[] {
+    const text = this.#values.get(key);
+    if (typeof text !== 'string') return this.list(key);
+    const values = this.string(key) === '' ? [] : text.split(',');
+    return values.map((value) => ({ value, path: [...this.path, key] }));
   }
 
   #element(key: string, i: number, value: unknown): string | undefined {

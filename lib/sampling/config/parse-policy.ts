@@ -20,9 +20,9 @@ export function parsePolicy(node: ConfigNode, issues: ConfigIssues, nesting?: Ne
   const definition = readDefinition(options, nesting);
   if (definition === undefined) return undefined;
 
-  const { type, hasOptions } = definition;
+  const { type } = definition;
   const key = nesting === undefined ? withoutSeparators(name) : `${nesting.parentKey}/${positionOf(node)}`;
-  const block = hasOptions ? options.map(type) : new OptionsReader({ value: undefined, path: node.path }, issues);
+  const block = options.map(type);
   const policy = definition.parse(block, {
     name,
     inside: nesting?.inside,

@@ -5,7 +5,6 @@ import { EVERY_TRACE } from '../policy-summary.ts';
 /** `always_sample`: keeps every trace. */
 export const alwaysSample = {
   type: 'always_sample',
-  hasOptions: false,
   isCombinator: false,
   options: [],
   parse: (_options, { name }) => ({ name, type: 'always_sample', summary: EVERY_TRACE, evaluate: () => SAMPLED }),

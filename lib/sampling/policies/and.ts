@@ -12,7 +12,6 @@ import { ALWAYS } from '../rejection-threshold.ts';
  */
 export const and = {
   type: 'and',
-  hasOptions: true,
   isCombinator: true,
   options: [{ key: 'and_sub_policy', type: 'list of policies', meaning: 'the policies that must all keep the trace' }],
   parse(options, { name, parsePolicy }) {

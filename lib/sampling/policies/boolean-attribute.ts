@@ -4,7 +4,6 @@ import { attributePolicy, INVERT_MATCH_OPTION, KEY_OPTION, readAttributeOptions 
 /** `boolean_attribute`: keeps a trace with the attribute equal to `value`. Anything that is not a boolean reads as false. */
 export const booleanAttribute = {
   type: 'boolean_attribute',
-  hasOptions: true,
   isCombinator: false,
   options: [
     KEY_OPTION,

@@ -14,7 +14,6 @@ import type { PolicyDefinition } from '../policy-definition.ts';
  */
 export const bytesLimiting = {
   type: 'bytes_limiting',
-  hasOptions: true,
   isCombinator: false,
   options: rateLimitOptions('bytes'),
   parse(options, { name, key }) {

@@ -42,7 +42,6 @@ interface Part {
  */
 export const composite = {
   type: 'composite',
-  hasOptions: true,
   isCombinator: true,
   options: OPTIONS,
   parse(options, { name, key, parsePolicy }) {

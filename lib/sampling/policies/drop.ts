@@ -5,7 +5,6 @@ import { allOf } from '../policy-summary.ts';
 /** `drop`: drops a trace that every sub-policy matches, whatever other policies say. */
 export const drop = {
   type: 'drop',
-  hasOptions: true,
   isCombinator: true,
   options: [
     {

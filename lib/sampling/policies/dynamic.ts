@@ -59,7 +59,6 @@ const NOT_SAMPLED_BY_R: Evaluation = { ...NOT_SAMPLED, adjustedCount: null };
  */
 export const dynamic = {
   type: 'dynamic',
-  hasOptions: true,
   isCombinator: false,
   options: OPTIONS,
   parse(options, { name, key }) {

@@ -14,7 +14,6 @@ const NANOS_PER_MS = 1_000_000n;
  */
 export const latency = {
   type: 'latency',
-  hasOptions: true,
   isCombinator: false,
   options: [
     {

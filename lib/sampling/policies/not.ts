@@ -5,7 +5,6 @@ import { opposite } from '../policy-summary.ts';
 /** `not`: keeps a trace that its one sub-policy does not keep. */
 export const not = {
   type: 'not',
-  hasOptions: true,
   isCombinator: true,
   options: [{ key: 'not_sub_policy', type: 'policy', meaning: 'the policy that must not keep the trace' }],
   parse(options, { name, parsePolicy }) {

@@ -11,7 +11,6 @@ const MAX_INT64 = 2n ** 63n - 1n;
  */
 export const numericAttribute = {
   type: 'numeric_attribute',
-  hasOptions: true,
   isCombinator: false,
   options: [
     KEY_OPTION,

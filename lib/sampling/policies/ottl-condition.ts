@@ -21,7 +21,6 @@ const EVENTS = 11;
  */
 export const ottlCondition = {
   type: 'ottl_condition',
-  hasOptions: true,
   isCombinator: false,
   options: [
     {
@@ -84,7 +83,7 @@ function readErrorMode(options: OptionsReader): ErrorMode {
 
 function readConditions(options: OptionsReader, context: ConditionContext): readonly Condition[] {
   const conditions: Condition[] = [];
-  for (const { value, path } of options.list(context)) {
+  for (const { value, path } of options.texts(context)) {
     const index = Number(path.at(-1));
     const warn = (message: string) => options.warn([context, index], message);
     if (typeof value !== 'string') {

@@ -21,7 +21,6 @@ const NOT_SAMPLED_BY_R: Evaluation = { ...NOT_SAMPLED, adjustedCount: null };
  */
 export const probabilistic = {
   type: 'probabilistic',
-  hasOptions: true,
   isCombinator: false,
   options: [
     {

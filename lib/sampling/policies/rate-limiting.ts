@@ -13,7 +13,6 @@ import type { PolicyDefinition } from '../policy-definition.ts';
  */
 export const rateLimiting = {
   type: 'rate_limiting',
-  hasOptions: true,
   isCombinator: false,
   options: rateLimitOptions('spans'),
   parse(options, { name, key }) {

@@ -5,7 +5,6 @@ import { tracesThat } from '../policy-summary.ts';
 /** `span_count`: keeps a trace of `min_spans` to `max_spans` spans, both inclusive; a maximum of 0 is none. */
 export const spanCount = {
   type: 'span_count',
-  hasOptions: true,
   isCombinator: false,
   options: [
     { key: 'min_spans', type: 'whole number', default: '0', meaning: 'keep traces of at least so many spans' },

@@ -8,7 +8,6 @@ const STATUS_CODES = ['UNSET', 'OK', 'ERROR'] as const;
 /** `status_code`: keeps a trace if the status of any span is listed. `UNSET` matches nearly every trace. */
 export const statusCode = {
   type: 'status_code',
-  hasOptions: true,
   isCombinator: false,
   options: [
     {

@@ -23,7 +23,6 @@ type MatchesText = (text: string) => boolean;
  */
 export const stringAttribute = {
   type: 'string_attribute',
-  hasOptions: true,
   isCombinator: false,
   options: [
     KEY_OPTION,

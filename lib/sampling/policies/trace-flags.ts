@@ -8,7 +8,6 @@ const SAMPLED_FLAG = 1;
 /** `trace_flags`: keeps a trace if any of its spans has the W3C `sampled` flag. */
 export const traceFlags = {
   type: 'trace_flags',
-  hasOptions: false,
   isCombinator: false,
   options: [],
   parse: (_options, { name }) => ({

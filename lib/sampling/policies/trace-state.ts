@@ -13,7 +13,6 @@ const MAX_MEMBER_BYTES = 256;
  */
 export const traceState = {
   type: 'trace_state',
-  hasOptions: true,
   isCombinator: false,
   options: [
     { key: 'key', type: 'string', meaning: 'the key of a member of `tracestate`' },

@@ -57,10 +57,10 @@ Keeps:
     const { code, out } = validate(['b.yaml'], { 'b.yaml': BROKEN });
     expect(code).toBe(1);
     expect(out.split('\n')).toEqual([
-      'b.yaml:5: error: tail_sampling.policies[1].name: another policy is called "slow" already',
       expect.stringMatching(
         /^b\.yaml:4: error: tail_sampling\.policies\[0\]\.type: unknown .*did you mean "latency"\?$/,
       ),
+      'b.yaml:5: error: tail_sampling.policies[1].name: another policy is called "slow" already',
       'b.yaml:5: error: tail_sampling.policies[1].latency.threshold_ms: expected a whole number, got "1s"',
       expect.stringMatching(/^b\.yaml:2: warning: tail_sampling\.num_traces: is ignored/),
       'b.yaml: not valid, 3 errors, 1 warning',
@@ -94,7 +94,7 @@ Keeps:
         neverKeeps: [{ policy: 'health-checks' }],
       },
     });
-    expect(b).toMatchObject({ file: 'b.yaml', valid: false, errors: [{ line: 5 }, { line: 4 }, { line: 5 }] });
+    expect(b).toMatchObject({ file: 'b.yaml', valid: false, errors: [{ line: 4 }, { line: 5 }, { line: 5 }] });
     expect(b).not.toHaveProperty('summary');
   });
 

@@ -138,3 +138,26 @@ describe('num_shards', () => {
     expect(errorsOf(settings)).toEqual([error]);
   });
 });
+
+describe('what the Collector also takes', () => {
+  it.each([
+    ['one word for a list of one', 'type: status_code, status_code: { status_codes: ERROR }'],
+    ['words with commas for a list', 'type: status_code, status_code: { status_codes: "OK,ERROR" }'],
+    ['one string for a list of values', 'type: string_attribute, string_attribute: { key: k, values: "a,b" }'],
+    ['one condition for a list', "type: ottl_condition, ottl_condition: { error_mode: ignore, span: 'kind == 2' }"],
+    ['an empty block for a type without options', 'type: always_sample, always_sample: {}'],
+    ['a block without value', 'type: always_sample, always_sample: '],
+  ])('is taken: %s', (_, policy) => {
+    expect(issuesOf(`policies: [{ name: a, ${policy} }]`).errors).toEqual([]);
+  });
+
+  it('still names the word that is wrong in a string with commas', () => {
+    const text = 'policies: [{ name: a, type: status_code, status_code: { status_codes: "OK,EROR" } }]';
+    expect(issuesOf(text).errors[0]).toMatch(/status_codes.*unknown value "EROR".*did you mean "ERROR"/);
+  });
+
+  it('is not a block of options for a type that has none', () => {
+    const text = 'policies: [{ name: a, type: always_sample, always_sample: { rate: 1 } }]';
+    expect(issuesOf(text).errors[0]).toMatch(/always_sample\.rate: unknown key/);
+  });
+});

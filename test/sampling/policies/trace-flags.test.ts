@@ -17,6 +17,7 @@ describe('trace_flags', () => {
 
   it('takes no options', () => {
     expect(issuesOfPolicy({ type: 'trace_flags' })).toEqual({ errors: [], warnings: [] });
-    expect(issuesOfPolicy({ type: 'trace_flags', trace_flags: {} }).errors).toHaveLength(1);
+    expect(issuesOfPolicy({ type: 'trace_flags', trace_flags: {} }).errors).toEqual([]);
+    expect(issuesOfPolicy({ type: 'trace_flags', trace_flags: { flags: 1 } }).errors).toHaveLength(1);
   });
 });
