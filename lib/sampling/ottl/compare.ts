@@ -10,7 +10,8 @@ type Order = number | 'equal' | 'different';
 
 /**
  * Compares as OTTL does. Values of different types are different, and neither less nor greater; ints and doubles
- * compare as numbers. Nil equals nil, also for `<=` and `>=`. Lists, maps and IDs are only equal or different.
+ * compare as numbers. Nil equals nil, also for `<=` and `>=`, and empty bytes are nil. Lists, maps and IDs are only equal
+ * or different.
  * @throws {OttlEvaluationError} for two lists of strings made by converters, at which the Collector panics.
  */
 export function compare(a: OttlValue, b: OttlValue, operator: ComparisonOperator): boolean {
@@ -25,7 +26,7 @@ export function compare(a: OttlValue, b: OttlValue, operator: ComparisonOperator
       return order === 'different';
     case '<=':
     case '>=':
-      return a === null && b === null;
+      return order === 'equal' && isNil(a);
     default:
       return false;
   }
@@ -68,11 +69,15 @@ function orderOf(a: OttlValue, b: OttlValue): Order {
     return typeof b === 'number' ? orderOfNumbers(a, b) : 'different';
   }
   if (typeof a === 'boolean') return typeof b === 'boolean' ? Number(a) - Number(b) : 'different';
-  if (a === null || b === null) return a === b ? 'equal' : 'different';
+  if (isNil(a) || isNil(b)) return isNil(a) && isNil(b) ? 'equal' : 'different';
   if (a instanceof Uint8Array) return b instanceof Uint8Array ? compareBytes(a, b) : 'different';
   if (a instanceof Duration) return b instanceof Duration ? orderOfInts(a.nanos, b.nanos) : 'different';
   if (a instanceof Time) return b instanceof Time ? orderOfInts(a.unixNanos, b.unixNanos) : 'different';
   return isEqual(a, b) ? 'equal' : 'different';
+}
+
+function isNil(value: OttlValue): boolean {
+  return value === null || (value instanceof Uint8Array && value.length === 0);
 }
 
 function orderOfTexts(a: string, b: string): number {
