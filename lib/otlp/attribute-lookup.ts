@@ -1,5 +1,6 @@
 import { type AttributeValue, readAnyValue, readKeyValue } from './attribute-value.ts';
 import { FieldCursor } from './field-cursor.ts';
+import { LENGTH_DELIMITED, tagOf } from './wire.ts';
 
 /**
  * Finds an attribute by its exact key among the `KeyValue` fields numbered `field` in `bytes[start, end)`, which is a
@@ -7,6 +8,28 @@ import { FieldCursor } from './field-cursor.ts';
  * (`pcommon.Map.Get`). Only the value that is found is decoded.
  */
 export function findAttribute(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  field: number,
+  key: string,
+): AttributeValue | undefined {
+  const tag = isAscii(key) ? tagOf(field, LENGTH_DELIMITED) : NO_TAG;
+  let at = start;
+  while (at < end) {
+    // What encoders write is stepped over here; anything else is for the cursor.
+    const length = bytes[at + 1] as number;
+    const from = at + 2;
+    const to = from + length;
+    const value = bytes[at] === tag && length < 0x80 && to <= end ? plainValueStart(bytes, from, to) : NOT_PLAIN;
+    if (value === NOT_PLAIN) return findAnyAttribute(bytes, at, end, field, key);
+    if (bytes[from + 1] === key.length && isKeyAt(bytes, from + 2, key)) return readAnyValue(bytes, value, to);
+    at = to;
+  }
+  return undefined;
+}
+
+function findAnyAttribute(
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -29,6 +52,7 @@ export function findAttribute(
   return undefined;
 }
 
+const NO_TAG = -1;
 const NOT_PLAIN = -1;
 const KEY_TAG = 0x0a;
 const VALUE_TAG = 0x12;

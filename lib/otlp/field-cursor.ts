@@ -68,3 +68,24 @@ function nextOfAnyForm(cursor: FieldCursor): boolean {
   }
   return true;
 }
+
+/**
+ * Steps over fields that all have this one-byte tag, length-delimited and less than 16 KiB long, and returns where the
+ * run of them that starts at `start` ends. What ends it may be anything, also damage.
+ */
+export function endOfShortRun(bytes: Uint8Array, start: number, end: number, tag: number): number {
+  let at = start;
+  while (bytes[at] === tag) {
+    const length = bytes[at + 1] as number;
+    let to = at + 2 + length;
+    if (length > 0x7f) {
+      const high = bytes[at + 2] as number;
+      if (high > 0x7f) return at;
+      to = at + 3 + ((length & 0x7f) | (high << 7));
+    }
+    // Also where there is no length, which makes it NaN.
+    if (!(to <= end)) return at;
+    at = to;
+  }
+  return at;
+}

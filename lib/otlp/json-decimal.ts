@@ -1,4 +1,7 @@
 const ZERO = 0x30;
+/** The tens and the units of each number below 100, in ASCII. */
+const TENS: Uint8Array = Uint8Array.from({ length: 100 }, (_, value) => ZERO + Math.floor(value / 10));
+const UNITS: Uint8Array = Uint8Array.from({ length: 100 }, (_, value) => ZERO + (value % 10));
 
 /** Writes `high * 2^32 + low` (both unsigned) in decimal into `out` from `at`, and returns the offset after it. */
 export function writeDecimal(out: Uint8Array, at: number, high: number, low: number): number {
@@ -13,20 +16,28 @@ export function writeDecimal(out: Uint8Array, at: number, high: number, low: num
 
 /** Writes a whole number below 2^53. */
 function writeNumber(out: Uint8Array, at: number, value: number): number {
-  let count = 1;
-  for (let bound = 10; value >= bound; bound *= 10) count++;
-  if (count <= 9) return writeDigits(out, at, value, count);
-  const top = Math.floor(value / 1e9);
-  return writeDigits(out, writeNumber(out, at, top), value - top * 1e9, 9);
+  if (value < 1e8) return writeDigits(out, at, value, digitCount(value | 0));
+  const top = Math.floor(value / 1e8);
+  return writeDigits(out, writeNumber(out, at, top), value - top * 1e8, 8);
 }
 
-/** Writes the lowest `count` digits of a number below 2^31. */
+function digitCount(value: number): number {
+  let count = 1;
+  for (let bound = 10; value >= bound; bound *= 10) count++;
+  return count;
+}
+
+/** Writes the lowest `count` digits of a number below 2^31, two at a time. */
 function writeDigits(out: Uint8Array, at: number, value: number, count: number): number {
   let rest = value | 0;
-  for (let i = at + count - 1; i >= at; i--) {
-    const next = (rest / 10) | 0;
-    out[i] = ZERO + rest - next * 10;
+  let i = at + count;
+  for (; i >= at + 2; i -= 2) {
+    const next = (rest / 100) | 0;
+    const pair = rest - next * 100;
+    out[i - 1] = UNITS[pair] as number;
+    out[i - 2] = TENS[pair] as number;
     rest = next;
   }
+  if (i > at) out[at] = UNITS[rest % 100] as number;
   return at + count;
 }

@@ -1,8 +1,7 @@
 import { JsonCache } from './json-cache.ts';
 import { type JsonField, JsonMessage } from './json-message.ts';
 
-// The messages of opentelemetry/proto/{common,resource,trace}/v1, v1.11.0. Fields of spans come in the order in which the
-// Collector writes them, which is that of the numbers except for `flags`.
+// The messages of opentelemetry/proto/{common,resource,trace}/v1, v1.11.0.
 
 const ENTITY_REF = new JsonMessage([
   [1, 'schemaUrl', 'string'],
@@ -50,7 +49,6 @@ const SPAN_FIELDS: readonly JsonField[] = [
   [2, 'spanId', 'hex'],
   [3, 'traceState', 'string'],
   [4, 'parentSpanId', 'hex'],
-  [16, 'flags', 'fixed32'],
   [5, 'name', 'string'],
   [6, 'kind', 'enum'],
   [7, 'startTimeUnixNano', 'fixed64'],
@@ -62,6 +60,7 @@ const SPAN_FIELDS: readonly JsonField[] = [
   [13, 'links', [LINK]],
   [14, 'droppedLinksCount', 'uint32'],
   [15, 'status', STATUS],
+  [16, 'flags', 'fixed32'],
 ];
 
 export const SPAN_JSON = new JsonMessage(SPAN_FIELDS);

@@ -6,12 +6,12 @@ import type { JsonWriter } from './json-writer.ts';
 import type { Trace } from './trace.ts';
 import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './trace-index.ts';
 
-const OPEN = json('{');
+const OPEN_BRACE = 0x7b;
 const CLOSE = json('}');
 const OPEN_ARRAY = json('[');
 const CLOSE_ARRAY = json(']');
-const SCOPE_SPANS_KEY = json('"scopeSpans":[');
-const SPANS_KEY = json('"spans":[');
+const SCOPE_SPANS_KEY = json(',"scopeSpans":[');
+const SPANS_KEY = json(',"spans":[');
 
 /**
  * Writes spans of a trace, from `firstSpan` on, as the JSON array of OTLP's `resourceSpans` (OTLP specification, "JSON
@@ -74,7 +74,7 @@ function writeOneResourceSpans(out: JsonWriter, line: Line, row: number, firstSp
   while (span < endSpan) {
     const before = out.length;
     const scope = index.spans.get(span, SPAN.scopeSpans);
-    const next = writeOneScopeSpans(out, { ...line, limit }, bytes, scope, span);
+    const next = writeOneScopeSpans(out, line, limit, bytes, scope, span);
     if (next === span) out.length = before;
     span = next;
     if (next < index.scopeSpans.get(scope, SCOPE_SPANS.endSpan)) break;
@@ -83,7 +83,14 @@ function writeOneResourceSpans(out: JsonWriter, line: Line, row: number, firstSp
   return span;
 }
 
-function writeOneScopeSpans(out: JsonWriter, line: Line, bytes: Uint8Array, row: number, firstSpan: number): number {
+function writeOneScopeSpans(
+  out: JsonWriter,
+  line: Line,
+  maxEnd: number,
+  bytes: Uint8Array,
+  row: number,
+  firstSpan: number,
+): number {
   const { spans, scopeSpans } = line.index;
   const start = scopeSpans.get(row, SCOPE_SPANS.start);
   const end = scopeSpans.get(row, SCOPE_SPANS.end);
@@ -92,7 +99,7 @@ function writeOneScopeSpans(out: JsonWriter, line: Line, bytes: Uint8Array, row:
   writeHead(out, bytes, SCOPE_SPANS_JSON, SPANS_KEY);
   const isFirst = firstSpan === line.firstSpan;
   const twiceTheHead = line.begin + 2 * (out.length - line.begin);
-  const limit = Math.max(line.limit, isFirst ? twiceTheHead : 0) - maxTailLength(SCOPE_SPANS_JSON);
+  const limit = Math.max(maxEnd, isFirst ? twiceTheHead : 0) - maxTailLength(SCOPE_SPANS_JSON);
   let span = firstSpan;
   while (span < endSpan) {
     const before = out.length;
@@ -124,10 +131,10 @@ function writeSpanWith(out: JsonWriter, traceState: string, bytes: Uint8Array, s
 
 function writeHead(out: JsonWriter, bytes: Uint8Array, type: JsonMessage, arrayKey: JsonPiece): void {
   out.separate();
-  out.piece(OPEN);
+  const before = out.length;
   type.writeFound(out, bytes, 1);
-  out.separate();
   out.piece(arrayKey);
+  out.open(before, OPEN_BRACE);
 }
 
 function writeTail(out: JsonWriter, bytes: Uint8Array, type: JsonMessage): void {

@@ -1,3 +1,5 @@
+import { writeHexPair } from './json-bytes.ts';
+
 /** How many bytes one byte of UTF-8 can become in a JSON string (`\u0000`). */
 export const MAX_TEXT_GROWTH = 6;
 
@@ -7,18 +9,19 @@ export const MAX_TEXT_GROWTH = 6;
  */
 export function copyText(out: DataView, at: number, bytes: DataView, from: number, to: number): number {
   const shift = at - from;
+  const last = to - 4;
   let i = from;
-  for (; i + 4 <= to; i += 4) {
+  for (; i < last; i += 4) {
     const word = bytes.getInt32(i, true);
     if (mayBeSpecial(word)) return copySpecialText(out, i + shift, bytes, i, to);
     out.setInt32(i + shift, word, true);
   }
-  for (; i < to; i++) {
-    const byte = bytes.getUint8(i);
-    if (TEXT_BYTES[byte] !== PLAIN) return copySpecialText(out, i + shift, bytes, i, to);
-    out.setUint8(i + shift, byte);
-  }
-  return i + shift;
+  // The last word goes over the one before: no loop for a rest of less than four bytes.
+  if (last < from) return copySpecialText(out, at, bytes, from, to);
+  const word = bytes.getInt32(last, true);
+  if (mayBeSpecial(word)) return copySpecialText(out, i + shift, bytes, i, to);
+  out.setInt32(last + shift, word, true);
+  return to + shift;
 }
 
 /**
@@ -31,6 +34,7 @@ function mayBeSpecial(word: number): boolean {
   return ((word | (word - 0x20202020) | quotes | backslashes) & 0x80808080) !== 0;
 }
 
+/** Byte by byte up to what is special and over it; then on in words. */
 function copySpecialText(out: DataView, start: number, bytes: DataView, from: number, to: number): number {
   let at = start;
   for (let i = from; i < to; ) {
@@ -42,6 +46,11 @@ function copySpecialText(out: DataView, start: number, bytes: DataView, from: nu
     } else if (kind !== BEYOND_ASCII) {
       at = writeEscape(out, at, byte, kind);
       i++;
+      for (; i + 4 <= to; i += 4, at += 4) {
+        const word = bytes.getInt32(i, true);
+        if (mayBeSpecial(word)) break;
+        out.setInt32(at, word, true);
+      }
     } else {
       const end = utf8SequenceEnd(bytes, i, to);
       if (end === 0) {
@@ -67,11 +76,6 @@ const TEXT_BYTES: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
   return escaped.length > 1 ? escaped.charCodeAt(1) : PLAIN;
 });
 
-/** The two lower-case hex digits of each byte, in ASCII. */
-export const HEX_PAIRS: Uint8Array = new TextEncoder().encode(
-  Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')).join(''),
-);
-
 /** Writes the escape of an ASCII character into `out` from `at`, and returns the offset after it. */
 function writeEscape(out: DataView, at: number, byte: number, letter: number): number {
   out.setUint8(at, 0x5c);
@@ -79,8 +83,7 @@ function writeEscape(out: DataView, at: number, byte: number, letter: number): n
   if (letter !== 0x75) return at + 2;
   out.setUint8(at + 2, 0x30);
   out.setUint8(at + 3, 0x30);
-  out.setUint8(at + 4, HEX_PAIRS[byte * 2] as number);
-  out.setUint8(at + 5, HEX_PAIRS[byte * 2 + 1] as number);
+  writeHexPair(out, at + 4, byte);
   return at + 6;
 }
 

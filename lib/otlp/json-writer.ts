@@ -1,6 +1,8 @@
+import { writeBase64String, writeHexString } from './json-bytes.ts';
 import { writeDecimal } from './json-decimal.ts';
+import { MAX_DOUBLE_LENGTH, writeDouble } from './json-double.ts';
 import { copyPiece, type JsonPiece } from './json-piece.ts';
-import { copyText, HEX_PAIRS, MAX_TEXT_GROWTH } from './json-text.ts';
+import { copyText, MAX_TEXT_GROWTH } from './json-text.ts';
 
 const encoder = new TextEncoder();
 
@@ -78,10 +80,28 @@ export class JsonWriter {
     if (last !== OPEN_BRACE && last !== OPEN_BRACKET) this.byte(COMMA);
   }
 
+  /**
+   * Begins an array or an object whose members, each with a comma before it, have been written from `length` on: the
+   * first comma becomes `bracket`.
+   */
+  open(length: number, bracket: number): void {
+    if (this.length === length) this.byte(bracket);
+    else this.#out[this.#start + length] = bracket;
+  }
+
   /** A string without its quotes, from UTF-8 in `bytes[from, to)`; invalid UTF-8 becomes U+FFFD. */
   text(bytes: Uint8Array, from: number, to: number): void {
     this.#reserve((to - from) * MAX_TEXT_GROWTH);
-    this.#at = copyText(this.#view, this.#at, this.#viewOf(bytes), from, to);
+    this.#at = copyText(this.#view, this.#at, this.viewOf(bytes), from, to);
+  }
+
+  /** A piece, a text and a piece in one. */
+  textBetween(bytes: Uint8Array, before: JsonPiece, from: number, to: number, after: JsonPiece): void {
+    this.#reserve((to - from) * MAX_TEXT_GROWTH + before.length + after.length + SLACK);
+    const out = this.#view;
+    let at = copyPiece(out, this.#at, before);
+    at = copyText(out, at, this.viewOf(bytes), from, to);
+    this.#at = copyPiece(out, at, after);
   }
 
   /** A piece, a text, a piece, a text and a piece in one: a string attribute, by far the most common value. */
@@ -98,7 +118,7 @@ export class JsonWriter {
     const textLength = to - from + secondTo - secondFrom;
     this.#reserve(textLength * MAX_TEXT_GROWTH + before.length + between.length + after.length + SLACK);
     const out = this.#view;
-    const source = this.#viewOf(bytes);
+    const source = this.viewOf(bytes);
     let at = copyPiece(out, this.#at, before);
     at = copyText(out, at, source, from, to);
     at = copyPiece(out, at, between);
@@ -108,45 +128,23 @@ export class JsonWriter {
 
   /** A string with its quotes. */
   string(bytes: Uint8Array, from: number, to: number): void {
-    this.byte(QUOTE);
-    this.text(bytes, from, to);
-    this.byte(QUOTE);
+    this.#reserve((to - from) * MAX_TEXT_GROWTH + 2);
+    this.#out[this.#at] = QUOTE;
+    const at = copyText(this.#view, this.#at + 1, this.viewOf(bytes), from, to);
+    this.#out[at] = QUOTE;
+    this.#at = at + 1;
   }
 
   /** Bytes as a string of lower-case hex. */
   hex(bytes: Uint8Array, from: number, to: number): void {
     this.#reserve((to - from) * 2 + 2);
-    const out = this.#out;
-    let at = this.#at;
-    out[at++] = QUOTE;
-    for (let i = from; i < to; i++) {
-      const byte = bytes[i] as number;
-      out[at++] = HEX_PAIRS[byte * 2] as number;
-      out[at++] = HEX_PAIRS[byte * 2 + 1] as number;
-    }
-    out[at++] = QUOTE;
-    this.#at = at;
+    this.#at = writeHexString(this.#view, this.#at, bytes, from, to);
   }
 
   /** Bytes as a string of standard base64, padded. */
   base64(bytes: Uint8Array, from: number, to: number): void {
     this.#reserve(Math.ceil((to - from) / 3) * 4 + 2);
-    const out = this.#out;
-    let at = this.#at;
-    out[at++] = QUOTE;
-    for (let i = from; i < to; i += 3) {
-      const left = to - i;
-      const word =
-        ((bytes[i] as number) << 16) |
-        (left > 1 ? (bytes[i + 1] as number) << 8 : 0) |
-        (left > 2 ? (bytes[i + 2] as number) : 0);
-      out[at++] = BASE64[word >>> 18] as number;
-      out[at++] = BASE64[(word >>> 12) & 0x3f] as number;
-      out[at++] = left > 1 ? (BASE64[(word >>> 6) & 0x3f] as number) : EQUALS;
-      out[at++] = left > 2 ? (BASE64[word & 0x3f] as number) : EQUALS;
-    }
-    out[at++] = QUOTE;
-    this.#at = at;
+    this.#at = writeBase64String(this.#out, this.#at, bytes, from, to);
   }
 
   /** An integer of up to 32 bits as a number. */
@@ -184,12 +182,12 @@ export class JsonWriter {
 
   /** A double as a number that reads back equal, also -0; NaN and the infinities as strings (proto3 JSON mapping). */
   double(value: number): void {
-    const text = Object.is(value, -0) ? '-0' : Number.isFinite(value) ? String(value) : `"${value}"`;
-    this.#reserve(text.length);
-    for (let i = 0; i < text.length; i++) this.#out[this.#at++] = text.charCodeAt(i);
+    this.#reserve(MAX_DOUBLE_LENGTH);
+    this.#at = writeDouble(this.#out, this.#at, value);
   }
 
-  #viewOf(bytes: Uint8Array): DataView {
+  /** A view of the bytes that are being written; it is kept for the next call. */
+  viewOf(bytes: Uint8Array): DataView {
     if (bytes !== this.#source) {
       this.#source = bytes;
       this.#sourceView = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -216,5 +214,3 @@ const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const QUOTE = 0x22;
 const MINUS = 0x2d;
-const EQUALS = 0x3d;
-const BASE64 = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');

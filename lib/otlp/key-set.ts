@@ -3,18 +3,24 @@ import { toHex } from './hex.ts';
 /** Above this many keys they go into a `Set`: comparing each with each is quick only for the usual handful. */
 const FEW = 64;
 
-/** Which keys of a list of attributes have been met, each as a range of bytes. */
+/** Which keys of a list of attributes have been met, each as a range of bytes. To be used for one list after the other. */
 export class KeySet {
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array = new Uint8Array(0);
   /** Start and end of each key. */
-  readonly #ranges: number[] = [];
+  readonly #ranges = new Int32Array(FEW * 2);
+  #length = 0;
   /** Bit h is set when a key with hash h has been met; most keys are new, and this tells so at once. */
   #low = 0;
   #high = 0;
   #many: Set<string> | undefined;
 
-  constructor(bytes: Uint8Array) {
+  /** Forgets all keys. The next ones are in `bytes`. */
+  reset(bytes: Uint8Array): void {
     this.#bytes = bytes;
+    this.#length = 0;
+    this.#low = 0;
+    this.#high = 0;
+    this.#many = undefined;
   }
 
   /** Adds the key in `bytes[from, to)`; false when it had been added before. */
@@ -31,14 +37,15 @@ export class KeySet {
       if ((this.#high & bit) !== 0 && this.#has(from, to)) return false;
       this.#high |= bit;
     }
-    this.#ranges.push(from, to);
-    if (this.#ranges.length > FEW * 2) this.#goToMany();
+    if (this.#length === FEW * 2) return this.#goToMany().#addToMany(from, to);
+    this.#ranges[this.#length++] = from;
+    this.#ranges[this.#length++] = to;
     return true;
   }
 
   #has(from: number, to: number): boolean {
     const ranges = this.#ranges;
-    for (let i = 0; i < ranges.length; i += 2) {
+    for (let i = 0; i < this.#length; i += 2) {
       const start = ranges[i] as number;
       if ((ranges[i + 1] as number) - start !== to - from) continue;
       let at = from;
@@ -48,11 +55,12 @@ export class KeySet {
     return false;
   }
 
-  #goToMany(): void {
+  #goToMany(): this {
     this.#many = new Set();
-    for (let i = 0; i < this.#ranges.length; i += 2) {
+    for (let i = 0; i < this.#length; i += 2) {
       this.#addToMany(this.#ranges[i] as number, this.#ranges[i + 1] as number);
     }
+    return this;
   }
 
   #addToMany(from: number, to: number): boolean {

@@ -7,19 +7,20 @@ import { RESOURCE_SPANS, SPAN, type TraceIndex } from './trace-index.ts';
  */
 export function removeDuplicateSpans(index: TraceIndex): TraceIndex {
   const duplicates = findDuplicates(index);
-  return duplicates.size === 0 ? index : withoutSpans(index, duplicates);
+  return duplicates === undefined ? index : withoutSpans(index, duplicates);
 }
 
-function findDuplicates(index: TraceIndex): ReadonlySet<number> {
-  const duplicates = new Set<number>();
+function findDuplicates(index: TraceIndex): ReadonlySet<number> | undefined {
   const count = index.spans.length;
-  if (count < 2) return duplicates;
+  if (count < 2) return undefined;
+  let duplicates: Set<number> | undefined;
   const mask = (1 << (33 - Math.clz32(count))) - 1;
   const slots: number[] = new Array(mask + 1).fill(0);
   for (let span = 0; span < count; span++) {
     let slot = hashSpan(index, span) & mask;
     for (let other = slots[slot] as number; other > 0; other = slots[slot] as number) {
       if (isSameSpan(index, other - 1, span)) {
+        duplicates ??= new Set();
         duplicates.add(span);
         break;
       }

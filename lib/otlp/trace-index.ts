@@ -1,6 +1,7 @@
-import { FieldCursor } from './field-cursor.ts';
+import { endOfShortRun, FieldCursor } from './field-cursor.ts';
 import { IntTable } from './int-table.ts';
 import { fixed32At } from './numbers.ts';
+import { LENGTH_DELIMITED, tagOf } from './wire.ts';
 
 /**
  * Where everything is in the fragments of a trace: one row of numbers for each `ResourceSpans`, `ScopeSpans` and `Span`
@@ -92,68 +93,112 @@ function indexScopeSpans(
   const firstSpan = spans.length;
   const row = scopeSpans.length;
   const cursor = new FieldCursor(bytes, start, end);
+  const spanCursor = new FieldCursor(bytes, start, end);
   while (cursor.next()) {
     if (cursor.field !== 2) continue;
-    const { cells } = spans;
-    const base = cells.length;
-    cells.push(resourceSpans, row, cursor.from, cursor.to, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-    indexSpan(cells, base, bytes, cursor.from, cursor.to);
+    spanCursor.offset = cursor.from;
+    spanCursor.end = cursor.to;
+    indexSpan(spans, resourceSpans, row, spanCursor);
   }
   if (spans.length > firstSpan) scopeSpans.cells.push(start, end, firstSpan, spans.length);
 }
 
-function indexSpan(cells: number[], base: number, bytes: Uint8Array, start: number, end: number): void {
-  const cursor = new FieldCursor(bytes, start, end);
-  let tagAt = start;
-  while (cursor.next()) {
+/** The span is the message that the cursor stands before. Local variables are quicker to set than cells. */
+function indexSpan(spans: IntTable, resourceSpans: number, scopeSpans: number, cursor: FieldCursor): void {
+  const { bytes, offset: start, end } = cursor;
+  let spanId = 0;
+  let spanIdEnd = 0;
+  let traceState = 0;
+  let traceStateEnd = 0;
+  let parentSpanId = 0;
+  let parentSpanIdEnd = 0;
+  let name = 0;
+  let nameEnd = 0;
+  let startTime = 0;
+  let startTimeEnd = 0;
+  let endTime = 0;
+  let attributes = 0;
+  let attributesEnd = 0;
+  let kind = 0;
+  let flags = 0;
+  let statusCode = 0;
+  for (let tagAt = start; cursor.next(); tagAt = cursor.offset) {
     const { from, to } = cursor;
     switch (cursor.field) {
       case 2:
-        cells[base + SPAN.spanId] = from;
-        cells[base + SPAN.spanIdEnd] = to;
+        spanId = from;
+        spanIdEnd = to;
         break;
       case 3:
-        cells[base + SPAN.traceState] = from;
-        cells[base + SPAN.traceStateEnd] = to;
+        traceState = from;
+        traceStateEnd = to;
         break;
       case 4:
-        cells[base + SPAN.parentSpanId] = from;
-        cells[base + SPAN.parentSpanIdEnd] = to;
+        parentSpanId = from;
+        parentSpanIdEnd = to;
         break;
       case 5:
-        cells[base + SPAN.name] = from;
-        cells[base + SPAN.nameEnd] = to;
+        name = from;
+        nameEnd = to;
         break;
       case 6:
-        cells[base + SPAN.kind] = cursor.uint32() | 0;
+        kind = cursor.uint32() | 0;
         break;
       case 7:
-        cells[base + SPAN.startTime] = from;
-        cells[base + SPAN.startTimeEnd] = to;
+        startTime = from;
+        startTimeEnd = to;
         break;
       case 8:
-        cells[base + SPAN.endTime] = from;
+        endTime = from;
         break;
       case 9:
-        if (cells[base + SPAN.attributes] === 0) cells[base + SPAN.attributes] = tagAt;
-        cells[base + SPAN.attributesEnd] = to;
+        if (attributes === 0) attributes = tagAt;
+        attributesEnd = endOfShortRun(bytes, to, end, ATTRIBUTE_TAG);
+        cursor.offset = attributesEnd;
         break;
       case 15:
-        indexStatus(cells, base, bytes, from, to);
+        statusCode = readStatusCode(statusCode, bytes, from, to);
         break;
       case 16:
-        cells[base + SPAN.flags] = fixed32At(bytes, from) | 0;
+        flags = fixed32At(bytes, from) | 0;
         break;
       default:
     }
-    tagAt = to;
   }
+  // In the order of SPAN.
+  spans.cells.push(
+    resourceSpans,
+    scopeSpans,
+    start,
+    end,
+    spanId,
+    spanIdEnd,
+    traceState,
+    traceStateEnd,
+    parentSpanId,
+    parentSpanIdEnd,
+    name,
+    nameEnd,
+    startTime,
+    startTimeEnd,
+    endTime,
+    attributes,
+    attributesEnd,
+    kind,
+    flags,
+    statusCode,
+  );
 }
 
+const ATTRIBUTE_TAG = tagOf(9, LENGTH_DELIMITED);
+
 /** A status that comes twice is one in two parts: a part without a code leaves the code as it is. */
-function indexStatus(cells: number[], base: number, bytes: Uint8Array, start: number, end: number): void {
+function readStatusCode(before: number, bytes: Uint8Array, start: number, end: number): number {
+  if (start === end) return before;
+  let code = before;
   const cursor = new FieldCursor(bytes, start, end);
   while (cursor.next()) {
-    if (cursor.field === 3) cells[base + SPAN.statusCode] = cursor.uint32() | 0;
+    if (cursor.field === 3) code = cursor.uint32() | 0;
   }
+  return code;
 }

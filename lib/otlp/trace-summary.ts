@@ -39,15 +39,20 @@ export function summarize(trace: Trace): TraceSummary {
     if (trace.statusCode(span) === STATUS_ERROR) errorCount++;
   }
   const root = findRoot(trace);
-  const services = trace.resourceSpans.map((resourceSpans) => textOf(resourceSpans.attribute('service.name')));
-  const ofRoot = trace.resourceSpans.findIndex(({ firstSpan, endSpan }) => firstSpan <= root && root < endSpan);
+  const services = new Set<string>();
+  let rootService = '';
+  for (const resourceSpans of trace.resourceSpans) {
+    const service = textOf(resourceSpans.attribute('service.name'));
+    if (resourceSpans.firstSpan <= root && root < resourceSpans.endSpan) rootService = service;
+    if (service !== '') services.add(service);
+  }
   return {
     startTimeUnixNano: start,
     endTimeUnixNano: end,
     durationMs: start > 0n && end > start ? Number(end - start) / 1e6 : 0,
-    rootService: services[ofRoot] ?? '',
+    rootService,
     rootName: trace.spanCount > 0 ? trace.name(root) : '',
-    services: [...new Set(services.filter((service) => service !== ''))],
+    services: [...services],
     errorCount,
     status: errorCount > 0 ? 'ERROR' : 'OK',
   };

@@ -68,20 +68,12 @@ const MAX_END_BYTES = 12;
 /** From the comma after `resourceSpans` up to where the value of `seq` goes. */
 function renderColumns(trace: Trace, columns: ArchiveColumns): string {
   const { startTimeUnixNano, durationMs, rootService, rootName, services, errorCount, status } = summarize(trace);
-  const start = startTimeUnixNano === 0n ? null : formatUtc(Number(startTimeUnixNano / 1_000_000n));
-  const rendered = JSON.stringify({
-    trace_id: trace.traceId,
-    start_time: start,
-    duration_ms: durationMs,
-    root_service: rootService,
-    root_name: rootName,
-    services,
-    span_count: trace.spanCount,
-    error_count: errorCount,
-    status,
-    sampling_policy: columns.policy,
-    sample_weight: columns.sampleWeight,
-    decided_at: formatUtc(columns.decidedAtMs),
-  });
-  return `,${rendered.slice(1, -1)},"seq":`;
+  const start = startTimeUnixNano === 0n ? 'null' : `"${formatUtc(Number(startTimeUnixNano / 1_000_000n))}"`;
+  return (
+    `,"trace_id":"${trace.traceId}","start_time":${start},"duration_ms":${durationMs},` +
+    `"root_service":${JSON.stringify(rootService)},"root_name":${JSON.stringify(rootName)},` +
+    `"services":${JSON.stringify(services)},"span_count":${trace.spanCount},"error_count":${errorCount},` +
+    `"status":"${status}","sampling_policy":${JSON.stringify(columns.policy)},` +
+    `"sample_weight":${JSON.stringify(columns.sampleWeight)},"decided_at":"${formatUtc(columns.decidedAtMs)}","seq":`
+  );
 }

@@ -12,7 +12,7 @@ import { opentelemetry } from '../../proto/generated/otlp.js';
 const { TracesData } = opentelemetry.proto.trace.v1;
 
 describe('writeResourceSpans', () => {
-  it('writes the keys of a span in the order of the Collector', () => {
+  it('writes the keys of a span in the order of their numbers', () => {
     const span = {
       traceId: Buffer.alloc(16, 0xab),
       spanId: Buffer.alloc(8, 1),
@@ -33,12 +33,12 @@ describe('writeResourceSpans', () => {
     };
     expect(jsonOf({ resourceSpans: [{ scopeSpans: [{ spans: [span], schemaUrl: 's' }], schemaUrl: 'r' }] })).toBe(
       '[{"scopeSpans":[{"spans":[{"traceId":"abababababababababababababababab","spanId":"0101010101010101",' +
-        '"traceState":"a=b","parentSpanId":"0202020202020202","flags":257,"name":"n","kind":2,' +
+        '"traceState":"a=b","parentSpanId":"0202020202020202","name":"n","kind":2,' +
         '"startTimeUnixNano":"1763700000123456789","endTimeUnixNano":"18446744073709551615",' +
         '"attributes":[{"key":"k","value":{"intValue":"-9223372036854775808"}}],"droppedAttributesCount":4294967295,' +
         '"events":[{"timeUnixNano":"1","name":"e"}],"droppedEventsCount":1,' +
         '"links":[{"traceId":"01010101010101010101010101010101","spanId":"0303030303030303","flags":1}],' +
-        '"droppedLinksCount":2,"status":{"message":"m","code":2}}],"schemaUrl":"s"}],"schemaUrl":"r"}]',
+        '"droppedLinksCount":2,"status":{"message":"m","code":2},"flags":257}],"schemaUrl":"s"}],"schemaUrl":"r"}]',
     );
   });
 
@@ -76,6 +76,40 @@ describe('writeResourceSpans', () => {
     expect(written.map(({ value }: { value: { intValue: string } }) => value.intValue)).toEqual(
       attributes.filter((_, i) => i % 2 === 0).map(({ value }) => value.intValue),
     );
+  });
+
+  it('takes the keys of a value for others than those around it', () => {
+    const values = [
+      { key: 'a', value: { intValue: '1' } },
+      { key: 'b', value: { intValue: '2' } },
+      { key: 'b', value: { intValue: '3' } },
+    ];
+    const attributes = [
+      { key: 'a', value: { kvlistValue: { values } } },
+      { key: 'b', value: { boolValue: true } },
+      { key: 'a', value: { boolValue: false } },
+    ];
+    expect(JSON.parse(attributesOf(attributes))).toEqual([
+      { key: 'a', value: { kvlistValue: { values: values.slice(0, 2) } } },
+      { key: 'b', value: { boolValue: true } },
+    ]);
+  });
+
+  it.each([
+    ['an integer, then a bit', [0x18, 1, 0x10, 1], { boolValue: true }],
+    ['a bit, then an integer', [0x10, 1, 0x18, 1], { intValue: '1' }],
+    ['a short string, then an integer', [0x0a, 0, 0x18, 1], { intValue: '1' }],
+    ['two integers', [0x18, 1, 0x18, 2], { intValue: '2' }],
+    ['a bit in two bytes', [0x10, 0x80, 0x01], { boolValue: true }],
+    ['an integer of 28 bits', [0x18, 0xff, 0xff, 0xff, 0x7f], { intValue: '268435455' }],
+    ['an integer of 29 bits', [0x18, 0xff, 0xff, 0xff, 0xff, 0x01], { intValue: '536870911' }],
+  ])('of a value in several members writes the last: %s', (_, value, expected) => {
+    const attribute = [0x0a, 1, 0x6b, 0x12, value.length, ...value];
+    const span = [0x4a, attribute.length, ...attribute];
+    const scopeSpans = [0x12, span.length, ...span];
+    const resourceSpans = [0x12, scopeSpans.length, ...scopeSpans];
+    const json = JSON.parse(jsonOfBytes(Uint8Array.of(0x0a, resourceSpans.length, ...resourceSpans)));
+    expect(json[0].scopeSpans[0].spans[0].attributes).toEqual([{ key: 'k', value: expected }]);
   });
 
   it('tells keys of one length and one end apart', () => {

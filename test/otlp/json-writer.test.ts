@@ -32,6 +32,19 @@ describe('JsonWriter', () => {
     expect(written((out) => out.double(1e21))).toBe('1e+21');
   });
 
+  it('writes doubles with a few decimals as String does', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 0, max: 9 }), (digits, places) => {
+        const value = digits / 10 ** places;
+        expect(written((out) => out.double(value))).toBe(Object.is(value, -0) ? '-0' : String(value));
+      }),
+      { numRuns: 1000 },
+    );
+    for (const value of [0, 0.1, 0.5, 1.05, -2.003, 0.0001, 0.001, 1999999.999, 2000000.25, -0.999, 4.35, 1.0005]) {
+      expect(written((out) => out.double(value))).toBe(String(value));
+    }
+  });
+
   it.each([
     [Number.NaN, '"NaN"'],
     [Number.POSITIVE_INFINITY, '"Infinity"'],
@@ -82,6 +95,17 @@ describe('JsonWriter', () => {
     );
   });
 
+  it('opens an array or object at its first comma', () => {
+    const text = written((out) => {
+      out.open(out.length, OPEN_BRACKET);
+      const before = out.length;
+      out.piece(json(',1,2'));
+      out.open(before, OPEN_BRACKET);
+      out.piece(json(']]'));
+    });
+    expect(text).toBe('[[1,2]]');
+  });
+
   it('puts a comma before all but the first', () => {
     const text = written((out) => {
       out.piece(json('{"a":['));
@@ -107,6 +131,8 @@ describe('JsonWriter', () => {
     expect([first, second, out.take()].map((text) => Buffer.from(text).toString())).toEqual(['first', 'second', 'x']);
   });
 });
+
+const OPEN_BRACKET = 0x5b;
 
 const edges = fc.constantFrom(
   ...[
