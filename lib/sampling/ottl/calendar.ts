@@ -3,7 +3,7 @@ import type { Time } from './value.ts';
 const NANOS_PER_SECOND = 1_000_000_000n;
 const SECONDS_PER_DAY = 86_400n;
 
-/** A time in the Gregorian calendar, UTC. */
+/** A time in the Gregorian calendar, at its offset from UTC. */
 export interface CalendarTime {
   readonly year: number;
   /** From 1. */
@@ -17,8 +17,9 @@ export interface CalendarTime {
   readonly weekday: number;
 }
 
-export function calendarTime({ unixNanos }: Time): CalendarTime {
-  const seconds = floorDivide(unixNanos, NANOS_PER_SECOND);
+export function calendarTime({ unixNanos, offset }: Time): CalendarTime {
+  const secondsInUtc = floorDivide(unixNanos, NANOS_PER_SECOND);
+  const seconds = secondsInUtc + BigInt(offset);
   const days = Number(floorDivide(seconds, SECONDS_PER_DAY));
   const ofDay = Number(seconds - BigInt(days) * SECONDS_PER_DAY);
   return {
@@ -26,7 +27,7 @@ export function calendarTime({ unixNanos }: Time): CalendarTime {
     hour: Math.floor(ofDay / 3600),
     minute: Math.floor(ofDay / 60) % 60,
     second: ofDay % 60,
-    nanosecond: Number(unixNanos - seconds * NANOS_PER_SECOND),
+    nanosecond: Number(unixNanos - secondsInUtc * NANOS_PER_SECOND),
     weekday: (((days + 4) % 7) + 7) % 7,
   };
 }
@@ -37,7 +38,29 @@ export function formatRfc3339(time: Time): string {
   const two = (value: number) => String(value).padStart(2, '0');
   const fraction = String(nanosecond).padStart(9, '0').replace(/0+$/, '');
   const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
-  return `${date}T${two(hour)}:${two(minute)}:${two(second)}${fraction === '' ? '' : `.${fraction}`}Z`;
+  return `${date}T${two(hour)}:${two(minute)}:${two(second)}${fraction === '' ? '' : `.${fraction}`}${formatOffset(time.offset)}`;
+}
+
+/** `Z`, or `+02:00`. */
+function formatOffset(offset: number): string {
+  if (offset === 0) return 'Z';
+  const minutes = Math.floor(Math.abs(offset) / 60);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+/** Nanoseconds since 1970 of a date and time of day in UTC; undefined when the month has no such day. */
+export function unixNanosOf(date: Omit<CalendarTime, 'weekday'>): bigint | undefined {
+  const { year, month, day, hour, minute, second, nanosecond } = date;
+  const yearFromMarch = month <= 2 ? year - 1 : year;
+  const era = Math.floor(yearFromMarch / 400);
+  const yearOfEra = yearFromMarch - era * 400;
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  const days = era * 146_097 + dayOfEra - 719_468;
+  if (civilDate(days).day !== day) return undefined;
+  const seconds = BigInt(days) * SECONDS_PER_DAY + BigInt(hour * 3600 + minute * 60 + second);
+  return seconds * NANOS_PER_SECOND + BigInt(nanosecond);
 }
 
 /** The date so many days after 1970-01-01. Years are counted from March, so that the leap day is the last of a year. */

@@ -129,6 +129,11 @@ export class CallArguments {
     return this.#items(name).map((node) => compileValue(node, this.#scope).get);
   }
 
+  /** The items of a list that must be written out, each a string. */
+  textItems(name: string): readonly TypedGetter<string>[] {
+    return this.#items(name).map((node) => this.#converted(name, compileValue(node, this.#scope), toText));
+  }
+
   /** The items of a list, as text. */
   texts(name: string): Getter<readonly (string | null)[]> {
     if (this.#bound.get(name)?.value.kind !== 'list') {

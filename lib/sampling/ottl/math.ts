@@ -56,8 +56,8 @@ function ofDoubles(a: number, operator: MathOperator, b: number): number {
 }
 
 function ofTime(a: Time, operator: MathOperator, b: OttlValue): OttlValue | undefined {
-  if (operator === '+' && b instanceof Duration) return new Time(a.unixNanos + b.nanos);
-  if (operator === '-' && b instanceof Duration) return new Time(a.unixNanos - b.nanos);
+  if (operator === '+' && b instanceof Duration) return new Time(a.unixNanos + b.nanos, a.offset);
+  if (operator === '-' && b instanceof Duration) return new Time(a.unixNanos - b.nanos, a.offset);
   if (operator === '-' && b instanceof Time) return new Duration(saturated(a.unixNanos - b.unixNanos));
   return undefined;
 }
@@ -72,6 +72,6 @@ function saturated(nanos: bigint): bigint {
 function ofDuration(a: Duration, operator: MathOperator, b: OttlValue): OttlValue | undefined {
   if (operator === '+' && b instanceof Duration) return new Duration(a.nanos + b.nanos);
   if (operator === '-' && b instanceof Duration) return new Duration(a.nanos - b.nanos);
-  if (operator === '+' && b instanceof Time) return new Time(b.unixNanos + a.nanos);
+  if (operator === '+' && b instanceof Time) return new Time(b.unixNanos + a.nanos, b.offset);
   return undefined;
 }

@@ -50,12 +50,14 @@ export class Duration {
   }
 }
 
-/** In nanoseconds since 1970, always UTC. */
+/** In nanoseconds since 1970; the offset from UTC, in seconds, says how it is written and nothing else. */
 export class Time {
   readonly unixNanos: bigint;
+  readonly offset: number;
 
-  constructor(unixNanos: bigint) {
+  constructor(unixNanos: bigint, offset = 0) {
     this.unixNanos = unixNanos;
+    this.offset = offset;
   }
 }
 

@@ -1,6 +1,9 @@
 import { CODE_CONVERTERS } from './code-converters.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
+import { FORMAT_TIME_CONVERTERS } from './format-time-converters.ts';
+import { HASH_CONVERTERS } from './hash-converters.ts';
 import { LIST_CONVERTERS } from './list-converters.ts';
+import { PARSE_CONVERTERS } from './parse-converters.ts';
 import { SPAN_CONVERTERS } from './span-converters.ts';
 import { TEXT_CONVERTERS } from './text-converters.ts';
 import { TIME_CONVERTERS } from './time-converters.ts';
@@ -12,7 +15,10 @@ const ALL = [
   ...LIST_CONVERTERS,
   ...SPAN_CONVERTERS,
   ...TIME_CONVERTERS,
+  ...FORMAT_TIME_CONVERTERS,
   ...CODE_CONVERTERS,
+  ...PARSE_CONVERTERS,
+  ...HASH_CONVERTERS,
 ];
 
 /** Every converter that conditions can use. */

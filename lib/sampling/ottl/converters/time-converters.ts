@@ -7,7 +7,7 @@ import type { ConverterDefinition } from './converter-definition.ts';
 const NANOS_PER_SECOND = 1_000_000_000n;
 const SECONDS_BEFORE_1970 = 62_135_596_800n;
 
-/** Converters on times (always UTC) and durations. */
+/** Converters on times and durations. */
 export const TIME_CONVERTERS: readonly ConverterDefinition[] = [
   {
     name: 'Duration',
@@ -65,7 +65,7 @@ export const TIME_CONVERTERS: readonly ConverterDefinition[] = [
 function truncate(time: Time, step: bigint): Time {
   if (step <= 0n) return time;
   const sinceYear1 = time.unixNanos + SECONDS_BEFORE_1970 * NANOS_PER_SECOND;
-  return new Time(time.unixNanos - (((sinceYear1 % step) + step) % step));
+  return new Time(time.unixNanos - (((sinceYear1 % step) + step) % step), time.offset);
 }
 
 /** Whole units and their fraction apart, as Go does, so that no digit is lost. */

@@ -10,20 +10,12 @@ export const UNSUPPORTED_CONVERTERS: ReadonlyMap<string, string> = new Map([
     (name) => [name, XML] as const,
   ),
   ...['ParseXML', 'RemoveXML'].map((name) => [name, XML] as const),
-  ...['MD5', 'SHA1', 'SHA256', 'SHA512', 'Murmur3Hash', 'Murmur3Hash128', 'XXH3', 'XXH128', 'CommunityID'].map(
-    (name) => [name, HASH] as const,
-  ),
+  ...['XXH3', 'XXH128', 'CommunityID'].map((name) => [name, HASH] as const),
   ...['Any', 'All', 'Filter', 'Find', 'MapEach', 'MapKeys', 'Reduce', 'When', 'SanitizeUTF8'].map(
     (name) => [name, GATED] as const,
   ),
   ['ExtractGrokPatterns', 'there are no Grok patterns here; use ExtractPatterns'],
-  ['Time', 'there is no strptime here'],
-  ['FormatTime', 'there is no strftime here'],
   ['UserAgent', 'there is no list of user agents here'],
-  ['ParseCSV', 'there is no CSV here'],
   ['ParseSeverity', 'it is about logs'],
-  ...['Decode', 'ToKeyValueString', 'ParseKeyValue', 'IsInCIDR', 'URL'].map(
-    (name) => [name, 'it is not built yet'] as const,
-  ),
-  ['Format', 'it is not built yet; use Concat'],
+  ['URL', 'it is not built yet; use ExtractPatterns'],
 ]);
