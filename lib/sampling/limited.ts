@@ -1,7 +1,9 @@
+import type { Trace } from '../otlp/trace.ts';
 import type { OptionsReader } from './config/options-reader.ts';
 import { countOf, type RateLimit } from './limit.ts';
 import type { OptionDescription } from './option-description.ts';
-import type { Evaluation } from './policy.ts';
+import type { Evaluation, Policy } from './policy.ts';
+import type { PolicyContext } from './policy-definition.ts';
 import { type PolicySummary, tracesReduced } from './policy-summary.ts';
 
 /**
@@ -32,8 +34,23 @@ export function rateLimitOptions(unit: RateUnit): readonly OptionDescription[] {
   ];
 }
 
+/** Reads a policy that keeps traces as long as the tokens of its bucket last; a trace costs `costOf` of them. */
+export function readRateLimitPolicy(
+  { type, unit, costOf }: { readonly type: string; readonly unit: RateUnit; readonly costOf: (trace: Trace) => number },
+  options: OptionsReader,
+  { name, key }: PolicyContext,
+): Policy {
+  const limit = readRateLimit(options, unit, key);
+  return {
+    name,
+    type,
+    summary: rateLimitSummary(limit, unit),
+    evaluate: (trace, allowances) => (allowances.take(limit, costOf(trace)) ? SAMPLED_BY_LIMIT : NOT_SAMPLED_BY_LIMIT),
+  };
+}
+
 /** Reads the options of a token bucket. */
-export function readRateLimit(options: OptionsReader, unit: RateUnit, key: string): RateLimit {
+function readRateLimit(options: OptionsReader, unit: RateUnit, key: string): RateLimit {
   const option = `${unit}_per_second`;
   const rate = options.int64(option);
   const givenBurst = options.int64('burst_capacity');
@@ -45,7 +62,7 @@ export function readRateLimit(options: OptionsReader, unit: RateUnit, key: strin
   return { kind: 'rate', key, perSecond, burst };
 }
 
-export function rateLimitSummary({ perSecond, burst }: RateLimit, unit: RateUnit): PolicySummary {
+function rateLimitSummary({ perSecond, burst }: RateLimit, unit: RateUnit): PolicySummary {
   const budget = `as long as they are at most ${perSecond} ${unit} per second (${burst} at once)`;
   return tracesReduced({ words: budget, alone: `all traces, ${budget}` });
 }

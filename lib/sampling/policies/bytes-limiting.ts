@@ -1,11 +1,5 @@
 import { otlpSize } from '../../otlp/otlp-size.ts';
-import {
-  NOT_SAMPLED_BY_LIMIT,
-  rateLimitOptions,
-  rateLimitSummary,
-  readRateLimit,
-  SAMPLED_BY_LIMIT,
-} from '../limited.ts';
+import { rateLimitOptions, readRateLimitPolicy } from '../limited.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
 
 /**
@@ -16,14 +10,7 @@ export const bytesLimiting = {
   type: 'bytes_limiting',
   isCombinator: false,
   options: rateLimitOptions('bytes'),
-  parse(options, { name, key }) {
-    const limit = readRateLimit(options, 'bytes', key);
-    return {
-      name,
-      type: 'bytes_limiting',
-      summary: rateLimitSummary(limit, 'bytes'),
-      evaluate: (trace, allowances) =>
-        allowances.take(limit, otlpSize(trace)) ? SAMPLED_BY_LIMIT : NOT_SAMPLED_BY_LIMIT,
-    };
+  parse(options, context) {
+    return readRateLimitPolicy({ type: 'bytes_limiting', unit: 'bytes', costOf: otlpSize }, options, context);
   },
 } as const satisfies PolicyDefinition;

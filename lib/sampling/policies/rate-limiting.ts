@@ -1,10 +1,4 @@
-import {
-  NOT_SAMPLED_BY_LIMIT,
-  rateLimitOptions,
-  rateLimitSummary,
-  readRateLimit,
-  SAMPLED_BY_LIMIT,
-} from '../limited.ts';
+import { rateLimitOptions, readRateLimitPolicy } from '../limited.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
 
 /**
@@ -15,14 +9,11 @@ export const rateLimiting = {
   type: 'rate_limiting',
   isCombinator: false,
   options: rateLimitOptions('spans'),
-  parse(options, { name, key }) {
-    const limit = readRateLimit(options, 'spans', key);
-    return {
-      name,
-      type: 'rate_limiting',
-      summary: rateLimitSummary(limit, 'spans'),
-      evaluate: (trace, allowances) =>
-        allowances.take(limit, trace.spanCount) ? SAMPLED_BY_LIMIT : NOT_SAMPLED_BY_LIMIT,
-    };
+  parse(options, context) {
+    return readRateLimitPolicy(
+      { type: 'rate_limiting', unit: 'spans', costOf: (trace) => trace.spanCount },
+      options,
+      context,
+    );
   },
 } as const satisfies PolicyDefinition;
