@@ -6,6 +6,7 @@ export type ConfigValue =
   | number
   | bigint
   | boolean
+  | null
   | readonly ConfigValue[]
   | { readonly [key: string]: ConfigValue };
 export type ConfigBlock = { readonly [key: string]: ConfigValue };

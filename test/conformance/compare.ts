@@ -1,5 +1,6 @@
 import type { Answer, Case, Outcome } from './case.ts';
 import { encodeRequests } from './encode-requests.ts';
+import { intendedRefusals } from './intended-refusals.ts';
 import type { Decision, JobAnswer, Reference } from './reference.ts';
 import { decideWithTailgate, type Turn } from './tailgate.ts';
 
@@ -13,14 +14,18 @@ export interface Difference {
 
 export interface Comparison {
   readonly differences: readonly Difference[];
-  /** How often each outcome was reached on both sides; `refused` counts configurations that both refuse. */
+  /**
+   * How often each outcome was reached on both sides; `refused` counts configurations that both refuse, `refused on purpose`
+   * those that only Tailgate refuses, for reasons in `intended-refusals.ts`.
+   */
   readonly agreed: ReadonlyMap<string, number>;
 }
 
 /** Gives both sides the same bytes, and Tailgate the times at which the Collector decided if time is fake. */
 export async function compare(reference: Reference, { config, ...one }: Case): Promise<Comparison> {
-  const requests = encodeRequests(one);
   const { fakeTime = false, traces } = one;
+  // By what Tailgate refuses the processor need not decide: some of it would crash it.
+  const requests = 'refused' in decideWithTailgate(config, []) ? [] : encodeRequests(one);
   const asked = reference.run({
     config,
     fakeTime,
@@ -48,6 +53,8 @@ function compareAnswers(collector: Answer, tailgate: Answer): Comparison {
   if ('refused' in collector || 'refused' in tailgate) {
     const bothRefuse = 'refused' in collector && 'refused' in tailgate;
     if (bothRefuse) return { differences: [], agreed: new Map([['refused', 1]]) };
+    const intended = 'refused' in tailgate ? intendedRefusals(tailgate.refused) : undefined;
+    if (intended !== undefined) return { differences: [], agreed: new Map([['refused on purpose', 1]]) };
     const difference = { traceId: undefined, collector: refusal(collector), tailgate: refusal(tailgate) };
     return { differences: [difference], agreed: new Map() };
   }

@@ -72,6 +72,35 @@ export const INTENDED: readonly IntendedDifference[] = [
     collector: 'sampled by slow',
     tailgate: /^refuses the configuration: .*unknown key/,
   },
+  {
+    name: 'a wait without a unit, below 0 or over 12 h is an error',
+    config: { decision_wait: 30n, policies: [{ name: 'all', type: 'always_sample' }] },
+    requests: requestsOf(TRACE_ID),
+    collector: 'sampled by all',
+    tailgate: /^refuses the configuration: .*expected a duration with a unit/,
+  },
+  {
+    name: 'a number that does not fit is an error',
+    config: { policies: [{ name: 'slow', type: 'latency', latency: { threshold_ms: 10n ** 20n } }] },
+    requests: requestsOf(TRACE_ID),
+    collector: 'sampled by slow',
+    tailgate: /^refuses the configuration: .*expected a whole number, got 100000000000000000000/,
+  },
+  {
+    name: 'a numeric_attribute without bounds is an error',
+    config: { policies: [{ name: 'any', type: 'numeric_attribute', numeric_attribute: { key: 'a' } }] },
+    // One to decide would crash the processor.
+    requests: [],
+    collector: 'no decision',
+    tailgate: /^refuses the configuration: .*expected min_value or max_value/,
+  },
+  {
+    name: 'maximum_trace_size_bytes and span-ingest are not supported',
+    config: { sampling_strategy: 'span-ingest', policies: [{ name: 'all', type: 'always_sample' }] },
+    requests: requestsOf(TRACE_ID),
+    collector: 'sampled by all',
+    tailgate: /^refuses the configuration: .*"span-ingest" is not supported/,
+  },
 ];
 
 /** What Tailgate makes of the one trace of an intended difference. */

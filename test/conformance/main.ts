@@ -5,8 +5,10 @@ import type { Case } from './case.ts';
 import { collectorExample } from './collector-example.ts';
 import { compare, type Difference, describeAnswer, toAnswer } from './compare.ts';
 import { configurations, typesWithoutGenerator } from './config-arbitraries.ts';
+import { configText } from './config-text.ts';
 import { INTENDED, tailgateOn } from './intended.ts';
-import { limitedCases } from './limited-cases.ts';
+import { LIMITED_TYPES, limitedCases } from './limited-cases.ts';
+import { mutatedConfigurations } from './mutations.ts';
 import { printDifference } from './print-difference.ts';
 import { hasGo, Reference } from './reference.ts';
 import { shrink } from './shrink.ts';
@@ -16,6 +18,7 @@ import { attributes, RESOURCES, trace } from './trace-arbitraries.ts';
 const AT_ONCE = 4;
 const MAX_PRINTED = 5;
 const MAX_LIMITED_TRACES = 100;
+const TRACES_PER_MUTATION = 5;
 
 const { seed, configs, runs } = readArguments(process.argv.slice(2));
 /** The Collector has no `dynamic`. */
@@ -80,6 +83,15 @@ function* cases(): Generator<Case> {
   for (const [i, config] of fc.sample(configurations(types), { numRuns: configs, seed }).entries()) {
     const resources = fc.sample(attributes, { numRuns: RESOURCES, seed: seed + i });
     yield { config, resources, traces: fc.sample(trace, { numRuns: runs, seed: seed + i }) };
+  }
+  const [resources = [], few = []] = [
+    fc.sample(attributes, { numRuns: RESOURCES, seed }),
+    fc.sample(trace, { numRuns: Math.min(runs, TRACES_PER_MUTATION), seed }),
+  ];
+  for (const config of mutatedConfigurations()) {
+    // What passes a limit depends on the order of decisions, which is random there: only whether it is accepted.
+    const isLimited = LIMITED_TYPES.some((type) => configText(config).includes(type));
+    yield { config, resources, traces: isLimited ? [] : few };
   }
   yield* fc.sample(collectorExample(Reference.moduleFolder(), Math.min(runs, MAX_LIMITED_TRACES)), {
     numRuns: 4,

@@ -117,7 +117,7 @@ function* without<T>(list: readonly T[]): Generator<readonly T[]> {
 }
 
 function isBlock(value: ConfigValue): value is ConfigBlock {
-  return typeof value === 'object' && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isPolicy(value: ConfigValue): value is PolicyBlock {

@@ -23,7 +23,7 @@ export function decideWithTailgate(
   turns?: readonly Turn[],
 ): Answer {
   const parsed = parseSamplingConfig(configText(withDollars(config)));
-  if (!parsed.ok) return { refused: parsed.issues.map(({ path, message }) => `${path}: ${message}`).join('; ') };
+  if (!parsed.ok) return { refused: parsed.issues.map(({ path, message }) => `${path}: ${message}`).join('\n') };
   const answer = new Map<string, Outcome>();
   const fragments = fragmentsByTrace(requests);
   let nowMs = 0;

@@ -44,6 +44,11 @@ export class OptionsReader {
     return (this.#values.get(key) ?? null) !== null;
   }
 
+  /** Whether the key is given, be it null. */
+  mentions(key: string): boolean {
+    return this.#values.has(key);
+  }
+
   /** Reports an error at a key, at a path below it (`['values', 2]`), or at the map itself (undefined). */
   error(at: string | readonly [string, ...ConfigPath] | undefined, message: string): void {
     const steps = at === undefined ? [] : typeof at === 'string' ? [at] : at;
@@ -80,20 +85,20 @@ export class OptionsReader {
   float(key: string): number {
     return this.#typed(key, 'a number', 0, (value) => {
       if (typeof value === 'bigint') return Number(value);
-      return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+      return typeof value === 'number' && !Number.isNaN(value) ? value : undefined;
     });
   }
 
   int64(key: string): bigint {
-    return this.#typed(key, 'a whole number', 0n, (value) => asInteger(value, INT64));
+    return this.#integer(key, 'a whole number', INT64);
   }
 
   int32(key: string): number {
-    return Number(this.#typed(key, 'a whole number of 32 bits', 0n, (value) => asInteger(value, INT32)));
+    return Number(this.#integer(key, 'a whole number of 32 bits', INT32));
   }
 
   uint64(key: string): bigint {
-    return this.#typed(key, 'a whole number, 0 or more', 0n, (value) => asInteger(value, UINT64));
+    return this.#integer(key, 'a whole number, 0 or more', UINT64);
   }
 
   /** The elements of a list; empty when there is none. */
@@ -144,8 +149,23 @@ export class OptionsReader {
     return values.map((value) => ({ value, path: [...this.path, key] }));
   }
 
+  /** The Collector cuts fractions off. */
+  #integer(key: string, expected: string, { min, max }: { min: bigint; max: bigint }): bigint {
+    return this.#typed(key, expected, 0n, (value) => {
+      const integer = typeof value === 'number' && Number.isFinite(value) ? BigInt(Math.trunc(value)) : value;
+      if (typeof integer !== 'bigint' || integer < min || integer > max) return undefined;
+      if (min === 0n && typeof value === 'number' && value < 0) return undefined;
+      if (typeof value === 'number' && !Number.isInteger(value)) {
+        this.warn(key, `expected ${expected}, got ${value}: read as ${integer}, as in the Collector`);
+      }
+      return integer;
+    });
+  }
+
+  /** An empty element of a list (null) is the empty string, as in the Collector. */
   #element(key: string, i: number, value: unknown): string | undefined {
     if (typeof value === 'string') return value;
+    if (value === null) return '';
     if (value === REPORTED) this.#failedKeys.add(key);
     else this.error([key, i], `expected a string, got ${describe(value)}${quoteHint(value)}`);
     return undefined;
@@ -165,12 +185,6 @@ export class OptionsReader {
 
 function asString(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-/** A float without a fraction (`1e3`) is a whole number too. */
-function asInteger(value: unknown, { min, max }: { min: bigint; max: bigint }): bigint | undefined {
-  const integer = typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
-  return typeof integer === 'bigint' && integer >= min && integer <= max ? integer : undefined;
 }
 
 function quoteHint(value: unknown): string {

@@ -30,8 +30,18 @@ export function parsePolicy(node: ConfigNode, issues: ConfigIssues, nesting?: Ne
     parsePolicy: (subNode, subNesting) => parsePolicy(subNode, issues, { ...subNesting, parentKey: key }),
   });
   block.finish();
-  options.finish((key) => (ALL_TYPES.includes(key) ? `does not belong to a policy of type "${type}"` : undefined));
+  ignoreOtherBlocks(options, type);
+  options.finish();
   return policy;
+}
+
+/** A block of options of another type, left over from a change of `type`, say, has no effect in the Collector. */
+function ignoreOtherBlocks(options: OptionsReader, type: string): void {
+  for (const other of ALL_TYPES) {
+    if (other === type || !options.mentions(other)) continue;
+    options.value(other);
+    options.warn(other, `is ignored: it does not belong to a policy of type "${type}"`);
+  }
 }
 
 function withoutSeparators(name: string): string {

@@ -17,7 +17,13 @@ import (
 )
 
 // decide runs the real processor. Without fake time every trace waits until the shutdown, which decides them all.
-func decide(next job) ([]decision, error) {
+// A panic, as on a percentage that is not a number, is as good as a refusal.
+func decide(next job) (made []decision, err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("panics: %v", reason)
+		}
+	}()
 	factory := tailsamplingprocessor.NewFactory()
 	config, err := readConfig(factory, next.Config)
 	if err != nil {
@@ -27,6 +33,7 @@ func decide(next job) ([]decision, error) {
 		config.DecisionWait = time.Hour
 	}
 	config.NumTraces = 1_000_000
+	config.DropPendingTracesOnShutdown = false
 	var decisions []decision
 	record := func(_ context.Context, id pcommon.TraceID, data *tailsamplingprocessor.TraceData) {
 		decisions = append(decisions, decision{

@@ -83,6 +83,11 @@ describe('latency', () => {
     expect(issuesOfPolicy({ type: 'latency', latency: { threshold_ms: '5s' } }).errors).toEqual([
       'latency.threshold_ms: expected a whole number, got "5s"',
     ]);
-    expect(issuesOfPolicy(latency(0.5)).errors).toEqual(['latency.threshold_ms: expected a whole number, got 0.5']);
+  });
+
+  it('cuts fractions off, as the Collector does, and warns', () => {
+    expect(issuesOfPolicy(latency(5.9)).warnings).toEqual([
+      'latency.threshold_ms: expected a whole number, got 5.9: read as 5, as in the Collector',
+    ]);
   });
 });

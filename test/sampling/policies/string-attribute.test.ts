@@ -101,11 +101,10 @@ describe('string_attribute', () => {
     ]);
   });
 
-  it('needs a key, and texts for values', () => {
-    expect(issuesOfPolicy({ type: 'string_attribute', string_attribute: { values: [200, 'a'] } }).errors).toEqual([
-      'string_attribute.key: expected the name of an attribute',
-      'string_attribute.values[0]: expected a string, got 200; write it in quotes: "200"',
-    ]);
+  it('needs texts for values, and warns of a missing key', () => {
+    const { errors, warnings } = issuesOfPolicy({ type: 'string_attribute', string_attribute: { values: [200, 'a'] } });
+    expect(errors).toEqual(['string_attribute.values[0]: expected a string, got 200; write it in quotes: "200"']);
+    expect(warnings).toContain('string_attribute.key: is empty: matches attributes without a name');
   });
 
   it('warns about invert_match at top level, where it once kept traces out, and not inside of another policy', () => {
