@@ -1,0 +1,56 @@
+// The deployment on a cloud of this machine: the CDK's own command line deploys the app, exporters of OpenTelemetry send
+// traces to the function URL, and what is kept is read back from the bucket. See docs/localstack.md.
+import assert from 'node:assert/strict';
+import { run } from './command.ts';
+import { deploy, STACK } from './deployment.ts';
+import { startEngine } from './engine.ts';
+import { keptTraces } from './kept-traces.ts';
+import { sendTraces } from './sent-traces.ts';
+
+/** That of both engines. */
+const ACCOUNT = '000000000000';
+const SPANS_PER_TRACE = 2;
+const TIMEOUT_MS = 90_000;
+
+const POLICIES = `
+decision_wait: 2s
+policies:
+  - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
+`;
+
+await using engine = await startEngine();
+if (engine !== undefined) {
+  const started = performance.now();
+  const step = (what: string) =>
+    console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+  console.log(`deploying to ${engine.name}`);
+  const deployment = await deploy(engine, ACCOUNT, POLICIES);
+  step('cdk bootstrap, cdk deploy, npm run keys -- create');
+
+  const unauthorized = await fetch(`${deployment.ingestUrl}/v1/traces`, { method: 'POST' });
+  assert.equal(unauthorized.status, 401, 'a request without a key is refused');
+  step('a request without a key is refused');
+
+  const { failed } = await sendTraces(deployment);
+  step('traces sent by the OpenTelemetry SDK and acknowledged');
+
+  const lines = await keptTraces(engine, deployment, failed.length * SPANS_PER_TRACE, TIMEOUT_MS);
+  assert.deepEqual(
+    [...new Set(lines.map((line) => line.trace_id))].sort(),
+    failed.toSorted(),
+    'traces with errors are kept',
+  );
+  assert.equal(
+    lines.reduce((sum, line) => sum + line.span_count, 0),
+    failed.length * SPANS_PER_TRACE,
+    'once and whole',
+  );
+  assert.ok(lines.every((line) => line.sampling_policy === 'errors'));
+  step('traces with errors are in the bucket, and no others');
+
+  const listed = await run('npm', ['run', '--silent', 'keys', '--', 'list', '--stack', STACK], engine);
+  assert.ok(listed.includes(deployment.key.split('_')[1] ?? ''), 'the key is listed');
+  await run('cdk', ['destroy', '--force', '-c', `stackName=${STACK}`], engine);
+  step('cdk destroy');
+  console.log('1 passed, 0 failed');
+}
