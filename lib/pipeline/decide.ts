@@ -79,6 +79,7 @@ export function createDecide(deps: DecideDeps, settings: DecideSettings = DEFAUL
   return async function decide(received: readonly ReceivedWakeUp[]): Promise<DecideResult> {
     const summary = emptySummary();
     summary.wakeUps = received.length;
+    allowances.startBatch();
     const nowMs = deps.clock.now();
     const due = received.filter(({ wakeUp }) => isDue(wakeUp, nowMs));
     summary.maxLagMs = Math.max(0, ...due.map(({ wakeUp }) => nowMs - wakeUp.dueAtMs));

@@ -3,6 +3,7 @@ import type { TokenBucket } from '../sampling/token-bucket.ts';
 import { AllowanceDraft, type Look } from './allowance-draft.ts';
 import { UnavailableError } from './errors.ts';
 import { FleetTables } from './fleet-tables.ts';
+import { Fuse } from './fuse.ts';
 import type { Clock, KeyTables, LimitStore } from './ports.ts';
 import { SharedBucket } from './shared-bucket.ts';
 
@@ -33,6 +34,8 @@ export class FleetAllowances {
   readonly #clock: Clock;
   readonly #tables: FleetTables;
   readonly #buckets = new Map<string, SharedBucket>();
+  readonly #limitsFuse = new Fuse();
+  readonly #tablesFuse = new Fuse();
 
   constructor({ limits, keyTables, clock }: FleetAllowancesDeps) {
     this.#store = limits;
@@ -40,7 +43,14 @@ export class FleetAllowances {
     this.#tables = new FleetTables(keyTables);
   }
 
+  /** At the beginning of a batch: what could not be asked before is asked again. */
+  startBatch(): void {
+    this.#limitsFuse.reset();
+    this.#tablesFuse.reset();
+  }
+
   /**
+   * What needs a lease or a table after one has failed fails at once, to the end of the batch; what is held still serves.
    * @param evaluate Pure but for the allowances, because it may be called more than once.
    * @throws {UnavailableError} when a limit or a table cannot be asked: what would pass is not known then
    */
@@ -55,8 +65,10 @@ export class FleetAllowances {
         return { answer, putBack: () => draft.putBack() };
       }
       await Promise.all([
-        ...[...draft.missing].map(([bucket, tokens]) => bucket.lease(tokens, nowMs)),
-        ...[...draft.missingTables].map((sampler) => this.#tables.load(sampler, look.receivedAtMs)),
+        ...[...draft.missing].map(([bucket, tokens]) => this.#limitsFuse.ask(() => bucket.lease(tokens, nowMs))),
+        ...[...draft.missingTables].map((sampler) =>
+          this.#tablesFuse.ask(() => this.#tables.load(sampler, look.receivedAtMs)),
+        ),
       ]);
     }
     throw new UnavailableError(`a limit is fought over: ${MAX_EVALUATIONS} leases did not suffice for one trace`);

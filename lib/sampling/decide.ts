@@ -1,6 +1,6 @@
 import type { Trace } from '../otlp/trace.ts';
 import type { Allowances } from './limit.ts';
-import type { Evaluation, Policy, Vote } from './policy.ts';
+import { type Evaluation, NOT_SAMPLED, type Policy, type Vote } from './policy.ts';
 import { PolicyEvaluationError } from './policy-evaluation-error.ts';
 import type { SamplingConfig } from './sampling-config.ts';
 import { type ThresholdUpdate, weigh } from './weigh.ts';
@@ -11,8 +11,8 @@ export interface Decision {
   /** The policy that gets the credit: the one that dropped or sampled the trace. Empty when none wanted it. */
   readonly policy: string;
   /**
-   * How many traces this one stands for: the adjusted count of the decision times that of the head sampler. Null when
-   * the probability is not known, and when the trace is not sampled.
+   * How many traces this one stands for, with what the head sampler and the policies left out. Null when that is not
+   * known, and when the trace is not sampled.
    */
   readonly sampleWeight: number | null;
   /** What becomes of `th` in the trace states of the spans. Missing: they stay as they came. */
@@ -45,33 +45,33 @@ export interface PolicyError {
  * Drop policies are asked first. A policy that fails has no vote: a failing drop policy does not drop. With
  * `sample_on_first_match` no policy is asked after the first that sampled.
  *
- * The weight is that of the credited policy, or 1 when any policy that sampled the trace would have done so for sure. It
- * cannot know of a policy that was not asked (`sample_on_first_match`: put probabilistic policies last), and takes two
- * top-level probabilistic policies for nested, which is right unless their hash salts differ.
+ * What the weight counts on is in {@link weigh}. Policies that were not asked are asked for that alone, when it matters.
  */
 export function decide(config: SamplingConfig, trace: Trace, allowances: Allowances): Decision {
   const votes: PolicyVote[] = [];
   const errors: PolicyError[] = [];
-  let credited: { policy: string; evaluation: Evaluation } | undefined;
-  const sampled: Evaluation[] = [];
+  let credited: { policy: string; threshold: number } | undefined;
+  const evaluations: Evaluation[] = [];
+  let asked = 0;
 
   for (const policy of config.policies) {
+    asked++;
     const evaluation = evaluate(policy, trace, allowances, errors);
     if (evaluation === undefined) continue;
     votes.push({ policy: policy.name, vote: evaluation.vote });
     if (evaluation.vote === 'dropped') {
       return { outcome: 'dropped', policy: policy.name, sampleWeight: null, errors, votes };
     }
+    if (evaluation !== NOT_SAMPLED) evaluations.push(evaluation);
     if (evaluation.vote === 'not_sampled') continue;
-    sampled.push(evaluation);
-    if (credited === undefined || evaluation.threshold < credited.evaluation.threshold) {
-      credited = { policy: policy.name, evaluation };
+    if (credited === undefined || evaluation.threshold < credited.threshold) {
+      credited = { policy: policy.name, threshold: evaluation.threshold };
     }
     if (config.sampleOnFirstMatch) break;
   }
 
   if (credited === undefined) return { outcome: 'not_sampled', policy: '', sampleWeight: null, errors, votes };
-  const { sampleWeight, threshold } = weigh(trace, sampled, credited.evaluation);
+  const { sampleWeight, threshold } = weigh(trace, { evaluations, unasked: config.policies.slice(asked) });
   const update = config.writeThreshold === false ? undefined : threshold;
   const decision = { outcome: 'sampled', policy: credited.policy, sampleWeight, errors, votes } as const;
   return update === undefined ? decision : { ...decision, threshold: update };

@@ -1,4 +1,5 @@
 import type { Trace } from '../otlp/trace.ts';
+import { REFUSED, UNKNOWN } from './chance.ts';
 import type { OptionsReader } from './config/options-reader.ts';
 import { countOf, type RateLimit } from './limit.ts';
 import type { OptionDescription } from './option-description.ts';
@@ -10,8 +11,8 @@ import { type PolicySummary, tracesReduced } from './policy-summary.ts';
  * The evaluations of a policy that goes by what is left of a limit. What part of the traces passes depends on all the
  * others, so that nobody knows for how many one stands.
  */
-export const SAMPLED_BY_LIMIT: Evaluation = { vote: 'sampled', threshold: 0, adjustedCount: null };
-export const NOT_SAMPLED_BY_LIMIT: Evaluation = { vote: 'not_sampled', threshold: 0, adjustedCount: null };
+export const SAMPLED_BY_LIMIT: Evaluation = { vote: 'sampled', threshold: 0, sampledWhen: UNKNOWN };
+export const NOT_SAMPLED_BY_LIMIT: Evaluation = { vote: 'not_sampled', threshold: 0, sampledWhen: REFUSED };
 
 /** What a rate limit counts. */
 export type RateUnit = 'spans' | 'bytes';

@@ -1,5 +1,5 @@
 import type { Trace } from '../otlp/trace.ts';
-import type { HashRange } from './hash-range.ts';
+import { CERTAIN, type FindsChance, IMPOSSIBLE } from './chance.ts';
 import type { Allowances } from './limit.ts';
 import type { PolicySummary } from './policy-summary.ts';
 
@@ -14,14 +14,12 @@ export interface Evaluation {
    */
   readonly threshold: number;
   /**
-   * How many traces with the same spans one trace with this vote stands for (1 / probability), apart from what
-   * `rejectionThreshold` takes away; null: not known.
+   * When the policy samples a trace with the same spans, whatever it did with this one. A function: that takes a closer
+   * look, at parts that nobody has asked. Never one when the vote is `sampled`.
    */
-  readonly adjustedCount: number | null;
-  /** When chance decided: the hashes of the trace ID that lead to this vote. `adjustedCount` is then 1 / its width. */
-  readonly hashRange?: HashRange;
-  /** When the randomness R of the trace decided: T of R >= T, which led to `sampled` (`rejection-threshold.ts`). Not 0. */
-  readonly rejectionThreshold?: bigint;
+  readonly sampledWhen: FindsChance;
+  /** Of a policy that has not dropped the trace: when it drops one with the same spans. Missing: never. */
+  readonly droppedWhen?: FindsChance;
 }
 
 /** A named, configured rule. Pure: the same trace gets the same vote, as long as the allowances answer the same. */
@@ -35,6 +33,6 @@ export interface Policy {
 }
 
 /** The evaluations of a policy that leaves nothing to chance. */
-export const SAMPLED: Evaluation = { vote: 'sampled', threshold: 0, adjustedCount: 1 };
-export const NOT_SAMPLED: Evaluation = { vote: 'not_sampled', threshold: 0, adjustedCount: 1 };
-export const DROPPED: Evaluation = { vote: 'dropped', threshold: 0, adjustedCount: 1 };
+export const SAMPLED: Evaluation = { vote: 'sampled', threshold: 0, sampledWhen: CERTAIN };
+export const NOT_SAMPLED: Evaluation = { vote: 'not_sampled', threshold: 0, sampledWhen: IMPOSSIBLE };
+export const DROPPED: Evaluation = { vote: 'dropped', threshold: 0, sampledWhen: IMPOSSIBLE };

@@ -1,7 +1,11 @@
 import type { Trace } from '../otlp/trace.ts';
+import { bothOf, CERTAIN, type Chance, chanceOf, IMPOSSIBLE, isCertain, isImpossible } from './chance.ts';
 import { headThreshold } from './head-threshold.ts';
-import type { Evaluation } from './policy.ts';
+import { keptProbability } from './kept-probability.ts';
+import type { Evaluation, Policy } from './policy.ts';
+import { randomnessChance, rejectionThresholdOf } from './randomness-chance.ts';
 import { ALWAYS, adjustedCountAt, thresholdDigits } from './rejection-threshold.ts';
+import { unaskedChance } from './unasked-chance.ts';
 
 /**
  * What a decision does to `th` in the trace states of the spans that are kept.
@@ -18,42 +22,62 @@ export interface Weight {
   readonly threshold: ThresholdUpdate;
 }
 
+/** What there is to know of the policies, to weigh a trace that they sampled. */
+export interface Answers {
+  /** Of the policies that were asked; those that sample no trace with the same spans may be left out. */
+  readonly evaluations: readonly Evaluation[];
+  /** Of `sample_on_first_match`: the policies behind the first that sampled. */
+  readonly unasked: readonly Policy[];
+}
+
 /**
- * Weighs a sampled trace.
+ * Weighs a sampled trace. The weight is 1 / probability that the head sampler lets a trace with the same spans through and
+ * the policies then sample it: any of them, also one that by chance did not sample this one, and none drops it.
  *
- * | the trace was sampled                    | weight                                         | `th`                   |
- * |------------------------------------------|------------------------------------------------|------------------------|
- * | for sure, by any policy                  | that of the head sampler                       | as it came             |
- * | because R >= T                           | that of the larger of T and the head sampler's | raised to T            |
- * | by another hash of the trace ID          | 1 / probability, times the head sampler's      | taken away             |
- * | with an unknown probability              | null                                           | taken away             |
+ * | the trace was sampled       | `th`         |
+ * |-----------------------------|--------------|
+ * | for sure, by any policy     | as it came   |
+ * | because R >= T              | raised to T  |
+ * | in any other way            | taken away   |
  *
  * `th` promises that all traces with R >= `th` are kept alike, so that a later stage may thin them further by R. A share
  * chosen by another hash breaks this, even where R >= T happens to hold. When one policy goes by R and others sampled the
  * trace too, the promise of that one holds.
- *
- * @param credited Of the evaluations that sampled the trace the one that gets the credit.
  */
-export function weigh(trace: Trace, sampled: readonly Evaluation[], credited: Evaluation): Weight {
+export function weigh(trace: Trace, answers: Answers): Weight {
   const head = headThreshold(trace);
-  if (sampled.some(isCertain)) return { sampleWeight: countAt(head), threshold: undefined };
-  const { adjustedCount, rejectionThreshold = ALWAYS } = credited;
-  const effective = rejectionThreshold > head ? rejectionThreshold : head;
+  const sampled = answers.evaluations
+    .filter(({ vote }) => vote === 'sampled')
+    .map(({ sampledWhen }) => chanceOf(sampledWhen));
+  const isForSure = sampled.some(isCertain);
+  const isDroppedByChance = answers.evaluations.some(({ droppedWhen }) => droppedWhen !== undefined);
   return {
-    sampleWeight: adjustedCount === null ? null : adjustedCount * countAt(effective),
-    threshold: lowestThreshold(sampled),
+    sampleWeight: isForSure && !isDroppedByChance ? countAt(head) : countByChance(trace, answers, head),
+    threshold: isForSure ? undefined : lowestThreshold(sampled),
   };
 }
 
-function isCertain({ adjustedCount, rejectionThreshold }: Evaluation): boolean {
-  return adjustedCount === 1 && rejectionThreshold === undefined;
+function countByChance(trace: Trace, { evaluations, unasked }: Answers, head: bigint): number | null {
+  const passesHead = head === ALWAYS ? CERTAIN : randomnessChance(head);
+  const keeps: Chance[] = [];
+  const drops: Chance[] = [];
+  const add = (chances: Chance[], chance: Chance) => {
+    if (!isImpossible(chance)) chances.push(bothOf(passesHead, chance));
+  };
+  for (const { sampledWhen, droppedWhen = IMPOSSIBLE } of evaluations) {
+    add(keeps, chanceOf(sampledWhen));
+    add(drops, chanceOf(droppedWhen));
+  }
+  for (const policy of unasked) add(keeps, unaskedChance(policy, trace));
+  const probability = keptProbability(keeps, drops);
+  return probability === null ? null : 1 / probability;
 }
 
-function lowestThreshold(sampled: readonly Evaluation[]): string | null {
+function lowestThreshold(sampled: readonly Chance[]): string | null {
   let lowest: bigint | undefined;
-  for (const { adjustedCount, rejectionThreshold } of sampled) {
-    if (adjustedCount !== 1 || rejectionThreshold === undefined) continue;
-    if (lowest === undefined || rejectionThreshold < lowest) lowest = rejectionThreshold;
+  for (const chance of sampled) {
+    const threshold = rejectionThresholdOf(chance);
+    if (threshold !== undefined && (lowest === undefined || threshold < lowest)) lowest = threshold;
   }
   return lowest === undefined ? null : thresholdDigits(lowest);
 }

@@ -139,10 +139,10 @@ describe('FleetAllowances, one decider', () => {
     expect(await take(fleet, rate(1, 5), 5)).toBe(true);
   });
 
-  it('does not guess when the store cannot be reached, and goes on when it can', async () => {
+  it('does not guess when the store cannot be reached, and asks again in the next batch', async () => {
     const store = new MemoryLimitStore();
-    let isDown = true;
-    const { decider } = setUp({
+    let isDown = false;
+    const { calls, decider } = setUp({
       lease: async (...lease) => {
         if (isDown) throw new UnavailableError('down');
         return store.lease(...lease);
@@ -150,8 +150,19 @@ describe('FleetAllowances, one decider', () => {
       giveBack: (...back) => store.giveBack(...back),
     });
     const fleet = decider();
+    fleet.startBatch();
+    expect(await take(fleet, rate(100, 100, 'held'), 1)).toBe(true);
+    isDown = true;
     await expect(take(fleet, rate(1, 5), 5)).rejects.toThrow(UnavailableError);
     isDown = false;
+    for (const limit of [rate(1, 5), rate(1, 5, 'another')]) {
+      await expect(take(fleet, limit, 5)).rejects.toThrow(UnavailableError);
+    }
+    expect(calls.leases).toBe(2);
+    // A lease is a tenth of a second's worth: nine are left. What costs more than the burst needs no tokens to be refused.
+    expect(await take(fleet, rate(100, 100, 'held'), 9)).toBe(true);
+    expect(await take(fleet, rate(1, 5), 6)).toBe(false);
+    fleet.startBatch();
     expect(await take(fleet, rate(1, 5), 5)).toBe(true);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CERTAIN, CIRCLE, chanceOfArc, IMPOSSIBLE, UNKNOWN } from '../../lib/sampling/chance.ts';
 import { decide } from '../../lib/sampling/decide.ts';
 import type { Evaluation, Policy } from '../../lib/sampling/policy.ts';
 import { PolicyEvaluationError } from '../../lib/sampling/policy-evaluation-error.ts';
@@ -15,7 +16,7 @@ function says(name: string, what: Evaluation['vote'] | 'error', rest: Partial<Ev
     summary: EVERY_TRACE,
     evaluate: () => {
       if (what === 'error') throw new PolicyEvaluationError(`${name} failed`);
-      return { vote: what, threshold: 0, adjustedCount: 1, ...rest };
+      return { vote: what, threshold: 0, sampledWhen: what === 'sampled' ? CERTAIN : IMPOSSIBLE, ...rest };
     },
   };
 }
@@ -31,8 +32,8 @@ describe('decide', () => {
   const keepsToo = says('keeps too', 'sampled');
   const passes = says('passes', 'not_sampled');
   const fails = says('fails', 'error');
-  const tenth = says('tenth', 'sampled', { threshold: 0.9, adjustedCount: 10 });
-  const half = says('half', 'sampled', { threshold: 0.5, adjustedCount: 2 });
+  const tenth = says('tenth', 'sampled', { threshold: 0.9, sampledWhen: chanceOfArc('hash', 0n, CIRCLE / 10n) });
+  const half = says('half', 'sampled', { threshold: 0.5, sampledWhen: chanceOfArc('hash', 0n, CIRCLE / 2n) });
 
   it.each([
     { when: 'any policy drops', policies: [passes, drops, keeps], outcome: 'dropped', policy: 'drops' },
@@ -105,12 +106,12 @@ describe('decide', () => {
     { when: 'a share and a filter kept it', policies: [tenth, keeps], weight: 1 },
     {
       when: 'the probability is not known',
-      policies: [says('limit', 'sampled', { adjustedCount: null })],
+      policies: [says('limit', 'sampled', { sampledWhen: UNKNOWN })],
       weight: null,
     },
     {
       when: 'a limit kept it, and a filter would have for sure',
-      policies: [says('limit', 'sampled', { adjustedCount: null }), keeps],
+      policies: [says('limit', 'sampled', { sampledWhen: UNKNOWN }), keeps],
       weight: 1,
     },
     { when: 'it is not sampled', policies: [passes], weight: null },
@@ -121,7 +122,7 @@ describe('decide', () => {
 
   it('multiplies the weight with that of the head sampler, if the own one is known', () => {
     expect(decideBy([tenth], false, 'ot=th:c').sampleWeight).toBe(40);
-    expect(decideBy([says('limit', 'sampled', { adjustedCount: null })], false, 'ot=th:c').sampleWeight).toBeNull();
+    expect(decideBy([says('limit', 'sampled', { sampledWhen: UNKNOWN })], false, 'ot=th:c').sampleWeight).toBeNull();
   });
 
   it('asks drop policies of a configuration first, wherever they stand', () => {

@@ -1,10 +1,10 @@
 import type { Trace } from '../../otlp/trace.ts';
-import { adjustedCountOf, type HashRange } from '../hash-range.ts';
+import { askAll } from '../ask-all.ts';
+import { IMPOSSIBLE } from '../chance.ts';
 import type { Allowances } from '../limit.ts';
 import { type Evaluation, NOT_SAMPLED, type Policy } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
 import { allOf } from '../policy-summary.ts';
-import { ALWAYS } from '../rejection-threshold.ts';
 
 /**
  * `and`: keeps a trace that every sub-policy keeps. Each looks at the whole trace: different spans may satisfy them.
@@ -27,24 +27,9 @@ export const and = {
   },
 } as const satisfies PolicyDefinition;
 
-/** The largest threshold of the parts, and their joint probability, which is unknown if one is. */
+/** The largest threshold of the parts, and their joint chance. */
 function evaluateAll(parts: readonly Policy[], trace: Trace, allowances: Allowances): Evaluation {
-  const ranges: HashRange[] = [];
-  let threshold = 0;
-  let adjustedCount: number | null = 1;
-  let rejectionThreshold = ALWAYS;
-  for (const part of parts) {
-    const evaluation = part.evaluate(trace, allowances);
-    if (evaluation.vote !== 'sampled') return NOT_SAMPLED;
-    threshold = Math.max(threshold, evaluation.threshold);
-    if ((evaluation.rejectionThreshold ?? ALWAYS) > rejectionThreshold) {
-      rejectionThreshold = evaluation.rejectionThreshold ?? ALWAYS;
-    }
-    if (evaluation.hashRange !== undefined) ranges.push(evaluation.hashRange);
-    else if (evaluation.adjustedCount === null) adjustedCount = null;
-    else if (adjustedCount !== null) adjustedCount *= evaluation.adjustedCount;
-  }
-  if (adjustedCount !== null) adjustedCount *= adjustedCountOf(ranges);
-  const joint = { vote: 'sampled', threshold, adjustedCount } as const;
-  return rejectionThreshold === ALWAYS ? joint : { ...joint, rejectionThreshold };
+  const { areAllSampled, threshold, allSampledWhen } = askAll(parts, trace, allowances);
+  if (areAllSampled) return { vote: 'sampled', threshold, sampledWhen: allSampledWhen };
+  return allSampledWhen === IMPOSSIBLE ? NOT_SAMPLED : { ...NOT_SAMPLED, sampledWhen: allSampledWhen };
 }

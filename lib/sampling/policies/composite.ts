@@ -1,8 +1,9 @@
+import { type FindsChance, isCertain, isImpossible, UNKNOWN } from '../chance.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
 import { countOf, type SecondLimit } from '../limit.ts';
 import { NOT_SAMPLED_BY_LIMIT, SAMPLED_BY_LIMIT } from '../limited.ts';
 import type { OptionDescription } from '../option-description.ts';
-import { NOT_SAMPLED, type Policy } from '../policy.ts';
+import { type Evaluation, NOT_SAMPLED, type Policy } from '../policy.ts';
 import type { ParseSubPolicy, PolicyDefinition } from '../policy-definition.ts';
 import { inWords, type PolicySummary, tracesThat } from '../policy-summary.ts';
 
@@ -35,6 +36,9 @@ interface Part {
   readonly limit: SecondLimit;
 }
 
+/** By another hash another sub-policy would have come first, with a limit of its own. */
+const NOT_SAMPLED_BY_CHANCE: Evaluation = { ...NOT_SAMPLED, sampledWhen: UNKNOWN };
+
 /**
  * `composite`: gives each sub-policy a share of a budget of spans per second. The first that keeps a trace decides: the
  * trace is kept if the spans are left in the share of that sub-policy in this second. If not, none of those after it is
@@ -51,15 +55,24 @@ export const composite = {
       type: 'composite',
       summary: summaryOf(parts),
       evaluate(trace, allowances) {
+        let isByChance = false;
         for (const { policy, limit } of parts) {
-          if (policy.evaluate(trace, allowances).vote !== 'sampled') continue;
-          return allowances.take(limit, trace.spanCount) ? SAMPLED_BY_LIMIT : NOT_SAMPLED_BY_LIMIT;
+          const { vote, sampledWhen } = policy.evaluate(trace, allowances);
+          isByChance ||= !isSettled(sampledWhen);
+          if (vote !== 'sampled') continue;
+          if (allowances.take(limit, trace.spanCount)) return SAMPLED_BY_LIMIT;
+          return isByChance ? NOT_SAMPLED_BY_CHANCE : NOT_SAMPLED_BY_LIMIT;
         }
-        return NOT_SAMPLED;
+        return isByChance ? NOT_SAMPLED_BY_CHANCE : NOT_SAMPLED;
       },
     };
   },
 } as const satisfies PolicyDefinition;
+
+/** Another trace with the same spans would have had the same answer. */
+function isSettled(chance: FindsChance): boolean {
+  return typeof chance !== 'function' && (isCertain(chance) || isImpossible(chance));
+}
 
 function readParts(options: OptionsReader, key: string, parsePolicy: ParseSubPolicy): readonly Part[] {
   const total = Number(options.int64('max_total_spans_per_second'));

@@ -1,3 +1,5 @@
+import { askAll } from '../ask-all.ts';
+import { IMPOSSIBLE } from '../chance.ts';
 import { DROPPED, NOT_SAMPLED } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
 import { allOf } from '../policy-summary.ts';
@@ -25,8 +27,11 @@ export const drop = {
       name,
       type: 'drop',
       summary: allOf(parts.map((part) => part.summary)),
-      evaluate: (trace, allowances) =>
-        parts.every((part) => part.evaluate(trace, allowances).vote === 'sampled') ? DROPPED : NOT_SAMPLED,
+      evaluate(trace, allowances) {
+        const { areAllSampled, allSampledWhen } = askAll(parts, trace, allowances);
+        if (areAllSampled) return DROPPED;
+        return allSampledWhen === IMPOSSIBLE ? NOT_SAMPLED : { ...NOT_SAMPLED, droppedWhen: allSampledWhen };
+      },
     };
   },
 } as const satisfies PolicyDefinition;

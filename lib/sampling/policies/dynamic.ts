@@ -1,15 +1,17 @@
+import type { Chance } from '../chance.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
 import { readDuration } from '../config/read-duration.ts';
 import type { DynamicSampler } from '../dynamic/dynamic-sampler.ts';
 import { hashText, traceKey } from '../dynamic/trace-key.ts';
 import { fnv1a64 } from '../fnv1a-64.ts';
-import { adjustedCountOf } from '../hash-range.ts';
+import { hashChance } from '../hash-chance.ts';
 import { hashThreshold } from '../hash-threshold.ts';
 import { headThreshold } from '../head-threshold.ts';
 import type { OptionDescription } from '../option-description.ts';
-import { type Evaluation, NOT_SAMPLED, SAMPLED } from '../policy.ts';
+import { type Evaluation, SAMPLED } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
 import { tracesReduced } from '../policy-summary.ts';
+import { randomnessChance } from '../randomness-chance.ts';
 import { adjustedCountAt, thresholdOf } from '../rejection-threshold.ts';
 import { traceIdBytes } from '../trace-id-bytes.ts';
 import { declaredRandomness } from '../trace-randomness.ts';
@@ -50,9 +52,6 @@ const OPTIONS: readonly OptionDescription[] = [
   },
 ];
 
-/** As that of a probabilistic policy: seen through a `not`, no threshold says what this vote keeps. */
-const NOT_SAMPLED_BY_R: Evaluation = { ...NOT_SAMPLED, adjustedCount: null };
-
 /**
  * `dynamic`, a type of Tailgate: keeps rare keys and thins common ones, so that on average a goal is kept, as Refinery's EMA
  * sampler does. All deciders share the tables that the shares come from: docs/dynamic.md.
@@ -84,22 +83,20 @@ export const dynamic = {
         if (randomness !== undefined) {
           // The share is one of what came here: that is what the head sampler has left.
           const rejectionThreshold = thresholdOf(share / adjustedCountAt(headThreshold(trace)));
-          if (randomness < rejectionThreshold) return NOT_SAMPLED_BY_R;
-          return { vote: 'sampled', threshold: 1 - share, adjustedCount: 1, rejectionThreshold };
+          return byChance(randomness >= rejectionThreshold, share, randomnessChance(rejectionThreshold));
         }
         const { high, low } = fnv1a64(traceIdBytes(trace.traceId), salted);
-        const isSampled = ((BigInt(high) << 32n) | BigInt(low)) <= hashThreshold(share);
-        return byHash(isSampled, salt, share);
+        const threshold = hashThreshold(share);
+        const isSampled = ((BigInt(high) << 32n) | BigInt(low)) <= threshold;
+        return byChance(isSampled, share, hashChance(salted, threshold));
       },
     };
   },
 } as const satisfies PolicyDefinition;
 
-function byHash(isSampled: boolean, salt: string, share: number): Evaluation {
-  const hashRange = isSampled ? { salt, from: 0, to: share } : { salt, from: share, to: 1 };
-  const adjustedCount = adjustedCountOf([hashRange]);
-  if (!isSampled) return { vote: 'not_sampled', threshold: 0, adjustedCount, hashRange };
-  return { vote: 'sampled', threshold: 1 - share, adjustedCount, hashRange };
+function byChance(isSampled: boolean, share: number, sampledWhen: Chance): Evaluation {
+  if (!isSampled) return { vote: 'not_sampled', threshold: 0, sampledWhen };
+  return { vote: 'sampled', threshold: 1 - share, sampledWhen };
 }
 
 function readSampler(options: OptionsReader, key: string, attributes: readonly string[]): DynamicSampler {

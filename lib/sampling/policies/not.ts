@@ -1,4 +1,5 @@
-import { DROPPED, type Evaluation } from '../policy.ts';
+import { chanceOf, oppositeOf } from '../chance.ts';
+import { DROPPED, type Evaluation, NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
 import { opposite } from '../policy-summary.ts';
 
@@ -20,8 +21,11 @@ export const not = {
   },
 } as const satisfies PolicyDefinition;
 
-/** What led to the vote leads to the opposite vote; the threshold of a `not` is 0, as in the Collector. */
+/** Each vote comes about when the opposite one does not; the threshold of a `not` is 0, as in the Collector. */
 function swap(evaluation: Evaluation): Evaluation {
+  if (evaluation === SAMPLED) return NOT_SAMPLED;
+  if (evaluation === NOT_SAMPLED) return SAMPLED;
   if (evaluation.vote === 'dropped') return DROPPED;
-  return { ...evaluation, vote: evaluation.vote === 'sampled' ? 'not_sampled' : 'sampled', threshold: 0 };
+  const sampledWhen = oppositeOf(chanceOf(evaluation.sampledWhen));
+  return { vote: evaluation.vote === 'sampled' ? 'not_sampled' : 'sampled', threshold: 0, sampledWhen };
 }

@@ -1,16 +1,16 @@
+import type { Chance } from '../chance.ts';
 import { FNV_OFFSET_BASIS, fnv1a64 } from '../fnv1a-64.ts';
-import { adjustedCountOf } from '../hash-range.ts';
+import { hashChance } from '../hash-chance.ts';
 import { hashThreshold } from '../hash-threshold.ts';
-import { type Evaluation, NOT_SAMPLED } from '../policy.ts';
+import type { Evaluation } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
 import { type PolicySummary, tracesReduced } from '../policy-summary.ts';
+import { randomnessChance } from '../randomness-chance.ts';
 import { ALWAYS, thresholdOf } from '../rejection-threshold.ts';
 import { traceIdBytes } from '../trace-id-bytes.ts';
 import { declaredRandomness } from '../trace-randomness.ts';
 
 const DEFAULT_SALT = 'default-hash-seed';
-/** Seen through a `not`, this vote keeps what has R < T, which no threshold can say. */
-const NOT_SAMPLED_BY_R: Evaluation = { ...NOT_SAMPLED, adjustedCount: null };
 
 /**
  * `probabilistic`: keeps `sampling_percentage` per cent of all traces, chosen by a hash of `hash_salt` and the trace ID:
@@ -51,24 +51,23 @@ export const probabilistic = {
     if (percentage > 100) options.warn('sampling_percentage', 'is above 100: keeps every trace');
 
     const share = Math.min(Math.max(percentage / 100, 0), 1);
-    const sampled = evaluation('sampled', salt, 0, share);
-    const notSampled = evaluation('not_sampled', salt, share, 1);
-
     const threshold = hashThreshold(percentage / 100);
     const thresholdHigh = Number(threshold >> 32n);
     const thresholdLow = Number(threshold & 0xffffffffn);
-    const rejectionThreshold = thresholdOf(share);
-    const sampledByR: Evaluation = { vote: 'sampled', threshold: 1 - share, adjustedCount: 1, rejectionThreshold };
     const salted = fnv1a64(new TextEncoder().encode(salt), FNV_OFFSET_BASIS);
+    const rejectionThreshold = thresholdOf(share);
+    const byHash = evaluations(share, hashChance(salted, threshold));
+    const byR = evaluations(share, randomnessChance(rejectionThreshold));
     return {
       name,
       type: 'probabilistic',
       summary: summaryOf(Math.min(Math.max(percentage, 0), 100)),
       evaluate(trace) {
         const randomness = useTraceState && rejectionThreshold > ALWAYS ? declaredRandomness(trace) : undefined;
-        if (randomness !== undefined) return randomness >= rejectionThreshold ? sampledByR : NOT_SAMPLED_BY_R;
+        if (randomness !== undefined) return randomness >= rejectionThreshold ? byR.sampled : byR.notSampled;
         const { high, low } = fnv1a64(traceIdBytes(trace.traceId), salted);
-        return high < thresholdHigh || (high === thresholdHigh && low <= thresholdLow) ? sampled : notSampled;
+        const isSampled = high < thresholdHigh || (high === thresholdHigh && low <= thresholdLow);
+        return isSampled ? byHash.sampled : byHash.notSampled;
       },
     };
   },
@@ -81,7 +80,12 @@ function summaryOf(percentage: number): PolicySummary {
   });
 }
 
-function evaluation(vote: 'sampled' | 'not_sampled', salt: string, from: number, to: number): Evaluation {
-  const hashRange = { salt, from, to };
-  return { vote, threshold: vote === 'sampled' ? 1 - to : 0, adjustedCount: adjustedCountOf([hashRange]), hashRange };
+function evaluations(
+  share: number,
+  sampledWhen: Chance,
+): { readonly sampled: Evaluation; readonly notSampled: Evaluation } {
+  return {
+    sampled: { vote: 'sampled', threshold: 1 - share, sampledWhen },
+    notSampled: { vote: 'not_sampled', threshold: 0, sampledWhen },
+  };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { decide } from '../../../lib/sampling/decide.ts';
 import { buildTrace, traceOf } from '../../support/build-trace.ts';
-import { issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
+import { NO_ALLOWANCES } from '../../support/no-allowances.ts';
+import { configOf, issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
 
 const and = (...parts: object[]) => ({ type: 'and', and: { and_sub_policy: parts } });
 const not = (part: object) => ({ type: 'not', not: { not_sub_policy: part } });
@@ -46,34 +48,35 @@ describe('and', () => {
 
   // The hash of the trace ID of `traceOf` is at 64.6 % with the default salt: a54533ba2e4970b5.
   it.each([
-    { parts: 'no probabilistic part', policy: and(isError), threshold: 0, adjustedCount: 1 },
-    { parts: 'one of 80 %', policy: and(isError, share(80)), threshold: 0.2, adjustedCount: 1.25 },
-    { parts: '80 % and 70 % of one salt', policy: and(share(80), share(70)), threshold: 0.3, adjustedCount: 1 / 0.7 },
+    { parts: 'no probabilistic part', policy: and(isError), threshold: 0, weight: 1 },
+    { parts: 'one of 80 %', policy: and(isError, share(80)), threshold: 0.2, weight: 1.25 },
+    { parts: '80 % and 70 % of one salt', policy: and(share(80), share(70)), threshold: 0.3, weight: 1 / 0.7 },
     {
       parts: '80 % but not 50 % of one salt',
       policy: and(share(80), not(share(50))),
       threshold: 0.2,
-      adjustedCount: 1 / 0.3,
+      weight: 1 / 0.3,
     },
     {
       parts: '80 % and 100 % of another salt',
       policy: and(share(80), share(100, 'x')),
       threshold: 0.2,
-      adjustedCount: 1.25,
+      weight: 1.25,
     },
   ])('has the largest threshold and the joint probability of its parts: $parts', ({ policy, ...expected }) => {
-    const evaluation = policyOf(policy).evaluate(traceOf({ status: 'ERROR' }));
+    const trace = traceOf({ status: 'ERROR' });
+    const evaluation = policyOf(policy).evaluate(trace);
     expect(evaluation.vote).toBe('sampled');
     expect(evaluation.threshold).toBeCloseTo(expected.threshold, 12);
-    expect(evaluation.adjustedCount).toBeCloseTo(expected.adjustedCount, 12);
+    expect(decide(configOf([policy]), trace, NO_ALLOWANCES).sampleWeight).toBeCloseTo(expected.weight, 12);
   });
 
   it('multiplies the probabilities of different salts', () => {
     // 5 % with `test-salt` (08ee52deda923930 is at 3.5 %) and 90 % with the default salt (dbcf64d5420f4cad is at 85.9 %).
     const trace = buildTrace([[{ spans: [{}] }]], '0102030405060708090a0b0c0d0e0f10');
-    const evaluation = policyOf(and(share(5, 'test-salt'), share(90))).evaluate(trace);
-    expect(evaluation).toMatchObject({ vote: 'sampled', threshold: 0.95 });
-    expect(evaluation.adjustedCount).toBeCloseTo(1 / (0.05 * 0.9), 9);
+    const policy = and(share(5, 'test-salt'), share(90));
+    expect(policyOf(policy).evaluate(trace)).toMatchObject({ vote: 'sampled', threshold: 0.95 });
+    expect(decide(configOf([policy]), trace, NO_ALLOWANCES).sampleWeight).toBeCloseTo(1 / (0.05 * 0.9), 9);
   });
 
   it.each(['and', 'drop'])('refuses %s inside', (type) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { UNKNOWN } from '../../../lib/sampling/chance.ts';
 import { LocalAllowances } from '../../../lib/sampling/local-allowances.ts';
 import { type SpanSpec, traceOf } from '../../support/build-trace.ts';
 import { issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
@@ -121,7 +122,7 @@ describe('composite', () => {
     expect(policyOf(composite({ max: 1, parts: [rest] })).evaluate(traceOf({}), allowances)).toEqual({
       vote: 'sampled',
       threshold: 0,
-      adjustedCount: null,
+      sampledWhen: UNKNOWN,
     });
   });
 

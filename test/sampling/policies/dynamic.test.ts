@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { CERTAIN } from '../../../lib/sampling/chance.ts';
 import { decide } from '../../../lib/sampling/decide.ts';
 import type { DynamicSampler } from '../../../lib/sampling/dynamic/dynamic-sampler.ts';
 import { buildTrace, traceOf } from '../../support/build-trace.ts';
@@ -23,7 +24,11 @@ const traceIdNumber = (i: number) => createHash('md5').update(String(i)).digest(
 describe('dynamic', () => {
   it('keeps a trace for sure whose key has a share of 1', () => {
     const { evaluate } = policyOf(dynamic());
-    expect(evaluate(traceOf({}), sharing(1).allowances)).toEqual({ vote: 'sampled', threshold: 0, adjustedCount: 1 });
+    expect(evaluate(traceOf({}), sharing(1).allowances)).toEqual({
+      vote: 'sampled',
+      threshold: 0,
+      sampledWhen: CERTAIN,
+    });
   });
 
   it('keeps the share of the traces, and their weights add up to all of them', () => {

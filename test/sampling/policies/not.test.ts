@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { decide } from '../../../lib/sampling/decide.ts';
 import { traceOf } from '../../support/build-trace.ts';
-import { issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
+import { NO_ALLOWANCES } from '../../support/no-allowances.ts';
+import { configOf, issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
 
 const not = (part: object) => ({ type: 'not', not: { not_sub_policy: part } });
 const isError = { type: 'status_code', status_code: { status_codes: ['ERROR'] } };
@@ -12,10 +14,11 @@ describe('not', () => {
     expect(evaluate(traceOf({ status: 'ERROR' })).vote).toBe('not_sampled');
   });
 
-  it('has threshold 0, and stands for the traces that its sub-policy keeps', () => {
+  it('has threshold 0, and a kept trace stands for those that its sub-policy keeps', () => {
     // The hash of this trace ID is at 64.6 %.
-    const { evaluate } = policyOf(not({ type: 'probabilistic', probabilistic: { sampling_percentage: 60 } }));
-    expect(evaluate(traceOf({}))).toMatchObject({ vote: 'sampled', threshold: 0, adjustedCount: 2.5 });
+    const policy = not({ type: 'probabilistic', probabilistic: { sampling_percentage: 60 } });
+    expect(policyOf(policy).evaluate(traceOf({}))).toMatchObject({ vote: 'sampled', threshold: 0 });
+    expect(decide(configOf([policy]), traceOf({}), NO_ALLOWANCES).sampleWeight).toBe(2.5);
   });
 
   it('is an error without a sub-policy', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { decide } from '../../../lib/sampling/decide.ts';
 import { buildTrace, traceOf } from '../../support/build-trace.ts';
-import { issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
+import { NO_ALLOWANCES } from '../../support/no-allowances.ts';
+import { configOf, issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
 
 const probabilistic = (percentage: number, salt?: string) => ({
   type: 'probabilistic',
@@ -33,15 +35,16 @@ describe('probabilistic', () => {
   });
 
   it.each([
-    { percentage: 5, threshold: 0.95, adjustedCount: 20 },
-    { percentage: 12.5, threshold: 0.875, adjustedCount: 8 },
-    { percentage: 100, threshold: 0, adjustedCount: 1 },
-    { percentage: 150, threshold: 0, adjustedCount: 1 },
-  ])('lets a trace kept at $percentage % stand for $adjustedCount', ({ percentage, threshold, adjustedCount }) => {
+    { percentage: 5, threshold: 0.95, weight: 20 },
+    { percentage: 12.5, threshold: 0.875, weight: 8 },
+    { percentage: 100, threshold: 0, weight: 1 },
+    { percentage: 150, threshold: 0, weight: 1 },
+  ])('lets a trace kept at $percentage % stand for $weight', ({ percentage, threshold, weight }) => {
     // Its hash with this salt is the smallest of the vectors above: 3.5 %.
     const trace = buildTrace([[{ spans: [{}] }]], '0102030405060708090a0b0c0d0e0f10');
-    const evaluation = policyOf(probabilistic(percentage, 'test-salt')).evaluate(trace);
-    expect(evaluation).toMatchObject({ vote: 'sampled', threshold, adjustedCount });
+    const policy = probabilistic(percentage, 'test-salt');
+    expect(policyOf(policy).evaluate(trace)).toMatchObject({ vote: 'sampled', threshold });
+    expect(decide(configOf([policy]), trace, NO_ALLOWANCES).sampleWeight).toBe(weight);
   });
 
   it.each([

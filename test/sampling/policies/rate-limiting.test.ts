@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { REFUSED, UNKNOWN } from '../../../lib/sampling/chance.ts';
 import { decide } from '../../../lib/sampling/decide.ts';
 import { LocalAllowances } from '../../../lib/sampling/local-allowances.ts';
 import { traceOf } from '../../support/build-trace.ts';
@@ -40,8 +41,8 @@ describe('rate_limiting', () => {
 
   it('does not know for how many traces one stands', () => {
     const { evaluate } = policyOf(rateLimiting(5));
-    expect(evaluate(traceOf({}), standingStill())).toEqual({ vote: 'sampled', threshold: 0, adjustedCount: null });
-    expect(evaluate(traceOf({}), NO_ALLOWANCES).adjustedCount).toBeNull();
+    expect(evaluate(traceOf({}), standingStill())).toEqual({ vote: 'sampled', threshold: 0, sampledWhen: UNKNOWN });
+    expect(evaluate(traceOf({}), NO_ALLOWANCES).sampledWhen).toBe(REFUSED);
   });
 
   it('takes tokens for a trace that another policy keeps anyway', () => {
@@ -76,7 +77,7 @@ describe('rate_limiting', () => {
     expect(filterFirst.evaluate(traceOf({}), limitLast).vote).toBe('not_sampled');
     expect(filterFirst.evaluate(traceOf({ status: 'ERROR' }), limitLast)).toMatchObject({
       vote: 'sampled',
-      adjustedCount: null,
+      sampledWhen: UNKNOWN,
     });
     const limitFirst = standingStill();
     const filterLast = and(rateLimiting(1, 1), isError);
