@@ -17,5 +17,4 @@ export const UNSUPPORTED_CONVERTERS: ReadonlyMap<string, string> = new Map([
   ['ExtractGrokPatterns', 'there are no Grok patterns here; use ExtractPatterns'],
   ['UserAgent', 'there is no list of user agents here'],
   ['ParseSeverity', 'it is about logs'],
-  ['URL', 'it is not built yet; use ExtractPatterns'],
 ]);
