@@ -28,7 +28,7 @@ export interface UrlUser {
 export function parseGoUrl(url: string): GoUrl {
   const [text, rawFragment] = cut(url, '#');
   const fragment = unescapePart(rawFragment, 'fragment');
-  if (/[\0-\x1f\x7f]/.test(text)) return fail('a control character');
+  if ([...text].some((byte) => byte < ' ' || byte === '\x7f')) return fail('a control character');
   const { scheme, rest } = readScheme(text);
   const hasEmptyQuery = rest.indexOf('?') === rest.length - 1 && rest !== '';
   const [before, query] = cut(rest, '?');
