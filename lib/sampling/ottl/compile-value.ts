@@ -2,13 +2,14 @@ import { didYouMean } from '../config/nearest-name.ts';
 import { compileCall } from './compile-call.ts';
 import { compilePath } from './compile-path.ts';
 import type { CompileScope } from './compile-scope.ts';
+import { telemetryMap } from './convert.ts';
 import { ENUMS } from './enums.ts';
 import { calculate, negate } from './math.ts';
 import { dynamicOperand, literalOperand, type Operand } from './operand.ts';
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
 import { OttlSyntaxError } from './ottl-syntax-error.ts';
 import type { ValueNode } from './syntax-tree.ts';
-import { isMap, NativeList, type OttlValue, typeName } from './value.ts';
+import { isMap, NativeInt, NativeList, type OttlValue, typeName } from './value.ts';
 
 /** @throws {OttlSyntaxError} for paths, enums and converters that do not exist, and arguments that do not fit. */
 export function compileValue(node: ValueNode, scope: CompileScope): Operand {
@@ -79,7 +80,9 @@ function mapOf(entries: readonly (readonly [string, OttlValue])[]): OttlValue {
 /** @throws {OttlEvaluationError} for what the Collector cannot put into a map: lists of telemetry, times, IDs. */
 function inMap(value: OttlValue): OttlValue {
   if (value instanceof NativeList && value.element === 'any') return value.items.map(inMap);
-  const isPlain = value === null || typeof value !== 'object' || value instanceof Uint8Array || isMap(value);
+  if (value instanceof NativeInt) return value.value;
+  if (isMap(value)) return telemetryMap(value);
+  const isPlain = value === null || typeof value !== 'object' || value instanceof Uint8Array;
   if (isPlain) return value;
   throw new OttlEvaluationError(`${typeName(value)} cannot be put into a map`);
 }

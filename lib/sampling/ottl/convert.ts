@@ -2,7 +2,17 @@ import { toHex } from '../../otlp/hex.ts';
 import { jsonText } from './json-text.ts';
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
 import { parseGoBool, parseGoFloat, parseGoInt } from './parse-go-number.ts';
-import { Duration, isList, isMap, NativeList, type OttlMap, type OttlValue, Time, typeName } from './value.ts';
+import {
+  Duration,
+  isList,
+  isMap,
+  NativeInt,
+  NativeList,
+  type OttlMap,
+  type OttlValue,
+  Time,
+  typeName,
+} from './value.ts';
 
 /*
  * What a converter makes of its arguments. `toX` takes only an X; `toXLike` makes an X of what can be one, and null of
@@ -22,7 +32,14 @@ export function toDouble(value: OttlValue): number {
 }
 
 export function toMap(value: OttlValue): OttlMap {
-  return isMap(value) ? value : fail('a map', value);
+  return isMap(value) ? telemetryMap(value) : fail('a map', value);
+}
+
+/** The Collector makes a map of telemetry of one that came from Go code. */
+export function telemetryMap(map: OttlMap): OttlMap {
+  const entries = [...map];
+  if (!entries.some(([, value]) => value instanceof NativeInt)) return map;
+  return new Map(entries.map(([key, value]) => [key, value instanceof NativeInt ? value.value : value] as const));
 }
 
 export function toList(value: OttlValue): readonly OttlValue[] {
@@ -33,6 +50,7 @@ export function toList(value: OttlValue): readonly OttlValue[] {
 /** Within a list of telemetry there are only lists of telemetry; of all else the Collector can only take plain values. */
 function toTelemetry(value: OttlValue): OttlValue {
   if (value instanceof NativeList && value.element === 'any') return value.items.map(toTelemetry);
+  if (value instanceof NativeInt) return value.value;
   const isPlain = value === null || typeof value !== 'object' || value instanceof Uint8Array;
   return isPlain ? value : fail('plain values in the list', value);
 }
@@ -71,6 +89,7 @@ export function toBoolLike(value: OttlValue): boolean | null {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'string') return parseGoBool(value);
   if (typeof value === 'bigint') return value !== 0n;
+  if (value instanceof NativeInt) return value.value !== 0n;
   return typeof value === 'number' ? value !== 0 : fail('a number, a string or a bool', value);
 }
 

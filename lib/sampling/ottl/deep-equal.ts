@@ -1,5 +1,5 @@
 import { compareBytes } from './compare-bytes.ts';
-import { Duration, Id, NativeList, Opaque, type OttlMap, type OttlValue, Time } from './value.ts';
+import { Duration, Id, NativeInt, NativeList, Opaque, type OttlMap, type OttlValue, Time } from './value.ts';
 
 /** Whether two values within lists or maps are the same: 1 and 1.0 are not, and the order of a map's keys is nothing. */
 export function deepEqual(a: OttlValue, b: OttlValue): boolean {
@@ -11,6 +11,7 @@ export function deepEqual(a: OttlValue, b: OttlValue): boolean {
   if (a instanceof Id) return b instanceof Id && a.hex === b.hex;
   if (a instanceof Time) return b instanceof Time && a.unixNanos === b.unixNanos;
   if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
+  if (a instanceof NativeInt) return b instanceof NativeInt && a.value === b.value;
   if (a instanceof NativeList)
     return b instanceof NativeList && a.element === b.element && listsEqual(a.items, b.items);
   return false;

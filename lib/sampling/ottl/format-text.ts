@@ -2,7 +2,7 @@ import { toHex } from '../../otlp/hex.ts';
 import { type FormatDirective, isDoubleVerb } from './format-directives.ts';
 import { formatGoDouble } from './format-go-double.ts';
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
-import { Id, type OttlValue, typeName } from './value.ts';
+import { Id, NativeInt, type OttlValue, typeName } from './value.ts';
 
 /** Writes a value as Go's `fmt.Sprintf` does; one that the verb is not for comes out as `%!d(string=x)`. */
 export function formatValue(directive: FormatDirective, value: OttlValue): string {
@@ -19,6 +19,7 @@ function textOf(directive: FormatDirective, value: OttlValue): string | undefine
   if (typeof value === 'string') return formatText(directive, value);
   if (typeof value === 'boolean') return verb === 't' || verb === 'v' ? pad(directive, String(value)) : undefined;
   if (typeof value === 'bigint') return formatInt(directive, value);
+  if (value instanceof NativeInt) return formatInt(directive, value.value);
   if (typeof value === 'number') {
     if (!isDoubleVerb(verb)) return undefined;
     return padNumber(directive, formatGoDouble(value, verb, directive.precision), Number.isFinite(value));
@@ -81,6 +82,7 @@ function pad({ minus, zero, width }: FormatDirective, text: string): string {
 
 function goTypeName(value: OttlValue): string {
   if (typeof value === 'bigint') return 'int64';
+  if (value instanceof NativeInt) return 'int';
   if (typeof value === 'number') return 'float64';
   return value instanceof Id ? (value.hex.length === 32 ? 'pcommon.TraceID' : 'pcommon.SpanID') : typeName(value);
 }

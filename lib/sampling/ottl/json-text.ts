@@ -2,14 +2,15 @@ import { base64 } from './base64.ts';
 import { formatRfc3339 } from './calendar.ts';
 import { compareText } from './compare-text.ts';
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
-import { Duration, Id, isList, isMap, NativeList, Opaque, type OttlValue, Time } from './value.ts';
+import { Duration, Id, isList, isMap, NativeInt, NativeList, Opaque, type OttlValue, Time } from './value.ts';
 
-/** A value as JSON, with the keys of maps in order and `<`, `>`, `&` escaped, as Go's encoders write it. */
+/** A value as JSON, with the keys of maps in the order of their escaped text and `<`, `>`, `&` escaped, as Go's encoders write it. */
 export function jsonText(value: OttlValue): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return jsonNumber(value);
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  if (value instanceof NativeInt) return String(value.value);
   if (value instanceof Uint8Array) return `"${base64(value)}"`;
   if (value instanceof Duration) return String(value.nanos);
   if (value instanceof Time) return `"${formatRfc3339(value)}"`;
@@ -17,8 +18,9 @@ export function jsonText(value: OttlValue): string {
     return `[${(value.hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)).join(',')}]`;
   if (value instanceof Opaque) return '{}';
   if (isMap(value)) {
-    const entries = [...value].toSorted(([a], [b]) => compareText(a, b));
-    return `{${entries.map(([key, item]) => `${quoted(key)}:${jsonText(item)}`).join(',')}}`;
+    const entries = [...value].map(([key, item]) => [quoted(key), item] as const);
+    entries.sort(([a], [b]) => compareText(a, b));
+    return `{${entries.map(([key, item]) => `${key}:${jsonText(item)}`).join(',')}}`;
   }
   if (value instanceof NativeList) return `[${value.items.map(nativeItemText).join(',')}]`;
   return `[${value.map(jsonText).join(',')}]`;

@@ -9,6 +9,7 @@ import type { AttributeMap } from '../../otlp/attribute-value.ts';
  * | int64 / float64 | bigint / number |
  * | pcommon.Slice / pcommon.Map | array / Map |
  * | []any of a list literal, []string of `Split` … | {@link NativeList} |
+ * | int, the port of `URL` | {@link NativeInt} |
  * | time.Duration / time.Time | {@link Duration} / {@link Time} |
  * | pcommon.TraceID, pcommon.SpanID | {@link Id} |
  * | ptrace.Status, SpanEventSlice, SpanLinkSlice | {@link Opaque} |
@@ -23,6 +24,7 @@ export type OttlValue =
   | readonly OttlValue[]
   | OttlMap
   | NativeList
+  | NativeInt
   | Duration
   | Time
   | Id
@@ -38,6 +40,15 @@ export class NativeList {
   constructor(items: readonly OttlValue[], element: 'any' | 'string') {
     this.items = items;
     this.element = element;
+  }
+}
+
+/** An int that did not come from telemetry, but from Go code: the Collector compares it with no other number. */
+export class NativeInt {
+  readonly value: bigint;
+
+  constructor(value: bigint) {
+    this.value = value;
   }
 }
 
@@ -99,6 +110,7 @@ export function typeName(value: OttlValue): string {
   if (typeof value === 'string') return 'string';
   if (value instanceof Uint8Array) return 'bytes';
   if (value instanceof Map) return 'map';
+  if (value instanceof NativeInt) return 'native int';
   if (value instanceof Duration) return 'duration';
   if (value instanceof Time) return 'time';
   if (value instanceof Id) return value.hex.length === 32 ? 'trace ID' : 'span ID';

@@ -1,6 +1,7 @@
 import { textList } from '../call-arguments.ts';
 import { toCamel, toSnake } from '../convert-case.ts';
 import { extractPatterns } from '../extract-patterns.ts';
+import { grokArgument } from '../grok/grok-argument.ts';
 import type { Getter } from '../operand.ts';
 import { patternArgument } from '../pattern-argument.ts';
 import { splitText } from '../split-text.ts';
@@ -19,7 +20,7 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => {
         const pattern = getPattern(context);
         const text = target(context);
-        return text !== null && pattern.test(text);
+        return text !== null && pattern.regex.test(text);
       };
     },
   },
@@ -30,6 +31,19 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
       const target = args.text('Target');
       const getPattern = patternArgument(args, 'Pattern');
       return (context) => extractPatterns(getPattern(context), target(context));
+    },
+  },
+  {
+    name: 'ExtractGrokPatterns',
+    parameters: ['Target', 'Pattern'],
+    optional: ['NamedCapturesOnly', 'PatternDefinitions'],
+    create(args) {
+      const target = args.text('Target');
+      const getMatcher = grokArgument(args);
+      return (context) => {
+        const matcher = getMatcher(context);
+        return matcher.extract(target(context));
+      };
     },
   },
   ofTwoTexts('HasPrefix', 'Prefix', (text, prefix) => text.startsWith(prefix)),

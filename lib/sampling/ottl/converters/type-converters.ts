@@ -1,4 +1,4 @@
-import { Duration, Id, isList, isMap, NativeList, Opaque, type OttlValue } from '../value.ts';
+import { Duration, Id, isList, isMap, NativeInt, NativeList, Opaque, type OttlValue } from '../value.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters that tell or change the type of a value. */
@@ -50,6 +50,7 @@ function isOpaqueList(value: OttlValue): boolean {
 function isEmpty(value: OttlValue): boolean {
   if (value === null || value === '' || value === 0n || value === 0 || value === false) return !Object.is(value, -0);
   if (value instanceof Duration) return value.nanos === 0n;
+  if (value instanceof NativeInt) return value.value === 0n;
   if (isMap(value)) return value.size === 0;
   if (isList(value) || value instanceof Uint8Array) return value.length === 0;
   if (value instanceof NativeList) return value.items.length === 0;

@@ -14,8 +14,6 @@ export const UNSUPPORTED_CONVERTERS: ReadonlyMap<string, string> = new Map([
   ...['Any', 'All', 'Filter', 'Find', 'MapEach', 'MapKeys', 'Reduce', 'When', 'SanitizeUTF8'].map(
     (name) => [name, GATED] as const,
   ),
-  ['ExtractGrokPatterns', 'there are no Grok patterns here; use ExtractPatterns'],
   ['UserAgent', 'there is no list of user agents here'],
   ['ParseSeverity', 'it is about logs'],
-  ['URL', 'it is not built yet; use ExtractPatterns'],
 ]);

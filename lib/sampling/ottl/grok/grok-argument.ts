@@ -1,0 +1,47 @@
+import type { CallArguments } from '../call-arguments.ts';
+import type { Getter } from '../operand.ts';
+import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { GrokMatcher } from './grok-matcher.ts';
+
+/** A pattern in quotes is compiled at start; any other whenever it differs from the last one. */
+export function grokArgument(args: CallArguments): Getter<GrokMatcher> {
+  const { get, literal } = args.typedText('Pattern');
+  const definitions = definitionsArgument(args);
+  const namedCapturesOnly = args.literalBool('NamedCapturesOnly') ?? false;
+  if (literal !== undefined) {
+    const matcher = compile(literal, (message) => args.fail('Pattern', message));
+    return () => matcher;
+  }
+  let last: { text: string; matcher: GrokMatcher } | undefined;
+  return (context) => {
+    const text = get(context);
+    if (last?.text !== text) last = { text, matcher: compile(text, failEvaluation) };
+    return last.matcher;
+  };
+
+  function compile(text: string, fail: (message: string) => never): GrokMatcher {
+    try {
+      return new GrokMatcher(text, definitions, namedCapturesOnly);
+    } catch (error) {
+      return fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+/** Patterns of one's own, each as `NAME=pattern`. */
+function definitionsArgument(args: CallArguments): ReadonlyMap<string, string> {
+  const definitions = args.literalTexts('PatternDefinitions') ?? [];
+  return new Map(
+    definitions.map((definition) => {
+      const at = definition.indexOf('=');
+      const name = definition.slice(0, at);
+      if (at < 0) args.fail('PatternDefinitions', `expected NAME=pattern, got ${JSON.stringify(definition)}`);
+      if (name.includes(':')) args.fail('PatternDefinitions', `a name must not have a colon, got ${name}`);
+      return [name, definition.slice(at + 1)] as const;
+    }),
+  );
+}
+
+function failEvaluation(message: string): never {
+  throw new OttlEvaluationError(`ExtractGrokPatterns: ${message}`);
+}
