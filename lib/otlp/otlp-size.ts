@@ -7,8 +7,8 @@ import { LENGTH_DELIMITED, VARINT } from './wire.ts';
 import { FIELD_KINDS, MESSAGE_KIND } from './wire-schema.ts';
 
 /**
- * How many bytes the Collector would make of the trace: the size of its OTLP protobuf encoding of the spans, with resource
- * and scope for each fragment that they came in, and without schema URLs, which its tail sampling does not keep.
+ * How many bytes the Collector would make of the trace: the size of its OTLP protobuf encoding of the spans, with resource,
+ * scope and their schema URLs for each fragment that they came in.
  *
  * That is not the size of the fragments. Exporters leave out what is empty, where the Collector writes resource, scope,
  * status, IDs and the value of an attribute in any case; other fields it writes when they are not zero.
@@ -18,18 +18,16 @@ export function otlpSize(trace: Trace): number {
   let size = 0;
   for (let row = 0; row < resourceSpans.length; row++) {
     const bytes = fragments[resourceSpans.get(row, RESOURCE_SPANS.fragment)] as Uint8Array;
-    const resource = joinFields(
-      bytes,
-      resourceSpans.get(row, RESOURCE_SPANS.start),
-      resourceSpans.get(row, RESOURCE_SPANS.end),
-      1,
-    );
-    let resourceSize = fieldSize(1, joinedSize(RESOURCE, resource));
+    const from = resourceSpans.get(row, RESOURCE_SPANS.start);
+    const to = resourceSpans.get(row, RESOURCE_SPANS.end);
+    const resource = joinFields(bytes, from, to, 1);
+    let resourceSize = fieldSize(1, joinedSize(RESOURCE, resource)) + schemaUrlSize(bytes, from, to);
     const endScope = resourceSpans.get(row, RESOURCE_SPANS.endScope);
     for (let scopeRow = resourceSpans.get(row, RESOURCE_SPANS.firstScope); scopeRow < endScope; scopeRow++) {
-      const start = scopeSpans.get(scopeRow, SCOPE_SPANS.start);
-      const scope = joinFields(bytes, start, scopeSpans.get(scopeRow, SCOPE_SPANS.end), 1);
-      let scopeSize = fieldSize(1, joinedSize(SCOPE, scope));
+      const scopeFrom = scopeSpans.get(scopeRow, SCOPE_SPANS.start);
+      const scopeTo = scopeSpans.get(scopeRow, SCOPE_SPANS.end);
+      const scope = joinFields(bytes, scopeFrom, scopeTo, 1);
+      let scopeSize = fieldSize(1, joinedSize(SCOPE, scope)) + schemaUrlSize(bytes, scopeFrom, scopeTo);
       const endSpan = scopeSpans.get(scopeRow, SCOPE_SPANS.endSpan);
       for (let span = scopeSpans.get(scopeRow, SCOPE_SPANS.firstSpan); span < endSpan; span++) {
         scopeSize += fieldSize(
@@ -47,6 +45,8 @@ export function otlpSize(trace: Trace): number {
 const RESOURCE = messageNumber('Resource');
 const SCOPE = messageNumber('InstrumentationScope');
 const SPAN_MESSAGE = messageNumber('Span');
+/** Field of both `ResourceSpans` and `ScopeSpans` (opentelemetry/proto/trace/v1/trace.proto). */
+const SCHEMA_URL = 3;
 
 const FIELDS: readonly (FieldSchema | undefined)[] = OTLP_MESSAGES.flatMap(({ fields }) =>
   Array.from({ length: FIELD_NUMBERS }, (_, number) => fields.find((field) => field.number === number)),
@@ -57,6 +57,17 @@ const ALWAYS_WRITTEN: readonly (readonly number[])[] = OTLP_MESSAGES.map(({ fiel
   const isAlwaysWritten = ({ type, repeated }: FieldSchema) => !repeated && (type === 'id' || messageNumber(type) >= 0);
   return isOneof ? [] : fields.filter(isAlwaysWritten).map(({ number }) => number);
 });
+
+/** Of a `ResourceSpans` or `ScopeSpans`, with its tag; 0 when there is none. */
+function schemaUrlSize(bytes: Uint8Array, start: number, end: number): number {
+  let size = 0;
+  const cursor = new FieldCursor(bytes, start, end);
+  while (cursor.next()) {
+    if (cursor.field === SCHEMA_URL)
+      size = cursor.from === cursor.to ? 0 : fieldSize(SCHEMA_URL, cursor.to - cursor.from);
+  }
+  return size;
+}
 
 function joinedSize(message: number, bytes: Uint8Array | undefined): number {
   return bytes === undefined ? 0 : messageSize(message, bytes, 0, bytes.length);

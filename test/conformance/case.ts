@@ -68,6 +68,8 @@ export interface Case {
 }
 
 export const SCOPES = ['', 'http', 'db'] as const;
+/** Of the scope, and of the resource, at the same position; beyond these there is none. */
+export const SCHEMA_URLS = ['', 'https://opentelemetry.io/schemas/1.21.0'] as const;
 
 /** What one side makes of one trace. */
 export interface Outcome {

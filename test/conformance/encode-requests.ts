@@ -1,5 +1,13 @@
 import { opentelemetry } from '../../proto/generated/otlp.js';
-import { type Attributes, type AttributeValue, type Case, type CaseSpan, type CaseTrace, SCOPES } from './case.ts';
+import {
+  type Attributes,
+  type AttributeValue,
+  type Case,
+  type CaseSpan,
+  type CaseTrace,
+  SCHEMA_URLS,
+  SCOPES,
+} from './case.ts';
 
 const { ExportTraceServiceRequest } = opentelemetry.proto.collector.trace.v1;
 
@@ -18,8 +26,10 @@ export function encodeRequests({ resources, traces }: Pick<Case, 'resources' | '
   return groupBy(placed, ({ span }) => span.request).map(([, inRequest]) => {
     const resourceSpans = groupBy(inRequest, ({ span }) => span.resource).map(([resource, ofResource]) => ({
       resource: { attributes: keyValues(resources[resource] ?? []) },
+      schemaUrl: SCHEMA_URLS[resource] ?? '',
       scopeSpans: groupBy(ofResource, ({ span }) => span.scope).map(([scope, ofScope]) => ({
         scope: { name: SCOPES[scope] ?? '' },
+        schemaUrl: SCHEMA_URLS[scope] ?? '',
         spans: ofScope.map(({ message }) => message),
       })),
     }));

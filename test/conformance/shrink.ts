@@ -106,14 +106,11 @@ function* smallerList<T>(list: readonly T[], smallerItems: (item: T) => Iterable
   for (const [i, item] of list.entries()) for (const other of smallerItems(item)) yield list.with(i, other);
 }
 
-/** The list without its halves, then without one item each time. */
+/** The list without each half of it, then without each quarter, and so on down to one item. */
 function* without<T>(list: readonly T[]): Generator<readonly T[]> {
-  const half = Math.floor(list.length / 2);
-  if (half > 1) {
-    yield list.slice(half);
-    yield list.slice(0, half);
+  for (let size = Math.ceil(list.length / 2); size > 0; size = Math.floor(size / 2)) {
+    for (let i = 0; i < list.length; i += size) yield list.toSpliced(i, size);
   }
-  for (let i = 0; i < list.length; i++) yield list.toSpliced(i, 1);
 }
 
 function isBlock(value: ConfigValue): value is ConfigBlock {
