@@ -1,18 +1,16 @@
-import { readConfigFile } from '../shared/config-file.ts';
-import { requiredVariable } from '../shared/environment.ts';
+import { createSsmClient } from '../../lib/adapters/ssm/client.ts';
+import { liveConfigFromEnvironment } from '../shared/live-config-from-environment.ts';
 import { createLogger } from '../shared/logger.ts';
 import { servicesFromEnvironment } from '../shared/services.ts';
+import { authorizeFromEnvironment } from './authorize-from-environment.ts';
 import { wireIngest } from './wire.ts';
 
-const keyHashes = requiredVariable(
-  'TAILGATE_KEY_HASHES',
-  'SHA-256 of each ingest key, comma-separated; "none" takes all',
-);
-const configFile = requiredVariable('TAILGATE_CONFIG_FILE', 'path of the tail_sampling configuration');
+const log = createLogger({ verbose: false });
+const ssm = createSsmClient();
 
 export const handler = wireIngest({
   services: servicesFromEnvironment(),
-  waits: readConfigFile(configFile).config,
-  keyHashes: keyHashes === 'none' ? [] : keyHashes.split(',').map((hash) => hash.trim()),
-  log: createLogger({ verbose: false }),
+  config: liveConfigFromEnvironment(ssm, { log }),
+  authorize: authorizeFromEnvironment(ssm, log),
+  log,
 });
