@@ -52,8 +52,8 @@ export interface DecideSummary {
 }
 
 const MAX_REPORTED_FAILURES = 10;
-/** A CloudWatch log event takes no more values of one metric. */
-const MAX_REPORTED_AGES = 100;
+/** Enough to tell how they are spread. */
+const MAX_REPORTED_AGES = 99;
 
 export function emptySummary(): DecideSummary {
   return {
