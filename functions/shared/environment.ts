@@ -6,3 +6,8 @@ export function requiredVariable(name: string, meaning: string): string {
   if (value === undefined || value === '') throw new Error(`environment variable ${name} is not set: ${meaning}`);
   return value;
 }
+
+/** The variable, or `otherwise` where it is not set. */
+export function optionalVariable(name: string, otherwise: string): string {
+  return process.env[name]?.trim() || otherwise;
+}
