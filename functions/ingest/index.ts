@@ -1,5 +1,5 @@
-import { readConfigFile } from '../shared/config-file.ts';
 import { requiredVariable } from '../shared/environment.ts';
+import { liveConfigFromEnvironment } from '../shared/live-config-from-environment.ts';
 import { createLogger } from '../shared/logger.ts';
 import { metricsFromEnvironment } from '../shared/metrics-from-environment.ts';
 import { servicesFromEnvironment } from '../shared/services.ts';
@@ -9,14 +9,13 @@ const keyHashes = requiredVariable(
   'TAILGATE_KEY_HASHES',
   'SHA-256 of each ingest key, comma-separated; "none" takes all',
 );
-const configFile = requiredVariable('TAILGATE_CONFIG_FILE', 'path of the tail_sampling configuration');
-
+const log = createLogger({ verbose: false });
 const metrics = metricsFromEnvironment();
 
 export const handler = wireIngest({
   services: servicesFromEnvironment(metrics),
-  waits: readConfigFile(configFile).config,
+  config: liveConfigFromEnvironment({ log, metrics }),
   keyHashes: keyHashes === 'none' ? [] : keyHashes.split(',').map((hash) => hash.trim()),
-  log: createLogger({ verbose: false }),
+  log,
   metrics,
 });

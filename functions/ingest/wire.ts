@@ -1,7 +1,7 @@
 import { hashFragment } from '../../lib/adapters/fragment-hash.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
-import type { DecisionWaits } from '../../lib/pipeline/wake-ups.ts';
-import type { InvocationMetrics } from '../shared/invocation-metrics.ts';
+import type { ConfigSource } from '../shared/config-source.ts';
+import { type InvocationMetrics, NO_METRICS } from '../shared/invocation-metrics.ts';
 import type { Log } from '../shared/log.ts';
 import type { Services } from '../shared/services.ts';
 import { createHandler, type IngestHandler } from './handler.ts';
@@ -11,18 +11,20 @@ import { RefusalLog } from './refusal-log.ts';
 
 export interface IngestWiring {
   readonly services: Services;
-  readonly waits: DecisionWaits;
+  /** Says how long traces wait for their decision. */
+  readonly config: ConfigSource;
   /** SHA-256 of each ingest key in hex; with none, every request is accepted. */
   readonly keyHashes: readonly string[];
   readonly log: Log;
-  readonly metrics: InvocationMetrics;
+  /** @default nothing is counted */
+  readonly metrics?: InvocationMetrics;
 }
 
 /** The ingest handler on the services of AWS, or of a laptop. */
-export function wireIngest({ services, waits, keyHashes, log, metrics }: IngestWiring): IngestHandler {
+export function wireIngest({ services, config, keyHashes, log, metrics = NO_METRICS }: IngestWiring): IngestHandler {
   const { buffer, wakeUps, clock } = services;
   return createHandler({
-    ingest: (request) => ingest(request, { buffer, wakeUps, clock, hashFragment }, waits),
+    ingest: async (request) => ingest(request, { buffer, wakeUps, clock, hashFragment }, await config.current()),
     isAuthorized: createKeyCheck(keyHashes),
     maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
     refusals: new RefusalLog(log, () => clock.now()),

@@ -1,5 +1,5 @@
-import { readConfigFile } from '../../functions/shared/config-file.ts';
 import { createLogger } from '../../functions/shared/logger.ts';
+import { readConfigFile } from './config-file.ts';
 import { parseCommandLine, USAGE } from './options.ts';
 import { startLocal } from './start.ts';
 import { explainStartError } from './start-error.ts';

@@ -3,7 +3,7 @@ import { wireDecide } from '../../functions/decide/wire.ts';
 import { hashKey } from '../../functions/ingest/keys.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../../functions/ingest/otlp-http.ts';
 import { wireIngest } from '../../functions/ingest/wire.ts';
-import { NO_METRICS } from '../../functions/shared/invocation-metrics.ts';
+import { fixedConfig } from '../../functions/shared/config-source.ts';
 import type { Log } from '../../functions/shared/log.ts';
 import { createServices } from '../../functions/shared/services.ts';
 import { createDynamoDbClient } from '../adapters/dynamodb/client.ts';
@@ -56,28 +56,17 @@ const LONG_POLL_TIMEOUT_MS = 30_000;
  */
 export async function startLocal(options: LocalOptions): Promise<RunningTailgate> {
   await using starting = new AsyncDisposableStack();
-  const { config, log } = options;
+  const { log } = options;
+  const config = fixedConfig(options.config);
   const { clients, longPollClient, names } = await startEngines(options, starting);
   const services = createServices(clients, names);
 
-  const decide = wireDecide({
-    services,
-    config,
-    log,
-    metrics: NO_METRICS,
-    settings: { ...LOCAL_SETTINGS, ...options.decideSettings },
-  });
+  const decide = wireDecide({ services, config, log, settings: { ...LOCAL_SETTINGS, ...options.decideSettings } });
   const loop = startDecisionLoop({ client: longPollClient, queueUrl: names.queueUrl, handler: decide, log });
   starting.defer(() => loop.stop());
 
   const { host, port } = options;
-  const ingest = wireIngest({
-    services,
-    waits: config,
-    keyHashes: options.keys.map(hashKey),
-    log,
-    metrics: NO_METRICS,
-  });
+  const ingest = wireIngest({ services, config, keyHashes: options.keys.map(hashKey), log });
   const http = await startHttpServer({ host, port, maxBodyBytes: DEFAULT_MAX_BODY_BYTES, log, handler: ingest });
   starting.defer(() => http.stop());
 

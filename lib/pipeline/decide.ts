@@ -1,9 +1,7 @@
-import type { Trace } from '../otlp/trace.ts';
-import type { Decision } from '../sampling/decide.ts';
-import type { Allowances } from '../sampling/limit.ts';
 import { ArchiveRound } from './archive-round.ts';
 import { ClaimStates } from './claim-states.ts';
 import { addFailure, type DecideSummary, emptySummary } from './decide-summary.ts';
+import type { Evaluate } from './evaluate.ts';
 import { FleetAllowances } from './fleet-allowances.ts';
 import {
   type Clock,
@@ -16,7 +14,7 @@ import {
   type WakeUp,
   type WakeUpQueue,
 } from './ports.ts';
-import { type Standings, TraceSettler } from './settle-trace.ts';
+import { type SettleDeps, type Standings, TraceSettler } from './settle-trace.ts';
 import { delayUntilDue, isDue } from './wake-ups.ts';
 
 export interface DecideDeps {
@@ -26,8 +24,6 @@ export interface DecideDeps {
   readonly limits: LimitStore;
   readonly keyTables: KeyTables;
   readonly clock: Clock;
-  /** Applies the policies to a whole trace; more than once if it lacks allowances at first. */
-  readonly evaluate: (trace: Trace, allowances: Allowances) => Decision;
   /** 16 hex digits that nobody else has. */
   readonly newId: () => string;
 }
@@ -59,6 +55,12 @@ export interface ReceivedWakeUp {
   readonly wakeUp: WakeUp;
 }
 
+export interface DecideBatch {
+  readonly received: readonly ReceivedWakeUp[];
+  /** One batch is decided by one version of the policies. */
+  readonly evaluate: Evaluate;
+}
+
 export interface DecideResult {
   /** Messages that must come back. Every other one is done with: what it lists is settled, or listed in a message sent since. */
   readonly failedMessageIds: readonly string[];
@@ -76,7 +78,7 @@ export function createDecide(deps: DecideDeps, settings: DecideSettings = DEFAUL
   const claimStates = new ClaimStates(deps.archive, deps.clock, settings.claimTimeoutMs);
   const allowances = new FleetAllowances(deps);
 
-  return async function decide(received: readonly ReceivedWakeUp[]): Promise<DecideResult> {
+  return async function decide({ received, evaluate }: DecideBatch): Promise<DecideResult> {
     const summary = emptySummary();
     summary.wakeUps = received.length;
     const nowMs = deps.clock.now();
@@ -87,9 +89,10 @@ export function createDecide(deps: DecideDeps, settings: DecideSettings = DEFAUL
 
     let waiting = fragmentsByTrace(due);
     summary.traces = waiting.size;
-    waiting = await settleAll(waiting, { ...deps, claimStates, allowances }, settings, summary);
+    const settleDeps = { ...deps, evaluate, claimStates, allowances };
+    waiting = await settleAll(waiting, settleDeps, settings, summary);
     // Most of what is open now was claimed by an invocation that ran at the same time and has committed by now.
-    if (waiting.size > 0) waiting = await settleAll(waiting, { ...deps, claimStates, allowances }, settings, summary);
+    if (waiting.size > 0) waiting = await settleAll(waiting, settleDeps, settings, summary);
     await allowances.giveBack();
     failed.push(...(await handOn(due, waiting, deps, settings, summary)));
     summary.durationMs = deps.clock.now() - nowMs;
@@ -127,7 +130,7 @@ async function hop(early: readonly ReceivedWakeUp[], deps: DecideDeps, summary: 
 /** Settles traces in rounds of bounded memory. Resolves to what is still open. */
 async function settleAll(
   waiting: FragmentsByTrace,
-  deps: DecideDeps & { readonly claimStates: ClaimStates; readonly allowances: FleetAllowances },
+  deps: DecideDeps & SettleDeps,
   settings: DecideSettings,
   summary: DecideSummary,
 ): Promise<FragmentsByTrace> {

@@ -1,13 +1,11 @@
-import type { Trace } from '../otlp/trace.ts';
 import { summarize } from '../otlp/trace-summary.ts';
-import type { Decision } from '../sampling/decide.ts';
-import type { Allowances } from '../sampling/limit.ts';
 import { partitionOf } from './archive-key.ts';
 import type { ArchiveRound } from './archive-round.ts';
 import { assembleTrace, attemptClaim, type ClaimAttempt, isRecorded } from './claim-attempt.ts';
 import type { ClaimStates } from './claim-states.ts';
 import { addFailure, addLate, type DecideSummary, increment } from './decide-summary.ts';
 import { TraceTooLargeError } from './errors.ts';
+import type { Evaluate } from './evaluate.ts';
 import type { FleetAllowances } from './fleet-allowances.ts';
 import { foldCommittedClaims } from './fold-claims.ts';
 import type { BufferedFragment, BufferedTrace, Claim, Clock, DecisionRecord, SpanBuffer } from './ports.ts';
@@ -17,8 +15,7 @@ export interface SettleDeps {
   readonly clock: Clock;
   readonly claimStates: ClaimStates;
   readonly allowances: FleetAllowances;
-  /** Applies the policies to a whole trace. */
-  readonly evaluate: (trace: Trace, allowances: Allowances) => Decision;
+  readonly evaluate: Evaluate;
 }
 
 /**

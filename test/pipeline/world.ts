@@ -9,6 +9,7 @@ import {
   DEFAULT_DECIDE_SETTINGS,
   type DecideDeps,
   type DecideSettings,
+  type ReceivedWakeUp,
 } from '../../lib/pipeline/decide.ts';
 import type { DecideSummary } from '../../lib/pipeline/decide-summary.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
@@ -66,8 +67,9 @@ export class World {
       return this.#ids.toString(16).padStart(16, '0');
     };
     const { clock, config } = this;
-    const evaluate: DecideDeps['evaluate'] = (trace, allowances) => decide(config, trace, allowances);
-    return createDecide({ buffer, archive, wakeUps, limits, keyTables, clock, newId, evaluate }, this.settings);
+    const decideBatch = createDecide({ buffer, archive, wakeUps, limits, keyTables, clock, newId }, this.settings);
+    return (received: readonly ReceivedWakeUp[]) =>
+      decideBatch({ received, evaluate: (trace, allowances) => decide(config, trace, allowances) });
   }
 
   /** One invocation on what is visible now, acknowledgement included. Resolves to the number of messages it was given. */

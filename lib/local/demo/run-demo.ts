@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readConfigFile } from '../../../functions/shared/config-file.ts';
+import { readConfigFile } from '../config-file.ts';
 import { startLocal } from '../start.ts';
 import { DecisionMonitor } from './decision-monitor.ts';
 import type { DemoArguments } from './demo-arguments.ts';

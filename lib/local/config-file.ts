@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { ConfigIssue } from '../../lib/sampling/config/config-issues.ts';
-import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
-import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
+import type { ConfigIssue } from '../sampling/config/config-issues.ts';
+import { parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
+import type { SamplingConfig } from '../sampling/sampling-config.ts';
 
 /** The file is not a configuration. The message has a line for each thing that is wrong, with its place. */
 export class ConfigFileError extends Error {

@@ -1,0 +1,126 @@
+import type { Clock } from '../../lib/pipeline/ports.ts';
+
+export interface RefreshedOptions<Value> {
+  /** @param held the last good value */
+  readonly load: (held: Value | undefined) => Promise<Value>;
+  readonly clock: Clock;
+  /** A refresh did not work; the last good value stays. `ageMs`: how old that is. */
+  readonly onFailure: (error: unknown, ageMs: number) => void;
+  /** From this age on a value is refreshed, while the old one is given out. @default a minute */
+  readonly maxAgeMs?: number;
+  /** From this age on {@link Refreshed.current} waits for the refresh: the instance was idle. @default two minutes */
+  readonly waitFromAgeMs?: number;
+}
+
+const MINUTE_MS = 60_000;
+/** An idle instance wants the new value, but not at any price. */
+const MAX_WAIT_MS = 1000;
+/** How long a refresh that failed keeps the next one off. */
+const RETRY_AFTER_MS = 10_000;
+/** A reading that takes longer was frozen with its instance, between two invocations, and may never come back. */
+const ABANDONED_AFTER_MS = 10_000;
+
+interface Reading<Value> {
+  readonly startedAtMs: number;
+  readonly value: Promise<Value>;
+}
+
+/**
+ * A value from elsewhere that the instances of a function keep, and read again about once a minute while they are used.
+ * Once there is a value, nothing that goes wrong there is felt here: the last good one stays.
+ */
+export class Refreshed<Value> {
+  readonly #options: Required<RefreshedOptions<Value>>;
+  #held: { readonly value: Value; readonly readAtMs: number } | undefined;
+  /** The newest one, until it is over. */
+  #reading: Reading<Value> | undefined;
+  #lastStartMs = Number.NEGATIVE_INFINITY;
+  #lastFailed = false;
+
+  constructor(options: RefreshedOptions<Value>) {
+    this.#options = { maxAgeMs: MINUTE_MS, waitFromAgeMs: 2 * MINUTE_MS, ...options };
+  }
+
+  /** Whether the newest attempt to read the value failed. */
+  get lastFailed(): boolean {
+    return this.#lastFailed;
+  }
+
+  /** The value as last read. @throws when it was never read, and cannot be read now */
+  async current(): Promise<Value> {
+    const held = this.#held;
+    if (held === undefined) return this.#readingUnderWay() ?? this.#read();
+    const { maxAgeMs, waitFromAgeMs } = this.#options;
+    const ageMs = this.#now() - held.readAtMs;
+    const mayStart = this.#readingUnderWay() === undefined && (!this.#lastFailed || this.#isOver(RETRY_AFTER_MS));
+    if (ageMs >= maxAgeMs && mayStart) {
+      const refreshed = this.#refresh();
+      if (ageMs >= waitFromAgeMs) await atMost(MAX_WAIT_MS, refreshed);
+    }
+    return (this.#held ?? held).value;
+  }
+
+  /** The value, read again unless that was last tried less than `minIntervalMs` ago. @throws as {@link current} */
+  async reread(minIntervalMs: number): Promise<Value> {
+    const held = this.#held;
+    if (held === undefined) return this.current();
+    const underWay = this.#readingUnderWay();
+    if (underWay !== undefined) await underWay.catch(() => undefined);
+    else if (this.#isOver(minIntervalMs)) await this.#refresh();
+    return (this.#held ?? held).value;
+  }
+
+  /** Never rejects. */
+  #refresh(): Promise<void> {
+    return this.#read().then(
+      () => undefined,
+      (error: unknown) => this.#options.onFailure(error, this.#now() - (this.#held?.readAtMs ?? this.#now())),
+    );
+  }
+
+  #read(): Promise<Value> {
+    const startedAtMs = this.#now();
+    const reading: Reading<Value> = { startedAtMs, value: this.#options.load(this.#held?.value) };
+    this.#reading = reading;
+    this.#lastStartMs = startedAtMs;
+    const isNewest = () => this.#reading === reading;
+    reading.value.then(
+      (value) => {
+        // One that comes back late from the freezer must not undo a newer one.
+        if (startedAtMs >= (this.#held?.readAtMs ?? startedAtMs)) this.#held = { value, readAtMs: startedAtMs };
+        if (isNewest()) this.#end(false);
+      },
+      () => {
+        if (isNewest()) this.#end(true);
+      },
+    );
+    return reading.value;
+  }
+
+  #end(failed: boolean): void {
+    this.#reading = undefined;
+    this.#lastFailed = failed;
+  }
+
+  #readingUnderWay(): Promise<Value> | undefined {
+    const reading = this.#reading;
+    return reading !== undefined && this.#now() - reading.startedAtMs < ABANDONED_AFTER_MS ? reading.value : undefined;
+  }
+
+  #isOver(intervalMs: number): boolean {
+    return this.#now() - this.#lastStartMs >= intervalMs;
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+}
+
+async function atMost(milliseconds: number, promise: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeIsUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([promise, timeIsUp]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,116 @@
+import {
+  GetParameterCommand,
+  ParameterNotFound,
+  ParameterVersionNotFound,
+  PutParameterCommand,
+  paginateGetParameterHistory,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import type { Clock } from '../../pipeline/ports.ts';
+import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
+import { encodeConfigText } from './config-text.ts';
+
+/** One version of the parameter. */
+export interface StoredConfig {
+  /** Counts the changes, from 1. */
+  readonly version: number;
+  /** See `encodeConfigText`. */
+  readonly value: string;
+}
+
+/** When and by whom a version was stored. */
+export interface ConfigVersion extends StoredConfig {
+  readonly storedAt: Date | undefined;
+  /** ARN of the user or role. */
+  readonly storedBy: string | undefined;
+}
+
+export interface ConfigParameterDeps {
+  readonly client: SSMClient;
+  /** Name of the parameter. */
+  readonly name: string;
+  readonly clock: Clock;
+  /** @default 4 s with full jitter */
+  readonly retryPolicy?: RetryPolicy;
+}
+
+/** There is no such parameter. */
+export class ConfigParameterMissingError extends Error {
+  override readonly name = 'ConfigParameterMissingError';
+}
+
+/**
+ * The configuration as a parameter of the SSM Parameter Store, which keeps the last 100 versions:
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html
+ */
+export class ConfigParameter {
+  readonly name: string;
+  readonly #client: SSMClient;
+  readonly #retryPolicy: RetryPolicy;
+
+  constructor(deps: ConfigParameterDeps) {
+    this.name = deps.name;
+    this.#client = deps.client;
+    this.#retryPolicy = deps.retryPolicy ?? retryPolicy(deps.clock);
+  }
+
+  /** @throws {ConfigParameterMissingError} @throws {UnavailableError} */
+  async latest(): Promise<StoredConfig> {
+    const stored = await this.#get(this.name);
+    if (stored !== undefined) return stored;
+    throw new ConfigParameterMissingError(`there is no SSM parameter ${this.name} in this account and region`);
+  }
+
+  /** `undefined`: there is no such version, or none any more. @throws {UnavailableError} */
+  async at(version: number): Promise<StoredConfig | undefined> {
+    return this.#get(`${this.name}:${version}`);
+  }
+
+  /**
+   * Stores a text as the next version, and resolves to its number.
+   * @throws {ConfigTextError} when it does not fit
+   * @throws {UnavailableError}
+   */
+  async put(text: string): Promise<number> {
+    const command = new PutParameterCommand({
+      Name: this.name,
+      Value: encodeConfigText(text),
+      Type: 'String',
+      Tier: 'Intelligent-Tiering',
+      Overwrite: true,
+    });
+    const { Version } = await retry(this.#retryPolicy, `put ${this.name}`, () => this.#client.send(command));
+    if (Version === undefined) throw new Error(`${this.name} was stored, but no version came back`);
+    return Version;
+  }
+
+  /** All versions that are kept, newest first. @throws {ConfigParameterMissingError} */
+  async history(): Promise<readonly ConfigVersion[]> {
+    const versions: ConfigVersion[] = [];
+    try {
+      for await (const { Parameters } of paginateGetParameterHistory({ client: this.#client }, { Name: this.name })) {
+        for (const { Version = 0, Value = '', LastModifiedDate, LastModifiedUser } of Parameters ?? []) {
+          versions.push({ version: Version, value: Value, storedAt: LastModifiedDate, storedBy: LastModifiedUser });
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof ParameterNotFound)) throw error;
+      throw new ConfigParameterMissingError(`there is no SSM parameter ${this.name} in this account and region`, {
+        cause: error,
+      });
+    }
+    return versions.sort((a, b) => b.version - a.version);
+  }
+
+  async #get(selector: string): Promise<StoredConfig | undefined> {
+    return retry(this.#retryPolicy, `read ${selector}`, async () => {
+      try {
+        const { Parameter } = await this.#client.send(new GetParameterCommand({ Name: selector }));
+        return { version: Parameter?.Version ?? 0, value: Parameter?.Value ?? '' };
+      } catch (error) {
+        if (error instanceof ParameterNotFound || error instanceof ParameterVersionNotFound) return undefined;
+        throw error;
+      }
+    });
+  }
+}
