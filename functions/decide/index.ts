@@ -1,3 +1,4 @@
+import { createSsmClient } from '../../lib/adapters/ssm/client.ts';
 import { liveConfigFromEnvironment } from '../shared/live-config-from-environment.ts';
 import { createLogger } from '../shared/logger.ts';
 import { metricsFromEnvironment } from '../shared/metrics-from-environment.ts';
@@ -10,7 +11,11 @@ const metrics = metricsFromEnvironment();
 export const handler = wireDecide({
   services: servicesFromEnvironment(metrics),
   // Nobody waits for a decision, so an invocation after a pause waits for the policies of now.
-  config: liveConfigFromEnvironment({ log, metrics, waitFromAgeMs: 60_000 }),
+  config: liveConfigFromEnvironment(createSsmClient(), {
+    log,
+    onConfigRefused: () => metrics.add('config_refused', 1),
+    waitFromAgeMs: 60_000,
+  }),
   log,
   metrics,
 });

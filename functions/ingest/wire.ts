@@ -5,7 +5,7 @@ import { type InvocationMetrics, NO_METRICS } from '../shared/invocation-metrics
 import type { Log } from '../shared/log.ts';
 import type { Services } from '../shared/services.ts';
 import { createHandler, type IngestHandler } from './handler.ts';
-import { createKeyCheck } from './keys.ts';
+import type { Authorize } from './keys.ts';
 import { DEFAULT_MAX_BODY_BYTES } from './otlp-http.ts';
 import { RefusalLog } from './refusal-log.ts';
 
@@ -13,19 +13,18 @@ export interface IngestWiring {
   readonly services: Services;
   /** Says how long traces wait for their decision. */
   readonly config: ConfigSource;
-  /** SHA-256 of each ingest key in hex; with none, every request is accepted. */
-  readonly keyHashes: readonly string[];
+  readonly authorize: Authorize;
   readonly log: Log;
   /** @default nothing is counted */
   readonly metrics?: InvocationMetrics;
 }
 
 /** The ingest handler on the services of AWS, or of a laptop. */
-export function wireIngest({ services, config, keyHashes, log, metrics = NO_METRICS }: IngestWiring): IngestHandler {
+export function wireIngest({ services, config, authorize, log, metrics = NO_METRICS }: IngestWiring): IngestHandler {
   const { buffer, wakeUps, clock } = services;
   return createHandler({
     ingest: async (request) => ingest(request, { buffer, wakeUps, clock, hashFragment }, await config.current()),
-    isAuthorized: createKeyCheck(keyHashes),
+    authorize,
     maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
     refusals: new RefusalLog(log, () => clock.now()),
     log,

@@ -7,6 +7,13 @@ export function requiredVariable(name: string, meaning: string): string {
   return value;
 }
 
+/** A variable that is `1`, or not set. @throws {Error} when it is anything else */
+export function isSwitchedOn(name: string): boolean {
+  const value = process.env[name]?.trim() ?? '';
+  if (value === '' || value === '1') return value === '1';
+  throw new Error(`environment variable ${name} is "${value}": expected 1, or nothing`);
+}
+
 /** The variable, or `otherwise` where it is not set. */
 export function optionalVariable(name: string, otherwise: string): string {
   return process.env[name]?.trim() || otherwise;

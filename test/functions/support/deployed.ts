@@ -3,6 +3,7 @@ import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { wireDecide } from '../../../functions/decide/wire.ts';
+import { type Authorize, authorizeAll } from '../../../functions/ingest/keys.ts';
 import { wireIngest } from '../../../functions/ingest/wire.ts';
 import type { ConfigSource } from '../../../functions/shared/config-source.ts';
 import type { Log } from '../../../functions/shared/log.ts';
@@ -18,7 +19,11 @@ import { startTestDynamo } from '../../support/engines.ts';
 import { httpEvent } from './http-event.ts';
 
 /** The handlers as they are deployed, on embedded engines, with an event source that a test turns by hand. */
-export async function deploy(options: { readonly config: ConfigSource; readonly log: Log }) {
+export async function deploy(options: {
+  readonly config: ConfigSource;
+  readonly log: Log;
+  readonly authorize?: Authorize;
+}) {
   const [dynamo, others] = await Promise.all([startTestDynamo(), startQueueAndObjects()]);
   const otherOptions = engineClientOptions(others.url);
   const dynamoDb = createDynamoDbClient(engineClientOptions(dynamo.url));
@@ -26,7 +31,7 @@ export async function deploy(options: { readonly config: ConfigSource; readonly 
   const s3 = createS3Client(otherOptions);
   const names = await provision({ dynamoClient: dynamoDb, sqsClient: sqs, s3Client: s3 });
   const services = createServices({ dynamoDb, sqs, s3 }, names);
-  const ingest = wireIngest({ services, keyHashes: [], ...options });
+  const ingest = wireIngest({ services, authorize: authorizeAll, ...options });
   const decide = wireDecide({ services, ...options });
 
   const receive = async (waitSeconds: number): Promise<Message[]> => {
