@@ -1,14 +1,21 @@
 import { createSsmClient } from '../../lib/adapters/ssm/client.ts';
 import { liveConfigFromEnvironment } from '../shared/live-config-from-environment.ts';
 import { createLogger } from '../shared/logger.ts';
+import { metricsFromEnvironment } from '../shared/metrics-from-environment.ts';
 import { servicesFromEnvironment } from '../shared/services.ts';
 import { wireDecide } from './wire.ts';
 
 const log = createLogger({ verbose: false });
+const metrics = metricsFromEnvironment();
 
 export const handler = wireDecide({
-  services: servicesFromEnvironment(),
+  services: servicesFromEnvironment(metrics),
   // Nobody waits for a decision, so an invocation after a pause waits for the policies of now.
-  config: liveConfigFromEnvironment(createSsmClient(), { log, waitFromAgeMs: 60_000 }),
+  config: liveConfigFromEnvironment(createSsmClient(), {
+    log,
+    onConfigRefused: () => metrics.add('config_refused', 1),
+    waitFromAgeMs: 60_000,
+  }),
   log,
+  metrics,
 });

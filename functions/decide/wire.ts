@@ -1,27 +1,36 @@
 import { randomId } from '../../lib/adapters/random-id.ts';
 import { createDecide, type DecideSettings } from '../../lib/pipeline/decide.ts';
+import type { Evaluate } from '../../lib/pipeline/evaluate.ts';
 import { decide } from '../../lib/sampling/decide.ts';
 import type { ConfigSource } from '../shared/config-source.ts';
+import { type InvocationMetrics, NO_METRICS } from '../shared/invocation-metrics.ts';
 import type { Log } from '../shared/log.ts';
 import type { Services } from '../shared/services.ts';
+import { countDecisions } from './count-decisions.ts';
 import { createHandler, type DecideHandler } from './handler.ts';
 
 export interface DecideWiring {
   readonly services: Services;
   readonly config: ConfigSource;
   readonly log: Log;
+  /** @default nothing is counted */
+  readonly metrics?: InvocationMetrics;
   /** @default those for a function with a timeout of a minute */
   readonly settings?: DecideSettings;
 }
 
 /** The decide handler on the services of AWS, or of a laptop. */
-export function wireDecide({ services, config, log, settings }: DecideWiring): DecideHandler {
+export function wireDecide({ services, config, log, metrics = NO_METRICS, settings }: DecideWiring): DecideHandler {
   const decideBatch = createDecide({ ...services, newId: randomId }, settings);
   return createHandler({
     decide: async (received) => {
       const policies = await config.current();
-      return decideBatch({ received, evaluate: (trace, allowances) => decide(policies, trace, allowances) });
+      const evaluate: Evaluate = (trace, allowances) => decide(policies, trace, allowances);
+      const result = await decideBatch({ received, evaluate });
+      countDecisions(metrics, result.summary, policies.policies);
+      return result;
     },
     log,
+    metrics,
   });
 }

@@ -6,7 +6,13 @@ export type IngestHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewa
 
 /** The Lambda handler behind a function URL or an HTTP API (payload format 2.0). */
 export function createHandler(deps: OtlpHttpDeps): IngestHandler {
-  return async (event) => toResult(await handleOtlpHttp(toRequest(event), deps));
+  return async (event) => {
+    try {
+      return toResult(await handleOtlpHttp(toRequest(event), deps));
+    } finally {
+      deps.metrics.flush();
+    }
+  };
 }
 
 function toRequest(event: APIGatewayProxyEventV2): HttpRequest {

@@ -1,16 +1,19 @@
 import { createSsmClient } from '../../lib/adapters/ssm/client.ts';
 import { liveConfigFromEnvironment } from '../shared/live-config-from-environment.ts';
 import { createLogger } from '../shared/logger.ts';
+import { metricsFromEnvironment } from '../shared/metrics-from-environment.ts';
 import { servicesFromEnvironment } from '../shared/services.ts';
 import { authorizeFromEnvironment } from './authorize-from-environment.ts';
 import { wireIngest } from './wire.ts';
 
 const log = createLogger({ verbose: false });
+const metrics = metricsFromEnvironment();
 const ssm = createSsmClient();
 
 export const handler = wireIngest({
-  services: servicesFromEnvironment(),
-  config: liveConfigFromEnvironment(ssm, { log }),
+  services: servicesFromEnvironment(metrics),
+  config: liveConfigFromEnvironment(ssm, { log, onConfigRefused: () => metrics.add('config_refused', 1) }),
   authorize: authorizeFromEnvironment(ssm, log),
   log,
+  metrics,
 });

@@ -4,6 +4,7 @@ import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
 import { RequestTooLargeError } from '../../lib/otlp/request-too-large-error.ts';
 import { encodeStatus } from '../../lib/otlp/status.ts';
 import type { IngestResult } from '../../lib/pipeline/ingest.ts';
+import type { InvocationMetrics } from '../shared/invocation-metrics.ts';
 import type { Log } from '../shared/log.ts';
 import { BodyNotGzipError, BodyTooLargeError, gunzip } from './decompress.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
@@ -15,6 +16,7 @@ export interface OtlpHttpDeps {
   readonly ingest: (request: Uint8Array, sender: Sender) => Promise<IngestResult>;
   readonly authorize: Authorize;
   readonly log: Log;
+  readonly metrics: InvocationMetrics;
   readonly refusals: RefusalLog;
   /** Largest body, as received and after decompression. */
   readonly maxBodyBytes: number;
@@ -74,6 +76,9 @@ export async function handleOtlpHttp(request: HttpRequest, deps: OtlpHttpDeps): 
     }
     const result = await deps.ingest(readBody(request, encoding, deps.maxBodyBytes), sender);
     const { acceptedSpanCount: spans, rejectedSpanCount, fragmentCount: fragments } = result;
+    deps.metrics.add('receiver_accepted_spans', spans);
+    deps.metrics.add('rejected_spans', rejectedSpanCount);
+    deps.metrics.add('received_bytes', request.body.length);
     deps.log.debug('ingest', { spans, fragments, rejectedSpans: rejectedSpanCount, bytes: request.body.length });
     const partial =
       rejectedSpanCount > 0
@@ -82,6 +87,7 @@ export async function handleOtlpHttp(request: HttpRequest, deps: OtlpHttpDeps): 
     return answer(200, encoding ?? 'json', encodeExportResponse(encoding ?? 'json', partial));
   } catch (error) {
     const refusal = toRefusal(error, deps.log);
+    deps.metrics.addTo('refused_requests', String(refusal.status), 1);
     if (refusal.status !== 503) deps.refusals.add(refusal.status, refusal.message, request.headers['user-agent']);
     const body = encodeStatus(encoding ?? 'json', { code: refusal.code, message: refusal.message });
     return answer(refusal.status, encoding ?? 'json', body, refusal.headers);

@@ -1,6 +1,7 @@
 import { hashFragment } from '../../lib/adapters/fragment-hash.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import type { ConfigSource } from '../shared/config-source.ts';
+import { type InvocationMetrics, NO_METRICS } from '../shared/invocation-metrics.ts';
 import type { Log } from '../shared/log.ts';
 import type { Services } from '../shared/services.ts';
 import { createHandler, type IngestHandler } from './handler.ts';
@@ -14,10 +15,12 @@ export interface IngestWiring {
   readonly config: ConfigSource;
   readonly authorize: Authorize;
   readonly log: Log;
+  /** @default nothing is counted */
+  readonly metrics?: InvocationMetrics;
 }
 
 /** The ingest handler on the services of AWS, or of a laptop. */
-export function wireIngest({ services, config, authorize, log }: IngestWiring): IngestHandler {
+export function wireIngest({ services, config, authorize, log, metrics = NO_METRICS }: IngestWiring): IngestHandler {
   const { buffer, wakeUps, clock } = services;
   return createHandler({
     ingest: async (request) => ingest(request, { buffer, wakeUps, clock, hashFragment }, await config.current()),
@@ -25,5 +28,6 @@ export function wireIngest({ services, config, authorize, log }: IngestWiring): 
     maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
     refusals: new RefusalLog(log, () => clock.now()),
     log,
+    metrics,
   });
 }

@@ -13,3 +13,8 @@ export function isSwitchedOn(name: string): boolean {
   if (value === '' || value === '1') return value === '1';
   throw new Error(`environment variable ${name} is "${value}": expected 1, or nothing`);
 }
+
+/** The variable, or `otherwise` where it is not set. */
+export function optionalVariable(name: string, otherwise: string): string {
+  return process.env[name]?.trim() || otherwise;
+}

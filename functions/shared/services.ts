@@ -6,11 +6,14 @@ import { createDynamoDbClient } from '../../lib/adapters/dynamodb/client.ts';
 import { DynamoDbKeyTables } from '../../lib/adapters/dynamodb/dynamodb-key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/adapters/dynamodb/dynamodb-limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/adapters/dynamodb/dynamodb-span-buffer.ts';
+import { meterCapacity } from '../../lib/adapters/dynamodb/meter-capacity.ts';
+import { meterCalls } from '../../lib/adapters/meter-calls.ts';
 import { createS3Client } from '../../lib/adapters/s3/client.ts';
 import { S3SpillStore } from '../../lib/adapters/s3/s3-spill-store.ts';
 import { S3TraceArchive } from '../../lib/adapters/s3/s3-trace-archive.ts';
 import { createSqsClient } from '../../lib/adapters/sqs/client.ts';
 import { SqsWakeUpQueue } from '../../lib/adapters/sqs/sqs-wake-up-queue.ts';
+import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import { requiredVariable } from './environment.ts';
 
@@ -51,9 +54,18 @@ export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: Ser
   };
 }
 
-export function servicesFromEnvironment(): Services {
+/** The clients, with their calls and what they are charged counted. */
+export function metered({ dynamoDb, sqs, s3 }: ServiceClients, metrics: Metrics): ServiceClients {
+  return {
+    dynamoDb: meterCapacity(meterCalls(dynamoDb, metrics), metrics),
+    sqs: meterCalls(sqs, metrics),
+    s3: meterCalls(s3, metrics),
+  };
+}
+
+export function servicesFromEnvironment(metrics: Metrics): Services {
   const clients = { dynamoDb: createDynamoDbClient(), sqs: createSqsClient(), s3: createS3Client() };
-  return createServices(clients, {
+  return createServices(metered(clients, metrics), {
     tableName: requiredVariable('TAILGATE_TABLE', 'name of the buffer table'),
     bucket: requiredVariable('TAILGATE_BUCKET', 'name of the archive bucket'),
     queueUrl: requiredVariable('TAILGATE_QUEUE_URL', 'URL of the wake-up queue'),

@@ -1,6 +1,5 @@
-/** Names of errors that another attempt may cure; the services spell throttling in many ways. */
-const RETRYABLE_NAMES: ReadonlySet<string> = new Set([
-  // throttling
+/** The services spell throttling in many ways. */
+const THROTTLING_NAMES: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'RequestThrottled',
@@ -10,6 +9,10 @@ const RETRYABLE_NAMES: ReadonlySet<string> = new Set([
   'ThrottlingException',
   'ThrottledException',
   'TooManyRequestsException',
+]);
+
+/** Names of other errors that another attempt may cure. */
+const RETRYABLE_NAMES: ReadonlySet<string> = new Set([
   // the service
   'ConditionalRequestConflict',
   'InternalServerError',
@@ -43,15 +46,23 @@ interface ErrorFacts {
   readonly $metadata?: { readonly httpStatusCode?: unknown };
 }
 
+/** Whether the service had no room for the call. */
+export function isThrottling(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, $metadata }: ErrorFacts = error;
+  return (typeof name === 'string' && THROTTLING_NAMES.has(name)) || $metadata?.httpStatusCode === 429;
+}
+
 /** Whether the same call may succeed later: throttling, 5xx, timeouts, lost connections. */
 export function isRetryable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
+  if (isThrottling(error)) return true;
   const { name, code, $retryable, $metadata }: ErrorFacts = error;
   const status = $metadata?.httpStatusCode;
   return (
     $retryable !== undefined ||
     (typeof name === 'string' && RETRYABLE_NAMES.has(name)) ||
     (typeof code === 'string' && NETWORK_CODES.has(code)) ||
-    (typeof status === 'number' && (status >= 500 || status === 429))
+    (typeof status === 'number' && status >= 500)
   );
 }

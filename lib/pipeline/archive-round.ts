@@ -4,6 +4,7 @@ import type { Clock, TraceArchive } from './ports.ts';
 interface PendingObject {
   readonly key: string;
   readonly lines: Uint8Array[];
+  byteCount: number;
   abandoned: boolean;
 }
 
@@ -16,7 +17,6 @@ export class ArchiveRound {
   readonly #archive: TraceArchive;
   readonly #clock: Clock;
   readonly #objects = new Map<string, PendingObject>();
-  #byteCount = 0;
 
   /** @param id 16 hex digits that no other round has */
   constructor(id: string, archive: TraceArchive, clock: Clock) {
@@ -27,14 +27,16 @@ export class ArchiveRound {
 
   /** Whether it should take no further trace: an object has its size, or will not be created. */
   isOver(maxBytes: number): boolean {
-    return this.#byteCount >= maxBytes || [...this.#objects.values()].some((object) => object.abandoned);
+    const objects = [...this.#objects.values()];
+    const byteCount = objects.reduce((sum, object) => sum + object.byteCount, 0);
+    return byteCount >= maxBytes || objects.some((object) => object.abandoned);
   }
 
   /** The key that claims in this partition name. */
   keyFor(partition: string): string {
     let object = this.#objects.get(partition);
     if (object === undefined) {
-      object = { key: archiveKey(partition, this.#clock.now(), this.#id), lines: [], abandoned: false };
+      object = { key: archiveKey(partition, this.#clock.now(), this.#id), lines: [], byteCount: 0, abandoned: false };
       this.#objects.set(partition, object);
     }
     return object.key;
@@ -45,7 +47,7 @@ export class ArchiveRound {
     const object = this.#objects.get(partition);
     if (object === undefined) throw new Error(`no key has been chosen for partition ${partition}`);
     object.lines.push(...lines);
-    this.#byteCount += lines.reduce((sum, line) => sum + line.length, 0);
+    object.byteCount += lines.reduce((sum, line) => sum + line.length, 0);
   }
 
   /**
@@ -57,11 +59,14 @@ export class ArchiveRound {
     if (object !== undefined) object.abandoned = true;
   }
 
-  /** Creates the objects. Resolves to the keys whose claims are committed; the claims on any other key are not known to be. */
-  async commit(): Promise<ReadonlySet<string>> {
+  /**
+   * Creates the objects. Resolves to the keys whose claims are committed, each with the bytes of its lines; the claims on any
+   * other key are not known to be.
+   */
+  async commit(): Promise<ReadonlyMap<string, number>> {
     const objects = [...this.#objects.values()].filter((object) => object.lines.length > 0 && !object.abandoned);
     const committed = await Promise.all(objects.map((object) => this.#create(object)));
-    return new Set(objects.filter((_, index) => committed[index]).map((object) => object.key));
+    return new Map(objects.filter((_, index) => committed[index]).map(({ key, byteCount }) => [key, byteCount]));
   }
 
   async #create({ key, lines }: PendingObject): Promise<boolean> {

@@ -96,6 +96,7 @@ export function createDecide(deps: DecideDeps, settings: DecideSettings = DEFAUL
     if (waiting.size > 0) waiting = await settleAll(waiting, settleDeps, settings, summary);
     await allowances.giveBack();
     failed.push(...(await handOn(due, waiting, deps, settings, summary)));
+    summary.durationMs = deps.clock.now() - nowMs;
     return { failedMessageIds: failed, summary };
   };
 }
@@ -155,6 +156,7 @@ async function settleAll(
     await Promise.all(Array.from({ length: settings.concurrency }, work));
     const committed = await round.commit();
     summary.objects += committed.size;
+    for (const bytes of committed.values()) summary.archivedBytes += bytes;
     for (const { traceId, standings } of looked) {
       const left = openFragments(standings, committed);
       if (left.size > 0) open.set(traceId, left);
@@ -163,7 +165,7 @@ async function settleAll(
   return open;
 }
 
-function openFragments(standings: Standings, committed: ReadonlySet<string>): Set<string> {
+function openFragments(standings: Standings, committed: ReadonlyMap<string, number>): Set<string> {
   const open = new Set<string>();
   for (const [hash, standing] of standings) {
     if (standing === 'open' || (standing !== 'settled' && !committed.has(standing.claimedAt))) open.add(hash);

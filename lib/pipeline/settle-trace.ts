@@ -3,7 +3,7 @@ import { partitionOf } from './archive-key.ts';
 import type { ArchiveRound } from './archive-round.ts';
 import { assembleTrace, attemptClaim, type ClaimAttempt, isRecorded } from './claim-attempt.ts';
 import type { ClaimStates } from './claim-states.ts';
-import { addFailure, type DecideSummary, increment } from './decide-summary.ts';
+import { addFailure, addLate, type DecideSummary, increment } from './decide-summary.ts';
 import { TraceTooLargeError } from './errors.ts';
 import type { Evaluate } from './evaluate.ts';
 import type { FleetAllowances } from './fleet-allowances.ts';
@@ -137,7 +137,9 @@ export class TraceSettler {
     if (attempt === undefined) throw new Error('a sampled trace has no spans to write');
     const count = () => {
       this.#summary.sampled++;
+      this.#summary.sampledSpans += trace.spanCount;
       increment(this.#summary.byPolicy, decision.policy);
+      for (const { policy, vote } of decision.votes) if (vote === 'sampled') increment(this.#summary.votes, policy);
       this.#summary[isFirstLook ? 'received' : 'rescued']++;
     };
     return { ...attempt, count, putBack };
@@ -211,10 +213,8 @@ export class TraceSettler {
     const written = fragments.filter(({ hash }) => claimOf.has(hash));
     const folded = await foldCommittedClaims(record, this.#deps.claimStates);
     const attempt = this.#attempt(traceId, folded, { written, fragments: late, position: folded.claims.length });
-    const count = () => {
-      this.#summary.lateFragments += late.length;
-    };
-    return attempt && { ...attempt, count };
+    const decidedAtMs = record.claims[0]?.claimedAtMs ?? 0;
+    return attempt && { ...attempt, count: () => addLate(this.#summary, late, decidedAtMs) };
   }
 
   #attempt(

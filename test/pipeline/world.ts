@@ -161,7 +161,7 @@ export class World {
   }
 }
 
-type CountName = Exclude<keyof DecideSummary, 'byPolicy' | 'policyErrors' | 'failures'>;
+type CountName = Exclude<keyof DecideSummary, 'byPolicy' | 'votes' | 'lateAgesMs' | 'policyErrors' | 'failures'>;
 
 export interface ArchivedLine {
   readonly resourceSpans: {

@@ -1,6 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../functions/decide/handler.ts';
+import { NO_METRICS } from '../../../functions/shared/invocation-metrics.ts';
 import { encodeWakeUp } from '../../../lib/adapters/sqs/wake-up-message.ts';
 import type { ReceivedWakeUp } from '../../../lib/pipeline/decide.ts';
 import { emptySummary } from '../../../lib/pipeline/decide-summary.ts';
@@ -39,6 +40,7 @@ function handler(failedMessageIds: readonly string[]) {
       return { failedMessageIds, summary: emptySummary() };
     },
     log: silentLog,
+    metrics: NO_METRICS,
   });
   return { handle, received };
 }

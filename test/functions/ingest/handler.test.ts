@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../functions/ingest/handler.ts';
 import { authorizeAll } from '../../../functions/ingest/keys.ts';
 import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
+import { NO_METRICS } from '../../../functions/shared/invocation-metrics.ts';
 import { World } from '../../pipeline/world.ts';
 import { exportRequest } from '../../support/export-request.ts';
 import { silentLog } from '../../support/silent-log.ts';
@@ -47,6 +48,7 @@ function setUp() {
       maxBodyBytes: 1e6,
       refusals: new RefusalLog(silentLog, () => 0),
       log: silentLog,
+      metrics: NO_METRICS,
     }),
   };
 }

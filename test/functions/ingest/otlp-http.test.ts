@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Authorize, authorizeAll, authorizeKeys } from '../../../functions/ingest/keys.ts';
 import { handleOtlpHttp } from '../../../functions/ingest/otlp-http.ts';
 import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
+import { NO_METRICS } from '../../../functions/shared/invocation-metrics.ts';
 import { UnavailableError } from '../../../lib/pipeline/errors.ts';
 import { opentelemetry } from '../../../proto/generated/otlp.js';
 import { World } from '../../pipeline/world.ts';
@@ -36,6 +37,7 @@ function server(
         maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
         refusals: new RefusalLog(silentLog, () => 0),
         log: silentLog,
+        metrics: NO_METRICS,
       },
     );
   return { world, send };

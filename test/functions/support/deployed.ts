@@ -6,8 +6,9 @@ import { wireDecide } from '../../../functions/decide/wire.ts';
 import { type Authorize, authorizeAll } from '../../../functions/ingest/keys.ts';
 import { wireIngest } from '../../../functions/ingest/wire.ts';
 import type { ConfigSource } from '../../../functions/shared/config-source.ts';
+import { type InvocationMetrics, NO_METRICS } from '../../../functions/shared/invocation-metrics.ts';
 import type { Log } from '../../../functions/shared/log.ts';
-import { createServices } from '../../../functions/shared/services.ts';
+import { createServices, metered } from '../../../functions/shared/services.ts';
 import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
 import { createS3Client } from '../../../lib/adapters/s3/client.ts';
 import { createSqsClient } from '../../../lib/adapters/sqs/client.ts';
@@ -23,6 +24,7 @@ export async function deploy(options: {
   readonly config: ConfigSource;
   readonly log: Log;
   readonly authorize?: Authorize;
+  readonly metrics?: InvocationMetrics;
 }) {
   const [dynamo, others] = await Promise.all([startTestDynamo(), startQueueAndObjects()]);
   const otherOptions = engineClientOptions(others.url);
@@ -30,7 +32,8 @@ export async function deploy(options: {
   const sqs = createSqsClient({ ...otherOptions, requestTimeoutMs: 30_000 });
   const s3 = createS3Client(otherOptions);
   const names = await provision({ dynamoClient: dynamoDb, sqsClient: sqs, s3Client: s3 });
-  const services = createServices({ dynamoDb, sqs, s3 }, names);
+  const clients = metered({ dynamoDb, sqs, s3 }, options.metrics ?? NO_METRICS);
+  const services = createServices(clients, names);
   const ingest = wireIngest({ services, authorize: authorizeAll, ...options });
   const decide = wireDecide({ services, ...options });
 
@@ -39,6 +42,10 @@ export async function deploy(options: {
     return (await sqs.send(new ReceiveMessageCommand(command))).Messages ?? [];
   };
   return {
+    clients,
+    names,
+    services,
+
     /** Sends an export request. Resolves to the HTTP status. */
     async send(request: Uint8Array, headers: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
       return (await ingest(httpEvent({ body: request, headers }))).statusCode;
