@@ -1,17 +1,17 @@
-import type { ViewColumn } from '../../athena/view-columns.ts';
-import { SPANS_COLUMNS, TRACES_COLUMNS, TRACES_RAW_COLUMNS } from '../../athena/view-columns.ts';
+import type { Column } from '../../athena/column.ts';
+import { spansColumns, tracesColumns, tracesRawColumns } from '../../athena/columns.ts';
 import { EXAMPLE_QUERIES } from './example-queries.ts';
 
 interface View {
   readonly name: string;
   readonly meaning: string;
-  readonly columns: readonly ViewColumn[];
+  readonly columns: readonly Column[];
 }
 
 const VIEWS: readonly View[] = [
-  { name: 'traces', meaning: 'one row per kept trace', columns: TRACES_COLUMNS },
-  { name: 'spans', meaning: 'one row per span of a kept trace', columns: SPANS_COLUMNS },
-  { name: 'traces_raw', meaning: 'one row per line of the archive, as it is stored', columns: TRACES_RAW_COLUMNS },
+  { name: 'traces', meaning: 'one row per kept trace', columns: tracesColumns(false) },
+  { name: 'spans', meaning: 'one row per span of a kept trace', columns: spansColumns(false) },
+  { name: 'traces_raw', meaning: 'one row per line of the archive, as it is stored', columns: tracesRawColumns(false) },
 ];
 
 /** What can be queried: the views with their columns, and example queries. `width` is that of the terminal, if it is one. */
@@ -28,7 +28,7 @@ export function viewReference(width: number | undefined, bold: (text: string) =>
 const NAME_WIDTH = 20;
 const TYPE_WIDTH = 22;
 
-function columnLine(column: ViewColumn, width: number | undefined): string {
+function columnLine(column: Column, width: number | undefined): string {
   const type = column.duckDbType.replace(/^STRUCT\(.*\)/, 'STRUCT');
   const indent = 2 + NAME_WIDTH + TYPE_WIDTH;
   const meaning = wrapWords(column.meaning, width === undefined ? undefined : Math.max(20, width - indent));

@@ -1,27 +1,22 @@
-import type { ViewColumn } from '../../athena/view-columns.ts';
-import { SPANS_COLUMNS, TRACES_COLUMNS, TRACES_RAW_COLUMNS } from '../../athena/view-columns.ts';
+import type { Column } from '../../athena/column.ts';
+import { spansColumns, TABLE_COLUMNS, tracesColumns, tracesRawColumns } from '../../athena/columns.ts';
 import { ATTRIBUTES_SHAPE, attributeMap } from './attribute-map-sql.ts';
 
 /** Athena refuses rows over 32 MB; twice that leaves room for what another writer may have made. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /** Every column is read as text or JSON and cast with TRY_CAST, so that an odd value is NULL and never a failed query. */
-const LINE_COLUMNS = {
-  resourceSpans: 'JSON',
-  trace_id: 'VARCHAR',
-  start_time: 'VARCHAR',
-  duration_ms: 'VARCHAR',
-  root_service: 'VARCHAR',
-  root_name: 'VARCHAR',
-  services: 'JSON',
-  span_count: 'VARCHAR',
-  error_count: 'VARCHAR',
-  status: 'VARCHAR',
-  sampling_policy: 'VARCHAR',
-  sample_weight: 'VARCHAR',
-  decided_at: 'VARCHAR',
-  seq: 'VARCHAR',
-};
+const LINE_COLUMNS = TABLE_COLUMNS.map(({ name, type }) => {
+  // DuckDB minds the case of keys.
+  const key = name === 'resourcespans' ? 'resourceSpans' : name;
+  return `${key}: '${typeof type === 'string' ? 'VARCHAR' : 'JSON'}'`;
+});
+
+/** The local archive does not keep tenants apart. */
+const TENANTS = false;
+const TRACES_COLUMNS = tracesColumns(TENANTS);
+const SPANS_COLUMNS = spansColumns(TENANTS);
+const TRACES_RAW_COLUMNS = tracesRawColumns(TENANTS);
 
 const RESOURCE_SPANS_SHAPE = [
   {
@@ -60,8 +55,7 @@ export function viewStatements(glob: string | undefined): string[] {
     ];
   }
   const options = readOptions();
-  const columns = Object.entries(LINE_COLUMNS).map(([name, type]) => `${name}: '${type}'`);
-  const lines = `read_json(${quoted(glob)}, ${options}, columns = {${columns.join(', ')}})`;
+  const lines = `read_json(${quoted(glob)}, ${options}, columns = {${LINE_COLUMNS.join(', ')}})`;
   return [
     view('traces', TRACES_COLUMNS, tracesQuery(lines)),
     view('spans', SPANS_COLUMNS, spansQuery(lines)),
@@ -81,12 +75,12 @@ function readOptions(): string {
 }
 
 /** The columns of the description, in its order and cast to its types. */
-function view(name: string, columns: readonly ViewColumn[], query: string): string {
+function view(name: string, columns: readonly Column[], query: string): string {
   const casts = columns.map((column) => `TRY_CAST(v.${column.name} AS ${column.duckDbType}) AS ${column.name}`);
   return `CREATE VIEW ${name} AS SELECT ${casts.join(', ')} FROM (${query}) AS v`;
 }
 
-function emptyView(name: string, columns: readonly ViewColumn[]): string {
+function emptyView(name: string, columns: readonly Column[]): string {
   const nulls = columns.map((column) => `CAST(NULL AS ${column.duckDbType}) AS ${column.name}`);
   return `CREATE VIEW ${name} AS SELECT ${nulls.join(', ')} WHERE false`;
 }
@@ -100,7 +94,7 @@ function spansQuery(lines: string): string {
   return `
 WITH r AS (
   SELECT dt, hour, seq, root_service, root_name, duration_ms AS trace_duration_ms, status AS trace_status,
-         sampling_policy, sample_weight, unnest(json_transform(resourceSpans, ${quoted(JSON.stringify(RESOURCE_SPANS_SHAPE))})) AS rs
+         sampling_policy, sample_weight, decided_at, unnest(json_transform(resourceSpans, ${quoted(JSON.stringify(RESOURCE_SPANS_SHAPE))})) AS rs
   FROM ${lines}
 ), s AS (
   SELECT * EXCLUDE (rs), ${attributeMap('rs.resource.attributes')} AS resource_attributes, unnest(rs.scopeSpans) AS ss FROM r
@@ -117,8 +111,8 @@ SELECT * EXCLUDE (sp),
        resource_attributes['service.name'] AS service, sp.name AS name,
        CASE sp.kind WHEN 1 THEN 'INTERNAL' WHEN 2 THEN 'SERVER' WHEN 3 THEN 'CLIENT' WHEN 4 THEN 'PRODUCER'
                     WHEN 5 THEN 'CONSUMER' ELSE 'UNSPECIFIED' END AS kind,
-       make_timestamp(1000 * CAST(round(start_ns / 1e6) AS BIGINT)) AS start_time,
-       (CAST(end_ns AS HUGEINT) - start_ns) / 1e6 AS duration_ms,
+       make_timestamp(start_ns // 1000000 * 1000) AS start_time,
+       TRY(end_ns - start_ns) / 1e6 AS duration_ms,
        CASE status_code WHEN 2 THEN 'ERROR' WHEN 1 THEN 'OK' ELSE 'UNSET' END AS status,
        sp.status.message AS status_message,
        coalesce(attributes['http.request.method'], attributes['http.method']) AS http_method,

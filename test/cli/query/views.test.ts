@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SPANS_COLUMNS, TRACES_COLUMNS } from '../../../lib/athena/view-columns.ts';
+import { spansColumns, tracesColumns } from '../../../lib/athena/columns.ts';
 import {
   dataFolderWith,
   line,
@@ -20,8 +20,8 @@ describe('the views', () => {
   ])('have the described columns, order and types over an archive $archive', async ({ dataDir }) => {
     const folder = dataDir();
     for (const [view, columns] of [
-      ['traces', TRACES_COLUMNS],
-      ['spans', SPANS_COLUMNS],
+      ['traces', tracesColumns(false)],
+      ['spans', spansColumns(false)],
     ] as const) {
       const described = await rowsOf(folder, `DESCRIBE ${view}`);
       expect(described.map((row) => [row['column_name'], row['column_type']])).toEqual(
@@ -110,6 +110,7 @@ describe('the views', () => {
         trace_status: 'ERROR',
         sampling_policy: 'errors',
         sample_weight: 1,
+        decided_at: '2026-09-15T07:13:03.456Z',
         seq: 1,
         dt: '2026-09-15',
         hour: 7,

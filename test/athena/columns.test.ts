@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SPANS_COLUMNS, TRACES_COLUMNS } from '../../lib/athena/view-columns.ts';
+import { spansColumns, tracesColumns } from '../../lib/athena/columns.ts';
 
 // The names, order and types that users and saved queries rely on, written down apart from the code.
 const SPANS = [
@@ -38,6 +38,7 @@ const SPANS = [
   ['trace_status', 'string', 'varchar'],
   ['sampling_policy', 'string', 'varchar'],
   ['sample_weight', 'double', 'double'],
+  ['decided_at', 'timestamp', 'timestamp(3)'],
   ['seq', 'int', 'integer'],
   ['dt', 'string', 'varchar'],
   ['hour', 'int', 'integer'],
@@ -62,15 +63,15 @@ const TRACES = [
 
 describe('view columns', () => {
   it.each([
-    { view: 'traces', columns: TRACES_COLUMNS, expected: TRACES },
-    { view: 'spans', columns: SPANS_COLUMNS, expected: SPANS },
+    { view: 'traces', columns: tracesColumns(false), expected: TRACES },
+    { view: 'spans', columns: spansColumns(false), expected: SPANS },
   ])('lists the columns of $view in order, with their Glue and Trino types', ({ columns, expected }) => {
     expect(columns.map(({ name, glueType, trinoType }) => [name, glueType, trinoType])).toEqual(expected);
   });
 
   it('explains every column in a sentence', () => {
-    for (const column of [...TRACES_COLUMNS, ...SPANS_COLUMNS]) {
-      expect(column.meaning, column.name).toMatch(/^\S.*\.$/);
+    for (const column of [...tracesColumns(true), ...spansColumns(true)]) {
+      expect(column.meaning, column.name).toMatch(/^\S.{0,253}\.$/);
     }
   });
 });

@@ -1,0 +1,134 @@
+import type { Column } from './column.ts';
+import { partitionColumns, RAW_COLUMNS, spansColumns, TABLE_COLUMNS, tracesColumns } from './columns.ts';
+import { JSON_SERDES, type JsonSerde, RAW_LINE_SERDE } from './json-serde.ts';
+import { type ArchivePartitions, folder, partitionProjection } from './partition-projection.ts';
+import { PRESTO_VIEW_PARAMETERS, type PrestoViewDocument, prestoViewDocument } from './presto-view.ts';
+import { spansViewSql } from './spans-view.ts';
+import { tracesViewSql } from './traces-view.ts';
+
+export interface GlueColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly comment: string;
+}
+
+export interface GlueStorage {
+  readonly location: string;
+  readonly inputFormat: string;
+  readonly outputFormat: string;
+  readonly serde: { readonly library: string; readonly parameters: Readonly<Record<string, string>> };
+}
+
+interface GlueTableBase {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly columns: readonly GlueColumn[];
+  /** Never absent: Athena fails on a view without the empty list. */
+  readonly partitionKeys: readonly GlueColumn[];
+}
+
+/** A table over the objects of the archive. */
+export interface GlueExternalTable extends GlueTableBase {
+  readonly tableType: 'EXTERNAL_TABLE';
+  readonly storage: GlueStorage;
+}
+
+/**
+ * A view. Glue wants `prestoViewText(base64)` as its original text, of the document as JSON in base64, and
+ * `PRESTO_VIEW_EXPANDED_TEXT` as the other.
+ */
+export interface GlueView extends GlueTableBase {
+  readonly tableType: 'VIRTUAL_VIEW';
+  readonly view: PrestoViewDocument;
+}
+
+/** What a Glue catalogue stores of a table or view. */
+export type GlueTableDefinition = GlueExternalTable | GlueView;
+
+export interface ArchiveTablesOptions extends ArchivePartitions {
+  readonly databaseName: string;
+  /** Default: `hive`. */
+  readonly serde?: JsonSerde;
+}
+
+/**
+ * The tables and views of an archive in a Glue database, each after those that it needs: `traces_otlp`, `traces_raw`,
+ * `traces`, `spans`. Strings are only put together, so that they may be tokens that a deployment fills in later.
+ *
+ * @throws {RangeError} when `retentionDays` is not a whole number of days.
+ */
+export function archiveTables(options: ArchiveTablesOptions): readonly GlueTableDefinition[] {
+  const { tenants, serde = 'hive' } = options;
+  return [
+    externalTable(options, {
+      name: 'traces_otlp',
+      description: 'Kept traces: a line each, or more for large traces and late spans, with the spans as OTLP.',
+      columns: TABLE_COLUMNS,
+      serde: JSON_SERDES[serde],
+    }),
+    externalTable(options, {
+      name: 'traces_raw',
+      description: 'Kept traces: the lines of the archive as they are stored.',
+      columns: RAW_COLUMNS,
+      serde: RAW_LINE_SERDE,
+    }),
+    view(options, {
+      name: 'traces',
+      description: 'Kept traces: one row per trace.',
+      columns: tracesColumns(tenants),
+      sql: tracesViewSql(tenants),
+    }),
+    view(options, {
+      name: 'spans',
+      description: 'Kept traces: one row per span.',
+      columns: spansColumns(tenants),
+      sql: spansViewSql(tenants),
+    }),
+  ];
+}
+
+interface TableDescription {
+  readonly name: string;
+  readonly description: string;
+  readonly columns: readonly Column[];
+}
+
+function externalTable(
+  partitions: ArchivePartitions,
+  table: TableDescription & Pick<GlueStorage, 'serde'>,
+): GlueExternalTable {
+  return {
+    name: table.name,
+    description: table.description,
+    tableType: 'EXTERNAL_TABLE',
+    parameters: { EXTERNAL: 'TRUE', classification: 'json', ...partitionProjection(partitions) },
+    columns: table.columns.map(glueColumn),
+    partitionKeys: partitionColumns(partitions.tenants).map(glueColumn),
+    storage: {
+      location: folder(partitions),
+      inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+      outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+      serde: table.serde,
+    },
+  };
+}
+
+function view(
+  { databaseName }: Pick<ArchiveTablesOptions, 'databaseName'>,
+  view: TableDescription & { readonly sql: string },
+): GlueView {
+  return {
+    name: view.name,
+    description: view.description,
+    tableType: 'VIRTUAL_VIEW',
+    parameters: PRESTO_VIEW_PARAMETERS,
+    columns: view.columns.map(glueColumn),
+    partitionKeys: [],
+    view: prestoViewDocument(view.sql, databaseName, view.columns),
+  };
+}
+
+function glueColumn({ name, glueType, meaning }: Column): GlueColumn {
+  return { name, type: glueType, comment: meaning };
+}

@@ -1,0 +1,72 @@
+import { attributeMap } from './attribute-map-sql.ts';
+import { names } from './column.ts';
+import { EVENTS_TYPE, LINKS_TYPE, partitionColumns, spansColumns } from './columns.ts';
+import { trinoType } from './data-type.ts';
+import { otlpFields } from './otlp-type.ts';
+
+/** What a span has from its line. */
+const LINE_COLUMNS =
+  'seq, root_service, root_name, trace_duration_ms, trace_status, sampling_policy, sample_weight, decided_at';
+
+/**
+ * The SQL of the view `spans` in Trino's dialect. UNNEST of a list of rows gives a column for each field, by position, so
+ * that the lists of names come from the description of the table.
+ */
+export function spansViewSql(tenants: boolean): string {
+  const carried = `${names(partitionColumns(tenants))}, ${LINE_COLUMNS}`;
+  return `WITH r AS (
+  SELECT ${names(partitionColumns(tenants))}, seq, root_service, root_name, duration_ms AS trace_duration_ms,
+         status AS trace_status, sampling_policy, sample_weight, decided_at,
+         ${attributeMap('rs.resource.attributes')} AS resource_attributes, rs.scopespans AS scopespans
+  FROM traces_otlp CROSS JOIN UNNEST(resourcespans) AS rs (${fieldNames('ResourceSpans')})
+), s AS (
+  SELECT ${carried}, resource_attributes, ss.scope.name AS scope_name, ss.scope.version AS scope_version, ss.spans AS spans
+  FROM r CROSS JOIN UNNEST(scopespans) AS ss (${fieldNames('ScopeSpans')})
+), p AS (
+  SELECT ${carried}, resource_attributes, scope_name, scope_version,
+         lower(sp.traceid) AS trace_id, lower(sp.spanid) AS span_id, lower(nullif(sp.parentspanid, '')) AS parent_span_id,
+         sp.tracestate AS trace_state, sp.name AS name, sp.kind AS kind_code,
+         TRY_CAST(sp.starttimeunixnano AS bigint) AS start_ns, TRY_CAST(sp.endtimeunixnano AS bigint) AS end_ns,
+         coalesce(sp.status.code, 0) AS status_code, sp.status.message AS status_message,
+         ${attributeMap('sp.attributes')} AS attributes,
+         ${eventsOf('sp.events')} AS events,
+         ${linksOf('sp.links')} AS links
+  FROM s CROSS JOIN UNNEST(spans) AS sp (${fieldNames('Span')})
+), c AS (
+  SELECT p.*,
+         element_at(resource_attributes, 'service.name') AS service,
+         CAST(CASE kind_code WHEN 1 THEN 'INTERNAL' WHEN 2 THEN 'SERVER' WHEN 3 THEN 'CLIENT' WHEN 4 THEN 'PRODUCER'
+              WHEN 5 THEN 'CONSUMER' ELSE 'UNSPECIFIED' END AS varchar) AS kind,
+         CAST(from_unixtime(start_ns / 1000000 / 1e3) AT TIME ZONE 'UTC' AS timestamp(3)) AS start_time,
+         TRY(end_ns - start_ns) / 1e6 AS duration_ms,
+         CAST(CASE status_code WHEN 2 THEN 'ERROR' WHEN 1 THEN 'OK' ELSE 'UNSET' END AS varchar) AS status,
+         ${attribute('http.request.method', 'http.method')} AS http_method,
+         ${attribute('http.route')} AS http_route,
+         TRY_CAST(${attribute('http.response.status_code', 'http.status_code')} AS integer) AS http_status,
+         ${attribute('db.system.name', 'db.system')} AS db_system,
+         ${attribute('db.query.text', 'db.statement')} AS db_query
+  FROM p
+)
+SELECT ${names(spansColumns(tenants))}
+FROM c`;
+}
+
+function fieldNames(message: Parameters<typeof otlpFields>[0]): string {
+  return names(otlpFields(message));
+}
+
+/** The first of these attributes that the span has. */
+function attribute(...keys: string[]): string {
+  const values = keys.map((key) => `element_at(attributes, '${key}')`);
+  return values.length === 1 ? values.join() : `coalesce(${values.join(', ')})`;
+}
+
+function eventsOf(events: string): string {
+  const event = `ROW(TRY_CAST(ev.timeunixnano AS bigint), ev.name, ${attributeMap('ev.attributes')})`;
+  return `CAST(transform(coalesce(${events}, ARRAY[]), ev -> ${event}) AS ${trinoType(EVENTS_TYPE)})`;
+}
+
+function linksOf(links: string): string {
+  const link = 'ROW(lower(l.traceid), lower(l.spanid))';
+  return `CAST(transform(coalesce(${links}, ARRAY[]), l -> ${link}) AS ${trinoType(LINKS_TYPE)})`;
+}
