@@ -1,0 +1,31 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** Says why a rule of cdk-nag's AwsSolutions pack does not apply to a construct. */
+export function acknowledge(construct: IConstruct, rule: string, reason: string): void {
+  Validations.of(construct).acknowledge({ id: `AwsSolutions-${rule}`, reason });
+}
+
+/** Says why a role has a resource with a wildcard. Other wildcards of the role are still found. */
+export function acknowledgeWildcard(role: IConstruct, resourceArn: string, reason: string): void {
+  acknowledge(role, `IAM5[Resource::${inFindings(Stack.of(role).resolve(resourceArn))}]`, reason);
+}
+
+/** An ARN as cdk-nag spells it in its findings: references in angle brackets. */
+function inFindings(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (isIntrinsic(value, 'Fn::Join')) return value['Fn::Join'][1].map(inFindings).join(value['Fn::Join'][0]);
+  if (isIntrinsic(value, 'Fn::GetAtt')) return `<${value['Fn::GetAtt'].join('.')}>`;
+  if (isIntrinsic(value, 'Ref')) return `<${value.Ref}>`;
+  return JSON.stringify(value);
+}
+
+interface Intrinsics {
+  readonly 'Fn::Join': readonly [string, readonly unknown[]];
+  readonly 'Fn::GetAtt': readonly [string, string];
+  readonly Ref: string;
+}
+
+function isIntrinsic<Name extends keyof Intrinsics>(value: unknown, name: Name): value is Pick<Intrinsics, Name> {
+  return typeof value === 'object' && value !== null && name in value;
+}

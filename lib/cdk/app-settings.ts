@@ -1,0 +1,110 @@
+import type { Environment } from 'aws-cdk-lib';
+import type { FrontDoorType } from './pipeline-props.ts';
+
+/** What `cdk deploy -c name=value` may say. */
+export interface AppSettings {
+  readonly env: Required<Environment>;
+  readonly stackName: string;
+  readonly policiesFile: string;
+  readonly pipeline: {
+    readonly pipelineName?: string;
+    readonly allowUnauthenticated?: boolean;
+    readonly tenants?: boolean;
+    readonly frontDoor?: FrontDoorType;
+    readonly corsOrigins?: readonly string[];
+    readonly ingestConcurrency?: number | 'unreserved';
+  };
+}
+
+export type AppSettingsResult =
+  | { readonly ok: true; readonly settings: AppSettings }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const ACCOUNT = /^\d{12}$/;
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
+/** What CloudFormation takes. */
+const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
+
+/**
+ * Reads the settings of the app.
+ *
+ * @param context a value of `-c` or `cdk.json`
+ * @param environment the variables by which the CDK tells the account and region of the credentials
+ */
+export function readAppSettings(
+  context: (name: string) => unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+): AppSettingsResult {
+  const problems: string[] = [];
+  const text = (name: string): string | undefined => {
+    const value = context(name);
+    return value === undefined || value === '' ? undefined : String(value);
+  };
+  const oneOf = <Value extends string>(name: string, allowed: readonly Value[]): Value | undefined => {
+    const value = text(name);
+    const found = allowed.find((candidate) => candidate === value);
+    if (value !== undefined && found === undefined) {
+      problems.push(`-c ${name}=${value}: expected ${allowed.join(' or ')}`);
+    }
+    return found;
+  };
+  const flag = (name: string): boolean | undefined => {
+    const value = oneOf(name, ['true', 'false']);
+    return value === undefined ? undefined : value === 'true';
+  };
+
+  const env = environmentOf(text, environment, problems);
+  const stackName = text('stackName') ?? 'Tailgate';
+  if (!STACK_NAME.test(stackName)) {
+    problems.push(`-c stackName=${stackName}: expected letters, digits and hyphens, a letter first`);
+  }
+  const pipelineName = text('pipelineName');
+  const allowUnauthenticated = flag('allowUnauthenticated');
+  const tenants = flag('tenants');
+  const frontDoor = oneOf('frontDoor', ['function-url', 'http-api']);
+  const corsOrigins = text('corsOrigins')?.split(',');
+  const ingestConcurrency = text('ingestConcurrency');
+  const settings: AppSettings = {
+    env,
+    stackName,
+    policiesFile: text('policies') ?? 'tailgate.yaml',
+    pipeline: {
+      ...(pipelineName !== undefined && { pipelineName }),
+      ...(allowUnauthenticated !== undefined && { allowUnauthenticated }),
+      ...(tenants !== undefined && { tenants }),
+      ...(frontDoor !== undefined && { frontDoor }),
+      ...(corsOrigins !== undefined && { corsOrigins }),
+      ...(ingestConcurrency !== undefined && {
+        ingestConcurrency: ingestConcurrency === 'unreserved' ? ingestConcurrency : Number(ingestConcurrency),
+      }),
+    },
+  };
+  return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
+}
+
+/** Where to deploy to. `-c account=` and `-c region=` only say what is expected: the credentials decide. */
+function environmentOf(
+  text: (name: string) => string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): Required<Environment> {
+  const check = (name: 'account' | 'region', variable: string, pattern: RegExp): string => {
+    const actual = environment[variable] ?? '';
+    const expected = text(name);
+    if (actual === '') {
+      problems.push(
+        `no AWS ${name}: sign in (aws sso login) or set AWS_PROFILE, and AWS_REGION; to look at the template only, set ` +
+          'CDK_DEFAULT_ACCOUNT=111111111111 and CDK_DEFAULT_REGION=us-east-1',
+      );
+    } else if (!pattern.test(actual)) {
+      problems.push(`${variable}=${actual}: is no AWS ${name}`);
+    } else if (expected !== undefined && expected !== actual) {
+      problems.push(`-c ${name}=${expected}: the AWS credentials are for ${actual}; change AWS_PROFILE or AWS_REGION`);
+    }
+    return actual;
+  };
+  return {
+    account: check('account', 'CDK_DEFAULT_ACCOUNT', ACCOUNT),
+    region: check('region', 'CDK_DEFAULT_REGION', REGION),
+  };
+}

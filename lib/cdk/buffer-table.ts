@@ -1,0 +1,73 @@
+import { CfnDeletionPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, type CfnTable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { EXPIRES_AT, PARTITION_KEY, SORT_KEY } from '../adapters/dynamodb/schema.ts';
+import { acknowledge } from './acknowledge.ts';
+import { defaultChild } from './default-child.ts';
+
+/** Capacity that is paid by the hour, and follows the load between its bounds. Cheaper than on demand under a steady load. */
+export interface ProvisionedCapacity {
+  /** Write units per second that are always there. */
+  readonly minWriteUnits: number;
+  /** What the writes may grow to. */
+  readonly maxWriteUnits: number;
+  /** Read units per second that are always there. */
+  readonly minReadUnits: number;
+  /** What the reads may grow to. */
+  readonly maxReadUnits: number;
+  /** Share of the capacity that is used when it is left as it is, in percent. @default 70 */
+  readonly targetUtilizationPercent?: number;
+}
+
+export interface BufferTableProps {
+  /** @default on demand: each request is paid, none is refused for want of capacity that was not foreseen */
+  readonly provisionedCapacity?: ProvisionedCapacity;
+  /** @default a key that DynamoDB owns, without cost */
+  readonly encryptionKey?: IKey;
+}
+
+/** The span buffer: docs/storage-schema.md. It is private to its pipeline, so that no existing table is taken. */
+export class BufferTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, props: BufferTableProps = {}) {
+    super(scope, id);
+    const { provisionedCapacity: capacity, encryptionKey } = props;
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
+      sortKey: { name: SORT_KEY, type: AttributeType.STRING },
+      timeToLiveAttribute: EXPIRES_AT,
+      ...(capacity === undefined
+        ? { billingMode: BillingMode.PAY_PER_REQUEST }
+        : {
+            billingMode: BillingMode.PROVISIONED,
+            writeCapacity: capacity.minWriteUnits,
+            readCapacity: capacity.minReadUnits,
+          }),
+      ...(encryptionKey === undefined
+        ? { encryption: TableEncryption.DEFAULT }
+        : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
+    });
+    if (capacity !== undefined) scaleBetween(this.table, capacity);
+    // Spans wait here. Who destroys the pipeline gives them up; an update that replaces the table must not.
+    const { cfnOptions } = defaultChild<CfnTable>(this.table);
+    cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
+    cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+    acknowledge(
+      this.table,
+      'DDB3',
+      'items live a day, decisions eight: a restored table would bring back spans that have been archived since',
+    );
+  }
+}
+
+function scaleBetween(table: Table, capacity: ProvisionedCapacity): void {
+  const { targetUtilizationPercent = 70 } = capacity;
+  table
+    .autoScaleWriteCapacity({ minCapacity: capacity.minWriteUnits, maxCapacity: capacity.maxWriteUnits })
+    .scaleOnUtilization({ targetUtilizationPercent });
+  table
+    .autoScaleReadCapacity({ minCapacity: capacity.minReadUnits, maxCapacity: capacity.maxReadUnits })
+    .scaleOnUtilization({ targetUtilizationPercent });
+}

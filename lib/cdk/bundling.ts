@@ -1,0 +1,24 @@
+import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+
+/** Credentials of a developer's machine: the SDK loads them on demand, after those of Lambda, which are always there. */
+const UNUSED_CREDENTIAL_PROVIDERS = [
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+];
+
+/**
+ * How esbuild makes one file of a function. The AWS SDK is in it: the runtime's is another one than was tested, changes under the function,
+ * and takes longer to load, because nothing of it is left out.
+ */
+export const BUNDLING: BundlingOptions = {
+  format: OutputFormat.ESM,
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  minify: true,
+  sourceMap: true,
+  sourcesContent: false,
+  externalModules: UNUSED_CREDENTIAL_PROVIDERS,
+};

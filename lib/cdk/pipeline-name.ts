@@ -1,0 +1,39 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** It becomes part of SSM paths, and the name of the Athena workgroup and, with underscores, of the Glue database. */
+export const PIPELINE_NAME: RegExp = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const MAX_LENGTH = 48;
+
+/** The name of a pipeline without one of its own; `undefined`: the stack has none yet. */
+export function defaultPipelineName(scope: IConstruct): string | undefined {
+  const { stackName } = Stack.of(scope);
+  return Token.isUnresolved(stackName) ? undefined : stackName.toLowerCase();
+}
+
+export function nameProblems(name: string | undefined): readonly string[] {
+  if (name === undefined) return ['pipelineName: is needed, because the name of the stack is not known yet'];
+  if (PIPELINE_NAME.test(name) && name.length <= MAX_LENGTH) return [];
+  return [
+    `pipelineName: "${name}": expected at most ${MAX_LENGTH} lower-case letters, digits and single hyphens, a letter first`,
+  ];
+}
+
+/**
+ * Other pipelines of the same app with the same name, account and region: they would follow the same policies, take the same
+ * keys, and the second deployment would fail half-way.
+ */
+export function collisionProblems(
+  name: string | undefined,
+  self: IConstruct,
+  isPipeline: (construct: IConstruct) => construct is IConstruct & { readonly pipelineName: string },
+): readonly string[] {
+  const { account, region } = Stack.of(self);
+  return self.node.root.node
+    .findAll()
+    .filter((other) => other !== self)
+    .filter(isPipeline)
+    .filter((other) => other.pipelineName === name)
+    .filter((other) => Stack.of(other).account === account && Stack.of(other).region === region)
+    .map((other) => `pipelineName: "${name}" is the name of ${other.node.path} already: give one of them another`);
+}

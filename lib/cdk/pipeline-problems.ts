@@ -1,0 +1,98 @@
+import { Token } from 'aws-cdk-lib';
+import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../adapters/retention.ts';
+import type { ProvisionedCapacity } from './buffer-table.ts';
+import { originProblem } from './origin.ts';
+import type { TailSamplingPipelineProps } from './pipeline-props.ts';
+
+const DAY_MS = 86_400_000;
+/** A claim whose object the lifecycle took would be taken for one of a dead owner, and written again. */
+const MIN_ARCHIVE_DAYS = (DEFAULT_BUFFER_TTL_MS + RECORD_EXTRA_TTL_MS) / DAY_MS;
+/** Athena takes no lower limit. */
+const MIN_SCAN_BYTES = 10_000_000;
+/** From here on a batch needs a window. */
+const MAX_BATCH_WITHOUT_WINDOW = 10;
+
+/** Everything that is wrong with the properties of a pipeline, a line each; those of the name and the policies are elsewhere. */
+export function pipelineProblems(props: TailSamplingPipelineProps): readonly string[] {
+  return [
+    ...batchProblems(props),
+    ...concurrencyProblems(props),
+    ...archiveProblems(props),
+    ...(props.provisionedCapacity === undefined ? [] : capacityProblems(props.provisionedCapacity)),
+    ...(props.corsOrigins ?? []).map(originProblem).filter((problem) => problem !== undefined),
+  ];
+}
+
+function batchProblems({
+  wakeUpBatchSize: size,
+  wakeUpBatchWindow: window,
+}: TailSamplingPipelineProps): readonly string[] {
+  const seconds = window?.toSeconds({ integral: false });
+  const problems = [
+    ...wholeNumber('wakeUpBatchSize', size, 1, 10_000),
+    ...wholeNumber('wakeUpBatchWindow in seconds', seconds, 0, 300),
+  ];
+  if (problems.length === 0 && seconds === 0 && (size ?? Number.POSITIVE_INFINITY) > MAX_BATCH_WITHOUT_WINDOW) {
+    problems.push(`wakeUpBatchWindow: 0: a wakeUpBatchSize over ${MAX_BATCH_WITHOUT_WINDOW} needs 1 second or more`);
+  }
+  return problems;
+}
+
+function concurrencyProblems(props: TailSamplingPipelineProps): readonly string[] {
+  const { ingestConcurrency: ingest, frontDoor } = props;
+  const problems = [...wholeNumber('decideConcurrency', props.decideConcurrency, 2, 1000)];
+  if (ingest !== 'unreserved') {
+    // With an HTTP API, half of it is the burst.
+    problems.push(...wholeNumber('ingestConcurrency', ingest, frontDoor === 'http-api' ? 2 : 1, 100_000));
+  } else if (frontDoor === 'http-api') {
+    problems.push(
+      'ingestConcurrency: "unreserved" with an HTTP API: its throttle must be below the concurrency of the function, ' +
+        'which has to be known; give a number, or take the function URL',
+    );
+  }
+  return problems;
+}
+
+function archiveProblems(props: TailSamplingPipelineProps): readonly string[] {
+  const days = props.archiveRetention?.toDays({ integral: false });
+  const problems = [...wholeNumber('archiveRetention in days', days, 1, 36_500)];
+  if (problems.length === 0 && days !== undefined && days < MIN_ARCHIVE_DAYS) {
+    problems.push(
+      `archiveRetention: ${days} days: expected ${MIN_ARCHIVE_DAYS} or more, so that an object outlives the decision that ` +
+        `names it (buffer TTL ${DEFAULT_BUFFER_TTL_MS / DAY_MS} day and 7 days); without it, late spans would be kept twice`,
+    );
+  }
+  if (props.archiveBucket !== undefined && props.archiveRemovalPolicy !== undefined) {
+    problems.push('archiveRemovalPolicy: has no effect on archiveBucket, which is yours: leave one of them out');
+  }
+  const scanBytes = props.scanLimit?.toBytes();
+  if (scanBytes !== undefined && scanBytes < MIN_SCAN_BYTES) {
+    problems.push(`scanLimit: ${scanBytes} bytes: expected ${MIN_SCAN_BYTES} or more`);
+  }
+  return problems;
+}
+
+function capacityProblems(capacity: ProvisionedCapacity): readonly string[] {
+  const { minWriteUnits, maxWriteUnits, minReadUnits, maxReadUnits, targetUtilizationPercent } = capacity;
+  const path = 'provisionedCapacity';
+  const problems = [
+    ...wholeNumber(`${path}.minWriteUnits`, minWriteUnits, 1),
+    ...wholeNumber(`${path}.maxWriteUnits`, maxWriteUnits, 1),
+    ...wholeNumber(`${path}.minReadUnits`, minReadUnits, 1),
+    ...wholeNumber(`${path}.maxReadUnits`, maxReadUnits, 1),
+    ...wholeNumber(`${path}.targetUtilizationPercent`, targetUtilizationPercent, 20, 90),
+  ];
+  if (minWriteUnits > maxWriteUnits)
+    problems.push(`${path}: minWriteUnits ${minWriteUnits} > maxWriteUnits ${maxWriteUnits}`);
+  if (minReadUnits > maxReadUnits)
+    problems.push(`${path}: minReadUnits ${minReadUnits} > maxReadUnits ${maxReadUnits}`);
+  return problems;
+}
+
+function wholeNumber(name: string, value: number | undefined, min: number, max?: number): readonly string[] {
+  if (value === undefined || Token.isUnresolved(value)) return [];
+  if (Number.isInteger(value) && value >= min && (max === undefined || value <= max)) return [];
+  return [
+    `${name}: ${value}: expected a whole number ${max === undefined ? `of ${min} or more` : `from ${min} to ${max}`}`,
+  ];
+}

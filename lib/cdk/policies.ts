@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { encodeConfigText } from '../adapters/ssm/config-text.ts';
+import type { ConfigIssue } from '../sampling/config/config-issues.ts';
+import { parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
+
+/** The `tail_sampling` configuration that a pipeline starts with, as a Collector file, a block, or its bare options. */
+export class Policies {
+  /** A file, relative to the working directory. What is wrong with it is reported together with the other properties. */
+  static fromFile(path: string): Policies {
+    try {
+      return Policies.fromText(readFileSync(path, 'utf8'), path);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return new Policies('', [`${path} cannot be read: ${reason}`]);
+    }
+  }
+
+  /** @param source what messages call the text */
+  static fromText(text: string, source = 'policies'): Policies {
+    const result = parseSamplingConfig(text);
+    if (!result.ok) return new Policies('', inWords(source, result.issues), inWords(source, result.warnings));
+    try {
+      return new Policies(encodeConfigText(text), [], inWords(source, result.warnings));
+    } catch (error) {
+      return new Policies('', [`${source}: ${error instanceof Error ? error.message : String(error)}`]);
+    }
+  }
+
+  /** The value of the SSM parameter; empty when there is a problem. */
+  readonly parameterValue: string;
+  /** A line for each error, with its place. */
+  readonly problems: readonly string[];
+  /** A line for each thing that works and may not be meant, with its place. */
+  readonly warnings: readonly string[];
+
+  private constructor(parameterValue: string, problems: readonly string[], warnings: readonly string[] = []) {
+    this.parameterValue = parameterValue;
+    this.problems = problems;
+    this.warnings = warnings;
+  }
+}
+
+function inWords(source: string, issues: readonly ConfigIssue[]): readonly string[] {
+  return issues.map(({ path, message, line }) => {
+    const place = line === undefined ? source : `${source}:${line}`;
+    return path === '' ? `${place}: ${message}` : `${place}: ${path}: ${message}`;
+  });
+}

@@ -1,0 +1,145 @@
+import { Duration, Size, Validations } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct, type IConstruct } from 'constructs';
+import { ArchiveBucket } from './archive-bucket.ts';
+import { ArchiveDatabase } from './archive-database.ts';
+import { ArchiveWorkGroup } from './archive-workgroup.ts';
+import { BufferTable } from './buffer-table.ts';
+import { DecideFunction, visibilityTimeout } from './decide-function.ts';
+import type { FrontDoor } from './front-door.ts';
+import { FunctionUrlDoor } from './function-url-door.ts';
+import { HttpApiDoor } from './http-api-door.ts';
+import { IngestFunction } from './ingest-function.ts';
+import { InvalidPipelineError } from './invalid-pipeline-error.ts';
+import { collisionProblems, defaultPipelineName, nameProblems } from './pipeline-name.ts';
+import { pipelineProblems } from './pipeline-problems.ts';
+import type { TailSamplingPipelineProps } from './pipeline-props.ts';
+import type { PipelineResources } from './pipeline-resources.ts';
+import { PoliciesParameter } from './policies-parameter.ts';
+import { WakeUpQueues } from './wake-up-queues.ts';
+
+/**
+ * Tail sampling for OpenTelemetry traces with no servers to run: takes OTLP/HTTP, applies the Collector's `tail_sampling` policies to
+ * whole traces, and archives the sampled ones in S3, where Athena queries them.
+ *
+ * @example
+ * new TailSamplingPipeline(this, 'Tailgate', { policies: Policies.fromFile('tailgate.yaml') });
+ */
+export class TailSamplingPipeline extends Construct {
+  readonly pipelineName: string;
+  /** Base URL for exporters, without a slash at its end. */
+  readonly ingestUrl: string;
+  /** SSM path of the ingest keys; `undefined`: requests need none. */
+  readonly keysPath: string | undefined;
+  readonly policies: PoliciesParameter;
+  readonly buffer: BufferTable;
+  readonly wakeUps: WakeUpQueues;
+  readonly archiveBucket: IBucket;
+  readonly database: ArchiveDatabase;
+  readonly workGroup: ArchiveWorkGroup;
+  readonly ingest: IngestFunction;
+  readonly decide: DecideFunction;
+
+  /** @throws {InvalidPipelineError} which names everything that is wrong with the properties */
+  constructor(scope: Construct, id: string, props: TailSamplingPipelineProps) {
+    super(scope, id);
+    this.pipelineName = checkedName(this, props);
+    warn(this, props.policies.warnings);
+    this.keysPath = props.allowUnauthenticated ? undefined : `/tailgate/${this.pipelineName}/keys`;
+    const { encryptionKey, tenants = false, logRetention = RetentionDays.ONE_MONTH } = props;
+    const retention = props.archiveRetention ?? Duration.days(400);
+    const withKey = encryptionKey !== undefined && { encryptionKey };
+
+    this.policies = new PoliciesParameter(this, 'Policies', {
+      policies: props.policies,
+      parameterName: `/tailgate/${this.pipelineName}/policies`,
+    });
+    const batchWindow = props.wakeUpBatchWindow ?? Duration.seconds(20);
+    this.buffer = new BufferTable(this, 'Buffer', {
+      ...(props.provisionedCapacity !== undefined && { provisionedCapacity: props.provisionedCapacity }),
+      ...withKey,
+    });
+    this.wakeUps = new WakeUpQueues(this, 'WakeUps', { visibilityTimeout: visibilityTimeout(batchWindow), ...withKey });
+    const archive = new ArchiveBucket(this, 'Archive', {
+      retention,
+      ...(props.archiveBucket !== undefined && { existing: props.archiveBucket }),
+      ...(props.archiveRemovalPolicy !== undefined && { removalPolicy: props.archiveRemovalPolicy }),
+      ...withKey,
+    });
+    this.archiveBucket = archive.bucket;
+
+    const resources: PipelineResources = {
+      pipelineName: this.pipelineName,
+      table: this.buffer.table,
+      bucket: this.archiveBucket,
+      queue: this.wakeUps.queue,
+      deadLetterQueue: this.wakeUps.deadLetterQueue,
+      policies: this.policies,
+      tenants,
+      encryptionKey,
+    };
+    const concurrency = props.ingestConcurrency ?? 50;
+    this.ingest = new IngestFunction(this, 'Ingest', {
+      resources,
+      keysPath: this.keysPath,
+      concurrency: concurrency === 'unreserved' ? undefined : concurrency,
+      logRetention,
+    });
+    this.decide = new DecideFunction(this, 'Decide', {
+      resources,
+      concurrency: props.decideConcurrency ?? 10,
+      isReserved: concurrency !== 'unreserved',
+      batchSize: props.wakeUpBatchSize ?? 25,
+      batchWindow,
+      logRetention,
+    });
+    archive.denyDeletesBy([this.ingest.role, this.decide.role]);
+    this.ingestUrl = this.#frontDoor(props, concurrency, logRetention).url;
+
+    this.database = new ArchiveDatabase(this, 'Database', {
+      databaseName: this.pipelineName.replaceAll('-', '_'),
+      bucket: this.archiveBucket,
+      tenants,
+      retentionDays: retention.toDays(),
+    });
+    this.workGroup = new ArchiveWorkGroup(this, 'Queries', {
+      workGroupName: this.pipelineName,
+      bucket: this.archiveBucket,
+      scanLimit: props.scanLimit ?? Size.gibibytes(10),
+      ...withKey,
+    });
+  }
+
+  #frontDoor(
+    { frontDoor, corsOrigins = [] }: TailSamplingPipelineProps,
+    concurrency: number | 'unreserved',
+    logRetention: RetentionDays,
+  ): FrontDoor {
+    const common = { ingest: this.ingest.function, corsOrigins };
+    if (frontDoor !== 'http-api' || concurrency === 'unreserved')
+      return new FunctionUrlDoor(this, 'FunctionUrl', common);
+    return new HttpApiDoor(this, 'HttpApi', { ...common, concurrency, logRetention });
+  }
+}
+
+/** The name of the pipeline, when there is nothing wrong with anything. */
+function checkedName(pipeline: TailSamplingPipeline, props: TailSamplingPipelineProps): string {
+  const name = props.pipelineName ?? defaultPipelineName(pipeline);
+  const problems = [
+    ...props.policies.problems,
+    ...nameProblems(name),
+    ...collisionProblems(name, pipeline, isPipeline),
+    ...pipelineProblems(props),
+  ];
+  if (name === undefined || problems.length > 0) throw new InvalidPipelineError(pipeline.node.path, problems);
+  return name;
+}
+
+function isPipeline(construct: IConstruct): construct is TailSamplingPipeline {
+  return construct instanceof TailSamplingPipeline;
+}
+
+function warn(pipeline: TailSamplingPipeline, warnings: readonly string[]): void {
+  for (const [i, warning] of warnings.entries()) Validations.of(pipeline).addWarning(`tailgate:policies-${i}`, warning);
+}

@@ -1,0 +1,36 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { TailSamplingPipelineProps } from './pipeline-props.ts';
+import { TailSamplingPipeline } from './tail-sampling-pipeline.ts';
+
+export interface TailgateStackProps extends StackProps {
+  readonly pipeline: TailSamplingPipelineProps;
+}
+
+/** One pipeline, and what there is to know of it as outputs, which the commands of `lib/cli` read. */
+export class TailgateStack extends Stack {
+  readonly pipeline: TailSamplingPipeline;
+
+  constructor(scope: Construct, id: string, { pipeline: pipelineProps, ...props }: TailgateStackProps) {
+    super(scope, id, props);
+    this.pipeline = new TailSamplingPipeline(this, 'Tailgate', pipelineProps);
+    const { keysPath, policies, wakeUps, archiveBucket, database, workGroup, ingestUrl } = this.pipeline;
+    const header =
+      keysPath === undefined
+        ? 'none: everybody may send'
+        : `x-api-key=<key>, which "npm run keys -- create --stack ${this.stackName}" prints`;
+    this.#output('IngestUrl', ingestUrl, 'OTEL_EXPORTER_OTLP_ENDPOINT');
+    this.#output('IngestHeaders', header, 'OTEL_EXPORTER_OTLP_HEADERS');
+    this.#output('PoliciesParameter', policies.parameterName, 'SSM parameter of the policies');
+    this.#output('KeysPath', keysPath ?? 'none', 'SSM path of the ingest keys');
+    this.#output('WakeUpQueueUrl', wakeUps.queue.queueUrl, 'Wake-ups, delayed by the decision wait');
+    this.#output('DeadLetterQueueUrl', wakeUps.deadLetterQueue.queueUrl, 'Wake-ups that could not be settled');
+    this.#output('ArchiveBucket', archiveBucket.bucketName, 'Kept traces, under traces/');
+    this.#output('Database', database.databaseName, 'Athena database with the views traces and spans');
+    this.#output('WorkGroup', workGroup.workGroupName, 'Athena workgroup to query in');
+  }
+
+  #output(name: string, value: string, description: string): void {
+    new CfnOutput(this, name, { value, description });
+  }
+}

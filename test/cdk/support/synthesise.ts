@@ -1,0 +1,43 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { TailSamplingPipelineProps } from '../../../lib/cdk/pipeline-props.ts';
+import { Policies } from '../../../lib/cdk/policies.ts';
+import { TailgateStack } from '../../../lib/cdk/tailgate-stack.ts';
+
+/** An account that does not exist: nothing here may ask AWS. */
+export const ENV = { account: '111111111111', region: 'eu-west-1' };
+
+export const POLICIES = Policies.fromText('policies: [{ name: all, type: always_sample }]');
+
+/** An app whose functions are not bundled, for tests that do not look at them. */
+export function unbundledApp(): App {
+  return new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+}
+
+export type PipelineOptions = Partial<TailSamplingPipelineProps>;
+
+/** The stack of a pipeline with some options. */
+export function pipelineStack(options: PipelineOptions = {}): TailgateStack {
+  return new TailgateStack(unbundledApp(), 'Tailgate', { env: ENV, pipeline: { policies: POLICIES, ...options } });
+}
+
+/** The template of a pipeline; options that need a stack to be made in are given as a function. */
+export function synthesise(options: PipelineOptions | ((stack: Stack) => PipelineOptions) = {}): Template {
+  if (typeof options !== 'function') return Template.fromStack(pipelineStack(options));
+  const app = unbundledApp();
+  const resources = new Stack(app, 'Resources', { env: ENV });
+  const pipeline = { policies: POLICIES, ...options(resources) };
+  return Template.fromStack(new TailgateStack(app, 'Tailgate', { env: ENV, pipeline }));
+}
+
+/** A resource by the beginning of its logical ID and its type. */
+export function resource(template: Template, type: string, prefix = ''): Readonly<Record<string, unknown>> {
+  const found = Object.entries(template.findResources(type)).filter(([id]) => id.startsWith(prefix));
+  const [only] = found;
+  if (only === undefined || found.length > 1) {
+    throw new Error(
+      `${found.length} resources of ${type} start with "${prefix}": ${found.map(([id]) => id).join(', ')}`,
+    );
+  }
+  return only[1];
+}
