@@ -1,0 +1,84 @@
+import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { createDynamoDbClient } from '../../adapters/dynamodb/client.ts';
+import { DynamoDbKeyTables } from '../../adapters/dynamodb/dynamodb-key-tables.ts';
+import { DynamoDbLimitStore } from '../../adapters/dynamodb/dynamodb-limit-store.ts';
+import { DynamoDbSpanBuffer } from '../../adapters/dynamodb/dynamodb-span-buffer.ts';
+import { createS3Client } from '../../adapters/s3/client.ts';
+import { S3SpillStore } from '../../adapters/s3/s3-spill-store.ts';
+import { S3TraceArchive } from '../../adapters/s3/s3-trace-archive.ts';
+import { createSqsClient } from '../../adapters/sqs/client.ts';
+import { SqsWakeUpQueue } from '../../adapters/sqs/sqs-wake-up-queue.ts';
+import { startDynamo } from '../../local/engines/dynamo.ts';
+import { engineClientOptions } from '../../local/engines/engine.ts';
+import { provision } from '../../local/engines/provision.ts';
+import { startQueueAndObjects } from '../../local/engines/queue-and-objects.ts';
+import type { Clock } from '../../pipeline/ports.ts';
+import { CallCounts } from './call-counts.ts';
+import { countCalls } from './count-calls.ts';
+
+/** The adapters of the deployed pipeline on engines in memory, with every call counted. */
+export interface CountedEngines extends AsyncDisposable {
+  readonly services: {
+    readonly clock: Clock;
+    readonly buffer: DynamoDbSpanBuffer;
+    readonly wakeUps: SqsWakeUpQueue;
+    readonly archive: S3TraceArchive;
+    readonly limits: DynamoDbLimitStore;
+    readonly keyTables: DynamoDbKeyTables;
+  };
+  readonly calls: CallCounts;
+  /** The bodies of all messages in the wake-up queue, in the order in which they were sent. Not counted. */
+  receiveWakeUps(): Promise<readonly string[]>;
+}
+
+export async function startCountedEngines(clock: Clock): Promise<CountedEngines> {
+  await using starting = new AsyncDisposableStack();
+  const dynamo = await startDynamo({ sweepPeriodMs: 0 });
+  starting.defer(() => dynamo.stop());
+  const queueAndObjects = await startQueueAndObjects();
+  starting.defer(() => queueAndObjects.stop());
+  const dynamoClient = createDynamoDbClient(engineClientOptions(dynamo.url));
+  const sqsClient = createSqsClient(engineClientOptions(queueAndObjects.url));
+  const s3Client = createS3Client(engineClientOptions(queueAndObjects.url));
+  const receiver = createSqsClient(engineClientOptions(queueAndObjects.url));
+  for (const client of [dynamoClient, sqsClient, s3Client, receiver]) starting.defer(() => client.destroy());
+  const names = await provision({ dynamoClient, sqsClient, s3Client, visibilityTimeoutSeconds: 3600 });
+
+  const calls = new CallCounts();
+  for (const client of [dynamoClient, sqsClient, s3Client]) countCalls(client, calls);
+  const { tableName, bucket, ...queues } = names;
+  const table = { client: dynamoClient, tableName, clock };
+  const objects = { client: s3Client, bucket, clock };
+  const services = {
+    clock,
+    buffer: new DynamoDbSpanBuffer({ ...table, spillStore: new S3SpillStore(objects) }),
+    wakeUps: new SqsWakeUpQueue({ client: sqsClient, ...queues, clock }),
+    archive: new S3TraceArchive(objects),
+    limits: new DynamoDbLimitStore(table),
+    keyTables: new DynamoDbKeyTables(table),
+  };
+  const running = starting.move();
+  return {
+    services,
+    calls,
+    receiveWakeUps: () => receiveAll(receiver, names.queueUrl),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+async function receiveAll(client: SQSClient, queueUrl: string): Promise<readonly string[]> {
+  const messages: { readonly sentAt: number; readonly body: string }[] = [];
+  for (;;) {
+    const command = {
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: 10,
+      MessageSystemAttributeNames: ['SentTimestamp' as const],
+    };
+    const { Messages = [] } = await client.send(new ReceiveMessageCommand(command));
+    if (Messages.length === 0) break;
+    messages.push(
+      ...Messages.map(({ Attributes, Body = '' }) => ({ sentAt: Number(Attributes?.SentTimestamp), body: Body })),
+    );
+  }
+  return messages.sort((a, b) => a.sentAt - b.sentAt).map(({ body }) => body);
+}
