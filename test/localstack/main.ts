@@ -28,7 +28,7 @@ if (engine !== undefined) {
   step('cdk bootstrap, cdk deploy, npm run keys -- create');
 
   const unauthorized = await fetch(`${deployment.ingestUrl}/v1/traces`, { method: 'POST' });
-  assert.equal(unauthorized.status, 401, 'a request without a key is refused');
+  assert.equal(unauthorized.status, 401, await unauthorized.text());
   step('a request without a key is refused');
 
   const { failed } = await sendTraces(deployment);

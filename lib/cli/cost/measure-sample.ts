@@ -1,7 +1,7 @@
 import { hashFragment } from '../../adapters/fragment-hash.ts';
 import { decodeWakeUp } from '../../adapters/sqs/wake-up-message.ts';
 import { createRandom } from '../../local/demo/random.ts';
-import { createDecide, type ReceivedWakeUp } from '../../pipeline/decide.ts';
+import { createDecide, type Evaluate, type ReceivedWakeUp } from '../../pipeline/decide.ts';
 import type { DecideSummary } from '../../pipeline/decide-summary.ts';
 import { ingest } from '../../pipeline/ingest.ts';
 import { decide as applyPolicies } from '../../sampling/decide.ts';
@@ -76,12 +76,8 @@ async function decideAll(
   done: (messages: number) => void,
 ): Promise<DecideSummary[]> {
   let nextId = 0;
-  const deps = {
-    ...services,
-    newId: () => (nextId++).toString(16).padStart(16, '0'),
-    evaluate: (trace: Parameters<typeof applyPolicies>[1], allowances: Parameters<typeof applyPolicies>[2]) =>
-      applyPolicies(keepErrors(), trace, allowances),
-  };
+  const deps = { ...services, newId: () => (nextId++).toString(16).padStart(16, '0') };
+  const evaluate: Evaluate = (trace, allowances) => applyPolicies(keepErrors(), trace, allowances);
   const environments = Array.from({ length: POLLERS }, () => createDecide(deps));
   const summaries: DecideSummary[] = [];
   let messages = 0;
@@ -89,7 +85,7 @@ async function decideAll(
     const received = batch.map(
       (body, at): ReceivedWakeUp => ({ messageId: `${index}-${at}`, wakeUp: decodeWakeUp(body) }),
     );
-    const { failedMessageIds, summary } = (await environments[index % POLLERS]?.(received)) ?? {};
+    const { failedMessageIds, summary } = (await environments[index % POLLERS]?.({ received, evaluate })) ?? {};
     if (
       summary === undefined ||
       failedMessageIds?.length !== 0 ||
