@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ConfigIssue } from '../sampling/config/config-issues.ts';
-import { parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
+import { readSamplingConfig } from '../sampling/config/read-sampling-config.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 
 /** The file is not a configuration. The message has a line for each thing that is wrong, with its place. */
@@ -16,14 +16,14 @@ export interface ConfigFile {
 
 /** @throws {ConfigFileError} when the file cannot be read, or anything in it is wrong */
 export function readConfigFile(file: string): ConfigFile {
-  const result = parseSamplingConfig(read(file));
+  const result = readSamplingConfig(read(file));
   if (!result.ok) throw new ConfigFileError(result.issues.map((issue) => describe(file, issue)).join('\n'));
   return { config: result.config, warnings: result.warnings.map((issue) => describe(file, issue)) };
 }
 
-function read(file: string): string {
+function read(file: string): Uint8Array {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigFileError(`configuration ${file} cannot be read: ${reason}`, { cause: error });

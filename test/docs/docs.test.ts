@@ -50,7 +50,7 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
   [
     /^npm run validate -- (.+)$/,
     ([, file = '']) => {
-      const io = { read: (name: string) => readFileSync(name, 'utf8'), print() {}, complain: expect.fail };
+      const io = { read: (name: string) => readFileSync(name), print() {}, complain: expect.fail };
       expect(runValidate([file], io)).toBe(0);
     },
   ],

@@ -1,5 +1,5 @@
 import type { ConfigIssue } from '../../sampling/config/config-issues.ts';
-import { parseSamplingConfig } from '../../sampling/config/parse-sampling-config.ts';
+import { readSamplingConfig } from '../../sampling/config/read-sampling-config.ts';
 import { type ConfigSummary, summarizeConfig } from '../../sampling/summarize-config.ts';
 
 /** What there is to say of one configuration. */
@@ -12,9 +12,9 @@ export interface ConfigReport {
   readonly summary?: ConfigSummary;
 }
 
-/** Checks the text of a configuration; `file` is how the report calls it. */
-export function checkConfig(file: string, text: string): ConfigReport {
-  const result = parseSamplingConfig(text);
+/** Checks the bytes of a configuration; `file` is how the report calls it. */
+export function checkConfig(file: string, bytes: Uint8Array): ConfigReport {
+  const result = readSamplingConfig(bytes);
   const { warnings } = result;
   if (!result.ok) return { file, valid: false, errors: result.issues, warnings };
   return { file, valid: true, errors: [], warnings, summary: summarizeConfig(result.config) };

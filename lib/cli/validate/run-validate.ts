@@ -3,8 +3,8 @@ import { reportLines } from './report-lines.ts';
 import { parseValidateArguments, VALIDATE_USAGE, type ValidateArguments } from './validate-arguments.ts';
 
 export interface ValidateIo {
-  /** The text of a file, or of the standard input for `-`; throws when there is none. */
-  readonly read: (file: string) => string;
+  /** The bytes of a file, or of the standard input for `-`; throws when there is none. */
+  readonly read: (file: string) => Uint8Array;
   readonly print: (line: string) => void;
   /** For what is wrong with the command line itself. */
   readonly complain: (line: string) => void;
@@ -32,11 +32,11 @@ export function runValidate(argv: readonly string[], io: ValidateIo): 0 | 1 {
 }
 
 function report(file: string, io: ValidateIo): ConfigReport {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = io.read(file);
+    bytes = io.read(file);
   } catch (error) {
     return unreadable(file, error);
   }
-  return checkConfig(file, text);
+  return checkConfig(file, bytes);
 }

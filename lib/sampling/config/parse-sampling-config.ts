@@ -1,5 +1,6 @@
 import type { SamplingConfig } from '../sampling-config.ts';
 import { type ConfigIssue, ConfigIssues } from './config-issues.ts';
+import { readEmbeddedText } from './embedded-text.ts';
 import { findBlock } from './find-block.ts';
 import { parseBlock } from './parse-block.ts';
 import { resolveDollars } from './substitution.ts';
@@ -10,14 +11,14 @@ export type SamplingConfigResult =
   | { readonly ok: false; readonly issues: readonly ConfigIssue[]; readonly warnings: readonly ConfigIssue[] };
 
 /**
- * Reads the configuration of the Collector's tail_sampling processor from YAML: a whole Collector file, a
- * `tail_sampling:` block, or its bare options. Either a configuration, or everything that is wrong with it.
+ * Reads the configuration of the Collector's tail_sampling processor from YAML: a whole Collector file, also inside of Helm
+ * values or a resource of the operator, a `tail_sampling:` block, or its bare options. Either a configuration, or everything that is wrong with it.
  *
  * Stricter than the Collector, which takes a misspelt block of options for a policy without any: unknown keys are errors
  * everywhere, and so are options of another type.
  */
 export function parseSamplingConfig(text: string): SamplingConfigResult {
-  const source = readYaml(text);
+  const source = readEmbeddedText(readYaml(text));
   if (source.errors.length > 0) return { ok: false, issues: source.errors, warnings: [] };
 
   const issues = new ConfigIssues(source.lineOf);

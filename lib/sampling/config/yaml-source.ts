@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, Scalar } from 'yaml';
 import type { ConfigIssue, ConfigPath } from './config-issues.ts';
 import { goIntegerTag } from './go-integer-tag.ts';
 
@@ -9,10 +9,14 @@ export interface YamlSource {
   readonly errors: readonly ConfigIssue[];
   /** The line of the innermost part of `path` that exists, from 1. */
   lineOf(path: ConfigPath): number | undefined;
+  /** How many lines come before the text at `path`, if each line of it is a line of this text (a literal block, `|`). */
+  linesBefore(path: ConfigPath): number | undefined;
 }
 
 /** An alias bomb must not cost memory; a real configuration has a handful. */
 const MAX_ALIAS_COUNT = 100;
+
+const NOTHING = { value: undefined, lineOf: () => undefined, linesBefore: () => undefined };
 
 /** Reads YAML 1.2, strictly: a key that is given twice and an unknown tag are errors. */
 export function readYaml(text: string): YamlSource {
@@ -29,13 +33,18 @@ export function readYaml(text: string): YamlSource {
     message: `not valid YAML: ${message}`,
     line: lines.linePos(pos[0]).line,
   }));
-  if (errors.length > 0) return { value: undefined, errors, lineOf: () => undefined };
+  if (errors.length > 0) return { ...NOTHING, errors };
   try {
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
-    return { value, errors, lineOf: (path) => lineOf(document, lines, path) };
+    return {
+      value,
+      errors,
+      lineOf: (path) => lineOf(document, lines, path),
+      linesBefore: (path) => linesBefore(document, lines, path),
+    };
   } catch (error) {
     const message = `not valid YAML: ${error instanceof Error ? error.message : String(error)}`;
-    return { value: undefined, errors: [{ path: '', message }], lineOf: () => undefined };
+    return { ...NOTHING, errors: [{ path: '', message }] };
   }
 }
 
@@ -57,4 +66,10 @@ function lineOf(document: Document, lines: LineCounter, path: ConfigPath): numbe
     }
   }
   return offset === undefined ? undefined : lines.linePos(offset).line;
+}
+
+function linesBefore(document: Document, lines: LineCounter, path: ConfigPath): number | undefined {
+  const node = document.getIn(path, true);
+  if (!isScalar(node) || node.type !== Scalar.BLOCK_LITERAL || !node.range) return undefined;
+  return lines.linePos(node.range[0]).line;
 }

@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { runValidate } from '../../../lib/cli/validate/run-validate.ts';
 
 /** Runs the command in this process, on files that are only here. */
-function validate(argv: readonly string[], files: Readonly<Record<string, string>> = {}) {
+function validate(argv: readonly string[], files: Readonly<Record<string, string | Uint8Array>> = {}) {
   const out: string[] = [];
   const complaints: string[] = [];
   const code = runValidate(argv, {
     read(file) {
       const text = files[file];
       if (text === undefined) throw new Error(`no such file: ${file}`);
-      return text;
+      return typeof text === 'string' ? new TextEncoder().encode(text) : text;
     },
     print: (line) => out.push(line),
     complain: (line) => complaints.push(line),
@@ -106,6 +106,36 @@ Keeps:
       expect(out).toMatch(/^rules\.yaml:1: error: \w+: this looks like a rules file of Refinery; only tail_sampling /);
     },
   );
+
+  it.each([
+    { what: 'UTF-8 with a byte order mark', bytes: Buffer.from(`\ufeff${VALID}`), line: 'c.yaml: valid, 1 warning' },
+    {
+      what: 'UTF-16 as PowerShell writes it',
+      bytes: Buffer.from(`\ufeff${VALID}`, 'utf16le'),
+      line: expect.stringMatching(/^c\.yaml: error: is UTF-16, .* expected UTF-8: Get-Content FILE .*iconv -f UTF-16/),
+    },
+    {
+      what: 'UTF-16, big endian',
+      bytes: Buffer.from(`\ufeff${VALID}`, 'utf16le').swap16(),
+      line: expect.stringMatching(/^c\.yaml: error: is UTF-16, /),
+    },
+    {
+      what: 'UTF-16 without a mark',
+      bytes: Buffer.from(VALID, 'utf16le'),
+      line: expect.stringMatching(/^c\.yaml: error: is UTF-16, /),
+    },
+    {
+      what: 'Latin-1',
+      bytes: Buffer.from(VALID.replace('slow', 'träge'), 'latin1'),
+      line: expect.stringMatching(
+        /^c\.yaml:6: error: is not UTF-8 from here on, perhaps Latin-1 .* iconv -f WINDOWS-1252/,
+      ),
+    },
+    { what: 'UTF-8', bytes: Buffer.from(VALID.replace('slow', 'träge')), line: expect.stringContaining(':4: warning') },
+  ])('reads UTF-8, and says what to do about anything else: $what', ({ bytes, line }) => {
+    const lines = validate(['c.yaml'], { 'c.yaml': bytes }).out.split('\n');
+    expect(lines).toContainEqual(line);
+  });
 
   it('sends nothing to the terminal that it would obey', () => {
     const text = 'policies: [{ name: "\\u001b[31m\\u202e", type: always_sample }]';
