@@ -89,6 +89,11 @@ export class CallArguments {
     return this.#typed(name, toMap).get;
   }
 
+  /** A map that must be written out. */
+  literalMap(name: string): OttlMap {
+    return this.#typed(name, toMap).literal ?? this.fail(name, `${name} must be a map of literals`);
+  }
+
   list(name: string): Getter<readonly OttlValue[]> {
     return this.#typed(name, toList).get;
   }
@@ -164,11 +169,12 @@ export class CallArguments {
   #converted<T extends OttlValue>(name: string, operand: Operand, convert: (value: OttlValue) => T): TypedGetter<T> {
     const { get, literal } = operand;
     if (literal === undefined) return { get: (context) => convert(get(context)), literal: undefined };
-    const value = this.#atStart(name, () => convert(literal));
+    const value = this.atStart(name, () => convert(literal));
     return { get: () => value, literal: value };
   }
 
-  #atStart<T>(name: string, convert: () => T): T {
+  /** What an argument is made into before the first evaluation. Wrong values are errors at start. */
+  atStart<T>(name: string, convert: () => T): T {
     try {
       return convert();
     } catch (error) {

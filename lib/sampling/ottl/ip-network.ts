@@ -20,9 +20,14 @@ export function parseNetwork(text: string): IpNetwork | undefined {
 
 /** Addresses of one kind only are in networks of the same kind; `::ffff:1.2.3.4` is of the older kind. */
 export function contains(network: IpNetwork, ip: Uint8Array): boolean {
-  const address = toV4(ip) ?? ip;
+  const address = toShortIp(ip);
   if (address.length !== network.address.length) return false;
   return masked(address, network.bits).every((byte, i) => byte === network.address[i]);
+}
+
+/** `::ffff:1.2.3.4` in the 4 bytes of the older kind. */
+export function toShortIp(ip: Uint8Array): Uint8Array {
+  return toV4(ip) ?? ip;
 }
 
 function shorten({ address, bits }: IpNetwork): IpNetwork {

@@ -5,6 +5,7 @@ import { isValidLuhn } from '../is-valid-luhn.ts';
 import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
 import { parseGoInt, parseGoIntLiteral } from '../parse-go-number.ts';
 import { parseJson } from '../parse-json.ts';
+import { readSeverities, severityOf } from '../parse-severity.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 const encoder = new TextEncoder();
@@ -73,6 +74,15 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
         if (value !== null && !(value <= 0)) return Math.log(value);
         throw new OttlEvaluationError(`Log: expected a number above 0, got ${value ?? 'nil'}`);
       };
+    },
+  },
+  {
+    name: 'ParseSeverity',
+    parameters: ['Target', 'Mapping'],
+    create(args) {
+      const target = args.any('Target');
+      const severities = args.atStart('Mapping', () => readSeverities(args.literalMap('Mapping')));
+      return (context) => severityOf(target(context), severities);
     },
   },
   {

@@ -2,6 +2,8 @@ import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { toHex } from '../../../otlp/hex.ts';
 import { murmur3Hash32, murmur3Hash128 } from '../murmur3.ts';
+import { xxh3Hash64 } from '../xxh3/xxh3-64.ts';
+import { xxh3Hash128 } from '../xxh3/xxh3-128.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 const encoder = new TextEncoder();
@@ -22,7 +24,15 @@ export const HASH_CONVERTERS: readonly ConverterDefinition[] = [
     for (const [i, half] of murmur3Hash128(bytes).entries()) view.setBigUint64(8 * i, half, true);
     return new Uint8Array(view.buffer);
   }),
+  hash('XXH3', (bytes) => bigEndian([xxh3Hash64(bytes)])),
+  hash('XXH128', (bytes) => bigEndian(xxh3Hash128(bytes))),
 ];
+
+function bigEndian(words: readonly bigint[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(8 * words.length));
+  for (const [i, word] of words.entries()) view.setBigUint64(8 * i, word);
+  return new Uint8Array(view.buffer);
+}
 
 function hash(name: string, digest: (bytes: Uint8Array) => Uint8Array): ConverterDefinition {
   return {

@@ -8,7 +8,6 @@ import { keyValueText, parseKeyValues } from '../key-values.ts';
 import type { Getter } from '../operand.ts';
 import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
 import { splitText } from '../split-text.ts';
-import { urlAttributes } from '../url/url-attributes.ts';
 import { typeName } from '../value.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
@@ -84,14 +83,6 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
         const ip = parseIp(target(context));
         return ip !== undefined && networks.some((network) => contains(network(context), ip));
       };
-    },
-  },
-  {
-    name: 'URL',
-    parameters: ['URI'],
-    create(args) {
-      const text = args.text('URI');
-      return (context) => urlAttributes(text(context));
     },
   },
   {

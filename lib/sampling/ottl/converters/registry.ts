@@ -3,6 +3,7 @@ import type { ConverterDefinition } from './converter-definition.ts';
 import { FORMAT_TIME_CONVERTERS } from './format-time-converters.ts';
 import { HASH_CONVERTERS } from './hash-converters.ts';
 import { LIST_CONVERTERS } from './list-converters.ts';
+import { NETWORK_CONVERTERS } from './network-converters.ts';
 import { PARSE_CONVERTERS } from './parse-converters.ts';
 import { SPAN_CONVERTERS } from './span-converters.ts';
 import { TEXT_CONVERTERS } from './text-converters.ts';
@@ -19,6 +20,7 @@ const ALL = [
   ...CODE_CONVERTERS,
   ...PARSE_CONVERTERS,
   ...HASH_CONVERTERS,
+  ...NETWORK_CONVERTERS,
 ];
 
 /** Every converter that conditions can use. */

@@ -1,6 +1,5 @@
 const IMPURE = 'a decision must not depend on when or where it is made';
 const XML = 'there is no XML here';
-const HASH = 'there is no such hash function here';
 const GATED = 'it is experimental in the Collector and off by default';
 
 /** Converters that the Collector has and conditions here cannot use, and why. */
@@ -10,10 +9,8 @@ export const UNSUPPORTED_CONVERTERS: ReadonlyMap<string, string> = new Map([
     (name) => [name, XML] as const,
   ),
   ...['ParseXML', 'RemoveXML'].map((name) => [name, XML] as const),
-  ...['XXH3', 'XXH128', 'CommunityID'].map((name) => [name, HASH] as const),
   ...['Any', 'All', 'Filter', 'Find', 'MapEach', 'MapKeys', 'Reduce', 'When', 'SanitizeUTF8'].map(
     (name) => [name, GATED] as const,
   ),
   ['UserAgent', 'there is no list of user agents here'],
-  ['ParseSeverity', 'it is about logs'],
 ]);
