@@ -1,5 +1,5 @@
 import type { Trace } from '../otlp/trace.ts';
-import { summarize } from '../otlp/trace-summary.ts';
+import { earliestStart } from '../otlp/trace-summary.ts';
 import type { Decision } from '../sampling/decide.ts';
 import type { Allowances } from '../sampling/limit.ts';
 import { partitionOf } from './archive-key.ts';
@@ -126,7 +126,7 @@ export class TraceSettler {
       }
       return standings;
     }
-    const startMs = Number(summarize(trace).startTimeUnixNano / 1_000_000n);
+    const startMs = Number(earliestStart(trace) / 1_000_000n);
     const partition = partitionOf(startMs, first.receivedAtMs);
     const undecided = {
       policy: decision.policy,
