@@ -9,10 +9,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseCostArguments } from '../../lib/cli/cost/cost-arguments.ts';
 import { runValidate } from '../../lib/cli/validate/run-validate.ts';
 import { parseCommandLine } from '../../lib/local/options.ts';
+import { RecordingLog } from '../../lib/local/recording-log.ts';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { ask } from '../cli/query/support/ask.ts';
-import { RecordingLog } from '../local/recording-log.ts';
 import { fencedBlocks, PAGES, shellCommands } from './fenced-blocks.ts';
 
 const run = promisify(execFile);
