@@ -28,13 +28,11 @@ const STATUS_ERROR = 2;
  * without a start time is later than any other, and of equally early ones the first to arrive counts.
  */
 export function summarize(trace: Trace): TraceSummary {
-  let start = 0n;
+  const start = earliestStart(trace);
   let end = 0n;
   let errorCount = 0;
   for (let span = 0; span < trace.spanCount; span++) {
-    const spanStart = trace.startTimeUnixNano(span);
     const spanEnd = trace.endTimeUnixNano(span);
-    if (spanStart > 0n && (start === 0n || spanStart < start)) start = spanStart;
     if (spanEnd > end) end = spanEnd;
     if (trace.statusCode(span) === STATUS_ERROR) errorCount++;
   }
@@ -56,6 +54,16 @@ export function summarize(trace: Trace): TraceSummary {
     errorCount,
     status: errorCount > 0 ? 'ERROR' : 'OK',
   };
+}
+
+/** When the first span starts, in nanoseconds since the epoch; 0 when no span has a start. */
+export function earliestStart(trace: Trace): bigint {
+  let earliest = 0n;
+  for (let span = 0; span < trace.spanCount; span++) {
+    const start = trace.startTimeUnixNano(span);
+    if (start > 0n && (earliest === 0n || start < earliest)) earliest = start;
+  }
+  return earliest;
 }
 
 function findRoot(trace: Trace): number {

@@ -1,4 +1,4 @@
-import { summarize } from '../otlp/trace-summary.ts';
+import { earliestStart } from '../otlp/trace-summary.ts';
 import { partitionOf } from './archive-key.ts';
 import type { ArchiveRound } from './archive-round.ts';
 import { assembleTrace, attemptClaim, type ClaimAttempt, isRecorded } from './claim-attempt.ts';
@@ -123,7 +123,7 @@ export class TraceSettler {
       }
       return standings;
     }
-    const startMs = Number(summarize(trace).startTimeUnixNano / 1_000_000n);
+    const startMs = Number(earliestStart(trace) / 1_000_000n);
     const partition = partitionOf(startMs, first.receivedAtMs);
     const undecided = {
       policy: decision.policy,

@@ -6,12 +6,13 @@ import { promisify } from 'node:util';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parseCostArguments } from '../../lib/cli/cost/cost-arguments.ts';
 import { runValidate } from '../../lib/cli/validate/run-validate.ts';
 import { parseCommandLine } from '../../lib/local/options.ts';
+import { RecordingLog } from '../../lib/local/recording-log.ts';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { ask } from '../cli/query/support/ask.ts';
-import { RecordingLog } from '../local/recording-log.ts';
 import { fencedBlocks, PAGES, shellCommands } from './fenced-blocks.ts';
 
 const run = promisify(execFile);
@@ -54,6 +55,8 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
       expect(runValidate([file], io)).toBe(0);
     },
   ],
+  // test/cli/cost runs it; here the options are read.
+  [/^npm run cost -- (.+)$/, ([, options = '']) => void parseCostArguments(options.split(' '))],
   [
     /^curl -i /,
     async ({ input }) => {

@@ -14,10 +14,10 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RecordingLog } from '../../lib/local/recording-log.ts';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { type ArchiveLine, readArchive, spansOf } from './archive-files.ts';
-import { RecordingLog } from './recording-log.ts';
 
 const CONFIG = `
 decision_wait: 1s

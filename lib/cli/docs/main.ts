@@ -1,7 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { costTables } from './cost-tables.ts';
 import { fillGeneratedBlocks } from './generated-blocks.ts';
 import { policyTables } from './policy-tables.ts';
 
-const PAGE = new URL('../../../docs/policies.md', import.meta.url);
+const ROOT = new URL('../../../', import.meta.url);
+const costs = await costTables();
 
-writeFileSync(PAGE, fillGeneratedBlocks(readFileSync(PAGE, 'utf8'), policyTables()));
+/** The pages with generated blocks. */
+const PAGES: readonly (readonly [string, ReadonlyMap<string, string>])[] = [
+  ['docs/policies.md', policyTables()],
+  ['docs/cost.md', costs],
+  ['README.md', costs],
+];
+
+for (const [name, blocks] of PAGES) {
+  const page = new URL(name, ROOT);
+  writeFileSync(page, fillGeneratedBlocks(readFileSync(page, 'utf8'), blocks));
+}

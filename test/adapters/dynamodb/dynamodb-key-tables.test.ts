@@ -1,30 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
+import { describe, expect, it } from 'vitest';
 import { DynamoDbKeyTables } from '../../../lib/adapters/dynamodb/dynamodb-key-tables.ts';
-import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provisionTable } from '../../../lib/local/engines/provision.ts';
 import { UnavailableError } from '../../../lib/pipeline/errors.ts';
-import { startTestDynamo } from '../../support/engines.ts';
+import { useDynamoTable } from '../../support/dynamo-table.ts';
 import { injectFaults, loseAnswer, refuse } from '../../support/faults.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-const tableName = 'buffer';
+const { tableName, createClient } = useDynamoTable();
 const HOUR_MS = 3_600_000;
 const throttle = refuse('ProvisionedThroughputExceededException', 400);
-let engine: Engine;
-
-beforeAll(async () => {
-  engine = await startTestDynamo();
-  await provisionTable(createDynamoDbClient(engineClientOptions(engine.url)), tableName);
-});
-
-afterAll(() => engine.stop());
 
 function create() {
   const clock = new ManualClock();
-  const client = createDynamoDbClient(engineClientOptions(engine.url));
+  const client = createClient();
   const store = new DynamoDbKeyTables({ client, tableName, clock, retryPolicy: instantRetryPolicy(clock) });
   return { clock, client, store, sampler: randomUUID() };
 }

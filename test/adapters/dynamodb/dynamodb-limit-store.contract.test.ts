@@ -1,23 +1,11 @@
-import { afterAll, beforeAll } from 'vitest';
 import { SystemClock } from '../../../lib/adapters/clock.ts';
-import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
 import { DynamoDbLimitStore } from '../../../lib/adapters/dynamodb/dynamodb-limit-store.ts';
-import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provisionTable } from '../../../lib/local/engines/provision.ts';
 import { describeLimitStore } from '../../contract/limit-store.contract.ts';
-import { startTestDynamo } from '../../support/engines.ts';
+import { useDynamoTable } from '../../support/dynamo-table.ts';
 
-const tableName = 'buffer';
-let engine: Engine;
-
-beforeAll(async () => {
-  engine = await startTestDynamo();
-  await provisionTable(createDynamoDbClient(engineClientOptions(engine.url)), tableName);
-});
-
-afterAll(() => engine.stop());
+const { tableName, createClient } = useDynamoTable();
 
 describeLimitStore('DynamoDbLimitStore', () => {
-  const client = createDynamoDbClient(engineClientOptions(engine.url));
+  const client = createClient();
   return new DynamoDbLimitStore({ client, tableName, clock: new SystemClock() });
 });

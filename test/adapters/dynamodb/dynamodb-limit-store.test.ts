@@ -1,33 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
+import { describe, expect, it } from 'vitest';
 import { DynamoDbLimitStore } from '../../../lib/adapters/dynamodb/dynamodb-limit-store.ts';
 import { MemoryKeyTables } from '../../../lib/adapters/memory/memory-key-tables.ts';
-import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provisionTable } from '../../../lib/local/engines/provision.ts';
 import { UnavailableError } from '../../../lib/pipeline/errors.ts';
 import { FleetAllowances } from '../../../lib/pipeline/fleet-allowances.ts';
 import type { Limit } from '../../../lib/sampling/limit.ts';
 import { bucketOf, tokensIn } from '../../../lib/sampling/token-bucket.ts';
-import { startTestDynamo } from '../../support/engines.ts';
+import { useDynamoTable } from '../../support/dynamo-table.ts';
 import { injectFaults, loseAnswer, loseRequest, refuse } from '../../support/faults.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-const tableName = 'buffer';
+const { tableName, createClient } = useDynamoTable();
 const throttle = refuse('ProvisionedThroughputExceededException', 400);
-let engine: Engine;
-
-beforeAll(async () => {
-  engine = await startTestDynamo();
-  await provisionTable(createDynamoDbClient(engineClientOptions(engine.url)), tableName);
-});
-
-afterAll(() => engine.stop());
 
 function create(clock = new ManualClock()) {
-  const client = createDynamoDbClient(engineClientOptions(engine.url));
+  const client = createClient();
   const store = new DynamoDbLimitStore({ client, tableName, clock, retryPolicy: instantRetryPolicy(clock) });
   return { clock, client, store };
 }

@@ -1,28 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
+import { describe, expect, it } from 'vitest';
 import { DynamoDbSpanBuffer, MissingSpillError } from '../../../lib/adapters/dynamodb/dynamodb-span-buffer.ts';
 import { toFragmentItem } from '../../../lib/adapters/dynamodb/fragment-item.ts';
 import { MemorySpillStore } from '../../../lib/adapters/memory/memory-spill-store.ts';
-import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provisionTable } from '../../../lib/local/engines/provision.ts';
 import { TraceTooLargeError, UnavailableError } from '../../../lib/pipeline/errors.ts';
 import type { BufferedFragment, DecisionRecord, SpillStore } from '../../../lib/pipeline/ports.ts';
-import { startTestDynamo } from '../../support/engines.ts';
+import { useDynamoTable } from '../../support/dynamo-table.ts';
 import { type Fault, injectFaults, loseAnswer, loseRequest, refuse, serviceError } from '../../support/faults.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-const tableName = 'buffer';
-let engine: Engine;
-
-beforeAll(async () => {
-  engine = await startTestDynamo();
-  await provisionTable(createDynamoDbClient(engineClientOptions(engine.url)), tableName);
-});
-
-afterAll(() => engine.stop());
+const { tableName, createClient } = useDynamoTable();
 
 describe('DynamoDbSpanBuffer when calls fail', () => {
   it.each([
@@ -208,7 +197,7 @@ const record: DecisionRecord = {
 function create(spillStore: SpillStore = new MemorySpillStore()) {
   const clock = new ManualClock();
   const policy = instantRetryPolicy(clock);
-  const client = createDynamoDbClient(engineClientOptions(engine.url));
+  const client = createClient();
   return {
     buffer: new DynamoDbSpanBuffer({ client, tableName, spillStore, clock, retryPolicy: policy }),
     client,

@@ -1,31 +1,22 @@
 import { BatchWriteItemCommand, type DynamoDBClient, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
+import { describe, expect, it } from 'vitest';
 import { DynamoDbSpanBuffer } from '../../../lib/adapters/dynamodb/dynamodb-span-buffer.ts';
 import { MemorySpillStore } from '../../../lib/adapters/memory/memory-spill-store.ts';
 import { createS3Client } from '../../../lib/adapters/s3/client.ts';
 import { createSqsClient } from '../../../lib/adapters/sqs/client.ts';
 import { CallCounts } from '../../../lib/cli/cost/call-counts.ts';
 import { countCalls } from '../../../lib/cli/cost/count-calls.ts';
-import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provisionTable } from '../../../lib/local/engines/provision.ts';
-import { startTestDynamo } from '../../support/engines.ts';
+import { engineClientOptions } from '../../../lib/local/engines/engine.ts';
+import { useDynamoTable } from '../../support/dynamo-table.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-const tableName = 'buffer';
-let engine: Engine;
-
-beforeAll(async () => {
-  engine = await startTestDynamo();
-  await provisionTable(createDynamoDbClient(engineClientOptions(engine.url)), tableName);
-});
-afterAll(() => engine.stop());
+const { tableName, createClient } = useDynamoTable();
 
 /** A client that is counted, and what the engine itself says that the same calls consumed. */
 function countedClient() {
-  const client = createDynamoDbClient(engineClientOptions(engine.url));
+  const client = createClient();
   const counts = new CallCounts();
   countCalls(client, counts);
   const consumed = new Map<string, number>();

@@ -5,7 +5,7 @@ interface Entry {
   readonly fields: Record<string, unknown>;
 }
 
-/** Keeps what is logged, and lets a test wait for it. */
+/** Keeps what a pipeline in this process logs, and lets whoever runs it wait for it: tests and benches. */
 export class RecordingLog implements Log {
   readonly entries: Entry[] = [];
   readonly #waiting = new Set<() => void>();
