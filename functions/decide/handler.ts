@@ -1,41 +1,81 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { decodeWakeUp } from '../../lib/adapters/sqs/wake-up-message.ts';
+import { forEachBounded } from '../../lib/adapters/for-each-bounded.ts';
+import { decodeWakeUp, type WakeUpMessage } from '../../lib/adapters/sqs/wake-up-message.ts';
 import type { DecideResult, ReceivedWakeUp } from '../../lib/pipeline/decide.ts';
 import type { Log } from '../shared/log.ts';
 
+/** Decides the traces of one tenant. */
+export type DecideForTenant = (
+  tenant: string | undefined,
+  received: readonly ReceivedWakeUp[],
+) => Promise<DecideResult>;
+
 export interface DecideHandlerDeps {
-  readonly decide: (received: readonly ReceivedWakeUp[]) => Promise<DecideResult>;
+  /** Called once for each invocation, so that one version of the policies decides all of it. */
+  readonly begin: () => Promise<DecideForTenant>;
   readonly log: Log;
 }
 
 export type DecideHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
+/** Each has rounds of its own in memory. */
+const TENANTS_AT_ONCE = 4;
+
 /**
  * The Lambda handler behind the wake-up queue. It reports failures message by message, so its event source must have
  * `ReportBatchItemFailures` switched on: without it a failed message would be deleted with the others.
  */
-export function createHandler({ decide, log }: DecideHandlerDeps): DecideHandler {
+export function createHandler({ begin, log }: DecideHandlerDeps): DecideHandler {
   return async (event) => {
-    const received: ReceivedWakeUp[] = [];
-    const failed: string[] = [];
-    for (const record of event.Records) {
-      const wakeUp = tryDecode(record, log);
-      if (wakeUp === undefined) failed.push(record.messageId);
-      else received.push({ messageId: record.messageId, wakeUp });
-    }
-    const { failedMessageIds, summary } = await decide(received);
-    const level = summary.failures.length > 0 ? 'warn' : 'info';
-    log[level]('decision batch', { ...summary, failedMessages: failed.length + failedMessageIds.length });
-    return { batchItemFailures: [...failed, ...failedMessageIds].map((itemIdentifier) => ({ itemIdentifier })) };
+    const decide = await begin();
+    const { groups, unreadable } = byTenant(event.Records, log);
+    const failed = [...unreadable];
+    const errors: unknown[] = [];
+    await forEachBounded([...groups], TENANTS_AT_ONCE, async ([tenant, received]) => {
+      try {
+        const { failedMessageIds, summary } = await decide(tenant, received);
+        failed.push(...failedMessageIds);
+        const level = summary.failures.length > 0 ? 'warn' : 'info';
+        log[level]('decision batch', { ...owner(tenant), ...summary, failedMessages: failedMessageIds.length });
+      } catch (error) {
+        log.error('decision batch failed', { ...owner(tenant), messages: received.length, error });
+        errors.push(error);
+        failed.push(...received.map(({ messageId }) => messageId));
+      }
+    });
+    // Nothing was done: then the invocation counts as failed, too.
+    if (errors.length > 0 && errors.length === groups.size) throw errors[0];
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }
 
+function byTenant(records: readonly SQSRecord[], log: Log) {
+  const groups = new Map<string | undefined, ReceivedWakeUp[]>();
+  const unreadable: string[] = [];
+  for (const record of records) {
+    const message = tryDecode(record, log);
+    if (message === undefined) {
+      unreadable.push(record.messageId);
+      continue;
+    }
+    const { tenant, ...wakeUp } = message;
+    const group = groups.get(tenant) ?? [];
+    groups.set(tenant, group);
+    group.push({ messageId: record.messageId, wakeUp });
+  }
+  return { groups, unreadable };
+}
+
 /** A message that cannot be read comes back until the queue gives it to the dead letters. */
-function tryDecode(record: SQSRecord, log: Log): ReceivedWakeUp['wakeUp'] | undefined {
+function tryDecode(record: SQSRecord, log: Log): WakeUpMessage | undefined {
   try {
     return decodeWakeUp(record.body);
   } catch (error) {
     log.error('wake-up cannot be read', { messageId: record.messageId, error });
     return undefined;
   }
+}
+
+function owner(tenant: string | undefined): { readonly tenant?: string } {
+  return tenant === undefined ? {} : { tenant };
 }

@@ -1,13 +1,15 @@
 import { randomId } from '../../lib/adapters/random-id.ts';
 import { createDecide, type DecideSettings } from '../../lib/pipeline/decide.ts';
+import type { Evaluate } from '../../lib/pipeline/evaluate.ts';
 import { decide } from '../../lib/sampling/decide.ts';
 import type { ConfigSource } from '../shared/config-source.ts';
 import type { Log } from '../shared/log.ts';
+import { type PerTenant, perTenant } from '../shared/per-tenant.ts';
 import type { Services } from '../shared/services.ts';
 import { createHandler, type DecideHandler } from './handler.ts';
 
 export interface DecideWiring {
-  readonly services: Services;
+  readonly services: PerTenant<Services>;
   readonly config: ConfigSource;
   readonly log: Log;
   /** @default those for a function with a timeout of a minute */
@@ -16,11 +18,12 @@ export interface DecideWiring {
 
 /** The decide handler on the services of AWS, or of a laptop. */
 export function wireDecide({ services, config, log, settings }: DecideWiring): DecideHandler {
-  const decideBatch = createDecide({ ...services, newId: randomId }, settings);
+  const deciders = perTenant((tenant) => createDecide({ ...services(tenant), newId: randomId }, settings));
   return createHandler({
-    decide: async (received) => {
+    begin: async () => {
       const policies = await config.current();
-      return decideBatch({ received, evaluate: (trace, allowances) => decide(policies, trace, allowances) });
+      const evaluate: Evaluate = (trace, allowances) => decide(policies, trace, allowances);
+      return (tenant, received) => deciders(tenant)({ received, evaluate });
     },
     log,
   });

@@ -1,40 +1,43 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { hashKey } from '../../lib/adapters/ingest-key.ts';
 import type { HttpRequest } from './http.ts';
 
-/** Whether a request may send spans. */
-export type KeyCheck = (headers: HttpRequest['headers']) => boolean;
-
-/** The SHA-256 by which a key is known: keys themselves are never stored. */
-export function hashKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+/** Who sends spans. */
+export interface Sender {
+  /** Undefined in a pipeline without tenants. */
+  readonly tenant: string | undefined;
 }
 
-const KEY_HASH = /^[0-9a-f]{64}$/i;
+/** Who sends this request; `undefined`: nobody who may. @throws when that cannot be found out now */
+export type Authorize = (headers: HttpRequest['headers']) => Promise<Sender | undefined>;
 
-/**
- * Accepts a key in `x-api-key`, or as a bearer token in `authorization`.
- *
- * @param keyHashes {@link hashKey} of each valid key; with none, every request is accepted
- */
-export function createKeyCheck(keyHashes: readonly string[]): KeyCheck {
-  if (keyHashes.length === 0) return () => true;
-  const malformed = keyHashes.findIndex((hash) => !KEY_HASH.test(hash));
-  if (malformed >= 0) {
-    // What stands there may be the key itself, which must not get into a log.
-    throw new Error(
-      `key hash ${malformed + 1} of ${keyHashes.length} is not a SHA-256 in hex: expected 64 hexadecimal digits`,
-    );
-  }
-  const known = keyHashes.map((hash) => Buffer.from(hash, 'hex'));
-  const isKnown = (key: string): boolean => {
-    const hash = createHash('sha256').update(key).digest();
-    // Every known key is compared, so that the time tells nothing about which one came close.
-    return known.map((candidate) => timingSafeEqual(candidate, hash)).includes(true);
-  };
-  return (headers) => presentedKeys(headers).map(isKnown).includes(true);
+/** A key that is accepted. */
+export interface KnownKey extends Sender {
+  /** SHA-256 of the key. */
+  readonly hash: Uint8Array;
 }
 
-function presentedKeys(headers: HttpRequest['headers']): string[] {
+/** Takes every request. */
+export const authorizeAll: Authorize = async () => ({ tenant: undefined });
+
+/** Takes these keys, whatever they look like. */
+export function authorizeKeys(keys: readonly string[]): Authorize {
+  const known = keys.map((key) => ({ hash: Buffer.from(hashKey(key), 'hex'), tenant: undefined }));
+  return async (headers) => findKey(presentedKeys(headers), known);
+}
+
+/** The keys in `x-api-key`, and as a bearer token in `authorization`. */
+export function presentedKeys(headers: HttpRequest['headers']): readonly string[] {
   const bearer = /^bearer +(\S+) *$/i.exec(headers['authorization'] ?? '')?.[1];
   return [headers['x-api-key'], bearer].filter((key) => key !== undefined);
+}
+
+/** The first of the presented keys that is known. */
+export function findKey<Key extends KnownKey>(presented: readonly string[], known: readonly Key[]): Key | undefined {
+  // Every pair is compared, so that the time tells nothing about which one came close.
+  const matches = presented.flatMap((key) => {
+    const hash = createHash('sha256').update(key).digest();
+    return known.filter((candidate) => timingSafeEqual(candidate.hash, hash));
+  });
+  return matches[0];
 }

@@ -7,13 +7,13 @@ import type { IngestResult } from '../../lib/pipeline/ingest.ts';
 import type { Log } from '../shared/log.ts';
 import { BodyNotGzipError, BodyTooLargeError, gunzip } from './decompress.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
-import type { KeyCheck } from './keys.ts';
+import type { Authorize, Sender } from './keys.ts';
 import type { RefusalLog } from './refusal-log.ts';
 
 export interface OtlpHttpDeps {
   /** Takes an `ExportTraceServiceRequest` in protobuf; resolves when it is durable. */
-  readonly ingest: (request: Uint8Array) => Promise<IngestResult>;
-  readonly isAuthorized: KeyCheck;
+  readonly ingest: (request: Uint8Array, sender: Sender) => Promise<IngestResult>;
+  readonly authorize: Authorize;
   readonly log: Log;
   readonly refusals: RefusalLog;
   /** Largest body, as received and after decompression. */
@@ -67,11 +67,12 @@ export async function handleOtlpHttp(request: HttpRequest, deps: OtlpHttpDeps): 
   try {
     if (request.path === '/healthz') return healthz(request);
     checkRoute(request);
-    if (!deps.isAuthorized(request.headers)) {
+    const sender = await deps.authorize(request.headers);
+    if (sender === undefined) {
       const hint = 'no valid ingest key: send one in the header x-api-key, or as authorization: Bearer <key>';
       throw new Refusal(401, RPC_CODE.unauthenticated, hint, { 'www-authenticate': 'Bearer' });
     }
-    const result = await deps.ingest(readBody(request, encoding, deps.maxBodyBytes));
+    const result = await deps.ingest(readBody(request, encoding, deps.maxBodyBytes), sender);
     const { acceptedSpanCount: spans, rejectedSpanCount, fragmentCount: fragments } = result;
     deps.log.debug('ingest', { spans, fragments, rejectedSpans: rejectedSpanCount, bytes: request.body.length });
     const partial =

@@ -2,27 +2,28 @@ import { hashFragment } from '../../lib/adapters/fragment-hash.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import type { ConfigSource } from '../shared/config-source.ts';
 import type { Log } from '../shared/log.ts';
+import type { PerTenant } from '../shared/per-tenant.ts';
 import type { Services } from '../shared/services.ts';
 import { createHandler, type IngestHandler } from './handler.ts';
-import { createKeyCheck } from './keys.ts';
+import type { Authorize } from './keys.ts';
 import { DEFAULT_MAX_BODY_BYTES } from './otlp-http.ts';
 import { RefusalLog } from './refusal-log.ts';
 
 export interface IngestWiring {
-  readonly services: Services;
+  readonly services: PerTenant<Services>;
   /** Says how long traces wait for their decision. */
   readonly config: ConfigSource;
-  /** SHA-256 of each ingest key in hex; with none, every request is accepted. */
-  readonly keyHashes: readonly string[];
+  readonly authorize: Authorize;
   readonly log: Log;
 }
 
 /** The ingest handler on the services of AWS, or of a laptop. */
-export function wireIngest({ services, config, keyHashes, log }: IngestWiring): IngestHandler {
-  const { buffer, wakeUps, clock } = services;
+export function wireIngest({ services, config, authorize, log }: IngestWiring): IngestHandler {
+  const { clock } = services(undefined);
   return createHandler({
-    ingest: async (request) => ingest(request, { buffer, wakeUps, clock, hashFragment }, await config.current()),
-    isAuthorized: createKeyCheck(keyHashes),
+    ingest: async (request, { tenant }) =>
+      ingest(request, { ...services(tenant), hashFragment }, await config.current()),
+    authorize,
     maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
     refusals: new RefusalLog(log, () => clock.now()),
     log,

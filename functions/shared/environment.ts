@@ -6,3 +6,10 @@ export function requiredVariable(name: string, meaning: string): string {
   if (value === undefined || value === '') throw new Error(`environment variable ${name} is not set: ${meaning}`);
   return value;
 }
+
+/** A variable that is `1`, or not set. @throws {Error} when it is anything else */
+export function isSwitchedOn(name: string): boolean {
+  const value = process.env[name]?.trim() ?? '';
+  if (value === '' || value === '1') return value === '1';
+  throw new Error(`environment variable ${name} is "${value}": expected 1, or nothing`);
+}

@@ -13,6 +13,7 @@ import { createSqsClient } from '../../lib/adapters/sqs/client.ts';
 import { SqsWakeUpQueue } from '../../lib/adapters/sqs/sqs-wake-up-queue.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import { requiredVariable } from './environment.ts';
+import { type PerTenant, perTenant } from './per-tenant.ts';
 
 export interface ServiceClients {
   readonly dynamoDb: DynamoDBClient;
@@ -37,21 +38,22 @@ export interface Services {
   readonly keyTables: KeyTables;
 }
 
-export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: ServiceNames): Services {
+/** The services of each tenant. They share clients and resources, and nothing else. */
+export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: ServiceNames): PerTenant<Services> {
   const { tableName, bucket, queueUrl, deadLetterQueueUrl } = names;
   const clock = new SystemClock();
   const spillStore = new S3SpillStore({ client: s3, bucket, clock });
-  return {
+  return perTenant((tenant) => ({
     clock,
-    buffer: new DynamoDbSpanBuffer({ client: dynamoDb, tableName, spillStore, clock }),
-    wakeUps: new SqsWakeUpQueue({ client: sqs, queueUrl, deadLetterQueueUrl, clock }),
-    archive: new S3TraceArchive({ client: s3, bucket, clock }),
-    limits: new DynamoDbLimitStore({ client: dynamoDb, tableName, clock }),
-    keyTables: new DynamoDbKeyTables({ client: dynamoDb, tableName, clock }),
-  };
+    buffer: new DynamoDbSpanBuffer({ client: dynamoDb, tableName, spillStore, clock, tenant }),
+    wakeUps: new SqsWakeUpQueue({ client: sqs, queueUrl, deadLetterQueueUrl, clock, tenant }),
+    archive: new S3TraceArchive({ client: s3, bucket, clock, tenant }),
+    limits: new DynamoDbLimitStore({ client: dynamoDb, tableName, clock, tenant }),
+    keyTables: new DynamoDbKeyTables({ client: dynamoDb, tableName, clock, tenant }),
+  }));
 }
 
-export function servicesFromEnvironment(): Services {
+export function servicesFromEnvironment(): PerTenant<Services> {
   const clients = { dynamoDb: createDynamoDbClient(), sqs: createSqsClient(), s3: createS3Client() };
   return createServices(clients, {
     tableName: requiredVariable('TAILGATE_TABLE', 'name of the buffer table'),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { wireDecide } from '../../functions/decide/wire.ts';
-import { hashKey } from '../../functions/ingest/keys.ts';
+import { authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
 import { DEFAULT_MAX_BODY_BYTES } from '../../functions/ingest/otlp-http.ts';
 import { wireIngest } from '../../functions/ingest/wire.ts';
 import { fixedConfig } from '../../functions/shared/config-source.ts';
@@ -66,7 +66,8 @@ export async function startLocal(options: LocalOptions): Promise<RunningTailgate
   starting.defer(() => loop.stop());
 
   const { host, port } = options;
-  const ingest = wireIngest({ services, config, keyHashes: options.keys.map(hashKey), log });
+  const authorize = options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys);
+  const ingest = wireIngest({ services, config, authorize, log });
   const http = await startHttpServer({ host, port, maxBodyBytes: DEFAULT_MAX_BODY_BYTES, log, handler: ingest });
   starting.defer(() => http.stop());
 

@@ -28,7 +28,7 @@ export class ParameterStore {
   outage: Outage | undefined;
   readonly #parameters = new Map<string, Version[]>();
   readonly #server = createServer((request, response) => {
-    this.#answer(request).then(({ status, body }) => {
+    void this.#answer(request).then(({ status, body }) => {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
     });
   });

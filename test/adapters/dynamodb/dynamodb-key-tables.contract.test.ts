@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { SystemClock } from '../../../lib/adapters/clock.ts';
 import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
 import { DynamoDbKeyTables } from '../../../lib/adapters/dynamodb/dynamodb-key-tables.ts';
@@ -17,7 +17,9 @@ beforeAll(async () => {
 
 afterAll(() => engine.stop());
 
-describeKeyTables('DynamoDbKeyTables', () => {
-  const client = createDynamoDbClient(engineClientOptions(engine.url));
-  return new DynamoDbKeyTables({ client, tableName, clock: new SystemClock() });
+describe.each([undefined, 'shop'])('for tenant %s', (tenant) => {
+  describeKeyTables('DynamoDbKeyTables', () => {
+    const client = createDynamoDbClient(engineClientOptions(engine.url));
+    return new DynamoDbKeyTables({ client, tableName, clock: new SystemClock(), tenant });
+  });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { SystemClock } from '../../../lib/adapters/clock.ts';
 import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
 import { DynamoDbLimitStore } from '../../../lib/adapters/dynamodb/dynamodb-limit-store.ts';
@@ -17,7 +17,9 @@ beforeAll(async () => {
 
 afterAll(() => engine.stop());
 
-describeLimitStore('DynamoDbLimitStore', () => {
-  const client = createDynamoDbClient(engineClientOptions(engine.url));
-  return new DynamoDbLimitStore({ client, tableName, clock: new SystemClock() });
+describe.each([undefined, 'shop'])('for tenant %s', (tenant) => {
+  describeLimitStore('DynamoDbLimitStore', () => {
+    const client = createDynamoDbClient(engineClientOptions(engine.url));
+    return new DynamoDbLimitStore({ client, tableName, clock: new SystemClock(), tenant });
+  });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
 import { DynamoDbSpanBuffer } from '../../../lib/adapters/dynamodb/dynamodb-span-buffer.ts';
 import { MemorySpillStore } from '../../../lib/adapters/memory/memory-spill-store.ts';
@@ -19,8 +19,11 @@ beforeAll(async () => {
 
 afterAll(() => engine.stop());
 
-describeSpanBuffer('DynamoDbSpanBuffer', () => {
-  const clock = new ManualClock();
-  const client = createDynamoDbClient(engineClientOptions(engine.url));
-  return { buffer: new DynamoDbSpanBuffer({ client, tableName, spillStore: new MemorySpillStore(), clock }), clock };
+describe.each([undefined, 'shop'])('for tenant %s', (tenant) => {
+  describeSpanBuffer('DynamoDbSpanBuffer', () => {
+    const clock = new ManualClock();
+    const client = createDynamoDbClient(engineClientOptions(engine.url));
+    const spillStore = new MemorySpillStore();
+    return { buffer: new DynamoDbSpanBuffer({ client, tableName, spillStore, clock, tenant }), clock };
+  });
 });

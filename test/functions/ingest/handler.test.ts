@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../functions/ingest/handler.ts';
+import { authorizeAll } from '../../../functions/ingest/keys.ts';
 import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
 import { World } from '../../pipeline/world.ts';
 import { exportRequest } from '../../support/export-request.ts';
@@ -42,7 +43,7 @@ function setUp() {
     world,
     handle: createHandler({
       ingest,
-      isAuthorized: () => true,
+      authorize: authorizeAll,
       maxBodyBytes: 1e6,
       refusals: new RefusalLog(silentLog, () => 0),
       log: silentLog,

@@ -1,0 +1,12 @@
+import { SystemClock } from '../../adapters/clock.ts';
+import { createSsmClient } from '../../adapters/ssm/client.ts';
+import { createCloudFormationClient } from '../stack-outputs.ts';
+import { runKeys } from './run-keys.ts';
+
+process.exitCode = await runKeys(process.argv.slice(2), {
+  ssm: createSsmClient(),
+  cloudFormation: createCloudFormationClient(),
+  clock: new SystemClock(),
+  print: (line) => console.log(line),
+  complain: (line) => console.error(line),
+});

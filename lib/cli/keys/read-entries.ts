@@ -1,0 +1,21 @@
+import { decodeKeyEntry, type KeyEntry, MalformedKeyEntryError } from '../../adapters/ssm/key-entry.ts';
+import type { KeyParameters } from '../../adapters/ssm/key-parameters.ts';
+
+export interface ReadEntry {
+  readonly id: string;
+  /** Undefined when it cannot be used. */
+  readonly entry: KeyEntry | undefined;
+  /** Why it cannot be used. */
+  readonly problem: string;
+}
+
+export async function readEntries(keys: KeyParameters): Promise<readonly ReadEntry[]> {
+  return (await keys.list()).map(({ id, value }) => {
+    try {
+      return { id, entry: decodeKeyEntry(value), problem: '' };
+    } catch (error) {
+      if (!(error instanceof MalformedKeyEntryError)) throw error;
+      return { id, entry: undefined, problem: error.message };
+    }
+  });
+}

@@ -1,0 +1,71 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import { KeyParameters } from '../../adapters/ssm/key-parameters.ts';
+import type { Clock } from '../../pipeline/ports.ts';
+import { explainAwsError } from '../explain-aws-error.ts';
+import { readStackOutputs } from '../stack-outputs.ts';
+import { createKey } from './create-key.ts';
+import { KEYS_USAGE, type KeysArguments, type KeysCommand, parseKeysArguments } from './keys-arguments.ts';
+import { listKeys } from './list-keys.ts';
+
+export interface KeysIo {
+  readonly ssm: SSMClient;
+  readonly cloudFormation: CloudFormationClient;
+  readonly clock: Clock;
+  readonly print: (line: string) => void;
+  /** For what is not the output itself. */
+  readonly complain: (line: string) => void;
+}
+
+/** The command `keys`. Resolves to the exit code: 0, or 1 when it did not do what was asked. */
+export async function runKeys(argv: readonly string[], io: KeysIo): Promise<0 | 1> {
+  let args: KeysArguments;
+  try {
+    args = parseKeysArguments(argv);
+  } catch (error) {
+    io.complain(`error: ${error instanceof Error ? error.message : String(error)}\n\n${KEYS_USAGE}`);
+    return 1;
+  }
+  if (args.action === 'help') {
+    io.print(KEYS_USAGE);
+    return 0;
+  }
+  try {
+    return await run(args, io);
+  } catch (error) {
+    io.complain(`error: ${explainAwsError(error)}`);
+    return 1;
+  }
+}
+
+async function run(command: KeysCommand, io: KeysIo): Promise<0 | 1> {
+  const { path, ingestUrl } = await locate(command.target, io);
+  if (path === 'none') {
+    io.complain(
+      'error: this pipeline takes spans without a key (allowUnauthenticated): take that out and deploy first',
+    );
+    return 1;
+  }
+  const keys = new KeyParameters({ client: io.ssm, path, clock: io.clock });
+  switch (command.action) {
+    case 'create':
+      await createKey(keys, { ...command, ingestUrl }, io);
+      return 0;
+    case 'list':
+      await listKeys(keys, io);
+      return 0;
+    case 'revoke':
+      if (await keys.remove(command.id)) {
+        io.print(`revoked ${command.id}: running functions refuse it after a minute or two`);
+        return 0;
+      }
+      io.complain(`error: there is no key ${command.id} under ${path}; "list" shows those that exist`);
+      return 1;
+  }
+}
+
+async function locate(target: KeysCommand['target'], { cloudFormation }: KeysIo) {
+  if ('path' in target) return { path: target.path, ingestUrl: undefined };
+  const outputs = await readStackOutputs(cloudFormation, target.stack, ['KeysPath', 'IngestUrl']);
+  return { path: outputs.KeysPath, ingestUrl: outputs.IngestUrl.replace(/\/+$/, '') };
+}

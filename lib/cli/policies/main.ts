@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { createSsmClient } from '../../adapters/ssm/client.ts';
+import { createCloudFormationClient } from '../stack-outputs.ts';
+import { runPolicies } from './run-policies.ts';
+
+process.exitCode = await runPolicies(process.argv.slice(2), {
+  ssm: createSsmClient(),
+  cloudFormation: createCloudFormationClient(),
+  read: (file) => readFileSync(file === '-' ? 0 : file, 'utf8'),
+  print: (line) => console.log(line),
+  complain: (line) => console.error(line),
+});

@@ -1,0 +1,97 @@
+import { gunzipSync } from 'node:zlib';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import { wireDecide } from '../../../functions/decide/wire.ts';
+import { type Authorize, authorizeAll } from '../../../functions/ingest/keys.ts';
+import { wireIngest } from '../../../functions/ingest/wire.ts';
+import type { ConfigSource } from '../../../functions/shared/config-source.ts';
+import type { Log } from '../../../functions/shared/log.ts';
+import { createServices } from '../../../functions/shared/services.ts';
+import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
+import { createS3Client } from '../../../lib/adapters/s3/client.ts';
+import { createSqsClient } from '../../../lib/adapters/sqs/client.ts';
+import { engineClientOptions } from '../../../lib/local/engines/engine.ts';
+import { provision } from '../../../lib/local/engines/provision.ts';
+import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
+import type { ArchivedLine } from '../../pipeline/world.ts';
+import { startTestDynamo } from '../../support/engines.ts';
+import { httpEvent } from './http-event.ts';
+
+/** The handlers as they are deployed, on embedded engines, with an event source that a test turns by hand. */
+export async function deploy(options: {
+  readonly config: ConfigSource;
+  readonly log: Log;
+  readonly authorize?: Authorize;
+}) {
+  const [dynamo, others] = await Promise.all([startTestDynamo(), startQueueAndObjects()]);
+  const otherOptions = engineClientOptions(others.url);
+  const dynamoDb = createDynamoDbClient(engineClientOptions(dynamo.url));
+  const sqs = createSqsClient({ ...otherOptions, requestTimeoutMs: 30_000 });
+  const s3 = createS3Client(otherOptions);
+  const names = await provision({ dynamoClient: dynamoDb, sqsClient: sqs, s3Client: s3 });
+  const services = createServices({ dynamoDb, sqs, s3 }, names);
+  const ingest = wireIngest({ services, authorize: authorizeAll, ...options });
+  const decide = wireDecide({ services, ...options });
+
+  const receive = async (waitSeconds: number): Promise<Message[]> => {
+    const command = { QueueUrl: names.queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: waitSeconds };
+    return (await sqs.send(new ReceiveMessageCommand(command))).Messages ?? [];
+  };
+  return {
+    /** Sends an export request. Resolves to the HTTP status. */
+    async send(request: Uint8Array, headers: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
+      return (await ingest(httpEvent({ body: request, headers }))).statusCode;
+    },
+
+    /** Waits for wake-ups, hands all that are there to decide in one batch, and deletes those that did not fail. */
+    async decideNext(waitSeconds = 20): Promise<void> {
+      const messages = await receive(waitSeconds);
+      const { batchItemFailures } = await decide({ Records: messages.map(toRecord) });
+      const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+      const done = messages.filter(({ MessageId }) => !failed.has(MessageId ?? ''));
+      if (done.length === 0) return;
+      const Entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: names.queueUrl, Entries }));
+    },
+
+    /** What is kept so far. */
+    async archive(): Promise<readonly { readonly key: string; readonly lines: readonly ArchivedLine[] }[]> {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: names.bucket, Prefix: 'traces/' }));
+      return Promise.all(
+        Contents.map(async ({ Key: key = '' }) => {
+          const { Body } = await s3.send(new GetObjectCommand({ Bucket: names.bucket, Key: key }));
+          const text = gunzipSync((await Body?.transformToByteArray()) ?? new Uint8Array()).toString();
+          return { key, lines: text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)])) };
+        }),
+      );
+    },
+
+    /** Keys of the spilled fragments. */
+    async spilled(): Promise<readonly (string | undefined)[]> {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: names.bucket, Prefix: 'spill/' }));
+      return Contents.map(({ Key }) => Key);
+    },
+
+    async stop(): Promise<void> {
+      for (const client of [dynamoDb, sqs, s3]) client.destroy();
+      await Promise.all([dynamo.stop(), others.stop()]);
+    },
+  };
+}
+
+export type Deployed = Awaited<ReturnType<typeof deploy>>;
+
+function toRecord({ MessageId = '', ReceiptHandle = '', Body = '' }: Message): SQSRecord {
+  return {
+    messageId: MessageId,
+    receiptHandle: ReceiptHandle,
+    body: Body,
+    attributes: { ApproximateReceiveCount: '1', SentTimestamp: '', SenderId: '', ApproximateFirstReceiveTimestamp: '' },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: '',
+    awsRegion: 'us-east-1',
+  };
+}
