@@ -1,16 +1,27 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { decodeWakeUp } from '../../lib/adapters/sqs/wake-up-message.ts';
+import { forEachBounded } from '../../lib/adapters/for-each-bounded.ts';
+import { decodeWakeUp, type WakeUpMessage } from '../../lib/adapters/sqs/wake-up-message.ts';
 import type { DecideResult, ReceivedWakeUp } from '../../lib/pipeline/decide.ts';
 import type { InvocationMetrics } from '../shared/invocation-metrics.ts';
 import type { Log } from '../shared/log.ts';
 
+/** Decides the traces of one tenant. */
+export type DecideForTenant = (
+  tenant: string | undefined,
+  received: readonly ReceivedWakeUp[],
+) => Promise<DecideResult>;
+
 export interface DecideHandlerDeps {
-  readonly decide: (received: readonly ReceivedWakeUp[]) => Promise<DecideResult>;
+  /** Called once for each invocation, so that one version of the policies decides all of it. */
+  readonly begin: () => Promise<DecideForTenant>;
   readonly log: Log;
   readonly metrics: InvocationMetrics;
 }
 
 export type DecideHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
+
+/** Each has rounds of its own in memory. */
+const TENANTS_AT_ONCE = 4;
 
 /**
  * The Lambda handler behind the wake-up queue. It reports failures message by message, so its event source must have
@@ -26,29 +37,59 @@ export function createHandler(deps: DecideHandlerDeps): DecideHandler {
   };
 }
 
-async function handleBatch(event: SQSEvent, { decide, log, metrics }: DecideHandlerDeps): Promise<SQSBatchResponse> {
-  const received: ReceivedWakeUp[] = [];
-  const failed: string[] = [];
-  for (const record of event.Records) {
-    const wakeUp = tryDecode(record, log);
-    if (wakeUp === undefined) failed.push(record.messageId);
-    else received.push({ messageId: record.messageId, wakeUp });
+async function handleBatch(event: SQSEvent, { begin, log, metrics }: DecideHandlerDeps): Promise<SQSBatchResponse> {
+  const decide = await begin();
+  const { groups, unreadable } = byTenant(event.Records, log);
+  metrics.add('unreadable_wake_ups', unreadable.length);
+  const failed = [...unreadable];
+  const errors: unknown[] = [];
+  await forEachBounded([...groups], TENANTS_AT_ONCE, async ([tenant, received]) => {
+    try {
+      const { failedMessageIds, summary } = await decide(tenant, received);
+      failed.push(...failedMessageIds);
+      const { lateAgesMs, ...counts } = summary;
+      const maxLateAgeMs = Math.max(0, ...lateAgesMs);
+      const level = summary.failures.length > 0 ? 'warn' : 'info';
+      const failedMessages = failedMessageIds.length;
+      log[level]('decision batch', { ...owner(tenant), ...counts, maxLateAgeMs, failedMessages });
+    } catch (error) {
+      log.error('decision batch failed', { ...owner(tenant), messages: received.length, error });
+      errors.push(error);
+      failed.push(...received.map(({ messageId }) => messageId));
+    }
+  });
+  // Nothing was done: then the invocation counts as failed, too.
+  if (errors.length > 0 && errors.length === groups.size) throw errors[0];
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+function byTenant(records: readonly SQSRecord[], log: Log) {
+  const groups = new Map<string | undefined, ReceivedWakeUp[]>();
+  const unreadable: string[] = [];
+  for (const record of records) {
+    const message = tryDecode(record, log);
+    if (message === undefined) {
+      unreadable.push(record.messageId);
+      continue;
+    }
+    const { tenant, ...wakeUp } = message;
+    const group = groups.get(tenant) ?? [];
+    groups.set(tenant, group);
+    group.push({ messageId: record.messageId, wakeUp });
   }
-  metrics.add('unreadable_wake_ups', failed.length);
-  const { failedMessageIds, summary } = await decide(received);
-  const { lateAgesMs, ...counts } = summary;
-  const maxLateAgeMs = Math.max(0, ...lateAgesMs);
-  const level = summary.failures.length > 0 ? 'warn' : 'info';
-  log[level]('decision batch', { ...counts, maxLateAgeMs, failedMessages: failed.length + failedMessageIds.length });
-  return { batchItemFailures: [...failed, ...failedMessageIds].map((itemIdentifier) => ({ itemIdentifier })) };
+  return { groups, unreadable };
 }
 
 /** A message that cannot be read comes back until the queue gives it to the dead letters. */
-function tryDecode(record: SQSRecord, log: Log): ReceivedWakeUp['wakeUp'] | undefined {
+function tryDecode(record: SQSRecord, log: Log): WakeUpMessage | undefined {
   try {
     return decodeWakeUp(record.body);
   } catch (error) {
     log.error('wake-up cannot be read', { messageId: record.messageId, error });
     return undefined;
   }
+}
+
+function owner(tenant: string | undefined): { readonly tenant?: string } {
+  return tenant === undefined ? {} : { tenant };
 }

@@ -5,12 +5,13 @@ import { decide } from '../../lib/sampling/decide.ts';
 import type { ConfigSource } from '../shared/config-source.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/invocation-metrics.ts';
 import type { Log } from '../shared/log.ts';
+import { type PerTenant, perTenant } from '../shared/per-tenant.ts';
 import type { Services } from '../shared/services.ts';
 import { countDecisions } from './count-decisions.ts';
 import { createHandler, type DecideHandler } from './handler.ts';
 
 export interface DecideWiring {
-  readonly services: Services;
+  readonly services: PerTenant<Services>;
   readonly config: ConfigSource;
   readonly log: Log;
   /** @default nothing is counted */
@@ -21,14 +22,16 @@ export interface DecideWiring {
 
 /** The decide handler on the services of AWS, or of a laptop. */
 export function wireDecide({ services, config, log, metrics = NO_METRICS, settings }: DecideWiring): DecideHandler {
-  const decideBatch = createDecide({ ...services, newId: randomId }, settings);
+  const deciders = perTenant((tenant) => createDecide({ ...services(tenant), newId: randomId }, settings));
   return createHandler({
-    decide: async (received) => {
+    begin: async () => {
       const policies = await config.current();
       const evaluate: Evaluate = (trace, allowances) => decide(policies, trace, allowances);
-      const result = await decideBatch({ received, evaluate });
-      countDecisions(metrics, result.summary, policies.policies);
-      return result;
+      return async (tenant, received) => {
+        const result = await deciders(tenant)({ received, evaluate });
+        countDecisions(metrics, result.summary, policies.policies);
+        return result;
+      };
     },
     log,
     metrics,

@@ -3,6 +3,7 @@ import { ingest } from '../../lib/pipeline/ingest.ts';
 import type { ConfigSource } from '../shared/config-source.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/invocation-metrics.ts';
 import type { Log } from '../shared/log.ts';
+import type { PerTenant } from '../shared/per-tenant.ts';
 import type { Services } from '../shared/services.ts';
 import { createHandler, type IngestHandler } from './handler.ts';
 import type { Authorize } from './keys.ts';
@@ -10,7 +11,7 @@ import { DEFAULT_MAX_BODY_BYTES } from './otlp-http.ts';
 import { RefusalLog } from './refusal-log.ts';
 
 export interface IngestWiring {
-  readonly services: Services;
+  readonly services: PerTenant<Services>;
   /** Says how long traces wait for their decision. */
   readonly config: ConfigSource;
   readonly authorize: Authorize;
@@ -21,9 +22,10 @@ export interface IngestWiring {
 
 /** The ingest handler on the services of AWS, or of a laptop. */
 export function wireIngest({ services, config, authorize, log, metrics = NO_METRICS }: IngestWiring): IngestHandler {
-  const { buffer, wakeUps, clock } = services;
+  const { clock } = services(undefined);
   return createHandler({
-    ingest: async (request) => ingest(request, { buffer, wakeUps, clock, hashFragment }, await config.current()),
+    ingest: async (request, { tenant }) =>
+      ingest(request, { ...services(tenant), hashFragment }, await config.current()),
     authorize,
     maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
     refusals: new RefusalLog(log, () => clock.now()),

@@ -16,6 +16,7 @@ import { SqsWakeUpQueue } from '../../lib/adapters/sqs/sqs-wake-up-queue.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import { requiredVariable } from './environment.ts';
+import { type PerTenant, perTenant } from './per-tenant.ts';
 
 export interface ServiceClients {
   readonly dynamoDb: DynamoDBClient;
@@ -40,18 +41,19 @@ export interface Services {
   readonly keyTables: KeyTables;
 }
 
-export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: ServiceNames): Services {
+/** The services of each tenant. They share clients and resources, and nothing else. */
+export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: ServiceNames): PerTenant<Services> {
   const { tableName, bucket, queueUrl, deadLetterQueueUrl } = names;
   const clock = new SystemClock();
   const spillStore = new S3SpillStore({ client: s3, bucket, clock });
-  return {
+  return perTenant((tenant) => ({
     clock,
-    buffer: new DynamoDbSpanBuffer({ client: dynamoDb, tableName, spillStore, clock }),
-    wakeUps: new SqsWakeUpQueue({ client: sqs, queueUrl, deadLetterQueueUrl, clock }),
-    archive: new S3TraceArchive({ client: s3, bucket, clock }),
-    limits: new DynamoDbLimitStore({ client: dynamoDb, tableName, clock }),
-    keyTables: new DynamoDbKeyTables({ client: dynamoDb, tableName, clock }),
-  };
+    buffer: new DynamoDbSpanBuffer({ client: dynamoDb, tableName, spillStore, clock, tenant }),
+    wakeUps: new SqsWakeUpQueue({ client: sqs, queueUrl, deadLetterQueueUrl, clock, tenant }),
+    archive: new S3TraceArchive({ client: s3, bucket, clock, tenant }),
+    limits: new DynamoDbLimitStore({ client: dynamoDb, tableName, clock, tenant }),
+    keyTables: new DynamoDbKeyTables({ client: dynamoDb, tableName, clock, tenant }),
+  }));
 }
 
 /** The clients, with their calls and what they are charged counted. */
@@ -63,7 +65,7 @@ export function metered({ dynamoDb, sqs, s3 }: ServiceClients, metrics: Metrics)
   };
 }
 
-export function servicesFromEnvironment(metrics: Metrics): Services {
+export function servicesFromEnvironment(metrics: Metrics): PerTenant<Services> {
   const clients = { dynamoDb: createDynamoDbClient(), sqs: createSqsClient(), s3: createS3Client() };
   return createServices(metered(clients, metrics), {
     tableName: requiredVariable('TAILGATE_TABLE', 'name of the buffer table'),

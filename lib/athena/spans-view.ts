@@ -44,7 +44,10 @@ export function spansViewSql(tenants: boolean): string {
          ${attribute('http.route')} AS http_route,
          TRY_CAST(${attribute('http.response.status_code', 'http.status_code')} AS integer) AS http_status,
          ${attribute('db.system.name', 'db.system')} AS db_system,
-         ${attribute('db.query.text', 'db.statement')} AS db_query
+         ${attribute('db.query.text', 'db.statement')} AS db_query,
+         ${eventAttribute('exception.type')} AS exception_type,
+         ${eventAttribute('exception.message')} AS exception_message,
+         transform(links, l -> l.trace_id) AS linked_trace_ids
   FROM p
 )
 SELECT ${names(spansColumns(tenants))}
@@ -59,6 +62,12 @@ function fieldNames(message: Parameters<typeof otlpFields>[0]): string {
 function attribute(...keys: string[]): string {
   const values = keys.map((key) => `element_at(attributes, '${key}')`);
   return values.length === 1 ? values.join() : `coalesce(${values.join(', ')})`;
+}
+
+/** The attribute of the first event that has it. */
+function eventAttribute(key: string): string {
+  const values = `transform(events, ev -> element_at(ev.attributes, '${key}'))`;
+  return `element_at(filter(${values}, x -> x IS NOT NULL), 1)`;
 }
 
 function eventsOf(events: string): string {

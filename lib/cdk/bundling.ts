@@ -15,6 +15,8 @@ const UNUSED_CREDENTIAL_PROVIDERS = [
  */
 export const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
+  // Some packages are CommonJS and load modules of Node.js by require, which ESM has not.
+  banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   target: 'node24',
   mainFields: ['module', 'main'],
   minify: true,

@@ -145,9 +145,9 @@ describe('the metrics of the deployed handlers', () => {
 
   it('tell of claims whose owner died', async () => {
     await countsOf(() => deployed.send(exportRequest([{ trace: 'd', span: 'd1', error: true }])));
-    const { fragments } = await deployed.services.buffer.read(traceIdOf('d'));
+    const { fragments } = await deployed.services(undefined).buffer.read(traceIdOf('d'));
     const claim = { key: 'traces/gone', claimedAtMs: 1, firstSeq: 0, lineCount: 1 };
-    await deployed.services.buffer.record(traceIdOf('d'), {
+    await deployed.services(undefined).buffer.record(traceIdOf('d'), {
       policy: 'errors',
       sampleWeight: 1,
       partition: 'dt=2026-11-21/hour=12',

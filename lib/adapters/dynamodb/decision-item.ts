@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Claim, DecisionRecord } from '../../pipeline/ports.ts';
 import type { ThresholdUpdate } from '../../sampling/weigh.ts';
+import { partitionPrefix, type TenantScope } from '../tenant-scope.ts';
 import { list, number, text, UnreadableItemError, wholeNumber } from './attribute-reader.ts';
 import type { Item } from './item-size.ts';
 import { CLAIM, DECISION, DECISION_SORT_KEY, EXPIRES_AT, PARTITION_KEY, SORT_KEY } from './schema.ts';
@@ -8,9 +9,14 @@ import { CLAIM, DECISION, DECISION_SORT_KEY, EXPIRES_AT, PARTITION_KEY, SORT_KEY
 /** The hashes of a claim are one string: a list would spend four bytes on each element. */
 const HASH_SEPARATOR = ' ';
 
-export function toDecisionItem(traceId: string, record: DecisionRecord, expiresAt: number): Item {
+export function toDecisionItem(
+  traceId: string,
+  record: DecisionRecord,
+  expiresAt: number,
+  scope: TenantScope = {},
+): Item {
   return {
-    [PARTITION_KEY]: { S: traceId },
+    [PARTITION_KEY]: { S: partitionPrefix(scope) + traceId },
     [SORT_KEY]: { S: DECISION_SORT_KEY },
     [EXPIRES_AT]: { N: String(expiresAt) },
     [DECISION.policy]: { S: record.policy },

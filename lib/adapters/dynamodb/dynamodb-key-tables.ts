@@ -10,20 +10,14 @@ import type { Clock, KeyTable, KeyTables } from '../../pipeline/ports.ts';
 import type { KeyNumbers } from '../../sampling/dynamic/dynamic-sampler.ts';
 import { DEFAULT_BUFFER_TTL_MS, isExpired } from '../retention.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
+import type { TenantScope } from '../tenant-scope.ts';
 import { wholeNumber } from './attribute-reader.ts';
 import type { Item } from './item-size.ts';
-import {
-  addCounts,
-  countSortKey,
-  countsOf,
-  itemToTable,
-  sharedItemKey,
-  tableSortKey,
-  tableToItem,
-} from './key-table-item.ts';
-import { EXPIRES_AT, LIMIT_PARTITION, PARTITION_KEY, SORT_KEY } from './schema.ts';
+import { addCounts, countSortKey, countsOf, itemToTable, tableSortKey, tableToItem } from './key-table-item.ts';
+import { EXPIRES_AT, PARTITION_KEY, SORT_KEY } from './schema.ts';
+import { sharedItemKey, sharedPartition } from './shared-item-key.ts';
 
-export interface DynamoDbKeyTablesDeps {
+export interface DynamoDbKeyTablesDeps extends TenantScope {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly clock: Clock;
@@ -58,14 +52,14 @@ export class DynamoDbKeyTables implements KeyTables {
 
   async putIfAbsent(sampler: string, table: KeyTable): Promise<KeyTable> {
     const { client, tableName: TableName, clock } = this.#deps;
+    const Key = sharedItemKey(tableSortKey(sampler, table.interval), this.#deps);
     const put = new PutItemCommand({
       TableName,
-      Item: tableToItem(sampler, table, this.#expiresAt()),
+      Item: tableToItem(Key, table, this.#expiresAt()),
       ConditionExpression: 'attribute_not_exists(#expiresAt) OR #expiresAt <= :now',
       ExpressionAttributeNames: { '#expiresAt': EXPIRES_AT },
       ExpressionAttributeValues: { ':now': { N: String(Math.floor(clock.now() / 1000)) } },
     });
-    const Key = sharedItemKey(tableSortKey(sampler, table.interval));
     return retry(this.#retryPolicy, `store a table of ${sampler}`, async () => {
       try {
         await client.send(put);
@@ -97,7 +91,7 @@ export class DynamoDbKeyTables implements KeyTables {
     const entries = [...counts];
     for (let at = 0; at < entries.length; at += KEYS_PER_UPDATE) {
       const part = Math.floor(random() * COUNT_PARTS);
-      const Key = sharedItemKey(`${countSortKey(sampler, interval)}${part}`);
+      const Key = sharedItemKey(`${countSortKey(sampler, interval)}${part}`, this.#deps);
       const addition = addCounts(entries.slice(at, at + KEYS_PER_UPDATE), this.#expiresAt());
       await client.send(new UpdateItemCommand({ TableName, Key, ...addition }));
     }
@@ -110,7 +104,7 @@ export class DynamoDbKeyTables implements KeyTables {
       KeyConditionExpression: '#partition = :partition AND #sort BETWEEN :from AND :to',
       ExpressionAttributeNames: { '#partition': PARTITION_KEY, '#sort': SORT_KEY },
       ExpressionAttributeValues: {
-        ':partition': { S: LIMIT_PARTITION },
+        ':partition': sharedPartition(this.#deps),
         ':from': { S: range.from },
         ':to': { S: range.to },
       },

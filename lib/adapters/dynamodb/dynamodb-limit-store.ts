@@ -7,9 +7,10 @@ import {
 import type { Clock, Lease, LimitStore } from '../../pipeline/ports.ts';
 import { levelAfter, type TokenBucket, tokensIn } from '../../sampling/token-bucket.ts';
 import { Backoff, type RetryPolicy, retry, retryPolicy, unavailable } from '../retry.ts';
+import type { TenantScope } from '../tenant-scope.ts';
 import { addToBucket, levelOf, limitKey, startFromFull, takeBack } from './limit-item.ts';
 
-export interface DynamoDbLimitStoreDeps {
+export interface DynamoDbLimitStoreDeps extends TenantScope {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly clock: Clock;
@@ -83,7 +84,7 @@ export class DynamoDbLimitStore implements LimitStore {
   }
 
   #item(bucket: TokenBucket) {
-    return { TableName: this.#deps.tableName, Key: limitKey(bucket) };
+    return { TableName: this.#deps.tableName, Key: limitKey(bucket, this.#deps) };
   }
 }
 

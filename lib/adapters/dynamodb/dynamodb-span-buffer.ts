@@ -17,6 +17,7 @@ import { forEachBounded } from '../for-each-bounded.ts';
 import { byArrival } from '../fragment-order.ts';
 import { DEFAULT_BUFFER_TTL_MS, fragmentExpiresAt, isExpired, recordExpiresAt } from '../retention.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
+import { partitionPrefix, type TenantScope } from '../tenant-scope.ts';
 import { text, wholeNumber } from './attribute-reader.ts';
 import { putAll } from './batch-write.ts';
 import { decisionIsAt } from './conditions.ts';
@@ -34,7 +35,7 @@ export const MAX_TRACE_BYTES: number = 64 * 1024 * 1024;
 
 const SPILLS_IN_FLIGHT = 8;
 
-export interface DynamoDbSpanBufferDeps {
+export interface DynamoDbSpanBufferDeps extends TenantScope {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly spillStore: SpillStore;
@@ -64,7 +65,11 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     const items: Item[] = [];
     const spills: { readonly key: string; readonly bytes: Uint8Array }[] = [];
     for (const fragment of unique.values()) {
-      const { item, spill } = toFragmentItem(fragment, fragmentExpiresAt(fragment.receivedAtMs, this.#bufferTtlMs));
+      const { item, spill } = toFragmentItem(
+        fragment,
+        fragmentExpiresAt(fragment.receivedAtMs, this.#bufferTtlMs),
+        this.#deps,
+      );
       items.push(item);
       if (spill !== undefined) spills.push(spill);
     }
@@ -111,7 +116,7 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
   async record(traceId: string, record: DecisionRecord): Promise<'recorded' | 'conflict'> {
     const { client, tableName, clock } = this.#deps;
     const nowMs = clock.now();
-    const item = toDecisionItem(traceId, record, recordExpiresAt(nowMs, this.#bufferTtlMs));
+    const item = toDecisionItem(traceId, record, recordExpiresAt(nowMs, this.#bufferTtlMs), this.#deps);
     const bytes = itemBytes(item);
     if (bytes > MAX_ITEM_BYTES) {
       throw new TraceTooLargeError(
@@ -140,7 +145,7 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
         ConsistentRead: true,
         KeyConditionExpression: '#traceId = :traceId',
         ExpressionAttributeNames: { '#traceId': PARTITION_KEY },
-        ExpressionAttributeValues: { ':traceId': { S: traceId } },
+        ExpressionAttributeValues: { ':traceId': { S: partitionPrefix(this.#deps) + traceId } },
         ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
       };
       const page = await retry(this.#retryPolicy, `read trace ${traceId}`, () => client.send(new QueryCommand(query)));

@@ -1,5 +1,6 @@
 import type { BufferedFragment } from '../../pipeline/ports.ts';
 import { spillKey } from '../spill-key.ts';
+import { partitionPrefix, type TenantScope } from '../tenant-scope.ts';
 import { text, wholeNumber } from './attribute-reader.ts';
 import { encodeDeflated, encodeRaw } from './fragment-payload.ts';
 import { type Item, itemBytes, writeUnits } from './item-size.ts';
@@ -14,9 +15,9 @@ export interface FragmentItem {
   readonly spill: { readonly key: string; readonly bytes: Uint8Array } | undefined;
 }
 
-export function toFragmentItem(fragment: BufferedFragment, expiresAt: number): FragmentItem {
+export function toFragmentItem(fragment: BufferedFragment, expiresAt: number, scope: TenantScope = {}): FragmentItem {
   const item: Item = {
-    [PARTITION_KEY]: { S: fragment.traceId },
+    [PARTITION_KEY]: { S: partitionPrefix(scope) + fragment.traceId },
     [SORT_KEY]: { S: FRAGMENT_PREFIX + fragment.hash },
     [EXPIRES_AT]: { N: String(expiresAt) },
     [FRAGMENT.receivedAtMs]: { N: String(fragment.receivedAtMs) },
@@ -27,7 +28,7 @@ export function toFragmentItem(fragment: BufferedFragment, expiresAt: number): F
     item[FRAGMENT.payload] = { B: stored };
     return { item, spill: undefined };
   }
-  const key = spillKey(fragment.traceId, fragment.hash);
+  const key = spillKey(fragment.traceId, fragment.hash, scope);
   item[FRAGMENT.spillKey] = { S: key };
   return { item, spill: { key, bytes: stored } };
 }

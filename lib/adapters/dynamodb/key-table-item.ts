@@ -1,23 +1,12 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { KeyTable } from '../../pipeline/ports.ts';
 import type { KeyNumbers } from '../../sampling/dynamic/dynamic-sampler.ts';
 import { number, UnreadableItemError, wholeNumber } from './attribute-reader.ts';
 import type { Item } from './item-size.ts';
-import {
-  EXPIRES_AT,
-  KEY_COUNT_ATTRIBUTE,
-  KEY_COUNT_PREFIX,
-  KEY_TABLE,
-  KEY_TABLE_PREFIX,
-  LIMIT_PARTITION,
-  PARTITION_KEY,
-  SORT_KEY,
-} from './schema.ts';
+import { EXPIRES_AT, KEY_COUNT_ATTRIBUTE, KEY_COUNT_PREFIX, KEY_TABLE, KEY_TABLE_PREFIX } from './schema.ts';
+import type { ItemKey } from './shared-item-key.ts';
 
 /** Enough for the milliseconds of some 30,000 years; sort keys are compared as text. */
 const INTERVAL_DIGITS = 15;
-
-export type ItemKey = Readonly<Record<string, AttributeValue>>;
 
 /** Sort keys of the tables of one sampler start with it; interval by interval they ascend. */
 export function tableSortKey(sampler: string, interval: number): string {
@@ -29,13 +18,9 @@ export function countSortKey(sampler: string, interval: number): string {
   return `${KEY_COUNT_PREFIX}${sampler}#${digitsOf(interval)}#`;
 }
 
-export function sharedItemKey(sortKey: string): ItemKey {
-  return { [PARTITION_KEY]: { S: LIMIT_PARTITION }, [SORT_KEY]: { S: sortKey } };
-}
-
-export function tableToItem(sampler: string, { interval, averages }: KeyTable, expiresAt: number): Item {
+export function tableToItem(key: ItemKey, { interval, averages }: KeyTable, expiresAt: number): Item {
   return {
-    ...sharedItemKey(tableSortKey(sampler, interval)),
+    ...key,
     [EXPIRES_AT]: { N: String(expiresAt) },
     [KEY_TABLE.interval]: { N: String(interval) },
     [KEY_TABLE.averages]: { M: Object.fromEntries([...averages].map(([key, n]) => [key, { N: String(n) }])) },

@@ -1,9 +1,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { forgiven, type TokenBucket, thousandthsOf } from '../../sampling/token-bucket.ts';
+import type { TenantScope } from '../tenant-scope.ts';
 import { bigNumber } from './attribute-reader.ts';
 import type { Condition } from './conditions.ts';
 import type { Item } from './item-size.ts';
-import { EXPIRES_AT, LIMIT, LIMIT_PARTITION, LIMIT_PREFIX, PARTITION_KEY, SORT_KEY } from './schema.ts';
+import { EXPIRES_AT, LIMIT, LIMIT_PREFIX } from './schema.ts';
+import { type ItemKey, sharedItemKey } from './shared-item-key.ts';
 
 interface Update extends Condition {
   readonly UpdateExpression: string;
@@ -14,8 +16,8 @@ const EXTRA_TTL_S = 600;
 
 const NAMES = { '#level': LIMIT.level };
 
-export function limitKey({ key }: TokenBucket): Record<string, AttributeValue> {
-  return { [PARTITION_KEY]: { S: LIMIT_PARTITION }, [SORT_KEY]: { S: `${LIMIT_PREFIX}${key}` } };
+export function limitKey({ key }: TokenBucket, scope: TenantScope): ItemKey {
+  return sharedItemKey(`${LIMIT_PREFIX}${key}`, scope);
 }
 
 export function levelOf(item: Item | undefined): bigint | undefined {

@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib';
 import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Clock, TraceArchive } from '../../pipeline/ports.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
+import { folderOf, type TenantScope } from '../tenant-scope.ts';
 import { hasStatus } from './has-status.ts';
 
 const compress = promisify(gzip);
@@ -10,7 +11,10 @@ const compress = promisify(gzip);
 /** Metadata that tells a fence from kept traces; S3 gives it the prefix `x-amz-meta-`. */
 const FENCE_METADATA = 'tailgate-fence';
 
-export interface S3TraceArchiveDeps {
+/** All keys start with it. */
+const ARCHIVE_FOLDER = 'traces/';
+
+export interface S3TraceArchiveDeps extends TenantScope {
   readonly client: S3Client;
   readonly bucket: string;
   readonly clock: Clock;
@@ -45,7 +49,9 @@ export class S3TraceArchive implements TraceArchive {
   async inspect(key: string): Promise<'absent' | 'data' | 'fence'> {
     return retry(this.#retryPolicy, `inspect ${key}`, async () => {
       try {
-        const head = await this.#deps.client.send(new HeadObjectCommand({ Bucket: this.#deps.bucket, Key: key }));
+        const head = await this.#deps.client.send(
+          new HeadObjectCommand({ Bucket: this.#deps.bucket, Key: this.#objectKey(key) }),
+        );
         return head.Metadata?.[FENCE_METADATA] === '1' ? 'fence' : 'data';
       } catch (error) {
         if (hasStatus(error, 404)) return 'absent';
@@ -63,7 +69,7 @@ export class S3TraceArchive implements TraceArchive {
     return retry(this.#retryPolicy, `create ${key}`, async () => {
       const put = new PutObjectCommand({
         Bucket: bucket,
-        Key: key,
+        Key: this.#objectKey(key),
         Body: body,
         ContentType: 'application/gzip',
         Metadata: metadata,
@@ -77,5 +83,11 @@ export class S3TraceArchive implements TraceArchive {
         throw error;
       }
     });
+  }
+
+  /** `traces/dt=…` is `traces/tenant=<tenant>/dt=…` in the bucket. */
+  #objectKey(key: string): string {
+    if (!key.startsWith(ARCHIVE_FOLDER)) throw new RangeError(`archive key "${key}" must start with ${ARCHIVE_FOLDER}`);
+    return ARCHIVE_FOLDER + folderOf(this.#deps) + key.slice(ARCHIVE_FOLDER.length);
   }
 }

@@ -4,6 +4,7 @@ import { assertDelaySeconds } from '../delay.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
 import { Backoff, type RetryPolicy, retryPolicy, unavailable } from '../retry.ts';
 import { isRetryable } from '../retryable-error.ts';
+import type { TenantScope } from '../tenant-scope.ts';
 import { encodeWakeUp } from './wake-up-message.ts';
 
 /** SendMessageBatch takes 10 messages and 1 MiB in all. */
@@ -11,7 +12,7 @@ const BATCH_SIZE = 10;
 const BATCH_BYTES = 1024 * 1024;
 const BATCHES_IN_FLIGHT = 4;
 
-export interface SqsWakeUpQueueDeps {
+export interface SqsWakeUpQueueDeps extends TenantScope {
   readonly client: SQSClient;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
@@ -39,14 +40,16 @@ export class SqsWakeUpQueue implements WakeUpQueue {
   async send(wakeUps: readonly DelayedWakeUp[]): Promise<void> {
     for (const { delaySeconds } of wakeUps) assertDelaySeconds(delaySeconds);
     const messages = wakeUps.flatMap(({ wakeUp, delaySeconds }) =>
-      encodeWakeUp(wakeUp).map((body) => ({ body, delaySeconds })),
+      encodeWakeUp(wakeUp, this.#deps).map((body) => ({ body, delaySeconds })),
     );
     await this.#sendAll(this.#deps.queueUrl, messages);
   }
 
   /** @throws {UnavailableError} */
   async sendToDeadLetters(wakeUps: readonly WakeUp[]): Promise<void> {
-    const messages = wakeUps.flatMap((wakeUp) => encodeWakeUp(wakeUp).map((body) => ({ body, delaySeconds: 0 })));
+    const messages = wakeUps.flatMap((wakeUp) =>
+      encodeWakeUp(wakeUp, this.#deps).map((body) => ({ body, delaySeconds: 0 })),
+    );
     await this.#sendAll(this.#deps.deadLetterQueueUrl, messages);
   }
 

@@ -1,11 +1,17 @@
 import type { FragmentRef, WakeUp } from '../../pipeline/ports.ts';
+import { isTenantName, TENANT_NAME_RULE } from '../tenant-name.ts';
+import type { TenantScope } from '../tenant-scope.ts';
 import { MalformedWakeUpError } from './malformed-wake-up-error.ts';
 
 /**
- * The body of a wake-up message, version 1: `{"v":1,"due":<ms>,"attempt":0,"traces":[["<traceId>","<hash>",…],…]}`.
- * Fragments of one trace stand together, so that its ID is written once. Plain ASCII.
+ * The body of a wake-up message, version 1: `{"v":1,"due":<ms>,"attempt":0,"traces":[["<traceId>","<hash>",…],…]}`, and
+ * `"tenant":"<name>"` before the traces of a tenant. Fragments of one trace stand together, so that its ID is written once.
+ * Plain ASCII.
  */
 const VERSION = 1;
+
+/** A wake-up, and whose traces it is about. */
+export interface WakeUpMessage extends WakeUp, TenantScope {}
 
 /** SQS takes 1 MiB a message and Lambda 6 MB a batch; smaller messages share the work better. */
 export const MAX_MESSAGE_BYTES = 250 * 1024;
@@ -14,8 +20,13 @@ const TRACE_ID = /^[0-9a-f]{32}$/;
 const HASH = /^[\w+/=-]{1,128}$/;
 
 /** Writes a wake-up as one or more messages; together they list the same fragments. */
-export function encodeWakeUp(wakeUp: WakeUp, maxBytes = MAX_MESSAGE_BYTES): readonly string[] {
-  const head = `{"v":${VERSION},"due":${wakeUp.dueAtMs},"attempt":${wakeUp.attempt},"traces":`;
+export function encodeWakeUp(
+  wakeUp: WakeUp,
+  { tenant }: TenantScope = {},
+  maxBytes = MAX_MESSAGE_BYTES,
+): readonly string[] {
+  const owner = tenant === undefined ? '' : `"tenant":"${tenant}",`;
+  const head = `{"v":${VERSION},"due":${wakeUp.dueAtMs},"attempt":${wakeUp.attempt},${owner}"traces":`;
   const emptyBytes = head.length + '[]}'.length;
   const bodies: string[] = [];
   let groups: string[][] = [];
@@ -48,7 +59,7 @@ export function encodeWakeUp(wakeUp: WakeUp, maxBytes = MAX_MESSAGE_BYTES): read
 }
 
 /** @throws {MalformedWakeUpError} which says what is wrong with the body */
-export function decodeWakeUp(body: string): WakeUp {
+export function decodeWakeUp(body: string): WakeUpMessage {
   const message = parse(body);
   if (message['v'] !== VERSION) {
     throw new MalformedWakeUpError(`wake-up message: v must be ${VERSION}, got ${show(message['v'])}`);
@@ -61,6 +72,7 @@ export function decodeWakeUp(body: string): WakeUp {
     dueAtMs: count(message, 'due'),
     attempt: count(message, 'attempt'),
     fragments: traces.flatMap(fragmentsOf),
+    ...tenantOf(message),
   };
 }
 
@@ -91,6 +103,12 @@ function count(message: Readonly<Record<string, unknown>>, key: string): number 
   const value = message[key];
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
   throw new MalformedWakeUpError(`wake-up message: ${key} must be a whole number, not negative, got ${show(value)}`);
+}
+
+function tenantOf({ tenant }: Readonly<Record<string, unknown>>): TenantScope {
+  if (tenant === undefined) return {};
+  if (typeof tenant === 'string' && isTenantName(tenant)) return { tenant };
+  throw new MalformedWakeUpError(`wake-up message: tenant must be ${TENANT_NAME_RULE}, got ${show(tenant)}`);
 }
 
 function fragmentsOf(group: unknown, index: number): FragmentRef[] {

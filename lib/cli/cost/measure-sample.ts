@@ -1,8 +1,9 @@
 import { hashFragment } from '../../adapters/fragment-hash.ts';
 import { decodeWakeUp } from '../../adapters/sqs/wake-up-message.ts';
 import { createRandom } from '../../local/demo/random.ts';
-import { createDecide, type Evaluate, type ReceivedWakeUp } from '../../pipeline/decide.ts';
+import { createDecide, type ReceivedWakeUp } from '../../pipeline/decide.ts';
 import type { DecideSummary } from '../../pipeline/decide-summary.ts';
+import type { Evaluate } from '../../pipeline/evaluate.ts';
 import { ingest } from '../../pipeline/ingest.ts';
 import { decide as applyPolicies } from '../../sampling/decide.ts';
 import type { CallCounts } from './call-counts.ts';

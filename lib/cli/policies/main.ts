@@ -6,7 +6,7 @@ import { runPolicies } from './run-policies.ts';
 process.exitCode = await runPolicies(process.argv.slice(2), {
   ssm: createSsmClient(),
   cloudFormation: createCloudFormationClient(),
-  read: (file) => readFileSync(file === '-' ? 0 : file, 'utf8'),
+  read: (file) => readFileSync(file === '-' ? 0 : file),
   print: (line) => console.log(line),
   complain: (line) => console.error(line),
 });

@@ -3,6 +3,8 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import { SystemClock } from '../../adapters/clock.ts';
 import { ConfigParameter, type ConfigVersion } from '../../adapters/ssm/config-parameter.ts';
 import { decodeConfigText } from '../../adapters/ssm/config-text.ts';
+import { decodeText } from '../../sampling/config/decode-text.ts';
+import { parseSamplingConfig } from '../../sampling/config/parse-sampling-config.ts';
 import { explainAwsError } from '../explain-aws-error.ts';
 import { visible } from '../query/cell-text.ts';
 import { readStackOutputs } from '../stack-outputs.ts';
@@ -18,8 +20,8 @@ import {
 export interface PoliciesIo {
   readonly ssm: SSMClient;
   readonly cloudFormation: CloudFormationClient;
-  /** The text of a file, or of the standard input for `-`; throws when there is none. */
-  readonly read: (file: string) => string;
+  /** A file, or the standard input for `-`; throws when there is none. */
+  readonly read: (file: string) => Uint8Array;
   readonly print: (line: string) => void;
   /** For what is not the output itself. */
   readonly complain: (line: string) => void;
@@ -69,10 +71,10 @@ async function run(command: PoliciesCommand, io: PoliciesIo): Promise<0 | 1> {
 
 /** The text of a valid file; undefined, after everything that is wrong has been reported, of any other. */
 function validText(file: string, io: PoliciesIo): string | undefined {
-  const text = io.read(file);
-  const report = checkConfig(file, text);
+  const bytes = io.read(file);
+  const report = checkConfig(file, bytes);
   for (const line of reportLines(report)) io.complain(line);
-  if (report.valid) return text;
+  if (report.valid) return decodeText(bytes);
   io.complain('nothing was stored');
   return undefined;
 }
@@ -115,7 +117,7 @@ function historyLine({ version, value, storedAt, storedBy }: ConfigVersion): str
 
 function validity(value: string): string {
   try {
-    return checkConfig('', decodeConfigText(value)).valid ? 'valid  ' : 'refused';
+    return parseSamplingConfig(decodeConfigText(value)).ok ? 'valid  ' : 'refused';
   } catch {
     return 'refused';
   }

@@ -3,6 +3,7 @@ import { resolve, sep } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { QueryError } from './query-error.ts';
+import { TRINO_MACROS } from './trino-dialect.ts';
 import { quoted, viewStatements } from './view-sql.ts';
 
 /** Where the local run keeps the objects of its archive bucket, inside the data folder. */
@@ -39,6 +40,9 @@ export async function openArchiveDatabase(dataDir: string): Promise<ArchiveDatab
     const isEmpty = (await countRows(connection, `glob(${quoted(glob)})`)) === 0;
     for (const statement of viewStatements(isEmpty ? undefined : glob)) {
       await connection.run(statement);
+    }
+    for (const macro of TRINO_MACROS) {
+      await connection.run(macro);
     }
     await lockDown(connection, archive);
   } catch (error) {

@@ -2,43 +2,77 @@ import { parseArgs } from 'node:util';
 import { QueryError } from './query-error.ts';
 
 export const QUERY_USAGE = `Usage: npm run query -- "SELECT …" [--data <folder>] [--json]
+       npm run query -- --name <query> [--<parameter> <value> …]
+       npm run query -- --list
 
-Runs one SQL statement (DuckDB's dialect) over the kept traces of the local archive.
+Runs one SQL statement (DuckDB's dialect), or a query of the library, over the kept traces of the local archive.
 Without a statement it lists the views, their columns and some examples.
 
+  --name <query>   a query of the library, with its parameters as options
+  --list           the queries of the library and their parameters
   --data <folder>  data folder of the local run (default: .tailgate)
   --json           one JSON object per line, for programs
   --help           this text
 `;
 
 export interface QueryArguments {
-  /** Undefined: list the views. */
+  /** The statement, if one is given. */
   readonly sql: string | undefined;
+  /** A query of the library. */
+  readonly name: string | undefined;
+  /** Its parameters by name, as they were given. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly list: boolean;
   readonly dataDir: string;
   readonly json: boolean;
   readonly help: boolean;
 }
 
+const OPTIONS = {
+  data: { type: 'string' },
+  name: { type: 'string' },
+  list: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 /** @throws {QueryError} on an unknown flag, a flag without its value, or a second statement. */
 export function parseQueryArguments(argv: readonly string[]): QueryArguments {
-  const { values, positionals } = parse(argv);
-  if (positionals.length > 1) {
-    throw new QueryError(`expected one statement, got ${positionals.length}: put the SQL in double quotes`);
+  // Which further options there are depends on the query: the first look only finds its name.
+  const { values: first } = parseArgs({ args: [...argv], options: OPTIONS, strict: false, allowPositionals: true });
+  const name = typeof first.name === 'string' ? first.name : undefined;
+  const parameters = name === undefined ? [] : parameterOptions(argv);
+  const { values, positionals } = parse(argv, parameters);
+  if (positionals.length > (name === undefined ? 1 : 0)) {
+    const what = name === undefined ? 'one statement' : 'a query by its name, and no statement';
+    throw new QueryError(`expected ${what}, got ${positionals.length}: put the SQL in double quotes`);
   }
   return {
     sql: positionals[0],
+    name,
+    values: Object.fromEntries(
+      parameters.map((option) => [option.replaceAll('-', '_'), String((values as Record<string, unknown>)[option])]),
+    ),
+    list: values.list ?? false,
     dataDir: values.data ?? '.tailgate',
     json: values.json ?? false,
     help: values.help ?? false,
   };
 }
 
-function parse(argv: readonly string[]) {
+/** The options of a named query: whatever is not one of the tool's. What the query does not know it refuses itself. */
+function parameterOptions(argv: readonly string[]): string[] {
+  const names = argv.flatMap((argument) => /^--([a-z][a-z-]*)/.exec(argument)?.[1] ?? []);
+  return [...new Set(names)].filter((option) => !(option in OPTIONS));
+}
+
+function parse(argv: readonly string[], parameters: readonly string[]) {
   try {
+    const more = Object.fromEntries(parameters.map((option) => [option, { type: 'string' as const }]));
     return parseArgs({
-      args: [...argv],
+      args: withEqualsSigns(argv, parameters),
       allowPositionals: true,
-      options: { data: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: { ...more, ...OPTIONS },
     });
   } catch (error) {
     if (error instanceof TypeError) {
@@ -46,4 +80,21 @@ function parse(argv: readonly string[]) {
     }
     throw error;
   }
+}
+
+/** `--from -6h` as `--from=-6h`: the value of a parameter may look like a flag. */
+function withEqualsSigns(argv: readonly string[], parameters: readonly string[]): string[] {
+  const args: string[] = [];
+  for (let at = 0; at < argv.length; at++) {
+    const argument = argv[at] ?? '';
+    const next = argv[at + 1];
+    const isParameter = parameters.includes(argument.slice(2)) && argument.startsWith('--');
+    if (isParameter && next !== undefined && !next.startsWith('--')) {
+      args.push(`${argument}=${next}`);
+      at++;
+    } else {
+      args.push(argument);
+    }
+  }
+  return args;
 }

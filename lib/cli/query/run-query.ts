@@ -1,3 +1,4 @@
+import { renderQuery } from '../../athena/render-query.ts';
 import type { ArchiveDatabase } from './archive-database.ts';
 import { openArchiveDatabase } from './archive-database.ts';
 import type { Output } from './output.ts';
@@ -6,6 +7,8 @@ import { printJsonLines, printTable, printTabSeparated } from './print-result.ts
 import type { QueryArguments } from './query-arguments.ts';
 import { parseQueryArguments, QUERY_USAGE } from './query-arguments.ts';
 import { QueryError } from './query-error.ts';
+import { findQuery, libraryReference } from './query-library.ts';
+import { toDuckDb } from './trino-dialect.ts';
 import { viewReference } from './view-reference.ts';
 
 export interface QueryIo {
@@ -30,19 +33,28 @@ async function answer(args: QueryArguments, io: QueryIo): Promise<void> {
     await io.output.write(QUERY_USAGE);
     return;
   }
-  if (args.sql === undefined) {
+  if (args.list) {
+    await io.output.write(libraryReference(io.output.bold));
+    return;
+  }
+  const sql = args.name === undefined ? args.sql : namedStatement(args.name, args.values);
+  if (sql === undefined) {
     await io.output.write(viewReference(io.output.terminalWidth, io.output.bold));
     return;
   }
   const database = await openArchiveDatabase(args.dataDir);
   try {
-    await printAnswer(database, args.sql, args.json, io.output);
+    await printAnswer(database, sql, args.json, io.output);
     if (!(await database.hasTraces())) {
       io.complain(`hint: no kept traces under ${args.dataDir} yet`);
     }
   } finally {
     database.close();
   }
+}
+
+function namedStatement(name: string, values: Readonly<Record<string, string>>): string {
+  return toDuckDb(renderQuery(findQuery(name), values, { nowMs: Date.now() }));
 }
 
 async function printAnswer(database: ArchiveDatabase, sql: string, json: boolean, output: Output): Promise<void> {

@@ -105,7 +105,7 @@ WITH r AS (
          TRY_CAST(sp.startTimeUnixNano AS BIGINT) AS start_ns, TRY_CAST(sp.endTimeUnixNano AS BIGINT) AS end_ns,
          coalesce(sp.status.code, 0) AS status_code
   FROM p WHERE sp IS NOT NULL
-)
+), b AS (
 SELECT * EXCLUDE (sp),
        lower(sp.traceId) AS trace_id, lower(sp.spanId) AS span_id, lower(nullif(sp.parentSpanId, '')) AS parent_span_id,
        resource_attributes['service.name'] AS service, sp.name AS name,
@@ -124,5 +124,15 @@ SELECT * EXCLUDE (sp),
                       'attributes': ${attributeMap('ev.attributes')}}) AS events,
        list_transform(coalesce(sp.links, []), lambda l: {'trace_id': lower(l.traceId), 'span_id': lower(l.spanId)}) AS links,
        sp.traceState AS trace_state
-FROM a`;
+FROM a
+)
+SELECT *, ${eventAttribute('exception.type')} AS exception_type, ${eventAttribute('exception.message')} AS exception_message,
+       list_transform(links, lambda l: l.trace_id) AS linked_trace_ids
+FROM b`;
+}
+
+/** The attribute of the first event that has it. */
+function eventAttribute(key: string): string {
+  const values = `list_transform(events, lambda ev: ev.attributes['${key}'])`;
+  return `list_filter(${values}, lambda x: x IS NOT NULL)[1]`;
 }

@@ -1,3 +1,4 @@
+import { describe } from 'vitest';
 import { SystemClock } from '../../../lib/adapters/clock.ts';
 import { DynamoDbKeyTables } from '../../../lib/adapters/dynamodb/dynamodb-key-tables.ts';
 import { describeKeyTables } from '../../contract/key-tables.contract.ts';
@@ -5,7 +6,9 @@ import { useDynamoTable } from '../../support/dynamo-table.ts';
 
 const { tableName, createClient } = useDynamoTable();
 
-describeKeyTables('DynamoDbKeyTables', () => {
-  const client = createClient();
-  return new DynamoDbKeyTables({ client, tableName, clock: new SystemClock() });
+describe.each([undefined, 'shop'])('for tenant %s', (tenant) => {
+  describeKeyTables('DynamoDbKeyTables', () => {
+    const client = createClient();
+    return new DynamoDbKeyTables({ client, tableName, clock: new SystemClock(), tenant });
+  });
 });

@@ -1,3 +1,4 @@
+import { describe } from 'vitest';
 import { SystemClock } from '../../../lib/adapters/clock.ts';
 import { DynamoDbLimitStore } from '../../../lib/adapters/dynamodb/dynamodb-limit-store.ts';
 import { describeLimitStore } from '../../contract/limit-store.contract.ts';
@@ -5,7 +6,9 @@ import { useDynamoTable } from '../../support/dynamo-table.ts';
 
 const { tableName, createClient } = useDynamoTable();
 
-describeLimitStore('DynamoDbLimitStore', () => {
-  const client = createClient();
-  return new DynamoDbLimitStore({ client, tableName, clock: new SystemClock() });
+describe.each([undefined, 'shop'])('for tenant %s', (tenant) => {
+  describeLimitStore('DynamoDbLimitStore', () => {
+    const client = createClient();
+    return new DynamoDbLimitStore({ client, tableName, clock: new SystemClock(), tenant });
+  });
 });

@@ -1,3 +1,4 @@
+import { describe } from 'vitest';
 import { DynamoDbSpanBuffer } from '../../../lib/adapters/dynamodb/dynamodb-span-buffer.ts';
 import { MemorySpillStore } from '../../../lib/adapters/memory/memory-spill-store.ts';
 import { describeSpanBuffer } from '../../contract/span-buffer.contract.ts';
@@ -6,8 +7,11 @@ import { ManualClock } from '../../support/manual-clock.ts';
 
 const { tableName, createClient } = useDynamoTable();
 
-describeSpanBuffer('DynamoDbSpanBuffer', () => {
-  const clock = new ManualClock();
-  const client = createClient();
-  return { buffer: new DynamoDbSpanBuffer({ client, tableName, spillStore: new MemorySpillStore(), clock }), clock };
+describe.each([undefined, 'shop'])('for tenant %s', (tenant) => {
+  describeSpanBuffer('DynamoDbSpanBuffer', () => {
+    const clock = new ManualClock();
+    const client = createClient();
+    const spillStore = new MemorySpillStore();
+    return { buffer: new DynamoDbSpanBuffer({ client, tableName, spillStore, clock, tenant }), clock };
+  });
 });

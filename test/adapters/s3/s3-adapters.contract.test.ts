@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { createS3Client } from '../../../lib/adapters/s3/client.ts';
 import { S3SpillStore } from '../../../lib/adapters/s3/s3-spill-store.ts';
 import { S3TraceArchive } from '../../../lib/adapters/s3/s3-trace-archive.ts';
@@ -24,15 +24,21 @@ beforeAll(async () => {
 
 afterAll(() => engine.stop());
 
-describeTraceArchive('S3TraceArchive', () => {
-  const clock = new ManualClock();
-  return {
-    archive: new S3TraceArchive({ client, bucket, clock, retryPolicy: instantRetryPolicy(clock) }),
-    read: async (key) => {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return gunzipSync((await Body?.transformToByteArray()) ?? new Uint8Array()).toString();
-    },
-  };
+describe.each([
+  { tenant: undefined, folder: 'traces/' },
+  { tenant: 'shop', folder: 'traces/tenant=shop/' },
+])('for tenant $tenant', ({ tenant, folder }) => {
+  describeTraceArchive('S3TraceArchive', () => {
+    const clock = new ManualClock();
+    return {
+      archive: new S3TraceArchive({ client, bucket, clock, retryPolicy: instantRetryPolicy(clock), tenant }),
+      read: async (key) => {
+        const Key = key.replace('traces/', folder);
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+        return gunzipSync((await Body?.transformToByteArray()) ?? new Uint8Array()).toString();
+      },
+    };
+  });
 });
 
 describeSpillStore('S3SpillStore', () => new S3SpillStore({ client, bucket, clock: new ManualClock() }));

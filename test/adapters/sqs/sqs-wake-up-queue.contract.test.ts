@@ -1,5 +1,5 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { createSqsClient } from '../../../lib/adapters/sqs/client.ts';
 import { SqsWakeUpQueue } from '../../../lib/adapters/sqs/sqs-wake-up-queue.ts';
 import { decodeWakeUp } from '../../../lib/adapters/sqs/wake-up-message.ts';
@@ -21,17 +21,20 @@ beforeAll(async () => {
 
 afterAll(() => engine.stop());
 
-describeWakeUpQueue('SqsWakeUpQueue', async () => {
-  queueCount += 1;
-  const urls = await provisionQueues(client, `queue-${queueCount}`);
-  return {
-    queue: new SqsWakeUpQueue({ client, ...urls, clock: new ManualClock() }),
-    receive: (waitSeconds) => drain(urls.queueUrl, waitSeconds),
-    deadLetters: () => drain(urls.deadLetterQueueUrl, 0),
-  };
+describe.each([undefined, 'shop'])('for tenant %s', (tenant) => {
+  describeWakeUpQueue('SqsWakeUpQueue', async () => {
+    queueCount += 1;
+    const urls = await provisionQueues(client, `queue-${queueCount}`);
+    return {
+      queue: new SqsWakeUpQueue({ client, ...urls, clock: new ManualClock(), tenant }),
+      receive: (waitSeconds) => drain(urls.queueUrl, waitSeconds, tenant),
+      deadLetters: () => drain(urls.deadLetterQueueUrl, 0, tenant),
+    };
+  });
 });
 
-async function drain(queueUrl: string, waitSeconds: number): Promise<WakeUp[]> {
+/** Every message must name the tenant, which is no part of the wake-up. */
+async function drain(queueUrl: string, waitSeconds: number, tenant: string | undefined): Promise<WakeUp[]> {
   const wakeUps: WakeUp[] = [];
   for (;;) {
     const { Messages = [] } = await client.send(
@@ -42,7 +45,11 @@ async function drain(queueUrl: string, waitSeconds: number): Promise<WakeUp[]> {
       }),
     );
     if (Messages.length === 0) return wakeUps;
-    wakeUps.push(...Messages.map(({ Body }) => decodeWakeUp(Body ?? '')));
+    for (const { Body } of Messages) {
+      const { tenant: owner, ...wakeUp } = decodeWakeUp(Body ?? '');
+      expect(owner).toBe(tenant);
+      wakeUps.push(wakeUp);
+    }
     const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
     await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
   }

@@ -23,6 +23,13 @@ describe('encodeWakeUp', () => {
     ]);
   });
 
+  it('names the tenant', () => {
+    const wakeUp: WakeUp = { dueAtMs: 5, attempt: 0, fragments: [{ traceId: one, hash: 'a3' }] };
+    expect(encodeWakeUp(wakeUp, { tenant: 'shop' })).toEqual([
+      `{"v":1,"due":5,"attempt":0,"tenant":"shop","traces":[["${one}","a3"]]}`,
+    ]);
+  });
+
   it('writes a message without fragments as one', () => {
     expect(encodeWakeUp({ dueAtMs: 5, attempt: 0, fragments: [] })).toEqual([
       '{"v":1,"due":5,"attempt":0,"traces":[]}',
@@ -50,10 +57,12 @@ describe('encodeWakeUp', () => {
       attempt: fc.nat(99),
       fragments: fc.uniqueArray(ref, { selector: ({ traceId, hash }) => traceId + hash, minLength: 1, maxLength: 60 }),
     });
+    const tenants = fc.constantFrom(undefined, 'a', 'shop-eu');
     fc.assert(
-      fc.property(wakeUps, fc.integer({ min: 160, max: 1_000 }), (wakeUp, maxBytes) => {
-        const bodies = encodeWakeUp(wakeUp, maxBytes);
+      fc.property(wakeUps, tenants, fc.integer({ min: 200, max: 1_000 }), (wakeUp, tenant, maxBytes) => {
+        const bodies = encodeWakeUp(wakeUp, { tenant }, maxBytes);
         const decoded = bodies.map(decodeWakeUp);
+        expect(decoded.every((message) => message.tenant === tenant)).toBe(true);
         expect(
           decoded
             .flatMap(({ fragments }) => fragments)

@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { TailSamplingPipelineProps } from '../../../lib/cdk/pipeline-props.ts';
 import { Policies } from '../../../lib/cdk/policies.ts';
+import { TailSamplingPipeline } from '../../../lib/cdk/tail-sampling-pipeline.ts';
 import { TailgateStack } from '../../../lib/cdk/tailgate-stack.ts';
 
 /** An account that does not exist: nothing here may ask AWS. */
@@ -24,14 +25,13 @@ export function pipelineStack(options: PipelineOptions = {}): TailgateStack {
 /** The template of a pipeline; options that need a stack to be made in are given as a function. */
 export function synthesise(options: PipelineOptions | ((stack: Stack) => PipelineOptions) = {}): Template {
   if (typeof options !== 'function') return Template.fromStack(pipelineStack(options));
-  const app = unbundledApp();
-  const resources = new Stack(app, 'Resources', { env: ENV });
-  const pipeline = { policies: POLICIES, ...options(resources) };
-  return Template.fromStack(new TailgateStack(app, 'Tailgate', { env: ENV, pipeline }));
+  const stack = new Stack(unbundledApp(), 'Tailgate', { env: ENV });
+  new TailSamplingPipeline(stack, 'Tailgate', { policies: POLICIES, ...options(stack) });
+  return Template.fromStack(stack);
 }
 
-/** A resource by the beginning of its logical ID and its type. */
-export function resource(template: Template, type: string, prefix = ''): Readonly<Record<string, unknown>> {
+/** The one resource by the beginning of its logical ID and its type. */
+export function resource(template: Template, type: string, prefix = '') {
   const found = Object.entries(template.findResources(type)).filter(([id]) => id.startsWith(prefix));
   const [only] = found;
   if (only === undefined || found.length > 1) {

@@ -34,7 +34,7 @@ async function policies(argv: readonly string[], options: { files?: Record<strin
     read(file) {
       const text = options.files?.[file];
       if (text === undefined) throw new Error(`no such file: ${file}`);
-      return text;
+      return new TextEncoder().encode(text);
     },
     print: (line) => out.push(line),
     complain: (line) => complaints.push(line),

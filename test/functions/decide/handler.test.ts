@@ -32,20 +32,24 @@ function sqsEvent(bodies: readonly string[]): SQSEvent {
   };
 }
 
-function handler(failedMessageIds: readonly string[]) {
+function handler(failedMessageIds: readonly string[], broken: readonly (string | undefined)[] = []) {
   const received: ReceivedWakeUp[] = [];
+  const batches: (readonly [string | undefined, readonly string[]])[] = [];
   const handle = createHandler({
-    decide: async (batch) => {
+    begin: async () => async (tenant, batch) => {
       received.push(...batch);
+      batches.push([tenant, batch.map(({ messageId }) => messageId)]);
+      if (broken.includes(tenant)) throw new Error(`the traces of ${tenant} are cursed`);
       return { failedMessageIds, summary: emptySummary() };
     },
     log: silentLog,
     metrics: NO_METRICS,
   });
-  return { handle, received };
+  return { handle, received, batches };
 }
 
 const [body = ''] = encodeWakeUp(WAKE_UP);
+const bodyOf = (tenant: string) => encodeWakeUp(WAKE_UP, { tenant })[0] ?? '';
 
 describe('the decide handler', () => {
   it('hands the wake-ups on under the IDs of their messages', async () => {
@@ -68,5 +72,28 @@ describe('the decide handler', () => {
       batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm2' }],
     });
     expect(received).toHaveLength(1);
+  });
+
+  it('decides the traces of each tenant by themselves', async () => {
+    const { handle, batches } = handler([]);
+    await handle(sqsEvent([bodyOf('a'), body, bodyOf('b'), bodyOf('a')]));
+    expect(batches).toEqual([
+      ['a', ['m0', 'm3']],
+      [undefined, ['m1']],
+      ['b', ['m2']],
+    ]);
+  });
+
+  it('lets a tenant that fails stop no other', async () => {
+    const { handle, batches } = handler([], ['a']);
+    const many = Array.from({ length: 8 }, (_, i) => bodyOf(`other-${i}`));
+    expect(await handle(sqsEvent([bodyOf('a'), ...many, bodyOf('a')]))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm9' }],
+    });
+    expect(batches).toHaveLength(9);
+  });
+
+  it('fails as a whole when nothing could be done', async () => {
+    await expect(handler([], ['a']).handle(sqsEvent([bodyOf('a')]))).rejects.toThrow('the traces of a are cursed');
   });
 });

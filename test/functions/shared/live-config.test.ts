@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigRefusal, LiveConfig, NoValidConfigError } from '../../../functions/shared/live-config.ts';
 import { ConfigParameter } from '../../../lib/adapters/ssm/config-parameter.ts';
+import { RecordingLog } from '../../../lib/local/recording-log.ts';
 import { UnavailableError } from '../../../lib/pipeline/errors.ts';
-import { RecordingLog } from '../../local/recording-log.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { ParameterStore } from '../../support/parameter-store.ts';

@@ -74,6 +74,12 @@ export async function deploy(options: {
       );
     },
 
+    /** Keys of the spilled fragments. */
+    async spilled(): Promise<readonly (string | undefined)[]> {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: names.bucket, Prefix: 'spill/' }));
+      return Contents.map(({ Key }) => Key);
+    },
+
     async stop(): Promise<void> {
       for (const client of [dynamoDb, sqs, s3]) client.destroy();
       await Promise.all([dynamo.stop(), others.stop()]);

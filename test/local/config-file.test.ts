@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigFileError, readConfigFile } from '../../../functions/shared/config-file.ts';
+import { ConfigFileError, readConfigFile } from '../../lib/local/config-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tailgate-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));

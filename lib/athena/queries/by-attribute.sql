@@ -1,0 +1,17 @@
+-- Spans by attribute
+--
+-- Spans of which an attribute, or one of their resource, has a value, latest first. Values are compared as text.
+-- @param key: text; key of the attribute, such as enduser.id
+-- @param value: text = any; its value
+-- @param limit: integer = 100; most rows
+WITH found AS (
+  SELECT trace_id, span_id, start_time, start_ns, service, name, duration_ms, status,
+         coalesce(element_at(attributes, wanted.key), element_at(resource_attributes, wanted.key)) AS value
+  FROM spans CROSS JOIN (SELECT :key AS key) AS wanted
+  WHERE :window
+)
+SELECT trace_id, span_id, start_time, service, name, duration_ms, status, value
+FROM found
+WHERE value IS NOT NULL AND (:value IS NULL OR value = :value)
+ORDER BY start_ns DESC, trace_id, span_id
+LIMIT :limit

@@ -1,0 +1,26 @@
+-- Linked traces
+--
+-- The traces that the spans of a trace are linked to, and those whose spans are linked to it, with what is kept of them.
+-- @param trace_id: trace_id; trace whose links are wanted
+WITH wanted AS (
+  SELECT :trace_id AS trace_id
+), links AS (
+  SELECT s.trace_id AS from_trace, s.span_id, s.service, s.name, l.linked AS to_trace
+  FROM (SELECT trace_id, span_id, service, name, linked_trace_ids FROM spans WHERE :window) AS s
+  CROSS JOIN UNNEST(s.linked_trace_ids) AS l (linked)
+), kept AS (
+  SELECT trace_id, start_time, root_service, root_name, duration_ms, status
+  FROM traces
+  WHERE :window
+), found AS (
+  SELECT 'to' AS direction, links.to_trace AS trace_id, links.span_id, links.service, links.name
+  FROM links JOIN wanted ON links.from_trace = wanted.trace_id
+  UNION ALL
+  SELECT 'from' AS direction, links.from_trace AS trace_id, links.span_id, links.service, links.name
+  FROM links JOIN wanted ON links.to_trace = wanted.trace_id
+)
+SELECT found.direction, found.trace_id, found.service AS linking_service, found.name AS linking_span,
+       found.span_id AS linking_span_id, kept.trace_id IS NOT NULL AS is_kept,
+       kept.start_time, kept.root_service, kept.root_name, kept.duration_ms, kept.status
+FROM found LEFT JOIN kept ON kept.trace_id = found.trace_id
+ORDER BY found.direction, found.trace_id, found.span_id

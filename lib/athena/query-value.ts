@@ -1,0 +1,39 @@
+import type { QueryParameter } from './named-query.ts';
+
+/** A value as an SQL literal of its type, or what is wrong with it. The only place where a value becomes SQL. */
+export function toLiteral(parameter: QueryParameter, value: string | null): { sql: string } | { problem: string } {
+  const { type, choices } = parameter;
+  if (value === null)
+    return { sql: `CAST(NULL AS ${type === 'number' ? 'double' : type === 'integer' ? 'bigint' : 'varchar'})` };
+  switch (type) {
+    case 'text':
+      return value.includes('\0') ? { problem: 'a text without NUL characters' } : { sql: textLiteral(value) };
+    case 'number':
+      return /^-?\d{1,15}(\.\d{1,15})?$/.test(value)
+        ? { sql: `${value}e0` }
+        : { problem: 'a number such as 250 or 0.5' };
+    case 'integer':
+      return /^\d{1,9}$/.test(value) ? { sql: value } : { problem: 'a whole number, 0 or more' };
+    case 'choice':
+      return choices.includes(value) ? { sql: textLiteral(value) } : { problem: `one of ${choices.join(', ')}` };
+    case 'trace_id': {
+      const id = traceIdIn(value);
+      return id === undefined
+        ? { problem: 'a trace ID: 32 hex digits, a traceparent (00-<trace>-<span>-01) or an X-Ray ID (1-<8>-<24>)' }
+        : { sql: textLiteral(id) };
+    }
+  }
+}
+
+export function textLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** The trace ID as logs have it: plain, as a UUID, in a W3C traceparent, or in the form of X-Ray. */
+function traceIdIn(value: string): string | undefined {
+  const text = value.trim().toLowerCase();
+  const traceparent = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/.exec(text)?.[1];
+  const xray = /^1-([\da-f]{8}-[\da-f]{24})$/.exec(text)?.[1];
+  const plain = (traceparent ?? xray ?? text).replaceAll('-', '');
+  return /^[\da-f]{32}$/.test(plain) ? plain : undefined;
+}

@@ -1,0 +1,93 @@
+import { type NamedQuery, PLACEHOLDER } from './named-query.ts';
+import { projectedDays } from './partition-projection.ts';
+import { textLiteral, toLiteral } from './query-value.ts';
+import { dayOf, LAST_DAY_CONDITION, parseTime, TIME_FORMS, windowCondition } from './query-window.ts';
+
+const MS_PER_DAY = 86_400_000;
+
+/** A value that is missing, unknown or of the wrong kind. The message has all of them, one a line. */
+export class QueryParameterError extends Error {
+  override readonly name = 'QueryParameterError';
+}
+
+export interface QueryContext {
+  readonly nowMs: number;
+  /** Of the archive that is asked: a window must touch what it keeps. Undefined: not known, not checked. */
+  readonly retentionDays?: number;
+  /** Whether the archive keeps tenants apart; then the value `tenant` must be given. */
+  readonly tenants?: boolean;
+}
+
+/**
+ * The statement of a named query with values in it. Beside its own parameters each query has `from` (default `-24h`) and
+ * `to` (default `now`), and `tenant` where tenants are kept apart.
+ *
+ * @throws {QueryParameterError}
+ */
+export function renderQuery(
+  query: NamedQuery,
+  values: Readonly<Record<string, string>>,
+  context: QueryContext,
+): string {
+  const problems: string[] = [];
+  const literals = new Map<string, string>();
+  for (const parameter of query.parameters) {
+    const { name, defaultValue, meaning } = parameter;
+    const value = values[name] ?? defaultValue;
+    if (value === undefined) {
+      problems.push(`${name} is missing: ${meaning}`);
+      continue;
+    }
+    const literal = toLiteral(parameter, value);
+    if ('problem' in literal) problems.push(`${name}: expected ${literal.problem}, got ${JSON.stringify(value)}`);
+    else literals.set(name, literal.sql);
+  }
+  const known = [...query.parameters.map(({ name }) => name), 'from', 'to', ...(context.tenants ? ['tenant'] : [])];
+  for (const name of Object.keys(values)) {
+    if (!known.includes(name)) problems.push(`${name} is no parameter of ${query.name}: it has ${known.join(', ')}`);
+  }
+  const tenant = values['tenant'];
+  if (context.tenants && tenant === undefined) problems.push('tenant is missing: whose traces');
+  const window = windowOf(values, context, problems);
+  if (problems.length > 0) throw new QueryParameterError(problems.join('\n'));
+  const tenantCondition = context.tenants && tenant !== undefined ? ` AND tenant = ${textLiteral(tenant)}` : '';
+  literals.set('window', `(${window}${tenantCondition})`);
+  // In one pass: a value that looks like a placeholder stays a value.
+  return query.sql.replaceAll(PLACEHOLDER, (all, name: string) => literals.get(name) ?? all);
+}
+
+/**
+ * The statement as Athena stores it: the last 24 hours, defaults in place, and a `?` for what must be given, for which
+ * the console asks. With tenants the first `?` of each condition on the partitions is the tenant.
+ */
+export function storedQuery(query: NamedQuery, tenants: boolean): string {
+  const literals = new Map([['window', `(${LAST_DAY_CONDITION}${tenants ? ' AND tenant = ?' : ''})`]]);
+  for (const parameter of query.parameters) {
+    const { name, defaultValue } = parameter;
+    const literal = defaultValue === undefined ? { sql: '?' } : toLiteral(parameter, defaultValue);
+    if ('problem' in literal) throw new SyntaxError(`${query.name}: the default of ${name} is not ${literal.problem}`);
+    literals.set(name, literal.sql);
+  }
+  return query.sql.replaceAll(PLACEHOLDER, (all, name: string) => literals.get(name) ?? all);
+}
+
+function windowOf(values: Readonly<Record<string, string>>, context: QueryContext, problems: string[]): string {
+  const { from = '-24h', to = 'now' } = values;
+  const fromMs = parseTime(from, context.nowMs);
+  const toMs = parseTime(to, context.nowMs);
+  if (fromMs === undefined) problems.push(`from: expected ${TIME_FORMS}, got ${JSON.stringify(from)}`);
+  if (toMs === undefined) problems.push(`to: expected ${TIME_FORMS}, got ${JSON.stringify(to)}`);
+  if (fromMs === undefined || toMs === undefined) return '';
+  if (fromMs >= toMs) problems.push(`from must be before to, got ${from} and ${to}`);
+  if (context.retentionDays !== undefined) {
+    const days = projectedDays(context.retentionDays);
+    const first = dayOf(context.nowMs + days.first * MS_PER_DAY);
+    const last = dayOf(context.nowMs + days.last * MS_PER_DAY);
+    if (dayOf(fromMs) < first || dayOf(fromMs) > last) {
+      problems.push(
+        `from: the archive keeps ${context.retentionDays} days, so that queries see ${first} to ${last}; got ${dayOf(fromMs)}`,
+      );
+    }
+  }
+  return windowCondition(fromMs, toMs);
+}

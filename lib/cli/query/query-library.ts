@@ -1,0 +1,38 @@
+import { readQueryFiles } from '../../adapters/query-files.ts';
+import { type NamedQuery, parseNamedQuery } from '../../athena/named-query.ts';
+import { didYouMean } from '../../sampling/config/nearest-name.ts';
+import { QueryError } from './query-error.ts';
+
+/** The queries that have a name, in its order. */
+export function queryLibrary(): readonly NamedQuery[] {
+  return readQueryFiles().map(({ name, text }) => parseNamedQuery(name, text));
+}
+
+/** @throws {QueryError} when there is none of this name. */
+export function findQuery(name: string): NamedQuery {
+  const library = queryLibrary();
+  const found = library.find((query) => query.name === name);
+  if (found !== undefined) return found;
+  const names = library.map((query) => query.name);
+  throw new QueryError(`there is no query "${name}"${didYouMean(name, names)}\nqueries: ${names.join(', ')}`);
+}
+
+/** The library for a reader: what each query answers, and its parameters. */
+export function libraryReference(bold: (text: string) => string): string {
+  const entries = queryLibrary().map((query) => {
+    const parameters = query.parameters.map(
+      (parameter) => `  --${parameter.name.replaceAll('_', '-').padEnd(22)}${describe(parameter)}`,
+    );
+    return [`${bold(query.name)}: ${query.title}`, `  ${query.description}`, ...parameters, ''].join('\n');
+  });
+  return `${entries.join('\n')}
+Every query takes --from (default -24h) and --to (default now), rounded to whole hours:
+a trace is in the window when it began in one of these hours (UTC).
+`;
+}
+
+function describe({ type, choices, defaultValue, meaning }: NamedQuery['parameters'][number]): string {
+  const kind = type === 'choice' ? choices.join(' | ') : type.replace('_', ' ');
+  const fallback = defaultValue === undefined ? 'required' : `default ${defaultValue ?? 'any'}`;
+  return `${meaning} (${kind}, ${fallback})`;
+}

@@ -1,0 +1,182 @@
+import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { describe, expect, it } from 'vitest';
+import { InvalidPipelineError } from '../../lib/cdk/invalid-pipeline-error.ts';
+import { Policies } from '../../lib/cdk/policies.ts';
+import { TailSamplingPipeline } from '../../lib/cdk/tail-sampling-pipeline.ts';
+import { ENV, type PipelineOptions, POLICIES, pipelineStack, unbundledApp } from './support/synthesise.ts';
+
+/** What is wrong with options; empty when nothing is. */
+function problemsOf(options: PipelineOptions): readonly string[] {
+  try {
+    pipelineStack(options);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidPipelineError) return error.problems;
+    throw error;
+  }
+}
+
+const capacity = { minWriteUnits: 5, maxWriteUnits: 10, minReadUnits: 5, maxReadUnits: 10 };
+
+describe('a pipeline fails before anything is created', () => {
+  it.each<{ when: string; options: PipelineOptions; problem: string }>([
+    {
+      when: 'its name cannot be part of a path',
+      options: { pipelineName: 'Orders/EU' },
+      problem:
+        'pipelineName: "Orders/EU": expected at most 48 lower-case letters, digits and single hyphens, a letter first',
+    },
+    {
+      when: 'its name is too long',
+      options: { pipelineName: 'a'.repeat(49) },
+      problem: `pipelineName: "${'a'.repeat(49)}": expected at most 48 lower-case letters`,
+    },
+    {
+      when: 'an object would not outlive the decision that names it',
+      options: { archiveRetention: Duration.days(7) },
+      problem: 'archiveRetention: 7 days: expected 8 or more',
+    },
+    {
+      when: 'the retention is not in whole days',
+      options: { archiveRetention: Duration.hours(300) },
+      problem: 'archiveRetention in days: 12.5: expected a whole number from 1 to 36500',
+    },
+    {
+      when: 'the concurrency of decide is less than a queue can have',
+      options: { decideConcurrency: 1 },
+      problem: 'decideConcurrency: 1: expected a whole number from 2 to 1000',
+    },
+    {
+      when: 'the concurrency of ingest is no number',
+      options: { ingestConcurrency: Number('many') },
+      problem: 'ingestConcurrency: NaN: expected a whole number from 1 to 100000',
+    },
+    {
+      when: 'an HTTP API has no concurrency to stay below',
+      options: { frontDoor: 'http-api', ingestConcurrency: 'unreserved' },
+      problem: 'ingestConcurrency: "unreserved" with an HTTP API',
+    },
+    {
+      when: 'an HTTP API would have no burst',
+      options: { frontDoor: 'http-api', ingestConcurrency: 1 },
+      problem: 'ingestConcurrency: 1: expected a whole number from 2',
+    },
+    {
+      when: 'a batch is too large',
+      options: { wakeUpBatchSize: 10_001 },
+      problem: 'wakeUpBatchSize: 10001: expected a whole number from 1 to 10000',
+    },
+    {
+      when: 'a window is too long',
+      options: { wakeUpBatchWindow: Duration.minutes(6) },
+      problem: 'wakeUpBatchWindow in seconds: 360: expected a whole number from 0 to 300',
+    },
+    {
+      when: 'a large batch has no window',
+      options: { wakeUpBatchWindow: Duration.seconds(0) },
+      problem: 'wakeUpBatchWindow: 0: a wakeUpBatchSize over 10 needs 1 second or more',
+    },
+    {
+      when: 'an origin is not as browsers send it',
+      options: { corsOrigins: ['https://shop.example/', 'https://ok.example'] },
+      problem: 'corsOrigins: "https://shop.example/": expected an origin as browsers send it',
+    },
+    {
+      when: 'the lower bound of a capacity is above the upper one',
+      options: { provisionedCapacity: { ...capacity, minWriteUnits: 20 } },
+      problem: 'provisionedCapacity: minWriteUnits 20 > maxWriteUnits 10',
+    },
+    {
+      when: 'a utilization cannot be had',
+      options: { provisionedCapacity: { ...capacity, targetUtilizationPercent: 95 } },
+      problem: 'provisionedCapacity.targetUtilizationPercent: 95: expected a whole number from 20 to 90',
+    },
+    {
+      when: 'a query could read next to nothing',
+      options: { scanLimit: Size.kibibytes(1) },
+      problem: 'scanLimit: 1024 bytes: expected 10000000 or more',
+    },
+    {
+      when: 'the policies file is not there',
+      options: { policies: Policies.fromFile('test/cdk/no-such-file.yaml') },
+      problem: 'test/cdk/no-such-file.yaml cannot be read: ENOENT',
+    },
+    {
+      when: 'the decision wait is over 12 hours',
+      options: {
+        policies: Policies.fromText(
+          'decision_wait: 13h\npolicies: [{ name: all, type: always_sample }]',
+          'tailgate.yaml',
+        ),
+      },
+      problem: 'tailgate.yaml:1: decision_wait: expected a duration from 0s to 12h, got "13h"',
+    },
+    {
+      when: 'the policies do not fit in a parameter',
+      options: { policies: Policies.fromText(manyPolicies(), 'tailgate.yaml') },
+      problem: 'an SSM parameter holds 8192 at most',
+    },
+  ])('when $when', ({ options, problem }) => {
+    expect(problemsOf(options)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('with everything that is wrong at once, policies with their lines', () => {
+    const policies = Policies.fromText(
+      'policies:\n  - name: slow\n    type: latancy\n  - name: slow\n    type: always_sample\n    always_sample: { percent: 5 }\n',
+      'tailgate.yaml',
+    );
+    const problems = problemsOf({ policies, pipelineName: '-', decideConcurrency: 0, corsOrigins: ['shop.example'] });
+    expect(problems).toEqual([
+      expect.stringMatching(/^tailgate\.yaml:3: policies\[0\]\.type: /),
+      expect.stringMatching(/^tailgate\.yaml:4: policies\[1\]\.name: /),
+      expect.stringMatching(/^tailgate\.yaml:6: policies\[1\]\.always_sample\.percent: /),
+      expect.stringMatching(/^pipelineName: /),
+      expect.stringMatching(/^decideConcurrency: /),
+      expect.stringMatching(/^corsOrigins: /),
+    ]);
+  });
+
+  it('and says in one message which construct and why', () => {
+    expect(() => pipelineStack({ decideConcurrency: 1 })).toThrow(
+      'Tailgate/Tailgate cannot be deployed:\n  decideConcurrency: 1: expected a whole number from 2 to 1000',
+    );
+  });
+
+  it('when a bucket of yours should be removed', () => {
+    const stack = new Stack(unbundledApp(), 'Own', { env: ENV });
+    const archiveBucket = Bucket.fromBucketName(stack, 'Bucket', 'kept-elsewhere');
+    const problem = 'archiveRemovalPolicy: has no effect on archiveBucket';
+    const archiveRemovalPolicy = RemovalPolicy.DESTROY;
+    expect(problemsOf({ archiveBucket, archiveRemovalPolicy })).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
+describe('two pipelines', () => {
+  it('of one stack need different names', () => {
+    const stack = new Stack(unbundledApp(), 'Own', { env: ENV });
+    new TailSamplingPipeline(stack, 'Orders', { policies: POLICIES });
+    expect(() => new TailSamplingPipeline(stack, 'Search', { policies: POLICIES })).toThrow(
+      'pipelineName: "own" is the name of Own/Orders already: give one of them another',
+    );
+  });
+
+  it('of two stacks in one account and region, too', () => {
+    const app = unbundledApp();
+    const [first, second] = ['First', 'Second'].map((id) => new Stack(app, id, { env: ENV }));
+    if (first === undefined || second === undefined) throw new Error('two stacks are needed');
+    const props = { policies: POLICIES, pipelineName: 'orders' };
+    new TailSamplingPipeline(first, 'Tailgate', props);
+    expect(() => new TailSamplingPipeline(second, 'Tailgate', props)).toThrow('First/Tailgate already');
+  });
+});
+
+/** Policies whose names do not compress: 600 of them with 32 hex digits of a multiplicative generator each. */
+function manyPolicies(): string {
+  let state = 1n;
+  const name = () => {
+    state = (state * 6364136223846793005n + 1442695040888963407n) % 2n ** 64n;
+    return state.toString(16).padStart(16, '0');
+  };
+  return `policies:\n${Array.from({ length: 600 }, () => `- { name: ${name()}${name()}, type: always_sample }`).join('\n')}`;
+}
