@@ -11,6 +11,8 @@ const MIN_ARCHIVE_DAYS = (DEFAULT_BUFFER_TTL_MS + RECORD_EXTRA_TTL_MS) / DAY_MS;
 const MIN_SCAN_BYTES = 10_000_000;
 /** From here on a batch needs a window. */
 const MAX_BATCH_WITHOUT_WINDOW = 10;
+const TENANTS_WITHOUT_KEYS =
+  'tenants: cannot be told apart with allowUnauthenticated, because it is the key that says whose spans they are: leave one of them out';
 
 /** Everything that is wrong with the properties of a pipeline, a line each; those of the name and the policies are elsewhere. */
 export function pipelineProblems(props: TailSamplingPipelineProps): readonly string[] {
@@ -19,6 +21,7 @@ export function pipelineProblems(props: TailSamplingPipelineProps): readonly str
     ...concurrencyProblems(props),
     ...archiveProblems(props),
     ...(props.provisionedCapacity === undefined ? [] : capacityProblems(props.provisionedCapacity)),
+    ...(props.tenants && props.allowUnauthenticated ? [TENANTS_WITHOUT_KEYS] : []),
     ...(props.corsOrigins ?? []).map(originProblem).filter((problem) => problem !== undefined),
   ];
 }

@@ -17,6 +17,7 @@ import { pipelineProblems } from './pipeline-problems.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
 import { PoliciesParameter } from './policies-parameter.ts';
+import { SavedQueries } from './saved-queries.ts';
 import { WakeUpQueues } from './wake-up-queues.ts';
 
 /**
@@ -108,6 +109,11 @@ export class TailSamplingPipeline extends Construct {
       bucket: this.archiveBucket,
       scanLimit: props.scanLimit ?? Size.gibibytes(10),
       ...withKey,
+    });
+    new SavedQueries(this, 'SavedQueries', {
+      databaseName: this.database.databaseName,
+      workGroupName: this.workGroup.workGroupName,
+      tenants,
     });
   }
 

@@ -39,7 +39,8 @@ const VARIANTS: readonly [string, (stack: Stack) => PipelineOptions][] = [
   ],
   ['with a key', (stack) => ({ encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }) })],
   ['with a bucket', (stack) => ({ archiveBucket: Bucket.fromBucketName(stack, 'Bucket', 'kept-elsewhere') })],
-  ['for tenants, without keys', () => ({ tenants: true, allowUnauthenticated: true })],
+  ['for tenants', () => ({ tenants: true })],
+  ['without keys', () => ({ allowUnauthenticated: true })],
 ];
 
 describe('AwsSolutions finds nothing in a pipeline', () => {

@@ -98,6 +98,11 @@ describe('a pipeline fails before anything is created', () => {
       problem: 'scanLimit: 1024 bytes: expected 10000000 or more',
     },
     {
+      when: 'tenants would have no keys to be told apart by',
+      options: { tenants: true, allowUnauthenticated: true },
+      problem: 'tenants: cannot be told apart with allowUnauthenticated',
+    },
+    {
       when: 'the policies file is not there',
       options: { policies: Policies.fromFile('test/cdk/no-such-file.yaml') },
       problem: 'test/cdk/no-such-file.yaml cannot be read: ENOENT',

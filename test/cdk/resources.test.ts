@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_BUFFER_TTL_MS } from '../../lib/adapters/retention.ts';
@@ -272,6 +273,20 @@ describe('Athena', () => {
     expect(document.columns.map((column: { name: string }) => column.name)).toEqual(
       spans.StorageDescriptor.Columns.map((column: { Name: string }) => column.Name),
     );
+  });
+});
+
+describe('the saved queries', () => {
+  it('are those of the library, complete, in the workgroup', () => {
+    const files = readdirSync('lib/athena/queries').filter((name) => name.endsWith('.sql'));
+    const saved = Object.values(template.findResources('AWS::Athena::NamedQuery'));
+    expect(saved.map(({ Properties }) => `${Properties.Name}.sql`).sort()).toEqual(files.sort());
+    for (const { Properties } of saved) {
+      expect(Properties).toMatchObject({ Database: { Ref: expect.stringContaining('Database') } });
+      expect(Properties.WorkGroup).toEqual({ Ref: expect.stringContaining('WorkGroup') });
+      expect(Properties.QueryString).toMatch(/dt BETWEEN/);
+      expect(Properties.QueryString).not.toMatch(/:window/);
+    }
   });
 });
 

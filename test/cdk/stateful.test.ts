@@ -53,7 +53,6 @@ describe('what holds state', () => {
     const other = synthesise({
       frontDoor: 'http-api',
       tenants: true,
-      allowUnauthenticated: true,
       provisionedCapacity: { minWriteUnits: 5, maxWriteUnits: 100, minReadUnits: 5, maxReadUnits: 100 },
     });
     for (const type of STATEFUL_TYPES) {

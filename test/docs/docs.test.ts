@@ -7,6 +7,9 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseCostArguments } from '../../lib/cli/cost/cost-arguments.ts';
+import { readAppSettings } from '../../lib/cdk/app-settings.ts';
+import { parseKeysArguments } from '../../lib/cli/keys/keys-arguments.ts';
+import { parsePoliciesArguments } from '../../lib/cli/policies/policies-arguments.ts';
 import { runValidate } from '../../lib/cli/validate/run-validate.ts';
 import { parseCommandLine } from '../../lib/local/options.ts';
 import { RecordingLog } from '../../lib/local/recording-log.ts';
@@ -57,6 +60,17 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
   ],
   // test/cli/cost runs it; here the options are read.
   [/^npm run cost -- (.+)$/, ([, options = '']) => void parseCostArguments(options.split(' '))],
+  // test/cdk synthesises the app; here its options are read.
+  [
+    /^npx cdk (?:bootstrap|deploy|destroy|diff)((?: -c \w+=\S+)*)$/,
+    ([, options = '']) => {
+      const context = new Map([...options.matchAll(/-c (\w+)=(\S+)/g)].map(([, name, value]) => [name, value]));
+      const credentials = { CDK_DEFAULT_ACCOUNT: '111111111111', CDK_DEFAULT_REGION: 'eu-west-1' };
+      expect(readAppSettings((name) => context.get(name), credentials)).toMatchObject({ ok: true });
+    },
+  ],
+  [/^npm run keys -- (.+)$/, ([, args = '']) => void parseKeysArguments(words(args))],
+  [/^npm run policies -- (.+)$/, ([, args = '']) => void parsePoliciesArguments(words(args))],
   [
     /^curl -i /,
     async ({ input }) => {
@@ -66,6 +80,11 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
   ],
   [/^export OTEL_\w+=\S+$/, ({ input }) => expect(exporterVariables()).toHaveProperty(input?.split(/[ =]/)[1] ?? '')],
 ];
+
+/** The arguments of a command, as the shell passes them on. */
+function words(args: string): string[] {
+  return (args.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
+}
 
 function exporterVariables(): Record<string, string> {
   const exports = shellCommands().flatMap(({ command }) => [...command.matchAll(/^export (OTEL_\w+)=(\S+)$/g)]);
