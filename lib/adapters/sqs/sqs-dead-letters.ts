@@ -1,0 +1,103 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { Clock } from '../../pipeline/ports.ts';
+import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
+
+/** A message of the dead-letter queue, received and hidden from others for {@link HIDDEN_SECONDS}. */
+export interface DeadLetter {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+}
+
+/** What SQS gives in one receive, and takes in one batch. */
+export const MAX_BATCH = 10;
+/** Much longer than it takes to move a batch. */
+export const HIDDEN_SECONDS = 120;
+/** A long poll asks all servers of a queue, so that an empty answer means an empty queue. */
+const LONG_POLL_SECONDS = 2;
+
+export interface SqsDeadLettersDeps {
+  /** Its time-out for a request must be longer than a long poll of 2 s. */
+  readonly client: SQSClient;
+  readonly queueUrl: string;
+  readonly clock: Clock;
+  /** @default 4 s with full jitter */
+  readonly retryPolicy?: RetryPolicy;
+}
+
+/** The queue of wake-ups that were given up, for a person who moves them. Every call throws an `UnavailableError` in the end. */
+export class SqsDeadLetters {
+  readonly #client: SQSClient;
+  readonly #queueUrl: string;
+  readonly #retryPolicy: RetryPolicy;
+
+  constructor({ client, queueUrl, clock, ...options }: SqsDeadLettersDeps) {
+    this.#client = client;
+    this.#queueUrl = queueUrl;
+    this.#retryPolicy = options.retryPolicy ?? retryPolicy(clock);
+  }
+
+  /** About how many there are, and how many of them are hidden because somebody has received them. */
+  async count(): Promise<{ readonly total: number; readonly hidden: number }> {
+    const { Attributes = {} } = await this.#call('count', () =>
+      this.#client.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: this.#queueUrl,
+          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+        }),
+      ),
+    );
+    const hidden = Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0);
+    return { total: Number(Attributes.ApproximateNumberOfMessages ?? 0) + hidden, hidden };
+  }
+
+  /** Up to {@link MAX_BATCH} that nobody else has received; none when there are none. */
+  async receive(max: number): Promise<readonly DeadLetter[]> {
+    const { Messages = [] } = await this.#call('receive from', () =>
+      this.#client.send(
+        new ReceiveMessageCommand({
+          QueueUrl: this.#queueUrl,
+          MaxNumberOfMessages: Math.min(max, MAX_BATCH),
+          WaitTimeSeconds: LONG_POLL_SECONDS,
+          VisibilityTimeout: HIDDEN_SECONDS,
+        }),
+      ),
+    );
+    return Messages.map(({ MessageId = '', ReceiptHandle = '', Body = '' }) => ({
+      messageId: MessageId,
+      receiptHandle: ReceiptHandle,
+      body: Body,
+    }));
+  }
+
+  /** Deletes up to {@link MAX_BATCH}. Resolves to how many of them could not be deleted. */
+  async delete(letters: readonly DeadLetter[]): Promise<number> {
+    const Entries = letters.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
+    const { Failed = [] } = await this.#call('delete from', () =>
+      this.#client.send(new DeleteMessageBatchCommand({ QueueUrl: this.#queueUrl, Entries })),
+    );
+    return Failed.length;
+  }
+
+  /** Lets others receive them at once. */
+  async release(letters: readonly DeadLetter[]): Promise<void> {
+    for (let start = 0; start < letters.length; start += MAX_BATCH) {
+      const Entries = letters
+        .slice(start, start + MAX_BATCH)
+        .map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle, VisibilityTimeout: 0 }));
+      await this.#call('release in', () =>
+        this.#client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.#queueUrl, Entries })),
+      );
+    }
+  }
+
+  #call<Answer>(what: string, call: () => Promise<Answer>): Promise<Answer> {
+    return retry(this.#retryPolicy, `${what} ${this.#queueUrl}`, call);
+  }
+}

@@ -1,0 +1,19 @@
+import { SystemClock } from '../../adapters/clock.ts';
+import { createSqsClient } from '../../adapters/sqs/client.ts';
+import { createCloudFormationClient } from '../stack-outputs.ts';
+import { runRedrive } from './run-redrive.ts';
+
+let isInterrupted = false;
+// The second one ends the process at once, which is safe as well.
+process.once('SIGINT', () => {
+  isInterrupted = true;
+});
+
+process.exitCode = await runRedrive(process.argv.slice(2), {
+  sqs: createSqsClient({ requestTimeoutMs: 10_000 }),
+  cloudFormation: createCloudFormationClient(),
+  clock: new SystemClock(),
+  isInterrupted: () => isInterrupted,
+  print: (line) => console.log(line),
+  complain: (line) => console.error(line),
+});
