@@ -9,6 +9,7 @@ import { SPAN_CONVERTERS } from './span-converters.ts';
 import { TEXT_CONVERTERS } from './text-converters.ts';
 import { TIME_CONVERTERS } from './time-converters.ts';
 import { TYPE_CONVERTERS } from './type-converters.ts';
+import { XML_CONVERTERS } from './xml-converters.ts';
 
 const ALL = [
   ...TEXT_CONVERTERS,
@@ -21,6 +22,7 @@ const ALL = [
   ...PARSE_CONVERTERS,
   ...HASH_CONVERTERS,
   ...NETWORK_CONVERTERS,
+  ...XML_CONVERTERS,
 ];
 
 /** Every converter that conditions can use. */

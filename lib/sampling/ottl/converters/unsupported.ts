@@ -5,10 +5,10 @@ const GATED = 'it is experimental in the Collector and off by default';
 /** Converters that the Collector has and conditions here cannot use, and why. */
 export const UNSUPPORTED_CONVERTERS: ReadonlyMap<string, string> = new Map([
   ...['Now', 'UUID', 'UUIDv7'].map((name) => [name, IMPURE] as const),
-  ...['ConvertAttributesToElementsXML', 'ConvertTextToElementsXML', 'GetXML', 'InsertXML', 'ParseSimplifiedXML'].map(
+  ...['ConvertAttributesToElementsXML', 'ConvertTextToElementsXML', 'GetXML', 'InsertXML'].map(
     (name) => [name, XML] as const,
   ),
-  ...['ParseXML', 'RemoveXML'].map((name) => [name, XML] as const),
+  ...['RemoveXML'].map((name) => [name, XML] as const),
   ...['Any', 'All', 'Filter', 'Find', 'MapEach', 'MapKeys', 'Reduce', 'When', 'SanitizeUTF8'].map(
     (name) => [name, GATED] as const,
   ),

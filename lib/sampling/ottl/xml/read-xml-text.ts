@@ -1,0 +1,76 @@
+import type { XmlCursor } from './xml-cursor.ts';
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['apos', "'"],
+  ['quot', '"'],
+]);
+const ENTITY = /&(?:#(\d+)|#x([\da-fA-F]+)|([^\s;&<#]+));/y;
+const MAX_CODE_POINT = 0x10ffff;
+/** Control characters but tab, line feed and carriage return, surrogates, and the last two of the first plane. */
+const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+/** Reads up to the next tag. */
+export function readCharacters(cursor: XmlCursor): string {
+  const end = cursor.text.indexOf('<', cursor.at);
+  const raw = cursor.text.slice(cursor.at, end < 0 ? undefined : end);
+  if (raw.includes(']]>')) return cursor.fail(']]> outside of CDATA');
+  return finish(cursor, raw);
+}
+
+/** Reads a value in quotes. */
+export function readAttributeValue(cursor: XmlCursor): string {
+  const quote = cursor.text.charAt(cursor.at);
+  if (quote !== '"' && quote !== "'") return cursor.fail('expected a value in quotes');
+  cursor.at++;
+  const end = cursor.text.indexOf(quote, cursor.at);
+  if (end < 0) return cursor.fail(`${quote} is missing`);
+  const raw = cursor.text.slice(cursor.at, end);
+  if (raw.includes('<')) return cursor.fail('< in a value in quotes');
+  const value = finish(cursor, raw);
+  cursor.at++;
+  return value;
+}
+
+/** Reads behind `<![CDATA[`. */
+export function readCdata(cursor: XmlCursor): string {
+  return checked(cursor, unixLines(cursor.takeUntil(']]>')));
+}
+
+function finish(cursor: XmlCursor, raw: string): string {
+  const text = unescape(cursor, unixLines(raw));
+  cursor.at += raw.length;
+  return text;
+}
+
+function unescape(cursor: XmlCursor, raw: string): string {
+  if (!raw.includes('&')) return checked(cursor, raw);
+  let text = '';
+  let at = 0;
+  for (let next = raw.indexOf('&'); next >= 0; next = raw.indexOf('&', at)) {
+    ENTITY.lastIndex = next;
+    const [whole = '', decimal, hex, name = ''] = ENTITY.exec(raw) ?? [];
+    const code = decimal !== undefined ? Number(decimal) : hex !== undefined ? Number.parseInt(hex, 16) : undefined;
+    const character = code === undefined ? ENTITIES.get(name) : fromCodePoint(code);
+    if (character === undefined) return cursor.fail(`unknown entity ${whole || '& without ;'}`);
+    text += raw.slice(at, next) + character;
+    at = next + whole.length;
+  }
+  return checked(cursor, text + raw.slice(at));
+}
+
+/** A surrogate becomes U+FFFD, as in Go. */
+function fromCodePoint(code: number): string | undefined {
+  if (code > MAX_CODE_POINT) return undefined;
+  return code >= 0xd800 && code <= 0xdfff ? '\ufffd' : String.fromCodePoint(code);
+}
+
+function unixLines(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
+}
+
+function checked(cursor: XmlCursor, text: string): string {
+  return FORBIDDEN.test(text) ? cursor.fail('a character that XML does not allow') : text;
+}
