@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { toDuckDb } from '../../../lib/cli/query/trino-dialect.ts';
+import { dataFolderWith, line, newDataFolder, oneSpan } from './support/archive-folder.ts';
+import { ask } from './support/ask.ts';
+
+const FROM = ['--from', '2026-09-15T07'];
+
+describe('query --name', () => {
+  it('answers a query of the library', async () => {
+    const service = [{ key: 'service.name', value: { stringValue: 'cart' } }];
+    const dataDir = dataFolderWith([line(oneSpan({ name: 'add' }, service))]);
+    const argv = [
+      '--data',
+      dataDir,
+      '--name',
+      'slow-requests',
+      ...FROM,
+      '--service',
+      'cart',
+      '--min-duration-ms',
+      '5',
+      '--json',
+    ];
+    const { code, out, complaints } = await ask(argv);
+    expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
+    expect(JSON.parse(out)).toMatchObject({ service: 'cart', name: 'add', duration_ms: 12.5 });
+    expect((await ask([...argv.slice(0, -1), '--min-duration-ms', '13'])).out).not.toContain('add');
+  });
+
+  it.each([
+    { argv: ['--name', 'slow-request'], says: 'there is no query "slow-request"; did you mean "slow-requests"?' },
+    { argv: ['--name', 'waterfall'], says: 'trace_id is missing' },
+    { argv: ['--name', 'red', '--step', 'week'], says: 'step: expected one of minute, hour, day, got "week"' },
+    {
+      argv: ['--name', 'red', '--sevice', 'x'],
+      says: 'sevice is no parameter of red: it has service, operation, step, from, to',
+    },
+    { argv: ['--name', 'red', 'SELECT 1'], says: 'expected a query by its name, and no statement, got 1' },
+    { argv: ['--service', 'cart'], says: "Unknown option '--service'" },
+    { argv: ['--name', 'red', '--service'], says: "'--service <value>' argument missing" },
+  ])('fails $argv with one message', async ({ argv, says }) => {
+    const { code, complaints } = await ask(['--data', newDataFolder(), ...argv]);
+    expect(code).toBe(1);
+    expect(complaints).toEqual([expect.stringContaining(says)]);
+  });
+
+  it('lists the library without a data folder', async () => {
+    const { code, out } = await ask(['--list', '--data', '/nowhere']);
+    expect(code).toBe(0);
+    expect(out).toContain('slow-requests: Slow requests');
+    expect(out).toMatch(/--step +length of an interval \(minute \| hour \| day, default hour\)/);
+    expect(out).toMatch(/--trace-id .*required\)/);
+  });
+});
+
+describe('toDuckDb', () => {
+  it('gives reduce its arguments in the order of list_reduce, also one in the other', () => {
+    const sql =
+      "SELECT reduce(f(a, ARRAY[1, 2]), '(,', (c, x) -> reduce_not(c, x), c -> c), reduce(b, 0, (c, x) -> c, c -> c)";
+    expect(toDuckDb(sql)).toBe(
+      "SELECT list_reduce(f(a, ARRAY[1, 2]), (c, x) -> reduce_not(c, x), '(,'), list_reduce(b, (c, x) -> c, 0)",
+    );
+  });
+
+  it('leaves everything else as it is', () => {
+    expect(toDuckDb("SELECT 'x' FROM spans")).toBe("SELECT 'x' FROM spans");
+  });
+});
