@@ -3,6 +3,7 @@ import { forEachBounded } from '../../lib/adapters/for-each-bounded.ts';
 import { decodeWakeUp, type WakeUpMessage } from '../../lib/adapters/sqs/wake-up-message.ts';
 import type { DecideResult, ReceivedWakeUp } from '../../lib/pipeline/decide.ts';
 import type { Log } from '../shared/log.ts';
+import type { TimeLeft } from './time-left.ts';
 
 /** Decides the traces of one tenant. */
 export type DecideForTenant = (
@@ -12,11 +13,12 @@ export type DecideForTenant = (
 
 export interface DecideHandlerDeps {
   /** Called once for each invocation, so that one version of the policies decides all of it. */
-  readonly begin: () => Promise<DecideForTenant>;
+  readonly begin: (timeLeft: TimeLeft | undefined) => Promise<DecideForTenant>;
   readonly log: Log;
 }
 
-export type DecideHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
+/** Without a context, time does not run out. */
+export type DecideHandler = (event: SQSEvent, context?: TimeLeft) => Promise<SQSBatchResponse>;
 
 /** Each has rounds of its own in memory. */
 const TENANTS_AT_ONCE = 4;
@@ -26,8 +28,8 @@ const TENANTS_AT_ONCE = 4;
  * `ReportBatchItemFailures` switched on: without it a failed message would be deleted with the others.
  */
 export function createHandler({ begin, log }: DecideHandlerDeps): DecideHandler {
-  return async (event) => {
-    const decide = await begin();
+  return async (event, context) => {
+    const decide = await begin(context);
     const { groups, unreadable } = byTenant(event.Records, log);
     const failed = [...unreadable];
     const errors: unknown[] = [];

@@ -27,6 +27,8 @@ export interface DecideSummary {
   objects: number;
   /** Fragments handed on to a continuation. */
   continued: number;
+  /** Fragments that there was no time to look at, sent on at once. */
+  deferred: number;
   /** Fragments set aside after the last attempt. */
   deadLettered: number;
   /** Policies that could not be evaluated, by message. */
@@ -53,6 +55,7 @@ export function emptySummary(): DecideSummary {
     fenced: 0,
     objects: 0,
     continued: 0,
+    deferred: 0,
     deadLettered: 0,
     policyErrors: {},
     failures: [],
