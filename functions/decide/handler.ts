@@ -4,6 +4,7 @@ import { decodeWakeUp, type WakeUpMessage } from '../../lib/adapters/sqs/wake-up
 import type { DecideResult, ReceivedWakeUp } from '../../lib/pipeline/decide.ts';
 import type { InvocationMetrics } from '../shared/invocation-metrics.ts';
 import type { Log } from '../shared/log.ts';
+import type { TimeLeft } from './time-left.ts';
 
 /** Decides the traces of one tenant. */
 export type DecideForTenant = (
@@ -13,12 +14,13 @@ export type DecideForTenant = (
 
 export interface DecideHandlerDeps {
   /** Called once for each invocation, so that one version of the policies decides all of it. */
-  readonly begin: () => Promise<DecideForTenant>;
+  readonly begin: (timeLeft: TimeLeft | undefined) => Promise<DecideForTenant>;
   readonly log: Log;
   readonly metrics: InvocationMetrics;
 }
 
-export type DecideHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
+/** Without a context, time does not run out. */
+export type DecideHandler = (event: SQSEvent, context?: TimeLeft) => Promise<SQSBatchResponse>;
 
 /** Each has rounds of its own in memory. */
 const TENANTS_AT_ONCE = 4;
@@ -28,17 +30,21 @@ const TENANTS_AT_ONCE = 4;
  * `ReportBatchItemFailures` switched on: without it a failed message would be deleted with the others.
  */
 export function createHandler(deps: DecideHandlerDeps): DecideHandler {
-  return async (event) => {
+  return async (event, context) => {
     try {
-      return await handleBatch(event, deps);
+      return await handleBatch(event, context, deps);
     } finally {
       deps.metrics.flush();
     }
   };
 }
 
-async function handleBatch(event: SQSEvent, { begin, log, metrics }: DecideHandlerDeps): Promise<SQSBatchResponse> {
-  const decide = await begin();
+async function handleBatch(
+  event: SQSEvent,
+  timeLeft: TimeLeft | undefined,
+  { begin, log, metrics }: DecideHandlerDeps,
+): Promise<SQSBatchResponse> {
+  const decide = await begin(timeLeft);
   const { groups, unreadable } = byTenant(event.Records, log);
   metrics.add('unreadable_wake_ups', unreadable.length);
   const failed = [...unreadable];

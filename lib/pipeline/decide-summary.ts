@@ -41,6 +41,8 @@ export interface DecideSummary {
   archivedBytes: number;
   /** Fragments handed on to a continuation. */
   continued: number;
+  /** Fragments that there was no time to look at, sent on at once. */
+  deferred: number;
   /** Fragments set aside after the last attempt. */
   deadLettered: number;
   /** Policies that could not be evaluated, by message. */
@@ -77,6 +79,7 @@ export function emptySummary(): DecideSummary {
     objects: 0,
     archivedBytes: 0,
     continued: 0,
+    deferred: 0,
     deadLettered: 0,
     policyErrors: {},
     failed: 0,

@@ -1,11 +1,11 @@
 import { ArchiveRound } from './archive-round.ts';
 import { ClaimStates } from './claim-states.ts';
-import { addFailure, type DecideSummary, emptySummary } from './decide-summary.ts';
+import { type DecideSummary, emptySummary } from './decide-summary.ts';
 import type { Evaluate } from './evaluate.ts';
 import { FleetAllowances } from './fleet-allowances.ts';
+import { defer, type FragmentsByTrace, handOn, hop } from './hand-on.ts';
 import {
   type Clock,
-  type FragmentRef,
   type KeyTables,
   type LimitStore,
   MAX_DELAY_SECONDS,
@@ -15,7 +15,7 @@ import {
   type WakeUpQueue,
 } from './ports.ts';
 import { type SettleDeps, type Standings, TraceSettler } from './settle-trace.ts';
-import { delayUntilDue, isDue } from './wake-ups.ts';
+import { isDue } from './wake-ups.ts';
 
 export interface DecideDeps {
   readonly buffer: SpanBuffer;
@@ -59,6 +59,8 @@ export interface DecideBatch {
   readonly received: readonly ReceivedWakeUp[];
   /** One batch is decided by one version of the policies. */
   readonly evaluate: Evaluate;
+  /** Whether there still is time to look at another trace, and to commit what was claimed. @default always */
+  readonly hasTime?: () => boolean;
 }
 
 export interface DecideResult {
@@ -78,7 +80,7 @@ export function createDecide(deps: DecideDeps, settings: DecideSettings = DEFAUL
   const claimStates = new ClaimStates(deps.archive, deps.clock, settings.claimTimeoutMs);
   const allowances = new FleetAllowances(deps);
 
-  return async function decide({ received, evaluate }: DecideBatch): Promise<DecideResult> {
+  return async function decide({ received, evaluate, hasTime = () => true }: DecideBatch): Promise<DecideResult> {
     const summary = emptySummary();
     summary.wakeUps = received.length;
     allowances.startBatch();
@@ -88,20 +90,19 @@ export function createDecide(deps: DecideDeps, settings: DecideSettings = DEFAUL
     const early = received.filter(({ wakeUp }) => !isDue(wakeUp, nowMs));
     const failed = await hop(early, deps, summary);
 
-    let waiting = fragmentsByTrace(due);
-    summary.traces = waiting.size;
-    const settleDeps = { ...deps, evaluate, claimStates, allowances };
-    waiting = await settleAll(waiting, settleDeps, settings, summary);
+    const settleDeps = { ...deps, evaluate, hasTime, claimStates, allowances };
+    const traces = fragmentsByTrace(due);
+    const first = await settleAll(traces, settleDeps, settings, summary);
+    summary.traces = traces.size - first.notLookedAt.size;
     // Most of what is open now was claimed by an invocation that ran at the same time and has committed by now.
-    if (waiting.size > 0) waiting = await settleAll(waiting, settleDeps, settings, summary);
+    const again = await settleAll(first.open, settleDeps, settings, summary);
     await allowances.giveBack();
-    failed.push(...(await handOn(due, waiting, deps, settings, summary)));
+    failed.push(...(await handOn(due, [again.open, again.notLookedAt], deps, settings, summary)));
+    failed.push(...(await defer(due, first.notLookedAt, deps, summary)));
     summary.durationMs = deps.clock.now() - nowMs;
-    return { failedMessageIds: failed, summary };
+    return { failedMessageIds: [...new Set(failed)], summary };
   };
 }
-
-type FragmentsByTrace = Map<string, Set<string>>;
 
 function fragmentsByTrace(received: readonly ReceivedWakeUp[]): FragmentsByTrace {
   const byTrace: FragmentsByTrace = new Map();
@@ -115,35 +116,29 @@ function fragmentsByTrace(received: readonly ReceivedWakeUp[]): FragmentsByTrace
   return byTrace;
 }
 
-/** Sends wake-ups that came before their time on. Resolves to the messages for which that failed. */
-async function hop(early: readonly ReceivedWakeUp[], deps: DecideDeps, summary: DecideSummary): Promise<string[]> {
-  if (early.length === 0) return [];
-  try {
-    await deps.wakeUps.send(early.map(({ wakeUp }) => delayUntilDue(wakeUp, deps.clock.now())));
-    summary.hops = early.length;
-    return [];
-  } catch (error) {
-    addFailure(summary, '', error);
-    return early.map(({ messageId }) => messageId);
-  }
+interface Unsettled {
+  /** Looked at, and still open. */
+  readonly open: FragmentsByTrace;
+  /** For which there was no time. */
+  readonly notLookedAt: FragmentsByTrace;
 }
 
-/** Settles traces in rounds of bounded memory. Resolves to what is still open. */
+/** Settles traces in rounds of bounded memory, as long as there is time. Resolves to what is left. */
 async function settleAll(
   waiting: FragmentsByTrace,
-  deps: DecideDeps & SettleDeps,
+  deps: DecideDeps & SettleDeps & { readonly hasTime: () => boolean },
   settings: DecideSettings,
   summary: DecideSummary,
-): Promise<FragmentsByTrace> {
+): Promise<Unsettled> {
   const open: FragmentsByTrace = new Map();
   const queue = waiting.entries();
-  let isEmpty = false;
-  while (!isEmpty) {
+  let isEmpty = waiting.size === 0;
+  while (!isEmpty && deps.hasTime()) {
     const round = new ArchiveRound(deps.newId(), deps.archive, deps.clock);
     const settler = new TraceSettler(deps, round, summary);
     const looked: { readonly traceId: string; readonly standings: Standings }[] = [];
     const work = async () => {
-      while (!round.isOver(settings.maxRoundBytes)) {
+      while (deps.hasTime() && !round.isOver(settings.maxRoundBytes)) {
         const next = queue.next();
         if (next.done) {
           isEmpty = true;
@@ -162,7 +157,7 @@ async function settleAll(
       if (left.size > 0) open.set(traceId, left);
     }
   }
-  return open;
+  return { open, notLookedAt: new Map(queue) };
 }
 
 function openFragments(standings: Standings, committed: ReadonlyMap<string, number>): Set<string> {
@@ -171,49 +166,4 @@ function openFragments(standings: Standings, committed: ReadonlyMap<string, numb
     if (standing === 'open' || (standing !== 'settled' && !committed.has(standing.claimedAt))) open.add(hash);
   }
   return open;
-}
-
-/** Sends what is still open on, or sets it aside after the last attempt. Resolves to the messages for which that failed. */
-async function handOn(
-  received: readonly ReceivedWakeUp[],
-  open: FragmentsByTrace,
-  deps: DecideDeps,
-  settings: DecideSettings,
-  summary: DecideSummary,
-): Promise<string[]> {
-  const left = received
-    .map(({ messageId, wakeUp }) => ({
-      messageId,
-      ...wakeUp,
-      fragments: wakeUp.fragments.filter((ref) => isOpen(open, ref)),
-    }))
-    .filter(({ fragments }) => fragments.length > 0);
-  const dead = left.filter(({ attempt }) => attempt >= settings.maxAttempts);
-  const alive = left.filter(({ attempt }) => attempt < settings.maxAttempts);
-  const nowMs = deps.clock.now();
-  const continuations = alive.map(({ attempt, fragments }) => {
-    const delayMs = Math.min(settings.continuationDelayMs * 2 ** attempt, MAX_DELAY_SECONDS * 1000);
-    return delayUntilDue({ dueAtMs: nowMs + delayMs, attempt: attempt + 1, fragments }, nowMs);
-  });
-  // Whoever brings dead letters back wants a full number of attempts for them.
-  const deadLetters = dead.map(({ dueAtMs, fragments }) => ({ dueAtMs, attempt: 0, fragments }));
-  const failed: string[] = [];
-  const trySending = async (sent: typeof left, send: () => Promise<void>) => {
-    if (sent.length === 0) return 0;
-    try {
-      await send();
-      return sent.reduce((sum, { fragments }) => sum + fragments.length, 0);
-    } catch (error) {
-      addFailure(summary, sent[0]?.fragments[0]?.traceId ?? '', error);
-      failed.push(...sent.map(({ messageId }) => messageId));
-      return 0;
-    }
-  };
-  summary.continued += await trySending(alive, () => deps.wakeUps.send(continuations));
-  summary.deadLettered += await trySending(dead, () => deps.wakeUps.sendToDeadLetters(deadLetters));
-  return failed;
-}
-
-function isOpen(open: FragmentsByTrace, { traceId, hash }: FragmentRef): boolean {
-  return open.get(traceId)?.has(hash) ?? false;
 }

@@ -60,7 +60,7 @@ export class World {
   }
 
   /** A fresh decide process, as after a cold start. */
-  decider(step: Step = NO_FAULTS) {
+  decider(step: Step = NO_FAULTS, hasTime?: () => boolean) {
     const { buffer, archive, wakeUps, limits, keyTables } = this.#ports(step);
     const newId = () => {
       this.#ids += 1;
@@ -69,16 +69,20 @@ export class World {
     const { clock, config } = this;
     const decideBatch = createDecide({ buffer, archive, wakeUps, limits, keyTables, clock, newId }, this.settings);
     return (received: readonly ReceivedWakeUp[]) =>
-      decideBatch({ received, evaluate: (trace, allowances) => decide(config, trace, allowances) });
+      decideBatch({
+        received,
+        evaluate: (trace, allowances) => decide(config, trace, allowances),
+        ...(hasTime !== undefined && { hasTime }),
+      });
   }
 
   /** One invocation on what is visible now, acknowledgement included. Resolves to the number of messages it was given. */
-  async decideOnce(options: { step?: Step; max?: number } = {}): Promise<number> {
+  async decideOnce(options: { step?: Step; max?: number; hasTime?: () => boolean } = {}): Promise<number> {
     const step = options.step ?? NO_FAULTS;
     const messages = this.queue.receive(options.max ?? 10);
     if (messages.length === 0) return 0;
     const received = messages.map(({ receiptHandle, wakeUp }) => ({ messageId: receiptHandle, wakeUp }));
-    const { failedMessageIds, summary } = await this.decider(step)(received);
+    const { failedMessageIds, summary } = await this.decider(step, options.hasTime)(received);
     this.summaries.push(summary);
     for (const { messageId } of received) {
       if (failedMessageIds.includes(messageId)) continue;

@@ -96,4 +96,18 @@ describe('the decide handler', () => {
   it('fails as a whole when nothing could be done', async () => {
     await expect(handler([], ['a']).handle(sqsEvent([bodyOf('a')]))).rejects.toThrow('the traces of a are cursed');
   });
+
+  it('hands the context on, which knows how much time is left', async () => {
+    const contexts: unknown[] = [];
+    const handle = createHandler({
+      begin: async (context) => {
+        contexts.push(context);
+        return async () => ({ failedMessageIds: [], summary: emptySummary() });
+      },
+      log: silentLog,
+    });
+    const context = { getRemainingTimeInMillis: () => 60_000 };
+    await handle(sqsEvent([body]), context);
+    expect(contexts).toEqual([context]);
+  });
 });

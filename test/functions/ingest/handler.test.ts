@@ -84,6 +84,16 @@ describe('the ingest handler', () => {
     expect((await handle(event({ rawPath: '/prod/v1/traces' }))).statusCode).toBe(404);
   });
 
+  it('leaves CORS to what is in front of it: two answers about it would be one too many for a browser', async () => {
+    const { handle } = setUp();
+    const headers = { origin: 'https://shop.example', 'content-type': 'application/x-protobuf' };
+    const preflight = await handle(event({ method: 'OPTIONS', headers }));
+    expect(preflight).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } });
+    const answers = [preflight, await handle(event({ headers }))];
+    const names = answers.flatMap((answer) => Object.keys(answer.headers ?? {}));
+    expect(names.filter((name) => /^(access-control-|vary)/i.test(name))).toEqual([]);
+  });
+
   it('answers GET /healthz', async () => {
     const { handle } = setUp();
     expect((await handle(event({ method: 'GET', rawPath: '/healthz' }))).statusCode).toBe(200);

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { DECIDE_TIMEOUT_SECONDS, timeCheck } from '../../../functions/decide/time-left.ts';
+import { DEFAULT_DECIDE_SETTINGS } from '../../../lib/pipeline/decide.ts';
+
+function context(timeoutMs: number) {
+  let leftMs = timeoutMs;
+  return { getRemainingTimeInMillis: () => leftMs, pass: (ms: number) => (leftMs -= ms) };
+}
+
+describe('the time of an invocation', () => {
+  it('ends 15 seconds before its timeout', () => {
+    const invocation = context(60_000);
+    const hasTime = timeCheck(invocation);
+    expect(hasTime()).toBe(true);
+    invocation.pass(44_999);
+    expect(hasTime()).toBe(true);
+    invocation.pass(1);
+    expect(hasTime()).toBe(false);
+  });
+
+  it('is half of a short timeout', () => {
+    const invocation = context(10_000);
+    const hasTime = timeCheck(invocation);
+    invocation.pass(4_999);
+    expect(hasTime()).toBe(true);
+    invocation.pass(1);
+    expect(hasTime()).toBe(false);
+  });
+
+  it('is shorter than it takes until an owner counts as dead', () => {
+    expect(DECIDE_TIMEOUT_SECONDS * 1000).toBeLessThan(DEFAULT_DECIDE_SETTINGS.claimTimeoutMs);
+  });
+});

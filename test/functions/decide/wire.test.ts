@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { wireDecide } from '../../../functions/decide/wire.ts';
+import { fixedConfig } from '../../../functions/shared/config-source.ts';
+import type { Services } from '../../../functions/shared/services.ts';
+import { encodeWakeUp } from '../../../lib/adapters/sqs/wake-up-message.ts';
+import { RecordingLog } from '../../local/recording-log.ts';
+import { World } from '../../pipeline/world.ts';
+import { exportRequest, traceIdOf } from '../../support/export-request.ts';
+
+/** The handler over memory adapters, with one failing trace that is due. */
+async function setUp() {
+  const world = new World();
+  await world.ingest(exportRequest([{ trace: 'a', span: 'a', error: true }]));
+  world.clock.advance(30_000);
+  const [message] = world.queue.receive();
+  const { clock, buffer, archive, queue: wakeUps, limits, keyTables } = world;
+  const services: Services = { clock, buffer, archive, wakeUps, limits, keyTables };
+  const log = new RecordingLog();
+  const handle = wireDecide({ services: () => services, config: fixedConfig(world.config), log });
+  const body = message === undefined ? '' : (encodeWakeUp(message.wakeUp)[0] ?? '');
+  const record = { messageId: 'm', body } as Parameters<typeof handle>[0]['Records'][number];
+  return { world, log, run: (times: number[]) => handle({ Records: [record] }, timesLeft(times)) };
+}
+
+/** Answers one time after the other, and the last one for ever. */
+function timesLeft(times: number[]) {
+  return { getRemainingTimeInMillis: () => (times.length > 1 ? times.shift() : times[0]) ?? 0 };
+}
+
+describe('the wired decide handler', () => {
+  it('decides while there is time', async () => {
+    const { world, run, log } = await setUp();
+    expect(await run([59_990])).toEqual({ batchItemFailures: [] });
+    expect(world.archivedLines().map((line) => line.trace_id)).toEqual([traceIdOf('a')]);
+    expect(log.entries.map(({ message }) => message)).toEqual(['decision batch']);
+  });
+
+  it('sends on what comes when its time is nearly over', async () => {
+    const { world, run } = await setUp();
+    expect(await run([59_990, 59_980, 14_000])).toEqual({ batchItemFailures: [] });
+    expect(world.archivedLines()).toEqual([]);
+    await world.drain();
+    expect(world.archivedLines()).toHaveLength(1);
+  });
+
+  it('warns when the function may outlive its claims', async () => {
+    const { run, log } = await setUp();
+    await run([300_000]);
+    expect(log.entries[0]).toEqual({
+      message: 'function timeout is too long',
+      fields: { remainingMs: 300_000, claimTimeoutMs: 90_000, expected: 'less than claimTimeoutMs' },
+    });
+  });
+});
