@@ -2,13 +2,15 @@ import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
+import type { DecideHandler } from '../../../functions/decide/handler.ts';
 import { wireDecide } from '../../../functions/decide/wire.ts';
+import type { IngestHandler } from '../../../functions/ingest/handler.ts';
 import { type Authorize, authorizeAll } from '../../../functions/ingest/keys.ts';
 import { wireIngest } from '../../../functions/ingest/wire.ts';
 import type { ConfigSource } from '../../../functions/shared/config-source.ts';
 import { type InvocationMetrics, NO_METRICS } from '../../../functions/shared/invocation-metrics.ts';
 import type { Log } from '../../../functions/shared/log.ts';
-import { createServices, metered } from '../../../functions/shared/services.ts';
+import { createServices, metered, type ServiceNames } from '../../../functions/shared/services.ts';
 import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
 import { createS3Client } from '../../../lib/adapters/s3/client.ts';
 import { createSqsClient } from '../../../lib/adapters/sqs/client.ts';
@@ -19,23 +21,46 @@ import type { ArchivedLine } from '../../pipeline/world.ts';
 import { startTestDynamo } from '../../support/engines.ts';
 import { httpEvent } from './http-event.ts';
 
-/** The handlers as they are deployed, on embedded engines, with an event source that a test turns by hand. */
-export async function deploy(options: {
+export interface HandlerOptions {
   readonly config: ConfigSource;
   readonly log: Log;
   readonly authorize?: Authorize;
   readonly metrics?: InvocationMetrics;
-}) {
+}
+
+/** What handlers in processes of their own need to know. */
+export interface EngineAddresses {
+  readonly dynamoUrl: string;
+  /** Of SQS and S3. */
+  readonly otherUrl: string;
+  readonly names: ServiceNames;
+}
+
+export interface Handlers {
+  readonly ingest: IngestHandler;
+  readonly decide: DecideHandler;
+}
+
+/**
+ * The handlers as they are deployed, or others, on embedded engines, with an event source that a test turns by hand.
+ */
+export async function deploy(options: HandlerOptions | ((engines: EngineAddresses) => Promise<Handlers>)) {
   const [dynamo, others] = await Promise.all([startTestDynamo(), startQueueAndObjects()]);
   const otherOptions = engineClientOptions(others.url);
   const dynamoDb = createDynamoDbClient(engineClientOptions(dynamo.url));
   const sqs = createSqsClient({ ...otherOptions, requestTimeoutMs: 30_000 });
   const s3 = createS3Client(otherOptions);
   const names = await provision({ dynamoClient: dynamoDb, sqsClient: sqs, s3Client: s3 });
-  const clients = metered({ dynamoDb, sqs, s3 }, options.metrics ?? NO_METRICS);
+  const metrics = typeof options === 'function' ? NO_METRICS : (options.metrics ?? NO_METRICS);
+  const clients = metered({ dynamoDb, sqs, s3 }, metrics);
   const services = createServices(clients, names);
-  const ingest = wireIngest({ services, authorize: authorizeAll, ...options });
-  const decide = wireDecide({ services, ...options });
+  const { ingest, decide } =
+    typeof options === 'function'
+      ? await options({ dynamoUrl: dynamo.url, otherUrl: others.url, names })
+      : {
+          ingest: wireIngest({ services, authorize: authorizeAll, ...options }),
+          decide: wireDecide({ services, ...options }),
+        };
 
   const receive = async (waitSeconds: number): Promise<Message[]> => {
     const command = { QueueUrl: names.queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: waitSeconds };

@@ -1,0 +1,135 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { IngestHandler } from '../../functions/ingest/handler.ts';
+
+import { hashKey } from '../../lib/adapters/ingest-key.ts';
+import { Policies } from '../../lib/cdk/policies.ts';
+import { TailgateStack } from '../../lib/cdk/tailgate-stack.ts';
+import { exportRequest, traceIdOf } from '../support/export-request.ts';
+import { type LambdaFunction, type LambdaProcess, startLambda } from '../support/lambda/lambda-process.ts';
+import { ParameterStore } from '../support/parameter-store.ts';
+import { type Deployed, deploy, type EngineAddresses } from './support/deployed.ts';
+
+const POLICIES =
+  'decision_wait: 0s\npolicies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]';
+const KEY = `tg_abcd2345_${'k'.repeat(32)}`;
+const MAX_BYTES = 1_000_000;
+/** Twice what Lambda allows a function for its start; a machine that tests on two cores is slower. */
+const MAX_INIT_MS = 20_000;
+
+const outdir = mkdtempSync(join(tmpdir(), 'tailgate-built-'));
+const parameters = await ParameterStore.start();
+let built: Readonly<Record<'Ingest' | 'Decide', Omit<LambdaFunction, 'environment'>>>;
+const processes: LambdaProcess[] = [];
+let deployed: Deployed;
+
+beforeAll(async () => {
+  built = build();
+  parameters.set('/tailgate/tailgate/policies', POLICIES);
+  const stored = { hash: hashKey(KEY), createdAt: '2026-11-21T12:00:00.000Z' };
+  parameters.set('/tailgate/tailgate/keys/abcd2345', JSON.stringify(stored));
+  deployed = await deploy(async (engines) => {
+    const [ingest, decide] = await Promise.all([start(built.Ingest, engines), start(built.Decide, engines)]);
+    return {
+      ingest: handlerOf<IngestHandler>(ingest),
+      decide: handlerOf<(event: SQSEvent) => Promise<SQSBatchResponse>>(decide),
+    };
+  });
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
+  await Promise.all([deployed?.stop(), parameters.stop()]);
+  rmSync(outdir, { recursive: true });
+});
+
+/** Synthesises the app as `cdk deploy` does, with esbuild. */
+function build() {
+  const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
+  const env = { account: '111111111111', region: 'eu-west-1' };
+  const stack = new TailgateStack(app, 'Tailgate', { env, pipeline: { policies: Policies.fromText(POLICIES) } });
+  const functions = Object.entries(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
+  const find = (part: string) => {
+    const [, resource] = functions.find(([id]) => id.includes(part)) ?? [];
+    if (resource === undefined) throw new Error(`the stack has no function ${part}`);
+    return {
+      codeDir: join(outdir, resource['Metadata']['aws:asset:path']),
+      handler: resource['Properties']['Handler'],
+    };
+  };
+  return { Ingest: find('Ingest'), Decide: find('Decide') };
+}
+
+/** With the variables of the stack, and the SDK's own for services that are somewhere else. */
+async function start(code: Omit<LambdaFunction, 'environment'>, { dynamoUrl, otherUrl, names }: EngineAddresses) {
+  const local = (url: string) => url.replace(/^http:\/\/[^/]+/, otherUrl);
+  const process = await startLambda({
+    ...code,
+    environment: {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_DYNAMODB: dynamoUrl,
+      AWS_ENDPOINT_URL_SQS: otherUrl,
+      AWS_ENDPOINT_URL_S3: otherUrl,
+      AWS_ENDPOINT_URL_SSM: parameters.url,
+      TAILGATE_PIPELINE: 'tailgate',
+      TAILGATE_TABLE: names.tableName,
+      TAILGATE_BUCKET: names.bucket,
+      TAILGATE_QUEUE_URL: local(names.queueUrl),
+      TAILGATE_DEAD_LETTER_QUEUE_URL: local(names.deadLetterQueueUrl),
+      TAILGATE_CONFIG_PARAMETER: '/tailgate/tailgate/policies',
+      TAILGATE_KEYS_PATH: '/tailgate/tailgate/keys',
+    },
+  });
+  processes.push(process);
+  return process;
+}
+
+function handlerOf<Handler extends (event: never) => Promise<unknown>>(lambda: LambdaProcess): Handler {
+  const handle = async (event: Parameters<Handler>[0]) => {
+    const { outcome, payload } = await lambda.invoke(event);
+    if (outcome === 'error') throw new Error(`${JSON.stringify(payload)}\n${lambda.output()}`);
+    return payload;
+  };
+  return handle as Handler;
+}
+
+describe('the functions as they are deployed', () => {
+  it.each(['Ingest', 'Decide'] as const)('%s: one file of less than a megabyte, and its source map', (name) => {
+    const { codeDir } = built[name];
+    expect(readdirSync(codeDir).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    expect(statSync(join(codeDir, 'index.mjs')).size).toBeLessThan(MAX_BYTES);
+  });
+
+  it('have nothing in them that is for development', () => {
+    const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { devDependencies: object };
+    for (const { codeDir } of Object.values(built)) {
+      const { sources } = JSON.parse(readFileSync(join(codeDir, 'index.mjs.map'), 'utf8')) as { sources: string[] };
+      const packages = sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
+      expect(packages).toContain('re2js');
+      expect(Object.keys(devDependencies).filter((name) => packages.includes(name))).toEqual([]);
+    }
+  });
+
+  it('start under the runtime interface client', () => {
+    for (const { initMs } of processes) expect(initMs).toBeLessThan(MAX_INIT_MS);
+  });
+
+  it('refuse a request without a key, keep a trace with an error and leave out another', async () => {
+    const request = exportRequest([
+      { trace: 'a', span: 'a1', error: true },
+      { trace: 'b', span: 'b1' },
+    ]);
+    expect(await deployed.send(request)).toBe(401);
+    expect(await deployed.send(request, { 'x-api-key': KEY })).toBe(200);
+    await deployed.decideNext();
+    const kept = await deployed.archive();
+    expect(kept.flatMap(({ lines }) => lines.map((line) => line.trace_id))).toEqual([traceIdOf('a')]);
+  });
+});
