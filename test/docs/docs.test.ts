@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parseRedriveArguments } from '../../lib/cli/redrive/redrive-arguments.ts';
 import { runValidate } from '../../lib/cli/validate/run-validate.ts';
 import { parseCommandLine } from '../../lib/local/options.ts';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
@@ -54,6 +55,8 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
       expect(runValidate([file], io)).toBe(0);
     },
   ],
+  // test/cli/redrive runs it; here the options are read.
+  [/^npm run redrive -- (.+)$/, ([, options = '']) => void parseRedriveArguments(options.split(' '))],
   [
     /^curl -i /,
     async ({ input }) => {
