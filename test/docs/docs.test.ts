@@ -10,6 +10,7 @@ import { parseCostArguments } from '../../lib/cli/cost/cost-arguments.ts';
 import { readAppSettings } from '../../lib/cdk/app-settings.ts';
 import { parseKeysArguments } from '../../lib/cli/keys/keys-arguments.ts';
 import { parsePoliciesArguments } from '../../lib/cli/policies/policies-arguments.ts';
+import { parseRedriveArguments } from '../../lib/cli/redrive/redrive-arguments.ts';
 import { runValidate } from '../../lib/cli/validate/run-validate.ts';
 import { parseCommandLine } from '../../lib/local/options.ts';
 import { RecordingLog } from '../../lib/local/recording-log.ts';
@@ -71,6 +72,8 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
   ],
   [/^npm run keys -- (.+)$/, ([, args = '']) => void parseKeysArguments(words(args))],
   [/^npm run policies -- (.+)$/, ([, args = '']) => void parsePoliciesArguments(words(args))],
+  // test/cli/redrive runs it; here the options are read.
+  [/^npm run redrive -- (.+)$/, ([, options = '']) => void parseRedriveArguments(options.split(' '))],
   [
     /^curl -i /,
     async ({ input }) => {

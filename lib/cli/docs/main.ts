@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { costTables } from './cost-tables.ts';
 import { fillGeneratedBlocks } from './generated-blocks.ts';
+import { operationsTables } from './operations-tables.ts';
 import { policyTables } from './policy-tables.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -9,6 +10,7 @@ const costs = await costTables();
 /** The pages with generated blocks. */
 const PAGES: readonly (readonly [string, ReadonlyMap<string, string>])[] = [
   ['docs/policies.md', policyTables()],
+  ['docs/operations.md', operationsTables()],
   ['docs/cost.md', costs],
   ['README.md', costs],
 ];

@@ -3,7 +3,7 @@ import { wireDecide } from '../../../functions/decide/wire.ts';
 import { fixedConfig } from '../../../functions/shared/config-source.ts';
 import type { Services } from '../../../functions/shared/services.ts';
 import { encodeWakeUp } from '../../../lib/adapters/sqs/wake-up-message.ts';
-import { RecordingLog } from '../../local/recording-log.ts';
+import { RecordingLog } from '../../../lib/local/recording-log.ts';
 import { World } from '../../pipeline/world.ts';
 import { exportRequest, traceIdOf } from '../../support/export-request.ts';
 
