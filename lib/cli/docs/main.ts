@@ -1,7 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fillGeneratedBlocks } from './generated-blocks.ts';
 import { policyTables } from './policy-tables.ts';
+import { queryTables } from './query-tables.ts';
 
-const PAGE = new URL('../../../docs/policies.md', import.meta.url);
-
-writeFileSync(PAGE, fillGeneratedBlocks(readFileSync(PAGE, 'utf8'), policyTables()));
+for (const [page, tables] of [
+  ['policies.md', policyTables()],
+  ['queries.md', queryTables()],
+] as const) {
+  const url = new URL(`../../../docs/${page}`, import.meta.url);
+  writeFileSync(url, fillGeneratedBlocks(readFileSync(url, 'utf8'), tables));
+}
