@@ -53,6 +53,13 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
     },
   ],
   [
+    /^npm run query -- (--list|--name .+)$/,
+    async ([, options = '']) => {
+      const { code, complaints } = await ask([...options.split(' '), '--data', dataDir]);
+      expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
+    },
+  ],
+  [
     /^npm run validate -- (.+)$/,
     ([, file = '']) => {
       const io = { read: (name: string) => readFileSync(name), print() {}, complain: expect.fail };

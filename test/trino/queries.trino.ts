@@ -177,11 +177,9 @@ describe('stored queries', () => {
     const required = query.parameters.filter(({ defaultValue }) => defaultValue === undefined);
     const sql = storedQuery(query, false);
     const using = required.length === 0 ? '' : ` USING ${required.map(() => `'${id()}'`).join(', ')}`;
-    // Planning is enough: what it answers is checked above.
-    await trino('hive').query(`PREPARE stored FROM ${sql}`);
-    const described = await trino('hive').query(
-      `EXECUTE IMMEDIATE '${`EXPLAIN ${sql}`.replaceAll("'", "''")}'${using}`,
-    );
-    expect(described.rows.length).toBeGreaterThan(0);
+    // None of its rows: what it answers is checked above.
+    const execute = `EXECUTE IMMEDIATE '${`SELECT * FROM (${sql}) LIMIT 0`.replaceAll("'", "''")}'${using}`;
+    const { columns } = await trino('hive').query(execute);
+    expect(columns.length).toBeGreaterThan(3);
   });
 });

@@ -98,10 +98,10 @@ async function ready(child: ChildProcess, url: string, logFile: string): Promise
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline) {
     if (child.exitCode !== null || child.signalCode !== null) break;
-    const info = await fetch(`${url}/v1/info`).then(
-      (answer) => (answer.ok ? (answer.json() as Promise<{ starting: boolean }>) : undefined),
-      () => undefined,
-    );
+    const info = await fetch(`${url}/v1/info`)
+      .then((answer) => answer.json() as Promise<{ starting?: boolean }>)
+      // Not listening yet, or what listens is another program that had the port before.
+      .catch(() => undefined);
     if (info?.starting === false) return;
     await delay(200);
   }

@@ -3,6 +3,7 @@ import { costTables } from './cost-tables.ts';
 import { fillGeneratedBlocks } from './generated-blocks.ts';
 import { operationsTables } from './operations-tables.ts';
 import { policyTables } from './policy-tables.ts';
+import { queryTables } from './query-tables.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
 const costs = await costTables();
@@ -10,6 +11,7 @@ const costs = await costTables();
 /** The pages with generated blocks. */
 const PAGES: readonly (readonly [string, ReadonlyMap<string, string>])[] = [
   ['docs/policies.md', policyTables()],
+  ['docs/queries.md', queryTables()],
   ['docs/operations.md', operationsTables()],
   ['docs/cost.md', costs],
   ['README.md', costs],

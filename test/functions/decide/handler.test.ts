@@ -105,6 +105,7 @@ describe('the decide handler', () => {
         return async () => ({ failedMessageIds: [], summary: emptySummary() });
       },
       log: silentLog,
+      metrics: NO_METRICS,
     });
     const context = { getRemainingTimeInMillis: () => 60_000 };
     await handle(sqsEvent([body]), context);
