@@ -2,7 +2,9 @@ import type { Duration, RemovalPolicy, Size } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ProvisionedCapacity } from './buffer-table.ts';
+import type { AlarmThresholds } from './monitoring.ts';
 import type { Policies } from './policies.ts';
 
 export type FrontDoorType = 'function-url' | 'http-api';
@@ -128,4 +130,18 @@ export interface TailSamplingPipelineProps {
    * @default a month
    */
   readonly logRetention?: RetentionDays;
+
+  /**
+   * Where alarms are reported, and that they are over.
+   *
+   * @default nowhere: alarms only change their state
+   */
+  readonly alarmTopic?: ITopic;
+
+  /**
+   * From where alarms fire.
+   *
+   * @default those of docs/operations.md
+   */
+  readonly alarmThresholds?: AlarmThresholds;
 }

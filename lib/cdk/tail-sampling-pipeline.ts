@@ -1,4 +1,6 @@
 import { Duration, Size, Validations } from 'aws-cdk-lib';
+import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
@@ -7,11 +9,11 @@ import { ArchiveDatabase } from './archive-database.ts';
 import { ArchiveWorkGroup } from './archive-workgroup.ts';
 import { BufferTable } from './buffer-table.ts';
 import { DecideFunction, visibilityTimeout } from './decide-function.ts';
-import type { FrontDoor } from './front-door.ts';
 import { FunctionUrlDoor } from './function-url-door.ts';
 import { HttpApiDoor } from './http-api-door.ts';
 import { IngestFunction } from './ingest-function.ts';
 import { InvalidPipelineError } from './invalid-pipeline-error.ts';
+import { PipelineMonitoring } from './monitoring.ts';
 import { collisionProblems, defaultPipelineName, nameProblems } from './pipeline-name.ts';
 import { pipelineProblems } from './pipeline-problems.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
@@ -31,6 +33,7 @@ export class TailSamplingPipeline extends Construct {
   readonly pipelineName: string;
   /** Base URL for exporters, without a slash at its end. */
   readonly ingestUrl: string;
+  readonly frontDoor: FunctionUrlDoor | HttpApiDoor;
   /** SSM path of the ingest keys; `undefined`: requests need none. */
   readonly keysPath: string | undefined;
   readonly policies: PoliciesParameter;
@@ -41,6 +44,8 @@ export class TailSamplingPipeline extends Construct {
   readonly workGroup: ArchiveWorkGroup;
   readonly ingest: IngestFunction;
   readonly decide: DecideFunction;
+  /** Alarms and the dashboard. */
+  readonly monitoring: PipelineMonitoring;
 
   /** @throws {InvalidPipelineError} which names everything that is wrong with the properties */
   constructor(scope: Construct, id: string, props: TailSamplingPipelineProps) {
@@ -96,7 +101,8 @@ export class TailSamplingPipeline extends Construct {
       logRetention,
     });
     archive.denyDeletesBy([this.ingest.role, this.decide.role]);
-    this.ingestUrl = this.#frontDoor(props, concurrency, logRetention).url;
+    this.frontDoor = this.#frontDoor(props, concurrency, logRetention);
+    this.ingestUrl = this.frontDoor.url;
 
     this.database = new ArchiveDatabase(this, 'Database', {
       databaseName: this.pipelineName.replaceAll('-', '_'),
@@ -110,6 +116,7 @@ export class TailSamplingPipeline extends Construct {
       scanLimit: props.scanLimit ?? Size.gibibytes(10),
       ...withKey,
     });
+    this.monitoring = this.#monitoring(props, concurrency);
     new SavedQueries(this, 'SavedQueries', {
       databaseName: this.database.databaseName,
       workGroupName: this.workGroup.workGroupName,
@@ -117,11 +124,28 @@ export class TailSamplingPipeline extends Construct {
     });
   }
 
+  #monitoring(props: TailSamplingPipelineProps, concurrency: number | 'unreserved'): PipelineMonitoring {
+    const { alarmTopic, alarmThresholds } = props;
+    return new PipelineMonitoring(this, 'Monitoring', {
+      pipelineName: this.pipelineName,
+      ingest: this.ingest.function,
+      decide: this.decide.function,
+      queue: this.wakeUps.queue,
+      deadLetterQueue: this.wakeUps.deadLetterQueue,
+      // The AWS library is not written for exactOptionalPropertyTypes.
+      table: this.buffer.table as ITable,
+      ...(this.frontDoor instanceof HttpApiDoor && { httpApi: this.frontDoor.api as IHttpApi }),
+      ...(concurrency !== 'unreserved' && { ingestConcurrency: concurrency }),
+      ...(alarmTopic !== undefined && { alarmTopic }),
+      ...(alarmThresholds !== undefined && { thresholds: alarmThresholds }),
+    });
+  }
+
   #frontDoor(
     { frontDoor, corsOrigins = [] }: TailSamplingPipelineProps,
     concurrency: number | 'unreserved',
     logRetention: RetentionDays,
-  ): FrontDoor {
+  ): FunctionUrlDoor | HttpApiDoor {
     const common = { ingest: this.ingest.function, corsOrigins };
     if (frontDoor !== 'http-api' || concurrency === 'unreserved')
       return new FunctionUrlDoor(this, 'FunctionUrl', common);

@@ -276,6 +276,23 @@ describe('Athena', () => {
   });
 });
 
+describe('the monitoring', () => {
+  it('watches the functions, the queues and the table of the pipeline', () => {
+    template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    const watched = new Set(
+      alarms.flatMap(({ Properties }) => JSON.stringify(Properties).match(/Tailgate[A-Za-z]+(?=[0-9A-F]{8})/g) ?? []),
+    );
+    expect([...watched].sort()).toEqual([
+      'TailgateBufferTable',
+      'TailgateDecideFunction',
+      'TailgateIngestFunction',
+      'TailgateWakeUpsDeadLetterQueue',
+      'TailgateWakeUpsQueue',
+    ]);
+  });
+});
+
 describe('the saved queries', () => {
   it('are those of the library, complete, in the workgroup', () => {
     const files = readdirSync('lib/athena/queries').filter((name) => name.endsWith('.sql'));
