@@ -10,14 +10,20 @@ export function environmentOf({ endpoint }: Engine): Record<string, string> {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_REGION: 'us-east-1',
+    CDK_DEFAULT_REGION: 'us-east-1',
     AWS_EC2_METADATA_DISABLED: 'true',
   };
 }
 
 /** Runs a command as a user does. Resolves to its standard output; throws with everything it wrote when it fails. */
-export async function run(command: string, args: readonly string[], engine: Engine): Promise<string> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  engine: Engine,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const child = spawn(command, args, {
-    env: { ...process.env, ...environmentOf(engine) },
+    env: { ...process.env, ...environmentOf(engine), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

@@ -2,11 +2,13 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './command.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Resource } from './engine.ts';
 
 export const STACK = 'Tailgate';
 
 export interface Deployment {
+  /** Folder of the synthesised app. */
+  readonly app: string;
   /** Where the function URL answers on this engine. */
   readonly ingestUrl: string;
   readonly key: string;
@@ -18,15 +20,28 @@ export async function deploy(engine: Engine, account: string, policies: string):
   const folder = mkdtempSync(join(tmpdir(), 'tailgate-deploy-'));
   const policiesFile = join(folder, 'policies.yaml');
   writeFileSync(policiesFile, policies);
-  const settings = ['-c', `policies=${policiesFile}`, '-c', `stackName=${STACK}`, '--output', join(folder, 'cdk.out')];
+  const app = join(folder, 'cdk.out');
+  const settings = ['-c', `policies=${policiesFile}`, '-c', `stackName=${STACK}`];
+  await run('cdk', ['synth', '--quiet', ...settings, '--output', app], engine, { CDK_DEFAULT_ACCOUNT: account });
+  leaveOut(engine, join(app, `${STACK}.template.json`));
   const outputsFile = join(folder, 'outputs.json');
-  await run('cdk', ['bootstrap', `aws://${account}/us-east-1`, ...settings], engine);
-  await run('cdk', ['deploy', '--require-approval', 'never', '--outputs-file', outputsFile, ...settings], engine);
+  await run('cdk', ['bootstrap', `aws://${account}/us-east-1`, '--app', app], engine);
+  await run('cdk', ['deploy', '--app', app, '--require-approval', 'never', '--outputs-file', outputsFile], engine);
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8'))[STACK] as Record<string, string>;
   const created = await run('npm', ['run', '--silent', 'keys', '--', 'create', '--stack', STACK], engine);
   const key = /tg_\w+/.exec(created)?.[0];
   if (key === undefined) throw new Error(`npm run keys printed no key:\n${created}`);
-  return { ingestUrl: localUrl(engine, outputs['IngestUrl'] ?? ''), key, outputs };
+  return { app, ingestUrl: localUrl(engine, outputs['IngestUrl'] ?? ''), key, outputs };
+}
+
+/** Takes resources out of a template that the engine would refuse as a whole. Says what they are. */
+function leaveOut(engine: Engine, file: string): void {
+  const template = JSON.parse(readFileSync(file, 'utf8')) as { readonly Resources: Record<string, Resource> };
+  const resources = Object.entries(template.Resources);
+  const unknown = new Set(resources.flatMap(([, resource]) => engine.unknownPart(resource) ?? []));
+  if (unknown.size > 0) console.log(`NOT COVERED by this engine: ${[...unknown].join(', ')}`);
+  const kept = resources.filter(([, resource]) => engine.unknownPart(resource) === undefined);
+  writeFileSync(file, JSON.stringify({ ...template, Resources: Object.fromEntries(kept) }));
 }
 
 /** Function URLs have names that only AWS resolves; both engines also serve them under a path or a host of their own. */

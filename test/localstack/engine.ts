@@ -1,11 +1,19 @@
 import { startLocalStack } from './localstack-container.ts';
 import { startMiniStack } from './ministack.ts';
 
+/** A resource of a CloudFormation template. */
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
 /** A cloud on this machine. */
 export interface Engine extends AsyncDisposable {
   readonly name: string;
   /** Base URL of all services. */
   readonly endpoint: string;
+  /** What it does not know of a CloudFormation resource; undefined: it takes it. */
+  unknownPart(resource: Resource): string | undefined;
 }
 
 /**
@@ -14,7 +22,8 @@ export interface Engine extends AsyncDisposable {
  */
 export async function startEngine(): Promise<Engine | undefined> {
   const endpoint = process.env['TAILGATE_ENDPOINT'];
-  if (endpoint !== undefined) return { name: endpoint, endpoint, async [Symbol.asyncDispose]() {} };
+  if (endpoint !== undefined)
+    return { name: endpoint, endpoint, unknownPart: () => undefined, async [Symbol.asyncDispose]() {} };
   const localStack = await startLocalStack();
   if (localStack !== undefined) return localStack;
   const miniStack = await startMiniStack();

@@ -25,6 +25,7 @@ export async function startLocalStack(): Promise<Engine | undefined> {
     .start();
   return {
     name: image,
+    unknownPart: () => undefined,
     endpoint: `http://127.0.0.1:${container.getMappedPort(PORT)}`,
     async [Symbol.asyncDispose]() {
       await container.stop();

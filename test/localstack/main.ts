@@ -50,7 +50,7 @@ if (engine !== undefined) {
 
   const listed = await run('npm', ['run', '--silent', 'keys', '--', 'list', '--stack', STACK], engine);
   assert.ok(listed.includes(deployment.key.split('_')[1] ?? ''), 'the key is listed');
-  await run('cdk', ['destroy', '--force', '-c', `stackName=${STACK}`], engine);
+  await run('cdk', ['destroy', '--force', '--app', deployment.app], engine);
   step('cdk destroy');
   console.log('1 passed, 0 failed');
 }

@@ -41,6 +41,10 @@ export async function startMiniStack(): Promise<Engine | undefined> {
   await untilHealthy(endpoint, child, logFile);
   return {
     name: `MiniStack ${VERSION}`,
+    unknownPart({ Type, Properties }) {
+      if (Type === 'AWS::Athena::NamedQuery') return 'saved queries';
+      return Type === 'AWS::CloudWatch::Alarm' && Properties?.['Metrics'] ? 'alarms on a sum of metrics' : undefined;
+    },
     endpoint,
     async [Symbol.asyncDispose]() {
       child.kill();

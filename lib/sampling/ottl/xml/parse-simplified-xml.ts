@@ -21,7 +21,7 @@ function mapOf(parent: XmlNode): OttlMap {
 }
 
 /** Undefined for an element without any text in it. */
-function valueOf(element: XmlNode): OttlValue | undefined {
+function valueOfElement(element: XmlNode): OttlValue | undefined {
   const children = [...childrenOf(element)];
   const text = children.some(isElement) ? undefined : children.find(({ type }) => type === 'text' || type === 'cdata');
   if (text !== undefined && text.data !== '') return text.data;

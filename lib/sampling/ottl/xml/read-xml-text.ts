@@ -40,12 +40,12 @@ export function readCdata(cursor: XmlCursor): string {
 }
 
 function finish(cursor: XmlCursor, raw: string): string {
-  const text = unescape(cursor, unixLines(raw));
+  const text = unescaped(cursor, unixLines(raw));
   cursor.at += raw.length;
   return text;
 }
 
-function unescape(cursor: XmlCursor, raw: string): string {
+function unescaped(cursor: XmlCursor, raw: string): string {
   if (!raw.includes('&')) return checked(cursor, raw);
   let text = '';
   let at = 0;
