@@ -1,7 +1,7 @@
-import { createSsmClient } from '../../lib/adapters/ssm/client.ts';
 import { liveConfigFromEnvironment } from '../shared/live-config-from-environment.ts';
 import { createLogger } from '../shared/logger.ts';
 import { metricsFromEnvironment } from '../shared/metrics-from-environment.ts';
+import { parameterReadsFromEnvironment } from '../shared/parameter-reads-from-environment.ts';
 import { servicesFromEnvironment } from '../shared/services.ts';
 import { wireDecide } from './wire.ts';
 
@@ -11,7 +11,7 @@ const metrics = metricsFromEnvironment();
 export const handler = wireDecide({
   services: servicesFromEnvironment(metrics),
   // Nobody waits for a decision, so an invocation after a pause waits for the policies of now.
-  config: liveConfigFromEnvironment(createSsmClient(), {
+  config: liveConfigFromEnvironment(parameterReadsFromEnvironment(), {
     log,
     onConfigRefused: () => metrics.add('config_refused', 1),
     waitFromAgeMs: 60_000,

@@ -1,13 +1,13 @@
-import type { SSMClient } from '@aws-sdk/client-ssm';
 import { SystemClock } from '../../lib/adapters/clock.ts';
-import { KeyParameters } from '../../lib/adapters/ssm/key-parameters.ts';
+import { KeysReader } from '../../lib/adapters/ssm/keys-reader.ts';
+import type { ParameterReads } from '../../lib/adapters/ssm/parameter-reads.ts';
 import { isSwitchedOn, requiredVariable } from '../shared/environment.ts';
 import type { Log } from '../shared/log.ts';
 import { type Authorize, authorizeAll } from './keys.ts';
 import { StoredKeys } from './stored-keys.ts';
 
 /** Who may send, as the environment has it. Reading the keys begins at once, with the cold start. */
-export function authorizeFromEnvironment(client: SSMClient, log: Log): Authorize {
+export function authorizeFromEnvironment(reads: ParameterReads, log: Log): Authorize {
   const path = requiredVariable('TAILGATE_KEYS_PATH', 'SSM path of the ingest keys; "none" takes spans without a key');
   const hasTenants = isSwitchedOn('TAILGATE_TENANTS');
   if (path === 'none') {
@@ -15,7 +15,7 @@ export function authorizeFromEnvironment(client: SSMClient, log: Log): Authorize
     return authorizeAll;
   }
   const clock = new SystemClock();
-  const keys = new StoredKeys({ parameters: new KeyParameters({ client, path, clock }), hasTenants, clock, log });
+  const keys = new StoredKeys({ parameters: new KeysReader({ reads, path, clock }), hasTenants, clock, log });
   void keys.warmUp();
   return (headers) => keys.authorize(headers);
 }

@@ -1,6 +1,6 @@
 import { keyIdOf } from '../../lib/adapters/ingest-key.ts';
 import { decodeKeyEntry } from '../../lib/adapters/ssm/key-entry.ts';
-import type { KeyParameters, StoredKey } from '../../lib/adapters/ssm/key-parameters.ts';
+import type { KeysReader, StoredKey } from '../../lib/adapters/ssm/keys-reader.ts';
 import { UnavailableError } from '../../lib/pipeline/errors.ts';
 import type { Clock } from '../../lib/pipeline/ports.ts';
 import type { Log } from '../shared/log.ts';
@@ -9,7 +9,7 @@ import type { HttpRequest } from './http.ts';
 import { findKey, type KnownKey, presentedKeys, type Sender } from './keys.ts';
 
 export interface StoredKeysOptions {
-  readonly parameters: KeyParameters;
+  readonly parameters: KeysReader;
   /** Whether this pipeline keeps tenants apart: then each key has one, and else none has. */
   readonly hasTenants: boolean;
   readonly clock: Clock;

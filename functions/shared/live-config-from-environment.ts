@@ -1,19 +1,19 @@
-import type { SSMClient } from '@aws-sdk/client-ssm';
 import { SystemClock } from '../../lib/adapters/clock.ts';
-import { ConfigParameter } from '../../lib/adapters/ssm/config-parameter.ts';
+import { ConfigReader } from '../../lib/adapters/ssm/config-reader.ts';
+import type { ParameterReads } from '../../lib/adapters/ssm/parameter-reads.ts';
 import { requiredVariable } from './environment.ts';
 import { LiveConfig, type LiveConfigOptions } from './live-config.ts';
 
 /** The configuration in the parameter that the environment names. Reading it begins at once, with the cold start. */
 export function liveConfigFromEnvironment(
-  client: SSMClient,
+  reads: ParameterReads,
   options: Omit<LiveConfigOptions, 'parameter' | 'clock'>,
 ): LiveConfig {
   const name = requiredVariable('TAILGATE_CONFIG_PARAMETER', 'name of the SSM parameter with the policies');
   const clock = new SystemClock();
   const config = new LiveConfig({
     ...options,
-    parameter: new ConfigParameter({ client, name, clock }),
+    parameter: new ConfigReader({ reads, name, clock }),
     clock,
   });
   // A failure is reported by the first invocation, which tries again.

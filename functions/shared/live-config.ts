@@ -1,4 +1,4 @@
-import type { ConfigParameter, StoredConfig } from '../../lib/adapters/ssm/config-parameter.ts';
+import type { ConfigReader, StoredConfig } from '../../lib/adapters/ssm/config-reader.ts';
 import { ConfigTextError, decodeConfigText } from '../../lib/adapters/ssm/config-text.ts';
 import type { Clock } from '../../lib/pipeline/ports.ts';
 import type { ConfigIssue } from '../../lib/sampling/config/config-issues.ts';
@@ -18,7 +18,7 @@ export interface ConfigRefusal {
 }
 
 export interface LiveConfigOptions {
-  readonly parameter: ConfigParameter;
+  readonly parameter: ConfigReader;
   readonly clock: Clock;
   readonly log: Log;
   /** Called each time the newest version is read and refused: about once a minute for as long as it is the newest one. */

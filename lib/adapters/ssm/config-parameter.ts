@@ -1,22 +1,14 @@
 import {
-  GetParameterCommand,
   ParameterNotFound,
-  ParameterVersionNotFound,
   PutParameterCommand,
   paginateGetParameterHistory,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import type { Clock } from '../../pipeline/ports.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
+import { ConfigParameterMissingError, ConfigReader, type StoredConfig } from './config-reader.ts';
 import { encodeConfigText } from './config-text.ts';
-
-/** One version of the parameter. */
-export interface StoredConfig {
-  /** Counts the changes, from 1. */
-  readonly version: number;
-  /** See `encodeConfigText`. */
-  readonly value: string;
-}
+import { sdkParameterReads } from './sdk-parameter-reads.ts';
 
 /** When and by whom a version was stored. */
 export interface ConfigVersion extends StoredConfig {
@@ -34,36 +26,18 @@ export interface ConfigParameterDeps {
   readonly retryPolicy?: RetryPolicy;
 }
 
-/** There is no such parameter. */
-export class ConfigParameterMissingError extends Error {
-  override readonly name = 'ConfigParameterMissingError';
-}
-
 /**
  * The configuration as a parameter of the SSM Parameter Store, which keeps the last 100 versions:
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html
  */
-export class ConfigParameter {
-  readonly name: string;
+export class ConfigParameter extends ConfigReader {
   readonly #client: SSMClient;
   readonly #retryPolicy: RetryPolicy;
 
   constructor(deps: ConfigParameterDeps) {
-    this.name = deps.name;
+    super({ ...deps, reads: sdkParameterReads(deps.client) });
     this.#client = deps.client;
     this.#retryPolicy = deps.retryPolicy ?? retryPolicy(deps.clock);
-  }
-
-  /** @throws {ConfigParameterMissingError} @throws {UnavailableError} */
-  async latest(): Promise<StoredConfig> {
-    const stored = await this.#get(this.name);
-    if (stored !== undefined) return stored;
-    throw new ConfigParameterMissingError(`there is no SSM parameter ${this.name} in this account and region`);
-  }
-
-  /** `undefined`: there is no such version, or none any more. @throws {UnavailableError} */
-  async at(version: number): Promise<StoredConfig | undefined> {
-    return this.#get(`${this.name}:${version}`);
   }
 
   /**
@@ -100,17 +74,5 @@ export class ConfigParameter {
       });
     }
     return versions.sort((a, b) => b.version - a.version);
-  }
-
-  async #get(selector: string): Promise<StoredConfig | undefined> {
-    return retry(this.#retryPolicy, `read ${selector}`, async () => {
-      try {
-        const { Parameter } = await this.#client.send(new GetParameterCommand({ Name: selector }));
-        return { version: Parameter?.Version ?? 0, value: Parameter?.Value ?? '' };
-      } catch (error) {
-        if (error instanceof ParameterNotFound || error instanceof ParameterVersionNotFound) return undefined;
-        throw error;
-      }
-    });
   }
 }

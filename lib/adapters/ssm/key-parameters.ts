@@ -1,13 +1,9 @@
-import {
-  DeleteParameterCommand,
-  GetParametersByPathCommand,
-  ParameterNotFound,
-  PutParameterCommand,
-  type SSMClient,
-} from '@aws-sdk/client-ssm';
+import { DeleteParameterCommand, ParameterNotFound, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import type { Clock } from '../../pipeline/ports.ts';
-import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
+import type { RetryPolicy } from '../retry.ts';
 import { encodeKeyEntry, type KeyEntry } from './key-entry.ts';
+import { KeysReader } from './keys-reader.ts';
+import { sdkParameterReads } from './sdk-parameter-reads.ts';
 
 export interface KeyParametersDeps {
   readonly client: SSMClient;
@@ -18,45 +14,16 @@ export interface KeyParametersDeps {
   readonly retryPolicy?: RetryPolicy;
 }
 
-export interface StoredKey {
-  readonly id: string;
-  /** See `decodeKeyEntry`. */
-  readonly value: string;
-}
-
-/** As many as GetParametersByPath gives at once. */
-const PAGE_SIZE = 10;
-
 /**
  * Ingest keys as SSM parameters, `<path>/<id>` each: making or revoking one touches no other, so that nobody can undo what
  * somebody else does at the same time.
  */
-export class KeyParameters {
-  readonly path: string;
+export class KeyParameters extends KeysReader {
   readonly #client: SSMClient;
-  readonly #retryPolicy: RetryPolicy;
 
   constructor(deps: KeyParametersDeps) {
-    this.path = deps.path.replace(/\/+$/, '');
+    super({ ...deps, reads: sdkParameterReads(deps.client) });
     this.#client = deps.client;
-    this.#retryPolicy = deps.retryPolicy ?? retryPolicy(deps.clock);
-  }
-
-  /** All keys. @throws {UnavailableError} */
-  async list(): Promise<readonly StoredKey[]> {
-    const keys: StoredKey[] = [];
-    let NextToken: string | undefined;
-    do {
-      const input = { Path: this.path, MaxResults: PAGE_SIZE, ...(NextToken !== undefined && { NextToken }) };
-      const page = await retry(this.#retryPolicy, `read the keys under ${this.path}`, () =>
-        this.#client.send(new GetParametersByPathCommand(input)),
-      );
-      for (const { Name = '', Value = '' } of page.Parameters ?? []) {
-        keys.push({ id: Name.slice(this.path.length + 1), value: Value });
-      }
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
-    return keys;
   }
 
   /** Never overwrites a key. */
