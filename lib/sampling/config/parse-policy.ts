@@ -30,8 +30,16 @@ export function parsePolicy(node: ConfigNode, issues: ConfigIssues, nesting?: Ne
     parsePolicy: (subNode, subNesting) => parsePolicy(subNode, issues, { ...subNesting, parentKey: key }),
   });
   block.finish();
+  if (options.has(type) || definition.options.length === 0) ignoreOtherBlocks(options, type);
   options.finish((key) => (ALL_TYPES.includes(key) ? `does not belong to a policy of type "${type}"` : undefined));
   return policy;
+}
+
+/** The Collector does not look at them. Without its own block a policy has more likely been given the wrong type. */
+function ignoreOtherBlocks(options: OptionsReader, type: string): void {
+  for (const other of ALL_TYPES) {
+    if (other !== type) options.ignoreMap(other, `a policy of type "${type}" does not read it`);
+  }
 }
 
 function withoutSeparators(name: string): string {

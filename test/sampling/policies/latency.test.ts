@@ -79,10 +79,13 @@ describe('latency', () => {
     expect(issuesOfPolicy(latency(300, 301)).warnings).toEqual([]);
   });
 
-  it('takes whole milliseconds only', () => {
+  it('takes whole milliseconds: a fraction is cut off, as in the Collector', () => {
     expect(issuesOfPolicy({ type: 'latency', latency: { threshold_ms: '5s' } }).errors).toEqual([
       'latency.threshold_ms: expected a whole number, got "5s"',
     ]);
-    expect(issuesOfPolicy(latency(0.5)).errors).toEqual(['latency.threshold_ms: expected a whole number, got 0.5']);
+    expect(issuesOfPolicy(latency(-1.5))).toEqual({
+      errors: [],
+      warnings: ['latency.threshold_ms: is read as -1, as in the Collector: it is a whole number'],
+    });
   });
 });
