@@ -1,7 +1,9 @@
+import { readOtSampling } from '../../lib/sampling/ot-trace-state.ts';
 import type { Answer, Case, Outcome } from './case.ts';
 import { encodeRequests } from './encode-requests.ts';
 import type { Decision, JobAnswer, Reference } from './reference.ts';
 import { decideWithTailgate, type Turn } from './tailgate.ts';
+import { withUseTraceState } from './trace-state-cases.ts';
 
 /** What the two sides make of a trace, or of the configuration when one of them refuses it. */
 export interface Difference {
@@ -18,12 +20,14 @@ export interface Comparison {
 }
 
 /** Gives both sides the same bytes, and Tailgate the times at which the Collector decided if time is fake. */
-export async function compare(reference: Reference, { config, ...one }: Case): Promise<Comparison> {
+export async function compare(reference: Reference, one: Case): Promise<Comparison> {
   const requests = encodeRequests(one);
-  const { fakeTime = false, traces } = one;
+  const { fakeTime = false, useTraceState = false, traces } = one;
+  const config = useTraceState ? withUseTraceState(one.config) : one.config;
   const asked = reference.run({
-    config,
+    config: one.config,
     fakeTime,
+    traceStates: useTraceState,
     requests: requests.map((payload, i) => ({ payload, thenWaitMs: (fakeTime && traces[i]?.thenWaitMs) || 0 })),
   });
   if (!fakeTime) {
@@ -41,7 +45,11 @@ function toTurn({ traceId, unixNano }: Decision): Turn {
 
 export function toAnswer(answer: JobAnswer): Answer {
   if ('refused' in answer) return answer;
-  return new Map(answer.decisions.map(({ traceId, outcome, policy }) => [traceId, { outcome, policy }]));
+  return new Map(
+    answer.decisions.map(({ traceId, outcome, policy, traceStates = {} }) => {
+      return [traceId, { outcome, policy, traceStates: new Map(Object.entries(traceStates)) }];
+    }),
+  );
 }
 
 function compareAnswers(collector: Answer, tailgate: Answer): Comparison {
@@ -54,7 +62,7 @@ function compareAnswers(collector: Answer, tailgate: Answer): Comparison {
   const differences: Difference[] = [];
   const agreed = new Map<string, number>();
   for (const traceId of new Set([...collector.keys(), ...tailgate.keys()])) {
-    const [theirs, ours] = [describe(collector.get(traceId)), describe(tailgate.get(traceId))];
+    const [theirs, ours] = describeBoth(collector.get(traceId), tailgate.get(traceId));
     const outcome = tailgate.get(traceId)?.outcome ?? '';
     if (theirs !== ours) differences.push({ traceId, collector: theirs, tailgate: ours });
     else agreed.set(outcome, (agreed.get(outcome) ?? 0) + 1);
@@ -65,6 +73,15 @@ function compareAnswers(collector: Answer, tailgate: Answer): Comparison {
 /** The decision on the only trace, or the refusal. */
 export function describeAnswer(answer: Answer): string {
   return 'refused' in answer ? refusal(answer) : describe([...answer.values()][0]);
+}
+
+/** With the thresholds on the spans where Tailgate writes some. */
+function describeBoth(collector: Outcome | undefined, tailgate: Outcome | undefined): readonly [string, string] {
+  const thresholds = (of: Outcome | undefined) =>
+    [...(tailgate?.traceStates?.keys() ?? [])]
+      .map((spanId) => ` ${readOtSampling(of?.traceStates?.get(spanId) ?? '').threshold?.toString(16)}`)
+      .join('');
+  return [describe(collector) + thresholds(collector), describe(tailgate) + thresholds(tailgate)];
 }
 
 function describe(outcome: Outcome | undefined): string {

@@ -1,9 +1,11 @@
-import type { ConfigValue } from './case.ts';
+import { type ConfigValue, YamlScalar } from './case.ts';
 
 const NOT_PLAIN = /[^\x20-\x7e]/gu;
 
 /** The configuration as JSON, which is YAML too. Whatever is not ASCII is escaped, so that no YAML reader objects. */
 export function configText(value: ConfigValue): string {
+  if (value === null) return 'null';
+  if (value instanceof YamlScalar) return value.spelling;
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'string') return JSON.stringify(value).replace(NOT_PLAIN, escaped);
   if (typeof value !== 'object') return JSON.stringify(value);
@@ -16,7 +18,7 @@ export function configText(value: ConfigValue): string {
 export function withDollars(value: ConfigValue): ConfigValue {
   if (typeof value === 'string') return value.replaceAll('$', () => '$$');
   if (Array.isArray(value)) return value.map(withDollars);
-  if (typeof value !== 'object') return value;
+  if (typeof value !== 'object' || value === null || value instanceof YamlScalar) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withDollars(inner)]));
 }
 
