@@ -52,13 +52,13 @@ export function withThreshold(traceState: string, threshold: bigint | undefined)
     .join(',');
 }
 
-/** Undefined when there are none, or one of them is not valid. */
+/** Undefined when there are none, or one of them is not valid. Of a field that is repeated the last counts. */
 function parseFields(ot: string | undefined): ReadonlyMap<string, string> | undefined {
   if (ot === undefined) return undefined;
   const fields = new Map<string, string>();
   for (const text of ot.split(';')) {
     const [, key, value] = FIELD.exec(text) ?? [];
-    if (key === undefined || value === undefined || fields.has(key)) return undefined;
+    if (key === undefined || value === undefined) return undefined;
     if (key === 'rv' && !RANDOMNESS.test(value)) return undefined;
     if (key === 'th' && parseThreshold(value) === undefined) return undefined;
     fields.set(key, value);

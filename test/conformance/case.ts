@@ -1,5 +1,14 @@
 /** What both sides are given: a configuration, and the spans of some traces as they arrive. */
 
+/** A scalar as it is spelt in YAML. */
+export class YamlScalar {
+  readonly spelling: string;
+
+  constructor(spelling: string) {
+    this.spelling = spelling;
+  }
+}
+
 /** A value of a configuration, in YAML. A bigint is an int of any size. */
 export type ConfigValue =
   | string
@@ -7,6 +16,7 @@ export type ConfigValue =
   | bigint
   | boolean
   | null
+  | YamlScalar
   | readonly ConfigValue[]
   | { readonly [key: string]: ConfigValue };
 export type ConfigBlock = { readonly [key: string]: ConfigValue };
@@ -65,6 +75,8 @@ export interface Case {
   readonly traces: readonly CaseTrace[];
   /** Time only moves as the traces say. */
   readonly fakeTime?: boolean;
+  /** The Collector has its feature gate `usetracestate`, and every `probabilistic` here `use_tracestate`. */
+  readonly useTraceState?: boolean;
 }
 
 export const SCOPES = ['', 'http', 'db'] as const;
@@ -75,6 +87,8 @@ export const SCHEMA_URLS = ['', 'https://opentelemetry.io/schemas/1.21.0'] as co
 export interface Outcome {
   readonly outcome: string;
   readonly policy: string;
+  /** Of the spans by span ID, where they are known and to be compared. */
+  readonly traceStates?: ReadonlyMap<string, string>;
 }
 
 /** The decisions on the traces of a case by trace ID, or why its configuration is refused. */

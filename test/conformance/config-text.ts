@@ -1,17 +1,14 @@
-import type { ConfigValue } from './case.ts';
+import { type ConfigValue, YamlScalar } from './case.ts';
 
-const NOT_FINITE: ReadonlyMap<string, string> = new Map([
-  ['Infinity', '.inf'],
-  ['-Infinity', '-.inf'],
-]);
 const NOT_PLAIN = /[^\x20-\x7e]/gu;
 
 /** The configuration as JSON, which is YAML too. Whatever is not ASCII is escaped, so that no YAML reader objects. */
 export function configText(value: ConfigValue): string {
+  if (value === null) return 'null';
+  if (value instanceof YamlScalar) return value.spelling;
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'string') return JSON.stringify(value).replace(NOT_PLAIN, escaped);
-  if (typeof value === 'number' && !Number.isFinite(value)) return NOT_FINITE.get(String(value)) ?? '.nan';
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(configText).join(', ')}]`;
   const entries = Object.entries(value).map(([key, inner]) => `${configText(key)}: ${configText(inner)}`);
   return `{${entries.join(', ')}}`;
@@ -21,7 +18,7 @@ export function configText(value: ConfigValue): string {
 export function withDollars(value: ConfigValue): ConfigValue {
   if (typeof value === 'string') return value.replaceAll('$', () => '$$');
   if (Array.isArray(value)) return value.map(withDollars);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof YamlScalar) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withDollars(inner)]));
 }
 

@@ -1,7 +1,8 @@
 import type { CaseSpan, TailSampling } from './case.ts';
 import { describeAnswer } from './compare.ts';
 import { encodeRequests } from './encode-requests.ts';
-import { decideWithTailgate } from './tailgate.ts';
+import { decideWithTailgate, lastTraceStateOf } from './tailgate.ts';
+import { withUseTraceState } from './trace-state-cases.ts';
 
 /** A difference that Tailgate wants. Each is explained in docs/conformance.md under its name. */
 export interface IntendedDifference {
@@ -46,62 +47,72 @@ export const INTENDED: readonly IntendedDifference[] = [
     collector: 'sampled by all',
     tailgate: /^no decision$/,
   },
+];
+
+/** A difference in the trace state of the only span of a kept trace; the Collector has its feature gate `usetracestate`. */
+export interface IntendedTraceState {
+  readonly name: string;
+  readonly config: TailSampling;
+  readonly requests: readonly Uint8Array[];
+  readonly collector: string;
+  readonly tailgate: string;
+}
+
+const withTraceState = (traceState: string) =>
+  encodeRequests({ resources: [], traces: [{ traceId: TRACE_ID, spans: [{ ...SPAN, traceState }] }] });
+/** Keeps the trace, be it by its hash (a54533ba2e4970b5 of bfffffffffffffff) or by a randomness of all ones. */
+const THREE_QUARTERS: TailSampling = {
+  policies: [{ name: 'most', type: 'probabilistic', probabilistic: { sampling_percentage: 75 } }],
+};
+
+export const INTENDED_TRACE_STATES: readonly IntendedTraceState[] = [
   {
-    name: 'a drop policy without sub-policies is an error',
+    name: 'what is kept for sure gets no threshold',
+    config: { policies: [{ name: 'all', type: 'always_sample' }] },
+    requests: withTraceState('ot=rv:ffffffffffffff'),
+    collector: 'ot=rv:ffffffffffffff;th:0',
+    tailgate: 'ot=rv:ffffffffffffff',
+  },
+  {
+    name: 'what is kept by the hash gets no threshold',
+    config: THREE_QUARTERS,
+    requests: withTraceState('rojo=1'),
+    collector: 'ot=th:4,rojo=1',
+    tailgate: 'rojo=1',
+  },
+  {
+    name: 'a span whose randomness is below the threshold gets none',
+    config: THREE_QUARTERS,
+    requests: encodeRequests({
+      resources: [],
+      traces: [
+        {
+          traceId: TRACE_ID,
+          spans: ['ot=rv:ffffffffffffff', 'ot=rv:00000000000000'].map((traceState) => ({ ...SPAN, traceState })),
+        },
+      ],
+    }),
+    collector: 'ot=rv:00000000000000;th:4',
+    tailgate: 'ot=rv:00000000000000',
+  },
+  {
+    name: 'what a not keeps by chance lowers no threshold',
     config: {
       policies: [
-        { name: 'all', type: 'always_sample' },
-        { name: 'none', type: 'drop', drop: { drop_sub_policy: [] } },
+        ...THREE_QUARTERS.policies,
+        { name: 'rest', type: 'not', not: { not_sub_policy: { type: 'probabilistic', probabilistic: {} } } },
       ],
     },
-    requests: requestsOf(TRACE_ID),
-    collector: 'dropped by none',
-    tailgate: /^refuses the configuration: .*expected at least one policy/,
-  },
-  {
-    name: 'a configuration without policies is an error',
-    config: { policies: [] },
-    requests: requestsOf(TRACE_ID),
-    collector: 'not_sampled',
-    tailgate: /^refuses the configuration: .*expected at least one policy/,
-  },
-  {
-    name: 'an unknown block of options is an error',
-    config: { policies: [{ name: 'slow', type: 'latency', latencyy: { threshold_ms: 5n } }] },
-    requests: requestsOf(TRACE_ID),
-    collector: 'sampled by slow',
-    tailgate: /^refuses the configuration: .*unknown key/,
-  },
-  {
-    name: 'a wait without a unit, below 0 or over 12 h is an error',
-    config: { decision_wait: 30n, policies: [{ name: 'all', type: 'always_sample' }] },
-    requests: requestsOf(TRACE_ID),
-    collector: 'sampled by all',
-    tailgate: /^refuses the configuration: .*expected a duration with a unit/,
-  },
-  {
-    name: 'a number that does not fit is an error',
-    config: { policies: [{ name: 'slow', type: 'latency', latency: { threshold_ms: 10n ** 20n } }] },
-    requests: requestsOf(TRACE_ID),
-    collector: 'sampled by slow',
-    tailgate: /^refuses the configuration: .*expected a whole number, got 100000000000000000000/,
-  },
-  {
-    name: 'a numeric_attribute without bounds is an error',
-    config: { policies: [{ name: 'any', type: 'numeric_attribute', numeric_attribute: { key: 'a' } }] },
-    // One to decide would crash the processor.
-    requests: [],
-    collector: 'no decision',
-    tailgate: /^refuses the configuration: .*expected min_value or max_value/,
-  },
-  {
-    name: 'maximum_trace_size_bytes and span-ingest are not supported',
-    config: { sampling_strategy: 'span-ingest', policies: [{ name: 'all', type: 'always_sample' }] },
-    requests: requestsOf(TRACE_ID),
-    collector: 'sampled by all',
-    tailgate: /^refuses the configuration: .*"span-ingest" is not supported/,
+    requests: withTraceState('ot=rv:ffffffffffffff'),
+    collector: 'ot=rv:ffffffffffffff;th:0',
+    tailgate: 'ot=rv:ffffffffffffff;th:4',
   },
 ];
+
+/** The trace state of the last span after Tailgate has decided its trace. */
+export function tailgateTraceState({ config, requests }: IntendedTraceState): string | undefined {
+  return lastTraceStateOf(withUseTraceState(config), requests);
+}
 
 /** What Tailgate makes of the one trace of an intended difference. */
 export function tailgateOn({ config, requests }: IntendedDifference): string {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Case, ConfigBlock, PolicyBlock } from './case.ts';
+import type { Case, CaseTrace, ConfigBlock, PolicyBlock, TailSampling } from './case.ts';
 import { attributes, RESOURCES, trace } from './trace-arbitraries.ts';
 
 /**
@@ -33,11 +33,16 @@ const filter: fc.Arbitrary<PolicyBlock> = fc.constantFrom<PolicyBlock>(
 );
 const limiter = fc.oneof(rateLimiting, bytesLimiting);
 const named = (policy: fc.Arbitrary<PolicyBlock>) => policy.map((block): PolicyBlock => ({ name: 'part', ...block }));
-const and = fc
-  .array(fc.oneof(named(filter), named(limiter)), { minLength: 1, maxLength: 3 })
-  .map((parts): PolicyBlock => ({ type: 'and', and: { and_sub_policy: parts } }));
 const not = named(limiter).map((part): PolicyBlock => ({ type: 'not', not: { not_sub_policy: part } }));
+const parts = fc.array(fc.oneof(named(filter), named(limiter), named(limiter), named(not)), {
+  minLength: 1,
+  maxLength: 3,
+});
 
+const and = parts.map((list): PolicyBlock => ({ type: 'and', and: { and_sub_policy: list } }));
+const drop = parts.map((list): PolicyBlock => ({ type: 'drop', drop: { drop_sub_policy: list } }));
+
+const MORE_THAN_A_TICK_MS = 1001;
 const NAMES = ['first', 'second', 'third'];
 const composite = fc
   .record({
@@ -57,7 +62,7 @@ const composite = fc
     };
   });
 
-const policy = fc.oneof(limiter, limiter, composite, composite, and, not, filter);
+const policy = fc.oneof(limiter, limiter, composite, composite, and, not, drop, filter);
 
 /** Traces that come one by one, and their resources. */
 export function onFakeTime(traceCount: number): fc.Arbitrary<Omit<Case, 'config'>> {
@@ -79,16 +84,28 @@ export function onFakeTime(traceCount: number): fc.Arbitrary<Omit<Case, 'config'
     }));
 }
 
+export const limitedConfigurations: fc.Arbitrary<TailSampling> = fc
+  .tuple(fc.array(policy, { minLength: 1, maxLength: 4 }), fc.nat(3))
+  .map(([policies, first]) => ({
+    decision_wait: '1s',
+    ...(first === 0 && { sample_on_first_match: true }),
+    policies: policies.map((block, i): PolicyBlock => ({ name: `p${i}`, ...block })),
+  }));
+
+/**
+ * Each trace in a tick of its own, if the configuration drops. The processor asks the drop policies about all traces of a
+ * tick before it decides any of them, so that the order of its decisions is not that in which limits were asked.
+ */
+export function withTicksOfTheirOwn(one: Case): Case {
+  const { policies } = one.config;
+  if (!Array.isArray(policies) || !policies.some(({ type }) => type === 'drop')) return one;
+  const later = (trace: CaseTrace) => ({ ...trace, thenWaitMs: (trace.thenWaitMs ?? 0) + MORE_THAN_A_TICK_MS });
+  return { ...one, traces: one.traces.map(later) };
+}
+
 /** Of this many traces. */
 export function limitedCases(traceCount: number): fc.Arbitrary<Case> {
   return fc
-    .tuple(fc.array(policy, { minLength: 1, maxLength: 4 }), fc.nat(3), onFakeTime(traceCount))
-    .map(([policies, first, rest]) => ({
-      ...rest,
-      config: {
-        decision_wait: '1s',
-        ...(first === 0 && { sample_on_first_match: true }),
-        policies: policies.map((block, i): PolicyBlock => ({ name: `p${i}`, ...block })),
-      },
-    }));
+    .tuple(limitedConfigurations, onFakeTime(traceCount))
+    .map(([config, rest]) => withTicksOfTheirOwn({ ...rest, config }));
 }

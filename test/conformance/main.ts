@@ -1,24 +1,21 @@
 import fc from 'fast-check';
 import { POLICY_DEFINITIONS } from '../../lib/sampling/registry.ts';
 import { readArguments } from './arguments.ts';
-import type { Case } from './case.ts';
+import type { Case, TailSampling } from './case.ts';
+import { checkIntended } from './check-intended.ts';
 import { collectorExample } from './collector-example.ts';
-import { compare, type Difference, describeAnswer, toAnswer } from './compare.ts';
 import { configurations, typesWithoutGenerator } from './config-arbitraries.ts';
-import { configText } from './config-text.ts';
-import { INTENDED, tailgateOn } from './intended.ts';
-import { LIMITED_TYPES, limitedCases } from './limited-cases.ts';
-import { mutatedConfigurations } from './mutations.ts';
-import { printDifference } from './print-difference.ts';
+import { mutated } from './config-mutations.ts';
+import { limitedCases, limitedConfigurations, onFakeTime, withTicksOfTheirOwn } from './limited-cases.ts';
 import { hasGo, Reference } from './reference.ts';
-import { shrink } from './shrink.ts';
+import { RunningComparison } from './running-comparison.ts';
 import { attributes, RESOURCES, trace } from './trace-arbitraries.ts';
+import { traceStateCases } from './trace-state-cases.ts';
 
-/** Configurations that are worked on at once: enough to keep the reference busy. */
-const AT_ONCE = 4;
-const MAX_PRINTED = 5;
+/** Traces that are compared one by one on fake time, or in the second mode. */
 const MAX_LIMITED_TRACES = 100;
-const TRACES_PER_MUTATION = 5;
+const MUTATED_PER_CONFIG = 20;
+const MUTATED_TRACES = 12;
 
 const { seed, configs, runs } = readArguments(process.argv.slice(2));
 /** The Collector has no `dynamic`. */
@@ -28,55 +25,19 @@ if (hasGo()) process.exitCode = (await run(Reference.start())) ? 0 : 1;
 else console.log('SKIPPED: no Go toolchain (command "go"), so there is no real processor to compare with');
 
 async function run(reference: Reference): Promise<boolean> {
+  const withTraceState = reference.withTraceState();
   console.log(`${Reference.version()}: ${configs} configurations × ${runs} traces, seed ${seed}`);
   for (const type of typesWithoutGenerator(types)) console.log(`NOT COMPARED: ${type} has no generator yet`);
   const started = performance.now();
-  const agreed = new Map<string, number>();
-  const failing: { one: Case; difference: Difference }[] = [];
-  let differenceCount = 0;
-  const pending = new Set<Promise<void>>();
-  for (const one of cases()) {
-    const work = compare(reference, one).then(({ differences, agreed: counts }) => {
-      for (const [outcome, count] of counts) agreed.set(outcome, (agreed.get(outcome) ?? 0) + count);
-      differenceCount += differences.length;
-      const [first] = differences;
-      if (first === undefined) return;
-      const { traceId } = first;
-      const alone = traceId === undefined ? one.traces.slice(0, 1) : one.traces.filter((t) => t.traceId === traceId);
-      const traces = one.fakeTime ? one.traces : alone;
-      failing.push({ one: { ...one, traces }, difference: first });
-    });
-    pending.add(work);
-    void work.finally(() => pending.delete(work));
-    if (pending.size >= AT_ONCE) await Promise.race(pending);
-  }
-  await Promise.all(pending);
-  for (const { one, difference } of failing.slice(0, MAX_PRINTED)) {
-    const smallest = await shrink(reference, one, difference.traceId === undefined);
-    const [shrunk = difference] = (await compare(reference, smallest)).differences;
-    console.log(`\nDIFFERENCE\n${printDifference(smallest, shrunk)}`);
-  }
-  const surprises = await checkIntended(reference);
+  const comparison = new RunningComparison(reference, withTraceState);
+  for (const one of cases()) await comparison.add(one);
+  for (const one of mutatedCases()) await comparison.addIfAccepted(one);
+  const isEqual = await comparison.finish();
+  const surprises = await checkIntended(reference, withTraceState);
+  await withTraceState.stop();
   await reference.stop();
-  const counts = [...agreed].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
-  console.log(`\nagreed: ${counts || 'nothing'}`);
-  console.log(`${differenceCount} differences in ${failing.length} configurations`);
   console.log(`${Math.round((performance.now() - started) / 1000)} s`);
-  return failing.length === 0 && surprises === 0;
-}
-
-/** How many of the intended differences are not (any more) what is written down. */
-async function checkIntended(reference: Reference): Promise<number> {
-  let surprises = 0;
-  for (const intended of INTENDED) {
-    const requests = intended.requests.map((payload) => ({ payload }));
-    const collector = describeAnswer(toAnswer(await reference.run({ config: intended.config, requests })));
-    const tailgate = tailgateOn(intended);
-    const isAsWritten = collector === intended.collector && intended.tailgate.test(tailgate);
-    if (!isAsWritten) surprises++;
-    console.log(`${isAsWritten ? 'intended' : 'NOT AS WRITTEN'}: ${intended.name} (${collector} | ${tailgate})`);
-  }
-  return surprises;
+  return isEqual && surprises === 0;
 }
 
 function* cases(): Generator<Case> {
@@ -84,19 +45,18 @@ function* cases(): Generator<Case> {
     const resources = fc.sample(attributes, { numRuns: RESOURCES, seed: seed + i });
     yield { config, resources, traces: fc.sample(trace, { numRuns: runs, seed: seed + i }) };
   }
-  const [resources = [], few = []] = [
-    fc.sample(attributes, { numRuns: RESOURCES, seed }),
-    fc.sample(trace, { numRuns: Math.min(runs, TRACES_PER_MUTATION), seed }),
-  ];
-  for (const config of mutatedConfigurations()) {
-    // What passes a limit depends on the order of decisions, which is random there: only whether it is accepted.
-    const isLimited = LIMITED_TYPES.some((type) => configText(config).includes(type));
-    yield { config, resources, traces: isLimited ? [] : few };
+  const fewer = Math.min(runs, MAX_LIMITED_TRACES);
+  yield* fc.sample(collectorExample(Reference.moduleFolder(), fewer), { numRuns: 4, seed });
+  yield* fc.sample(limitedCases(fewer), { numRuns: Math.ceil(configs / 4), seed });
+  yield* fc.sample(traceStateCases(fewer), { numRuns: Math.ceil(configs / 4), seed });
+}
+
+/** Configurations with something changed, on the traces of a few cases. */
+function* mutatedCases(): Generator<Case> {
+  const traces = fc.sample(onFakeTime(MUTATED_TRACES), { numRuns: 8, seed });
+  const valid = fc.oneof(configurations(types), limitedConfigurations);
+  for (const [i, config] of fc.sample(mutated(valid), { numRuns: configs * MUTATED_PER_CONFIG, seed }).entries()) {
+    const one = traces[i % traces.length];
+    if (one !== undefined) yield withTicksOfTheirOwn({ ...one, config: config as TailSampling });
   }
-  yield* fc.sample(collectorExample(Reference.moduleFolder(), Math.min(runs, MAX_LIMITED_TRACES)), {
-    numRuns: 4,
-    seed,
-  });
-  const limited = limitedCases(Math.min(runs, MAX_LIMITED_TRACES));
-  yield* fc.sample(limited, { numRuns: Math.ceil(configs / 4), seed });
 }

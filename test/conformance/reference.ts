@@ -4,10 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { TailSampling } from './case.ts';
+import type { ConfigBlock } from './case.ts';
 import { configText } from './config-text.ts';
 
 const SOURCE = join(import.meta.dirname, 'go');
+/** The processor decides by trace states only with this feature gate. */
+const USE_TRACE_STATE = 'processor.tailsamplingprocessor.usetracestate';
 const MODULE = 'github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor';
 
 interface ReferenceAnswer {
@@ -23,12 +25,16 @@ export interface Decision {
   readonly policy: string;
   /** Digits. */
   readonly unixNano: string;
+  /** Of the spans by span ID. */
+  readonly traceStates?: Readonly<Record<string, string>>;
 }
 
 export interface Job {
-  readonly config: TailSampling | string;
+  readonly config: ConfigBlock | string;
   readonly requests: readonly { readonly payload: Uint8Array; readonly thenWaitMs?: number }[];
   readonly fakeTime?: boolean;
+  /** Asks for the trace states of kept spans. */
+  readonly traceStates?: boolean;
 }
 
 export type JobAnswer = { readonly decisions: readonly Decision[] } | { readonly refused: string };
@@ -41,13 +47,16 @@ export function hasGo(): boolean {
 /** The Collector's tail_sampling processor, in a Go program of ours. */
 export class Reference {
   readonly #program: ChildProcessWithoutNullStreams;
+  readonly #binary: string;
   readonly #folder: string;
   readonly #waiting = new Map<number, (answer: JobAnswer) => void>();
   #lastId = 0;
 
-  private constructor(program: ChildProcessWithoutNullStreams, folder: string) {
+  private constructor(binary: string, gates: readonly string[] = []) {
+    const program = spawn(binary, [...gates], { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#binary = binary;
     this.#program = program;
-    this.#folder = folder;
+    this.#folder = mkdtempSync(join(tmpdir(), 'tailgate-conformance-jobs-'));
     program.stderr.pipe(process.stderr);
     createInterface(program.stdout).on('line', (line) => this.#answered(JSON.parse(line) as ReferenceAnswer));
     // Nothing that it was asked can be trusted when it ends by itself.
@@ -67,7 +76,14 @@ export class Reference {
       rmSync(folder, { recursive: true });
       throw new Error(`the reference program cannot be built:\n${stderr}`);
     }
-    return new Reference(spawn(binary, { stdio: ['pipe', 'pipe', 'pipe'] }), folder);
+    const reference = new Reference(binary);
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    return reference;
+  }
+
+  /** The same program once more, with the feature gate `usetracestate`. */
+  withTraceState(): Reference {
+    return new Reference(this.#binary, [USE_TRACE_STATE]);
   }
 
   /** The folder of the processor's source in the module cache. */
@@ -81,7 +97,7 @@ export class Reference {
     return stdout.trim();
   }
 
-  run({ config, requests, fakeTime = false }: Job): Promise<JobAnswer> {
+  run({ config, requests, fakeTime = false, traceStates = false }: Job): Promise<JobAnswer> {
     this.#lastId++;
     const job = {
       id: this.#lastId,
@@ -91,6 +107,7 @@ export class Reference {
         thenWaitMs,
       })),
       fakeTime,
+      traceStates,
     };
     const { promise, resolve } = Promise.withResolvers<JobAnswer>();
     this.#waiting.set(job.id, resolve);

@@ -1,4 +1,12 @@
-import type { Attributes, Case, CaseSpan, ConfigBlock, ConfigValue, PolicyBlock } from './case.ts';
+import {
+  type Attributes,
+  type Case,
+  type CaseSpan,
+  type ConfigBlock,
+  type ConfigValue,
+  type PolicyBlock,
+  YamlScalar,
+} from './case.ts';
 import { compare } from './compare.ts';
 import type { Reference } from './reference.ts';
 
@@ -114,7 +122,7 @@ function* without<T>(list: readonly T[]): Generator<readonly T[]> {
 }
 
 function isBlock(value: ConfigValue): value is ConfigBlock {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof YamlScalar);
 }
 
 function isPolicy(value: ConfigValue): value is PolicyBlock {

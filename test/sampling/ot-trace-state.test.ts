@@ -11,12 +11,15 @@ describe('readOtSampling', () => {
     });
   });
 
+  it('takes the last of a repeated field, as the Collector does', () => {
+    expect(readOtSampling('ot=th:c;th:8')).toEqual({ randomness: undefined, threshold: HALF });
+  });
+
   it.each([
     '',
     'vendor=ot',
     'not=th:c',
     'ot=th:c;',
-    'ot=th:c;th:8',
     'ot=rv:123;th:c',
     'ot=th:C',
     'ot=bad$',

@@ -50,7 +50,7 @@ export function refuseUnsupportedSettings(options: OptionsReader): void {
     );
   } else if (
     strategy !== 'trace-complete' &&
-    options.mentions('sampling_strategy') &&
+    options.has('sampling_strategy') &&
     !options.hasFailed('sampling_strategy')
   ) {
     options.error('sampling_strategy', `expected "trace-complete", got "${strategy}"`);

@@ -3,9 +3,14 @@ import { describe } from './describe.ts';
 import { didYouMean } from './nearest-name.ts';
 import { REPORTED } from './substitution.ts';
 
-const INT32 = { min: -(2n ** 31n), max: 2n ** 31n - 1n };
-const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
-const UINT64 = { min: 0n, max: 2n ** 64n - 1n };
+interface IntegerRange {
+  readonly min: bigint;
+  readonly max: bigint;
+}
+
+const INT32: IntegerRange = { min: -(2n ** 31n), max: 2n ** 31n - 1n };
+const INT64: IntegerRange = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
+const UINT64: IntegerRange = { min: 0n, max: 2n ** 64n - 1n };
 
 /**
  * Reads the typed options of one YAML map. What is missing (or null) reads as the zero value of its type, as in the
@@ -17,15 +22,15 @@ export class OptionsReader {
   readonly #values: ReadonlyMap<string, unknown>;
   readonly #issues: ConfigIssues;
   readonly #knownKeys: string[] = [];
+  readonly #ignoredKeys = new Set<string>();
   readonly #failedKeys = new Set<string | undefined>();
 
   constructor({ value, path }: ConfigNode, issues: ConfigIssues) {
     this.path = path;
     this.#issues = issues;
-    const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-    this.#values = new Map(isMap ? Object.entries(value) : []);
+    this.#values = new Map(isMap(value) ? Object.entries(value) : []);
     if (value === REPORTED) this.#failedKeys.add(undefined);
-    else if (!isMap && value !== undefined && value !== null) {
+    else if (!isMap(value) && value !== undefined && value !== null) {
       this.error(undefined, `expected a map of options, got ${describe(value)}`);
     }
   }
@@ -42,11 +47,6 @@ export class OptionsReader {
   /** Whether the key is given and not null. */
   has(key: string): boolean {
     return (this.#values.get(key) ?? null) !== null;
-  }
-
-  /** Whether the key is given, be it null. */
-  mentions(key: string): boolean {
-    return this.#values.has(key);
   }
 
   /** Reports an error at a key, at a path below it (`['values', 2]`), or at the map itself (undefined). */
@@ -85,27 +85,28 @@ export class OptionsReader {
   float(key: string): number {
     return this.#typed(key, 'a number', 0, (value) => {
       if (typeof value === 'bigint') return Number(value);
-      return typeof value === 'number' && !Number.isNaN(value) ? value : undefined;
+      return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
     });
   }
 
   int64(key: string): bigint {
-    return this.#integer(key, 'a whole number', INT64);
+    return this.#integer(key, INT64);
   }
 
   int32(key: string): number {
-    return Number(this.#integer(key, 'a whole number of 32 bits', INT32));
+    return Number(this.#integer(key, INT32));
   }
 
   uint64(key: string): bigint {
-    return this.#integer(key, 'a whole number, 0 or more', UINT64);
+    return this.#integer(key, UINT64);
   }
 
-  /** The elements of a list; empty when there is none. */
+  /** The elements of a list; empty when there is none. The Collector takes an empty string for an empty list. */
   list(key: string): readonly ConfigNode[] {
-    const elements = this.#typed<readonly unknown[]>(key, 'a list', [], (value) =>
-      Array.isArray(value) ? value : undefined,
-    );
+    const elements = this.#typed<readonly unknown[]>(key, 'a list', [], (value) => {
+      if (value === '') return [];
+      return Array.isArray(value) ? value : undefined;
+    });
     return elements.map((value, i) => ({ value, path: [...this.path, key, i] }));
   }
 
@@ -131,10 +132,19 @@ export class OptionsReader {
     });
   }
 
+  /** Leaves a map unread, if it is given, with a warning that says why. */
+  ignoreMap(key: string, why: string): void {
+    if (!this.#values.has(key)) return;
+    this.#ignoredKeys.add(key);
+    const value = this.#values.get(key);
+    if (value === null || isMap(value)) this.warn(key, `is ignored: ${why}`);
+    else if (value !== REPORTED) this.error(key, `expected a map of options, got ${describe(value)}`);
+  }
+
   /** Reports every key that was not asked for; `explain` may know better than "unknown". */
   finish(explain?: (key: string) => string | undefined): void {
     for (const key of this.#values.keys()) {
-      if (this.#knownKeys.includes(key)) continue;
+      if (this.#knownKeys.includes(key) || this.#ignoredKeys.has(key)) continue;
       const allowed = this.#knownKeys.join(', ') || 'none';
       const unknown = `unknown key, allowed: ${allowed}${didYouMean(key, this.#knownKeys)}`;
       this.error(key, explain?.(key) ?? unknown);
@@ -149,26 +159,24 @@ export class OptionsReader {
     return values.map((value) => ({ value, path: [...this.path, key] }));
   }
 
-  /** The Collector cuts fractions off. */
-  #integer(key: string, expected: string, { min, max }: { min: bigint; max: bigint }): bigint {
-    return this.#typed(key, expected, 0n, (value) => {
-      const integer = typeof value === 'number' && Number.isFinite(value) ? BigInt(Math.trunc(value)) : value;
-      if (typeof integer !== 'bigint' || integer < min || integer > max) return undefined;
-      if (min === 0n && typeof value === 'number' && value < 0) return undefined;
-      if (typeof value === 'number' && !Number.isInteger(value)) {
-        this.warn(key, `expected ${expected}, got ${value}: read as ${integer}, as in the Collector`);
-      }
-      return integer;
-    });
-  }
-
-  /** An empty element of a list (null) is the empty string, as in the Collector. */
   #element(key: string, i: number, value: unknown): string | undefined {
     if (typeof value === 'string') return value;
     if (value === null) return '';
     if (value === REPORTED) this.#failedKeys.add(key);
     else this.error([key, i], `expected a string, got ${describe(value)}${quoteHint(value)}`);
     return undefined;
+  }
+
+  /** Without its fraction, as the Collector reads it. */
+  #integer(key: string, range: IntegerRange): bigint {
+    const found = this.#values.get(key);
+    const isNumber = typeof found === 'bigint' || (typeof found === 'number' && Number.isFinite(found));
+    const expected = isNumber ? `a whole number from ${range.min} to ${range.max}` : 'a whole number';
+    const value = this.#typed(key, expected, 0n, (given) => asInteger(given, range));
+    if (isNumber && !this.hasFailed(key) && !Number.isInteger(Number(found))) {
+      this.warn(key, `is read as ${value}, as in the Collector: it is a whole number`);
+    }
+    return value;
   }
 
   #typed<T>(key: string, expected: string, zero: T, convert: (value: unknown) => T | undefined): T {
@@ -185,6 +193,18 @@ export class OptionsReader {
 
 function asString(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Undefined when it is out of range. */
+function asInteger(value: unknown, { min, max }: IntegerRange): bigint | undefined {
+  const isTooLow = typeof value === 'number' && value < 0 && min === 0n;
+  const isFraction = typeof value === 'number' && Number.isFinite(value);
+  const integer = isFraction && !isTooLow ? BigInt(Math.trunc(value)) : value;
+  return typeof integer === 'bigint' && integer >= min && integer <= max ? integer : undefined;
 }
 
 function quoteHint(value: unknown): string {

@@ -11,13 +11,13 @@ import { readTailgateSettings } from './tailgate-settings.ts';
 export const BLOCK_KEYS = ['policies', 'decision_wait', 'decision_wait_after_root_received', 'sample_on_first_match'];
 
 const DEFAULT_DECISION_WAIT_MS = 30_000;
-const WAITS: DurationRange = { minMs: 0, maxMs: 12 * 3600 * 1000, words: '0s to 12h' };
+const WAITS: DurationRange = { minMs: Number.NEGATIVE_INFINITY, maxMs: 12 * 3600 * 1000, words: '0s to 12h' };
 
 /** Reads the `tail_sampling` block. What it returns is only of use when no error was reported. */
 export function parseBlock(node: ConfigNode, issues: ConfigIssues): SamplingConfig {
   const options = new OptionsReader(node, issues);
-  const decisionWaitMs = readDuration(options, 'decision_wait', WAITS) ?? DEFAULT_DECISION_WAIT_MS;
-  const afterRootMs = readDuration(options, 'decision_wait_after_root_received', WAITS) ?? 0;
+  const decisionWaitMs = readWait(options, 'decision_wait') ?? DEFAULT_DECISION_WAIT_MS;
+  const afterRootMs = readWait(options, 'decision_wait_after_root_received') ?? 0;
   if (afterRootMs > decisionWaitMs) {
     options.warn('decision_wait_after_root_received', 'is longer than decision_wait: it has no effect');
   }
@@ -34,6 +34,13 @@ export function parseBlock(node: ConfigNode, issues: ConfigIssues): SamplingConf
     ...tailgateSettings,
     policies: policies.toSorted((a, b) => Number(b.type === 'drop') - Number(a.type === 'drop')),
   };
+}
+
+/** One below 0 is none, as in the Collector. */
+function readWait(options: OptionsReader, key: string): number | undefined {
+  const ms = readDuration(options, key, WAITS);
+  if (ms !== undefined && ms < 0) options.warn(key, 'is below 0: read as 0s');
+  return ms === undefined ? undefined : Math.max(0, ms);
 }
 
 function readPolicies(options: OptionsReader, issues: ConfigIssues): readonly Policy[] {

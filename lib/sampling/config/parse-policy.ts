@@ -30,17 +30,15 @@ export function parsePolicy(node: ConfigNode, issues: ConfigIssues, nesting?: Ne
     parsePolicy: (subNode, subNesting) => parsePolicy(subNode, issues, { ...subNesting, parentKey: key }),
   });
   block.finish();
-  ignoreOtherBlocks(options, type);
-  options.finish();
+  if (options.has(type) || definition.options.length === 0) ignoreOtherBlocks(options, type);
+  options.finish((key) => (ALL_TYPES.includes(key) ? `does not belong to a policy of type "${type}"` : undefined));
   return policy;
 }
 
-/** A block of options of another type, left over from a change of `type`, say, has no effect in the Collector. */
+/** The Collector does not look at them. Without its own block a policy has more likely been given the wrong type. */
 function ignoreOtherBlocks(options: OptionsReader, type: string): void {
   for (const other of ALL_TYPES) {
-    if (other === type || !options.mentions(other)) continue;
-    options.value(other);
-    options.warn(other, `is ignored: it does not belong to a policy of type "${type}"`);
+    if (other !== type) options.ignoreMap(other, `a policy of type "${type}" does not read it`);
   }
 }
 

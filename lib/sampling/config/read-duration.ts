@@ -13,7 +13,12 @@ export interface DurationRange {
 export function readDuration(options: OptionsReader, key: string, range: DurationRange): number | undefined {
   const node = options.value(key);
   if (node === undefined) return undefined;
-  const ms = node.value === 0n ? 0 : typeof node.value === 'string' ? parseGoDuration(node.value) : undefined;
+  const ms =
+    node.value === 0n || node.value === 0
+      ? 0
+      : typeof node.value === 'string'
+        ? parseGoDuration(node.value)
+        : undefined;
   if (ms === undefined) {
     options.error(key, `expected a duration with a unit, such as 30s or 1m30s, got ${describe(node.value)}`);
   } else if (ms < range.minMs || ms > range.maxMs) {

@@ -31,7 +31,8 @@ export const INVERT_MATCH_OPTION: OptionDescription = {
 export function readAttributeOptions(options: OptionsReader, context: PolicyContext): AttributeOptions {
   const key = options.string('key');
   const invertMatch = options.boolean('invert_match');
-  if (key === '' && !options.hasFailed('key')) options.warn('key', 'is empty: matches attributes without a name');
+  if (key === '' && !options.hasFailed('key'))
+    options.warn('key', 'is empty: only an attribute without a name matches');
   if (invertMatch && context.inside === undefined) {
     options.warn(
       'invert_match',

@@ -73,9 +73,9 @@ function readErrorMode(options: OptionsReader): ErrorMode {
   const text = options.string('error_mode');
   const mode = ERROR_MODES.find((candidate) => candidate === text.toLowerCase());
   if (mode !== undefined) return mode;
-  if (options.mentions('error_mode') && !options.hasFailed('error_mode')) {
+  if (options.has('error_mode') && !options.hasFailed('error_mode')) {
     options.error('error_mode', `unknown value "${text}", allowed: ${ERROR_MODES.join(', ')}`);
-  } else if (!options.mentions('error_mode')) {
+  } else if (!options.has('error_mode')) {
     options.warn('error_mode', 'is not set: a condition that fails counts as false; write silent, ignore or propagate');
   }
   return 'silent';

@@ -20,7 +20,7 @@ export const traceState = {
   ],
   parse(options, { name }) {
     const key = options.string('key');
-    if (key === '' && !options.hasFailed('key')) options.warn('key', 'is empty: matches nothing');
+    if (key === '' && !options.hasFailed('key')) options.warn('key', 'is empty: no member matches');
     const values = readValues(options, key);
     const matches = (text: string) => values.has(parseW3cTraceState(text)?.get(key) ?? '');
     return {

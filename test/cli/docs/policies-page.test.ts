@@ -42,7 +42,10 @@ describe('docs/policies.md', () => {
 /** Configurations that fall into the traps of the page, by the first words of their row: a policy, or the whole text. */
 const TRAPS: Readonly<Record<string, readonly string[]>> = {
   'a misspelt option': ['{ type: latency, latencyy: { threshold_ms: 1 } }'],
-  'the block of another type': ['{ type: latency, latency: { threshold_ms: 1 }, span_count: { min_spans: 1 } }'],
+  'the block of another type in place': ['{ type: latency, span_count: { min_spans: 1 } }'],
+  'the block of another type beside': ['{ type: latency, latency: { threshold_ms: 1 }, span_count: { min_spans: 1 } }'],
+  'an empty `key`': ['{ type: trace_state, trace_state: { values: [a] } }'],
+  'a fraction where': ['{ type: latency, latency: { threshold_ms: 1.5 } }'],
   '`drop` without sub-policies': ['{ type: drop, drop: { drop_sub_policy: [] } }'],
   '`numeric_attribute` without a bound': ['{ type: numeric_attribute, numeric_attribute: { key: k, min_value: 0 } }'],
   '`min_value: 0`, `max_value: 0`': [

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor"
@@ -16,12 +17,15 @@ import (
 	"go.opentelemetry.io/collector/processor"
 )
 
+// maxWait keeps the processor from allocating a slot for each second of a wait of centuries.
+const maxWait = time.Hour
+
 // decide runs the real processor. Without fake time every trace waits until the shutdown, which decides them all.
-// A panic, as on a percentage that is not a number, is as good as a refusal.
-func decide(next job) (made []decision, err error) {
+func decide(next job) (decisions []decision, refused error) {
+	// A configuration at which the processor panics while it starts is not taken.
 	defer func() {
-		if reason := recover(); reason != nil {
-			err = fmt.Errorf("panics: %v", reason)
+		if cause := recover(); cause != nil {
+			refused = fmt.Errorf("panic: %v", cause)
 		}
 	}()
 	factory := tailsamplingprocessor.NewFactory()
@@ -29,18 +33,24 @@ func decide(next job) (made []decision, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if !next.FakeTime {
-		config.DecisionWait = time.Hour
+	if !next.FakeTime || config.DecisionWait > maxWait {
+		config.DecisionWait = maxWait
 	}
+	// What concerns memory only, or would lose traces at the shutdown.
 	config.NumTraces = 1_000_000
+	config.ExpectedNewTracesPerSec = 0
 	config.DropPendingTracesOnShutdown = false
-	var decisions []decision
+	// Shards decide at the same time.
+	var deciding sync.Mutex
 	record := func(_ context.Context, id pcommon.TraceID, data *tailsamplingprocessor.TraceData) {
+		deciding.Lock()
+		defer deciding.Unlock()
 		decisions = append(decisions, decision{
-			TraceID:  id.String(),
-			Outcome:  outcome(data.FinalDecision),
-			Policy:   data.PolicyName,
-			UnixNano: time.Now().UnixNano(),
+			TraceID:     id.String(),
+			Outcome:     outcome(data.FinalDecision),
+			Policy:      data.PolicyName,
+			UnixNano:    time.Now().UnixNano(),
+			TraceStates: traceStates(next, data),
 		})
 	}
 	config.Options = []tailsamplingprocessor.Option{
@@ -93,6 +103,22 @@ func readConfig(factory processor.Factory, yaml string) (*tailsamplingprocessor.
 		return nil, err
 	}
 	return config, config.Validate()
+}
+
+// traceStates has those of the spans of a kept trace by span ID, if the job asks for them.
+func traceStates(next job, data *tailsamplingprocessor.TraceData) map[string]string {
+	if !next.TraceStates || data.FinalDecision != samplingpolicy.Sampled {
+		return nil
+	}
+	states := make(map[string]string)
+	for _, resource := range data.ReceivedBatches.ResourceSpans().All() {
+		for _, scope := range resource.ScopeSpans().All() {
+			for _, span := range scope.Spans().All() {
+				states[span.SpanID().String()] = span.TraceState().AsRaw()
+			}
+		}
+	}
+	return states
 }
 
 func outcome(made samplingpolicy.Decision) string {

@@ -1,6 +1,6 @@
 // Command conformance decides traces with the Collector's tail_sampling processor. It reads the path of a job, a
-// JSON file, from each line of standard input and answers, in any order, with a line of JSON on standard output.
-// reference.ts starts it.
+// JSON file, from each line of standard input and answers, in any order, with a line of JSON on standard output. Its
+// arguments are the feature gates to turn on. reference.ts starts it.
 package main
 
 import (
@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+
+	"go.opentelemetry.io/collector/featuregate"
 )
 
 // job is a tail_sampling block and the export requests that arrive, in order.
@@ -23,6 +25,8 @@ type job struct {
 	Requests []request `json:"requests"`
 	// FakeTime runs the job on a clock that begins at 2000-01-01T00:00:00Z and only moves as the job says.
 	FakeTime bool `json:"fakeTime"`
+	// TraceStates asks for the trace states of kept spans.
+	TraceStates bool `json:"traceStates"`
 }
 
 type request struct {
@@ -47,13 +51,21 @@ type decision struct {
 	Policy string `json:"policy"`
 	// UnixNano is when it was made.
 	UnixNano int64 `json:"unixNano,string"`
+	// TraceStates are those of the spans by span ID, when the job asks for them and the trace is kept.
+	TraceStates map[string]string `json:"traceStates,omitempty"`
 }
 
 func main() {
+	for _, gate := range os.Args[1:] {
+		if err := featuregate.GlobalRegistry().Set(gate, true); err != nil {
+			os.Stderr.WriteString(err.Error() + "\n")
+			os.Exit(1)
+		}
+	}
 	output := os.Stdout
 	// The testing package says PASS there.
 	os.Stdout, _ = os.Open(os.DevNull)
-	os.Args = append(os.Args[:1], "-test.timeout=0")
+	os.Args = append(os.Args[:1:1], "-test.timeout=0")
 	// Fake time needs a testing.T, and only the testing package makes one.
 	matchAll := func(string, string) (bool, error) { return true, nil }
 	testing.Main(matchAll, []testing.InternalTest{{Name: "jobs", F: func(t *testing.T) {

@@ -3,7 +3,7 @@ import { inWords } from '../../../lib/sampling/policy-summary.ts';
 import { configFrom, issuesOf } from '../../support/sampling-config.ts';
 
 // Restates the cases of config_test.go and testdata/tail_sampling_config.yaml of the Collector's tailsamplingprocessor
-// v0.164.1 (Apache-2.0). The summary of a policy shows that its options were read.
+// v0.165.1 (Apache-2.0). The summary of a policy shows that its options were read.
 
 interface LoadedPolicy {
   readonly type: string;

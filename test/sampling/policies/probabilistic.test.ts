@@ -51,8 +51,6 @@ describe('probabilistic', () => {
     { percentage: 0, warning: 'is not above 0: keeps no trace' },
     { percentage: -50, warning: 'is not above 0: keeps no trace' },
     { percentage: 101, warning: 'is above 100: keeps every trace' },
-    { percentage: Number.POSITIVE_INFINITY, warning: 'is above 100: keeps every trace' },
-    { percentage: Number.NEGATIVE_INFINITY, warning: 'is not above 0: keeps no trace' },
   ])('warns about $percentage %, and takes it as the Collector does', ({ percentage, warning }) => {
     expect(issuesOfPolicy(probabilistic(percentage)).warnings).toEqual([
       `probabilistic.sampling_percentage: ${warning}`,
@@ -62,8 +60,8 @@ describe('probabilistic', () => {
     );
   });
 
-  it.each([{ text: '.nan' }, { text: '"5"' }])('refuses $text as a percentage', ({ text }) => {
-    const value = text === '.nan' ? Number.NaN : '5';
+  it.each([{ text: '.nan' }, { text: '.inf' }, { text: '"5"' }])('refuses $text as a percentage', ({ text }) => {
+    const value = text === '.nan' ? Number.NaN : text === '.inf' ? Number.POSITIVE_INFINITY : '5';
     const { errors } = issuesOfPolicy({ type: 'probabilistic', probabilistic: { sampling_percentage: value } });
     expect(errors).toEqual([expect.stringMatching(/^probabilistic\.sampling_percentage: expected a number, got/)]);
   });

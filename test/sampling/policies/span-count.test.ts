@@ -32,7 +32,7 @@ describe('span_count', () => {
       'span_count.max_spans: is below min_spans: the policy never matches',
     ]);
     expect(issuesOfPolicy(spanCount(2 ** 31)).errors).toEqual([
-      'span_count.min_spans: expected a whole number of 32 bits, got 2147483648',
+      'span_count.min_spans: expected a whole number from -2147483648 to 2147483647, got 2147483648',
     ]);
   });
 });

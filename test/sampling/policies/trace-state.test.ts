@@ -35,10 +35,10 @@ describe('trace_state', () => {
   });
 
   it('warns of a missing key, and of values that are never found', () => {
-    expect(issuesOfPolicy({ type: 'trace_state' }).warnings).toEqual([
-      'trace_state.key: is empty: matches nothing',
-      'trace_state.values: is empty: no value matches',
-    ]);
+    expect(issuesOfPolicy({ type: 'trace_state' })).toEqual({
+      errors: [],
+      warnings: ['trace_state.key: is empty: no member matches', 'trace_state.values: is empty: no value matches'],
+    });
     expect(issuesOfPolicy(traceState('a')).warnings).toEqual(['trace_state.values: is empty: no value matches']);
     expect(issuesOfPolicy(traceState('a', '', 'é'.repeat(128))).warnings).toEqual([
       'trace_state.values: an empty string matches nothing',

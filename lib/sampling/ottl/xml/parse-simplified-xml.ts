@@ -13,7 +13,7 @@ function mapOf(parent: XmlNode): OttlMap {
   for (const [name, sameName] of elements) {
     const filled = sameName.filter(({ first }) => first !== undefined);
     if (filled.length === 0) continue;
-    const values = filled.map(valueOf).filter((value) => value !== undefined);
+    const values = filled.map(valueOfElement).filter((value) => value !== undefined);
     if (sameName.length > 1) map.set(name, values);
     else if (values[0] !== undefined) map.set(name, values[0]);
   }
