@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 
 /** Credentials of a developer's machine: the SDK loads them on demand, after those of Lambda, which are always there. */
@@ -11,8 +9,11 @@ const UNUSED_CREDENTIAL_PROVIDERS = [
   '@smithy/credential-provider-imds',
 ];
 
-/** Node.js gets the package's CommonJS, of which esbuild cannot leave out anything; these are the same sources as ESM. */
-const YAML_ESM = join(dirname(createRequire(import.meta.url).resolve('yaml/package.json')), 'browser', 'index.js');
+/**
+ * Node.js gets the package's CommonJS, of which esbuild cannot leave out anything; these are the same sources as ESM.
+ * From the root of the repository, where esbuild runs.
+ */
+const YAML_ESM = './node_modules/yaml/browser/index.js';
 
 /**
  * How esbuild makes one file of a function. The AWS SDK is in it: the runtime's is another one than was tested, changes under the function,
