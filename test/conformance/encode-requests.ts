@@ -33,8 +33,7 @@ export function encodeRequests({ resources, traces }: Pick<Case, 'resources' | '
         spans: ofScope.map(({ message }) => message),
       })),
     }));
-    const request = ExportTraceServiceRequest.fromObject({ resourceSpans });
-    return new Uint8Array(ExportTraceServiceRequest.encode(request).finish());
+    return new Uint8Array(ExportTraceServiceRequest.encode({ resourceSpans }).finish());
   });
 }
 

@@ -47,6 +47,25 @@ export const INTENDED: readonly IntendedDifference[] = [
     collector: 'sampled by all',
     tailgate: /^no decision$/,
   },
+  {
+    name: 'num_shards does not divide limits',
+    config: {
+      num_shards: 2n,
+      policies: [
+        {
+          name: 'limit',
+          type: 'composite',
+          composite: {
+            max_total_spans_per_second: 2n,
+            composite_sub_policy: [{ name: 'all', type: 'always_sample' }],
+          },
+        },
+      ],
+    },
+    requests: encodeRequests({ resources: [], traces: [{ traceId: TRACE_ID, spans: [SPAN, SPAN] }] }),
+    collector: 'not_sampled',
+    tailgate: /^sampled by limit$/,
+  },
 ];
 
 /** A difference in the trace state of the only span of a kept trace; the Collector has its feature gate `usetracestate`. */
@@ -64,6 +83,8 @@ const withTraceState = (traceState: string) =>
 const THREE_QUARTERS: TailSampling = {
   policies: [{ name: 'most', type: 'probabilistic', probabilistic: { sampling_percentage: 75 } }],
 };
+
+const THIRTY_ONE = Array.from({ length: 31 }, (_, i) => `k${i}=v`).join(',');
 
 export const INTENDED_TRACE_STATES: readonly IntendedTraceState[] = [
   {
@@ -106,6 +127,20 @@ export const INTENDED_TRACE_STATES: readonly IntendedTraceState[] = [
     requests: withTraceState('ot=rv:ffffffffffffff'),
     collector: 'ot=rv:ffffffffffffff;th:0',
     tailgate: 'ot=rv:ffffffffffffff;th:4',
+  },
+  {
+    name: 'a trace state of 32 members is valid',
+    config: THREE_QUARTERS,
+    requests: withTraceState(`ot=rv:ffffffffffffff,${THIRTY_ONE}`),
+    collector: `ot=rv:ffffffffffffff,${THIRTY_ONE}`,
+    tailgate: `ot=rv:ffffffffffffff;th:4,${THIRTY_ONE}`,
+  },
+  {
+    name: 'a trace state that has a key twice is not valid',
+    config: THREE_QUARTERS,
+    requests: withTraceState('ot=rv:ffffffffffffff,a=1,a=2'),
+    collector: 'ot=rv:ffffffffffffff;th:4,a=1,a=2',
+    tailgate: 'ot=rv:ffffffffffffff,a=1,a=2',
   },
 ];
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Case, CaseTrace, ConfigBlock, PolicyBlock, TailSampling } from './case.ts';
+import { configText } from './config-text.ts';
 import { attributes, RESOURCES, trace } from './trace-arbitraries.ts';
 
 /**
@@ -97,8 +98,7 @@ export const limitedConfigurations: fc.Arbitrary<TailSampling> = fc
  * tick before it decides any of them, so that the order of its decisions is not that in which limits were asked.
  */
 export function withTicksOfTheirOwn(one: Case): Case {
-  const { policies } = one.config;
-  if (!Array.isArray(policies) || !policies.some(({ type }) => type === 'drop')) return one;
+  if (!configText(one.config).includes('"drop"')) return one;
   const later = (trace: CaseTrace) => ({ ...trace, thenWaitMs: (trace.thenWaitMs ?? 0) + MORE_THAN_A_TICK_MS });
   return { ...one, traces: one.traces.map(later) };
 }

@@ -26,6 +26,8 @@ export function decideWithTailgate(
 ): Answer {
   const parsed = parseSamplingConfig(configText(withDollars(config)));
   if (!parsed.ok) return { refused: parsed.issues.map(({ path, message }) => `${path}: ${message}`).join('; ') };
+  // What it writes on the thresholds is an intended difference.
+  const hasNot = configText(config).includes('"not_sub_policy"');
   const answer = new Map<string, Outcome>();
   const fragments = fragmentsByTrace(requests);
   let nowMs = 0;
@@ -34,8 +36,7 @@ export function decideWithTailgate(
     nowMs = atMs;
     const trace = Trace.fromFragments(traceId, fragments.get(traceId) ?? []);
     const { outcome, policy, threshold } = decide(parsed.config, trace, allowances);
-    const credited = parsed.config.policies.find(({ name }) => name === policy);
-    const isWritten = typeof threshold === 'string' && credited?.type !== 'not';
+    const isWritten = typeof threshold === 'string' && !hasNot;
     answer.set(traceId, { outcome, policy, ...(isWritten && { traceStates: traceStatesWith(threshold, trace) }) });
   }
   return answer;

@@ -14,10 +14,8 @@ const TYPES = ['probabilistic', 'probabilistic', 'probabilistic', 'span_count', 
 /** A threshold where the $ is. */
 const AROUND = [
   'rojo=1,ot=$;x:y',
-  'rojo=1,rojo=2,ot=$',
   ' ot=$\t, rojo=1',
   ',ot=$,,',
-  'ot=$,ot=rv:00000000000000',
   'ot=$;',
   'ot=;$',
   'ot=$;a:1;a:2',
@@ -30,11 +28,17 @@ const AROUND = [
   `ot=$;a:${'1'.repeat(237)}`,
   `ot=$;a:${'1'.repeat(250)}`,
   `ot=$,${Array.from({ length: 30 }, (_, i) => `k${i}=v`).join(',')}`,
-  `ot=$,${Array.from({ length: 31 }, (_, i) => `k${i}=v`).join(',')}`,
   `${Array.from({ length: 32 }, (_, i) => `k${i}=v`).join(',')},ot=$`,
   `${'k'.repeat(257)}=1,ot=$`,
   `k=${'v'.repeat(257)},ot=$`,
 ];
+
+/** Keys that are there twice, and 32 members: see the intended differences. */
+function isValidInBoth(traceState: string): boolean {
+  const members = traceState.split(',');
+  const keys = members.map((member) => member.split('=')[0]);
+  return members.length < 32 && new Set(keys).size === keys.length;
+}
 
 const hex = (minLength: number, maxLength: number) =>
   fc.array(fc.constantFrom(...'0123456789abcdef'), { minLength, maxLength }).map((digits) => digits.join(''));
@@ -55,7 +59,7 @@ const traceState = fc.oneof(
     ot.map((value) => `ot=${value}`),
   ),
   threshold.chain((value) => fc.constantFrom(...AROUND).map((around) => around.replace('$', value))),
-  fc.constantFrom(...TRACE_STATES),
+  fc.constantFrom(...TRACE_STATES.filter(isValidInBoth)),
 );
 
 /** As usual, the trace states apart: all spans have the same, or each its own. */

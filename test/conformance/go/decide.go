@@ -40,6 +40,10 @@ func decide(next job) (decisions []decision, refused error) {
 	config.NumTraces = 1_000_000
 	config.ExpectedNewTracesPerSec = 0
 	config.DropPendingTracesOnShutdown = false
+	if next.FakeTime {
+		// Shards have limits of their own.
+		config.NumShards = 1
+	}
 	// Shards decide at the same time.
 	var deciding sync.Mutex
 	record := func(_ context.Context, id pcommon.TraceID, data *tailsamplingprocessor.TraceData) {
