@@ -117,18 +117,6 @@ export const INTENDED_TRACE_STATES: readonly IntendedTraceState[] = [
     tailgate: 'ot=rv:00000000000000',
   },
   {
-    name: 'what a not keeps by chance lowers no threshold',
-    config: {
-      policies: [
-        ...THREE_QUARTERS.policies,
-        { name: 'rest', type: 'not', not: { not_sub_policy: { type: 'probabilistic', probabilistic: {} } } },
-      ],
-    },
-    requests: withTraceState('ot=rv:ffffffffffffff'),
-    collector: 'ot=rv:ffffffffffffff;th:0',
-    tailgate: 'ot=rv:ffffffffffffff;th:4',
-  },
-  {
     name: 'a trace state of 32 members is valid',
     config: THREE_QUARTERS,
     requests: withTraceState(`ot=rv:ffffffffffffff,${THIRTY_ONE}`),

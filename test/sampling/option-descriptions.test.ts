@@ -13,7 +13,7 @@ const WRONG: Readonly<Record<OptionType, { readonly value: unknown; readonly say
   string: { value: {}, says: /^: expected a string, got a map/ },
   boolean: { value: {}, says: /^: expected true or false, got a map/ },
   'whole number': { value: {}, says: /^: expected a whole number( of 32 bits)?, got a map/ },
-  'whole number, 0 or more': { value: -1, says: /^: expected a whole number, 0 or more, got -1/ },
+  'whole number, 0 or more': { value: -1, says: /^: expected a whole number from 0 to 18446744073709551615, got -1/ },
   number: { value: {}, says: /^: expected a number, got a map/ },
   duration: { value: {}, says: /^: expected a duration with a unit.*, got a map/ },
   'list of strings': { value: [{}], says: /^\[0\]: expected a (string, got a map|condition in quotes)/ },
