@@ -124,6 +124,13 @@ export const INTENDED_TRACE_STATES: readonly IntendedTraceState[] = [
     tailgate: `ot=rv:ffffffffffffff;th:4,${THIRTY_ONE}`,
   },
   {
+    name: 'a threshold that has no room is not written',
+    config: { policies: [{ name: 'third', type: 'probabilistic', probabilistic: { sampling_percentage: 33.333333 } }] },
+    requests: withTraceState(`ot=th:5;a:${'1'.repeat(237)}`),
+    collector: `ot=th:aaaaaab8fbb494;a:${'1'.repeat(237)}`,
+    tailgate: `ot=th:5;a:${'1'.repeat(237)}`,
+  },
+  {
     name: 'a trace state that has a key twice is not valid',
     config: THREE_QUARTERS,
     requests: withTraceState('ot=rv:ffffffffffffff,a=1,a=2'),

@@ -14,7 +14,7 @@ import { traceStateCases } from './trace-state-cases.ts';
 
 /** Traces that are compared one by one on fake time, or in the second mode. */
 const MAX_LIMITED_TRACES = 100;
-const MUTATED_PER_CONFIG = 20;
+const MUTATED_PER_CONFIG = 10;
 const MUTATED_TRACES = 12;
 
 const { seed, configs, runs } = readArguments(process.argv.slice(2));

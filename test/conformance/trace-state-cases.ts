@@ -25,7 +25,7 @@ const AROUND = [
   'Rojo=1,ot=$',
   'a=b=c,ot=$',
   'rojo,ot=$',
-  `ot=$;a:${'1'.repeat(237)}`,
+  `ot=$;a:${'1'.repeat(230)}`,
   `ot=$;a:${'1'.repeat(250)}`,
   `ot=$,${Array.from({ length: 30 }, (_, i) => `k${i}=v`).join(',')}`,
   `${Array.from({ length: 32 }, (_, i) => `k${i}=v`).join(',')},ot=$`,
