@@ -1,5 +1,5 @@
 const IMPURE = 'a decision must not depend on when or where it is made';
-const XML = 'there is no XML here';
+const XML = 'it needs XPath; use ParseXML or ParseSimplifiedXML';
 const GATED = 'it is experimental in the Collector and off by default';
 
 /** Converters that the Collector has and conditions here cannot use, and why. */
@@ -12,5 +12,5 @@ export const UNSUPPORTED_CONVERTERS: ReadonlyMap<string, string> = new Map([
   ...['Any', 'All', 'Filter', 'Find', 'MapEach', 'MapKeys', 'Reduce', 'When', 'SanitizeUTF8'].map(
     (name) => [name, GATED] as const,
   ),
-  ['UserAgent', 'there is no list of user agents here'],
+  ['UserAgent', 'its list of patterns would take the functions over a megabyte; use IsMatch'],
 ]);
