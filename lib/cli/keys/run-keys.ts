@@ -2,10 +2,10 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { KeyParameters } from '../../adapters/ssm/key-parameters.ts';
 import type { Clock } from '../../pipeline/ports.ts';
-import { explainAwsError } from '../explain-aws-error.ts';
+import { runCommand } from '../run-command.ts';
 import { readStackOutputs } from '../stack-outputs.ts';
 import { createKey } from './create-key.ts';
-import { KEYS_USAGE, type KeysArguments, type KeysCommand, parseKeysArguments } from './keys-arguments.ts';
+import { KEYS_USAGE, type KeysCommand, parseKeysArguments } from './keys-arguments.ts';
 import { listKeys } from './list-keys.ts';
 
 export interface KeysIo {
@@ -18,24 +18,15 @@ export interface KeysIo {
 }
 
 /** The command `keys`. Resolves to the exit code: 0, or 1 when it did not do what was asked. */
-export async function runKeys(argv: readonly string[], io: KeysIo): Promise<0 | 1> {
-  let args: KeysArguments;
-  try {
-    args = parseKeysArguments(argv);
-  } catch (error) {
-    io.complain(`error: ${error instanceof Error ? error.message : String(error)}\n\n${KEYS_USAGE}`);
-    return 1;
-  }
-  if (args.action === 'help') {
-    io.print(KEYS_USAGE);
-    return 0;
-  }
-  try {
-    return await run(args, io);
-  } catch (error) {
-    io.complain(`error: ${explainAwsError(error)}`);
-    return 1;
-  }
+export function runKeys(argv: readonly string[], io: KeysIo): Promise<0 | 1> {
+  return runCommand(argv, io, {
+    usage: KEYS_USAGE,
+    parse(given) {
+      const args = parseKeysArguments(given);
+      return args.action === 'help' ? undefined : args;
+    },
+    run: (command) => run(command, io),
+  });
 }
 
 async function run(command: KeysCommand, io: KeysIo): Promise<0 | 1> {

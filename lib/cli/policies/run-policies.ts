@@ -5,17 +5,12 @@ import { ConfigParameter, type ConfigVersion } from '../../adapters/ssm/config-p
 import { decodeConfigText } from '../../adapters/ssm/config-text.ts';
 import { decodeText } from '../../sampling/config/decode-text.ts';
 import { parseSamplingConfig } from '../../sampling/config/parse-sampling-config.ts';
-import { explainAwsError } from '../explain-aws-error.ts';
 import { visible } from '../query/cell-text.ts';
+import { runCommand } from '../run-command.ts';
 import { readStackOutputs } from '../stack-outputs.ts';
 import { checkConfig } from '../validate/check-config.ts';
 import { reportLines } from '../validate/report-lines.ts';
-import {
-  POLICIES_USAGE,
-  type PoliciesArguments,
-  type PoliciesCommand,
-  parsePoliciesArguments,
-} from './policies-arguments.ts';
+import { POLICIES_USAGE, type PoliciesCommand, parsePoliciesArguments } from './policies-arguments.ts';
 
 export interface PoliciesIo {
   readonly ssm: SSMClient;
@@ -28,24 +23,15 @@ export interface PoliciesIo {
 }
 
 /** The command `policies`. Resolves to the exit code: 0, or 1 when it did not do what was asked. */
-export async function runPolicies(argv: readonly string[], io: PoliciesIo): Promise<0 | 1> {
-  let args: PoliciesArguments;
-  try {
-    args = parsePoliciesArguments(argv);
-  } catch (error) {
-    io.complain(`error: ${error instanceof Error ? error.message : String(error)}\n\n${POLICIES_USAGE}`);
-    return 1;
-  }
-  if (args.action === 'help') {
-    io.print(POLICIES_USAGE);
-    return 0;
-  }
-  try {
-    return await run(args, io);
-  } catch (error) {
-    io.complain(`error: ${explainAwsError(error)}`);
-    return 1;
-  }
+export function runPolicies(argv: readonly string[], io: PoliciesIo): Promise<0 | 1> {
+  return runCommand(argv, io, {
+    usage: POLICIES_USAGE,
+    parse(given) {
+      const args = parsePoliciesArguments(given);
+      return args.action === 'help' ? undefined : args;
+    },
+    run: (command) => run(command, io),
+  });
 }
 
 async function run(command: PoliciesCommand, io: PoliciesIo): Promise<0 | 1> {

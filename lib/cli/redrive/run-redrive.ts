@@ -4,17 +4,11 @@ import { DEFAULT_BUFFER_TTL_MS } from '../../adapters/retention.ts';
 import { SqsDeadLetters } from '../../adapters/sqs/sqs-dead-letters.ts';
 import { SqsWakeUpQueue } from '../../adapters/sqs/sqs-wake-up-queue.ts';
 import type { Clock } from '../../pipeline/ports.ts';
-import { explainAwsError } from '../explain-aws-error.ts';
 import { visible } from '../query/cell-text.ts';
+import { runCommand } from '../run-command.ts';
 import { readStackOutputs } from '../stack-outputs.ts';
 import { emptyCounts, type RedriveCounts, redrive } from './redrive.ts';
-import {
-  parseRedriveArguments,
-  type QueueUrls,
-  REDRIVE_USAGE,
-  type RedriveArguments,
-  type RedriveCommand,
-} from './redrive-arguments.ts';
+import { parseRedriveArguments, type QueueUrls, REDRIVE_USAGE, type RedriveCommand } from './redrive-arguments.ts';
 
 export interface RedriveIo {
   readonly sqs: SQSClient;
@@ -33,24 +27,15 @@ const PROGRESS_STEP = 100;
 const MAX_LISTED = 10;
 
 /** The command `redrive`. Resolves to the exit code. */
-export async function runRedrive(argv: readonly string[], io: RedriveIo): Promise<0 | 1 | 130> {
-  let args: RedriveArguments;
-  try {
-    args = parseRedriveArguments(argv);
-  } catch (error) {
-    io.complain(`error: ${error instanceof Error ? error.message : String(error)}\n\n${REDRIVE_USAGE}`);
-    return 1;
-  }
-  if (args.help) {
-    io.print(REDRIVE_USAGE);
-    return 0;
-  }
-  try {
-    return await run(args, io);
-  } catch (error) {
-    io.complain(`error: ${explainAwsError(error)}`);
-    return 1;
-  }
+export function runRedrive(argv: readonly string[], io: RedriveIo): Promise<0 | 1 | 130> {
+  return runCommand(argv, io, {
+    usage: REDRIVE_USAGE,
+    parse(given) {
+      const args = parseRedriveArguments(given);
+      return args.help ? undefined : args;
+    },
+    run: (command) => run(command, io),
+  });
 }
 
 async function run(command: RedriveCommand, io: RedriveIo): Promise<0 | 1 | 130> {
