@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { Engine } from './engine.ts';
 
 /** The variables by which the CDK, the command lines of Tailgate and the AWS SDK find the engine. */
-export function environmentOf({ endpoint }: Engine): Record<string, string> {
+export function environmentOf({ endpoint, certificateFile }: Engine): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'test',
@@ -12,6 +12,8 @@ export function environmentOf({ endpoint }: Engine): Record<string, string> {
     AWS_REGION: 'us-east-1',
     CDK_DEFAULT_REGION: 'us-east-1',
     AWS_EC2_METADATA_DISABLED: 'true',
+    // The CDK has a variable of its own.
+    ...(certificateFile && { NODE_EXTRA_CA_CERTS: certificateFile, AWS_CA_BUNDLE: certificateFile }),
   };
 }
 

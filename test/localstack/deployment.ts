@@ -23,7 +23,7 @@ export async function deploy(engine: Engine, account: string, policies: string):
   const app = join(folder, 'cdk.out');
   const settings = ['-c', `policies=${policiesFile}`, '-c', `stackName=${STACK}`];
   await run('cdk', ['synth', '--quiet', ...settings, '--output', app], engine, { CDK_DEFAULT_ACCOUNT: account });
-  leaveOut(engine, join(app, `${STACK}.template.json`));
+  adapt(engine, join(app, `${STACK}.template.json`));
   const outputsFile = join(folder, 'outputs.json');
   await run('cdk', ['bootstrap', `aws://${account}/us-east-1`, '--app', app], engine);
   await run('cdk', ['deploy', '--app', app, '--require-approval', 'never', '--outputs-file', outputsFile], engine);
@@ -34,14 +34,21 @@ export async function deploy(engine: Engine, account: string, policies: string):
   return { app, ingestUrl: localUrl(engine, outputs['IngestUrl'] ?? ''), key, outputs };
 }
 
-/** Takes resources out of a template that the engine would refuse as a whole. Says what they are. */
-function leaveOut(engine: Engine, file: string): void {
+/** Makes a template that the engine takes. Says what is lost by it. */
+function adapt(engine: Engine, file: string): void {
   const template = JSON.parse(readFileSync(file, 'utf8')) as { readonly Resources: Record<string, Resource> };
-  const resources = Object.entries(template.Resources);
-  const unknown = new Set(resources.flatMap(([, resource]) => engine.unknownPart(resource) ?? []));
-  if (unknown.size > 0) console.log(`NOT COVERED by this engine: ${[...unknown].join(', ')}`);
-  const kept = resources.filter(([, resource]) => engine.unknownPart(resource) === undefined);
-  writeFileSync(file, JSON.stringify({ ...template, Resources: Object.fromEntries(kept) }));
+  let resources = Object.entries(template.Resources);
+  for (const { what, adapt } of engine.gaps) {
+    const adapted = resources.flatMap(([id, resource]) => {
+      const taken = adapt(resource);
+      return taken === undefined ? [] : [[id, taken] as [string, Resource]];
+    });
+    if (adapted.length < resources.length || adapted.some(([, resource], at) => resource !== resources[at]?.[1])) {
+      console.log(`NOT COVERED by this engine: ${what}`);
+    }
+    resources = adapted;
+  }
+  writeFileSync(file, JSON.stringify({ ...template, Resources: Object.fromEntries(resources) }));
 }
 
 /** Function URLs have names that only AWS resolves; both engines also serve them under a path or a host of their own. */

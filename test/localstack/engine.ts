@@ -12,8 +12,16 @@ export interface Engine extends AsyncDisposable {
   readonly name: string;
   /** Base URL of all services. */
   readonly endpoint: string;
-  /** What it does not know of a CloudFormation resource; undefined: it takes it. */
-  unknownPart(resource: Resource): string | undefined;
+  /** PEM file of the certificate that it shows, when no one else vouches for it. */
+  readonly certificateFile?: string;
+  readonly gaps: readonly Gap[];
+}
+
+/** What an engine lacks. */
+export interface Gap {
+  readonly what: string;
+  /** A resource as the engine takes it; undefined: not at all; the same: the gap does not concern it. */
+  adapt(resource: Resource): Resource | undefined;
 }
 
 /**
@@ -22,8 +30,7 @@ export interface Engine extends AsyncDisposable {
  */
 export async function startEngine(): Promise<Engine | undefined> {
   const endpoint = process.env['TAILGATE_ENDPOINT'];
-  if (endpoint !== undefined)
-    return { name: endpoint, endpoint, unknownPart: () => undefined, async [Symbol.asyncDispose]() {} };
+  if (endpoint !== undefined) return { name: endpoint, endpoint, gaps: [], async [Symbol.asyncDispose]() {} };
   const localStack = await startLocalStack();
   if (localStack !== undefined) return localStack;
   const miniStack = await startMiniStack();

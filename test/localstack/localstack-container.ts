@@ -25,7 +25,7 @@ export async function startLocalStack(): Promise<Engine | undefined> {
     .start();
   return {
     name: image,
-    unknownPart: () => undefined,
+    gaps: [],
     endpoint: `http://127.0.0.1:${container.getMappedPort(PORT)}`,
     async [Symbol.asyncDispose]() {
       await container.stop();

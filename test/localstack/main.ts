@@ -16,6 +16,12 @@ const POLICIES = `
 decision_wait: 2s
 policies:
   - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
+  - name: some errors
+    type: and
+    and:
+      and_sub_policy:
+        - { name: error, type: status_code, status_code: { status_codes: [ERROR] } }
+        - { name: few, type: rate_limiting, rate_limiting: { spans_per_second: 1 } }
 `;
 
 await using engine = await startEngine();

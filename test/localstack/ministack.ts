@@ -4,11 +4,40 @@ import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { rootCertificates, setDefaultCACertificates } from 'node:tls';
 import { freePort } from '../support/free-port.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Gap, Resource } from './engine.ts';
 
 const VERSION = '1.5.33';
 const STARTUP_TIMEOUT_MS = 60_000;
+
+const GAPS: readonly Gap[] = [
+  {
+    what: 'saved queries',
+    adapt: (resource) => (resource.Type === 'AWS::Athena::NamedQuery' ? undefined : resource),
+  },
+  {
+    what: 'alarms on a sum of metrics',
+    adapt: (resource) =>
+      resource.Type === 'AWS::CloudWatch::Alarm' && resource.Properties?.['Metrics'] ? undefined : resource,
+  },
+  {
+    what: 'which path the right to list parameters is for: it asks for the right to all',
+    adapt: (resource) =>
+      withStatements(resource, (statement) =>
+        statement.Action === 'ssm:GetParametersByPath' ? { ...statement, Resource: '*' } : statement,
+      ),
+  },
+  {
+    what: 'batches of messages by the rights to one: it asks for actions of their own, which AWS does not have',
+    adapt: (resource) =>
+      withStatements(resource, (statement) => {
+        const actions = [statement.Action].flat();
+        const batches = actions.filter((action) => action === 'sqs:SendMessage').map((action) => `${action}Batch`);
+        return batches.length === 0 ? statement : { ...statement, Action: [...actions, ...batches] };
+      }),
+  },
+];
 
 /**
  * MiniStack (MIT), a cloud in one Python process, from PyPI: it is installed once, in the user's cache folder. Functions run in
@@ -21,6 +50,7 @@ export async function startMiniStack(): Promise<Engine | undefined> {
   const port = await freePort();
   const logFile = join(folder, 'log.txt');
   const log = openSync(logFile, 'w');
+  const certificateFile = join(folder, 'ministack-tls', 'server.crt');
   const child = spawn('python3', ['-m', 'ministack'], {
     cwd: folder,
     env: {
@@ -32,20 +62,24 @@ export async function startMiniStack(): Promise<Engine | undefined> {
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
       LAMBDA_EXECUTOR: 'local',
+      // Every request is checked against the policies of its role, of the bucket, the queue and the key.
+      AUTH: 'true',
+      // Without TLS those policies refuse it.
+      USE_SSL: '1',
+      IOT_MTLS_ENABLED: '0',
+      NODE_EXTRA_CA_CERTS: certificateFile,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
     },
     stdio: ['ignore', log, log],
   });
-  const endpoint = `http://127.0.0.1:${port}`;
-  await untilHealthy(endpoint, child, logFile);
+  const endpoint = `https://127.0.0.1:${port}`;
+  await untilHealthy(endpoint, certificateFile, child, logFile);
   return {
     name: `MiniStack ${VERSION}`,
-    unknownPart({ Type, Properties }) {
-      if (Type === 'AWS::Athena::NamedQuery') return 'saved queries';
-      return Type === 'AWS::CloudWatch::Alarm' && Properties?.['Metrics'] ? 'alarms on a sum of metrics' : undefined;
-    },
+    gaps: GAPS,
     endpoint,
+    certificateFile,
     async [Symbol.asyncDispose]() {
       child.kill();
       if (child.exitCode === null) await once(child, 'exit');
@@ -67,10 +101,16 @@ function install(): string {
 }
 
 /** It does not tell when it is ready. */
-async function untilHealthy(endpoint: string, child: ChildProcess, logFile: string): Promise<void> {
+async function untilHealthy(
+  endpoint: string,
+  certificateFile: string,
+  child: ChildProcess,
+  logFile: string,
+): Promise<void> {
   const deadline = Date.now() + STARTUP_TIMEOUT_MS;
   while (Date.now() < deadline && child.exitCode === null) {
     try {
+      setDefaultCACertificates([...rootCertificates, readFileSync(certificateFile, 'utf8')]);
       if ((await fetch(`${endpoint}/_localstack/health`)).ok) return;
     } catch {
       // Not listening yet.
@@ -79,4 +119,24 @@ async function untilHealthy(endpoint: string, child: ChildProcess, logFile: stri
   }
   child.kill();
   throw new Error(`MiniStack does not start:\n${readFileSync(logFile, 'utf8')}`);
+}
+
+/** The role, with other statements in its own policies. */
+function withStatements(role: Resource, change: (statement: Statement) => Statement): Resource {
+  const policies = role.Properties?.['Policies'] as readonly InlinePolicy[] | undefined;
+  const statements = policies?.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) ?? [];
+  if (role.Type !== 'AWS::IAM::Role' || statements.every((statement) => change(statement) === statement)) return role;
+  const Policies = policies?.map(({ PolicyDocument, ...policy }) => ({
+    ...policy,
+    PolicyDocument: { ...PolicyDocument, Statement: PolicyDocument.Statement.map(change) },
+  }));
+  return { ...role, Properties: { ...role.Properties, Policies } };
+}
+
+interface InlinePolicy {
+  readonly PolicyDocument: { readonly Statement: readonly Statement[] };
+}
+
+interface Statement {
+  readonly Action: string | readonly string[];
 }

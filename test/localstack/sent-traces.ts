@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
@@ -6,6 +7,8 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import type { Deployment } from './deployment.ts';
 
 const TRACES = 20;
+/** Too many to wait in the buffer table, so that they go through the bucket. */
+const SPILLED_BYTES = 20_000;
 /** Every so many traces has an error. */
 const ERROR_EVERY = 4;
 
@@ -32,6 +35,7 @@ export async function sendTraces({ ingestUrl, key }: Deployment): Promise<{ fail
     all.push(traceId);
     if (i % ERROR_EVERY === 0) {
       child.setStatus({ code: SpanStatusCode.ERROR, message: 'not there' });
+      if (failed.length === 0) child.setAttribute('dump', randomBytes(SPILLED_BYTES).toString('hex'));
       failed.push(traceId);
     }
     child.end();
