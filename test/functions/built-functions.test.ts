@@ -1,18 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IngestHandler } from '../../functions/ingest/handler.ts';
-
 import { hashKey } from '../../lib/adapters/ingest-key.ts';
-import { Policies } from '../../lib/cdk/policies.ts';
-import { TailgateStack } from '../../lib/cdk/tailgate-stack.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
-import { type LambdaFunction, type LambdaProcess, startLambda } from '../support/lambda/lambda-process.ts';
+import { type LambdaProcess, startLambda } from '../support/lambda/lambda-process.ts';
 import { ParameterStore } from '../support/parameter-store.ts';
+import { type BuiltFunction, buildFunctions } from './support/built-functions.ts';
 import { type Deployed, deploy, type EngineAddresses } from './support/deployed.ts';
 
 const POLICIES =
@@ -24,12 +20,12 @@ const MAX_INIT_MS = 20_000;
 
 const outdir = mkdtempSync(join(tmpdir(), 'tailgate-built-'));
 const parameters = await ParameterStore.start();
-let built: Readonly<Record<'Ingest' | 'Decide', Omit<LambdaFunction, 'environment'>>>;
+let built: ReturnType<typeof buildFunctions>;
 const processes: LambdaProcess[] = [];
 let deployed: Deployed;
 
 beforeAll(async () => {
-  built = build();
+  built = buildFunctions(outdir, POLICIES);
   parameters.set('/tailgate/tailgate/policies', POLICIES);
   const stored = { hash: hashKey(KEY), createdAt: '2026-11-21T12:00:00.000Z' };
   parameters.set('/tailgate/tailgate/keys/abcd2345', JSON.stringify(stored));
@@ -48,25 +44,8 @@ afterAll(async () => {
   rmSync(outdir, { recursive: true });
 });
 
-/** Synthesises the app as `cdk deploy` does, with esbuild. */
-function build() {
-  const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
-  const env = { account: '111111111111', region: 'eu-west-1' };
-  const stack = new TailgateStack(app, 'Tailgate', { env, pipeline: { policies: Policies.fromText(POLICIES) } });
-  const functions = Object.entries(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
-  const find = (part: string) => {
-    const [, resource] = functions.find(([id]) => id.includes(part)) ?? [];
-    if (resource === undefined) throw new Error(`the stack has no function ${part}`);
-    return {
-      codeDir: join(outdir, resource['Metadata']['aws:asset:path']),
-      handler: resource['Properties']['Handler'],
-    };
-  };
-  return { Ingest: find('Ingest'), Decide: find('Decide') };
-}
-
 /** With the variables of the stack, and the SDK's own for services that are somewhere else. */
-async function start(code: Omit<LambdaFunction, 'environment'>, { dynamoUrl, otherUrl, names }: EngineAddresses) {
+async function start(code: BuiltFunction, { dynamoUrl, otherUrl, names }: EngineAddresses) {
   const local = (url: string) => url.replace(/^http:\/\/[^/]+/, otherUrl);
   const process = await startLambda({
     ...code,
