@@ -22,6 +22,7 @@ export type AppSettingsResult =
 
 const ACCOUNT = /^\d{12}$/;
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
+const TENANT_NAMES = '; the name of a tenant comes with its key: npm run keys -- create --tenant NAME';
 /** What CloudFormation takes. */
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 
@@ -40,16 +41,16 @@ export function readAppSettings(
     const value = context(name);
     return value === undefined || value === '' ? undefined : String(value);
   };
-  const oneOf = <Value extends string>(name: string, allowed: readonly Value[]): Value | undefined => {
+  const oneOf = <Value extends string>(name: string, allowed: readonly Value[], hint = ''): Value | undefined => {
     const value = text(name);
     const found = allowed.find((candidate) => candidate === value);
     if (value !== undefined && found === undefined) {
-      problems.push(`-c ${name}=${value}: expected ${allowed.join(' or ')}`);
+      problems.push(`-c ${name}=${value}: expected ${allowed.join(' or ')}${hint}`);
     }
     return found;
   };
-  const flag = (name: string): boolean | undefined => {
-    const value = oneOf(name, ['true', 'false']);
+  const flag = (name: string, hint?: string): boolean | undefined => {
+    const value = oneOf(name, ['true', 'false'], hint);
     return value === undefined ? undefined : value === 'true';
   };
 
@@ -60,7 +61,7 @@ export function readAppSettings(
   }
   const pipelineName = text('pipelineName');
   const allowUnauthenticated = flag('allowUnauthenticated');
-  const tenants = flag('tenants');
+  const tenants = flag('tenants', TENANT_NAMES);
   const frontDoor = oneOf('frontDoor', ['function-url', 'http-api']);
   const corsOrigins = text('corsOrigins')?.split(',');
   const ingestConcurrency = text('ingestConcurrency');

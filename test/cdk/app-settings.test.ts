@@ -81,4 +81,10 @@ describe('the settings of the app', () => {
       '-c frontDoor=alb: expected function-url or http-api',
     ]);
   });
+
+  it('fail with the name of a tenant, and say where it goes', () => {
+    expect(problems({ tenants: 'a/../b' })).toEqual([
+      '-c tenants=a/../b: expected true or false; the name of a tenant comes with its key: npm run keys -- create --tenant NAME',
+    ]);
+  });
 });

@@ -1,3 +1,4 @@
+import { rejects } from 'node:assert/strict';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ export interface Deployment {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** `cdk bootstrap`, `cdk deploy` and `npm run keys -- create`, as in docs/deploy.md. */
+/** `cdk deploy`, which is told to bootstrap first, `cdk bootstrap`, `cdk deploy` and `npm run keys -- create`, as in docs/deploy.md. */
 export async function deploy(engine: Engine, account: string, policies: string): Promise<Deployment> {
   const folder = mkdtempSync(join(tmpdir(), 'tailgate-deploy-'));
   const policiesFile = join(folder, 'policies.yaml');
@@ -25,8 +26,10 @@ export async function deploy(engine: Engine, account: string, policies: string):
   await run('cdk', ['synth', '--quiet', ...settings, '--output', app], engine, { CDK_DEFAULT_ACCOUNT: account });
   adapt(engine, join(app, `${STACK}.template.json`));
   const outputsFile = join(folder, 'outputs.json');
+  const deployArguments = ['deploy', '--app', app, '--require-approval', 'never', '--outputs-file', outputsFile];
+  await rejects(run('cdk', deployArguments, engine), /[Pp]lease run 'cdk bootstrap'/);
   await run('cdk', ['bootstrap', `aws://${account}/us-east-1`, '--app', app], engine);
-  await run('cdk', ['deploy', '--app', app, '--require-approval', 'never', '--outputs-file', outputsFile], engine);
+  await run('cdk', deployArguments, engine);
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8'))[STACK] as Record<string, string>;
   const created = await run('npm', ['run', '--silent', 'keys', '--', 'create', '--stack', STACK], engine);
   const key = /tg_\w+/.exec(created)?.[0];

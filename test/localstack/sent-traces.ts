@@ -6,9 +6,12 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { Deployment } from './deployment.ts';
 
+/** The first requests meet functions that start. */
+const TIMEOUT_MS = 60_000;
 const TRACES = 20;
 /** Too many to wait in the buffer table, so that they go through the bucket. */
 const SPILLED_BYTES = 20_000;
+const BATCHES = { maxExportBatchSize: 8, scheduledDelayMillis: 60_000, exportTimeoutMillis: TIMEOUT_MS };
 /** Every so many traces has an error. */
 const ERROR_EVERY = 4;
 
@@ -19,10 +22,11 @@ export async function sendTraces({ ingestUrl, key }: Deployment): Promise<{ fail
       url: `${ingestUrl}/v1/traces`,
       headers: { 'x-api-key': key },
       compression: CompressionAlgorithm.GZIP,
+      timeoutMillis: TIMEOUT_MS,
     });
     return new BasicTracerProvider({
       resource: resourceFromAttributes({ 'service.name': service }),
-      spanProcessors: [new BatchSpanProcessor(exporter, { maxExportBatchSize: 8, scheduledDelayMillis: 60_000 })],
+      spanProcessors: [new BatchSpanProcessor(exporter, BATCHES)],
     });
   });
   if (gateway === undefined || cart === undefined) throw new Error('there are two services');
