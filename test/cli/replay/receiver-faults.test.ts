@@ -238,7 +238,9 @@ describe('while one request fails', () => {
 
   it('what the others have sent counts', async () => {
     const resumeFile = join(dataDir, 'position');
-    await receive([accept, answer(404)], accept);
+    const refusesSecond: Behaviour = (response, request) =>
+      (traceIdsOf(request.json).includes(idOf(2)) ? answer(404) : accept)(response, request);
+    await receive([], refusesSecond);
     const { code, out } = await replay(['--batch-bytes', '1', '--in-flight', '3', '--resume', resumeFile]);
     expect({ code, line: out[0] }).toEqual({ code: 1, line: 'sent: 1 traces, 1 spans, 0.0 MB' });
     expect(out.at(-1)).toBe(`stopped; the position is in ${resumeFile}: the same command goes on from there`);

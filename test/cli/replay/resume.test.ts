@@ -12,6 +12,7 @@ import {
   hang,
   type OtlpReceiver,
   startOtlpReceiver,
+  traceIdsOf,
 } from '../../support/otlp-receiver.ts';
 import { newDataFolder, writeFile } from '../query/support/archive-folder.ts';
 import { idOf, idsOf, keep, keepMany, objectKey } from './support/kept-traces.ts';
@@ -88,6 +89,27 @@ describe('a replay with --resume', () => {
     expect(await replay([])).toMatchObject({ code: 0 });
     expect(sent.length).toBe(2);
     expect(receiver.acceptedTraceIds()).toEqual(ids.slice(2));
+  });
+
+  it('goes on from the first request without an answer, also when later ones had theirs', async () => {
+    const ids = keepMany(dataDir, 1, 4);
+    const others = Promise.withResolvers<void>();
+    const firstIsLast: Behaviour = async (response, request) => {
+      if (!traceIdsOf(request.json).includes(idOf(1))) {
+        accept(response, request);
+        if (receiver.acceptedTraceIds().length === 2) others.resolve();
+        return;
+      }
+      await others.promise;
+      answer(404)(response, request);
+    };
+    await receive([], firstIsLast);
+    expect(await replay(['--in-flight', '3'])).toMatchObject({ code: 1 });
+    expect(receiver.acceptedTraceIds()).toEqual(idsOf(2, 2));
+    await receive();
+    moveToReceiver();
+    expect(await replay([])).toMatchObject({ code: 0 });
+    expect(receiver.acceptedTraceIds()).toEqual(ids);
   });
 
   it('sends only what was there when it began', async () => {
