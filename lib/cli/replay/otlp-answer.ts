@@ -1,3 +1,5 @@
+import { visible } from '../query/cell-text.ts';
+
 /** What a receiver made of a request. */
 export type OtlpAnswer =
   | { readonly kind: 'accepted'; readonly rejectedSpans: number; readonly message: string }
@@ -44,14 +46,19 @@ function partialSuccess(body: string): { readonly rejectedSpans: number; readonl
   const { partialSuccess: answer } = parse(body);
   if (typeof answer !== 'object' || answer === null) return { rejectedSpans: 0, message: '' };
   const { rejectedSpans = 0, errorMessage = '' }: { rejectedSpans?: unknown; errorMessage?: unknown } = answer;
-  return { rejectedSpans: Number(rejectedSpans) || 0, message: String(errorMessage).slice(0, MAX_MESSAGE_LENGTH) };
+  return { rejectedSpans: Number(rejectedSpans) || 0, message: shown(String(errorMessage)) };
 }
 
 /** Of a `google.rpc.Status` in JSON, or of plain text. */
 function messageOf(body: string): string {
   const { message } = parse(body);
-  if (typeof message === 'string') return message.slice(0, MAX_MESSAGE_LENGTH);
-  return /^[\x20-\x7e\s]*$/.test(body) && !/^\s*[<{]/.test(body) ? body.trim().slice(0, MAX_MESSAGE_LENGTH) : '';
+  if (typeof message === 'string') return shown(message);
+  return /^[\x20-\x7e\s]*$/.test(body) && !/^\s*[<{]/.test(body) ? shown(body) : '';
+}
+
+/** On one line, and without anything that a terminal would obey. */
+function shown(message: string): string {
+  return visible(message.trim().slice(0, MAX_MESSAGE_LENGTH));
 }
 
 function parse(body: string): Record<string, unknown> {
