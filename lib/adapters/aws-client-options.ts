@@ -6,6 +6,8 @@ export interface AwsClientOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** For one attempt. @default 3000 */
   readonly requestTimeoutMs?: number;
+  /** How long a connection may be silent in the middle of an answer. @default for ever */
+  readonly socketTimeoutMs?: number;
 }
 
 /**
@@ -21,6 +23,7 @@ export function awsClientConfig(options: AwsClientOptions) {
     requestHandler: {
       connectionTimeout: 1000,
       requestTimeout: options.requestTimeoutMs ?? 3000,
+      ...(options.socketTimeoutMs === undefined ? {} : { socketTimeout: options.socketTimeoutMs }),
       // Without this the SDK only prints a warning and waits on.
       throwOnRequestTimeout: true,
     },

@@ -17,10 +17,8 @@ export function toLiteral(parameter: QueryParameter, value: string | null): { sq
     case 'choice':
       return choices.includes(value) ? { sql: textLiteral(value) } : { problem: `one of ${choices.join(', ')}` };
     case 'trace_id': {
-      const id = traceIdIn(value);
-      return id === undefined
-        ? { problem: 'a trace ID: 32 hex digits, a traceparent (00-<trace>-<span>-01) or an X-Ray ID (1-<8>-<24>)' }
-        : { sql: textLiteral(id) };
+      const id = parseTraceId(value);
+      return id === undefined ? { problem: TRACE_ID_FORMS } : { sql: textLiteral(id) };
     }
   }
 }
@@ -29,8 +27,11 @@ export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** The trace ID as logs have it: plain, as a UUID, in a W3C traceparent, or in the form of X-Ray. */
-function traceIdIn(value: string): string | undefined {
+export const TRACE_ID_FORMS =
+  'a trace ID: 32 hex digits, a traceparent (00-<trace>-<span>-01) or an X-Ray ID (1-<8>-<24>)';
+
+/** The trace ID as logs have it: plain, as a UUID, in a W3C traceparent, or in the form of X-Ray. Undefined: it is none. */
+export function parseTraceId(value: string): string | undefined {
   const text = value.trim().toLowerCase();
   const traceparent = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/.exec(text)?.[1];
   const xray = /^1-([\da-f]{8}-[\da-f]{24})$/.exec(text)?.[1];

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { SpanStatusCode } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -11,26 +12,33 @@ import { parseCostArguments } from '../../lib/cli/cost/cost-arguments.ts';
 import { parseKeysArguments } from '../../lib/cli/keys/keys-arguments.ts';
 import { parsePoliciesArguments } from '../../lib/cli/policies/policies-arguments.ts';
 import { parseRedriveArguments } from '../../lib/cli/redrive/redrive-arguments.ts';
+import { parseReplayArguments } from '../../lib/cli/replay/replay-arguments.ts';
 import { runValidate } from '../../lib/cli/validate/run-validate.ts';
 import { parseCommandLine } from '../../lib/local/options.ts';
 import { RecordingLog } from '../../lib/local/recording-log.ts';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { ask } from '../cli/query/support/ask.ts';
+import { run as replay } from '../cli/replay/support/run.ts';
+import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { fencedBlocks, PAGES, shellCommands } from './fenced-blocks.ts';
 
 const run = promisify(execFile);
 const dataDir = mkdtempSync(join(tmpdir(), 'tailgate-docs-'));
 const log = new RecordingLog();
 let tailgate: RunningTailgate;
+let receiver: OtlpReceiver;
+/** Of the span that is sent first. */
+let traceId: string;
 
 beforeAll(async () => {
   const parsed = parseSamplingConfig('decision_wait: 0s\npolicies: [{ name: all, type: always_sample }]');
   if (!parsed.ok) throw new Error('the configuration is wrong');
   tailgate = await startLocal({ host: '127.0.0.1', port: 0, dataDir, config: parsed.config, keys: [], log });
+  receiver = await startOtlpReceiver();
 });
 afterAll(async () => {
-  await tailgate.stop();
+  await Promise.all([tailgate.stop(), receiver.stop()]);
   rmSync(dataDir, { recursive: true });
 });
 
@@ -79,6 +87,17 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
   ],
   [/^npm run keys -- (.+)$/, ([, args = '']) => void parseKeysArguments(words(args))],
   [/^npm run policies -- (.+)$/, ([, args = '']) => void parsePoliciesArguments(words(args))],
+  // test/cli/replay runs it on a bucket; here the options are read.
+  [/^npm run replay -- (--stack .+)$/, ([, args = '']) => void parseReplayArguments(words(args))],
+  [/^npm run replay -- (.+)$/, ([, args = '']) => replayed(words(args))],
+  [
+    /^npm run -s query -- "([^"]+)" \| npm run replay -- (.+)$/,
+    async ([, sql = '', args = '']) => {
+      const file = join(dataDir, 'ids');
+      writeFileSync(file, (await ask(['--data', dataDir, sql])).out);
+      await replayed(words(args.replace('--trace-file -', `--trace-file ${file}`)));
+    },
+  ],
   // test/cli/redrive runs it; here the options are read.
   [/^npm run redrive -- (.+)$/, ([, options = '']) => void parseRedriveArguments(options.split(' '))],
   [
@@ -90,6 +109,19 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
   ],
   [/^export OTEL_\w+=\S+$/, ({ input }) => expect(exporterVariables()).toHaveProperty(input?.split(/[ =]/)[1] ?? '')],
 ];
+
+/** A replay of what the pages have sent, to a receiver of its own. */
+async function replayed(args: readonly string[]): Promise<void> {
+  const before = receiver.requests.length;
+  const real = args.map((arg) =>
+    arg
+      .replace('http://localhost:14318', receiver.url)
+      .replace('4bf92f3577b34da6a3ce929d0e0e4736', traceId)
+      .replace('replay.json', join(dataDir, 'replay.json')),
+  );
+  expect(await replay([...real, '--data', dataDir])).toMatchObject({ code: 0, complaints: [] });
+  expect(receiver.requests.slice(before).map(({ json }) => json)).toEqual([expect.stringContaining(traceId)]);
+}
 
 /** The arguments of a command, as the shell passes them on. */
 function words(args: string): string[] {
@@ -105,7 +137,11 @@ describe('the commands of the pages', () => {
   it('that send spans come first, so that the queries find something', async () => {
     for (const [name, value] of Object.entries(exporterVariables())) vi.stubEnv(name, value);
     const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(new OTLPTraceExporter())] });
-    provider.getTracer('docs').startSpan('by the environment').end();
+    const span = provider.getTracer('docs').startSpan('by the environment');
+    traceId = span.spanContext().traceId;
+    // Something for the queries that look for errors.
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end();
     await provider.forceFlush();
     vi.unstubAllEnvs();
     await log.until(() => log.total('sampled') === 1);

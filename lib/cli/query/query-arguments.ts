@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { withEqualsSigns } from '../with-equals-signs.ts';
 import { QueryError } from './query-error.ts';
 
 export const QUERY_USAGE = `Usage: npm run query -- "SELECT …" [--data <folder>] [--json]
@@ -80,21 +81,4 @@ function parse(argv: readonly string[], parameters: readonly string[]) {
     }
     throw error;
   }
-}
-
-/** `--from -6h` as `--from=-6h`: the value of a parameter may look like a flag. */
-function withEqualsSigns(argv: readonly string[], parameters: readonly string[]): string[] {
-  const args: string[] = [];
-  for (let at = 0; at < argv.length; at++) {
-    const argument = argv[at] ?? '';
-    const next = argv[at + 1];
-    const isParameter = parameters.includes(argument.slice(2)) && argument.startsWith('--');
-    if (isParameter && next !== undefined && !next.startsWith('--')) {
-      args.push(`${argument}=${next}`);
-      at++;
-    } else {
-      args.push(argument);
-    }
-  }
-  return args;
 }

@@ -1,0 +1,38 @@
+import { setTimeout } from 'node:timers/promises';
+import { SystemClock } from '../../adapters/clock.ts';
+import { createS3Client } from '../../adapters/s3/client.ts';
+import { createCloudFormationClient } from '../stack-outputs.ts';
+import { InterruptedError } from './replay-error.ts';
+import { runReplay } from './run-replay.ts';
+import { showProgress } from './show-progress.ts';
+
+/** How long requests under way may take once it is to stop. */
+const GRACE_MS = 5_000;
+
+/** An object is read while its spans are sent: a connection that is dropped because of a slow receiver is made again. */
+const SOCKET_TIMEOUT_MS = 30_000;
+
+const stop = new AbortController();
+const abort = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) return;
+    stop.abort(new InterruptedError());
+    void setTimeout(GRACE_MS, undefined, { ref: false }).then(() => abort.abort(new InterruptedError()));
+  });
+}
+
+const terminal = showProgress(process.stderr);
+
+process.exitCode = await runReplay(process.argv.slice(2), {
+  s3: () => createS3Client({ socketTimeoutMs: SOCKET_TIMEOUT_MS }),
+  cloudFormation: createCloudFormationClient,
+  clock: new SystemClock(),
+  random: Math.random,
+  sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
+  stop: stop.signal,
+  abort: abort.signal,
+  print: (line) => console.log(line),
+  complain: terminal.complain,
+  progress: terminal.progress,
+});

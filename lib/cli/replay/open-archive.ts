@@ -1,0 +1,45 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { ArchiveObjects } from '../../adapters/archive-objects.ts';
+import { FilesystemArchiveObjects } from '../../adapters/filesystem/filesystem-archive-objects.ts';
+import { S3ArchiveObjects } from '../../adapters/s3/s3-archive-objects.ts';
+import type { Clock } from '../../pipeline/ports.ts';
+import { readStackOutputs } from '../stack-outputs.ts';
+import type { ArchiveSource } from './replay-arguments.ts';
+import { ReplayError } from './replay-error.ts';
+
+/** Where the local run keeps the objects of its archive bucket, inside the data folder. */
+const LOCAL_BUCKET = 'archive';
+
+export interface ArchiveClients {
+  readonly s3: () => S3Client;
+  readonly cloudFormation: () => CloudFormationClient;
+  readonly clock: Clock;
+}
+
+/**
+ * The archive that a person has named.
+ * @throws {ReplayError} when there is no such folder
+ * @throws {StackOutputError} when there is no such stack
+ */
+export async function openArchive(
+  source: ArchiveSource,
+  tenant: string | undefined,
+  { s3, cloudFormation, clock }: ArchiveClients,
+): Promise<ArchiveObjects> {
+  if (source.kind === 'data') {
+    if (!statSync(source.dataDir, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new ReplayError(
+        `no data folder at ${source.dataDir}: start Tailgate first (npm start), or name another with --data, --stack or --bucket`,
+      );
+    }
+    return new FilesystemArchiveObjects({ folder: join(source.dataDir, LOCAL_BUCKET), tenant });
+  }
+  const bucket =
+    source.kind === 'bucket'
+      ? source.bucket
+      : (await readStackOutputs(cloudFormation(), source.stack, ['ArchiveBucket'])).ArchiveBucket;
+  return new S3ArchiveObjects({ client: s3(), bucket, clock, tenant });
+}

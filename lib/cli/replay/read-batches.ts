@@ -1,0 +1,119 @@
+import { type ArchiveObject, type ArchiveObjects, compareKeys } from '../../adapters/archive-objects.ts';
+import { isRetryable } from '../../adapters/retryable-error.ts';
+import { type Batch, ENVELOPE_BYTES, type Position } from './batch.ts';
+import { objectLines } from './object-lines.ts';
+import { readTraceLine, type TraceLine } from './trace-line.ts';
+import { UnreadableError } from './unreadable-error.ts';
+
+export interface ReadOptions {
+  readonly archive: ArchiveObjects;
+  readonly objects: AsyncIterable<ArchiveObject>;
+  readonly isWanted: (traceId: string) => boolean;
+  /** Where to go on: what lies before it is not read again. */
+  readonly from: Position | undefined;
+  /** A batch is closed before its request would be longer. A longer line is a batch of its own. */
+  readonly maxBatchBytes: number;
+}
+
+/** A batch is closed after so many objects, so that the position moves on also where little is selected. */
+const MAX_OBJECTS = 100;
+/** How often an object may be opened in vain. */
+const MAX_READS = 5;
+
+/** The selected lines of the archive in batches, in its order. It reads no further than is asked for. */
+export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch> {
+  const { archive, from, maxBatchBytes, isWanted } = options;
+  let batch = new OpenBatch();
+  for await (const { key } of options.objects) {
+    if (from !== undefined && compareKeys(key, from.object) < 0) continue;
+    let lines = from?.object === key ? from.lines : 0;
+    try {
+      for await (const bytes of linesAfter(lines, archive, key)) {
+        const line = readLine(bytes, isWanted, (reason) =>
+          batch.unreadable.push(`${key}, line ${lines + 1}: ${reason}`),
+        );
+        if (line !== undefined && batch.isTooFullFor(line, maxBatchBytes)) {
+          yield batch.closedAt({ object: key, lines });
+          batch = new OpenBatch();
+        }
+        if (line !== undefined) batch.add(line);
+        lines += 1;
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      batch.unreadable.push(`${key}: ${error.message}`);
+    }
+    batch.endObject({ object: key, lines });
+    if (batch.objects < MAX_OBJECTS) continue;
+    yield batch.closedAt({ object: key, lines });
+    batch = new OpenBatch();
+  }
+  if (batch.lastEnd !== undefined) yield batch.closedAt(batch.lastEnd);
+}
+
+/** The lines behind the first `skip`, also when the connection breaks on the way. */
+async function* linesAfter(skip: number, archive: ArchiveObjects, key: string): AsyncGenerator<Buffer> {
+  let done = skip;
+  for (let reads = 1; ; reads++) {
+    const before = done;
+    try {
+      const stream = await archive.open(key);
+      if (stream === undefined) throw new UnreadableError('is gone');
+      let index = 0;
+      for await (const line of objectLines(stream)) {
+        index += 1;
+        if (index <= done) continue;
+        done = index;
+        yield line;
+      }
+      return;
+    } catch (error) {
+      if (done > before) reads = 0;
+      if (reads >= MAX_READS || !isRetryable(error)) throw error;
+    }
+  }
+}
+
+/** Undefined when nothing of the line is to be sent. */
+function readLine(
+  bytes: Buffer,
+  isWanted: (traceId: string) => boolean,
+  complain: (reason: string) => void,
+): TraceLine | undefined {
+  if (bytes.length === 0) return undefined;
+  try {
+    const line = readTraceLine(bytes, isWanted);
+    return line === undefined || line.resourceSpans.length === 0 ? undefined : line;
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    complain(error.message);
+    return undefined;
+  }
+}
+
+class OpenBatch {
+  readonly lines: TraceLine[] = [];
+  readonly unreadable: string[] = [];
+  objects = 0;
+  lastEnd: Position | undefined;
+  #byteLength = ENVELOPE_BYTES;
+
+  isTooFullFor(line: TraceLine, maxBytes: number): boolean {
+    return this.lines.length > 0 && this.#byteLength + line.resourceSpans.length + 1 > maxBytes;
+  }
+
+  add(line: TraceLine): void {
+    this.#byteLength += line.resourceSpans.length + (this.lines.length === 0 ? 0 : 1);
+    this.lines.push(line);
+  }
+
+  endObject(end: Position): void {
+    this.objects += 1;
+    this.lastEnd = end;
+  }
+
+  closedAt(end: Position): Batch {
+    const { lines, objects, unreadable } = this;
+    return { lines, objects, unreadable, end, byteLength: lines.length === 0 ? 0 : this.#byteLength };
+  }
+}

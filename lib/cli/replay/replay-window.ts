@@ -1,0 +1,31 @@
+import type { PartitionRange } from '../../adapters/archive-objects.ts';
+import { parseTime, TIME_FORMS } from '../../athena/query-window.ts';
+import { utcHourOf } from '../../pipeline/utc-time.ts';
+import type { ReplayCommand } from './replay-arguments.ts';
+import { ReplayError } from './replay-error.ts';
+
+/** The hours whose traces are sent. @throws {ReplayError} when a time is none, or the window is empty */
+export function windowOf({ since, until }: Pick<ReplayCommand, 'since' | 'until'>, nowMs: number): PartitionRange {
+  const sinceMs = timeOf('--since', since, nowMs);
+  const untilMs = timeOf('--until', until, nowMs);
+  if (sinceMs !== undefined && sinceMs >= (untilMs ?? nowMs)) {
+    throw new ReplayError(`--since must be before --until, got ${since} and ${until ?? 'now'}`);
+  }
+  return {
+    first: sinceMs === undefined ? undefined : partitionAt(sinceMs),
+    // An hour that ends where the window begins is not in it. Without an end there is none: clocks may be ahead.
+    last: untilMs === undefined ? undefined : partitionAt(untilMs - 1),
+  };
+}
+
+function timeOf(option: string, text: string | undefined, nowMs: number): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseTime(text, nowMs);
+  if (ms === undefined) throw new ReplayError(`${option} is "${text}": expected ${TIME_FORMS}`);
+  return ms;
+}
+
+function partitionAt(ms: number): string {
+  const { dt, hour } = utcHourOf(ms);
+  return `dt=${dt}/hour=${hour}`;
+}

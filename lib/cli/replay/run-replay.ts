@@ -1,0 +1,104 @@
+import { resolve } from 'node:path';
+import { ARCHIVE_FOLDER, type ArchiveObjects } from '../../adapters/archive-objects.ts';
+import { visible } from '../query/cell-text.ts';
+import { type CommandIo, runCommand } from '../run-command.ts';
+import { emptyCounts } from './ledger.ts';
+import { type ArchiveClients, openArchive } from './open-archive.ts';
+import { type ReplayState, readState, type Selection, writeState } from './position-file.ts';
+import { parseReplayArguments, REPLAY_USAGE, type ReplayCommand } from './replay-arguments.ts';
+import { ReplayError } from './replay-error.ts';
+import { windowOf } from './replay-window.ts';
+import { isComplete } from './report.ts';
+import { countObjects, type SelectedObjects } from './selected-objects.ts';
+import { type SendIo, sendAll } from './send-all.ts';
+import { describeTraceIds, readTraceFile, selectTraceIds } from './wanted-traces.ts';
+
+export interface ReplayIo extends CommandIo, ArchiveClients, SendIo {}
+
+/** The command `replay`. Resolves to the exit code. */
+export function runReplay(argv: readonly string[], io: ReplayIo): Promise<0 | 1 | 130> {
+  return runCommand(argv, io, {
+    usage: REPLAY_USAGE,
+    parse: parseReplayArguments,
+    run: (command) => run(command, io),
+  });
+}
+
+async function run(command: ReplayCommand, io: ReplayIo): Promise<0 | 1 | 130> {
+  const archive = await openArchive(command.source, command.tenant, io);
+  const { traceFile, resumeFile } = command;
+  const given = [...command.traceIds, ...(traceFile === undefined ? [] : await readTraceFile(traceFile))];
+  const selection = selectionOf(command, given);
+  const kept = resumeFile === undefined ? undefined : await readState(resumeFile, selection);
+  if (kept?.isDone) {
+    io.print(`nothing is left to send: by ${resumeFile} this replay is complete; delete the file to send all again`);
+    return isComplete(kept.counts) ? 0 : 1;
+  }
+  const start = kept ?? newState(command, selection, io.clock.now());
+  const selected = await countObjects(archive, start);
+  if (selected.objects === 0) throw await nothingThere(archive, command, selected);
+  const wanted = await wantedTraces(command, given, start);
+  if (start.position !== undefined) {
+    io.complain(visible(`goes on behind line ${start.position.lines} of ${start.position.object}`));
+  } else if (resumeFile !== undefined) {
+    await writeState(resumeFile, start);
+  }
+  return sendAll({ command, archive, start, selected, given, wanted }, io);
+}
+
+function newState(command: ReplayCommand, selection: Selection, nowMs: number): ReplayState {
+  return {
+    selection,
+    startedAtMs: nowMs,
+    partitions: windowOf(command, nowMs),
+    position: undefined,
+    counts: emptyCounts(),
+    isDone: false,
+  };
+}
+
+/** Everything that says which traces go where; headers are no part of it, they hold secrets. */
+function selectionOf(command: ReplayCommand, traceIds: readonly string[]): Selection {
+  const { url, source, tenant, since, until, where } = command;
+  const parts = {
+    to: url,
+    data: source.kind === 'data' ? resolve(source.dataDir) : undefined,
+    stack: source.kind === 'stack' ? source.stack : undefined,
+    bucket: source.kind === 'bucket' ? source.bucket : undefined,
+    tenant,
+    since,
+    until,
+    traces: traceIds.length === 0 ? undefined : describeTraceIds(traceIds),
+    where,
+  };
+  return Object.fromEntries(
+    Object.entries(parts).flatMap(([name, part]) => (part === undefined ? [] : [[name, part]])),
+  );
+}
+
+async function wantedTraces(
+  { source, where }: ReplayCommand,
+  given: readonly string[],
+  { partitions }: ReplayState,
+): Promise<ReadonlySet<string> | undefined> {
+  if (where === undefined || source.kind !== 'data') return given.length === 0 ? undefined : new Set(given);
+  const matching = await selectTraceIds(source.dataDir, where, partitions);
+  const wanted = given.length === 0 ? matching : new Set(given.filter((id) => matching.has(id)));
+  if (wanted.size === 0)
+    throw new ReplayError(`--where: no ${given.length === 0 ? '' : 'such '}trace matches ${where}`);
+  return wanted;
+}
+
+async function nothingThere(
+  archive: ArchiveObjects,
+  { tenant, since, until }: ReplayCommand,
+  { later }: SelectedObjects,
+): Promise<ReplayError> {
+  if (later > 0) return new ReplayError(`all ${later} objects were written after the replay began (is a clock wrong?)`);
+  const tenants = await archive.tenants();
+  const named = tenants.length === 0 ? '' : `; tenants are kept apart here, --tenant is one of ${tenants.join(', ')}`;
+  const whose = tenant === undefined ? '' : ` of tenant ${tenant}`;
+  const when =
+    since === undefined && until === undefined ? '' : ` in the hours from ${since ?? 'the first'} to ${until ?? 'now'}`;
+  return new ReplayError(`there are no kept traces${whose}${when} (${ARCHIVE_FOLDER} has none)${named}`);
+}

@@ -1,0 +1,154 @@
+import type { ArchiveObjects } from '../../adapters/archive-objects.ts';
+import type { Clock } from '../../pipeline/ports.ts';
+import { visible } from '../query/cell-text.ts';
+import { spansOf } from './batch.ts';
+import { Ledger } from './ledger.ts';
+import { NOTHING_REJECTED, OtlpSender, type SendResult } from './otlp-sender.ts';
+import { Pacer } from './pacer.ts';
+import { type ReplayState, writeState } from './position-file.ts';
+import { PositionKeeper } from './position-keeper.ts';
+import { readBatches } from './read-batches.ts';
+import { replay } from './replay.ts';
+import type { ReplayCommand } from './replay-arguments.ts';
+import { InterruptedError } from './replay-error.ts';
+import { isComplete, listProblems, progressLine, summaryLines } from './report.ts';
+import { listObjects, type SelectedObjects } from './selected-objects.ts';
+import type { TraceLine } from './trace-line.ts';
+
+export interface SendIo {
+  readonly print: (line: string) => void;
+  readonly complain: (line: string) => void;
+  /** Shows how far it is, when somebody is watching. */
+  readonly progress: (describe: () => string) => { finish(): void };
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Rejects when the signal is aborted. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Aborted when somebody wants it to stop: nothing new begins. */
+  readonly stop: AbortSignal;
+  /** Aborted when what is under way has had time enough to end. */
+  readonly abort: AbortSignal;
+}
+
+export interface Prepared {
+  readonly command: ReplayCommand;
+  readonly archive: ArchiveObjects;
+  readonly start: ReplayState;
+  readonly selected: SelectedObjects;
+  /** Trace IDs that were named. */
+  readonly given: readonly string[];
+  /** Undefined: all. */
+  readonly wanted: ReadonlySet<string> | undefined;
+}
+
+const RETRY_MESSAGE_PERIOD_MS = 10_000;
+
+/** Sends what is selected, from the start's position on. Resolves to the exit code. @throws what stopped it */
+export async function sendAll(prepared: Prepared, io: SendIo): Promise<0 | 1 | 130> {
+  const { command, start, selected } = prepared;
+  const ledger = new Ledger(
+    start,
+    listProblems((problem) => io.complain(visible(problem))),
+  );
+  const missing = new Set(prepared.given);
+  let isDone = false;
+  const keeper = keepPosition(command, io.clock, () => ({ ...start, ...ledger.state(), isDone }));
+  const beganMs = io.clock.now();
+  const spansPerSecond = () => ((ledger.counts.spans - start.counts.spans) * 1000) / (io.clock.now() - beganMs || 1);
+  const progress = io.progress(() => progressLine(ledger.counts, selected, spansPerSecond()));
+  try {
+    isDone = await replay({
+      batches: readBatches({
+        archive: prepared.archive,
+        objects: listObjects(prepared.archive, start),
+        from: start.position,
+        maxBatchBytes: command.batchBytes,
+        isWanted: (traceId) => {
+          missing.delete(traceId);
+          return prepared.wanted?.has(traceId) ?? true;
+        },
+      }),
+      send:
+        command.dryRun || command.url === undefined ? async () => NOTHING_REJECTED : sending(command, command.url, io),
+      ledger,
+      maxInFlight: command.maxInFlight,
+      isInterrupted: () => io.stop.aborted,
+      onSettled: () => keeper?.note(),
+    });
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) throw error;
+  } finally {
+    progress.finish();
+    await keeper?.close();
+    for (const line of summaryLines(ledger.counts, selected, command.dryRun)) io.print(line);
+    if (!isDone) io.print(howToGoOn(command));
+  }
+  if (!isDone) return 130;
+  // What lies before the position of an earlier run has not been looked at.
+  const absent = start.position === undefined ? [...missing] : [];
+  if (absent.length > 0) io.complain(`not among these traces: ${absent.join(' ')}`);
+  return absent.length === 0 && isComplete(ledger.counts) ? 0 : 1;
+}
+
+/** One failure ends the waiting of all the others. */
+function sending(
+  command: ReplayCommand,
+  url: string,
+  io: SendIo,
+): (lines: readonly TraceLine[]) => Promise<SendResult> {
+  const failed = new AbortController();
+  const waiting = AbortSignal.any([io.stop, failed.signal]);
+  const sleep = async (milliseconds: number) => {
+    try {
+      await io.sleep(milliseconds, waiting);
+    } catch (error) {
+      waiting.throwIfAborted();
+      throw error;
+    }
+  };
+  const pacer = new Pacer(command.spansPerSecond, io.clock, sleep);
+  const onRetry = announceRetries(io);
+  const sender = new OtlpSender({
+    ...command,
+    ...io,
+    url,
+    sleep,
+    signal: io.abort,
+    onRetry,
+  });
+  return async (lines) => {
+    try {
+      await pacer.pass(spansOf(lines));
+      return await sender.send(lines);
+    } catch (error) {
+      failed.abort(new InterruptedError());
+      throw error;
+    }
+  };
+}
+
+/** A receiver that is down is one message now and then, not one for each request and attempt. */
+function announceRetries({ clock, complain }: SendIo): (reason: string, delayMs: number) => void {
+  let quietUntilMs = Number.NEGATIVE_INFINITY;
+  return (reason, delayMs) => {
+    const nowMs = clock.now();
+    if (nowMs < quietUntilMs) return;
+    quietUntilMs = nowMs + RETRY_MESSAGE_PERIOD_MS;
+    complain(visible(`${reason}; trying again in ${(delayMs / 1000).toFixed(1)} s`));
+  };
+}
+
+function keepPosition(
+  { resumeFile }: ReplayCommand,
+  clock: Clock,
+  state: () => ReplayState,
+): PositionKeeper | undefined {
+  return resumeFile === undefined ? undefined : new PositionKeeper(clock, () => writeState(resumeFile, state()));
+}
+
+function howToGoOn({ resumeFile, dryRun }: ReplayCommand): string {
+  if (dryRun) return 'stopped';
+  if (resumeFile === undefined) return 'stopped; with --resume FILE a replay can go on where it has stopped';
+  return `stopped; the position is in ${resumeFile}: the same command goes on from there`;
+}

@@ -1,0 +1,57 @@
+import { UnreadableError } from './unreadable-error.ts';
+
+/** A line of the archive. */
+export interface TraceLine {
+  readonly traceId: string;
+  /** 0: the first line of its trace. */
+  readonly seq: number;
+  readonly spanCount: number;
+  /** The elements of `resourceSpans` as they stand in the line: without the brackets, and without the columns. */
+  readonly resourceSpans: Uint8Array;
+}
+
+const OPEN = Buffer.from('{"resourceSpans":[');
+/**
+ * Where the columns begin. It occurs nowhere else: no key of OTLP is written so, and inside a text its quotes would be
+ * escaped.
+ */
+const COLUMNS = Buffer.from('],"trace_id":"');
+const TRACE_ID_LENGTH = 32;
+
+interface ParsedLine {
+  readonly resourceSpans: readonly { readonly scopeSpans?: readonly { readonly spans?: readonly unknown[] }[] }[];
+  readonly seq: unknown;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a line. What will be sent is a slice of it, so that no number passes through a double on its way; parsing only
+ * makes sure of it, and counts. Undefined: the trace is not wanted.
+ *
+ * @throws {UnreadableError} when it is no line that this archive's writer makes
+ */
+export function readTraceLine(line: Buffer, isWanted: (traceId: string) => boolean): TraceLine | undefined {
+  const end = line.lastIndexOf(COLUMNS);
+  const idStart = end + COLUMNS.length;
+  const traceId = line.toString('latin1', idStart, idStart + TRACE_ID_LENGTH);
+  if (!line.subarray(0, OPEN.length).equals(OPEN) || end < OPEN.length - 1 || !/^[\da-f]{32}$/.test(traceId)) {
+    throw new UnreadableError('is no line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}');
+  }
+  if (!isWanted(traceId)) return undefined;
+  const { spanCount, seq } = check(line);
+  return { traceId, seq, spanCount, resourceSpans: line.subarray(OPEN.length, end) };
+}
+
+function check(line: Buffer): { readonly spanCount: number; readonly seq: number } {
+  try {
+    const { resourceSpans, seq }: ParsedLine = JSON.parse(utf8.decode(line));
+    let spanCount = 0;
+    for (const { scopeSpans = [] } of resourceSpans) {
+      for (const { spans = [] } of scopeSpans) spanCount += spans.length;
+    }
+    return { spanCount, seq: Number(seq) };
+  } catch (error) {
+    throw new UnreadableError(`is no OTLP JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}
