@@ -19,6 +19,9 @@ export async function ask(argv: readonly string[], terminalWidth?: number): Prom
       bold: (text) => text,
     },
     complain: (complaint) => complaints.push(complaint),
+    progress: undefined,
+    interruption: () => new AbortController().signal,
+    pause: async () => {},
   });
   return { code, out, complaints };
 }
