@@ -20,7 +20,7 @@ import { scanSummary } from './scan-price.ts';
 const MAX_STATEMENT_BYTES = 262_144;
 const OUTPUTS = ['Database', 'WorkGroup', 'Tenants', 'RetentionDays'] as const;
 /** Of throttled calls. Athena limits how many queries an account runs at once. */
-const MAX_ATTEMPTS = 6;
+const MAX_ATTEMPTS = 5;
 
 type Question = Pick<QueryArguments, 'sql' | 'name' | 'values'>;
 
