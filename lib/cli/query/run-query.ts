@@ -1,4 +1,5 @@
-import { renderQuery } from '../../athena/render-query.ts';
+import { windowHours } from '../../athena/query-window.ts';
+import { renderQuery, windowTimes } from '../../athena/render-query.ts';
 import { explainAwsError } from '../explain-aws-error.ts';
 import type { ArchiveDatabase } from './archive-database.ts';
 import { openArchiveDatabase } from './archive-database.ts';
@@ -59,12 +60,22 @@ async function askLocalArchive(args: QueryArguments, io: QueryIo): Promise<void>
   const database = await openArchiveDatabase(args.dataDir);
   try {
     await printAnswer(database, sql, args.json, io.output);
-    if (!(await database.hasTraces())) {
-      io.complain(`hint: no kept traces under ${args.dataDir} yet`);
-    }
+    const hint = (await database.hasTraces())
+      ? outsideHint(args, database)
+      : `no kept traces under ${args.dataDir} yet`;
+    if (hint !== undefined) io.complain(`hint: ${hint}`);
   } finally {
     database.close();
   }
+}
+
+/** Of a named query: that nothing can be in its window, so that an empty answer is not taken for a good one. */
+function outsideHint({ name, values }: QueryArguments, { hours }: ArchiveDatabase): string | undefined {
+  const { fromMs, toMs } = windowTimes(values, Date.now());
+  if (name === undefined || hours === undefined || fromMs === undefined || toMs === undefined) return undefined;
+  const { first, last } = windowHours(fromMs, toMs);
+  if (last >= hours.first && first <= hours.last) return undefined;
+  return `no kept trace began from ${first} to ${last}: the archive has ${hours.first} to ${hours.last}, see --from and --to`;
 }
 
 function namedStatement(name: string, values: Readonly<Record<string, string>>): string {
