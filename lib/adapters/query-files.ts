@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-const FOLDER = join(import.meta.dirname, '../athena/queries');
+const FOLDERS = {
+  library: join(import.meta.dirname, '../athena/queries'),
+  grafana: join(import.meta.dirname, '../athena/grafana/queries'),
+} as const;
 
 export interface QueryFile {
   /** The name of the query: that of the file without `.sql`. */
@@ -9,10 +12,11 @@ export interface QueryFile {
   readonly text: string;
 }
 
-/** The files of the query library, by name; `parseNamedQuery` reads them. */
-export function readQueryFiles(): readonly QueryFile[] {
-  return readdirSync(FOLDER)
+/** The files of the query library, or those of the dashboard alone, by name; `parseNamedQuery` reads them. */
+export function readQueryFiles(of: keyof typeof FOLDERS = 'library'): readonly QueryFile[] {
+  const folder = FOLDERS[of];
+  return readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .sort()
-    .map((file) => ({ name: basename(file, '.sql'), text: readFileSync(join(FOLDER, file), 'utf8') }));
+    .map((file) => ({ name: basename(file, '.sql'), text: readFileSync(join(folder, file), 'utf8') }));
 }

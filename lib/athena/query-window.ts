@@ -24,7 +24,7 @@ export function parseTime(text: string, nowMs: number): number | undefined {
  */
 export function windowCondition(fromMs: number, toMs: number): string {
   const from = hourOf(fromMs);
-  const last = hourOf(Math.max(fromMs, toMs - 1));
+  const last = hourOf(lastMs(fromMs, toMs));
   const days = `dt BETWEEN ${textLiteral(from.dt)} AND ${textLiteral(last.dt)}`;
   const begin = `(dt > ${textLiteral(from.dt)} OR hour >= ${from.hour})`;
   const end = `(dt < ${textLiteral(last.dt)} OR hour <= ${last.hour})`;
@@ -38,6 +38,16 @@ export const LAST_DAY_CONDITION = ((now: string, from: string, dt: (time: string
   "((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC')",
   (time) => `date_format(${time}, '%Y-%m-%d')`,
 );
+
+/** The first and the last hour that {@link windowCondition} selects: `2026-11-21T07`, so that they sort. */
+export function windowHours(fromMs: number, toMs: number): { readonly first: string; readonly last: string } {
+  const text = (ms: number) => new Date(ms).toISOString().slice(0, 13);
+  return { first: text(fromMs), last: text(lastMs(fromMs, toMs)) };
+}
+
+function lastMs(fromMs: number, toMs: number): number {
+  return Math.max(fromMs, toMs - 1);
+}
 
 export function dayOf(ms: number): string {
   return hourOf(ms).dt;

@@ -71,10 +71,14 @@ export function storedQuery(query: NamedQuery, tenants: boolean): string {
   return query.sql.replaceAll(PLACEHOLDER, (all, name: string) => literals.get(name) ?? all);
 }
 
-function windowOf(values: Readonly<Record<string, string>>, context: QueryContext, problems: string[]): string {
+/** When the window of a query begins and ends, in milliseconds since the epoch; undefined where that is no time. */
+export function windowTimes(values: Readonly<Record<string, string>>, nowMs: number) {
   const { from = '-24h', to = 'now' } = values;
-  const fromMs = parseTime(from, context.nowMs);
-  const toMs = parseTime(to, context.nowMs);
+  return { from, to, fromMs: parseTime(from, nowMs), toMs: parseTime(to, nowMs) };
+}
+
+function windowOf(values: Readonly<Record<string, string>>, context: QueryContext, problems: string[]): string {
+  const { from, to, fromMs, toMs } = windowTimes(values, context.nowMs);
   if (fromMs === undefined) problems.push(`from: expected ${TIME_FORMS}, got ${JSON.stringify(from)}`);
   if (toMs === undefined) problems.push(`to: expected ${TIME_FORMS}, got ${JSON.stringify(to)}`);
   if (fromMs === undefined || toMs === undefined) return '';

@@ -18,6 +18,8 @@ export interface ArchiveDatabaseProps {
 /** The Glue database over the archive: tables whose partitions are computed, so that no crawler runs, and the views. */
 export class ArchiveDatabase extends Construct {
   readonly databaseName: string;
+  readonly tenants: boolean;
+  readonly retentionDays: number;
 
   constructor(scope: Construct, id: string, props: ArchiveDatabaseProps) {
     super(scope, id);
@@ -26,6 +28,8 @@ export class ArchiveDatabase extends Construct {
       databaseInput: { name: props.databaseName, description: 'Tailgate: kept traces' },
     });
     this.databaseName = database.ref;
+    this.tenants = props.tenants;
+    this.retentionDays = props.retentionDays;
     const tables = archiveTables({
       databaseName: props.databaseName,
       location: `s3://${props.bucket.bucketName}/${TRACES_PREFIX}`,

@@ -28,6 +28,8 @@ export class TailgateStack extends Stack {
     this.#output('ArchiveBucket', archiveBucket.bucketName, 'Kept traces, under traces/');
     this.#output('Database', database.databaseName, 'Athena database with the views traces and spans');
     this.#output('WorkGroup', workGroup.workGroupName, 'Athena workgroup to query in');
+    this.#output('Tenants', String(database.tenants), 'Whether each query has to name a tenant');
+    this.#output('RetentionDays', String(database.retentionDays), 'Days that kept traces stay');
   }
 
   #output(name: string, value: string, description: string): void {

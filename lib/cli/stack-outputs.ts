@@ -10,6 +10,8 @@ export const STACK_OUTPUTS = {
   ArchiveBucket: 'bucket of the kept traces',
   Database: 'Glue database of the archive',
   WorkGroup: 'Athena workgroup of the queries',
+  Tenants: 'whether tenants are kept apart: "true" or "false"',
+  RetentionDays: 'how many days kept traces stay',
 } as const;
 
 export type StackOutput = keyof typeof STACK_OUTPUTS;

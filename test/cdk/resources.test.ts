@@ -317,9 +317,13 @@ describe('the outputs', () => {
       'IngestUrl',
       'KeysPath',
       'PoliciesParameter',
+      'RetentionDays',
+      'Tenants',
       'WakeUpQueueUrl',
       'WorkGroup',
     ]);
+    template.hasOutput('RetentionDays', { Value: '400' });
+    template.hasOutput('Tenants', { Value: 'false' });
     template.hasOutput('KeysPath', { Value: '/tailgate/tailgate/keys' });
     template.hasOutput('IngestHeaders', { Value: Match.stringLikeRegexp('^x-api-key=') });
   });

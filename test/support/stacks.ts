@@ -19,6 +19,7 @@ export async function startStacks(stacks: Readonly<Record<string, Outputs>>) {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return {
+    url: endpoint,
     client: new CloudFormationClient({ endpoint, region: 'eu-central-1', credentials }),
     stop: () => {
       server.closeAllConnections();

@@ -48,6 +48,13 @@ export const PRICES = {
   s3Put: price(5, MILLION, 'PUT requests', 'recall', 'S3 Standard'),
   s3Get: price(0.4, MILLION, 'GET and HEAD requests', 'recall', 'S3 Standard'),
   s3Storage: price(0.023, 1, 'GB-months', 'recall', 'S3 Standard, first 50 TB'),
+  athenaScan: price(
+    5,
+    1,
+    'TB scanned, at least 10 MB a query',
+    'second-hand',
+    'athena.guide; the same in every list read',
+  ),
   logs: price(0.5, 1, 'GB ingested', 'second-hand', 'factualminds.com, 2026-06'),
   metric: price(0.3, 1, 'custom metrics a month', 'second-hand', 'signoz.io, 2026-02'),
   alarm: price(0.1, 1, 'alarms a month', 'recall', 'standard resolution'),

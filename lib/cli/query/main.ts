@@ -1,7 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { interruption } from './interruption.ts';
 import { standardOutput } from './output.ts';
+import { progressLine } from './progress-line.ts';
 import { runQuery } from './run-query.ts';
 
 process.exitCode = await runQuery(process.argv.slice(2), {
   output: standardOutput(process.stdout),
   complain: (line) => console.error(line),
+  progress: progressLine(process.stderr),
+  interruption: () => interruption(process),
+  pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
 });

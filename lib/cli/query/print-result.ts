@@ -1,62 +1,79 @@
-import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api';
-import { DuckDBTypeId, StatementType } from '@duckdb/node-api';
-import { toCellText, visible } from './cell-text.ts';
+import { visible } from './cell-text.ts';
 import type { Output } from './output.ts';
-import { toPlainValue } from './plain-value.ts';
+import type { QueryResult, ResultColumn } from './query-result.ts';
 import { renderTable } from './table.ts';
 
-const NUMERIC = new Set<DuckDBTypeId>([
-  DuckDBTypeId.TINYINT,
-  DuckDBTypeId.SMALLINT,
-  DuckDBTypeId.INTEGER,
-  DuckDBTypeId.BIGINT,
-  DuckDBTypeId.HUGEINT,
-  DuckDBTypeId.UTINYINT,
-  DuckDBTypeId.USMALLINT,
-  DuckDBTypeId.UINTEGER,
-  DuckDBTypeId.UBIGINT,
-  DuckDBTypeId.UHUGEINT,
-  DuckDBTypeId.FLOAT,
-  DuckDBTypeId.DOUBLE,
-  DuckDBTypeId.DECIMAL,
-]);
+/**
+ * Writes an answer: as JSON lines when they are asked for, as a table on a terminal, and separated by tabs otherwise.
+ * @param elapsedMs time since the question, for the line below a table
+ */
+export async function printResult<Value>(
+  result: QueryResult<Value>,
+  { json, elapsedMs }: { readonly json: boolean; readonly elapsedMs: () => number },
+  output: Output,
+): Promise<void> {
+  if (json) return printJsonLines(result, output);
+  if (output.terminalWidth === undefined) return printTabSeparated(result, output);
+  return printTable(result, output, output.terminalWidth, elapsedMs);
+}
 
 /** One JSON object per row and line, as they come. */
-export async function printJsonLines(result: DuckDBResult, output: Output): Promise<void> {
-  const names = result.deduplicatedColumnNames();
-  for await (const rows of result.yieldRows()) {
-    const lines = rows.map((row) =>
-      JSON.stringify(Object.fromEntries(names.map((name, index) => [name, toPlainValue(row[index] ?? null)]))),
-    );
-    await output.write(lines.map((line) => `${line}\n`).join(''));
+async function printJsonLines<Value>({ columns, batches }: QueryResult<Value>, output: Output): Promise<void> {
+  const keys = distinctNames(columns);
+  for await (const rows of batches) {
+    const lines = rows.map((row) => {
+      const fields = columns.map((column, index) => [keys[index], column.toPlain(row[index] as Value)]);
+      return `${JSON.stringify(Object.fromEntries(fields))}\n`;
+    });
+    await output.write(lines.join(''));
   }
 }
 
 /** Rows separated by tabs, with the column names first: for `cut`, `sort` and spreadsheets. */
-export async function printTabSeparated(result: DuckDBResult, output: Output): Promise<void> {
-  await output.write(`${result.columnNames().map(visible).join('\t')}\n`);
-  for await (const rows of result.yieldRows()) {
-    await output.write(rows.map((row) => `${row.map(toCellText).join('\t')}\n`).join(''));
+async function printTabSeparated<Value>({ columns, batches }: QueryResult<Value>, output: Output): Promise<void> {
+  await output.write(`${columns.map(({ name }) => visible(name)).join('\t')}\n`);
+  for await (const rows of batches) {
+    await output.write(rows.map((row) => `${cellTexts(columns, row).join('\t')}\n`).join(''));
   }
 }
 
 /** A table that fits the terminal, with the number of rows and the time below. */
-export async function printTable(
-  result: DuckDBResult,
+async function printTable<Value>(
+  { columns, batches, isText }: QueryResult<Value>,
   output: Output,
   width: number,
   elapsedMs: () => number,
 ): Promise<void> {
-  if (result.statementType === StatementType.EXPLAIN) {
-    await output.write(`${(await result.getRows()).map((row) => String(row.at(-1))).join('\n')}\n`);
+  const all: (readonly Value[])[] = [];
+  for await (const rows of batches) all.push(...rows);
+  if (isText) {
+    const last = columns.length - 1;
+    await output.write(`${all.map((row) => columns[last]?.toPlain(row[last] as Value)).join('\n')}\n`);
     return;
   }
-  const columns = result.columnNames().map((name, index) => ({
-    title: visible(name),
-    align: NUMERIC.has(result.columnTypeId(index)) ? ('right' as const) : ('left' as const),
-  }));
-  const rows = (await result.getRows()).map((row: DuckDBValue[]) => row.map(toCellText));
-  await output.write(renderTable({ columns, rows }, { width, bold: output.bold }));
-  const count = rows.length === 1 ? '1 row' : `${rows.length} rows`;
+  const table = {
+    columns: columns.map(({ name, isNumeric }) => ({
+      title: visible(name),
+      align: isNumeric ? ('right' as const) : ('left' as const),
+    })),
+    rows: all.map((row) => cellTexts(columns, row)),
+  };
+  await output.write(renderTable(table, { width, bold: output.bold }));
+  const count = all.length === 1 ? '1 row' : `${all.length} rows`;
   await output.write(`${count} in ${(elapsedMs() / 1000).toFixed(2)} s\n`);
+}
+
+function cellTexts<Value>(columns: readonly ResultColumn<Value>[], row: readonly Value[]): string[] {
+  return columns.map((column, index) => column.toText(row[index] as Value));
+}
+
+/** The names of the columns, a further one of the same name with a number: an object has each key once. */
+function distinctNames(columns: readonly { readonly name: string }[]): string[] {
+  const used = new Set<string>();
+  return columns.map(({ name }) => {
+    let key = name;
+    for (let count = 1; used.has(key); count++) key = `${name}:${count}`;
+    used.add(key);
+    return key;
+  });
 }

@@ -4,16 +4,21 @@ import { QueryError } from './query-error.ts';
 
 export const QUERY_USAGE = `Usage: npm run query -- "SELECT …" [--data <folder>] [--json]
        npm run query -- --name <query> [--<parameter> <value> …]
+       npm run query -- --stack <name> "SELECT …" | --name <query> …
        npm run query -- --list
 
-Runs one SQL statement (DuckDB's dialect), or a query of the library, over the kept traces of the local archive.
-Without a statement it lists the views, their columns and some examples.
+Runs one SQL statement, or a query of the library, over the kept traces: of the local archive (DuckDB's dialect), or with
+--stack of a deployed one (Athena, Trino's dialect). Without a statement it lists the views, their columns and examples.
 
   --name <query>   a query of the library, with its parameters as options
   --list           the queries of the library and their parameters
   --data <folder>  data folder of the local run (default: .tailgate)
+  --stack <name>   asks Athena about the traces of this stack; Ctrl-C cancels the query
+  --prices <file>  prices of another region for what it cost, as for npm run cost
   --json           one JSON object per line, for programs
   --help           this text
+
+Exit code 0 with an answer, 1 without one, 130 when it was interrupted.
 `;
 
 export interface QueryArguments {
@@ -25,12 +30,17 @@ export interface QueryArguments {
   readonly values: Readonly<Record<string, string>>;
   readonly list: boolean;
   readonly dataDir: string;
+  /** The deployed stack that is asked instead of the local archive. */
+  readonly stack: string | undefined;
+  readonly pricesFile: string | undefined;
   readonly json: boolean;
   readonly help: boolean;
 }
 
 const OPTIONS = {
   data: { type: 'string' },
+  stack: { type: 'string' },
+  prices: { type: 'string' },
   name: { type: 'string' },
   list: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -48,6 +58,12 @@ export function parseQueryArguments(argv: readonly string[]): QueryArguments {
     const what = name === undefined ? 'one statement' : 'a query by its name, and no statement';
     throw new QueryError(`expected ${what}, got ${positionals.length}: put the SQL in double quotes`);
   }
+  if (values.stack !== undefined && values.data !== undefined) {
+    throw new QueryError('expected --stack or --data: a deployed archive, or a local one');
+  }
+  if (values.prices !== undefined && values.stack === undefined) {
+    throw new QueryError('--prices goes with --stack: the local archive costs nothing');
+  }
   return {
     sql: positionals[0],
     name,
@@ -56,6 +72,8 @@ export function parseQueryArguments(argv: readonly string[]): QueryArguments {
     ),
     list: values.list ?? false,
     dataDir: values.data ?? '.tailgate',
+    stack: values.stack,
+    pricesFile: values.prices,
     json: values.json ?? false,
     help: values.help ?? false,
   };

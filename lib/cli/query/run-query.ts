@@ -1,9 +1,13 @@
-import { renderQuery } from '../../athena/render-query.ts';
+import { windowHours } from '../../athena/query-window.ts';
+import { renderQuery, windowTimes } from '../../athena/render-query.ts';
+import { explainAwsError } from '../explain-aws-error.ts';
 import type { ArchiveDatabase } from './archive-database.ts';
 import { openArchiveDatabase } from './archive-database.ts';
+import { duckDbResult } from './duckdb-result.ts';
 import type { Output } from './output.ts';
 import { prepareReadOnly } from './prepare-read-only.ts';
-import { printJsonLines, printTable, printTabSeparated } from './print-result.ts';
+import { printResult } from './print-result.ts';
+import type { ProgressLine } from './progress-line.ts';
 import type { QueryArguments } from './query-arguments.ts';
 import { parseQueryArguments, QUERY_USAGE } from './query-arguments.ts';
 import { QueryError } from './query-error.ts';
@@ -15,42 +19,63 @@ export interface QueryIo {
   readonly output: Output;
   /** Hints and errors, which are no part of the result. */
   readonly complain: (line: string) => void;
+  /** Undefined: nobody looks. */
+  readonly progress: ProgressLine | undefined;
+  /** Asked for once there is something to cancel: from then on an interruption does not end the process. */
+  readonly interruption: () => AbortSignal;
+  /** Resolves after the time, or at once when the signal is aborted. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** The command `query`. Resolves to the exit code: 0, or 1 after one clear message. */
-export async function runQuery(argv: readonly string[], io: QueryIo): Promise<number> {
+/** The command `query`. Resolves to the exit code: 0, 1 after one clear message, or 130 when it was interrupted. */
+export async function runQuery(argv: readonly string[], io: QueryIo): Promise<0 | 1 | 130> {
   try {
-    await answer(parseQueryArguments(argv), io);
-    return 0;
+    return await answer(parseQueryArguments(argv), io);
   } catch (error) {
-    io.complain(`error: ${error instanceof Error ? error.message : String(error)}`);
+    io.complain(`error: ${explainAwsError(error)}`);
     return 1;
   }
 }
 
-async function answer(args: QueryArguments, io: QueryIo): Promise<void> {
+async function answer(args: QueryArguments, io: QueryIo): Promise<0 | 130> {
+  const { output } = io;
   if (args.help) {
-    await io.output.write(QUERY_USAGE);
-    return;
+    await output.write(QUERY_USAGE);
+  } else if (args.list) {
+    await output.write(libraryReference(output.bold));
+  } else if (args.sql === undefined && args.name === undefined) {
+    await output.write(viewReference(output.terminalWidth, output.bold));
+  } else if (args.stack !== undefined) {
+    // Loaded for those who ask it: the AWS SDK takes longer to load than the local archive to answer.
+    const { askAthena } = await import('./athena/ask-athena.ts');
+    return askAthena({ ...args, stack: args.stack }, io);
+  } else {
+    await askLocalArchive(args, io);
   }
-  if (args.list) {
-    await io.output.write(libraryReference(io.output.bold));
-    return;
-  }
-  const sql = args.name === undefined ? args.sql : namedStatement(args.name, args.values);
-  if (sql === undefined) {
-    await io.output.write(viewReference(io.output.terminalWidth, io.output.bold));
-    return;
-  }
+  return 0;
+}
+
+async function askLocalArchive(args: QueryArguments, io: QueryIo): Promise<void> {
+  const sql = args.name === undefined ? (args.sql ?? '') : namedStatement(args.name, args.values);
   const database = await openArchiveDatabase(args.dataDir);
   try {
     await printAnswer(database, sql, args.json, io.output);
-    if (!(await database.hasTraces())) {
-      io.complain(`hint: no kept traces under ${args.dataDir} yet`);
-    }
+    const hint = (await database.hasTraces())
+      ? outsideHint(args, database)
+      : `no kept traces under ${args.dataDir} yet`;
+    if (hint !== undefined) io.complain(`hint: ${hint}`);
   } finally {
     database.close();
   }
+}
+
+/** Of a named query: that nothing can be in its window, so that an empty answer is not taken for a good one. */
+function outsideHint({ name, values }: QueryArguments, { hours }: ArchiveDatabase): string | undefined {
+  const { fromMs, toMs } = windowTimes(values, Date.now());
+  if (name === undefined || hours === undefined || fromMs === undefined || toMs === undefined) return undefined;
+  const { first, last } = windowHours(fromMs, toMs);
+  if (last >= hours.first && first <= hours.last) return undefined;
+  return `no kept trace began from ${first} to ${last}: the archive has ${hours.first} to ${hours.last}, see --from and --to`;
 }
 
 function namedStatement(name: string, values: Readonly<Record<string, string>>): string {
@@ -63,12 +88,6 @@ async function printAnswer(database: ArchiveDatabase, sql: string, json: boolean
   if (statement.parameterCount > 0) {
     throw new QueryError('the statement has parameters; write their values into it');
   }
-  const result = await statement.stream();
-  if (json) {
-    await printJsonLines(result, output);
-  } else if (output.terminalWidth === undefined) {
-    await printTabSeparated(result, output);
-  } else {
-    await printTable(result, output, output.terminalWidth, () => performance.now() - startedAt);
-  }
+  const result = duckDbResult(await statement.stream());
+  await printResult(result, { json, elapsedMs: () => performance.now() - startedAt }, output);
 }

@@ -28,6 +28,20 @@ describe('query --name', () => {
   });
 
   it.each([
+    { window: [], isOutside: true },
+    { window: ['--from', '2026-09-15T08', '--to', '2026-09-16'], isOutside: true },
+    { window: ['--from', '2026-09-01', '--to', '2026-09-15T07'], isOutside: true },
+    { window: ['--from', '2026-09-01', '--to', '2026-09-15T07:01'], isOutside: false },
+    { window: ['--from', '2026-09-15T07:59'], isOutside: false },
+  ])('says when nothing can be in the window $window', async ({ window, isOutside }) => {
+    const { code, complaints } = await ask(['--data', dataFolderWith([line([])]), '--name', 'policies', ...window]);
+    expect(code).toBe(0);
+    expect(complaints).toEqual(
+      isOutside ? [expect.stringMatching(/^hint: no kept trace began .* has 2026-09-15T07 to 2026-09-15T07/)] : [],
+    );
+  });
+
+  it.each([
     { argv: ['--name', 'slow-request'], says: 'there is no query "slow-request"; did you mean "slow-requests"?' },
     { argv: ['--name', 'waterfall'], says: 'trace_id is missing' },
     { argv: ['--name', 'red', '--step', 'week'], says: 'step: expected one of minute, hour, day, got "week"' },

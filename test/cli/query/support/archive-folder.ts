@@ -28,9 +28,9 @@ export function writeFile(dataDir: string, key: string, bytes: Uint8Array | stri
 }
 
 /** A data folder whose archive holds these lines in one object. */
-export function dataFolderWith(lines: readonly unknown[]): string {
+export function dataFolderWith(lines: readonly unknown[], partition = PARTITION): string {
   const dataDir = newDataFolder();
-  writeObject(dataDir, `${PARTITION}/traces_20260915T071300000Z-00000000000000aa.jsonl.gz`, lines);
+  writeObject(dataDir, `${partition}/traces_20260915T071300000Z-00000000000000aa.jsonl.gz`, lines);
   return dataDir;
 }
 

@@ -1,4 +1,4 @@
-import { runQuery } from '../../../../lib/cli/query/run-query.ts';
+import { type QueryIo, runQuery } from '../../../../lib/cli/query/run-query.ts';
 
 export interface Answer {
   readonly code: number;
@@ -7,7 +7,7 @@ export interface Answer {
 }
 
 /** Runs the command in this process, with captured output. */
-export async function ask(argv: readonly string[], terminalWidth?: number): Promise<Answer> {
+export async function ask(argv: readonly string[], terminalWidth?: number, io: Partial<QueryIo> = {}): Promise<Answer> {
   let out = '';
   const complaints: string[] = [];
   const code = await runQuery(argv, {
@@ -19,6 +19,10 @@ export async function ask(argv: readonly string[], terminalWidth?: number): Prom
       bold: (text) => text,
     },
     complain: (complaint) => complaints.push(complaint),
+    progress: undefined,
+    interruption: () => new AbortController().signal,
+    pause: async () => {},
+    ...io,
   });
   return { code, out, complaints };
 }

@@ -1,0 +1,10 @@
+-- Service
+--
+-- The services of the kept traces, and * for all of them. One that only late spans are of is not among them.
+SELECT service
+FROM (
+  SELECT '*' AS service
+  UNION
+  SELECT s.service FROM traces CROSS JOIN UNNEST(services) AS s (service) WHERE :window
+) AS all_services
+ORDER BY service

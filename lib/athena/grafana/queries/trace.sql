@@ -1,0 +1,37 @@
+-- Trace
+--
+-- The spans of the trace that is chosen in a table above, or whose ID stands in the variable. Its start has to be in the time range. Times are whole
+-- microseconds.
+-- @param trace_id: text; trace ID, 32 hex digits
+SELECT trace_id AS "traceID", span_id AS "spanID", parent_span_id AS "parentSpanID",
+       name AS "operationName", service AS "serviceName",
+       json_format(CAST(
+         transform(map_entries(resource_attributes), x -> CAST(x AS ROW(key varchar, value varchar)))
+       AS json)) AS "serviceTags",
+       start_ns / 1000 / 1e3 AS "startTime", duration_ms AS "duration",
+       json_format(CAST(
+         transform(
+           map_entries(attributes) || IF(status = 'ERROR', ARRAY[ROW('error', 'true')], ARRAY[]),
+           x -> CAST(x AS ROW(key varchar, value varchar))
+         )
+       AS json)) AS "tags",
+       json_format(CAST(
+         transform(
+           filter(events, e -> e.time_ns IS NOT NULL),
+           e -> CAST(
+             ROW(e.time_ns / 1000 / 1e3, ARRAY[ROW('event', e.name)] || map_entries(e.attributes))
+             AS ROW("timestamp" double, fields array(ROW(key varchar, value varchar)))
+           )
+         )
+       AS json)) AS "logs",
+       json_format(CAST(
+         transform(links, l -> CAST(ROW(l.trace_id, l.span_id) AS ROW("traceID" varchar, "spanID" varchar)))
+       AS json)) AS "references",
+       lower(kind) AS "kind", status_code AS "statusCode", status_message AS "statusMessage",
+       scope_name AS "instrumentationLibraryName", scope_version AS "instrumentationLibraryVersion",
+       trace_state AS "traceState"
+FROM spans
+WHERE :window
+  AND :trace_id <> ''
+  AND trace_id = lower(trim(:trace_id))
+ORDER BY start_ns, span_id

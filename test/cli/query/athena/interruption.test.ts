@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { ask } from '../support/ask.ts';
+import { useAthenaStacks } from '../support/athena-stack.ts';
+
+const MAIN = join(import.meta.dirname, '../../../../lib/cli/query/main.ts');
+const service = useAthenaStacks();
+const FOR_EVER = { states: ['RUNNING'] as const, scannedBytes: 123_000_000 };
+
+/** The command as a process; `signal` reaches it when Athena has got the `nth` call of the operation. */
+async function run({
+  at,
+  nth = 1,
+  signal = 'SIGINT' as NodeJS.Signals,
+}: {
+  at: string;
+  nth?: number;
+  signal?: NodeJS.Signals;
+}) {
+  let child: ChildProcess | undefined;
+  let seen = 0;
+  const interrupt = (operation: string) => {
+    if (operation === at && ++seen === nth) child?.kill(signal);
+  };
+  service.athena.onCall = interrupt;
+  const process_ = spawn(process.execPath, [MAIN, '--stack', 'Tailgate', '--json', 'SELECT 1'], {
+    env: { ...process.env, ...service.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child = process_;
+  const [out, complaints, [code]] = await Promise.all([
+    text(process_.stdout),
+    text(process_.stderr),
+    once(process_, 'exit'),
+  ]);
+  return { code, out, complaints };
+}
+
+describe('Ctrl-C', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '(%s) cancels the query, waits for that, and says what it cost',
+    async (signal) => {
+      service.athena.answer = () => FOR_EVER;
+      expect(await run({ at: 'GetQueryExecution', nth: 2, signal })).toEqual({
+        code: 130,
+        out: '',
+        complaints: expect.stringMatching(/^cancelled: scanned 123 MB for \$0\.000615 .*\n$/),
+      });
+      expect(service.athena.calls.slice(-2)).toEqual(['StopQueryExecution', 'GetQueryExecution']);
+      expect(service.athena.executions).toMatchObject([{ isStopped: true }]);
+    },
+  );
+
+  it('cancels a query of which it does not know yet that it has started', async () => {
+    const controller = new AbortController();
+    service.athena.answer = () => {
+      controller.abort();
+      return FOR_EVER;
+    };
+    const { code } = await ask(['--stack', 'Tailgate', 'SELECT 1'], undefined, {
+      interruption: () => controller.signal,
+    });
+    expect(code).toBe(130);
+    expect(service.athena.executions).toMatchObject([{ isStopped: true }]);
+  });
+
+  it('says when the query could not be cancelled', async () => {
+    service.athena.answer = () => FOR_EVER;
+    service.athena.faults.set('StopQueryExecution', [
+      { status: 400, type: 'AccessDeniedException', message: 'not authorized to perform: athena:StopQueryExecution' },
+    ]);
+    const { code, complaints } = await run({ at: 'GetQueryExecution' });
+    expect(code).toBe(1);
+    expect(complaints).toMatch(
+      /^error: query 0{8}-\S+ of workgroup tailgate could not be cancelled, and goes on: not auth/,
+    );
+  });
+
+  it('ends the output of an answer that has many pages', async () => {
+    service.athena.pageSize = 1;
+    const rows = Array.from({ length: 20_000 }, (_, n) => [String(n)]);
+    service.athena.answer = () => ({ columns: [{ name: 'n', type: 'bigint' }], rows: [['n'], ...rows] });
+    const { code, out } = await run({ at: 'GetQueryResults', nth: 5 });
+    expect(code).toBe(130);
+    expect(out.split('\n').length).toBeLessThan(rows.length);
+  });
+});

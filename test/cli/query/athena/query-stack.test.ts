@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { ask } from '../support/ask.ts';
+import { useAthenaStacks } from '../support/athena-stack.ts';
+
+const service = useAthenaStacks();
+const STACK = ['--stack', 'Tailgate'];
+
+const COUNT = { columns: [{ name: 'n', type: 'bigint' }], rows: [['n'], ['42']] };
+
+/** What is to be read on standard error when all went well: no error, only what it cost. */
+const onlyTheSummary = [expect.stringMatching(/^scanned /)];
+
+describe('query --stack', () => {
+  it('asks in the workgroup and database of the stack, and waits for the end', async () => {
+    const { athena } = service;
+    athena.answer = () => ({ ...COUNT, states: ['QUEUED', 'RUNNING', 'QUEUED', 'RUNNING', 'SUCCEEDED'] });
+    const { code, out, complaints } = await ask([...STACK, '--json', 'SELECT count(*) AS n FROM traces']);
+    expect({ code, out, complaints }).toEqual({ code: 0, out: '{"n":42}\n', complaints: onlyTheSummary });
+    expect(athena.executions.map(({ input }) => input)).toMatchObject([
+      {
+        QueryString: 'SELECT count(*) AS n FROM traces',
+        WorkGroup: 'tailgate',
+        QueryExecutionContext: { Database: 'tailgate_db' },
+      },
+    ]);
+    expect(athena.calls.filter((call) => call === 'GetQueryExecution')).toHaveLength(5);
+  });
+
+  it('draws a table on a terminal, and separates by tabs in a pipe', async () => {
+    service.athena.answer = () => ({
+      columns: [
+        { name: 'service', type: 'varchar' },
+        { name: 'n', type: 'bigint' },
+      ],
+      rows: [
+        ['service', 'n'],
+        ['cart\t\u001b[31m', '42'],
+        [null, null],
+      ],
+    });
+    const onTerminal = await ask([...STACK, 'SELECT 1'], 80);
+    expect(onTerminal.out).toMatch(
+      /^service {14}n\n─+ {2}─+\ncart\\t\\u001b\[31m {4}42\nNULL {14}NULL\n2 rows in \d+\.\d\d s\n$/,
+    );
+    expect((await ask([...STACK, 'SELECT 1'])).out).toBe('service\tn\ncart\\t\\u001b[31m\t42\nNULL\tNULL\n');
+  });
+
+  it('waits longer from look to look, up to three seconds', async () => {
+    const pauses: number[] = [];
+    const states = [...Array.from({ length: 9 }, () => 'RUNNING' as const), 'SUCCEEDED' as const];
+    service.athena.answer = () => ({ ...COUNT, states });
+    await ask([...STACK, 'SELECT 1'], undefined, { pause: async (ms) => void pauses.push(ms) });
+    expect(pauses.slice(0, 3)).toEqual([200, 300, 450]);
+    expect(pauses.at(-1)).toBe(3000);
+    expect(pauses).toHaveLength(9);
+  });
+
+  it('shows on a terminal how far it is, and clears that before the answer', async () => {
+    const events: string[] = [];
+    service.athena.answer = () => ({ ...COUNT, scannedBytes: 12_345_678, states: ['QUEUED', 'RUNNING', 'SUCCEEDED'] });
+    await ask([...STACK, '--json', 'SELECT 1'], undefined, {
+      progress: { show: (text) => events.push(text.replace(/\d+ s/, 'N s')), clear: () => events.push('clear') },
+      output: { write: async (text) => void events.push(text), terminalWidth: undefined, bold: (text) => text },
+      complain: (line) => events.push(line.slice(0, 15)),
+    });
+    expect(events).toEqual([
+      'QUEUED N s, 12.3 MB scanned',
+      'RUNNING N s, 12.3 MB scanned',
+      'SUCCEEDED N s, 12.3 MB scanned',
+      'clear',
+      '{"n":42}\n',
+      'scanned 12.3 MB',
+      'clear',
+    ]);
+  });
+
+  // $5 for a terabyte, in whole megabytes, ten at least: https://aws.amazon.com/athena/pricing/
+  it.each([
+    { scannedBytes: 0, says: 'scanned 0 bytes for $0.000050 (prices of us-east-1, 2026-11-21)' },
+    { scannedBytes: 9_999_999, says: 'scanned 10.0 MB for $0.000050 ' },
+    { scannedBytes: 10_000_001, says: 'scanned 10.0 MB for $0.000055 ' },
+    { scannedBytes: 1_000_000_000_000, says: 'scanned 1.00 TB for $5.000000 ' },
+  ])('says that $scannedBytes bytes were $says', async ({ scannedBytes, says }) => {
+    service.athena.answer = () => ({ ...COUNT, scannedBytes });
+    const { complaints } = await ask([...STACK, 'SELECT 1']);
+    expect(complaints).toEqual([expect.stringContaining(says)]);
+    expect(complaints[0]).toMatch(/; engine 2\.3 s, queued 0\.1 s; query 00000000-0000-4000-8000-000000000001$/);
+  });
+
+  it('says that SHOW costs nothing', async () => {
+    service.athena.answer = () => ({ statementType: 'UTILITY', columns: [{ name: 'tab_name', type: 'string' }] });
+    const { complaints } = await ask([...STACK, 'SHOW TABLES']);
+    expect(complaints).toEqual([expect.stringContaining('scanned 0 bytes for $0.000000 ')]);
+  });
+
+  it('asks again when Athena is asked too often, with the same query', async () => {
+    const { athena } = service;
+    const fault = { status: 400, type: 'ThrottlingException', message: 'Rate exceeded' };
+    athena.faults.set('StartQueryExecution', [
+      {
+        status: 400,
+        type: 'TooManyRequestsException',
+        message: 'You have exceeded the limit for the number of queries',
+      },
+    ]);
+    athena.faults.set('GetQueryExecution', [fault]);
+    athena.faults.set('GetQueryResults', [fault]);
+    athena.answer = () => COUNT;
+    const { code, out } = await ask([...STACK, '--json', 'SELECT 1']);
+    expect({ code, out }).toEqual({ code: 0, out: '{"n":42}\n' });
+    expect(athena.executions).toHaveLength(1);
+  });
+});
