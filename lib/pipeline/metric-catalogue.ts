@@ -155,6 +155,13 @@ export const METRIC_CATALOGUE = [
     description: 'fragments that could not be settled and were sent on for another attempt',
   },
   {
+    name: 'deferred_fragments',
+    unit: 'Count',
+    kind: 'counter',
+    from: ['decide'],
+    description: 'fragments that a batch had no time left to look at, sent on at once, which is no attempt',
+  },
+  {
     name: 'dead_lettered_fragments',
     unit: 'Count',
     kind: 'counter',
