@@ -215,7 +215,7 @@ export const METRIC_CATALOGUE = [
     unit: 'Count',
     kind: 'counter',
     from: BOTH,
-    description: 'calls to the buffer, the queue or the archive that were throttled, at least in part',
+    description: 'calls to the buffer, the queue, the archive or the parameters that were throttled, at least in part',
   },
   {
     name: 'failed_calls',
