@@ -5,10 +5,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RecordingLog } from '../lib/local/recording-log.ts';
 import { startLocal } from '../lib/local/start.ts';
 import { regroup } from '../lib/otlp/regroup.ts';
 import { parseSamplingConfig } from '../lib/sampling/config/parse-sampling-config.ts';
+import { RecordingLog } from '../test/support/recording-log.ts';
 import { corpus } from './corpus.ts';
 
 const CONFIG = `

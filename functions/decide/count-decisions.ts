@@ -33,6 +33,7 @@ export function countDecisions(
   }
   metrics.add('fenced_claims', summary.fenced);
   metrics.add('continued_fragments', summary.continued);
+  metrics.add('deferred_fragments', summary.deferred);
   metrics.add('dead_lettered_fragments', summary.deadLettered);
   metrics.add('decision_failures', summary.failed);
   metrics.add('archive_objects', summary.objects);

@@ -11,7 +11,7 @@ const metrics = metricsFromEnvironment();
 export const handler = wireDecide({
   services: servicesFromEnvironment(metrics),
   // Nobody waits for a decision, so an invocation after a pause waits for the policies of now.
-  config: liveConfigFromEnvironment(parameterReadsFromEnvironment(), {
+  config: liveConfigFromEnvironment(parameterReadsFromEnvironment(metrics), {
     log,
     onConfigRefused: () => metrics.add('config_refused', 1),
     waitFromAgeMs: 60_000,

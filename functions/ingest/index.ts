@@ -8,7 +8,7 @@ import { wireIngest } from './wire.ts';
 
 const log = createLogger({ verbose: false });
 const metrics = metricsFromEnvironment();
-const parameters = parameterReadsFromEnvironment();
+const parameters = parameterReadsFromEnvironment(metrics);
 
 export const handler = wireIngest({
   services: servicesFromEnvironment(metrics),

@@ -32,12 +32,17 @@ export function meterCalls<Client extends MeteredClient>(client: Client, metrics
         if (Failed.some(({ SenderFault }) => SenderFault !== true)) metrics.add('failed_calls', 1);
         return result;
       } catch (error) {
-        if (isThrottling(error)) metrics.add('throttled_calls', 1);
-        else if (isRetryable(error)) metrics.add('failed_calls', 1);
+        countFailure(error, metrics);
         throw error;
       }
     },
     { step: 'initialize', name: 'meterCalls' },
   );
   return client;
+}
+
+/** Counts a call that was throttled, or failed in a way that may pass. */
+export function countFailure(error: unknown, metrics: Metrics): void {
+  if (isThrottling(error)) metrics.add('throttled_calls', 1);
+  else if (isRetryable(error)) metrics.add('failed_calls', 1);
 }

@@ -22,7 +22,8 @@ const RETRYABLE_NAMES: ReadonlySet<string> = new Set([
   // the network
   'AbortError',
   'TimeoutError',
-  // a wrong clock; the SDK corrects it from the answer
+  // a wrong clock: clients of the SDK correct it from the answer, so that the next attempt may work; the signed reads of SSM
+  // do not, and use up their attempts
   'InvalidSignatureException',
   'RequestExpired',
   'RequestTimeTooSkewed',

@@ -6,11 +6,9 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { BUNDLING } from './bundling.ts';
+import { FUNCTION_MEMORY_MB } from './deployment-defaults.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
-
-/** At 1769 MB a function has one whole processor, and the code uses one thread. */
-const MEMORY_MB = 1769;
 
 export interface PipelineFunctionProps {
   /** Folder under `functions/`. */
@@ -51,7 +49,7 @@ export class PipelineFunction extends Construct {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: MEMORY_MB,
+      memorySize: FUNCTION_MEMORY_MB,
       timeout: props.timeout,
       role: this.role,
       logGroup: this.logGroup,

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { encodeConfigText } from '../adapters/ssm/config-text.ts';
 import type { ConfigIssue } from '../sampling/config/config-issues.ts';
-import { parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
+import { decodeText } from '../sampling/config/decode-text.ts';
+import { readSamplingConfig } from '../sampling/config/read-sampling-config.ts';
 
 /** The `tail_sampling` configuration that a pipeline starts with, as a Collector file, a block, or its bare options. */
 export class Policies {
   /** A file, relative to the working directory. What is wrong with it is reported together with the other properties. */
   static fromFile(path: string): Policies {
     try {
-      return Policies.fromText(readFileSync(path, 'utf8'), path);
+      return Policies.#fromBytes(readFileSync(path), path);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return new Policies('', [`${path} cannot be read: ${reason}`]);
@@ -17,10 +18,14 @@ export class Policies {
 
   /** @param source what messages call the text */
   static fromText(text: string, source = 'policies'): Policies {
-    const result = parseSamplingConfig(text);
+    return Policies.#fromBytes(Buffer.from(text), source);
+  }
+
+  static #fromBytes(bytes: Uint8Array, source: string): Policies {
+    const result = readSamplingConfig(bytes);
     if (!result.ok) return new Policies('', inWords(source, result.issues), inWords(source, result.warnings));
     try {
-      return new Policies(encodeConfigText(text), [], inWords(source, result.warnings));
+      return new Policies(encodeConfigText(decodeText(bytes)), [], inWords(source, result.warnings));
     } catch (error) {
       return new Policies('', [`${source}: ${error instanceof Error ? error.message : String(error)}`]);
     }

@@ -9,6 +9,7 @@ import { ArchiveDatabase } from './archive-database.ts';
 import { ArchiveWorkGroup } from './archive-workgroup.ts';
 import { BufferTable } from './buffer-table.ts';
 import { DecideFunction, visibilityTimeout } from './decide-function.ts';
+import { WAKE_UP_BATCH_SIZE, WAKE_UP_BATCH_WINDOW_SECONDS } from './deployment-defaults.ts';
 import { FunctionUrlDoor } from './function-url-door.ts';
 import { HttpApiDoor } from './http-api-door.ts';
 import { IngestFunction } from './ingest-function.ts';
@@ -61,7 +62,7 @@ export class TailSamplingPipeline extends Construct {
       policies: props.policies,
       parameterName: `/tailgate/${this.pipelineName}/policies`,
     });
-    const batchWindow = props.wakeUpBatchWindow ?? Duration.seconds(20);
+    const batchWindow = props.wakeUpBatchWindow ?? Duration.seconds(WAKE_UP_BATCH_WINDOW_SECONDS);
     this.buffer = new BufferTable(this, 'Buffer', {
       ...(props.provisionedCapacity !== undefined && { provisionedCapacity: props.provisionedCapacity }),
       ...withKey,
@@ -96,7 +97,7 @@ export class TailSamplingPipeline extends Construct {
       resources,
       concurrency: props.decideConcurrency ?? 10,
       isReserved: concurrency !== 'unreserved',
-      batchSize: props.wakeUpBatchSize ?? 25,
+      batchSize: props.wakeUpBatchSize ?? WAKE_UP_BATCH_SIZE,
       batchWindow,
       logRetention,
     });

@@ -155,6 +155,13 @@ export const METRIC_CATALOGUE = [
     description: 'fragments that could not be settled and were sent on for another attempt',
   },
   {
+    name: 'deferred_fragments',
+    unit: 'Count',
+    kind: 'counter',
+    from: ['decide'],
+    description: 'fragments that a batch had no time left to look at, sent on at once, which is no attempt',
+  },
+  {
     name: 'dead_lettered_fragments',
     unit: 'Count',
     kind: 'counter',
@@ -208,7 +215,7 @@ export const METRIC_CATALOGUE = [
     unit: 'Count',
     kind: 'counter',
     from: BOTH,
-    description: 'calls to the buffer, the queue or the archive that were throttled, at least in part',
+    description: 'calls to the buffer, the queue, the archive or the parameters that were throttled, at least in part',
   },
   {
     name: 'failed_calls',

@@ -1,10 +1,16 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { InvalidPipelineError } from '../../lib/cdk/invalid-pipeline-error.ts';
 import { Policies } from '../../lib/cdk/policies.ts';
 import { TailSamplingPipeline } from '../../lib/cdk/tail-sampling-pipeline.ts';
 import { ENV, type PipelineOptions, POLICIES, pipelineStack, unbundledApp } from './support/synthesise.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tailgate-policies-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What is wrong with options; empty when nothing is. */
 function problemsOf(options: PipelineOptions): readonly string[] {
@@ -108,6 +114,11 @@ describe('a pipeline fails before anything is created', () => {
       problem: 'test/cdk/no-such-file.yaml cannot be read: ENOENT',
     },
     {
+      when: 'the policies file is not UTF-8',
+      options: { policies: Policies.fromFile(latin1File()) },
+      problem: 'latin-1.yaml:2: is not UTF-8 from here on, perhaps Latin-1 or Windows-1252',
+    },
+    {
       when: 'the decision wait is over 12 hours',
       options: {
         policies: Policies.fromText(
@@ -175,6 +186,13 @@ describe('two pipelines', () => {
     expect(() => new TailSamplingPipeline(second, 'Tailgate', props)).toThrow('First/Tailgate already');
   });
 });
+
+/** A file whose second line has an ü in Latin-1. */
+function latin1File(): string {
+  const file = join(folder, 'latin-1.yaml');
+  writeFileSync(file, Buffer.from('# policies\npolicies: [{ name: für-alle, type: always_sample }]\n', 'latin1'));
+  return file;
+}
 
 /** Policies whose names do not compress: 600 of them with 32 hex digits of a multiplicative generator each. */
 function manyPolicies(): string {

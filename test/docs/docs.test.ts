@@ -15,7 +15,6 @@ import { parseRedriveArguments } from '../../lib/cli/redrive/redrive-arguments.t
 import { parseReplayArguments } from '../../lib/cli/replay/replay-arguments.ts';
 import { runValidate } from '../../lib/cli/validate/run-validate.ts';
 import { parseCommandLine } from '../../lib/local/options.ts';
-import { RecordingLog } from '../../lib/local/recording-log.ts';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { ask } from '../cli/query/support/ask.ts';
@@ -23,6 +22,7 @@ import { useAthenaStacks } from '../cli/query/support/athena-stack.ts';
 import { answerFrom } from '../cli/query/support/duckdb-behind-athena.ts';
 import { run as replay } from '../cli/replay/support/run.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
+import { RecordingLog } from '../support/recording-log.ts';
 import { fencedBlocks, PAGES, shellCommands } from './fenced-blocks.ts';
 
 const run = promisify(execFile);

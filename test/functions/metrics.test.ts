@@ -173,6 +173,16 @@ describe('the metrics of the deployed handlers', () => {
     });
   });
 
+  it('tell what there was no time for', async () => {
+    const spans = ['11', '12'].map((trace) => ({ trace, span: `${trace}1`, error: true }));
+    await countsOf(() => deployed.send(exportRequest(spans)));
+    const times = [60_000, 0];
+    const noTime = { getRemainingTimeInMillis: () => (times.length > 1 ? times.shift() : times[0]) ?? 0 };
+    const counts = await countsOf(() => deployed.decideNext(20, noTime));
+    expect(counts).toEqual({ deferred_fragments: [2] });
+    expect(await countsOf(() => deployed.decideNext())).toMatchObject({ 'global_count_traces_sampled sampled': [2] });
+  });
+
   it('tell of services that throttle and fail, and of what came of it', async () => {
     const { dynamoDb, s3 } = deployed.clients;
     injectFaults(dynamoDb, 'BatchWriteItemCommand', [refuse('ThrottlingException', 400)]);
@@ -214,7 +224,7 @@ describe('the catalogue', () => {
   });
 
   it('stays within the metrics that docs/operations.md speaks of', () => {
-    expect(DEFINITIONS.filter(({ dimension }) => dimension === undefined)).toHaveLength(23);
+    expect(DEFINITIONS.filter(({ dimension }) => dimension === undefined)).toHaveLength(24);
     expect(MAX_POLICY_METRICS).toBe(20);
   });
 });

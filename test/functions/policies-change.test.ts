@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LiveConfig } from '../../functions/shared/live-config.ts';
 import { ConfigParameter } from '../../lib/adapters/ssm/config-parameter.ts';
-import { RecordingLog } from '../../lib/local/recording-log.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { ParameterStore } from '../support/parameter-store.ts';
+import { RecordingLog } from '../support/recording-log.ts';
 import { type Deployed, deploy } from './support/deployed.ts';
 
 const NAME = '/tailgate/shop/policies';

@@ -6,11 +6,11 @@ import { fixedConfig } from '../../functions/shared/config-source.ts';
 import { SystemClock } from '../../lib/adapters/clock.ts';
 import { createIngestKey, hashKey } from '../../lib/adapters/ingest-key.ts';
 import { KeyParameters } from '../../lib/adapters/ssm/key-parameters.ts';
-import { RecordingLog } from '../../lib/local/recording-log.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import type { ArchivedLine } from '../pipeline/world.ts';
 import { exportRequest, type SpanSpec, spanIdOf, traceIdOf } from '../support/export-request.ts';
 import { ParameterStore } from '../support/parameter-store.ts';
+import { RecordingLog } from '../support/recording-log.ts';
 import { type Deployed, deploy } from './support/deployed.ts';
 
 const POLICIES = `decision_wait: 0s

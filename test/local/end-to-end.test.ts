@@ -14,9 +14,9 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RecordingLog } from '../../lib/local/recording-log.ts';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
+import { RecordingLog } from '../support/recording-log.ts';
 import { type ArchiveLine, readArchive, spansOf } from './archive-files.ts';
 
 const CONFIG = `

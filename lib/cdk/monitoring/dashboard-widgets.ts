@@ -56,7 +56,10 @@ export function dashboardWidgets(props: PipelineMonitoringProps, alarms: readonl
     ],
     heading('What goes wrong'),
     [
-      graph('Not settled', sum('continued_fragments', 'dead_lettered_fragments', 'fenced_claims', 'decision_failures')),
+      graph('Not settled', [
+        ...sum('continued_fragments', 'deferred_fragments', 'dead_lettered_fragments'),
+        ...sum('fenced_claims', 'decision_failures'),
+      ]),
       graph('Dead letters', [ALARM_METRICS.DeadLetters(props), ...sum('unreadable_wake_ups')]),
       graph('Policies', sum('processor_tail_sampling_sampling_policy_evaluation_error', 'config_refused')),
       graph('Calls to services', [...sum('throttled_calls', 'failed_calls'), ALARM_METRICS.TableThrottles(props)]),

@@ -1,10 +1,23 @@
+import { FUNCTION_MEMORY_MB } from '../../cdk/deployment-defaults.ts';
+import { ALARM_CATALOGUE } from '../../cdk/monitoring/alarm-catalogue.ts';
+import { METRIC_CATALOGUE, type MetricDefinition } from '../../pipeline/metric-catalogue.ts';
+
+/** Values of a dimension that are written month by month; refusals have one status as a rule. */
+const VALUES = { decision: 3, policy: 3, status: 1 };
+
+/** Each value of a dimension is a metric to pay for. */
+function paidMetrics(): number {
+  const definitions: readonly MetricDefinition[] = METRIC_CATALOGUE;
+  return definitions.reduce((sum, { dimension }) => sum + (dimension === undefined ? 1 : VALUES[dimension]), 0);
+}
+
 /**
  * What is not counted but assumed: times, which a laptop cannot measure for Lambda, and what depends on a deployment.
  * The report and docs/cost.md print them.
  */
 export const ASSUMPTIONS = {
   /** Memory of both functions: one vCPU. */
-  memoryGb: 1769 / 1024,
+  memoryGb: FUNCTION_MEMORY_MB / 1024,
   ingest: {
     /** Of one request: parsing, one round trip to SQS. */
     msPerRequest: 12,
@@ -27,8 +40,9 @@ export const ASSUMPTIONS = {
   metricLogBytes: 600,
   /** Around the fields of a log line: level, message, time, request ID. */
   logEnvelopeBytes: 150,
-  metrics: 25,
-  alarms: 10,
+  /** All of the catalogue, with three decisions and three policies. */
+  metrics: paidMetrics(),
+  alarms: ALARM_CATALOGUE.length,
   dashboards: 1,
   /** Days that a fragment is in the table: a day of buffer TTL, and what DynamoDB takes to delete it. */
   fragmentDays: 2,

@@ -1,3 +1,5 @@
+import { WAKE_UP_BATCH_SIZE, WAKE_UP_BATCH_WINDOW_SECONDS } from '../../cdk/deployment-defaults.ts';
+
 /** How Lambda's event source gathers wake-ups into batches for the decide function. */
 export interface EventSource {
   /** Most messages of a batch. */
@@ -6,7 +8,10 @@ export interface EventSource {
   readonly windowSeconds: number;
 }
 
-export const DEFAULT_EVENT_SOURCE: EventSource = { batchSize: 100, windowSeconds: 30 };
+export const DEFAULT_EVENT_SOURCE: EventSource = {
+  batchSize: WAKE_UP_BATCH_SIZE,
+  windowSeconds: WAKE_UP_BATCH_WINDOW_SECONDS,
+};
 
 /** Lambda starts with five pollers, and five suffice as long as batches are done faster than they fill. */
 export const POLLERS = 5;

@@ -2,6 +2,7 @@ import { type ArchiveObject, type ArchiveObjects, compareKeys } from '../../adap
 import { isRetryable } from '../../adapters/retryable-error.ts';
 import { type Batch, ENVELOPE_BYTES, type Position } from './batch.ts';
 import { objectLines } from './object-lines.ts';
+import { type OpenableObject, readAhead } from './read-ahead.ts';
 import { readTraceLine, type TraceLine } from './trace-line.ts';
 import { UnreadableError } from './unreadable-error.ts';
 
@@ -22,13 +23,12 @@ const MAX_READS = 5;
 
 /** The selected lines of the archive in batches, in its order. It reads no further than is asked for. */
 export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch> {
-  const { archive, from, maxBatchBytes, isWanted } = options;
+  const { archive, objects, from, maxBatchBytes, isWanted } = options;
   let batch = new OpenBatch();
-  for await (const { key } of options.objects) {
-    if (from !== undefined && compareKeys(key, from.object) < 0) continue;
+  for await (const { key, open } of readAhead(objectsFrom(from, objects), archive)) {
     let lines = from?.object === key ? from.lines : 0;
     try {
-      for await (const bytes of linesAfter(lines, archive, key)) {
+      for await (const bytes of linesAfter(lines, open)) {
         const line = readLine(bytes, isWanted, (reason) =>
           batch.unreadable.push(`${key}, line ${lines + 1}: ${reason}`),
         );
@@ -51,13 +51,19 @@ export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch> 
   if (batch.lastEnd !== undefined) yield batch.closedAt(batch.lastEnd);
 }
 
+async function* objectsFrom(from: Position | undefined, objects: AsyncIterable<ArchiveObject>) {
+  for await (const object of objects) {
+    if (from === undefined || compareKeys(object.key, from.object) >= 0) yield object;
+  }
+}
+
 /** The lines behind the first `skip`, also when the connection breaks on the way. */
-async function* linesAfter(skip: number, archive: ArchiveObjects, key: string): AsyncGenerator<Buffer> {
+async function* linesAfter(skip: number, open: OpenableObject['open']): AsyncGenerator<Buffer> {
   let done = skip;
   for (let reads = 1; ; reads++) {
     const before = done;
     try {
-      const stream = await archive.open(key);
+      const stream = await open();
       if (stream === undefined) throw new UnreadableError('is gone');
       let index = 0;
       for await (const line of objectLines(stream)) {

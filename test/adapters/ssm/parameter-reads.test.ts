@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isRetryable } from '../../../lib/adapters/retryable-error.ts';
+import { meterParameterReads } from '../../../lib/adapters/ssm/meter-parameter-reads.ts';
 import { sdkParameterReads } from '../../../lib/adapters/ssm/sdk-parameter-reads.ts';
 import { SignedParameterReads } from '../../../lib/adapters/ssm/signed-parameter-reads.ts';
 import { ParameterStore } from '../../support/parameter-store.ts';
+import { RecordingMetrics } from '../../support/recording-metrics.ts';
 
 let store: ParameterStore;
 
@@ -65,6 +67,25 @@ it('a connection that is refused is tried again', async () => {
   const { url } = gone;
   await gone.stop();
   expect(isRetryable(await failure(signed(url).getParameter({ Name: '/a/b' })))).toBe(true);
+});
+
+describe('meterParameterReads', () => {
+  it.each([
+    { outage: { status: 400, type: 'ThrottlingException' }, counts: { throttled_calls: 2 } },
+    { outage: { status: 500, type: 'InternalServerError' }, counts: { failed_calls: 2 } },
+    { outage: { status: 400, type: 'AccessDeniedException' }, counts: {} },
+    { outage: undefined, counts: {} },
+  ])('counts $outage as $counts', async ({ outage, counts }) => {
+    const metrics = new RecordingMetrics();
+    const reads = meterParameterReads(signed(store.url), metrics);
+    store.outage = outage;
+    const answers = await Promise.allSettled([
+      reads.getParameter({ Name: '/a/b' }),
+      reads.getParametersByPath({ Path: '/keys' }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(Array(2).fill(outage === undefined ? 'fulfilled' : 'rejected'));
+    expect(metrics.totals).toEqual(counts);
+  });
 });
 
 async function failure(call: Promise<unknown>): Promise<unknown> {

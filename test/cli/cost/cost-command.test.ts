@@ -145,8 +145,8 @@ describe('the report', () => {
   it('has the bill, the alternatives, the break-even and where the prices are from', () => {
     // 6.083 M traces × 4 fragments × $0.70 a million.
     expect(text.out).toMatch(/^DynamoDB +fragments written +24\.3 M +write units +\$17\.03$/m);
-    // Free by the file: 10 alarms.
-    expect(text.out).toMatch(/^ +alarms +10 +a month +\$0\.00$/m);
+    // Free by the file: 11 alarms.
+    expect(text.out).toMatch(/^ +alarms +11 +a month +\$0\.00$/m);
     expect(text.out).toMatch(/^Collectors in two tiers on Fargate +\$66 /m);
     expect(text.out).toMatch(/^Tailgate, behind a Collector +\$\d+ /m);
     expect(text.out).toMatch(/^Below about [\d,]+ traces a day Tailgate is cheaper than Collectors/m);

@@ -45,25 +45,25 @@ describe('a million traces, counted and by hand', () => {
     // 333,333 requests × (12 + 30 × 0.05 + 12 × 0.25 + 1.5) ms × 1769/1024 GB × $0.0000133334. With the requests' $0.067: 0.205.
     { what: 'ingest, time (model)', usd: 0.1382, within: 0.01 },
     { what: 'ingest', usd: 0.0667, within: 0.01 },
-    // The hand had one look a trace, and nothing for a batch (0.03): 1 M × 2.952 × (0.9 + 4 × 0.05) ms = 5,610 GB-s, and 14,400
-    // batches × 80 ms = 1,990 GB-s.
-    { what: 'decide, time (model)', usd: 0.1013, within: 0.1 },
+    // The hand had one look a trace, and nothing for a batch (0.03): 1 M × 2.952 × (0.9 + 4 × 0.05) ms = 5,610 GB-s, and 21,600
+    // batches × 80 ms = 2,985 GB-s.
+    { what: 'decide, time (model)', usd: 0.1146, within: 0.1 },
     // The hand had 1.4 requests a wake-up (0.19), as if receives brought several. A long poll returns with the first one: one
     // to send, one to receive, a tenth to delete.
     { what: 'wake-ups sent', usd: 0.1333, within: 0.01 },
     { what: 'wake-ups received', usd: 0.1333, within: 0.01 },
     { what: 'wake-ups deleted', usd: 0.01333, within: 0.01 },
-    // The hand had 60 objects an hour (0.01). 3.858 wake-ups a second × 30 s ÷ 5 pollers: 23.15 a batch, 14,400 batches per
-    // million traces with 3.47 kept ones each, so that 96.9 % of them make an object: 13,952 × $5 a million.
-    { what: 'archive objects', usd: 0.0698, within: 0.01 },
+    // The hand had 60 objects an hour (0.01). 3.858 wake-ups a second × 20 s ÷ 5 pollers: 15.43 a batch, 21,600 batches per
+    // million traces with 2.315 kept ones each, so that 90.1 % of them make an object: 19,466 × $5 a million.
+    { what: 'archive objects', usd: 0.0973, within: 0.01 },
     // 4 M items of 0.65 KB payload, 0.1 KB keys and 0.1 KB overhead for 2 of 30.4 days: 0.056 (hand: 0.04, of 0.55 KB).
     // ± 15 %: how far a span compresses depends on the span.
     { what: 'buffer storage', usd: 0.056, within: 0.15 },
-    // 333,333 × 950 B and 14,400 × 1.35 KB at $0.50/GB (hand: 120 B a request and $5 a month, 0.18).
-    { what: 'logs and metric lines', usd: 0.168, within: 0.03 },
-    // 25 × $0.30, 10 × $0.10, 1 × $3, for 30.4 M traces.
-    { what: 'metrics', usd: 0.2466, within: 0.001 },
-    { what: 'alarms', usd: 0.0329, within: 0.001 },
+    // 333,333 × 950 B and 21,600 × 1.35 KB at $0.50/GB (hand: 120 B a request and $5 a month, 0.18).
+    { what: 'logs and metric lines', usd: 0.1729, within: 0.03 },
+    // 31 × $0.30, 11 × $0.10, 1 × $3, for 30.4 M traces.
+    { what: 'metrics', usd: 0.3058, within: 0.001 },
+    { what: 'alarms', usd: 0.03616, within: 0.001 },
     { what: 'dashboards', usd: 0.0986, within: 0.001 },
   ])('$what: $usd dollars', ({ what, usd, within }) => {
     expect(Math.abs(usdOf(what) / usd - 1)).toBeLessThan(within);

@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { RecordingLog } from '../../../lib/local/recording-log.ts';
 import { startLocal } from '../../../lib/local/start.ts';
 import { Trace } from '../../../lib/otlp/trace.ts';
 import { archiveLines } from '../../../lib/pipeline/archive-line.ts';
@@ -11,6 +10,7 @@ import { readArchive } from '../../local/archive-files.ts';
 import { encodeRequest, exportRequests } from '../../support/otlp-arbitraries.ts';
 import { tracesToJson, uniqueSpans } from '../../support/otlp-json-oracle.ts';
 import { startOtlpReceiver } from '../../support/otlp-receiver.ts';
+import { RecordingLog } from '../../support/recording-log.ts';
 import { newDataFolder, writeFile } from '../query/support/archive-folder.ts';
 import { idOf, objectKey } from './support/kept-traces.ts';
 import { run } from './support/run.ts';

@@ -3,9 +3,9 @@ import { wireDecide } from '../../../functions/decide/wire.ts';
 import { fixedConfig } from '../../../functions/shared/config-source.ts';
 import type { Services } from '../../../functions/shared/services.ts';
 import { encodeWakeUp } from '../../../lib/adapters/sqs/wake-up-message.ts';
-import { RecordingLog } from '../../../lib/local/recording-log.ts';
 import { World } from '../../pipeline/world.ts';
 import { exportRequest, traceIdOf } from '../../support/export-request.ts';
+import { RecordingLog } from '../../support/recording-log.ts';
 
 /** The handler over memory adapters, with one failing trace that is due. */
 async function setUp() {

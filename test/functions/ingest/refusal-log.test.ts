@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
-import { RecordingLog } from '../../../lib/local/recording-log.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { RecordingLog } from '../../support/recording-log.ts';
 
 it('logs the first refusal of each status at once, then a count once a minute', () => {
   const clock = new ManualClock();

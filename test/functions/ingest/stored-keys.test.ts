@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoredKeys } from '../../../functions/ingest/stored-keys.ts';
 import { createIngestKey, hashKey } from '../../../lib/adapters/ingest-key.ts';
 import { KeyParameters } from '../../../lib/adapters/ssm/key-parameters.ts';
-import { RecordingLog } from '../../../lib/local/recording-log.ts';
 import { UnavailableError } from '../../../lib/pipeline/errors.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { ParameterStore } from '../../support/parameter-store.ts';
+import { RecordingLog } from '../../support/recording-log.ts';
 
 const PATH = '/tailgate/shop/keys';
 const OUTAGE = { status: 400, type: 'ThrottlingException' };

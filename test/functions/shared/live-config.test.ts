@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigRefusal, LiveConfig, NoValidConfigError } from '../../../functions/shared/live-config.ts';
 import { ConfigParameter } from '../../../lib/adapters/ssm/config-parameter.ts';
-import { RecordingLog } from '../../../lib/local/recording-log.ts';
 import { UnavailableError } from '../../../lib/pipeline/errors.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { ParameterStore } from '../../support/parameter-store.ts';
+import { RecordingLog } from '../../support/recording-log.ts';
 
 const NAME = '/tailgate/shop/policies';
 const yaml = (wait: string) => `decision_wait: ${wait}\npolicies: [{ name: all, type: always_sample }]`;

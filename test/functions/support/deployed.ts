@@ -3,6 +3,7 @@ import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import type { DecideHandler } from '../../../functions/decide/handler.ts';
+import type { TimeLeft } from '../../../functions/decide/time-left.ts';
 import { wireDecide } from '../../../functions/decide/wire.ts';
 import type { IngestHandler } from '../../../functions/ingest/handler.ts';
 import { type Authorize, authorizeAll } from '../../../functions/ingest/keys.ts';
@@ -77,9 +78,9 @@ export async function deploy(options: HandlerOptions | ((engines: EngineAddresse
     },
 
     /** Waits for wake-ups, hands all that are there to decide in one batch, and deletes those that did not fail. */
-    async decideNext(waitSeconds = 20): Promise<void> {
+    async decideNext(waitSeconds = 20, context?: TimeLeft): Promise<void> {
       const messages = await receive(waitSeconds);
-      const { batchItemFailures } = await decide({ Records: messages.map(toRecord) });
+      const { batchItemFailures } = await decide({ Records: messages.map(toRecord) }, context);
       const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
       const done = messages.filter(({ MessageId }) => !failed.has(MessageId ?? ''));
       if (done.length === 0) return;
