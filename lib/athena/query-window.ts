@@ -39,8 +39,14 @@ export const LAST_DAY_CONDITION = ((now: string, from: string, dt: (time: string
   (time) => `date_format(${time}, '%Y-%m-%d')`,
 );
 
-/** The first and the last hour that {@link windowCondition} selects: `2026-11-21T07`, so that they sort. */
-export function windowHours(fromMs: number, toMs: number): { readonly first: string; readonly last: string } {
+/** From the first to the last hour: `2026-11-21T07`, so that they sort. */
+export interface Hours {
+  readonly first: string;
+  readonly last: string;
+}
+
+/** The hours that {@link windowCondition} selects. */
+export function windowHours(fromMs: number, toMs: number): Hours {
   const text = (ms: number) => new Date(ms).toISOString().slice(0, 13);
   return { first: text(fromMs), last: text(lastMs(fromMs, toMs)) };
 }

@@ -58,7 +58,8 @@ export function renderQuery(
 
 /**
  * The statement as Athena stores it: the last 24 hours, defaults in place, and a `?` for what must be given, for which
- * the console asks. With tenants the first `?` of each condition on the partitions is the tenant.
+ * the console asks one by one, also for the same value again: a condition on a projected partition takes a `?`, but nothing
+ * that a query computes. {@link askedValues} names them.
  */
 export function storedQuery(query: NamedQuery, tenants: boolean): string {
   const literals = new Map([['window', `(${LAST_DAY_CONDITION}${tenants ? ' AND tenant = ?' : ''})`]]);
@@ -69,6 +70,14 @@ export function storedQuery(query: NamedQuery, tenants: boolean): string {
     literals.set(name, literal.sql);
   }
   return query.sql.replaceAll(PLACEHOLDER, (all, name: string) => literals.get(name) ?? all);
+}
+
+/** What the `?` of a stored query stand for, in their order. */
+export function askedValues(query: NamedQuery, tenants: boolean): readonly string[] {
+  const required = query.parameters.filter(({ defaultValue }) => defaultValue === undefined).map(({ name }) => name);
+  const asked = new Set([...required, ...(tenants ? ['window'] : [])]);
+  const names = [...query.sql.matchAll(PLACEHOLDER)].map(([, name = '']) => name).filter((name) => asked.has(name));
+  return names.map((name) => (name === 'window' ? 'tenant' : name));
 }
 
 /** When the window of a query begins and ends, in milliseconds since the epoch; undefined where that is no time. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readQueryFiles } from '../../lib/adapters/query-files.ts';
 import { parseNamedQuery } from '../../lib/athena/named-query.ts';
-import { renderQuery, storedQuery } from '../../lib/athena/render-query.ts';
+import { askedValues, renderQuery, storedQuery } from '../../lib/athena/render-query.ts';
 
 const NOW = { nowMs: Date.UTC(2026, 10, 21, 12, 34) };
 
@@ -107,5 +108,18 @@ describe('storedQuery', () => {
   it('asks for what must be given and looks at the last 24 hours', () => {
     const sql = storedQuery(queryWith('trace_id'), true);
     expect(sql).toMatch(/^SELECT \? WHERE \(dt BETWEEN date_format\(.*INTERVAL '24' HOUR.* AND tenant = \?\)$/);
+  });
+
+  it.each(readQueryFiles())('of $name has a name for each value that is asked for, in order', ({ name, text }) => {
+    const query = parseNamedQuery(name, text);
+    for (const tenants of [false, true]) {
+      const sql = storedQuery(query, tenants);
+      const before = sql.split('?').slice(0, -1);
+      expect(askedValues(query, tenants)).toHaveLength(before.length);
+      // Of the tenant the condition stands right before it.
+      expect(askedValues(query, tenants).map((asked) => asked === 'tenant')).toEqual(
+        before.map((part) => part.endsWith('tenant = ')),
+      );
+    }
   });
 });

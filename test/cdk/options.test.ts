@@ -94,6 +94,17 @@ describe('allowUnauthenticated', () => {
 describe('tenants', () => {
   const template = synthesise({ tenants: true });
 
+  it('say which values a saved query asks for, one of them twice', () => {
+    template.hasResourceProperties('AWS::Athena::NamedQuery', {
+      Name: 'linked-traces',
+      Description: 'Linked traces. Asks for, in this order: trace_id, tenant, tenant again',
+    });
+    template.hasResourceProperties('AWS::Athena::NamedQuery', {
+      Name: 'red',
+      Description: 'Rate, errors and duration. Asks for, in this order: tenant',
+    });
+  });
+
   it('are told to both functions', () => {
     template.allResourcesProperties('AWS::Lambda::Function', { Environment: { Variables: { TAILGATE_TENANTS: '1' } } });
   });

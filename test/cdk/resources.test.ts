@@ -304,6 +304,10 @@ describe('the saved queries', () => {
       expect(Properties.QueryString).toMatch(/dt BETWEEN/);
       expect(Properties.QueryString).not.toMatch(/:window/);
     }
+    template.hasResourceProperties('AWS::Athena::NamedQuery', {
+      Name: 'red',
+      Description: 'Rate, errors and duration',
+    });
   });
 });
 

@@ -15,6 +15,8 @@ export interface Engine extends AsyncDisposable {
   /** PEM file of the certificate that it shows, when no one else vouches for it. */
   readonly certificateFile?: string;
   readonly gaps: readonly Gap[];
+  /** Whether it is known to have Athena's. */
+  readonly answersSql?: true;
 }
 
 /** What an engine lacks. */

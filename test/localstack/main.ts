@@ -5,6 +5,7 @@ import { run } from './command.ts';
 import { deploy, STACK } from './deployment.ts';
 import { startEngine } from './engine.ts';
 import { keptTraces } from './kept-traces.ts';
+import { queriedTraces } from './queried-traces.ts';
 import { sendTraces } from './sent-traces.ts';
 
 /** That of both engines. */
@@ -53,6 +54,12 @@ if (engine !== undefined) {
   );
   assert.ok(lines.every((line) => line.sampling_policy === 'errors'));
   step('traces with errors are in the bucket, and no others');
+
+  const queried = await queriedTraces(engine);
+  if (queried !== undefined) {
+    assert.deepEqual(queried, failed.toSorted(), 'npm run query -- --stack finds them');
+    step('npm run query -- --stack finds them');
+  }
 
   const listed = await run('npm', ['run', '--silent', 'keys', '--', 'list', '--stack', STACK], engine);
   assert.ok(listed.includes(deployment.key.split('_')[1] ?? ''), 'the key is listed');

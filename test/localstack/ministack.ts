@@ -9,6 +9,8 @@ import { freePort } from '../support/free-port.ts';
 import type { Engine, Gap, Resource } from './engine.ts';
 
 const VERSION = '1.5.33';
+/** With which it answers SQL. */
+const DUCKDB = 'duckdb==1.5.5';
 const STARTUP_TIMEOUT_MS = 60_000;
 
 const GAPS: readonly Gap[] = [
@@ -78,6 +80,7 @@ export async function startMiniStack(): Promise<Engine | undefined> {
   return {
     name: `MiniStack ${VERSION}`,
     gaps: GAPS,
+    answersSql: true,
     endpoint,
     certificateFile,
     async [Symbol.asyncDispose]() {
@@ -91,10 +94,10 @@ export async function startMiniStack(): Promise<Engine | undefined> {
 /** The folder that its packages are in. */
 function install(): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const folder = join(cache, 'tailgate-tests', `ministack-${VERSION}`);
+  const folder = join(cache, 'tailgate-tests', `ministack-${VERSION}-${DUCKDB}`);
   if (existsSync(join(folder, 'ministack'))) return folder;
   console.log(`installing MiniStack ${VERSION}`);
-  const args = ['-m', 'pip', 'install', '--quiet', '--target', folder, `ministack==${VERSION}`];
+  const args = ['-m', 'pip', 'install', '--quiet', '--target', folder, `ministack==${VERSION}`, DUCKDB];
   const { status, stderr } = spawnSync('python3', args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`MiniStack cannot be installed:\n${stderr}`);
   return folder;

@@ -12,18 +12,15 @@ const ARCHIVE_FOLDER = 'archive';
 /** Names that start with a dot or an underscore are hidden, as they are for Athena. */
 const OBJECTS = 'traces/dt=*/hour=[0-9][0-9]/[!._]*.jsonl.gz';
 
-export interface ArchiveHours {
-  readonly first: string;
-  readonly last: string;
-}
-
 /** An in-memory database with the views `traces`, `spans` and `traces_raw` over one data folder. */
 export interface ArchiveDatabase {
   readonly connection: DuckDBConnection;
   /** Whether there is any kept trace. */
   hasTraces(): Promise<boolean>;
-  /** The first and the last hour of which there are objects, `2026-11-21T07`; undefined when there are none. */
-  readonly hours: ArchiveHours | undefined;
+  /** The folder of the archive, with the separator at its end. */
+  readonly folder: string;
+  /** The paths of its objects, in order. */
+  readonly objects: readonly string[];
   close(): void;
 }
 
@@ -42,11 +39,11 @@ export async function openArchiveDatabase(dataDir: string): Promise<ArchiveDatab
     connection.closeSync();
     instance.closeSync();
   };
-  let hours: ArchiveHours | undefined;
+  let objects: readonly string[];
   try {
     const glob = escapeGlob(archive) + OBJECTS;
-    hours = await readHours(connection, glob);
-    for (const statement of viewStatements(hours && glob)) {
+    objects = await listObjects(connection, glob);
+    for (const statement of viewStatements(objects.length === 0 ? undefined : glob)) {
       await connection.run(statement);
     }
     for (const macro of TRINO_MACROS) {
@@ -57,14 +54,12 @@ export async function openArchiveDatabase(dataDir: string): Promise<ArchiveDatab
     close();
     throw error;
   }
-  return { connection, hasTraces: () => hasRows(connection, 'traces'), hours, close };
+  return { connection, hasTraces: () => hasRows(connection, 'traces'), folder: archive, objects, close };
 }
 
-async function readHours(connection: DuckDBConnection, glob: string): Promise<ArchiveHours | undefined> {
-  const hour = String.raw`regexp_replace(file, '.*/dt=([^/]*)/hour=(\d\d)/[^/]*$', '\1T\2')`;
-  const reader = await connection.runAndReadAll(`SELECT min(${hour}), max(${hour}) FROM glob(${quoted(glob)})`);
-  const [first, last] = reader.getRows()[0] ?? [];
-  return typeof first === 'string' && typeof last === 'string' ? { first, last } : undefined;
+async function listObjects(connection: DuckDBConnection, glob: string): Promise<string[]> {
+  const reader = await connection.runAndReadAll(`SELECT file FROM glob(${quoted(glob)}) ORDER BY file`);
+  return reader.getRows().map(([file]) => String(file));
 }
 
 /** True also for a view that cannot be read: a hint about emptiness would be wrong there. */

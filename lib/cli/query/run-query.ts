@@ -1,9 +1,11 @@
-import { windowHours } from '../../athena/query-window.ts';
+import { type Hours, windowHours } from '../../athena/query-window.ts';
 import { renderQuery, windowTimes } from '../../athena/render-query.ts';
 import { explainAwsError } from '../explain-aws-error.ts';
 import type { ArchiveDatabase } from './archive-database.ts';
 import { openArchiveDatabase } from './archive-database.ts';
+import { archiveHours, objectsWithin } from './archive-hours.ts';
 import { duckDbResult } from './duckdb-result.ts';
+import { explainArchiveError, refuseCutOff } from './explain-archive-error.ts';
 import type { Output } from './output.ts';
 import { prepareReadOnly } from './prepare-read-only.ts';
 import { printResult } from './print-result.ts';
@@ -57,11 +59,15 @@ async function answer(args: QueryArguments, io: QueryIo): Promise<0 | 130> {
 
 async function askLocalArchive(args: QueryArguments, io: QueryIo): Promise<void> {
   const sql = args.name === undefined ? (args.sql ?? '') : namedStatement(args.name, args.values);
+  const window = args.name === undefined ? undefined : windowOf(args.values);
   const database = await openArchiveDatabase(args.dataDir);
   try {
-    await printAnswer(database, sql, args.json, io.output);
+    refuseCutOff(window === undefined ? database.objects : objectsWithin(database.objects, window), database);
+    await printAnswer(database, sql, args.json, io.output).catch(async (error: unknown) => {
+      throw await explainArchiveError(error, database);
+    });
     const hint = (await database.hasTraces())
-      ? outsideHint(args, database)
+      ? outsideHint(window, archiveHours(database.objects))
       : `no kept traces under ${args.dataDir} yet`;
     if (hint !== undefined) io.complain(`hint: ${hint}`);
   } finally {
@@ -69,13 +75,20 @@ async function askLocalArchive(args: QueryArguments, io: QueryIo): Promise<void>
   }
 }
 
-/** Of a named query: that nothing can be in its window, so that an empty answer is not taken for a good one. */
-function outsideHint({ name, values }: QueryArguments, { hours }: ArchiveDatabase): string | undefined {
+/** The hours of a named query, whose values are right. */
+function windowOf(values: QueryArguments['values']) {
   const { fromMs, toMs } = windowTimes(values, Date.now());
-  if (name === undefined || hours === undefined || fromMs === undefined || toMs === undefined) return undefined;
-  const { first, last } = windowHours(fromMs, toMs);
-  if (last >= hours.first && first <= hours.last) return undefined;
-  return `no kept trace began from ${first} to ${last}: the archive has ${hours.first} to ${hours.last}, see --from and --to`;
+  return fromMs === undefined || toMs === undefined ? undefined : windowHours(fromMs, toMs);
+}
+
+/** Of a named query: that nothing can be in its window, so that an empty answer is not taken for a good one. */
+function outsideHint(window: Hours | undefined, archive: Hours | undefined): string | undefined {
+  if (window === undefined || archive === undefined) return undefined;
+  if (window.last >= archive.first && window.first <= archive.last) return undefined;
+  return (
+    `no kept trace began from ${window.first} to ${window.last}: the archive has ${archive.first} to ${archive.last}, ` +
+    'see --from and --to'
+  );
 }
 
 function namedStatement(name: string, values: Readonly<Record<string, string>>): string {
