@@ -5,7 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { archiveTables } from '../../lib/athena/archive-tables.ts';
 import { writeArchive } from './dataset.ts';
 import { writeDefinitions } from './file-metastore.ts';
-import { ODD } from './odd.ts';
+import { ODD, ODD_LATE } from './odd.ts';
 import { LATE, SHOP } from './shop.ts';
 import { findToolchain } from './toolchain.ts';
 import { install, installationFolder } from './trino-installation.ts';
@@ -39,7 +39,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const workDir = join(folder, 'work');
   mkdirSync(workDir);
   await writeArchive(join(filesDir, 'shop'), SHOP, LATE);
-  await writeArchive(join(filesDir, 'odd'), ODD, []);
+  await writeArchive(join(filesDir, 'odd'), ODD, ODD_LATE);
   for (const { name, serde, archive, tenants } of DATABASES) {
     const location = `local:///${archive}/archive/traces`;
     const tables = archiveTables({ databaseName: name, location, tenants, retentionDays: RETENTION_DAYS, serde });

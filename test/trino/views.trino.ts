@@ -38,7 +38,7 @@ describe.each(DIFFERENT)('the definitions in $name', ({ name, tenants }) => {
 
 describe.each(['shop', 'odd'])('the archive %s', (archive) => {
   const key = archive === 'shop' ? '' : 'odd_';
-  const order = 'ORDER BY trace_id, seq, span_id';
+  const order = 'ORDER BY trace_id, seq, span_id, kind';
 
   it.each(['traces', 'spans'])('is the same in %s under both SerDes and on DuckDB', async (view) => {
     // The line of 4 MiB would be most of what is compared here.
