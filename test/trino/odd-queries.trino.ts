@@ -50,7 +50,7 @@ describe('over odd spans', () => {
 
   it('errors', async () => {
     const rows = expected.errors(kept);
-    expect(rows).toHaveLength(2);
+    expect(rows).toHaveLength(3);
     await check({ archive, name: 'errors', values: { limit }, rows });
   });
 

@@ -125,6 +125,12 @@ export const ODD: readonly DataSpan[][] = [
       }),
     ),
   ],
+  // Both failed at the same time: the inner one first.
+  [
+    odd(15, 80, { attributes: [yes] }),
+    odd(15, 81, { parent: 80, start: 81n * MS, end: 95n * MS, error: 'outer' }),
+    odd(15, 82, { parent: 81, start: 82n * MS, end: 95n * MS, error: 'inner' }),
+  ],
 ];
 
 /** Of traces that are decided, one of them failed. */

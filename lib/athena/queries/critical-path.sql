@@ -15,21 +15,20 @@ WITH spans_of_id AS (
   GROUP BY span_id
 ), trace AS (
   -- One row with the whole trace: a join would read the archive once more.
-  SELECT map_agg(span_id, span) AS spans FROM spans_of_id
+  SELECT map_agg(span_id, span) AS spans,
+         map_agg(span_id, CAST(ROW(span.parent, span.a, span.b) AS ROW(parent varchar, a bigint, b bigint))) AS times
+  FROM spans_of_id
 ), climbed AS (
   -- Up to the root, and the time in which all of them run.
   SELECT k.id, element_at(trace.spans, k.id) AS span,
          reduce(
-           repeat(CAST(ROW(k.id, -1, 0, 0) AS ROW(node varchar, depth bigint, a bigint, b bigint)), 100),
-           CAST(ROW(k.id, -1, element_at(trace.spans, k.id).a, element_at(trace.spans, k.id).b)
-                AS ROW(node varchar, depth bigint, a bigint, b bigint)),
-           (c, i) -> CASE WHEN element_at(trace.spans, c.node) IS NULL THEN c ELSE
-             CAST(ROW(
-               element_at(trace.spans, c.node).parent,
-               c.depth + 1,
-               greatest(c.a, element_at(trace.spans, c.node).a),
-               least(c.b, element_at(trace.spans, c.node).b)
-             ) AS ROW(node varchar, depth bigint, a bigint, b bigint)) END,
+           repeat(CAST(ROW(NULL, -1, 0, 0)
+                  AS ROW(here ROW(parent varchar, a bigint, b bigint), depth bigint, a bigint, b bigint)), 100),
+           CAST(ROW(element_at(trace.times, k.id), -1, element_at(trace.times, k.id).a, element_at(trace.times, k.id).b)
+                AS ROW(here ROW(parent varchar, a bigint, b bigint), depth bigint, a bigint, b bigint)),
+           (c, i) -> CASE WHEN c.here IS NULL THEN c ELSE
+             CAST(ROW(element_at(trace.times, c.here.parent), c.depth + 1, greatest(c.a, c.here.a), least(c.b, c.here.b))
+                  AS ROW(here ROW(parent varchar, a bigint, b bigint), depth bigint, a bigint, b bigint)) END,
            c -> c
          ) AS climb
   FROM trace CROSS JOIN UNNEST(map_keys(trace.spans)) AS k (id)
@@ -63,27 +62,31 @@ WITH spans_of_id AS (
          ) AS chain
   FROM nodes
 ), path AS (
-  SELECT map_agg(node, CAST(ROW(span.parent, span.service, span.name, span.a, span.b, climb.depth, climb.b - climb.a,
-                                coalesce(chain.picked, '/'), coalesce(chain.picked_ns, 0))
+  SELECT map_agg(node, CAST(ROW(span.parent, span.service, span.name, span.a, span.b, climb.depth,
+                                climb.b - climb.a - coalesce(chain.picked_ns, 0))
                        AS ROW(parent varchar, service varchar, name varchar, a bigint, b bigint, depth bigint,
-                              running_ns bigint, picked varchar, picked_ns bigint))) AS spans,
+                              path_ns bigint))) AS spans,
+         map_agg(node, CAST(ROW(span.parent, coalesce(chain.picked, '/')) AS ROW(parent varchar, picked varchar))) AS picks,
          element_at(array_agg(node ORDER BY span.b - span.a DESC, node) FILTER (WHERE climb.depth = 0), 1) AS root
   FROM explained
 ), picked AS (
   -- On the path is what is picked by its parent, which is picked by its own, up to the root.
   SELECT k.id, element_at(path.spans, k.id) AS span, path.root, element_at(path.spans, path.root).a AS begin_ns,
-         reduce(
-           repeat(k.id, 99),
-           k.id,
-           (c, i) -> CASE WHEN strpos(element_at(path.spans, element_at(path.spans, c).parent).picked, '/' || c || '/') > 0
-                          THEN element_at(path.spans, c).parent ELSE c END,
+         (reduce(
+           repeat(CAST(ROW('', NULL) AS ROW(node varchar, here ROW(parent varchar, picked varchar))), 99),
+           CAST(ROW(k.id, element_at(path.picks, k.id)) AS ROW(node varchar, here ROW(parent varchar, picked varchar))),
+           (c, i) -> CASE WHEN c.here IS NULL THEN c ELSE
+             CASE WHEN strpos(element_at(path.picks, c.here.parent).picked, '/' || c.node || '/') > 0
+                  THEN CAST(ROW(c.here.parent, element_at(path.picks, c.here.parent))
+                            AS ROW(node varchar, here ROW(parent varchar, picked varchar)))
+                  ELSE CAST(ROW(c.node, NULL) AS ROW(node varchar, here ROW(parent varchar, picked varchar))) END END,
            c -> c
-         ) AS top
+         )).node AS top
   FROM path CROSS JOIN UNNEST(map_keys(path.spans)) AS k (id)
 )
 SELECT picked.span.depth AS depth, (picked.span.a - picked.begin_ns) / 1e6 AS offset_ms,
        (picked.span.b - picked.span.a) / 1e6 AS duration_ms,
-       (picked.span.running_ns - picked.span.picked_ns) / 1e6 AS path_ms,
+       picked.span.path_ns / 1e6 AS path_ms,
        picked.span.service AS service, picked.span.name AS name, picked.id AS span_id
 FROM picked
 WHERE picked.top = picked.root

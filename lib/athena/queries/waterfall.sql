@@ -24,20 +24,19 @@ WITH roles AS (
   GROUP BY id
   HAVING count(CASE WHEN NOT is_child THEN 1 END) > 0
 ), trace AS (
-  SELECT map_agg(id, CAST(ROW(parent, coalesce(start_ns, 0)) AS ROW(parent varchar, start_ns bigint))) AS parents,
+  SELECT map_agg(id, CAST(ROW(parent, lpad(CAST(coalesce(start_ns, 0) AS varchar), 20, '0') || id)
+                     AS ROW(parent varchar, place varchar))) AS parents,
          map_agg(id, spans) AS spans, map_agg(id, children) AS children, min(start_ns) AS begin_ns
   FROM nodes
 ), climbed AS (
   SELECT k.id, element_at(trace.spans, k.id) AS spans, element_at(trace.children, k.id) AS children, trace.begin_ns,
          reduce(
-           repeat(CAST(ROW(k.id, -1, '') AS ROW(node varchar, depth bigint, path varchar)), 100),
-           CAST(ROW(k.id, -1, '') AS ROW(node varchar, depth bigint, path varchar)),
-           (c, i) -> CASE WHEN element_at(trace.parents, c.node) IS NULL THEN c ELSE
-             CAST(ROW(
-               element_at(trace.parents, c.node).parent,
-               c.depth + 1,
-               lpad(CAST(element_at(trace.parents, c.node).start_ns AS varchar), 20, '0') || c.node || '/' || c.path
-             ) AS ROW(node varchar, depth bigint, path varchar)) END,
+           repeat(CAST(ROW(NULL, -1, '') AS ROW(here ROW(parent varchar, place varchar), depth bigint, path varchar)), 100),
+           CAST(ROW(element_at(trace.parents, k.id), -1, '')
+                AS ROW(here ROW(parent varchar, place varchar), depth bigint, path varchar)),
+           (c, i) -> CASE WHEN c.here IS NULL THEN c ELSE
+             CAST(ROW(element_at(trace.parents, c.here.parent), c.depth + 1, c.here.place || '/' || c.path)
+                  AS ROW(here ROW(parent varchar, place varchar), depth bigint, path varchar)) END,
            c -> c
          ) AS climb
   FROM trace CROSS JOIN UNNEST(map_keys(trace.parents)) AS k (id)
