@@ -9,8 +9,8 @@ export const MAX_DOUBLE_LENGTH = 32;
 const MOST_WHOLE = 2_000_000;
 
 /**
- * Writes a double from `at` and returns the offset after it: a number that reads back equal, also -0; NaN and the
- * infinities as strings (proto3 JSON mapping). There must be room for {@link MAX_DOUBLE_LENGTH} bytes.
+ * Writes a double from `at` and returns the offset after it: a number that reads back equal; NaN and the infinities as
+ * strings (proto3 JSON mapping). -0 has a point, or readers that tell integers from doubles would make 0 of it. There must be room for {@link MAX_DOUBLE_LENGTH} bytes.
  */
 export function writeDouble(out: Uint8Array, at: number, value: number): number {
   const size = Math.abs(value);
@@ -23,7 +23,7 @@ export function writeDouble(out: Uint8Array, at: number, value: number): number 
       return writePlaces(out, value < 0 ? at + 1 : at, scaled, scale);
     }
   }
-  const text = Object.is(value, -0) ? '-0' : Number.isFinite(value) ? String(value) : `"${value}"`;
+  const text = Object.is(value, -0) ? '-0.0' : Number.isFinite(value) ? String(value) : `"${value}"`;
   for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
   return at + text.length;
 }

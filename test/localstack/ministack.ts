@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rootCertificates, setDefaultCACertificates } from 'node:tls';
 import { freePort } from '../support/free-port.ts';
+import { hasPip, pipPackages } from '../support/pip-packages.ts';
 import type { Engine, Gap, Resource } from './engine.ts';
 
 const VERSION = '1.5.33';
@@ -46,8 +47,8 @@ const GAPS: readonly Gap[] = [
  * processes of this Node.js.
  */
 export async function startMiniStack(): Promise<Engine | undefined> {
-  if (spawnSync('python3', ['-m', 'pip', '--version']).status !== 0) return undefined;
-  const packages = install();
+  if (!hasPip()) return undefined;
+  const packages = pipPackages(`ministack==${VERSION}`, DUCKDB);
   const folder = mkdtempSync(join(tmpdir(), 'tailgate-ministack-'));
   const port = await freePort();
   const logFile = join(folder, 'log.txt');
@@ -89,18 +90,6 @@ export async function startMiniStack(): Promise<Engine | undefined> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** The folder that its packages are in. */
-function install(): string {
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const folder = join(cache, 'tailgate-tests', `ministack-${VERSION}-${DUCKDB}`);
-  if (existsSync(join(folder, 'ministack'))) return folder;
-  console.log(`installing MiniStack ${VERSION}`);
-  const args = ['-m', 'pip', 'install', '--quiet', '--target', folder, `ministack==${VERSION}`, DUCKDB];
-  const { status, stderr } = spawnSync('python3', args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`MiniStack cannot be installed:\n${stderr}`);
-  return folder;
 }
 
 /** It does not tell when it is ready. */

@@ -28,7 +28,7 @@ describe('JsonWriter', () => {
         expect(JSON.parse(written((out) => out.double(value)))).toBe(value);
       }),
     );
-    expect(written((out) => out.double(-0))).toBe('-0');
+    expect(written((out) => out.double(-0))).toBe('-0.0');
     expect(written((out) => out.double(1e21))).toBe('1e+21');
   });
 
@@ -36,7 +36,7 @@ describe('JsonWriter', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 0, max: 9 }), (digits, places) => {
         const value = digits / 10 ** places;
-        expect(written((out) => out.double(value))).toBe(Object.is(value, -0) ? '-0' : String(value));
+        expect(written((out) => out.double(value))).toBe(Object.is(value, -0) ? '-0.0' : String(value));
       }),
       { numRuns: 1000 },
     );

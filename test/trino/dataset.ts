@@ -34,8 +34,8 @@ export interface DataSpan {
   readonly name: string;
   readonly kind?: number;
   /** Nanoseconds after noon; undefined: the span has none. */
-  readonly start?: bigint;
-  readonly end?: bigint;
+  readonly start?: bigint | undefined;
+  readonly end?: bigint | undefined;
   readonly error?: string;
   readonly attributes?: readonly { readonly key: string; readonly value: OtlpValue }[];
   readonly exception?: { readonly type: string; readonly message: string };

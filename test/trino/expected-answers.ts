@@ -1,25 +1,13 @@
-// What the named queries must answer about the shop, worked out from the spans that were sent: no SQL, no archive.
-import { type DataSpan, NOON_MS, spanIdOf, traceIdOf } from './dataset.ts';
-
-/** What the pipeline decided, as its archive says. */
-export interface Decision {
-  readonly trace: number;
-  readonly policy: string;
-  readonly weight: number | null;
-  readonly decidedAtMs: number;
-  readonly spanCount: number;
-  readonly lateAtMs: number | undefined;
-}
-
-export interface Kept extends DataSpan {
-  readonly decision: Decision;
-  readonly isLate: boolean;
-}
+// What the named queries must answer about an archive, worked out from the spans that were sent: no SQL, no archive.
+import { type DataSpan, MS, NOON_MS, spanIdOf, traceIdOf } from './dataset.ts';
+import type { Decision, Kept } from './kept-spans.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
 const ms = (nanos: bigint): number => Number(nanos) / 1e6;
-const durationOf = (span: DataSpan): number => ms((span.end ?? 0n) - (span.start ?? 0n));
+/** Null: the span does not have both times. */
+const durationOf = ({ start, end }: DataSpan): number | null =>
+  start === undefined || end === undefined ? null : ms(end - start);
 const weightOf = (span: Kept): number => span.decision.weight ?? 1;
 const isRequest = ({ kind }: DataSpan): boolean => kind === 2 || kind === 5;
 const attribute = (span: DataSpan, key: string) => span.attributes?.find((one) => one.key === key)?.value;
@@ -28,15 +16,17 @@ const textOf = (value: Readonly<Record<string, unknown>> | undefined) =>
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 /** The smallest value up to which the weights make up the share. */
-export function percentile(values: readonly { value: number; weight: number }[], share: number): number {
-  const sorted = [...values].sort((a, b) => a.value - b.value);
+export function percentile(values: readonly { value: number | null; weight: number }[], share: number): number | null {
+  const sorted = values
+    .flatMap(({ value, weight }) => (value === null ? [] : { value, weight }))
+    .sort((a, b) => a.value - b.value);
   const total = sum(sorted.map(({ weight }) => weight));
   let seen = 0;
   for (const { value, weight } of sorted) {
     seen += weight;
     if (seen >= share * total) return value;
   }
-  return Number.NaN;
+  return null;
 }
 
 export function group<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
@@ -48,14 +38,14 @@ export function group<Item>(items: readonly Item[], keyOf: (item: Item) => strin
 export function slowRequests(spans: readonly Kept[], service: string, minMs: number): Row[] {
   return spans
     .filter((span) => (isRequest(span) || span.parent === undefined) && span.service === service)
-    .filter((span) => durationOf(span) >= minMs)
+    .filter((span) => (durationOf(span) ?? -Infinity) >= minMs)
     .map((span) => ({ trace_id: traceIdOf(span.trace), span_id: spanIdOf(span.id), duration_ms: durationOf(span) }));
 }
 
 export function errors(spans: readonly Kept[]): Row[] {
   const failing = spans.filter(({ error }) => error !== undefined);
   return [...group(failing, ({ trace }) => String(trace)).values()].map((all) => {
-    const first = all.reduce((a, b) => ((b.end ?? 0n) < (a.end ?? 0n) ? b : a));
+    const [first = all[0] as Kept] = [...all].sort(byEnd);
     return {
       trace_id: traceIdOf(first.trace),
       span_id: spanIdOf(first.id),
@@ -65,6 +55,13 @@ export function errors(spans: readonly Kept[]): Row[] {
       error_spans: all.length,
     };
   });
+}
+
+/** What ended first, and of those what began last; spans without a time come last. */
+function byEnd(a: DataSpan, b: DataSpan): number {
+  const end = ({ end }: DataSpan) => (end === undefined ? Infinity : ms(end));
+  const start = ({ start }: DataSpan) => (start === undefined ? -Infinity : ms(start));
+  return end(a) - end(b) || start(b) - start(a) || spanIdOf(a.id).localeCompare(spanIdOf(b.id));
 }
 
 export function byAttribute(spans: readonly Kept[], key: string, value: string): Row[] {
@@ -86,9 +83,10 @@ function measures(spans: readonly Kept[]): Row {
 }
 
 export function dependencies(spans: readonly Kept[]): Row[] {
-  const byId = new Map(spans.map((span) => [`${span.trace}/${span.id}`, span]));
   const calls = spans.flatMap((callee) => {
-    const caller = byId.get(`${callee.trace}/${callee.parent}`);
+    const parents = spans.filter(({ trace, id }) => trace === callee.trace && id === callee.parent);
+    // Where a client's and a server's span have one ID, what the server calls is below the server's.
+    const caller = parents.find(isRequest) ?? parents[0];
     return caller !== undefined && caller.service !== callee.service ? [{ caller, callee }] : [];
   });
   return [...group(calls, ({ caller, callee }) => `${caller.service}/${callee.service}`)].map(([key, edge]) => {
@@ -99,25 +97,36 @@ export function dependencies(spans: readonly Kept[]): Row[] {
 }
 
 export function red(spans: readonly Kept[]): Row[] {
-  return [...group(spans.filter(isRequest), ({ service, name }) => `${service}|${name}`)].map(([key, all]) => {
-    const [service, name] = key.split('|');
-    return { service, name, requests: sum(all.map(weightOf)), ...measures(all) };
+  const keyOf = ({ service, name, start }: Kept) => JSON.stringify([hourOf(start), service, name]);
+  return [...group(spans.filter(isRequest), keyOf)].map(([key, all]) => {
+    const [interval_start, service, name] = JSON.parse(key);
+    return { interval_start, service, name, requests: sum(all.map(weightOf)), ...measures(all) };
   });
 }
 
+function hourOf(start: bigint | undefined): string | null {
+  if (start === undefined) return null;
+  const text = new Date(NOON_MS + Number(start / MS)).toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, 13)}:00:00.000`;
+}
+
+/** Of an archive in which only one service asks a database, and always the same. */
 export function nPlusOne(spans: readonly Kept[], minRepeats: number): Row[] {
-  const queries = spans.filter((span) => attribute(span, 'db.query.text') !== undefined);
+  const queryOf = (span: Kept) => textOf(attribute(span, 'db.query.text') ?? attribute(span, 'db.statement'));
+  const queries = spans.filter((span) => queryOf(span) !== undefined);
   const repeated = [...group(queries, ({ trace, parent }) => `${trace}/${parent}`).values()].filter(
     (all) => all.length >= minRepeats,
   );
-  if (repeated.length === 0) return [];
+  const [first] = repeated.flat();
+  if (first === undefined) return [];
   return [
     {
-      service: 'cart',
+      service: first.service,
+      db_query: queryOf(first),
       traces: repeated.length,
       most_repeats: Math.max(...repeated.map((all) => all.length)),
       queries: repeated.flat().length,
-      total_ms: sum(repeated.flat().map(durationOf)),
+      total_ms: sum(repeated.flat().map((span) => durationOf(span) ?? 0)),
       example_trace: repeated.map((all) => traceIdOf(all[0]?.trace ?? -1)).sort()[0],
     },
   ];
@@ -132,29 +141,36 @@ export function shares(spans: readonly Kept[], service: string, key: string, val
     all.some((span) => span.service === service && textOf(attribute(span, key)) === value);
   const failing = traces.filter(fails);
   const good = traces.filter((all) => !fails(all));
-  const shareOfFailing = weight(failing.filter(has)) / weight(failing);
-  const shareOfGood = weight(good.filter(has)) / weight(good);
+  const shareOf = (some: typeof traces) => (some.length === 0 ? 0 : weight(some.filter(has)) / weight(some));
+  const [shareOfFailing, shareOfGood] = [shareOf(failing), shareOf(good)];
   return { share_of_failing: shareOfFailing, share_of_good: shareOfGood, difference: shareOfFailing - shareOfGood };
 }
 
-export function policies(decisions: readonly Decision[], usd: number): Row[] {
+export function policies(spans: readonly Kept[], decisions: readonly Decision[], usd: number): Row[] {
   const all = sum(decisions.map(({ spanCount }) => spanCount));
   return [...group(decisions, ({ policy }) => policy)].map(([policy, kept]) => {
-    const spans = sum(kept.map(({ spanCount }) => spanCount));
+    const keptSpans = sum(kept.map(({ spanCount }) => spanCount));
     const estimated = sum(kept.map(({ spanCount, weight }) => spanCount * (weight ?? 1)));
     return {
       sampling_policy: policy,
       kept_traces: kept.length,
-      kept_spans: spans,
-      share_of_kept_spans: spans / all,
+      kept_spans: keptSpans,
+      share_of_kept_spans: keptSpans / all,
       estimated_traces: sum(kept.map(({ weight }) => weight ?? 1)),
       estimated_spans: estimated,
-      usd_kept: (spans * usd) / 1e6,
+      usd_kept: (keptSpans * usd) / 1e6,
       usd_without_sampling: (estimated * usd) / 1e6,
       unknown_weight: kept.filter(({ weight }) => weight === null).length,
-      longest_wait_ms: Math.max(...kept.map(({ trace, decidedAtMs }) => decidedAtMs - (NOON_MS + trace * 37))),
+      longest_wait_ms: Math.max(...kept.map((decision) => waitOf(decision, spans))),
     };
   });
+}
+
+/** From the start of the trace, as far as it was known then, cut to the millisecond. */
+function waitOf({ trace, decidedAtMs }: Decision, spans: readonly Kept[]): number {
+  const starts = spans.flatMap((span) => (span.trace === trace && !span.isLate ? (span.start ?? []) : []));
+  const first = starts.reduce((a, b) => (b < a ? b : a));
+  return decidedAtMs - Number((BigInt(NOON_MS) * MS + first) / MS);
 }
 
 export function lateSpans(spans: readonly Kept[]): Row[] {
@@ -181,59 +197,4 @@ export function linkedTraces(spans: readonly Kept[], wanted: number): Row[] {
     ...links.filter(({ span }) => span.trace === wanted).map(({ span, to }) => row('to', to, span)),
     ...links.filter(({ to }) => to === wanted).map(({ span }) => row('from', span.trace, span)),
   ];
-}
-
-/** One trace: depth and self time of each span, in the order of a walk over the tree. */
-export function waterfall(spans: readonly Kept[]): Row[] {
-  const begin = spans.reduce((first, { start = 0n }) => (start < first ? start : first), spans[0]?.start ?? 0n);
-  const childrenOf = (id: number | undefined) =>
-    spans
-      .filter(({ parent }) => parent === id)
-      .sort((a, b) => Number((a.start ?? 0n) - (b.start ?? 0n)) || spanIdOf(a.id).localeCompare(spanIdOf(b.id)));
-  const walk = (span: Kept, depth: number): Row[] => {
-    const children = childrenOf(span.id);
-    const row = {
-      depth,
-      offset_ms: ms((span.start ?? 0n) - begin),
-      duration_ms: durationOf(span),
-      self_ms: selfMs(span, children),
-      span_id: spanIdOf(span.id),
-    };
-    return [row, ...children.flatMap((child) => walk(child, depth + 1))];
-  };
-  return childrenOf(undefined).flatMap((root) => walk(root, 0));
-}
-
-/** By looking at each microsecond: the times of the shop are whole ones. */
-function selfMs(span: DataSpan, children: readonly DataSpan[]): number {
-  let micros = 0;
-  for (let at = span.start ?? 0n; at < (span.end ?? 0n); at += 1000n) {
-    if (!children.some(({ start = 0n, end = 0n }) => start <= at && at < end)) micros++;
-  }
-  return micros / 1000;
-}
-
-/** Jaeger's rule: from the end backwards, always into the child that ended last before what is explained. */
-export function criticalPath(spans: readonly Kept[]): Row[] {
-  const root = spans.find(({ parent }) => parent === undefined);
-  const path: Row[] = [];
-  const explain = (span: Kept, depth: number) => {
-    let until = span.end ?? 0n;
-    let own = (span.end ?? 0n) - (span.start ?? 0n);
-    const open = new Set(spans.filter(({ parent }) => parent === span.id));
-    for (;;) {
-      const fitting = [...open].filter(({ end = 0n, start = 0n }) => end <= until && start >= (span.start ?? 0n));
-      const [last] = fitting.sort(
-        (a, b) => Number((b.end ?? 0n) - (a.end ?? 0n)) || Number((b.start ?? 0n) - (a.start ?? 0n)),
-      );
-      if (last === undefined) break;
-      open.delete(last);
-      own -= (last.end ?? 0n) - (last.start ?? 0n);
-      until = last.start ?? 0n;
-      explain(last, depth + 1);
-    }
-    path.push({ depth, path_ms: ms(own), span_id: spanIdOf(span.id) });
-  };
-  if (root !== undefined) explain(root, 0);
-  return path;
 }

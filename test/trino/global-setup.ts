@@ -5,7 +5,8 @@ import type { TestProject } from 'vitest/node';
 import { archiveTables } from '../../lib/athena/archive-tables.ts';
 import { writeArchive } from './dataset.ts';
 import { writeDefinitions } from './file-metastore.ts';
-import { ODD } from './odd.ts';
+import { writeForeign } from './foreign.ts';
+import { ODD, ODD_LATE } from './odd.ts';
 import { LATE, SHOP } from './shop.ts';
 import { findToolchain } from './toolchain.ts';
 import { install, installationFolder } from './trino-installation.ts';
@@ -25,6 +26,8 @@ export const DATABASES = [
   { name: 'openx', serde: 'openx', archive: 'shop', tenants: false },
   { name: 'odd_hive', serde: 'hive', archive: 'odd', tenants: false },
   { name: 'odd_openx', serde: 'openx', archive: 'odd', tenants: false },
+  { name: 'foreign_hive', serde: 'hive', archive: 'foreign', tenants: false },
+  { name: 'foreign_openx', serde: 'openx', archive: 'foreign', tenants: false },
   { name: 'tenants', serde: 'hive', archive: 'tenants', tenants: true },
 ] as const;
 
@@ -39,7 +42,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const workDir = join(folder, 'work');
   mkdirSync(workDir);
   await writeArchive(join(filesDir, 'shop'), SHOP, LATE);
-  await writeArchive(join(filesDir, 'odd'), ODD, []);
+  await writeArchive(join(filesDir, 'odd'), ODD, ODD_LATE);
+  writeForeign(join(filesDir, 'foreign'), join(filesDir, 'shop'));
   for (const { name, serde, archive, tenants } of DATABASES) {
     const location = `local:///${archive}/archive/traces`;
     const tables = archiveTables({ databaseName: name, location, tenants, retentionDays: RETENTION_DAYS, serde });

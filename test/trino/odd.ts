@@ -40,7 +40,7 @@ const odd = (trace: number, id: number, rest: Partial<DataSpan>): DataSpan => ({
   ...rest,
 });
 
-/** Traces of what a reader may stumble over. All are kept, most of them by a policy of unknown probability. */
+/** Traces of what a reader or a query may stumble over. All are kept, most of them by a policy of unknown probability. */
 export const ODD: readonly DataSpan[][] = [
   [
     odd(1, 1, {
@@ -71,4 +71,70 @@ export const ODD: readonly DataSpan[][] = [
   [odd(7, 12, { attributes: [yes, text('large', 'x'.repeat(LARGE))] })],
   // A span of another year.
   [odd(8, 13, { start: -400n * 86_400_000n * MS, end: 0n, attributes: [yes] })],
+  // Failed without times; failed at the same time; what failed was not said.
+  [
+    odd(9, 20, { kind: 2, attributes: [yes] }),
+    { trace: 9, id: 21, parent: 20, service: 'odd', name: 'timeless', kind: 2, error: '' },
+    odd(9, 22, { parent: 20, service: 'b', error: '', exception: { type: '', message: "it's; -- \\" } }),
+    odd(9, 23, { parent: 20, start: 22n * MS, end: 32n * MS, error: 'second' }),
+  ],
+  // A chain that is longer than parents are followed.
+  Array.from({ length: 130 }, (_, i) =>
+    odd(10, 1000 + i, {
+      ...(i > 0 && { parent: 999 + i }),
+      start: BigInt(i) * MS,
+      end: BigInt(400 - i) * MS,
+      ...(i === 0 && { attributes: [yes] }),
+    }),
+  ),
+  // Beside a tree a cycle, and what hangs below it.
+  [
+    odd(11, 30, { start: 0n, end: 100n * MS, attributes: [yes] }),
+    odd(11, 31, { parent: 30, start: 10n * MS, end: 60n * MS }),
+    odd(11, 32, { parent: 34, start: 0n, end: 90n * MS }),
+    odd(11, 33, { parent: 32, start: 0n, end: 80n * MS }),
+    odd(11, 34, { parent: 33, start: 0n, end: 70n * MS }),
+    odd(11, 35, { parent: 34, start: 20n * MS, end: 30n * MS }),
+  ],
+  // Children that go on when their parents have ended, over two levels; some begin and end together.
+  [
+    odd(12, 40, { start: 5n * MS, end: 100n * MS, kind: 2, attributes: [yes], links: [12, 12, 1, 777] }),
+    odd(12, 41, { parent: 40, service: 'b', kind: 2, start: 50n * MS, end: 150n * MS }),
+    odd(12, 42, { parent: 41, service: 'c', kind: 5, start: 60n * MS, end: 140n * MS }),
+    odd(12, 43, { parent: 40, service: 'b', start: 10n * MS, end: 50n * MS }),
+    odd(12, 44, { parent: 40, service: 'b', start: 10n * MS, end: 50n * MS }),
+    odd(12, 45, { parent: 40, start: 50n * MS, end: 50n * MS }),
+    odd(12, 46, { parent: 40, start: 0n, end: 200n * MS }),
+    odd(12, 47, { parent: 42, start: 120n * MS, end: 130n * MS }),
+  ],
+  // A client's and a server's span with one ID, as some tracers have them.
+  [
+    odd(13, 50, { kind: 2, start: 0n, end: 100n * MS, attributes: [yes] }),
+    odd(13, 51, { parent: 50, kind: 3, start: 10n * MS, end: 90n * MS }),
+    odd(13, 51, { parent: 50, service: 'b', kind: 2, start: 20n * MS, end: 80n * MS }),
+    odd(13, 52, { parent: 51, service: 'c', kind: 2, start: 30n * MS, end: 85n * MS }),
+  ],
+  // The same query again and again, once without times.
+  [
+    odd(14, 60, { attributes: [yes] }),
+    ...Array.from({ length: 11 }, (_, i) =>
+      odd(14, 61 + i, {
+        parent: 60,
+        attributes: [text('db.statement', "SELECT 'x'; --")],
+        ...(i === 0 && { start: undefined, end: undefined }),
+      }),
+    ),
+  ],
+  // Both failed at the same time: the inner one first.
+  [
+    odd(15, 80, { attributes: [yes] }),
+    odd(15, 81, { parent: 80, start: 81n * MS, end: 95n * MS, error: 'outer' }),
+    odd(15, 82, { parent: 81, start: 82n * MS, end: 95n * MS, error: 'inner' }),
+  ],
+];
+
+/** Of traces that are decided, one of them failed. */
+export const ODD_LATE: readonly DataSpan[][] = [
+  [{ trace: 2, id: 70, parent: 2, service: 'late', name: 'late without times', error: 'late' }],
+  [odd(13, 71, { parent: 51, service: 'late' })],
 ];

@@ -8,7 +8,7 @@ export default defineConfig({
     reporters: [['verbose', {}]],
     testTimeout: 120_000,
     hookTimeout: 300_000,
-    // One server answers, and two processors do the work.
-    fileParallelism: false,
+    // One server answers all of them.
+    maxWorkers: 2,
   },
 });

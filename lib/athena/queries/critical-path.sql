@@ -2,67 +2,92 @@
 --
 -- The spans that the duration of a trace comes from, in order: from the end of the root span backwards, always the child
 -- that ended last before what is already explained. path_ms is what the span itself adds; the sum is the duration of the
--- root. A child that ends after its parent counts up to its parent's end.
+-- root. A span counts while its parent, and all above it, run. What is deeper than 100 levels is left out.
 -- @param trace_id: trace_id; as the log has it: 32 hex digits, a traceparent, a UUID or an X-Ray ID
-WITH s AS (
-  SELECT span_id, min(parent_span_id) AS parent_span_id, min(service) AS service, min(name) AS name,
-         min(start_ns) AS start_ns, max(end_ns) AS end_ns
+WITH spans_of_id AS (
+  -- With some tracers the spans of a client and its server have one ID: the outer one counts.
+  SELECT span_id,
+         element_at(array_agg(CAST(ROW(parent_span_id, service, name, start_ns, end_ns)
+                              AS ROW(parent varchar, service varchar, name varchar, a bigint, b bigint))
+                              ORDER BY start_ns, end_ns DESC, kind, name), 1) AS span
   FROM spans
   WHERE :window AND trace_id = :trace_id AND start_ns IS NOT NULL AND end_ns >= start_ns
   GROUP BY span_id
-), chains AS (
-  SELECT p.span_id, p.start_ns, p.end_ns,
-         array_agg(CAST(ROW(c.span_id, greatest(c.start_ns, p.start_ns), least(c.end_ns, p.end_ns), '', 0)
+), trace AS (
+  -- One row with the whole trace: a join would read the archive once more.
+  SELECT map_agg(span_id, span) AS spans,
+         map_agg(span_id, CAST(ROW(span.parent, span.a, span.b) AS ROW(parent varchar, a bigint, b bigint))) AS times
+  FROM spans_of_id
+), climbed AS (
+  -- Up to the root, and the time in which all of them run.
+  SELECT k.id, element_at(trace.spans, k.id) AS span,
+         reduce(
+           repeat(CAST(ROW(NULL, -1, 0, 0)
+                  AS ROW(here ROW(parent varchar, a bigint, b bigint), depth bigint, a bigint, b bigint)), 100),
+           CAST(ROW(element_at(trace.times, k.id), -1, element_at(trace.times, k.id).a, element_at(trace.times, k.id).b)
+                AS ROW(here ROW(parent varchar, a bigint, b bigint), depth bigint, a bigint, b bigint)),
+           (c, i) -> CASE WHEN c.here IS NULL THEN c ELSE
+             CAST(ROW(element_at(trace.times, c.here.parent), c.depth + 1, greatest(c.a, c.here.a), least(c.b, c.here.b))
+                  AS ROW(here ROW(parent varchar, a bigint, b bigint), depth bigint, a bigint, b bigint)) END,
+           c -> c
+         ) AS climb
+  FROM trace CROSS JOIN UNNEST(map_keys(trace.spans)) AS k (id)
+), roles AS (
+  -- Each span twice, as itself and as a child of its parent.
+  SELECT CASE WHEN r.is_child THEN climbed.span.parent ELSE climbed.id END AS node, r.is_child,
+         climbed.id, climbed.span, climbed.climb
+  FROM climbed CROSS JOIN UNNEST(ARRAY[true, false]) AS r (is_child)
+), nodes AS (
+  SELECT node,
+         element_at(array_agg(span) FILTER (WHERE NOT is_child), 1) AS span,
+         element_at(array_agg(climb) FILTER (WHERE NOT is_child), 1) AS climb,
+         array_agg(CAST(ROW(id, climb.a, climb.b, '/', 0)
                    AS ROW(id varchar, a bigint, b bigint, picked varchar, picked_ns bigint))
-                   ORDER BY least(c.end_ns, p.end_ns) DESC, c.start_ns DESC, c.span_id) AS children
-  FROM s AS c JOIN s AS p ON p.span_id = c.parent_span_id
-  WHERE c.end_ns > p.start_ns AND c.start_ns < p.end_ns
-  GROUP BY p.span_id, p.start_ns, p.end_ns
-), picks AS (
-  SELECT span_id,
+                   ORDER BY climb.b DESC, climb.a DESC, id) FILTER (WHERE is_child AND climb.b > climb.a) AS children
+  FROM roles
+  WHERE node IS NOT NULL
+  GROUP BY node
+  HAVING count(CASE WHEN NOT is_child THEN 1 END) > 0
+), explained AS (
+  -- Backwards from the end: the child that ended last before the one picked before it.
+  SELECT node, span, climb,
          reduce(
            children,
-           CAST(ROW(span_id, end_ns, end_ns, '', 0)
+           CAST(ROW(node, climb.b, climb.b, '/', 0)
                 AS ROW(id varchar, a bigint, b bigint, picked varchar, picked_ns bigint)),
            (c, x) -> CASE WHEN x.b > c.a THEN c ELSE
-             CAST(ROW(x.id, x.a, x.b, c.picked || '/' || x.id, c.picked_ns + x.b - x.a)
+             CAST(ROW(x.id, x.a, x.b, c.picked || x.id || '/', c.picked_ns + x.b - x.a)
                   AS ROW(id varchar, a bigint, b bigint, picked varchar, picked_ns bigint)) END,
            c -> c
          ) AS chain
-  FROM chains
+  FROM nodes
+), path AS (
+  SELECT map_agg(node, CAST(ROW(span.parent, span.service, span.name, span.a, span.b, climb.depth,
+                                climb.b - climb.a - coalesce(chain.picked_ns, 0))
+                       AS ROW(parent varchar, service varchar, name varchar, a bigint, b bigint, depth bigint,
+                              path_ns bigint))) AS spans,
+         map_agg(node, CAST(ROW(span.parent, coalesce(chain.picked, '/')) AS ROW(parent varchar, picked varchar))) AS picks,
+         element_at(array_agg(node ORDER BY span.b - span.a DESC, node) FILTER (WHERE climb.depth = 0), 1) AS root
+  FROM explained
 ), picked AS (
-  SELECT k.child, picks.span_id AS parent
-  FROM picks CROSS JOIN UNNEST(split(picks.chain.picked, '/')) AS k (child)
-  WHERE k.child <> ''
-), root AS (
-  SELECT min(s.span_id) AS span_id
-  FROM s JOIN (
-    SELECT max_by(r.span_id, r.end_ns - r.start_ns) AS span_id
-    FROM s AS r LEFT JOIN s AS p ON p.span_id = r.parent_span_id
-    WHERE p.span_id IS NULL
-  ) AS longest ON longest.span_id = s.span_id
-), up AS (
-  SELECT map_agg(child, parent) AS parents FROM picked
-), climbed AS (
-  SELECT s.span_id, root.span_id AS root_id,
-         reduce(
-           repeat(CAST(ROW(s.span_id, 0) AS ROW(node varchar, depth bigint)), 100),
-           CAST(ROW(s.span_id, 0) AS ROW(node varchar, depth bigint)),
-           (c, i) -> CASE WHEN element_at(up.parents, c.node) IS NULL THEN c ELSE
-             CAST(ROW(element_at(up.parents, c.node), c.depth + 1) AS ROW(node varchar, depth bigint)) END,
+  -- On the path is what is picked by its parent, which is picked by its own, up to the root.
+  SELECT k.id, element_at(path.spans, k.id) AS span, path.root, element_at(path.spans, path.root).a AS begin_ns,
+         (reduce(
+           repeat(CAST(ROW('', NULL) AS ROW(node varchar, here ROW(parent varchar, picked varchar))), 99),
+           CAST(ROW(k.id, element_at(path.picks, k.id)) AS ROW(node varchar, here ROW(parent varchar, picked varchar))),
+           (c, i) -> CASE WHEN c.here IS NULL THEN c ELSE
+             CASE WHEN strpos(element_at(path.picks, c.here.parent).picked, '/' || c.node || '/') > 0
+                  THEN CAST(ROW(c.here.parent, element_at(path.picks, c.here.parent))
+                            AS ROW(node varchar, here ROW(parent varchar, picked varchar)))
+                  ELSE CAST(ROW(c.node, NULL) AS ROW(node varchar, here ROW(parent varchar, picked varchar))) END END,
            c -> c
-         ) AS climb
-  FROM s CROSS JOIN root CROSS JOIN up
+         )).node AS top
+  FROM path CROSS JOIN UNNEST(map_keys(path.spans)) AS k (id)
 )
-SELECT climbed.climb.depth AS depth, (s.start_ns - r.start_ns) / 1e6 AS offset_ms,
-       (s.end_ns - s.start_ns) / 1e6 AS duration_ms,
-       (least(s.end_ns, coalesce(p.end_ns, s.end_ns)) - greatest(s.start_ns, coalesce(p.start_ns, s.start_ns))
-         - coalesce(picks.chain.picked_ns, 0)) / 1e6 AS path_ms,
-       s.service, s.name, s.span_id
-FROM climbed
-JOIN s ON s.span_id = climbed.span_id
-JOIN s AS r ON r.span_id = climbed.root_id
-LEFT JOIN picks ON picks.span_id = s.span_id
-LEFT JOIN s AS p ON p.span_id = s.parent_span_id
-WHERE climbed.climb.node = climbed.root_id
-ORDER BY s.start_ns, depth, s.span_id
+SELECT picked.span.depth AS depth, (picked.span.a - picked.begin_ns) / 1e6 AS offset_ms,
+       (picked.span.b - picked.span.a) / 1e6 AS duration_ms,
+       picked.span.path_ns / 1e6 AS path_ms,
+       picked.span.service AS service, picked.span.name AS name, picked.id AS span_id
+FROM picked
+WHERE picked.top = picked.root
+ORDER BY picked.span.a, depth, span_id

@@ -13,11 +13,11 @@ WITH wanted AS (
   FROM traces
   WHERE :window
 ), found AS (
-  SELECT 'to' AS direction, links.to_trace AS trace_id, links.span_id, links.service, links.name
-  FROM links JOIN wanted ON links.from_trace = wanted.trace_id
-  UNION ALL
-  SELECT 'from' AS direction, links.from_trace AS trace_id, links.span_id, links.service, links.name
-  FROM links JOIN wanted ON links.to_trace = wanted.trace_id
+  -- Each link as seen from both of its ends.
+  SELECT d.direction, CASE d.direction WHEN 'to' THEN links.to_trace ELSE links.from_trace END AS trace_id,
+         links.span_id, links.service, links.name
+  FROM links CROSS JOIN UNNEST(ARRAY['to', 'from']) AS d (direction)
+  JOIN wanted ON wanted.trace_id = CASE d.direction WHEN 'to' THEN links.from_trace ELSE links.to_trace END
 )
 SELECT found.direction, found.trace_id, found.service AS linking_service, found.name AS linking_span,
        found.span_id AS linking_span_id, kept.trace_id IS NOT NULL AS is_kept,

@@ -3,6 +3,7 @@ import { resolve, sep } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { QueryError } from './query-error.ts';
+import { refuseTenantFolders } from './refuse-tenant-folders.ts';
 import { TRINO_MACROS } from './trino-dialect.ts';
 import { quoted, viewStatements } from './view-sql.ts';
 
@@ -26,13 +27,14 @@ export interface ArchiveDatabase {
 
 /**
  * Opens the archive under `dataDir`. The database can read the archive folder and nothing else.
- * @throws {QueryError} when the data folder does not exist.
+ * @throws {QueryError} when the data folder does not exist, or its archive keeps tenants apart.
  */
 export async function openArchiveDatabase(dataDir: string): Promise<ArchiveDatabase> {
   if (!isFolder(dataDir)) {
     throw new QueryError(`no data folder at ${dataDir}: start Tailgate first (npm start), or name another with --data`);
   }
   const archive = resolve(dataDir, ARCHIVE_FOLDER) + sep;
+  refuseTenantFolders(archive);
   const instance = await DuckDBInstance.create(':memory:', { temp_directory: '' });
   const connection = await instance.connect();
   const close = () => {

@@ -6,6 +6,8 @@ export const TRINO_MACROS: readonly string[] = [
   'CREATE MACRO element_at(container, key) AS container[key]',
   'CREATE MACRO repeat(value, times) AS list_transform(range(times), lambda i: value)',
   'CREATE MACRO map_agg(key, value) AS map(list(key), list(value))',
+  'CREATE MACRO sequence(first, last) AS range(first, last + 1)',
+  'CREATE MACRO cardinality(container) AS len(container)',
   // Exact here: the smallest value up to which the weights sum up to the share. Trino's is an approximation of it.
   `CREATE MACRO approx_percentile(value, weight, share) AS (list_reduce(
     list_sort(list({'x': value, 'w': weight}) FILTER (WHERE value IS NOT NULL)),

@@ -1,0 +1,64 @@
+import { expect } from 'vitest';
+import type { JsonSerde } from '../../lib/athena/json-serde.ts';
+import { alike, duckDbRows, type Row, statement, trino } from './support.ts';
+
+export interface Question {
+  readonly archive: 'shop' | 'odd';
+  readonly name: string;
+  readonly values?: Readonly<Record<string, string>>;
+  /** What the answer must be; it may have more columns. */
+  readonly rows: readonly Readonly<Row>[];
+  /** Whether the order of the rows is part of the answer. */
+  readonly ordered?: boolean;
+  /** Default: both. */
+  readonly serdes?: readonly JsonSerde[];
+}
+
+/** A percentile of Trino is an approximation: so far, in milliseconds, it may be off. */
+const PERCENTILE_TOLERANCE = 130;
+
+const isPercentile = (column: string): boolean => /^p\d\d_ms$/.test(column);
+
+/** Asks a named query on Trino, with both SerDes, and on DuckDB. All of its columns must agree. */
+export async function check(question: Question): Promise<void> {
+  const { archive, name, values = {}, rows, ordered = false, serdes = ['hive', 'openx'] } = question;
+  const sql = statement(name, values);
+  const key = archive === 'shop' ? '' : 'odd_';
+  const onDuckDb = alike(await duckDbRows(archive, sql));
+  const form = (some: readonly Readonly<Row>[]) => (ordered ? rounded(some) : sorted(rounded(some)));
+  const exact = (some: readonly Readonly<Row>[]) => form(some.map(withoutPercentiles));
+  expect(form(columnsOf(onDuckDb, rows))).toEqual(form(rows));
+  for (const serde of serdes) {
+    const answer = alike(await trino(`${key}${serde}`).rows(sql));
+    expect(exact(answer), serde).toEqual(exact(onDuckDb));
+    for (const [index, row] of answer.entries()) expectPercentilesNear(row, onDuckDb[index] ?? {});
+  }
+}
+
+function expectPercentilesNear(row: Row, exact: Row): void {
+  for (const column of Object.keys(row).filter(isPercentile)) {
+    const [got, want] = [row[column], exact[column]];
+    if (want === null) expect(got, column).toBeNull();
+    else expect(Math.abs(Number(got) - Number(want)), column).toBeLessThanOrEqual(PERCENTILE_TOLERANCE);
+  }
+}
+
+/** Only the columns that the expectation has, so that an answer may say more. */
+export function columnsOf(rows: readonly Row[], like: readonly Readonly<Row>[]): Row[] {
+  const names = Object.keys(like[0] ?? {});
+  return rows.map((row) => Object.fromEntries(names.map((name) => [name, row[name]])));
+}
+
+/** The engines do not add in the same order. */
+export function rounded(rows: readonly Readonly<Row>[]): Row[] {
+  const round = (value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(12)) : value);
+  return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, round(value)])));
+}
+
+function withoutPercentiles(row: Readonly<Row>): Row {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !isPercentile(name)));
+}
+
+function sorted(rows: readonly Row[]): string[] {
+  return rows.map((row) => JSON.stringify(row)).sort();
+}

@@ -1,0 +1,55 @@
+// What a query says when something lies in the archive that the pipeline has not written: an error with the name of the
+// object, or the traces without it, and never something made up. docs/queries.md has the same for readers.
+import { describe, expect, it } from 'vitest';
+import { FOREIGN } from './foreign.ts';
+import { duckDbRows, trino } from './support.ts';
+
+/** The number of traces, and of spans; or a failure. */
+type Outcome = 'fails' | number;
+
+const OUTCOMES: Readonly<
+  Record<string, { readonly hive: Outcome; readonly openx: Outcome; readonly duckDb: Outcome }>
+> = {
+  'a line of text': { hive: 'fails', openx: 1, duckDb: 'fails' },
+  'half a line': { hive: 'fails', openx: 1, duckDb: 'fails' },
+  'a gzip that ends early': { hive: 'fails', openx: 'fails', duckDb: 'fails' },
+  'text that is no gzip': { hive: 'fails', openx: 'fails', duckDb: 'fails' },
+  'other JSON': { hive: 1, openx: 1, duckDb: 1 },
+  'other types': { hive: 'fails', openx: 'fails', duckDb: 1 },
+  'a blank line': { hive: 'fails', openx: 2, duckDb: 2 },
+  nothing: { hive: 0, openx: 0, duckDb: 'fails' },
+  'a fence': { hive: 0, openx: 0, duckDb: 0 },
+  'a hidden name': { hive: 1, openx: 1, duckDb: 1 },
+};
+
+async function expectOutcome(rows: Promise<readonly Record<string, unknown>[]>, outcome: Outcome) {
+  if (outcome === 'fails') await expect(rows).rejects.toThrow('traces_foreign.jsonl.gz');
+  else expect(await rows).toEqual([{ n: outcome }]);
+}
+
+describe.each(FOREIGN)('$what', ({ hour, what }) => {
+  const { hive = 'fails', openx = 'fails', duckDb = 'fails' } = OUTCOMES[what] ?? {};
+  const sql = (view: string) => `SELECT count(*) AS n FROM ${view} WHERE hour = ${hour}`;
+
+  it('under the Hive SerDe', async () => {
+    await expectOutcome(trino('foreign_hive').rows(sql('traces')), hive);
+    await expectOutcome(trino('foreign_hive').rows(sql('spans')), hive);
+  });
+
+  it('under the OpenX SerDe', async () => {
+    // It looks at the types of columns that are asked for.
+    await expectOutcome(trino('foreign_openx').rows(sql('traces')), what === 'other types' ? 1 : openx);
+    await expectOutcome(trino('foreign_openx').rows(sql('spans')), openx);
+  });
+
+  it('on DuckDB', async () => {
+    await expectOutcome(duckDbRows('foreign', sql('traces')), duckDb);
+    await expectOutcome(duckDbRows('foreign', sql('spans')), duckDb);
+  });
+});
+
+it('other hours are not read, so that they answer as without it', async () => {
+  const sql = 'SELECT count(*) AS n, sum(span_count) AS spans FROM traces WHERE hour >= 12';
+  expect(await trino('foreign_hive').rows(sql)).toEqual(await trino('hive').rows(sql));
+  expect(await duckDbRows('foreign', sql)).toEqual(await duckDbRows('shop', sql));
+});

@@ -1,0 +1,49 @@
+import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { NOON_MS } from './dataset.ts';
+
+interface ForeignObject {
+  readonly hour: number;
+  readonly what: string;
+  readonly name?: string;
+  readonly bytes: Uint8Array;
+}
+
+const GOOD_LINE = JSON.stringify({
+  resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), name: 'good' }] }] }],
+  trace_id: 'ab'.repeat(16),
+  seq: 0,
+});
+const gzip = (...lines: readonly string[]) => gzipSync(lines.map((line) => `${line}\n`).join(''));
+
+/** Objects that the pipeline would not write, one an hour, so that each can be asked for alone. */
+export const FOREIGN: readonly ForeignObject[] = [
+  { hour: 1, what: 'a line of text', bytes: gzip(GOOD_LINE, 'hello, world') },
+  { hour: 2, what: 'half a line', bytes: gzip(GOOD_LINE, GOOD_LINE.slice(0, 100)) },
+  {
+    hour: 3,
+    what: 'a gzip that ends early',
+    bytes: gzip(...Array.from({ length: 2000 }, (_, i) => `${GOOD_LINE.slice(0, -1)},"i":${i}}`)).subarray(0, 200),
+  },
+  { hour: 4, what: 'text that is no gzip', bytes: Buffer.from(`${GOOD_LINE}\n`) },
+  { hour: 5, what: 'other JSON', bytes: gzip(GOOD_LINE, '{"level":"info","message":"hello"}') },
+  { hour: 6, what: 'other types', bytes: gzip(GOOD_LINE, '{"resourceSpans":"none","trace_id":5,"seq":"zero"}') },
+  { hour: 7, what: 'a blank line', bytes: gzip(GOOD_LINE, '', GOOD_LINE.replaceAll('ab', 'ac')) },
+  { hour: 8, what: 'nothing', bytes: Buffer.alloc(0) },
+  { hour: 9, what: 'a fence', bytes: gzipSync('') },
+  { hour: 10, what: 'a hidden name', name: '_started', bytes: Buffer.from('hello, world\n') },
+];
+
+/** An archive with foreign objects in some hours, and traces in hour 12. */
+export function writeForeign(dataDir: string, goodDataDir: string): void {
+  cpSync(join(goodDataDir, 'archive'), join(dataDir, 'archive'), { recursive: true });
+  const day = join(dataDir, 'archive', 'traces', `dt=${new Date(NOON_MS).toISOString().slice(0, 10)}`);
+  for (const { hour, what, name = 'traces_foreign.jsonl.gz', bytes } of FOREIGN) {
+    const folder = join(day, `hour=${String(hour).padStart(2, '0')}`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, name), bytes);
+    if (what === 'a hidden name') writeFileSync(join(folder, 'traces_good.jsonl.gz'), gzip(GOOD_LINE));
+  }
+  appendFileSync(join(day, 'README.txt'), 'A file beside the hours.\n');
+}

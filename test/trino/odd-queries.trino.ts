@@ -1,0 +1,121 @@
+// Named queries over spans that are not as they should be: none may fail or go on for ever, and each answer is what plain
+// TypeScript makes of the same spans.
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { check, rounded } from './check-query.ts';
+import { type DataSpan, traceIdOf } from './dataset.ts';
+import * as expected from './expected-answers.ts';
+import { criticalPath, waterfall } from './expected-trace.ts';
+import { type Decision, type Kept, readKept } from './kept-spans.ts';
+import { ODD, ODD_ATTRIBUTES, ODD_LATE } from './odd.ts';
+import { alike, duckDbRows, statement } from './support.ts';
+
+const archive = 'odd';
+const limit = '1000';
+const TRACES = ODD.map((spans) => spans[0]?.trace ?? -1);
+const serdeFor = (trace: number) => (trace % 2 === 0 ? 'hive' : 'openx');
+const textFor = (key: string) => ODD_ATTRIBUTES.find((one) => one.key === key)?.expected ?? '';
+let kept: readonly Kept[];
+let decisions: readonly Decision[];
+
+beforeAll(() => {
+  ({ kept, decisions } = readKept(join(inject('filesDir'), archive), ODD, ODD_LATE));
+});
+
+describe('the odd spans', () => {
+  it('are all kept', () => {
+    const ids = (spans: readonly DataSpan[]) => spans.map(({ trace, id }) => `${trace}/${id}`).sort();
+    expect(ids(kept)).toEqual(ids([...ODD.flat(), ...ODD_LATE.flat()]));
+    expect(decisions.filter(({ weight }) => weight === null).length).toBeGreaterThan(3);
+  });
+});
+
+describe('over odd spans', () => {
+  it.each([
+    ['NaN', 'hive'],
+    ['-Infinity', 'openx'],
+    ['quotes', 'hive'],
+    ['quotes', 'openx'],
+  ] as const)('by-attribute finds %s, under %s', async (key, serde) => {
+    const value = textFor(key);
+    const rows = [{ trace_id: traceIdOf(1), span_id: 'cd00000000000001', value }];
+    await check({ archive, name: 'by-attribute', values: { key, value }, rows, serdes: [serde] });
+  });
+
+  it('slow-requests leaves out what has no duration, or less than none', async () => {
+    const rows = expected.slowRequests(kept, 'odd', 0);
+    expect(rows.length).toBeGreaterThan(5);
+    await check({ archive, name: 'slow-requests', values: { service: 'odd', min_duration_ms: '0', limit }, rows });
+  });
+
+  it('errors', async () => {
+    const rows = expected.errors(kept);
+    expect(rows).toHaveLength(3);
+    await check({ archive, name: 'errors', values: { limit }, rows });
+  });
+
+  it('dependencies', async () => {
+    const rows = expected.dependencies(kept);
+    expect(rows).toHaveLength(5);
+    await check({ archive, name: 'dependencies', rows });
+  });
+
+  it('red', async () => {
+    const rows = expected.red(kept);
+    expect(rows.length).toBeGreaterThan(5);
+    await check({ archive, name: 'red', rows });
+  });
+
+  it('n-plus-one', async () => {
+    const rows = expected.nPlusOne(kept, 10);
+    expect(rows).toHaveLength(1);
+    await check({ archive, name: 'n-plus-one', rows });
+  });
+
+  it('policies', async () => {
+    const rows = expected.policies(kept, decisions, 2.5);
+    await check({ archive, name: 'policies', values: { usd_per_million_spans: '2.5' }, rows });
+  });
+
+  it('late-spans', async () => {
+    const rows = expected.lateSpans(kept);
+    expect(rows).toHaveLength(2);
+    await check({ archive, name: 'late-spans', rows });
+  });
+
+  it('failing-against-good counts a trace that failed late as failing', async () => {
+    const values = { limit, service: 'odd' };
+    const rows = alike(await duckDbRows(archive, statement('failing-against-good', values)));
+    await check({ archive, name: 'failing-against-good', values, rows });
+    const row = rows.find((one) => one['service'] === 'odd' && one['key'] === 'odd' && one['value'] === 'yes');
+    // The root of trace 6 is of another service.
+    const asked = kept.filter(({ trace }) => trace !== 6);
+    expect(rounded([row ?? {}])).toMatchObject(rounded([expected.shares(asked, 'odd', 'odd', 'yes')]));
+    const large = rows.find((one) => one['key'] === 'large');
+    expect(large?.['share_of_failing']).toBe(0);
+  });
+
+  it.each([12, 1])('linked-traces of trace %i', async (trace) => {
+    const rows = expected.linkedTraces(kept, trace);
+    expect(rows.length).toBeGreaterThan(0);
+    await check({ archive, name: 'linked-traces', values: { trace_id: traceIdOf(trace) }, rows });
+  });
+
+  // The rows of `spans` are the same under both, as views.trino.ts says: one is enough for each trace.
+  it.each(TRACES)('waterfall of trace %i', async (trace) => {
+    const rows = waterfall(kept.filter((span) => span.trace === trace));
+    const values = { trace_id: traceIdOf(trace) };
+    await check({ archive, name: 'waterfall', values, rows, ordered: true, serdes: [serdeFor(trace)] });
+  });
+
+  it.each(TRACES)('critical-path of trace %i', async (trace) => {
+    const rows = criticalPath(kept.filter((span) => span.trace === trace));
+    const values = { trace_id: traceIdOf(trace) };
+    await check({ archive, name: 'critical-path', values, rows, serdes: [serdeFor(trace)] });
+  });
+
+  it('trace-of-log finds a trace whose root has no times', async () => {
+    const rows = [{ trace_id: traceIdOf(4), root_name: 'no times', span_count: 2 }];
+    await check({ archive, name: 'trace-of-log', values: { trace_id: traceIdOf(4) }, rows });
+  });
+});
