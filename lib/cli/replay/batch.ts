@@ -4,6 +4,8 @@ import type { TraceLine } from './trace-line.ts';
 export interface Position {
   readonly object: string;
   readonly lines: number;
+  /** Whether nothing of the object is left. */
+  readonly isWhole: boolean;
 }
 
 /** Lines that are sent together, and everything that was read on the way to them. */

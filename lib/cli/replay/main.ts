@@ -12,11 +12,19 @@ const GRACE_MS = 5_000;
 /** An object is read while its spans are sent: a connection that is dropped because of a slow receiver is made again. */
 const SOCKET_TIMEOUT_MS = 30_000;
 
+/** npm passes a Ctrl-C on that the terminal has sent to this process as well: signals this close together are one. */
+const ONE_PRESS_MS = 1_000;
+
+let stoppedAtMs = 0;
 const stop = new AbortController();
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    if (stop.signal.aborted) return;
+    if (stop.signal.aborted) {
+      if (performance.now() - stoppedAtMs > ONE_PRESS_MS) process.exit(130);
+      return;
+    }
+    stoppedAtMs = performance.now();
     stop.abort(new InterruptedError());
     void setTimeout(GRACE_MS, undefined, { ref: false }).then(() => abort.abort(new InterruptedError()));
   });

@@ -61,12 +61,15 @@ function parseState(text: string): ReplayState | undefined {
       typeof state.startedAtMs !== 'number'
     )
       return undefined;
-    if (position !== undefined && (typeof position.object !== 'string' || typeof position.lines !== 'number'))
-      return undefined;
+    if (position !== undefined && !isPosition(position)) return undefined;
     return { ...state, position, counts: { ...emptyCounts(), ...counts } };
   } catch {
     return undefined;
   }
+}
+
+function isPosition({ object, lines, isWhole }: Record<string, unknown>): boolean {
+  return typeof object === 'string' && typeof lines === 'number' && typeof isWhole === 'boolean';
 }
 
 function isObject(value: unknown): boolean {

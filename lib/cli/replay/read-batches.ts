@@ -14,6 +14,8 @@ export interface ReadOptions {
   readonly from: Position | undefined;
   /** A batch is closed before its request would be longer. A longer line is a batch of its own. */
   readonly maxBatchBytes: number;
+  /** Once it is aborted, reading throws its reason. */
+  readonly stop: AbortSignal;
 }
 
 /** A batch is closed after so many objects, so that the position moves on also where little is selected. */
@@ -23,17 +25,18 @@ const MAX_READS = 5;
 
 /** The selected lines of the archive in batches, in its order. It reads no further than is asked for. */
 export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch> {
-  const { archive, objects, from, maxBatchBytes, isWanted } = options;
+  const { archive, objects, from, maxBatchBytes, isWanted, stop } = options;
   let batch = new OpenBatch();
   for await (const { key, open } of readAhead(objectsFrom(from, objects), archive)) {
     let lines = from?.object === key ? from.lines : 0;
     try {
       for await (const bytes of linesAfter(lines, open)) {
+        stop.throwIfAborted();
         const line = readLine(bytes, isWanted, (reason) =>
           batch.unreadable.push(`${key}, line ${lines + 1}: ${reason}`),
         );
         if (line !== undefined && batch.isTooFullFor(line, maxBatchBytes)) {
-          yield batch.closedAt({ object: key, lines });
+          yield batch.closedAt({ object: key, lines, isWhole: false });
           batch = new OpenBatch();
         }
         if (line !== undefined) batch.add(line);
@@ -43,9 +46,10 @@ export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch> 
       if (!(error instanceof UnreadableError)) throw error;
       batch.unreadable.push(`${key}: ${error.message}`);
     }
-    batch.endObject({ object: key, lines });
+    const end = { object: key, lines, isWhole: true };
+    batch.endObject(end);
     if (batch.objects < MAX_OBJECTS) continue;
-    yield batch.closedAt({ object: key, lines });
+    yield batch.closedAt(end);
     batch = new OpenBatch();
   }
   if (batch.lastEnd !== undefined) yield batch.closedAt(batch.lastEnd);
@@ -53,7 +57,8 @@ export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch> 
 
 async function* objectsFrom(from: Position | undefined, objects: AsyncIterable<ArchiveObject>) {
   for await (const object of objects) {
-    if (from === undefined || compareKeys(object.key, from.object) >= 0) yield object;
+    const order = from === undefined ? 1 : compareKeys(object.key, from.object);
+    if (order > 0 || (order === 0 && from?.isWhole === false)) yield object;
   }
 }
 

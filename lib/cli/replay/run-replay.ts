@@ -6,7 +6,7 @@ import { emptyCounts } from './ledger.ts';
 import { type ArchiveClients, openArchive } from './open-archive.ts';
 import { type ReplayState, readState, type Selection, writeState } from './position-file.ts';
 import { parseReplayArguments, REPLAY_USAGE, type ReplayCommand } from './replay-arguments.ts';
-import { ReplayError } from './replay-error.ts';
+import { InterruptedError, ReplayError } from './replay-error.ts';
 import { windowOf } from './replay-window.ts';
 import { isComplete } from './report.ts';
 import { countObjects, type SelectedObjects } from './selected-objects.ts';
@@ -25,6 +25,15 @@ export function runReplay(argv: readonly string[], io: ReplayIo): Promise<0 | 1 
 }
 
 async function run(command: ReplayCommand, io: ReplayIo): Promise<0 | 1 | 130> {
+  try {
+    return await prepareAndSend(command, io);
+  } catch (error) {
+    if (error instanceof InterruptedError) return 130;
+    throw error;
+  }
+}
+
+async function prepareAndSend(command: ReplayCommand, io: ReplayIo): Promise<0 | 1 | 130> {
   const archive = await openArchive(command.source, command.tenant, io);
   const { traceFile, resumeFile } = command;
   const given = [...command.traceIds, ...(traceFile === undefined ? [] : await readTraceFile(traceFile))];
@@ -35,7 +44,7 @@ async function run(command: ReplayCommand, io: ReplayIo): Promise<0 | 1 | 130> {
     return isComplete(kept.counts) ? 0 : 1;
   }
   const start = kept ?? newState(command, selection, io.clock.now());
-  const selected = await countObjects(archive, start);
+  const selected = await countObjects(archive, start, io.stop);
   if (selected.objects === 0) throw await nothingThere(archive, command, selected);
   const wanted = await wantedTraces(command, given, start);
   if (start.position !== undefined) {

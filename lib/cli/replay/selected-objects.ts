@@ -10,9 +10,15 @@ export interface SelectedObjects {
   readonly later: number;
 }
 
-export async function countObjects(archive: ArchiveObjects, state: ReplayState): Promise<SelectedObjects> {
+/** @throws the reason of the signal once it is aborted */
+export async function countObjects(
+  archive: ArchiveObjects,
+  state: ReplayState,
+  stop: AbortSignal,
+): Promise<SelectedObjects> {
   const counts = { objects: 0, bytes: 0, later: 0 };
   for await (const object of archive.list(state.partitions)) {
+    stop.throwIfAborted();
     if (isLater(object, state)) {
       counts.later += 1;
     } else {

@@ -64,6 +64,7 @@ export async function sendAll(prepared: Prepared, io: SendIo): Promise<0 | 1 | 1
         objects: listObjects(prepared.archive, start),
         from: start.position,
         maxBatchBytes: command.batchBytes,
+        stop: io.stop,
         isWanted: (traceId) => {
           missing.delete(traceId);
           return prepared.wanted?.has(traceId) ?? true;
@@ -76,8 +77,6 @@ export async function sendAll(prepared: Prepared, io: SendIo): Promise<0 | 1 | 1
       isInterrupted: () => io.stop.aborted,
       onSettled: () => keeper?.note(),
     });
-  } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
   } finally {
     progress.finish();
     await keeper?.close();

@@ -13,7 +13,13 @@ it('a replay reads no further than it may send, and waits for the first that has
     for (let index = 0; index < 50; index++) {
       read += 1;
       const line = { traceId: idOf(index), seq: 0, spanCount: 1, resourceSpans: Buffer.from('{}') };
-      yield { lines: [line], byteLength: 22, end: { object: 'a', lines: index + 1 }, objects: 0, unreadable: [] };
+      yield {
+        lines: [line],
+        byteLength: 22,
+        end: { object: 'a', lines: index + 1, isWhole: false },
+        objects: 0,
+        unreadable: [],
+      };
     }
   }
   const first = Promise.withResolvers<SendResult>();
@@ -40,7 +46,7 @@ it('a replay reads no further than it may send, and waits for the first that has
   expect(await running).toBe(true);
   expect({ read, position: ledger.position, traces: ledger.counts.traces }).toEqual({
     read: 50,
-    position: { object: 'a', lines: 50 },
+    position: { object: 'a', lines: 50, isWhole: false },
     traces: 50,
   });
 });

@@ -1,6 +1,9 @@
 import { createServer as createHttp2Server } from 'node:http2';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { FilesystemArchiveObjects } from '../../../lib/adapters/filesystem/filesystem-archive-objects.ts';
 import { freePort } from '../../support/free-port.ts';
 import {
   accept,
@@ -13,7 +16,7 @@ import {
   traceIdsOf,
 } from '../../support/otlp-receiver.ts';
 import { newDataFolder } from '../query/support/archive-folder.ts';
-import { idOf, keepMany } from './support/kept-traces.ts';
+import { idOf, keepMany, linesOf } from './support/kept-traces.ts';
 import { interrupt, MovableClock, type RunOptions, run } from './support/run.ts';
 
 let dataDir: string;
@@ -258,6 +261,23 @@ describe('when somebody wants it to stop', () => {
     const { code, out } = await replay(['--batch-bytes', '1', '--in-flight', '1'], { stop });
     expect({ code, line: out[0] }).toEqual({ code: 130, line: 'sent: 2 traces, 2 spans, 0.0 MB' });
     expect(receiver.requests).toHaveLength(2);
+  });
+
+  it('reads no further, also where nothing is to be sent', async () => {
+    await receive([]);
+    const stop = new AbortController();
+    let reads = 0;
+    const clock = new MovableClock();
+    const archiveReads = vi.spyOn(FilesystemArchiveObjects.prototype, 'open').mockImplementation(async () => {
+      reads += 1;
+      interrupt(stop);
+      return Readable.from([gzipSync(linesOf([{ traceId: idOf(1) }]))]);
+    });
+    onTestFinished(() => archiveReads.mockRestore());
+    keepMany(dataDir, 50, 1);
+    expect(await replay(['--trace', idOf(999)], { stop, clock })).toMatchObject({ code: 130 });
+    // Those that were fetched ahead.
+    expect(reads).toBeLessThan(20);
   });
 
   it('does not wait for a receiver that is busy', async () => {

@@ -232,7 +232,7 @@ describe('a position', () => {
       selection: { to: 'x', where: '"' },
       startedAtMs: 5,
       partitions: { first: 'a', last: 'b' },
-      position: { object: 'k', lines: 7 },
+      position: { object: 'k', lines: 7, isWhole: true },
       counts: { ...emptyCounts(), spans: 9 },
       isDone: false,
     };
