@@ -1,7 +1,20 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { newDataFolder } from '../support/archive-folder.ts';
 import { ask } from '../support/ask.ts';
 import { useAthenaStacks } from '../support/athena-stack.ts';
 
+const MAIN = join(import.meta.dirname, '../../../../lib/cli/query/main.ts');
+/** A module that tells of each package of the AWS SDK that is loaded. */
+const LISTS_AWS = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  registerHooks({ load(url, context, next) {
+    const name = /@aws-sdk\\/[^/]+/.exec(url)?.[0];
+    if (name) console.error('loaded ' + name);
+    return next(url, context);
+  } });`)}`;
 const service = useAthenaStacks();
 const STACK = ['--stack', 'Tailgate'];
 
@@ -109,5 +122,26 @@ describe('query --stack', () => {
     const { code, out } = await ask([...STACK, '--json', 'SELECT 1']);
     expect({ code, out }).toEqual({ code: 0, out: '{"n":42}\n' });
     expect(athena.executions).toHaveLength(1);
+  });
+
+  it('lists the views with the types that Athena has, without a statement', async () => {
+    const { out } = await ask(STACK, 80);
+    expect(out).toMatch(/^ {2}http_status {9}integer {15}Attribute/m);
+    expect(out).toMatch(/^ {2}events {14}array\(row\) {12}Events/m);
+    expect(out).toMatch(/npm run query -- --list\n$/);
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(service.athena.calls).toEqual([]);
+  });
+
+  it('is the only one to load the AWS SDK', async () => {
+    const loaded = async (...argv: string[]) => {
+      const { stderr } = await promisify(execFile)(process.execPath, ['--import', LISTS_AWS, MAIN, ...argv], {
+        env: { ...process.env, ...service.environment },
+      });
+      return stderr.includes('loaded @aws-sdk/client-athena');
+    };
+    service.athena.answer = () => COUNT;
+    expect(await loaded('--data', newDataFolder(), 'SELECT 1')).toBe(false);
+    expect(await loaded(...STACK, 'SELECT 1')).toBe(true);
   });
 });

@@ -26,6 +26,7 @@ describe('before any call to Athena', () => {
     { argv: ['--name', 'nope'], says: 'there is no query "nope"' },
     { argv: ['--name', 'red', '--tenant', 'a/b'], says: 'tenant "a/b"' },
     { argv: [`SELECT '${'x'.repeat(262_144)}'`], says: 'has 262153 bytes: Athena takes 262144' },
+    { argv: ['SELECT 1', '--tenant', 'shop'], says: '--tenant goes with --name: a statement of your own says it' },
     { argv: ['SELECT 1', '--data', 'x'], says: 'expected --stack or --data' },
     { argv: ['SELECT 1', '--prices', '/nowhere'], says: 'no such file' },
   ])('is refused, and the stack is not even looked up: $argv.0 $argv.1', async ({ argv, says }) => {
