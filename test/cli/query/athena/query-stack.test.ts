@@ -106,6 +106,13 @@ describe('query --stack', () => {
     expect(complaints).toEqual([expect.stringContaining('scanned 0 bytes for $0.000000 ')]);
   });
 
+  it('says that EXPLAIN ANALYZE costs what it reads', async () => {
+    const columns = [{ name: 'Query Plan', type: 'varchar' }];
+    service.athena.answer = () => ({ statementType: 'UTILITY', columns, scannedBytes: 20_000_000 });
+    const { complaints } = await ask([...STACK, 'EXPLAIN ANALYZE SELECT 1']);
+    expect(complaints).toEqual([expect.stringContaining('scanned 20.0 MB for $0.000100 ')]);
+  });
+
   it('asks again when Athena is asked too often, with the same query', async () => {
     const { athena } = service;
     const fault = { status: 400, type: 'ThrottlingException', message: 'Rate exceeded' };

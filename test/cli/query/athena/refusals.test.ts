@@ -124,6 +124,13 @@ describe('what goes wrong is explained', () => {
     );
   });
 
+  it('when the state of the query cannot be seen, and the query does not go on unseen', async () => {
+    const message = 'User: arn:aws:iam::1:user/a is not authorized to perform: athena:GetQueryExecution';
+    service.athena.faults.set('GetQueryExecution', [{ status: 400, type: 'AccessDeniedException', message }]);
+    expect(await failure(['--stack', 'Tailgate', 'SELECT 1'])).toContain(message);
+    expect(service.athena.executions).toMatchObject([{ isStopped: true }]);
+  });
+
   it('when Athena is asked too often for long', { timeout: 60_000 }, async () => {
     const fault = { status: 400, type: 'ThrottlingException', message: 'Rate exceeded' };
     service.athena.faults.set(
