@@ -53,6 +53,9 @@ export function parseQueryArguments(argv: readonly string[]): QueryArguments {
   const { values: first } = parseArgs({ args: [...argv], options: OPTIONS, strict: false, allowPositionals: true });
   const name = typeof first.name === 'string' ? first.name : undefined;
   const parameters = name === undefined ? [] : parameterOptions(argv);
+  if (name === undefined && argv.some((argument) => /^--tenant(=|$)/.test(argument))) {
+    throw new QueryError("--tenant goes with --name: a statement of your own says it, WHERE tenant = '…'");
+  }
   const { values, positionals } = parse(argv, parameters);
   if (positionals.length > (name === undefined ? 1 : 0)) {
     const what = name === undefined ? 'one statement' : 'a query by its name, and no statement';

@@ -46,7 +46,8 @@ async function answer(args: QueryArguments, io: QueryIo): Promise<0 | 130> {
   } else if (args.list) {
     await output.write(libraryReference(output.bold));
   } else if (args.sql === undefined && args.name === undefined) {
-    await output.write(viewReference(output.terminalWidth, output.bold));
+    const dialect = args.stack === undefined ? 'duckdb' : 'trino';
+    await output.write(viewReference(dialect, output.terminalWidth, output.bold));
   } else if (args.stack !== undefined) {
     // Loaded for those who ask it: the AWS SDK takes longer to load than the local archive to answer.
     const { askAthena } = await import('./athena/ask-athena.ts');

@@ -14,13 +14,19 @@ const VIEWS: readonly View[] = [
   { name: 'traces_raw', meaning: 'one row per line of the archive, as it is stored', columns: tracesRawColumns(false) },
 ];
 
+/** In whose words types are named and examples are written. */
+export type Dialect = 'duckdb' | 'trino';
+
+const MORE_ON_TRINO = 'The queries of the library are written for Athena: npm run query -- --list\n';
+
 /** What can be queried: the views with their columns, and example queries. `width` is that of the terminal, if it is one. */
-export function viewReference(width: number | undefined, bold: (text: string) => string): string {
+export function viewReference(dialect: Dialect, width: number | undefined, bold: (text: string) => string): string {
   const views = VIEWS.flatMap((view) => [
     `${bold(view.name)}: ${view.meaning}`,
-    ...view.columns.map((column) => columnLine(column, width)),
+    ...view.columns.map((column) => columnLine(column, dialect, width)),
     '',
   ]);
+  if (dialect === 'trino') return [...views, MORE_ON_TRINO].join('\n');
   const examples = EXAMPLE_QUERIES.flatMap(({ title, sql }) => [`-- ${title}`, `${sql};`, '']);
   return [...views, bold('Examples'), ...examples].join('\n');
 }
@@ -28,8 +34,11 @@ export function viewReference(width: number | undefined, bold: (text: string) =>
 const NAME_WIDTH = 20;
 const TYPE_WIDTH = 22;
 
-function columnLine(column: Column, width: number | undefined): string {
-  const type = column.duckDbType.replace(/^STRUCT\(.*\)/, 'STRUCT');
+function columnLine(column: Column, dialect: Dialect, width: number | undefined): string {
+  const type =
+    dialect === 'trino'
+      ? column.trinoType.replace(/row\(.*\)(?=\))/, 'row')
+      : column.duckDbType.replace(/^STRUCT\(.*\)/, 'STRUCT');
   const indent = 2 + NAME_WIDTH + TYPE_WIDTH;
   const meaning = wrapWords(column.meaning, width === undefined ? undefined : Math.max(20, width - indent));
   return `  ${column.name.padEnd(NAME_WIDTH)}${type.padEnd(TYPE_WIDTH)}${meaning.join(`\n${' '.repeat(indent)}`)}`;

@@ -62,7 +62,7 @@ export async function runAthenaQuery(
   );
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, MAX_PAUSE_MS)) {
     if (watch.signal.aborted) return cancel(client, id, workGroup);
-    const execution = await look(client, id);
+    const execution = await look(client, id).catch((error: unknown) => giveUp(client, id, error));
     const { state } = execution;
     watch.onProgress(execution);
     if (state === 'SUCCEEDED') return execution;
@@ -89,6 +89,12 @@ function describe({ Status, Statistics, StatementType }: QueryExecution): Omit<L
     engineMs: Statistics?.EngineExecutionTimeInMillis ?? 0,
     queuedMs: Statistics?.QueryQueueTimeInMillis ?? 0,
   };
+}
+
+/** Nobody will see the answer: what the query would still read is not worth its price. */
+async function giveUp(client: AthenaClient, id: string, error: unknown): Promise<never> {
+  await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id })).catch(() => undefined);
+  throw error;
 }
 
 async function cancel(client: AthenaClient, id: string, workGroup: string): Promise<EndedQuery> {

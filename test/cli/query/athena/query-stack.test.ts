@@ -1,7 +1,20 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { newDataFolder } from '../support/archive-folder.ts';
 import { ask } from '../support/ask.ts';
 import { useAthenaStacks } from '../support/athena-stack.ts';
 
+const MAIN = join(import.meta.dirname, '../../../../lib/cli/query/main.ts');
+/** A module that tells of each package of the AWS SDK that is loaded. */
+const LISTS_AWS = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  registerHooks({ load(url, context, next) {
+    const name = /@aws-sdk\\/[^/]+/.exec(url)?.[0];
+    if (name) console.error('loaded ' + name);
+    return next(url, context);
+  } });`)}`;
 const service = useAthenaStacks();
 const STACK = ['--stack', 'Tailgate'];
 
@@ -93,6 +106,13 @@ describe('query --stack', () => {
     expect(complaints).toEqual([expect.stringContaining('scanned 0 bytes for $0.000000 ')]);
   });
 
+  it('says that EXPLAIN ANALYZE costs what it reads', async () => {
+    const columns = [{ name: 'Query Plan', type: 'varchar' }];
+    service.athena.answer = () => ({ statementType: 'UTILITY', columns, scannedBytes: 20_000_000 });
+    const { complaints } = await ask([...STACK, 'EXPLAIN ANALYZE SELECT 1']);
+    expect(complaints).toEqual([expect.stringContaining('scanned 20.0 MB for $0.000100 ')]);
+  });
+
   it('asks again when Athena is asked too often, with the same query', async () => {
     const { athena } = service;
     const fault = { status: 400, type: 'ThrottlingException', message: 'Rate exceeded' };
@@ -109,5 +129,26 @@ describe('query --stack', () => {
     const { code, out } = await ask([...STACK, '--json', 'SELECT 1']);
     expect({ code, out }).toEqual({ code: 0, out: '{"n":42}\n' });
     expect(athena.executions).toHaveLength(1);
+  });
+
+  it('lists the views with the types that Athena has, without a statement', async () => {
+    const { out } = await ask(STACK, 80);
+    expect(out).toMatch(/^ {2}http_status {9}integer {15}Attribute/m);
+    expect(out).toMatch(/^ {2}events {14}array\(row\) {12}Events/m);
+    expect(out).toMatch(/npm run query -- --list\n$/);
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(service.athena.calls).toEqual([]);
+  });
+
+  it('is the only one to load the AWS SDK', async () => {
+    const loaded = async (...argv: string[]) => {
+      const { stderr } = await promisify(execFile)(process.execPath, ['--import', LISTS_AWS, MAIN, ...argv], {
+        env: { ...process.env, ...service.environment },
+      });
+      return stderr.includes('loaded @aws-sdk/client-athena');
+    };
+    service.athena.answer = () => COUNT;
+    expect(await loaded('--data', newDataFolder(), 'SELECT 1')).toBe(false);
+    expect(await loaded(...STACK, 'SELECT 1')).toBe(true);
   });
 });

@@ -26,6 +26,7 @@ describe('before any call to Athena', () => {
     { argv: ['--name', 'nope'], says: 'there is no query "nope"' },
     { argv: ['--name', 'red', '--tenant', 'a/b'], says: 'tenant "a/b"' },
     { argv: [`SELECT '${'x'.repeat(262_144)}'`], says: 'has 262153 bytes: Athena takes 262144' },
+    { argv: ['SELECT 1', '--tenant', 'shop'], says: '--tenant goes with --name: a statement of your own says it' },
     { argv: ['SELECT 1', '--data', 'x'], says: 'expected --stack or --data' },
     { argv: ['SELECT 1', '--prices', '/nowhere'], says: 'no such file' },
   ])('is refused, and the stack is not even looked up: $argv.0 $argv.1', async ({ argv, says }) => {
@@ -121,6 +122,13 @@ describe('what goes wrong is explained', () => {
     expect(await failure(['--stack', 'Tailgate', 'SELECT 1'])).toBe(
       `error: the AWS credentials lack a permission: ${message}`,
     );
+  });
+
+  it('when the state of the query cannot be seen, and the query does not go on unseen', async () => {
+    const message = 'User: arn:aws:iam::1:user/a is not authorized to perform: athena:GetQueryExecution';
+    service.athena.faults.set('GetQueryExecution', [{ status: 400, type: 'AccessDeniedException', message }]);
+    expect(await failure(['--stack', 'Tailgate', 'SELECT 1'])).toContain(message);
+    expect(service.athena.executions).toMatchObject([{ isStopped: true }]);
   });
 
   it('when Athena is asked too often for long', { timeout: 60_000 }, async () => {
