@@ -65,8 +65,6 @@ function keyValuesText(value: JsonObject): string | null {
 /** JSON as Trino's `json_format` spells it: upper-case hex, and escapes for what needs two UTF-16 units. */
 function jsonText(value: unknown): string {
   return JSON.stringify(value)
-    .replaceAll(/\\(?:u([\da-f]{4})|.)/g, (escape, hex?: string) =>
-      hex === undefined ? escape : `\\u${hex.toUpperCase()}`,
-    )
+    .replaceAll(/\\(?:u([\da-f]{4})|.)/g, (all, hex?: string) => (hex === undefined ? all : `\\u${hex.toUpperCase()}`))
     .replaceAll(/[\ud800-\udfff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).toUpperCase()}`);
 }
