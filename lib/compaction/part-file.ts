@@ -5,7 +5,7 @@ import { parquetSchema } from './parquet-schema.ts';
 import type { PartRow } from './part-row.ts';
 
 /** Metadata of the file: the names of the objects that the part covers, as a JSON list. */
-const OBJECTS_KEY = 'tailgate.objects';
+export const OBJECTS_KEY = 'tailgate.objects';
 
 /**
  * Rows of a row group: small enough that a service and a time, which the rows are sorted by, prune most of a part, and large

@@ -2,15 +2,13 @@ import { statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { listArchiveFiles } from './archive-files.ts';
 import { QueryError } from './query-error.ts';
 import { TRINO_MACROS } from './trino-dialect.ts';
 import { quoted, viewStatements } from './view-sql.ts';
 
 /** Where the local run keeps the objects of its archive bucket, inside the data folder. */
 const ARCHIVE_FOLDER = 'archive';
-
-/** Names that start with a dot or an underscore are hidden, as they are for Athena. */
-const OBJECTS = 'traces/dt=*/hour=[0-9][0-9]/[!._]*.jsonl.gz';
 
 /** An in-memory database with the views `traces`, `spans` and `traces_raw` over one data folder. */
 export interface ArchiveDatabase {
@@ -36,9 +34,8 @@ export async function openArchiveDatabase(dataDir: string): Promise<ArchiveDatab
     instance.closeSync();
   };
   try {
-    const glob = escapeGlob(archive) + OBJECTS;
-    const isEmpty = (await countRows(connection, `glob(${quoted(glob)})`)) === 0;
-    for (const statement of viewStatements(isEmpty ? undefined : glob)) {
+    const files = await listArchiveFiles(connection, escapeGlob(archive));
+    for (const statement of viewStatements(files)) {
       await connection.run(statement);
     }
     for (const macro of TRINO_MACROS) {
