@@ -14,8 +14,10 @@ const HOURS_PER_DAY = 24;
 
 /** An hour begins to be compacted so long after its end; what comes later is a late object. */
 export const SETTLE_MS = MS_PER_HOUR;
-/** From the writing of the catalogue until every query has what was written. */
+/** From the decision what to write to the catalogue until every query that starts has it. */
 const PUBLISH_MS = 2 * MS_PER_MINUTE;
+/** The longest query: up to its end it may list folders, by what the catalogue said at its start. Athena stops one after 30 minutes. */
+const QUERY_MS = 31 * MS_PER_MINUTE;
 /** From the time in the name of an object until it is surely there: claims are given up after 90 s. */
 const ARRIVAL_MS = 10 * MS_PER_MINUTE;
 /** How long late objects of hours that are being closed wait, if no further run comes. */
@@ -126,7 +128,7 @@ async function seal(
 function nextClosing({ to }: CompactedHours, nowMs: number): ClosingHours | undefined {
   const before = hourAt(nowMs - SETTLE_MS);
   if (before <= to) return undefined;
-  const atMs = nowMs + PUBLISH_MS;
+  const atMs = nowMs + PUBLISH_MS + QUERY_MS;
   return { before, atMs, untilMs: atMs + CLOSING_MS };
 }
 
