@@ -78,6 +78,11 @@ export async function compactFolder(
   }
 }
 
+/** The objects of an hour that are in no part. */
+export async function uncoveredObjects(folder: string, archive: ArchiveObjects): Promise<readonly ObjectEntry[]> {
+  return (await lookAt(folder, archive)).uncovered;
+}
+
 /** The objects that are in no part, and the number of the next part. */
 async function lookAt(
   folder: string,

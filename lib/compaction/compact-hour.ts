@@ -3,6 +3,8 @@ import { partitionFolder } from './archive-hours.ts';
 import { type CompactFolderDeps, type CompactionLimits, compactFolder, type FolderResult } from './compact-folder.ts';
 import { LINES_FOLDER } from './part-names.ts';
 
+export type { FolderResult };
+
 export interface HourResult extends FolderResult {
   readonly hour: ArchiveHour;
 }

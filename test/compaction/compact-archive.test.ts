@@ -84,7 +84,7 @@ describe('compactArchive', () => {
     parts = 1;
     clock.advance(HOUR);
     expect(await run()).toMatchObject({ isCut: true, published: { to: '2026-11-21T08' } });
-    parts = 10;
+    parts = 100;
     clock.advance(HOUR);
     expect(await run()).toMatchObject({ isCut: false, published: { to: '2026-11-21T12' } });
   });
