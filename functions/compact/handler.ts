@@ -1,7 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { type CompactArchiveDeps, compactArchive } from '../../lib/compaction/compact-archive.ts';
 import { sum } from '../../lib/compaction/compact-hour.ts';
-import type { InvocationMetrics } from '../shared/invocation-metrics.ts';
 import type { Log } from '../shared/log.ts';
 
 /** What a part of the largest size takes, several times over. No part is begun with less time left. */
@@ -11,35 +10,20 @@ const MAX_LOGGED = 20;
 
 export interface CompactHandlerDeps extends Omit<CompactArchiveDeps, 'hasTime' | 'onHour'> {
   readonly log: Log;
-  readonly metrics: InvocationMetrics;
 }
 
 export type CompactHandler = (event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<void>;
 
 /** The Lambda handler behind the schedule: one run of the compaction. */
-export function createHandler({ log, metrics, ...deps }: CompactHandlerDeps): CompactHandler {
+export function createHandler({ log, ...deps }: CompactHandlerDeps): CompactHandler {
   return async (_event, context) => {
-    try {
-      const hasTime = () => context.getRemainingTimeInMillis() > PART_MS;
-      const { hours, published, publication, isCut } = await compactArchive({ ...deps, hasTime });
-      const { refused, isComplete: _, ...done } = sum(hours);
-      for (const { object, reason } of refused.slice(0, MAX_LOGGED)) {
-        log.warn('object cannot be compacted and stays JSON', { path: object.path, reason });
-      }
-      metrics.add('compacted_objects', done.objects);
-      metrics.add('compacted_spans', done.spans);
-      metrics.add('uncompactable_objects', refused.length);
-      const { left, ...range } = published;
-      log.info('compaction', {
-        ...done,
-        uncompactable: refused.length,
-        publication,
-        isCut,
-        ...range,
-        left: left.length,
-      });
-    } finally {
-      metrics.flush();
+    const hasTime = () => context.getRemainingTimeInMillis() > PART_MS;
+    const { hours, published, publication, isCut } = await compactArchive({ ...deps, hasTime });
+    const { refused, isComplete: _, ...done } = sum(hours);
+    for (const { object, reason } of refused.slice(0, MAX_LOGGED)) {
+      log.warn('object cannot be compacted and stays JSON', { path: object.path, reason });
     }
+    const { left, ...range } = published;
+    log.info('compaction', { ...done, refused: refused.length, publication, isCut, ...range, left: left.length });
   };
 }

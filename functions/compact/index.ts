@@ -2,23 +2,20 @@ import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { SystemClock } from '../../lib/adapters/clock.ts';
 import { GlueCompactionCatalog } from '../../lib/adapters/glue/glue-compaction-catalog.ts';
-import { meterCalls } from '../../lib/adapters/meter-calls.ts';
 import { NODE_CODECS } from '../../lib/adapters/node-codecs.ts';
 import { createS3Client } from '../../lib/adapters/s3/client.ts';
 import { S3ArchiveObjects } from '../../lib/adapters/s3/s3-archive-objects.ts';
 import { isSwitchedOn, optionalVariable, requiredVariable } from '../shared/environment.ts';
 import { createLogger } from '../shared/logger.ts';
-import { metricsFromEnvironment } from '../shared/metrics-from-environment.ts';
 import { createHandler } from './handler.ts';
 
 const region = requiredVariable('AWS_REGION', 'region of the Glue database; Lambda sets it');
 const regional = `https://glue.${region}.${partition(region).dnsSuffix}`;
-const metrics = metricsFromEnvironment();
 const clock = new SystemClock();
 
 export const handler = createHandler({
   objects: new S3ArchiveObjects({
-    client: meterCalls(createS3Client({ requestTimeoutMs: 30_000 }), metrics),
+    client: createS3Client({ requestTimeoutMs: 30_000 }),
     bucket: requiredVariable('TAILGATE_BUCKET', 'name of the archive bucket'),
     clock,
   }),
@@ -33,5 +30,4 @@ export const handler = createHandler({
   clock,
   tenants: isSwitchedOn('TAILGATE_TENANTS'),
   log: createLogger({ verbose: false }),
-  metrics,
 });

@@ -10,13 +10,15 @@ import { BUNDLING } from './bundling.ts';
 const REPOSITORY = join(import.meta.dirname, '../..');
 
 /** At 1769 MB a function has one whole processor, and the code uses one thread. */
-const MEMORY_MB = 1769;
+const DEFAULT_MEMORY_MB = 1769;
 
 export interface PipelineFunctionProps {
   /** Folder under `functions/`. */
-  readonly folder: 'ingest' | 'decide';
+  readonly folder: 'ingest' | 'decide' | 'compact';
   readonly description: string;
   readonly timeout: Duration;
+  /** @default what gives it one whole processor */
+  readonly memoryMb?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** What the function may do, besides writing its log. */
   readonly statements: readonly PolicyStatement[];
@@ -51,7 +53,7 @@ export class PipelineFunction extends Construct {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: MEMORY_MB,
+      memorySize: props.memoryMb ?? DEFAULT_MEMORY_MB,
       timeout: props.timeout,
       role: this.role,
       logGroup: this.logGroup,

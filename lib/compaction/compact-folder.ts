@@ -101,9 +101,9 @@ async function lookAt(
 /** Enough for the footer of most parts. */
 const FOOTER_BYTES = 256 << 10;
 
-async function coverageOf({ path, bytes }: ObjectEntry, archive: ArchiveObjects): Promise<readonly string[]> {
-  const end = await archive.readEnd(path, FOOTER_BYTES);
+async function coverageOf(part: ObjectEntry, archive: ArchiveObjects): Promise<readonly string[]> {
+  const end = await archive.readEnd(part, FOOTER_BYTES);
   // The length of the footer, and the mark at the end.
   const footerBytes = new DataView(end.buffer, end.byteOffset).getUint32(end.byteLength - 8, true) + 8;
-  return objectsOfPart(footerBytes <= end.byteLength ? end : await archive.readEnd(path, Math.min(footerBytes, bytes)));
+  return objectsOfPart(footerBytes <= end.byteLength ? end : await archive.readEnd(part, footerBytes));
 }

@@ -18,8 +18,8 @@ export interface ArchiveObjects {
 
   read(path: string): Promise<Uint8Array>;
 
-  /** The last bytes of an object, or all of it when it has no more. */
-  readEnd(path: string, bytes: number): Promise<Uint8Array>;
+  /** The last bytes of a listed object, or all of it when it has no more. */
+  readEnd(object: ObjectEntry, bytes: number): Promise<Uint8Array>;
 
   /** Creates an object, whole or not at all. `exists`: there is one at `path` already, and it is untouched. */
   create(path: string, bytes: Uint8Array): Promise<'created' | 'exists'>;

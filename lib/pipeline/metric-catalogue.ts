@@ -7,7 +7,7 @@ export interface MetricDefinition {
   readonly kind: 'counter' | 'histogram';
   /** What the metric is split by, besides the pipeline. Each value that occurs is a metric to pay for. */
   readonly dimension?: 'policy' | 'decision' | 'status';
-  readonly from: readonly ('ingest' | 'decide' | 'compact')[];
+  readonly from: readonly ('ingest' | 'decide')[];
   readonly description: string;
   /** The metric of the Collector that is the same, or with a `difference` the nearest one. */
   readonly collector?: { readonly name: string; readonly difference?: string };
@@ -188,27 +188,6 @@ export const METRIC_CATALOGUE = [
     kind: 'counter',
     from: ['decide'],
     description: 'their lines, before gzip',
-  },
-  {
-    name: 'compacted_objects',
-    unit: 'Count',
-    kind: 'counter',
-    from: ['compact'],
-    description: 'objects of kept traces that were copied to Parquet',
-  },
-  {
-    name: 'compacted_spans',
-    unit: 'Count',
-    kind: 'counter',
-    from: ['compact'],
-    description: 'their spans',
-  },
-  {
-    name: 'uncompactable_objects',
-    unit: 'Count',
-    kind: 'counter',
-    from: ['compact'],
-    description: 'objects that stay JSON because they are not as Tailgate writes them, counted in each run that tries',
   },
   {
     name: 'consumed_write_units',

@@ -46,7 +46,7 @@ function intercepted(archive: ArchiveObjects, at: (call: number, when: 'before' 
     list: (folder) => step(() => archive.list(folder)),
     listFolders: (folder) => step(() => archive.listFolders(folder)),
     read: (path) => step(() => archive.read(path)),
-    readEnd: (path, bytes) => step(() => archive.readEnd(path, bytes)),
+    readEnd: (object, bytes) => step(() => archive.readEnd(object, bytes)),
     create: (path, bytes) => step(() => archive.create(path, bytes)),
   };
   return { objects, calls: () => calls };

@@ -26,7 +26,7 @@ export class FilesystemArchiveObjects implements ArchiveObjects {
     return readFile(join(this.#root, path));
   }
 
-  async readEnd(path: string, bytes: number): Promise<Uint8Array> {
+  async readEnd({ path }: ObjectEntry, bytes: number): Promise<Uint8Array> {
     const file = await open(join(this.#root, path));
     try {
       const { size } = await file.stat();

@@ -21,7 +21,7 @@ export class MemoryArchiveObjects implements ArchiveObjects {
     return bytes;
   }
 
-  async readEnd(path: string, bytes: number): Promise<Uint8Array> {
+  async readEnd({ path }: ObjectEntry, bytes: number): Promise<Uint8Array> {
     return (await this.read(path)).slice(-bytes);
   }
 

@@ -47,8 +47,8 @@ export class S3ArchiveObjects implements ArchiveObjects {
     return this.#get(path, {});
   }
 
-  readEnd(path: string, bytes: number): Promise<Uint8Array> {
-    return this.#get(path, { Range: `bytes=-${bytes}` });
+  readEnd({ path, bytes: size }: ObjectEntry, bytes: number): Promise<Uint8Array> {
+    return this.#get(path, { Range: `bytes=${Math.max(0, size - bytes)}-${size - 1}` });
   }
 
   /**

@@ -135,7 +135,7 @@ export class World {
       list: (folder) => call(slow(), () => this.#objects.list(folder)),
       listFolders: (folder) => call(slow(), () => this.#objects.listFolders(folder)),
       read: (path) => this.#objects.read(path),
-      readEnd: (path, bytes) => call(slow(), () => this.#objects.readEnd(path, bytes)),
+      readEnd: (object, bytes) => call(slow(), () => this.#objects.readEnd(object, bytes)),
       create: (path, bytes) => call(slow(), () => this.#create(path, bytes)),
     };
     const catalog: CompactionCatalog = {
