@@ -1,6 +1,13 @@
 import type { Column } from './column.ts';
 import { partitionColumns, RAW_COLUMNS, spansColumns, TABLE_COLUMNS, tracesColumns } from './columns.ts';
+import {
+  COMPACTED_HOURS_COLUMNS,
+  type CompactedHours,
+  compactedHoursSql,
+  NOTHING_COMPACTED,
+} from './compacted-hours.ts';
 import { JSON_SERDES, type JsonSerde, RAW_LINE_SERDE } from './json-serde.ts';
+import { PART_COLUMNS } from './part-columns.ts';
 import { type ArchivePartitions, folder, partitionProjection } from './partition-projection.ts';
 import { PRESTO_VIEW_PARAMETERS, type PrestoViewDocument, prestoViewDocument } from './presto-view.ts';
 import { spansViewSql } from './spans-view.ts';
@@ -50,42 +57,64 @@ export interface ArchiveTablesOptions extends ArchivePartitions {
   readonly databaseName: string;
   /** Default: `hive`. */
   readonly serde?: JsonSerde;
+  /**
+   * URL of the folder that holds the partitions of Parquet parts, such as `s3://bucket/spans`. Default: the views read JSON
+   * alone.
+   */
+  readonly partsLocation?: string;
 }
 
 /**
  * The tables and views of an archive in a Glue database, each after those that it needs: `traces_otlp`, `traces_raw`,
- * `traces`, `spans`. Strings are only put together, so that they may be tokens that a deployment fills in later.
+ * `traces`, `spans`; with parts, before the views, `spans_parquet` and `compacted_hours`. Strings are only put together, so that they may be tokens that a deployment fills in later.
  *
  * @throws {RangeError} when `retentionDays` is not a whole number of days.
  */
 export function archiveTables(options: ArchiveTablesOptions): readonly GlueTableDefinition[] {
-  const { tenants, serde = 'hive' } = options;
+  const { tenants, serde = 'hive', partsLocation } = options;
+  const compaction = partsLocation !== undefined;
   return [
-    externalTable(options, {
+    jsonTable(options, {
       name: 'traces_otlp',
       description: 'Kept traces: a line each, or more for large traces and late spans, with the spans as OTLP.',
       columns: TABLE_COLUMNS,
       serde: JSON_SERDES[serde],
     }),
-    externalTable(options, {
+    jsonTable(options, {
       name: 'traces_raw',
       description: 'Kept traces: the lines of the archive as they are stored.',
       columns: RAW_COLUMNS,
       serde: RAW_LINE_SERDE,
     }),
+    ...(compaction
+      ? [partsTable({ ...options, location: partsLocation }), compactedHoursView(options, NOTHING_COMPACTED)]
+      : []),
     view(options, {
       name: 'traces',
       description: 'Kept traces: one row per trace.',
       columns: tracesColumns(tenants),
-      sql: tracesViewSql(tenants),
+      sql: tracesViewSql(tenants, compaction),
     }),
     view(options, {
       name: 'spans',
       description: 'Kept traces: one row per span.',
       columns: spansColumns(tenants),
-      sql: spansViewSql(tenants),
+      sql: spansViewSql(tenants, compaction),
     }),
   ];
+}
+
+/** The view that says which hours the others read from Parquet. Whoever compacts replaces it. */
+export function compactedHoursView(
+  database: Pick<ArchiveTablesOptions, 'databaseName'>,
+  hours: CompactedHours,
+): GlueView {
+  return view(database, {
+    name: 'compacted_hours',
+    description: 'Which hours traces and spans are read from Parquet in; the compaction keeps it.',
+    columns: COMPACTED_HOURS_COLUMNS,
+    sql: compactedHoursSql(hours),
+  });
 }
 
 interface TableDescription {
@@ -94,23 +123,44 @@ interface TableDescription {
   readonly columns: readonly Column[];
 }
 
-function externalTable(
+function jsonTable(
   partitions: ArchivePartitions,
   table: TableDescription & Pick<GlueStorage, 'serde'>,
+): GlueExternalTable {
+  return externalTable(partitions, table, 'json', {
+    inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+    outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+    serde: table.serde,
+  });
+}
+
+function partsTable(partitions: ArchivePartitions): GlueExternalTable {
+  const table = {
+    name: 'spans_parquet',
+    description: 'Copies of compacted hours, which the views traces and spans read instead of the lines.',
+    columns: PART_COLUMNS,
+  };
+  return externalTable(partitions, table, 'parquet', {
+    inputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
+    outputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
+    serde: { library: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe', parameters: {} },
+  });
+}
+
+function externalTable(
+  partitions: ArchivePartitions,
+  table: TableDescription,
+  classification: string,
+  storage: Omit<GlueStorage, 'location'>,
 ): GlueExternalTable {
   return {
     name: table.name,
     description: table.description,
     tableType: 'EXTERNAL_TABLE',
-    parameters: { EXTERNAL: 'TRUE', classification: 'json', ...partitionProjection(partitions) },
+    parameters: { EXTERNAL: 'TRUE', classification, ...partitionProjection(partitions) },
     columns: table.columns.map(glueColumn),
     partitionKeys: partitionColumns(partitions.tenants).map(glueColumn),
-    storage: {
-      location: folder(partitions),
-      inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
-      outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
-      serde: table.serde,
-    },
+    storage: { location: folder(partitions), ...storage },
   };
 }
 

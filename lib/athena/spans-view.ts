@@ -1,6 +1,7 @@
 import { attributeMap } from './attribute-map-sql.ts';
 import { names } from './column.ts';
 import { EVENTS_TYPE, LINKS_TYPE, partitionColumns, spansColumns } from './columns.ts';
+import { IS_COMPACTED, IS_SHOWN_FROM_JSON } from './compacted-hours.ts';
 import { trinoType } from './data-type.ts';
 import { otlpFields } from './otlp-type.ts';
 
@@ -11,14 +12,16 @@ const LINE_COLUMNS =
 /**
  * The SQL of the view `spans` in Trino's dialect. UNNEST of a list of rows gives a column for each field, by position, so
  * that the lists of names come from the description of the table.
+ *
+ * @param compaction whether some hours are read from Parquet
  */
-export function spansViewSql(tenants: boolean): string {
+export function spansViewSql(tenants: boolean, compaction: boolean): string {
   const carried = `${names(partitionColumns(tenants))}, ${LINE_COLUMNS}`;
   return `WITH r AS (
   SELECT ${names(partitionColumns(tenants))}, seq, root_service, root_name, duration_ms AS trace_duration_ms,
          status AS trace_status, sampling_policy, sample_weight, decided_at,
          ${attributeMap('rs.resource.attributes')} AS resource_attributes, rs.scopespans AS scopespans
-  FROM traces_otlp CROSS JOIN UNNEST(resourcespans) AS rs (${fieldNames('ResourceSpans')})
+  FROM ${lines(compaction)} CROSS JOIN UNNEST(resourcespans) AS rs (${fieldNames('ResourceSpans')})
 ), s AS (
   SELECT ${carried}, resource_attributes, ss.scope.name AS scope_name, ss.scope.version AS scope_version, ss.spans AS spans
   FROM r CROSS JOIN UNNEST(scopespans) AS ss (${fieldNames('ScopeSpans')})
@@ -51,7 +54,20 @@ export function spansViewSql(tenants: boolean): string {
   FROM p
 )
 SELECT ${names(spansColumns(tenants))}
-FROM c`;
+FROM c${compaction ? compactedSpans(tenants) : ''}`;
+}
+
+function lines(compaction: boolean): string {
+  if (!compaction) return 'traces_otlp';
+  return `(SELECT * FROM traces_otlp CROSS JOIN compacted_hours WHERE ${IS_SHOWN_FROM_JSON})`;
+}
+
+function compactedSpans(tenants: boolean): string {
+  return `
+UNION ALL
+SELECT ${names(spansColumns(tenants))}
+FROM spans_parquet CROSS JOIN compacted_hours
+WHERE record = 'span' AND ${IS_COMPACTED}`;
 }
 
 function fieldNames(message: Parameters<typeof otlpFields>[0]): string {

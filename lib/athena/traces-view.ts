@@ -1,10 +1,22 @@
 import { names } from './column.ts';
 import { tracesColumns } from './columns.ts';
+import { IS_COMPACTED, IS_SHOWN_FROM_JSON } from './compacted-hours.ts';
 
 /**
  * The SQL of the view `traces` in Trino's dialect. It leaves out the further lines of a trace, and the rows that the
  * OpenX SerDe makes of lines that are not JSON.
+ *
+ * @param compaction whether some hours are read from Parquet
  */
-export function tracesViewSql(tenants: boolean): string {
-  return `SELECT ${names(tracesColumns(tenants))}\nFROM traces_otlp\nWHERE seq = 0 AND trace_id IS NOT NULL`;
+export function tracesViewSql(tenants: boolean, compaction: boolean): string {
+  const columns = names(tracesColumns(tenants));
+  const isFirstLine = 'seq = 0 AND trace_id IS NOT NULL';
+  if (!compaction) return `SELECT ${columns}\nFROM traces_otlp\nWHERE ${isFirstLine}`;
+  return `SELECT ${columns}
+FROM traces_otlp CROSS JOIN compacted_hours
+WHERE ${isFirstLine} AND ${IS_SHOWN_FROM_JSON}
+UNION ALL
+SELECT ${columns}
+FROM spans_parquet CROSS JOIN compacted_hours
+WHERE record = 'trace' AND ${IS_COMPACTED}`;
 }

@@ -13,6 +13,7 @@ export interface AppSettings {
     readonly frontDoor?: FrontDoorType;
     readonly corsOrigins?: readonly string[];
     readonly ingestConcurrency?: number | 'unreserved';
+    readonly compaction?: boolean;
   };
 }
 
@@ -65,6 +66,7 @@ export function readAppSettings(
   const frontDoor = oneOf('frontDoor', ['function-url', 'http-api']);
   const corsOrigins = text('corsOrigins')?.split(',');
   const ingestConcurrency = text('ingestConcurrency');
+  const compaction = flag('compaction');
   const settings: AppSettings = {
     env,
     stackName,
@@ -78,6 +80,7 @@ export function readAppSettings(
       ...(ingestConcurrency !== undefined && {
         ingestConcurrency: ingestConcurrency === 'unreserved' ? ingestConcurrency : Number(ingestConcurrency),
       }),
+      ...(compaction !== undefined && { compaction }),
     },
   };
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };

@@ -15,6 +15,8 @@ import { acknowledge } from './acknowledge.ts';
 
 /** Kept traces. */
 export const TRACES_PREFIX = 'traces/';
+/** Parquet copies of kept traces. */
+export const PARTS_PREFIX = 'spans/';
 /** Payloads of large fragments. */
 export const SPILL_PREFIX = 'spill/';
 /** Answers of Athena. */
@@ -35,7 +37,7 @@ export interface ArchiveBucketProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** The bucket of kept traces: private, encrypted, TLS only, and what is in `traces/` is never overwritten. */
+/** The bucket of kept traces: private, encrypted, TLS only, and what is in `traces/` and `spans/` is never overwritten. */
 export class ArchiveBucket extends Construct {
   readonly bucket: IBucket;
 
@@ -88,8 +90,8 @@ function newBucket(scope: Construct, { retention, encryptionKey, removalPolicy }
 }
 
 /**
- * Refuses a PUT to `traces/` without `If-None-Match`, whoever sends it: creating an object is the commit of its traces, and an
- * overwrite would lose them. Parts of multipart uploads have no such header, their completion has.
+ * Refuses a PUT to `traces/` and `spans/` without `If-None-Match`, whoever sends it: creating an object is the commit of its
+ * traces, and an overwrite would lose them. Parts of multipart uploads have no such header, their completion has.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
  */
 function createOnly(bucket: IBucket): PolicyStatement {
@@ -98,7 +100,7 @@ function createOnly(bucket: IBucket): PolicyStatement {
     effect: Effect.DENY,
     principals: [new AnyPrincipal()],
     actions: ['s3:PutObject'],
-    resources: [bucket.arnForObjects(`${TRACES_PREFIX}*`)],
+    resources: [TRACES_PREFIX, PARTS_PREFIX].map((prefix) => bucket.arnForObjects(`${prefix}*`)),
     conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
   });
 }
@@ -106,6 +108,7 @@ function createOnly(bucket: IBucket): PolicyStatement {
 function lifecycleRules(retention: Duration): LifecycleRule[] {
   return [
     { id: 'OldTraces', prefix: TRACES_PREFIX, expiration: retention },
+    { id: 'OldParts', prefix: PARTS_PREFIX, expiration: retention },
     { id: 'SettledSpills', prefix: SPILL_PREFIX, expiration: SPILL_RETENTION },
     { id: 'QueryResults', prefix: QUERY_RESULTS_PREFIX, expiration: QUERY_RESULTS_RETENTION },
     { id: 'UnfinishedUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },

@@ -4,7 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { archiveTables, type GlueExternalTable, type GlueView } from '../athena/archive-tables.ts';
 import { PRESTO_VIEW_EXPANDED_TEXT, prestoViewText } from '../athena/presto-view.ts';
-import { TRACES_PREFIX } from './archive-bucket.ts';
+import { PARTS_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
 
 export interface ArchiveDatabaseProps {
   readonly databaseName: string;
@@ -13,6 +13,8 @@ export interface ArchiveDatabaseProps {
   readonly tenants: boolean;
   /** How far back the tables look. */
   readonly retentionDays: number;
+  /** Whether the views read compacted hours from Parquet. */
+  readonly compaction: boolean;
 }
 
 /** The Glue database over the archive: tables whose partitions are computed, so that no crawler runs, and the views. */
@@ -35,6 +37,7 @@ export class ArchiveDatabase extends Construct {
       location: `s3://${props.bucket.bucketName}/${TRACES_PREFIX}`,
       tenants: props.tenants,
       retentionDays: props.retentionDays,
+      ...(props.compaction && { partsLocation: `s3://${props.bucket.bucketName}/${PARTS_PREFIX}` }),
     });
     for (const table of tables) {
       new CfnTable(this, table.name, {

@@ -36,6 +36,8 @@ export interface PipelineMonitoringProps {
   readonly pipelineName: string;
   readonly ingest: IFunction;
   readonly decide: IFunction;
+  /** @default the archive is not compacted, and no alarm watches it */
+  readonly compact?: IFunction;
   /** The wake-up queue. */
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
@@ -114,6 +116,7 @@ const TREATMENTS: Readonly<Record<AlarmDefinition['missingData'], TreatMissingDa
 function thresholdsOf({
   thresholds = {},
   ingestConcurrency,
+  compact,
 }: PipelineMonitoringProps): Record<AlarmId, number | undefined> {
   const byDefault = Object.fromEntries(ALARM_CATALOGUE.map(({ id, threshold }) => [id, threshold])) as Record<
     AlarmId,
@@ -128,6 +131,8 @@ function thresholdsOf({
     IngestServerErrors: thresholds.ingestServerErrors ?? byDefault.IngestServerErrors,
     IngestErrors: thresholds.functionErrors ?? byDefault.IngestErrors,
     DecideErrors: thresholds.functionErrors ?? byDefault.DecideErrors,
+    // It runs once an hour, so that a number for 5 minutes is not for it.
+    CompactErrors: compact && byDefault.CompactErrors,
     IngestThrottles: thresholds.functionThrottles ?? byDefault.IngestThrottles,
     DecideThrottles: thresholds.functionThrottles ?? byDefault.DecideThrottles,
     TableThrottles: thresholds.tableThrottles ?? byDefault.TableThrottles,

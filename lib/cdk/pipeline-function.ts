@@ -12,9 +12,11 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 
 export interface PipelineFunctionProps {
   /** Folder under `functions/`. */
-  readonly folder: 'ingest' | 'decide';
+  readonly folder: 'ingest' | 'decide' | 'compact';
   readonly description: string;
   readonly timeout: Duration;
+  /** @default what gives it one whole processor */
+  readonly memoryMb?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** What the function may do, besides writing its log. */
   readonly statements: readonly PolicyStatement[];
@@ -49,7 +51,7 @@ export class PipelineFunction extends Construct {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: FUNCTION_MEMORY_MB,
+      memorySize: props.memoryMb ?? FUNCTION_MEMORY_MB,
       timeout: props.timeout,
       role: this.role,
       logGroup: this.logGroup,

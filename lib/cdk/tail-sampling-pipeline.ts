@@ -1,6 +1,7 @@
 import { Duration, Size, Validations } from 'aws-cdk-lib';
 import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
@@ -8,6 +9,7 @@ import { ArchiveBucket } from './archive-bucket.ts';
 import { ArchiveDatabase } from './archive-database.ts';
 import { ArchiveWorkGroup } from './archive-workgroup.ts';
 import { BufferTable } from './buffer-table.ts';
+import { CompactFunction, rolesOf } from './compact-function.ts';
 import { DecideFunction, visibilityTimeout } from './decide-function.ts';
 import { WAKE_UP_BATCH_SIZE, WAKE_UP_BATCH_WINDOW_SECONDS } from './deployment-defaults.ts';
 import { FunctionUrlDoor } from './function-url-door.ts';
@@ -45,6 +47,8 @@ export class TailSamplingPipeline extends Construct {
   readonly workGroup: ArchiveWorkGroup;
   readonly ingest: IngestFunction;
   readonly decide: DecideFunction;
+  /** `undefined`: the archive is not compacted. */
+  readonly compact: CompactFunction | undefined;
   /** Alarms and the dashboard. */
   readonly monitoring: PipelineMonitoring;
 
@@ -101,7 +105,6 @@ export class TailSamplingPipeline extends Construct {
       batchWindow,
       logRetention,
     });
-    archive.denyDeletesBy([this.ingest.role, this.decide.role]);
     this.frontDoor = this.#frontDoor(props, concurrency, logRetention);
     this.ingestUrl = this.frontDoor.url;
 
@@ -110,7 +113,12 @@ export class TailSamplingPipeline extends Construct {
       bucket: this.archiveBucket,
       tenants,
       retentionDays: retention.toDays(),
+      compaction: props.compaction ?? false,
     });
+    this.compact = props.compaction
+      ? new CompactFunction(this, 'Compact', { resources, databaseName: this.database.databaseName, logRetention })
+      : undefined;
+    archive.denyDeletesBy(rolesOf(this.ingest, this.decide, this.compact));
     this.workGroup = new ArchiveWorkGroup(this, 'Queries', {
       workGroupName: this.pipelineName,
       bucket: this.archiveBucket,
@@ -131,6 +139,7 @@ export class TailSamplingPipeline extends Construct {
       pipelineName: this.pipelineName,
       ingest: this.ingest.function,
       decide: this.decide.function,
+      ...(this.compact !== undefined && { compact: this.compact.function as IFunction }),
       queue: this.wakeUps.queue,
       deadLetterQueue: this.wakeUps.deadLetterQueue,
       // The AWS library is not written for exactOptionalPropertyTypes.

@@ -9,7 +9,7 @@ beforeAll(() => {
 });
 
 /** Everything a role may do, a line for each action and resource. */
-function rightsOf(from: Template, role: 'Ingest' | 'Decide'): readonly string[] {
+function rightsOf(from: Template, role: 'Ingest' | 'Decide' | 'Compact'): readonly string[] {
   const properties: RoleProperties = resource(from, 'AWS::IAM::Role', `Tailgate${role}Role`)['Properties'];
   expect(properties.ManagedPolicyArns).toBeUndefined();
   expect(from.findResources('AWS::IAM::Policy')).toEqual({});
@@ -24,13 +24,16 @@ interface RoleProperties {
 interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
-  readonly Resource: string | Reference;
+  readonly Resource: string | Reference | readonly (string | Reference)[];
   readonly Condition?: unknown;
 }
 
 function lines({ Effect, Action, Resource, Condition }: Statement): readonly string[] {
   const condition = Condition === undefined ? '' : ` if ${JSON.stringify(Condition)}`;
-  return [Action].flat().map((action) => `${Effect} ${action} on ${inWords(Resource)}${condition}`);
+  const resources = [Resource].flat() as readonly (string | Reference)[];
+  return [Action]
+    .flat()
+    .flatMap((action) => resources.map((one) => `${Effect} ${action} on ${inWords(one)}${condition}`));
 }
 
 interface Reference {
@@ -84,6 +87,22 @@ const DECIDE_RIGHTS = [
   `Allow ssm:GetParameter on ${PARAMETERS}/policies`,
 ];
 
+const GLUE = 'arn:aws:glue:eu-west-1:111111111111';
+
+const COMPACT_RIGHTS = [
+  ...['GetTable', 'UpdateTable'].flatMap((action) =>
+    ['catalog', 'database/Database', 'table/Database/compacted_hours'].map(
+      (resource) => `Allow glue:${action} on ${GLUE}:${resource}`,
+    ),
+  ),
+  'Allow logs:CreateLogStream on CompactLogs',
+  'Allow logs:PutLogEvents on CompactLogs',
+  'Allow s3:GetObject on ArchiveBucket/spans/*',
+  'Allow s3:GetObject on ArchiveBucket/traces/*',
+  'Allow s3:ListBucket on ArchiveBucket',
+  'Allow s3:PutObject on ArchiveBucket/spans/*',
+];
+
 describe('the rights of the functions, in full', () => {
   it('ingest', () => {
     expect(rightsOf(template, 'Ingest')).toEqual(INGEST_RIGHTS);
@@ -93,7 +112,15 @@ describe('the rights of the functions, in full', () => {
     expect(rightsOf(template, 'Decide')).toEqual(DECIDE_RIGHTS);
   });
 
-  it('there is no third role', () => {
+  it('compact, where there is compaction', () => {
+    const compacting = synthesise({ compaction: true });
+    expect(rightsOf(compacting, 'Compact')).toEqual(COMPACT_RIGHTS);
+    expect(rightsOf(compacting, 'Ingest')).toEqual(INGEST_RIGHTS);
+    expect(rightsOf(compacting, 'Decide')).toEqual(DECIDE_RIGHTS);
+    compacting.resourceCountIs('AWS::IAM::Role', 3);
+  });
+
+  it('there is no third role without it', () => {
     template.resourceCountIs('AWS::IAM::Role', 2);
   });
 

@@ -35,6 +35,7 @@ const full = new Stack(app, 'Full', { env: ACCOUNT });
 const topic = Topic.fromTopicArn(full, 'Topic', 'arn:aws:sns:eu-central-1:123456789012:on-call');
 new PipelineMonitoring(full, 'Monitoring', {
   ...resources(full),
+  compact: LambdaFunction.fromFunctionArn(full, 'Compact', 'arn:aws:lambda:eu-central-1:123456789012:function:compact'),
   pipelineName: 'bank',
   httpApi: HttpApi.fromHttpApiAttributes(full, 'Api', { httpApiId: 'api123' }),
   ingestConcurrency: 50,
@@ -60,7 +61,7 @@ const alarmsOf = (template: Template) =>
   );
 
 describe('the alarms', () => {
-  it('are those of the catalogue; the one on concurrency only where it is reserved', () => {
+  it('are those of the catalogue; those on concurrency and compaction only where there is any', () => {
     const ids: string[] = ALARM_CATALOGUE.map(({ id }) => id);
     expect(
       alarmsOf(fullTemplate)
@@ -71,7 +72,7 @@ describe('the alarms', () => {
       alarmsOf(plainTemplate)
         .map(([id]) => id)
         .sort(),
-    ).toEqual(ids.filter((id) => id !== 'IngestConcurrency').sort());
+    ).toEqual(ids.filter((id) => !['IngestConcurrency', 'CompactErrors'].includes(id)).sort());
   });
 
   it.each([
@@ -178,6 +179,7 @@ describe('the alarms', () => {
   it('take other thresholds, in the units of their metrics', () => {
     const thresholds = Object.fromEntries(alarmsOf(fullTemplate).map(([id, { Threshold }]) => [id, Threshold]));
     expect(thresholds).toEqual({
+      CompactErrors: 1,
       QueueAge: 3600,
       DeadLetters: 1,
       DecisionLag: 120_000,

@@ -40,6 +40,7 @@ const VARIANTS: readonly [string, (stack: Stack) => PipelineOptions][] = [
   ['with a key', (stack) => ({ encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }) })],
   ['with a bucket', (stack) => ({ archiveBucket: Bucket.fromBucketName(stack, 'Bucket', 'kept-elsewhere') })],
   ['for tenants', () => ({ tenants: true })],
+  ['with compaction', () => ({ compaction: true })],
   ['without keys', () => ({ allowUnauthenticated: true })],
 ];
 

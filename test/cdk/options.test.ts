@@ -314,3 +314,41 @@ describe('without an environment', () => {
     Template.fromStack(stack).resourceCountIs('AWS::Lambda::Function', 2);
   });
 });
+
+describe('compaction', () => {
+  const tablesOf = (template: Template) =>
+    Object.values(template.findResources('AWS::Glue::Table')).map(({ Properties }) => Properties.TableInput.Name);
+
+  it('is off unless asked for: no function, and views that read lines alone', () => {
+    const template = synthesise();
+    template.resourceCountIs('AWS::Lambda::Function', 2);
+    template.resourceCountIs('AWS::Events::Rule', 0);
+    expect(tablesOf(template)).toEqual(['traces_otlp', 'traces_raw', 'traces', 'spans']);
+  });
+
+  it('runs a function each hour, and adds the table of parts and the view that says which hours they are for', () => {
+    const template = synthesise({ compaction: true });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'cron(20 * * * ? *)',
+      Targets: [{ RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 1800 }, Arn: Match.anyValue() }],
+    });
+    template.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 2048, Timeout: 900 });
+    expect(tablesOf(template)).toEqual([
+      'traces_otlp',
+      'traces_raw',
+      'spans_parquet',
+      'compacted_hours',
+      'traces',
+      'spans',
+    ]);
+    template.hasResourceProperties('AWS::Glue::Table', {
+      TableInput: {
+        Name: 'spans_parquet',
+        StorageDescriptor: {
+          Location: { 'Fn::Join': ['', ['s3://', Match.anyValue(), '/spans/']] },
+          SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
+        },
+      },
+    });
+  });
+});

@@ -138,12 +138,12 @@ describe('the archive bucket', () => {
     });
   });
 
-  it('takes new objects in traces/ only, from anybody', () => {
+  it('takes only new objects in traces/ and spans/, from anybody', () => {
     hasBucketStatement({
       Effect: 'Deny',
       Principal: { AWS: '*' },
       Action: 's3:PutObject',
-      Resource: { 'Fn::Join': ['', [Match.anyValue(), '/traces/*']] },
+      Resource: ['/traces/*', '/spans/*'].map((keys) => ({ 'Fn::Join': ['', [Match.anyValue(), keys]] })),
       Condition: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
     });
   });
@@ -167,11 +167,12 @@ describe('the archive bucket', () => {
     hasBucketStatement({ Effect: 'Deny', Action: 's3:*', Condition: { NumericLessThan: { 's3:TlsVersion': 1.2 } } });
   });
 
-  it('deletes old traces, spilled fragments after their items, results of queries and unfinished uploads', () => {
+  it('deletes old traces and their copies, spilled fragments after their items, results of queries and unfinished uploads', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [
           { Id: 'OldTraces', Prefix: 'traces/', ExpirationInDays: 400, Status: 'Enabled' },
+          { Id: 'OldParts', Prefix: 'spans/', ExpirationInDays: 400, Status: 'Enabled' },
           { Id: 'SettledSpills', Prefix: 'spill/', ExpirationInDays: 3, Status: 'Enabled' },
           { Id: 'QueryResults', Prefix: 'query-results/', ExpirationInDays: 7, Status: 'Enabled' },
           { Id: 'UnfinishedUploads', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 }, Status: 'Enabled' },

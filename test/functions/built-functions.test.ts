@@ -5,7 +5,9 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IngestHandler } from '../../functions/ingest/handler.ts';
 import { hashKey } from '../../lib/adapters/ingest-key.ts';
+import { compactedHoursOf } from '../../lib/compaction/compacted-hours-view.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
+import { GlueDatabase } from '../support/glue-database.ts';
 import { type LambdaProcess, startLambda } from '../support/lambda/lambda-process.ts';
 import { ParameterStore } from '../support/parameter-store.ts';
 import { type BuiltFunction, buildFunctions } from './support/built-functions.ts';
@@ -23,14 +25,22 @@ const parameters = await ParameterStore.start();
 let built: ReturnType<typeof buildFunctions>;
 const processes: LambdaProcess[] = [];
 let deployed: Deployed;
+let glue: GlueDatabase;
+let compactFunction: LambdaProcess | undefined;
 
 beforeAll(async () => {
   built = buildFunctions(outdir, POLICIES);
+  glue = await GlueDatabase.start();
   parameters.set('/tailgate/tailgate/policies', POLICIES);
   const stored = { hash: hashKey(KEY), createdAt: '2026-11-21T12:00:00.000Z' };
   parameters.set('/tailgate/tailgate/keys/abcd2345', JSON.stringify(stored));
   deployed = await deploy(async (engines) => {
-    const [ingest, decide] = await Promise.all([start(built.Ingest, engines), start(built.Decide, engines)]);
+    const [ingest, decide, compact] = await Promise.all([
+      start(built.Ingest, engines),
+      start(built.Decide, engines),
+      start(built.Compact, engines),
+    ]);
+    compactFunction = compact;
     return {
       ingest: handlerOf<IngestHandler>(ingest),
       decide: handlerOf<(event: SQSEvent) => Promise<SQSBatchResponse>>(decide),
@@ -40,7 +50,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
-  await Promise.all([deployed?.stop(), parameters.stop()]);
+  await Promise.all([deployed?.stop(), parameters.stop(), glue?.stop()]);
   rmSync(outdir, { recursive: true });
 });
 
@@ -57,6 +67,8 @@ async function start(code: BuiltFunction, { dynamoUrl, otherUrl, names }: Engine
       AWS_ENDPOINT_URL_SQS: otherUrl,
       AWS_ENDPOINT_URL_S3: otherUrl,
       AWS_ENDPOINT_URL_SSM: parameters.url,
+      AWS_ENDPOINT_URL_GLUE: glue.url,
+      TAILGATE_DATABASE: 'tailgate',
       TAILGATE_PIPELINE: 'tailgate',
       TAILGATE_TABLE: names.tableName,
       TAILGATE_BUCKET: names.bucket,
@@ -80,18 +92,21 @@ function handlerOf<Handler extends (event: never) => Promise<unknown>>(lambda: L
 }
 
 describe('the functions as they are deployed', () => {
-  it.each(['Ingest', 'Decide'] as const)('%s: one file of less than a megabyte, and its source map', (name) => {
-    const { codeDir } = built[name];
-    expect(readdirSync(codeDir).sort()).toEqual(['index.mjs', 'index.mjs.map']);
-    expect(statSync(join(codeDir, 'index.mjs')).size).toBeLessThan(MAX_BYTES);
-  });
+  it.each(['Ingest', 'Decide', 'Compact'] as const)(
+    '%s: one file of less than a megabyte, and its source map',
+    (name) => {
+      const { codeDir } = built[name];
+      expect(readdirSync(codeDir).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+      expect(statSync(join(codeDir, 'index.mjs')).size).toBeLessThan(MAX_BYTES);
+    },
+  );
 
   it('have nothing in them that is for development', () => {
     const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { devDependencies: object };
-    for (const { codeDir } of Object.values(built)) {
+    for (const [name, { codeDir }] of Object.entries(built)) {
       const { sources } = JSON.parse(readFileSync(join(codeDir, 'index.mjs.map'), 'utf8')) as { sources: string[] };
       const packages = sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
-      expect(packages).toContain('re2js');
+      expect(packages).toContain(name === 'Compact' ? 'hyparquet-writer' : 're2js');
       expect(Object.keys(devDependencies).filter((name) => packages.includes(name))).toEqual([]);
     }
   });
@@ -110,5 +125,13 @@ describe('the functions as they are deployed', () => {
     await deployed.decideNext();
     const kept = await deployed.archive();
     expect(kept.flatMap(({ lines }) => lines.map((line) => line.trace_id))).toEqual([traceIdOf('a')]);
+  });
+
+  it('close settled hours, and say so in the catalogue', async () => {
+    const outcome = await compactFunction?.invoke({});
+    expect(outcome).toMatchObject({ outcome: 'response' });
+    const closing = compactedHoursOf(glue.parameters('compacted_hours')).closing;
+    expect(Date.parse(`${closing?.before}:00:00Z`)).toBeGreaterThan(Date.now() - 3 * 3_600_000);
+    expect(compactFunction?.output()).toContain('"publication":"written"');
   });
 });

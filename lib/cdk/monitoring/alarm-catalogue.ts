@@ -109,6 +109,20 @@ export const ALARM_CATALOGUE = [
     description: 'The decide function crashed, ran out of memory or timed out. Its wake-ups come back.',
   },
   {
+    id: 'CompactErrors',
+    heading: 'The compact function fails',
+    watches: 'AWS/Lambda `Errors` of the compact function',
+    threshold: 1,
+    fires: 'from 1 in an hour, twice in 3 hours; there is no alarm without compaction',
+    period: 60,
+    evaluationPeriods: 3,
+    datapointsToAlarm: 2,
+    missingData: 'notBreaching',
+    noDataMeans: IDLE,
+    description:
+      'The compact function crashed, ran out of memory or timed out. Queries read lines meanwhile; nothing is lost.',
+  },
+  {
     id: 'IngestThrottles',
     heading: 'The ingest function is throttled',
     watches: 'AWS/Lambda `Throttles` of the ingest function',

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { PipelineMonitoringProps } from '../monitoring.ts';
 import type { AlarmId } from './alarm-catalogue.ts';
@@ -17,6 +18,7 @@ export const ALARM_METRICS: Readonly<Record<AlarmId, (watched: Watched) => IMetr
   IngestServerErrors: serverErrors,
   IngestErrors: ({ ingest }) => ingest.metricErrors(SUM),
   DecideErrors: ({ decide }) => decide.metricErrors(SUM),
+  CompactErrors: ({ compact, decide }) => (compact ?? decide).metricErrors({ ...SUM, period: Duration.hours(1) }),
   IngestThrottles: ({ ingest }) => ingest.metricThrottles(SUM),
   DecideThrottles: ({ decide }) => decide.metricThrottles(SUM),
   TableThrottles: tableThrottles,

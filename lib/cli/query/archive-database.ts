@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { type ArchiveFiles, listArchiveFiles } from './archive-files.ts';
 import { QueryError } from './query-error.ts';
 import { refuseTenantFolders } from './refuse-tenant-folders.ts';
 import { TRINO_MACROS } from './trino-dialect.ts';
@@ -10,9 +11,6 @@ import { quoted, viewStatements } from './view-sql.ts';
 /** Where the local run keeps the objects of its archive bucket, inside the data folder. */
 const ARCHIVE_FOLDER = 'archive';
 
-/** Names that start with a dot or an underscore are hidden, as they are for Athena. */
-const OBJECTS = 'traces/dt=*/hour=[0-9][0-9]/[!._]*.jsonl.gz';
-
 /** An in-memory database with the views `traces`, `spans` and `traces_raw` over one data folder. */
 export interface ArchiveDatabase {
   readonly connection: DuckDBConnection;
@@ -20,8 +18,7 @@ export interface ArchiveDatabase {
   hasTraces(): Promise<boolean>;
   /** The folder of the archive, with the separator at its end. */
   readonly folder: string;
-  /** The paths of its objects, in order. */
-  readonly objects: readonly string[];
+  readonly files: ArchiveFiles;
   close(): void;
 }
 
@@ -41,11 +38,10 @@ export async function openArchiveDatabase(dataDir: string): Promise<ArchiveDatab
     connection.closeSync();
     instance.closeSync();
   };
-  let objects: readonly string[];
+  let files: ArchiveFiles;
   try {
-    const glob = escapeGlob(archive) + OBJECTS;
-    objects = await listObjects(connection, glob);
-    for (const statement of viewStatements(objects.length === 0 ? undefined : glob)) {
+    files = await listArchiveFiles(connection, escapeGlob(archive));
+    for (const statement of viewStatements(files)) {
       await connection.run(statement);
     }
     for (const macro of TRINO_MACROS) {
@@ -56,12 +52,7 @@ export async function openArchiveDatabase(dataDir: string): Promise<ArchiveDatab
     close();
     throw error;
   }
-  return { connection, hasTraces: () => hasRows(connection, 'traces'), folder: archive, objects, close };
-}
-
-async function listObjects(connection: DuckDBConnection, glob: string): Promise<string[]> {
-  const reader = await connection.runAndReadAll(`SELECT file FROM glob(${quoted(glob)}) ORDER BY file`);
-  return reader.getRows().map(([file]) => String(file));
+  return { connection, hasTraces: () => hasRows(connection, 'traces'), folder: archive, files, close };
 }
 
 /** True also for a view that cannot be read: a hint about emptiness would be wrong there. */

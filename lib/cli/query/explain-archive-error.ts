@@ -20,8 +20,8 @@ export function refuseCutOff(objects: readonly string[], { folder }: ArchiveData
 /** A failure to read an object of the archive, as an error that names it; any other failure as it is. */
 export async function explainArchiveError(error: unknown, database: ArchiveDatabase): Promise<unknown> {
   if (!(error instanceof Error)) return error;
-  const { folder, objects } = database;
-  const named = objects.find((path) => error.message.includes(path));
+  const { folder, files } = database;
+  const named = files.objects.find((path) => error.message.includes(path));
   const path = named ?? (error.message.includes(NAMELESS) ? await firstUnreadable(database) : undefined);
   if (path === undefined) return error;
   const [reason = ''] = error.message
@@ -34,8 +34,8 @@ export async function explainArchiveError(error: unknown, database: ArchiveDatab
   );
 }
 
-async function firstUnreadable({ connection, objects }: ArchiveDatabase): Promise<string | undefined> {
-  for (const path of objects) {
+async function firstUnreadable({ connection, files }: ArchiveDatabase): Promise<string | undefined> {
+  for (const path of files.objects) {
     try {
       await connection.run(`SELECT count(*) FROM read_json_objects(${quoted(path)}, compression = 'gzip')`);
     } catch {

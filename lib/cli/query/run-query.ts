@@ -62,13 +62,14 @@ async function askLocalArchive(args: QueryArguments, io: QueryIo): Promise<void>
   const sql = args.name === undefined ? (args.sql ?? '') : namedStatement(args.name, args.values);
   const window = args.name === undefined ? undefined : windowOf(args.values);
   const database = await openArchiveDatabase(args.dataDir);
+  const { objects, uncovered } = database.files;
   try {
-    refuseCutOff(window === undefined ? database.objects : objectsWithin(database.objects, window), database);
+    refuseCutOff(window === undefined ? uncovered : objectsWithin(uncovered, window), database);
     await printAnswer(database, sql, args.json, io.output).catch(async (error: unknown) => {
       throw await explainArchiveError(error, database);
     });
     const hint = (await database.hasTraces())
-      ? outsideHint(window, archiveHours(database.objects))
+      ? outsideHint(window, archiveHours(objects))
       : `no kept traces under ${args.dataDir} yet`;
     if (hint !== undefined) io.complain(`hint: ${hint}`);
   } finally {

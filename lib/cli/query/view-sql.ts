@@ -1,5 +1,6 @@
 import type { Column } from '../../athena/column.ts';
 import { spansColumns, TABLE_COLUMNS, tracesColumns, tracesRawColumns } from '../../athena/columns.ts';
+import type { ArchiveFiles } from './archive-files.ts';
 import { ATTRIBUTES_SHAPE, attributeMap } from './attribute-map-sql.ts';
 
 /** Athena refuses rows over 32 MB; twice that leaves room for what another writer may have made. */
@@ -45,23 +46,25 @@ const RESOURCE_SPANS_SHAPE = [
   },
 ];
 
-/** Statements that create the views over the archive objects matching `glob`; empty views when it is undefined. */
-export function viewStatements(glob: string | undefined): string[] {
-  if (glob === undefined) {
-    return [
-      emptyView('traces', TRACES_COLUMNS),
-      emptyView('spans', SPANS_COLUMNS),
-      emptyView('traces_raw', TRACES_RAW_COLUMNS),
-    ];
-  }
+/** Statements that create the views over the objects of an archive. */
+export function viewStatements({ objects, uncovered, parts }: ArchiveFiles): string[] {
   const options = readOptions();
-  const lines = `read_json(${quoted(glob)}, ${options}, columns = {${LINE_COLUMNS.join(', ')}})`;
+  const lines = `read_json(${listOf(uncovered)}, ${options}, columns = {${LINE_COLUMNS.join(', ')}})`;
+  const rows = `read_parquet(${listOf(parts)}, ${HIVE_OPTIONS})`;
+  const ofLines = (query: string) => (uncovered.length === 0 ? [] : [query]);
+  const ofParts = (record: string) => (parts.length === 0 ? [] : [`FROM ${rows} WHERE record = '${record}'`]);
   return [
-    view('traces', TRACES_COLUMNS, tracesQuery(lines)),
-    view('spans', SPANS_COLUMNS, spansQuery(lines)),
-    `CREATE VIEW traces_raw AS
-      SELECT CAST(json AS VARCHAR) AS line, dt, hour FROM read_json_objects(${quoted(glob)}, ${options})`,
+    view('traces', TRACES_COLUMNS, [...ofLines(tracesQuery(lines)), ...ofParts('trace')]),
+    view('spans', SPANS_COLUMNS, [...ofLines(spansQuery(lines)), ...ofParts('span')]),
+    objects.length === 0
+      ? view('traces_raw', TRACES_RAW_COLUMNS, [])
+      : `CREATE VIEW traces_raw AS
+      SELECT CAST(json AS VARCHAR) AS line, dt, hour FROM read_json_objects(${listOf(objects)}, ${options})`,
   ];
+}
+
+function listOf(files: readonly string[]): string {
+  return `[${files.map(quoted).join(', ')}]`;
 }
 
 /** A text literal. */
@@ -69,20 +72,19 @@ export function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+const HIVE_OPTIONS = 'hive_partitioning = true, hive_types = {dt: VARCHAR, hour: INTEGER}';
+
 function readOptions(): string {
-  return `format = 'newline_delimited', compression = 'gzip', maximum_object_size = ${MAX_LINE_BYTES},
-    hive_partitioning = true, hive_types = {dt: VARCHAR, hour: INTEGER}`;
+  return `format = 'newline_delimited', compression = 'gzip', maximum_object_size = ${MAX_LINE_BYTES}, ${HIVE_OPTIONS}`;
 }
 
-/** The columns of the description, in its order and cast to its types. */
-function view(name: string, columns: readonly Column[], query: string): string {
+/** The columns of the description, in its order and cast to its types. Without a query there are no rows. */
+function view(name: string, columns: readonly Column[], queries: readonly string[]): string {
   const casts = columns.map((column) => `TRY_CAST(v.${column.name} AS ${column.duckDbType}) AS ${column.name}`);
-  return `CREATE VIEW ${name} AS SELECT ${casts.join(', ')} FROM (${query}) AS v`;
-}
-
-function emptyView(name: string, columns: readonly Column[]): string {
   const nulls = columns.map((column) => `CAST(NULL AS ${column.duckDbType}) AS ${column.name}`);
-  return `CREATE VIEW ${name} AS SELECT ${nulls.join(', ')} WHERE false`;
+  const selects = queries.map((query) => `SELECT ${casts.join(', ')} FROM (${query}) AS v`);
+  const empty = `SELECT ${nulls.join(', ')} WHERE false`;
+  return `CREATE VIEW ${name} AS ${selects.length === 0 ? empty : selects.join('\nUNION ALL\n')}`;
 }
 
 function tracesQuery(lines: string): string {
@@ -117,7 +119,7 @@ SELECT * EXCLUDE (sp),
        sp.status.message AS status_message,
        coalesce(attributes['http.request.method'], attributes['http.method']) AS http_method,
        attributes['http.route'] AS http_route,
-       coalesce(attributes['http.response.status_code'], attributes['http.status_code']) AS http_status,
+       ${wholeNumber("coalesce(attributes['http.response.status_code'], attributes['http.status_code'])")} AS http_status,
        coalesce(attributes['db.system.name'], attributes['db.system']) AS db_system,
        coalesce(attributes['db.query.text'], attributes['db.statement']) AS db_query,
        list_transform(coalesce(sp.events, []), lambda ev: {'time_ns': TRY_CAST(ev.timeUnixNano AS BIGINT), 'name': ev.name,
@@ -129,6 +131,11 @@ FROM a
 SELECT *, ${eventAttribute('exception.type')} AS exception_type, ${eventAttribute('exception.message')} AS exception_message,
        list_transform(links, lambda l: l.trace_id) AS linked_trace_ids
 FROM b`;
+}
+
+/** NULL for what Trino takes for no integer, such as 200.0. */
+function wholeNumber(text: string): string {
+  return `CASE WHEN regexp_full_match(${text}, '\\s*[+-]?\\d+\\s*') THEN ${text} END`;
 }
 
 /** The attribute of the first event that has it. */

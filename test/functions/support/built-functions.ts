@@ -8,10 +8,16 @@ import type { LambdaFunction } from '../../support/lambda/lambda-process.ts';
 export type BuiltFunction = Omit<LambdaFunction, 'environment'>;
 
 /** Synthesises the app into a folder as `cdk deploy` does, with esbuild. */
-export function buildFunctions(outdir: string, policies: string): Readonly<Record<'Ingest' | 'Decide', BuiltFunction>> {
+export function buildFunctions(
+  outdir: string,
+  policies: string,
+): Readonly<Record<'Ingest' | 'Decide' | 'Compact', BuiltFunction>> {
   const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
   const env = { account: '111111111111', region: 'eu-west-1' };
-  const stack = new TailgateStack(app, 'Tailgate', { env, pipeline: { policies: Policies.fromText(policies) } });
+  const stack = new TailgateStack(app, 'Tailgate', {
+    env,
+    pipeline: { policies: Policies.fromText(policies), compaction: true },
+  });
   const functions = Object.entries(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
   const find = (part: string) => {
     const [, resource] = functions.find(([id]) => id.includes(part)) ?? [];
@@ -21,5 +27,5 @@ export function buildFunctions(outdir: string, policies: string): Readonly<Recor
       handler: resource['Properties']['Handler'],
     };
   };
-  return { Ingest: find('Ingest'), Decide: find('Decide') };
+  return { Ingest: find('Ingest'), Decide: find('Decide'), Compact: find('Compact') };
 }

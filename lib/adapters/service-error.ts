@@ -1,21 +1,21 @@
-/** An error that SSM answered. Looks to {@link isRetryable} like those of the SDK. */
-export class ParameterStoreError extends Error {
+/** An error that a service of AWS answered. Looks to {@link isRetryable} like those of the SDK. */
+export class ServiceError extends Error {
   /** As the service has it, e.g. `ThrottlingException`. */
   override readonly name: string;
   readonly $metadata: { readonly httpStatusCode: number; readonly requestId: string | undefined };
 
-  private constructor(name: string, message: string, metadata: ParameterStoreError['$metadata']) {
+  private constructor(name: string, message: string, metadata: ServiceError['$metadata']) {
     super(message);
     this.name = name;
     this.$metadata = metadata;
   }
 
   /** https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html#operation-error-serialization */
-  static of(httpStatusCode: number, headers: Readonly<Record<string, string>>, body: string): ParameterStoreError {
+  static of(httpStatusCode: number, headers: Readonly<Record<string, string>>, body: string): ServiceError {
     const { __type, code, message, Message } = parse(body);
     const name = nameOf(headers['x-amzn-errortype'] ?? __type ?? code);
     const requestId = headers['x-amzn-requestid'];
-    return new ParameterStoreError(name, String(message ?? Message ?? `status ${httpStatusCode}`), {
+    return new ServiceError(name, String(message ?? Message ?? `status ${httpStatusCode}`), {
       httpStatusCode,
       requestId,
     });

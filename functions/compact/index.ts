@@ -1,0 +1,33 @@
+import { partition } from '@aws-sdk/core/client';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { SystemClock } from '../../lib/adapters/clock.ts';
+import { GlueCompactionCatalog } from '../../lib/adapters/glue/glue-compaction-catalog.ts';
+import { NODE_CODECS } from '../../lib/adapters/node-codecs.ts';
+import { createS3Client } from '../../lib/adapters/s3/client.ts';
+import { S3ArchiveFolders } from '../../lib/adapters/s3/s3-archive-folders.ts';
+import { isSwitchedOn, optionalVariable, requiredVariable } from '../shared/environment.ts';
+import { createLogger } from '../shared/logger.ts';
+import { createHandler } from './handler.ts';
+
+const region = requiredVariable('AWS_REGION', 'region of the Glue database; Lambda sets it');
+const regional = `https://glue.${region}.${partition(region).dnsSuffix}`;
+const clock = new SystemClock();
+
+export const handler = createHandler({
+  objects: new S3ArchiveFolders({
+    client: createS3Client({ requestTimeoutMs: 30_000 }),
+    bucket: requiredVariable('TAILGATE_BUCKET', 'name of the archive bucket'),
+    clock,
+  }),
+  catalog: new GlueCompactionCatalog({
+    databaseName: requiredVariable('TAILGATE_DATABASE', 'name of the Glue database of the archive'),
+    region,
+    endpoint: optionalVariable('AWS_ENDPOINT_URL_GLUE', optionalVariable('AWS_ENDPOINT_URL', regional)),
+    credentials: defaultProvider(),
+    clock,
+  }),
+  codecs: NODE_CODECS,
+  clock,
+  tenants: isSwitchedOn('TAILGATE_TENANTS'),
+  log: createLogger({ verbose: false }),
+});

@@ -1,0 +1,70 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { FilesystemArchiveFolders } from '../../adapters/filesystem/filesystem-archive-folders.ts';
+import { NODE_CODECS } from '../../adapters/node-codecs.ts';
+import { hourAt, partitionFolder } from '../../compaction/archive-hours.ts';
+import { SETTLE_MS } from '../../compaction/compact-archive.ts';
+import { uncoveredObjects } from '../../compaction/compact-folder.ts';
+import { compactHour, type HourResult } from '../../compaction/compact-hour.ts';
+import { listHours } from '../../compaction/list-hours.ts';
+
+export interface LocalCompaction {
+  readonly dataDir: string;
+  readonly nowMs: number;
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+  readonly isInterrupted: () => boolean;
+  readonly onHour: (result: HourResult) => void;
+}
+
+/**
+ * Compacts the archive of a data folder. Nothing has to be published: whoever queries it looks which objects are in parts.
+ *
+ * @throws {Error} when the folder does not exist
+ */
+export async function compactDataFolder(compaction: LocalCompaction): Promise<HourResult[]> {
+  const objects = archiveOf(compaction.dataDir);
+  const results: HourResult[] = [];
+  for (const hour of await hoursOf(objects, compaction)) {
+    if (compaction.isInterrupted()) break;
+    const deps = { objects, codecs: NODE_CODECS };
+    const result = await compactHour(hour, [undefined], deps, () => !compaction.isInterrupted());
+    results.push(result);
+    compaction.onHour(result);
+  }
+  return results;
+}
+
+export interface Uncompacted {
+  readonly hours: number;
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/** What is in no part yet. @throws {Error} when the folder does not exist */
+export async function lookAtDataFolder(compaction: LocalCompaction): Promise<Uncompacted> {
+  const objects = archiveOf(compaction.dataDir);
+  const found = { hours: 0, objects: 0, bytes: 0 };
+  for (const hour of await hoursOf(objects, compaction)) {
+    const uncovered = await uncoveredObjects(partitionFolder(hour, undefined), objects);
+    if (uncovered.length === 0) continue;
+    found.hours += 1;
+    found.objects += uncovered.length;
+    found.bytes += uncovered.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+  return found;
+}
+
+function archiveOf(dataDir: string): FilesystemArchiveFolders {
+  if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Error(`no data folder at ${dataDir}: start Tailgate first (npm start), or name another with --data`);
+  }
+  return new FilesystemArchiveFolders(join(dataDir, 'archive'));
+}
+
+async function hoursOf(objects: FilesystemArchiveFolders, { nowMs, fromMs, toMs }: LocalCompaction) {
+  const settled = hourAt(nowMs - SETTLE_MS);
+  const to = toMs === undefined || hourAt(toMs) > settled ? settled : hourAt(toMs);
+  const from = fromMs === undefined ? '' : hourAt(fromMs);
+  return (await listHours(objects)).filter((hour) => hour >= from && hour < to);
+}

@@ -1,0 +1,88 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { NODE_CODECS } from '../../adapters/node-codecs.ts';
+import { S3ArchiveFolders } from '../../adapters/s3/s3-archive-folders.ts';
+import { hourAt, hoursBetween, partitionFolder } from '../../compaction/archive-hours.ts';
+import { type CompactArchiveResult, compactArchive, SETTLE_MS } from '../../compaction/compact-archive.ts';
+import { uncoveredObjects } from '../../compaction/compact-folder.ts';
+import { type HourResult, listTenants } from '../../compaction/compact-hour.ts';
+import { LINES_FOLDER } from '../../compaction/part-names.ts';
+import type { CompactionCatalog, PublishedHours } from '../../compaction/ports.ts';
+import type { Clock } from '../../pipeline/ports.ts';
+import { readStackOutputs } from '../stack-outputs.ts';
+
+export interface StackCompactionIo {
+  readonly s3: S3Client;
+  readonly cloudFormation: CloudFormationClient;
+  readonly catalogOf: (databaseName: string) => CompactionCatalog;
+  readonly clock: Clock;
+  readonly isInterrupted: () => boolean;
+}
+
+export interface StackArchive {
+  readonly objects: S3ArchiveFolders;
+  readonly catalog: CompactionCatalog;
+  readonly published: PublishedHours;
+  readonly tenants: boolean;
+}
+
+/** @throws {StackOutputError} when it is no stack of Tailgate's @throws {Error} when it is deployed without compaction */
+export async function openStackArchive(stack: string, io: StackCompactionIo): Promise<StackArchive> {
+  const { ArchiveBucket, Database } = await readStackOutputs(io.cloudFormation, stack, ['ArchiveBucket', 'Database']);
+  const objects = new S3ArchiveFolders({ client: io.s3, bucket: ArchiveBucket, clock: io.clock });
+  const catalog = io.catalogOf(Database);
+  try {
+    const published = await catalog.read();
+    const folders = await objects.listFolders(LINES_FOLDER);
+    return { objects, catalog, published, tenants: folders.some((name) => name.startsWith('tenant=')) };
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'EntityNotFoundException') throw error;
+    throw new Error(
+      `stack ${stack} is deployed without compaction, so that no query would read Parquet: npx cdk deploy -c compaction=true`,
+      { cause: error },
+    );
+  }
+}
+
+/** One run, as the function makes it. */
+export async function compactStack(
+  archive: StackArchive,
+  from: string | undefined,
+  { clock, isInterrupted }: StackCompactionIo,
+  onHour: (result: HourResult) => void,
+): Promise<CompactArchiveResult> {
+  const { objects, catalog, tenants } = archive;
+  return compactArchive({
+    objects,
+    catalog,
+    codecs: NODE_CODECS,
+    clock,
+    tenants,
+    hasTime: () => !isInterrupted(),
+    onHour,
+    ...(from !== undefined && { from }),
+  });
+}
+
+/** The settled hours after those that are read from Parquet, and what is in no part in them. */
+export async function lookAtStack(
+  { objects, published, tenants }: StackArchive,
+  from: string | undefined,
+  nowMs: number,
+) {
+  const { to, closing } = published.hours;
+  const first = closing === undefined && from !== undefined ? from : to;
+  const found = { hours: 0, objects: 0, bytes: 0 };
+  const names = await listTenants({ objects, codecs: NODE_CODECS }, tenants);
+  const day = hourAt(nowMs - SETTLE_MS - 24 * 3_600_000);
+  for (const hour of hoursBetween(first < '1971' ? day : first, hourAt(nowMs - SETTLE_MS))) {
+    for (const tenant of names) {
+      const uncovered = await uncoveredObjects(partitionFolder(hour, tenant), objects);
+      if (uncovered.length === 0) continue;
+      found.hours += 1;
+      found.objects += uncovered.length;
+      found.bytes += uncovered.reduce((sum, { bytes }) => sum + bytes, 0);
+    }
+  }
+  return found;
+}

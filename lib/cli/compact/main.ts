@@ -1,0 +1,40 @@
+import { partition } from '@aws-sdk/core/client';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { SystemClock } from '../../adapters/clock.ts';
+import { GlueCompactionCatalog } from '../../adapters/glue/glue-compaction-catalog.ts';
+import { createS3Client } from '../../adapters/s3/client.ts';
+import type { CompactionCatalog } from '../../compaction/ports.ts';
+import { createCloudFormationClient } from '../stack-outputs.ts';
+import { runCompact } from './run-compact.ts';
+
+let isInterrupted = false;
+// The second one ends the process at once, which is safe as well.
+process.once('SIGINT', () => {
+  isInterrupted = true;
+});
+
+const clock = new SystemClock();
+const cloudFormation = createCloudFormationClient();
+
+/** In the account and region of the shell. */
+function catalogOf(databaseName: string): CompactionCatalog {
+  const region = async () => {
+    const name = await cloudFormation.config.region();
+    const endpoint = process.env['AWS_ENDPOINT_URL_GLUE'] ?? `https://glue.${name}.${partition(name).dnsSuffix}`;
+    return new GlueCompactionCatalog({ databaseName, region: name, endpoint, credentials: defaultProvider(), clock });
+  };
+  return {
+    read: async () => (await region()).read(),
+    write: async (hours, version) => (await region()).write(hours, version),
+  };
+}
+
+process.exitCode = await runCompact(process.argv.slice(2), {
+  s3: createS3Client({ requestTimeoutMs: 60_000 }),
+  cloudFormation,
+  catalogOf,
+  clock,
+  isInterrupted: () => isInterrupted,
+  print: (line) => console.log(line),
+  complain: (line) => console.error(line),
+});
