@@ -22,7 +22,7 @@ where the traces are (default: the local run)
 
 which ones; all conditions must hold
   --since TIME         in this hour or later; with --stack or --bucket it must be given
-  --until TIME         and not later (default: now)
+  --until TIME         and not later (default: no end)
   --trace ID           this trace, as logs have it: hex, UUID, traceparent, X-Ray; repeatable
   --trace-file FILE    the traces of this file, an ID a line; "-" is standard input
   --where SQL          a condition on the view traces, for the local run: "status = 'ERROR'"

@@ -86,10 +86,8 @@ describe('replay', () => {
   it('keeps to a rate of spans per second', async () => {
     keepMany(dataDir, 1, 4);
     const { waits } = await replay('--batch-bytes', '1', '--in-flight', '1', '--rate', '2');
-    // One span each: the first goes at once, the others half a second after one another, less what passes in between.
-    expect(waits).toHaveLength(3);
-    for (const wait of waits) expect(wait).toBeLessThanOrEqual(500);
-    expect(Math.max(...waits)).toBeGreaterThan(300);
+    // One span each: the first goes at once, the others half a second after one another.
+    expect(waits).toEqual([500, 500, 500]);
   });
 });
 
@@ -201,7 +199,7 @@ describe('what is selected', () => {
     const keepMore: Behaviour = (response) => {
       const index = receiver.requests.length;
       const key = keep(dataDir, index, [{ traceId: idOf(index + 1) }]);
-      const soon = new Date(Date.now() + 60_000);
+      const soon = new Date(Date.now() + 600_000);
       utimesSync(join(dataDir, 'archive', key), soon, soon);
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     };

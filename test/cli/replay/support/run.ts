@@ -3,9 +3,10 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { InterruptedError } from '../../../../lib/cli/replay/replay-error.ts';
 import { runReplay } from '../../../../lib/cli/replay/run-replay.ts';
 import type { Clock } from '../../../../lib/pipeline/ports.ts';
+import { ManualClock } from '../../../support/manual-clock.ts';
 
 export interface RunOptions {
-  /** Default: the machine's, as files have its times. */
+  /** Default: it stands still a minute from now, so that files that are written now are there when the replay begins. */
   readonly clock?: Clock & { advance?: (milliseconds: number) => void };
   readonly s3?: S3Client;
   readonly cloudFormation?: CloudFormationClient;
@@ -36,7 +37,7 @@ export class MovableClock implements Clock {
 
 /** Runs the command in this process. Waiting only moves the clock. */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { clock = new MovableClock(), s3, cloudFormation } = options;
+  const { clock = new ManualClock(Date.now() + 60_000), s3, cloudFormation } = options;
   const out: string[] = [];
   const complaints: string[] = [];
   const waits: number[] = [];
