@@ -34,7 +34,7 @@ export function grafanaDashboard(queries: DashboardQueries, tenants: boolean): J
     ],
     __requires: [
       { type: 'grafana', id: 'grafana', name: 'Grafana', version: '11.0.0' },
-      { type: 'datasource', id: DATA_SOURCE_TYPE, name: 'Amazon Athena', version: '2.15.0' },
+      { type: 'datasource', id: DATA_SOURCE_TYPE, name: 'Amazon Athena', version: '3.3.3' },
       ...['table', 'timeseries', 'traces'].map((id) => ({ type: 'panel', id, name: id, version: '' })),
     ],
     uid: tenants ? 'tailgate-traces-tenants' : 'tailgate-traces',

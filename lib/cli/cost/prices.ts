@@ -53,7 +53,7 @@ export const PRICES = {
     1,
     'TB scanned, at least 10 MB a query',
     'second-hand',
-    'athena.guide; the same in every list read',
+    'athena.guide, 2020; rcpedia.stanford.edu',
   ),
   logs: price(0.5, 1, 'GB ingested', 'second-hand', 'factualminds.com, 2026-06'),
   metric: price(0.3, 1, 'custom metrics a month', 'second-hand', 'signoz.io, 2026-02'),

@@ -36,6 +36,7 @@ describe('an object that is damaged', () => {
       what: `is cut off at byte ${cut}`,
       bytes: whole.subarray(0, cut),
     })),
+    { what: 'is nothing but a header, as Java writes it', bytes: Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0]) },
     ...[0.2, 0.5, 0.9].map((part) => ({
       what: `is cut off after ${part} of it`,
       bytes: large.subarray(0, part * large.length),

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -10,31 +10,30 @@ const MAIN = join(import.meta.dirname, '../../../../lib/cli/query/main.ts');
 const service = useAthenaStacks();
 const FOR_EVER = { states: ['RUNNING'] as const, scannedBytes: 123_000_000 };
 
-/** The command as a process; `signal` reaches it when Athena has got the `nth` call of the operation. */
-async function run({
-  at,
-  nth = 1,
-  signal = 'SIGINT' as NodeJS.Signals,
-}: {
-  at: string;
-  nth?: number;
-  signal?: NodeJS.Signals;
-}) {
-  let child: ChildProcess | undefined;
-  let seen = 0;
-  const interrupt = (operation: string) => {
-    if (operation === at && ++seen === nth) child?.kill(signal);
-  };
-  service.athena.onCall = interrupt;
-  const process_ = spawn(process.execPath, [MAIN, '--stack', 'Tailgate', '--json', 'SELECT 1'], {
+interface Interruption {
+  /** The call at which it comes, once Athena has answered it. */
+  readonly at: string;
+  /** Which one of these calls. */
+  readonly nth?: number;
+  /** Another call at which it comes once more. */
+  readonly again?: string;
+  readonly signal?: NodeJS.Signals;
+}
+
+/** Runs the command as a process, and interrupts it. */
+async function run({ at, nth = 1, again, signal = 'SIGINT' }: Interruption) {
+  const command = spawn(process.execPath, [MAIN, '--stack', 'Tailgate', '--json', 'SELECT 1'], {
     env: { ...process.env, ...service.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  child = process_;
+  let seen = 0;
+  service.athena.onCall = (operation) => {
+    if (operation === again || (operation === at && ++seen === nth)) command.kill(signal);
+  };
   const [out, complaints, [code]] = await Promise.all([
-    text(process_.stdout),
-    text(process_.stderr),
-    once(process_, 'exit'),
+    text(command.stdout),
+    text(command.stderr),
+    once(command, 'exit'),
   ]);
   return { code, out, complaints };
 }
@@ -65,6 +64,14 @@ describe('Ctrl-C', () => {
     });
     expect(code).toBe(130);
     expect(service.athena.executions).toMatchObject([{ isStopped: true }]);
+  });
+
+  it('that arrives a second time, as npm hands it on, is no other one', async () => {
+    service.athena.answer = () => FOR_EVER;
+    expect(await run({ at: 'GetQueryExecution', again: 'StopQueryExecution' })).toMatchObject({
+      code: 130,
+      complaints: expect.stringMatching(/^cancelled: /),
+    });
   });
 
   it('says when the query could not be cancelled', async () => {

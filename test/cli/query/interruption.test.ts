@@ -1,0 +1,44 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { interruption } from '../../../lib/cli/query/interruption.ts';
+
+class FakeProcess extends EventEmitter {
+  readonly pid = 4711;
+  readonly kill = vi.fn(() => true);
+}
+
+let process: FakeProcess;
+let signal: AbortSignal;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  process = new FakeProcess();
+  signal = interruption(process as unknown as NodeJS.Process);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('an interruption', () => {
+  it.each(['SIGINT', 'SIGTERM'])('comes with %s, and the process goes on', (name) => {
+    expect(signal.aborted).toBe(false);
+    process.emit(name, name);
+    expect(signal.aborted).toBe(true);
+    expect(process.kill).not.toHaveBeenCalled();
+  });
+
+  it('that npm hands on a second time is one', () => {
+    process.emit('SIGINT', 'SIGINT');
+    vi.advanceTimersByTime(900);
+    process.emit('SIGINT', 'SIGINT');
+    expect(process.kill).not.toHaveBeenCalled();
+  });
+
+  it('of somebody who insists ends the process', () => {
+    process.emit('SIGINT', 'SIGINT');
+    vi.advanceTimersByTime(1100);
+    process.emit('SIGTERM', 'SIGTERM');
+    expect(process.kill).toHaveBeenCalledExactlyOnceWith(4711, 'SIGTERM');
+    expect(process.listenerCount('SIGINT') + process.listenerCount('SIGTERM')).toBe(0);
+  });
+});
