@@ -1,7 +1,7 @@
 /** `npm run bench [-- name …]`: the benches, each in a process of its own. */
 import { spawnSync } from 'node:child_process';
 
-const BENCHES = ['regroup', 'decide', 'json-line', 'dictionary', 'pipeline'];
+const BENCHES = ['regroup', 'decide', 'json-line', 'dictionary', 'pipeline', 'parquet'];
 
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : BENCHES;
 const unknown = chosen.find((name) => !BENCHES.includes(name));
