@@ -142,7 +142,7 @@ describe('what is read', () => {
     const some = await read('count(name), max(duration_ms)', 'hour = 9');
     const all = await read('count(name), max(cardinality(attributes))', 'hour = 9');
     expect(some.rows[0]?.[0]).toBe(LARGE_SPANS);
-    expect(some.physicalInputBytes).toBeLessThan(bytesIn('spans', 9) / 10);
+    expect(some.physicalInputBytes).toBeLessThan(bytesIn('spans', 9) / 8);
     expect(all.physicalInputBytes).toBeGreaterThan(bytesIn('spans', 9) / 2);
     expect(all.physicalInputBytes).toBeLessThanOrEqual(bytesIn('spans', 9));
   });
