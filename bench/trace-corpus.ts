@@ -12,10 +12,10 @@ export interface TraceCorpus {
   readonly spanCount: number;
 }
 
-export function traceCorpus(layout: Layout, requests: number): TraceCorpus {
+export function traceCorpus(layout: Layout, requests: number, seed?: number): TraceCorpus {
   const traces = new Map<string, Uint8Array[]>();
   let spanCount = 0;
-  for (const { protobuf } of corpus(layout, requests)) {
+  for (const { protobuf } of corpus(layout, requests, seed)) {
     for (const fragment of regroup(protobuf).fragments) {
       traces.set(fragment.traceId, [...(traces.get(fragment.traceId) ?? []), fragment.payload]);
       spanCount += fragment.spanCount;

@@ -6,7 +6,7 @@ import {
 } from '../athena/compacted-hours.ts';
 import { hourAt, hoursBetween, MS_PER_HOUR, startOf } from './archive-hours.ts';
 import type { CompactFolderDeps, CompactionLimits } from './compact-folder.ts';
-import { compactHour, type HourResult, listTenants, sum } from './compact-hour.ts';
+import { compactHour, type HourResult, listTenants } from './compact-hour.ts';
 import type { CompactionCatalog } from './ports.ts';
 
 const MS_PER_MINUTE = 60_000;
@@ -83,8 +83,13 @@ export async function compactArchive(deps: CompactArchiveDeps): Promise<CompactA
   return { hours: results, published, publication, isCut: !hasTime() };
 }
 
+/** Where the first run of all begins. */
+export function firstHour(nowMs: number): ArchiveHour {
+  return hourAt(nowMs - SETTLE_MS - FIRST_HOURS * MS_PER_HOUR);
+}
+
 function firstHours({ from, clock }: CompactArchiveDeps): CompactedHours {
-  const first = from ?? hourAt(clock.now() - SETTLE_MS - FIRST_HOURS * MS_PER_HOUR);
+  const first = from ?? firstHour(clock.now());
   return { from: first, to: first, left: [], closing: undefined };
 }
 
@@ -142,9 +147,4 @@ function lateHours({ from, to, left }: CompactedHours, nowMs: number): ArchiveHo
   return hoursBetween(from < oldest ? oldest : from, to)
     .filter((hour) => !left.includes(hour) && (hour >= recent || hour.slice(11) === ofThisHour))
     .reverse();
-}
-
-/** What a run has done, in sum. */
-export function sumOf({ hours }: Pick<CompactArchiveResult, 'hours'>): ReturnType<typeof sum> {
-  return sum(hours);
 }

@@ -26,7 +26,7 @@ export interface PartContent {
 export type Compress = (bytes: Uint8Array) => Uint8Array;
 
 /** The bytes of a part: traces in row groups of their own, then spans by service and start. @param zstd compresses a page */
-export function writePart({ objects, rows }: PartContent, zstd: Compress): Uint8Array {
+export async function writePart({ objects, rows }: PartContent, zstd: Compress): Promise<Uint8Array> {
   const writer = new ByteWriter();
   const file = new ParquetWriter({
     writer,
@@ -40,7 +40,7 @@ export function writePart({ objects, rows }: PartContent, zstd: Compress): Uint8
     const sorted = rows.filter((row) => row.record === record).sort(byServiceAndStart);
     for (let at = 0; at < sorted.length; at += GROUP_ROWS) {
       const group = sorted.slice(at, at + GROUP_ROWS);
-      file.write({
+      await file.write({
         columnData: PART_COLUMNS.map(({ name }) => ({
           name,
           data: group.map((row) => row[name] ?? null),
@@ -50,7 +50,7 @@ export function writePart({ objects, rows }: PartContent, zstd: Compress): Uint8
       });
     }
   }
-  file.finish();
+  await file.finish();
   return writer.getBytes();
 }
 

@@ -35,6 +35,7 @@ describe('the settings of the app', () => {
       frontDoor: 'http-api',
       corsOrigins: 'https://a.example,https://b.example',
       ingestConcurrency: '20',
+      compaction: 'true',
       account: '111111111111',
     };
     expect(settings(context)).toMatchObject({
@@ -49,6 +50,7 @@ describe('the settings of the app', () => {
           frontDoor: 'http-api',
           corsOrigins: ['https://a.example', 'https://b.example'],
           ingestConcurrency: 20,
+          compaction: true,
         },
       },
     });

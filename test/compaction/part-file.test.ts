@@ -8,7 +8,7 @@ import { objectsOfPart, writePart } from '../../lib/compaction/part-file.ts';
 import { line, newDataFolder, oneSpan, writeFile } from '../cli/query/support/archive-folder.ts';
 
 const rows = lineRows(JSON.stringify(line(oneSpan({ name: 'a' }))));
-const part = writePart({ objects: ['one', 'two'], rows }, zstdCompressSync);
+const part = await writePart({ objects: ['one', 'two'], rows }, zstdCompressSync);
 
 describe('a part', () => {
   it('tells which objects it covers, from its end alone', () => {

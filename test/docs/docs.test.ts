@@ -3,11 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SpanStatusCode } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readAppSettings } from '../../lib/cdk/app-settings.ts';
+import { parseCompactArguments } from '../../lib/cli/compact/compact-arguments.ts';
+import { runCompact } from '../../lib/cli/compact/run-compact.ts';
 import { parseCostArguments } from '../../lib/cli/cost/cost-arguments.ts';
 import { parseKeysArguments } from '../../lib/cli/keys/keys-arguments.ts';
 import { parsePoliciesArguments } from '../../lib/cli/policies/policies-arguments.ts';
@@ -113,6 +117,21 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
       const file = join(dataDir, 'ids');
       writeFileSync(file, (await ask(['--data', dataDir, sql])).out);
       await replayed(words(args.replace('--trace-file -', `--trace-file ${file}`)));
+    },
+  ],
+  // test/cli/compact runs it; here the options are read, and the local archive is compacted.
+  [/^npm run compact -- (--stack .+)$/, ([, options = '']) => void parseCompactArguments(options.split(' '))],
+  [
+    /^npm run compact(?: -- (.+))?$/,
+    async ([, options]) => {
+      const out: string[] = [];
+      const argv = [...(options?.split(' ') ?? []), '--data', dataDir];
+      const unused = () => expect.fail('the local archive needs no service');
+      const clock = { now: () => Date.now() + 3 * 3_600_000 };
+      const services = { s3: new S3Client({}), cloudFormation: new CloudFormationClient({}), catalogOf: unused, clock };
+      const io = { ...services, isInterrupted: () => false, print: (line: string) => out.push(line), complain() {} };
+      expect(await runCompact(argv, io)).toBe(0);
+      expect(out[0]).toMatch(/compact(ed)?: \d+ hour/);
     },
   ],
   // test/cli/redrive runs it; here the options are read.

@@ -1,5 +1,7 @@
-import { cpSync, readdirSync, statSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { FilesystemArchiveFolders } from '../../lib/adapters/filesystem/filesystem-archive-folders.ts';
 import { NODE_CODECS } from '../../lib/adapters/node-codecs.ts';
@@ -8,6 +10,7 @@ import { archiveTables, compactedHoursView } from '../../lib/athena/archive-tabl
 import { type CompactedHours, NOTHING_COMPACTED } from '../../lib/athena/compacted-hours.ts';
 import { findQuery } from '../../lib/cli/query/query-library.ts';
 import { compactHour, listTenants } from '../../lib/compaction/compact-hour.ts';
+import { line, oneSpan } from '../cli/query/support/archive-folder.ts';
 import { NOON_MS, traceIdOf } from './dataset.ts';
 import { writeDefinitions } from './file-metastore.ts';
 import { RETENTION_DAYS } from './global-setup.ts';
@@ -20,7 +23,7 @@ const at = (hour: number) => `${dt}T${String(hour).padStart(2, '0')}`;
 /** The shop at noon, the odd traces an hour before. */
 const DATABASE = 'compacted';
 const TENANTS = 'compacted_tenants';
-const ALL: CompactedHours = { from: at(10), to: at(13), left: [], closing: undefined };
+const ALL: CompactedHours = { from: at(9), to: at(13), left: [], closing: undefined };
 const STATES: readonly [string, CompactedHours][] = [
   ['all hours', ALL],
   ['one hour', { ...ALL, to: at(12) }],
@@ -49,7 +52,7 @@ function publish(hours: CompactedHours, database = DATABASE): void {
 async function compact(database: string, tenants: boolean): Promise<void> {
   const objects = new FilesystemArchiveFolders(folderOf(database));
   const deps = { objects, codecs: NODE_CODECS };
-  for (const hour of [at(11), at(12)]) {
+  for (const hour of tenants ? [at(11), at(12)] : [at(9), at(11), at(12)]) {
     const { isComplete, parts } = await compactHour(hour, await listTenants(deps, tenants), deps, () => true);
     expect({ isComplete, hasParts: parts > 0 }).toEqual({ isComplete: true, hasParts: true });
   }
@@ -64,20 +67,39 @@ beforeAll(async () => {
   ] as const) {
     cpSync(hourFolder('shop'), folderOf(database, 'traces', scope, `dt=${dt}`, 'hour=12'), { recursive: true });
     cpSync(hourFolder('odd'), folderOf(database, 'traces', scope, `dt=${dt}`, 'hour=11'), { recursive: true });
+    if (scope === '') writeLargeHour();
     define(database, scope !== '');
     await compact(database, scope !== '');
   }
 });
 
+const LARGE_SPANS = 40_000;
+const largeTrace = (n: number) => createHash('md5').update(String(n)).digest('hex');
+
+/** Of more than a Trino reads in one go: 3 MB. At 9 o'clock, of two services, a trace for each span. */
+function writeLargeHour(): void {
+  const lines = Array.from({ length: LARGE_SPANS }, (_, n) => {
+    const traceId = largeTrace(n);
+    const start = String((BigInt(NOON_MS) - 10_800_000n) * 1_000_000n + BigInt(n) * 50_000_000n);
+    const attributes = [{ key: 'noise', value: { stringValue: randomBytes(90).toString('base64') } }];
+    const service = [{ key: 'service.name', value: { stringValue: n % 2 === 0 ? 'cart' : 'payment' } }];
+    const span = { traceId, spanId: traceId.slice(16), name: 'large', startTimeUnixNano: start, attributes };
+    return `${JSON.stringify(line(oneSpan(span, service), { trace_id: traceId }))}\n`;
+  });
+  const folder = folderOf(DATABASE, 'traces', `dt=${dt}`, 'hour=09');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'traces_20260101T000000000Z-00000000000000aa.jsonl.gz'), gzipSync(lines.join('')));
+}
+
 const bytesIn = (kind: 'traces' | 'spans', hour: number) => {
-  const folder = folderOf(DATABASE, kind, `dt=${dt}`, `hour=${hour}`);
+  const folder = folderOf(DATABASE, kind, `dt=${dt}`, `hour=${String(hour).padStart(2, '0')}`);
   return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 };
 
 // The line of 4 MiB would be most of what is compared.
 const LARGE = "span_id <> 'cd0000000000000c'";
-const SPANS = `SELECT * FROM spans WHERE dt = '${dt}' AND ${LARGE} ORDER BY hour, trace_id, seq, span_id, name`;
-const TRACES = `SELECT * FROM traces WHERE dt = '${dt}' ORDER BY hour, trace_id`;
+const SPANS = `SELECT * FROM spans WHERE dt = '${dt}' AND hour > 9 AND ${LARGE} ORDER BY hour, trace_id, seq, span_id, name`;
+const TRACES = `SELECT * FROM traces WHERE dt = '${dt}' AND hour > 9 ORDER BY hour, trace_id`;
 
 describe.each(STATES)('when %s are read from Parquet', (_, state) => {
   it('spans and traces are the same rows', async () => {
@@ -112,37 +134,56 @@ describe('named queries answer the same from JSON and from Parquet', () => {
 });
 
 describe('what is read', () => {
-  const count = (hour: number) =>
-    `SELECT count(name), max(status_message) FROM spans WHERE dt = '${dt}' AND hour = ${hour}`;
+  const read = async (what: string, where: string) =>
+    trino(DATABASE).query(`SELECT ${what} FROM spans WHERE dt = '${dt}' AND ${where}`);
 
-  it('of a compacted hour is its Parquet, and not all of it', async () => {
+  it('of a compacted hour is its Parquet: the columns that are asked for', async () => {
     publish(ALL);
-    const { physicalInputBytes } = await trino(DATABASE).query(count(12));
-    expect(physicalInputBytes).toBeGreaterThan(0);
-    expect(physicalInputBytes).toBeLessThan(bytesIn('spans', 12));
-    expect(physicalInputBytes).toBeLessThan(bytesIn('traces', 12));
+    const some = await read('count(name), max(duration_ms)', 'hour = 9');
+    const all = await read('count(name), max(cardinality(attributes))', 'hour = 9');
+    expect(some.rows[0]?.[0]).toBe(LARGE_SPANS);
+    expect(some.physicalInputBytes).toBeLessThan(bytesIn('spans', 9) / 8);
+    expect(all.physicalInputBytes).toBeGreaterThan(bytesIn('spans', 9) / 2);
+    expect(all.physicalInputBytes).toBeLessThanOrEqual(bytesIn('spans', 9));
   });
 
   it('of another hour is its JSON', async () => {
-    publish({ ...ALL, from: at(12) });
-    const { physicalInputBytes } = await trino(DATABASE).query(count(11));
-    expect(physicalInputBytes).toBeGreaterThanOrEqual(bytesIn('traces', 11));
-    expect(physicalInputBytes).toBeLessThan(bytesIn('traces', 11) + bytesIn('spans', 11));
+    publish({ ...ALL, left: [at(9)] });
+    const { rows, physicalInputBytes } = await read('count(name)', 'hour = 9');
+    expect(rows).toEqual([[LARGE_SPANS]]);
+    expect(physicalInputBytes).toBeGreaterThanOrEqual(bytesIn('traces', 9));
+    expect(physicalInputBytes).toBeLessThan(bytesIn('traces', 9) + bytesIn('spans', 9));
   });
 
-  it('is nothing for an hour that a condition leaves out, nor for a trace that is not there', async () => {
+  it('is nothing of an hour that a condition leaves out', async () => {
     publish(ALL);
-    const none = await trino(DATABASE).query(`SELECT count(name) FROM spans WHERE dt = '${dt}' AND hour = 10`);
-    expect(none).toMatchObject({ rows: [[0]], physicalInputBytes: 0 });
-    const attributes = (id: string) =>
-      trino(DATABASE).query(`SELECT attributes FROM spans WHERE dt = '${dt}' AND hour = 12 AND trace_id = '${id}'`);
-    const [{ trace_id: kept } = {}] = await trino(DATABASE).rows(`SELECT trace_id FROM traces WHERE hour = 12 LIMIT 1`);
-    const found = await attributes(String(kept));
-    // Between the least and the greatest one, so that the filter tells, and not the statistics.
-    const missing = await attributes(`${String(kept).slice(0, 31)}${String(kept).endsWith('0') ? '1' : '0'}`);
-    expect(found.rows.length).toBeGreaterThan(0);
-    expect(missing.rows).toEqual([]);
-    expect(missing.physicalInputBytes).toBeLessThan(found.physicalInputBytes);
+    expect(await read('count(name)', 'hour = 10')).toMatchObject({ rows: [[0]], physicalInputBytes: 0 });
+  });
+
+  it('of the traces is not the spans', async () => {
+    publish(ALL);
+    const traces = `SELECT count(trace_id), max(root_name) FROM traces WHERE dt = '${dt}' AND hour = 9`;
+    const { rows, physicalInputBytes } = await trino(DATABASE).query(traces);
+    expect(rows[0]?.[0]).toBe(LARGE_SPANS);
+    // Its IDs are about 20 bytes each.
+    expect(physicalInputBytes).toBeLessThan(LARGE_SPANS * 32);
+  });
+
+  it('is less where a service and a time, or the filter of trace IDs, leave row groups out', async () => {
+    publish(ALL);
+    const noise = "max(element_at(attributes, 'noise')), count(*)";
+    const all = await read(noise, 'hour = 9');
+    const early = new Date(NOON_MS - 10_790_000).toISOString().replace('T', ' ').replace('Z', '');
+    const some = await read(noise, `hour = 9 AND service = 'payment' AND start_time < TIMESTAMP '${early}'`);
+    expect(some.rows[0]?.[1]).toBe(100);
+    expect(some.physicalInputBytes).toBeLessThan(all.physicalInputBytes / 2);
+    const one = await read(noise, `hour = 9 AND trace_id = '${largeTrace(77)}'`);
+    expect(one.rows[0]?.[1]).toBe(1);
+    expect(one.physicalInputBytes).toBeLessThan(all.physicalInputBytes / 2);
+    // Between others, so that no statistics tell: only the filter does.
+    const none = await read(noise, `hour = 9 AND trace_id = '${largeTrace(-1)}'`);
+    expect(none.rows[0]?.[1]).toBe(0);
+    expect(none.physicalInputBytes).toBeLessThan(all.physicalInputBytes / 10);
   });
 });
 

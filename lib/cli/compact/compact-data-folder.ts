@@ -4,9 +4,9 @@ import { FilesystemArchiveFolders } from '../../adapters/filesystem/filesystem-a
 import { NODE_CODECS } from '../../adapters/node-codecs.ts';
 import { hourAt, partitionFolder } from '../../compaction/archive-hours.ts';
 import { SETTLE_MS } from '../../compaction/compact-archive.ts';
-import { uncoveredObjects } from '../../compaction/compact-folder.ts';
 import { compactHour, type HourResult } from '../../compaction/compact-hour.ts';
 import { listHours } from '../../compaction/list-hours.ts';
+import { lookAt, type Uncompacted } from './uncompacted.ts';
 
 export interface LocalCompaction {
   readonly dataDir: string;
@@ -35,24 +35,14 @@ export async function compactDataFolder(compaction: LocalCompaction): Promise<Ho
   return results;
 }
 
-export interface Uncompacted {
-  readonly hours: number;
-  readonly objects: number;
-  readonly bytes: number;
-}
-
 /** What is in no part yet. @throws {Error} when the folder does not exist */
 export async function lookAtDataFolder(compaction: LocalCompaction): Promise<Uncompacted> {
   const objects = archiveOf(compaction.dataDir);
-  const found = { hours: 0, objects: 0, bytes: 0 };
-  for (const hour of await hoursOf(objects, compaction)) {
-    const uncovered = await uncoveredObjects(partitionFolder(hour, undefined), objects);
-    if (uncovered.length === 0) continue;
-    found.hours += 1;
-    found.objects += uncovered.length;
-    found.bytes += uncovered.reduce((sum, { bytes }) => sum + bytes, 0);
-  }
-  return found;
+  const hours = await hoursOf(objects, compaction);
+  return lookAt(
+    hours.map((hour) => partitionFolder(hour, undefined)),
+    objects,
+  );
 }
 
 function archiveOf(dataDir: string): FilesystemArchiveFolders {

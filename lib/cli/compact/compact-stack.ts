@@ -2,14 +2,15 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { NODE_CODECS } from '../../adapters/node-codecs.ts';
 import { S3ArchiveFolders } from '../../adapters/s3/s3-archive-folders.ts';
+import { NOTHING_COMPACTED } from '../../athena/compacted-hours.ts';
 import { hourAt, hoursBetween, partitionFolder } from '../../compaction/archive-hours.ts';
-import { type CompactArchiveResult, compactArchive, SETTLE_MS } from '../../compaction/compact-archive.ts';
-import { uncoveredObjects } from '../../compaction/compact-folder.ts';
+import { type CompactArchiveResult, compactArchive, firstHour, SETTLE_MS } from '../../compaction/compact-archive.ts';
 import { type HourResult, listTenants } from '../../compaction/compact-hour.ts';
 import { LINES_FOLDER } from '../../compaction/part-names.ts';
 import type { CompactionCatalog, PublishedHours } from '../../compaction/ports.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { readStackOutputs } from '../stack-outputs.ts';
+import { lookAt, type Uncompacted } from './uncompacted.ts';
 
 export interface StackCompactionIo {
   readonly s3: S3Client;
@@ -64,25 +65,20 @@ export async function compactStack(
   });
 }
 
-/** The settled hours after those that are read from Parquet, and what is in no part in them. */
+/** What is in no part yet, of the settled hours after those that are read from Parquet. */
 export async function lookAtStack(
   { objects, published, tenants }: StackArchive,
   from: string | undefined,
   nowMs: number,
-) {
-  const { to, closing } = published.hours;
-  const first = closing === undefined && from !== undefined ? from : to;
-  const found = { hours: 0, objects: 0, bytes: 0 };
+): Promise<Uncompacted> {
   const names = await listTenants({ objects, codecs: NODE_CODECS }, tenants);
-  const day = hourAt(nowMs - SETTLE_MS - 24 * 3_600_000);
-  for (const hour of hoursBetween(first < '1971' ? day : first, hourAt(nowMs - SETTLE_MS))) {
-    for (const tenant of names) {
-      const uncovered = await uncoveredObjects(partitionFolder(hour, tenant), objects);
-      if (uncovered.length === 0) continue;
-      found.hours += 1;
-      found.objects += uncovered.length;
-      found.bytes += uncovered.reduce((sum, { bytes }) => sum + bytes, 0);
-    }
-  }
-  return found;
+  const hours = hoursBetween(nextHour(published.hours, from, nowMs), hourAt(nowMs - SETTLE_MS));
+  return lookAt(
+    hours.flatMap((hour) => names.map((tenant) => partitionFolder(hour, tenant))),
+    objects,
+  );
+}
+
+function nextHour({ from: first, to }: PublishedHours['hours'], from: string | undefined, nowMs: number): string {
+  return first === NOTHING_COMPACTED.from ? (from ?? firstHour(nowMs)) : to;
 }

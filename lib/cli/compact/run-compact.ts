@@ -6,9 +6,10 @@ import type { HourResult } from '../../compaction/compact-hour.ts';
 import { visible } from '../query/cell-text.ts';
 import { type CommandIo, runCommand } from '../run-command.ts';
 import { COMPACT_USAGE, type CompactCommand, parseCompactArguments } from './compact-arguments.ts';
-import { compactDataFolder, lookAtDataFolder, type Uncompacted } from './compact-data-folder.ts';
+import { compactDataFolder, lookAtDataFolder } from './compact-data-folder.ts';
 import { compactStack, lookAtStack, openStackArchive, type StackCompactionIo } from './compact-stack.ts';
 import { count, hourLine, size, summaryLines } from './report.ts';
+import type { Uncompacted } from './uncompacted.ts';
 
 export interface CompactIo extends CommandIo, StackCompactionIo {}
 

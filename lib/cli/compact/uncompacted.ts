@@ -1,0 +1,22 @@
+import { uncoveredObjects } from '../../compaction/compact-folder.ts';
+import type { ArchiveFolders } from '../../compaction/ports.ts';
+
+/** What is in no part yet. */
+export interface Uncompacted {
+  readonly hours: number;
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/** @param folders of hours, inside `traces/` and `spans/` */
+export async function lookAt(folders: readonly string[], objects: ArchiveFolders): Promise<Uncompacted> {
+  const found = { hours: 0, objects: 0, bytes: 0 };
+  for (const folder of folders) {
+    const uncovered = await uncoveredObjects(folder, objects);
+    if (uncovered.length === 0) continue;
+    found.hours += 1;
+    found.objects += uncovered.length;
+    found.bytes += uncovered.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+  return found;
+}
