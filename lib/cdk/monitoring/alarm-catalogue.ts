@@ -19,6 +19,8 @@ export interface AlarmDefinition {
   readonly noDataMeans: string;
   /** What happened, as the description of the alarm says it. */
   readonly description: string;
+  /** The option of the pipeline without which there is no such alarm. */
+  readonly onlyWith?: 'compaction';
 }
 
 /** One value beyond the threshold is enough. */
@@ -121,6 +123,7 @@ export const ALARM_CATALOGUE = [
     noDataMeans: IDLE,
     description:
       'The compact function crashed, ran out of memory or timed out. Queries read lines meanwhile; nothing is lost.',
+    onlyWith: 'compaction',
   },
   {
     id: 'IngestThrottles',

@@ -42,7 +42,7 @@ export const ASSUMPTIONS = {
   logEnvelopeBytes: 150,
   /** All of the catalogue, with three decisions and three policies. */
   metrics: paidMetrics(),
-  alarms: ALARM_CATALOGUE.length,
+  alarms: ALARM_CATALOGUE.filter((alarm) => !('onlyWith' in alarm)).length,
   dashboards: 1,
   /** Days that a fragment is in the table: a day of buffer TTL, and what DynamoDB takes to delete it. */
   fragmentDays: 2,

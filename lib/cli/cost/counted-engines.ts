@@ -1,4 +1,5 @@
 import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { AwsClientOptions } from '../../adapters/aws-client-options.ts';
 import { createDynamoDbClient } from '../../adapters/dynamodb/client.ts';
 import { DynamoDbKeyTables } from '../../adapters/dynamodb/dynamodb-key-tables.ts';
 import { DynamoDbLimitStore } from '../../adapters/dynamodb/dynamodb-limit-store.ts';
@@ -37,10 +38,10 @@ export async function startCountedEngines(clock: Clock): Promise<CountedEngines>
   starting.defer(() => dynamo.stop());
   const queueAndObjects = await startQueueAndObjects();
   starting.defer(() => queueAndObjects.stop());
-  const dynamoClient = createDynamoDbClient(engineClientOptions(dynamo.url));
-  const sqsClient = createSqsClient(engineClientOptions(queueAndObjects.url));
-  const s3Client = createS3Client(engineClientOptions(queueAndObjects.url));
-  const receiver = createSqsClient(engineClientOptions(queueAndObjects.url));
+  const dynamoClient = createDynamoDbClient(patient(dynamo.url));
+  const sqsClient = createSqsClient(patient(queueAndObjects.url));
+  const s3Client = createS3Client(patient(queueAndObjects.url));
+  const receiver = createSqsClient(patient(queueAndObjects.url));
   for (const client of [dynamoClient, sqsClient, s3Client, receiver]) starting.defer(() => client.destroy());
   const names = await provision({ dynamoClient, sqsClient, s3Client, visibilityTimeoutSeconds: 3600 });
 
@@ -64,6 +65,11 @@ export async function startCountedEngines(clock: Clock): Promise<CountedEngines>
     receiveWakeUps: () => receiveAll(receiver, names.queueUrl),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** A call that is given up and made again would be counted twice. */
+function patient(url: string): AwsClientOptions {
+  return { ...engineClientOptions(url), requestTimeoutMs: 60_000 };
 }
 
 async function receiveAll(client: SQSClient, queueUrl: string): Promise<readonly string[]> {
