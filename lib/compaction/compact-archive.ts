@@ -60,6 +60,9 @@ export interface CompactArchiveResult {
 export async function compactArchive(deps: CompactArchiveDeps): Promise<CompactArchiveResult> {
   const { catalog, clock, hasTime } = deps;
   const { hours: before, version } = await catalog.read();
+  const start = before.from === NOTHING_COMPACTED.from ? firstHours(deps) : before;
+  const mustWait = isWaiting(start, clock.now());
+  // After the look at the clock, so that no tenant is missed whose objects had to arrive until then.
   const tenants = await listTenants(deps, deps.tenants);
   const results: HourResult[] = [];
   const compact = async (hour: ArchiveHour) => {
@@ -69,8 +72,7 @@ export async function compactArchive(deps: CompactArchiveDeps): Promise<CompactA
     return result;
   };
 
-  const start = before.from === NOTHING_COMPACTED.from ? firstHours(deps) : before;
-  const published = isWaiting(start, clock.now()) ? start : await advance(start, compact, clock);
+  const published = mustWait ? start : await advance(start, compact, clock);
   const publication = published === before ? 'written' : await catalog.write(published, version);
   if (publication === 'written') {
     const done = new Set(results.map(({ hour }) => hour));
@@ -122,8 +124,11 @@ async function seal(
   for (const hour of hoursBetween(to, closing.before)) {
     const { isComplete, refused } = await compact(hour);
     if (!isComplete && refused.length === 0) break;
-    if (refused.length > 0) left.push(hour);
-    if (left.length > MAX_LEFT_HOURS) break;
+    if (refused.length > 0) {
+      // Something is wrong that nobody looks at: all further hours stay JSON, which is always right.
+      if (left.length === MAX_LEFT_HOURS) break;
+      left.push(hour);
+    }
     to = hourAt(startOf(hour) + MS_PER_HOUR);
   }
   return { ...hours, to, left };

@@ -117,6 +117,20 @@ describe('compactArchive', () => {
     expect(await objects.listFolders('spans/')).toEqual(['tenant=a', 'tenant=b']);
   });
 
+  it('looks for tenants only when all that is on time has arrived', async () => {
+    const { clock, objects, run, add } = world({ tenants: true });
+    await add('tenant=a/dt=2026-11-21/hour=07', 'aa');
+    await run();
+    clock.advance(HOUR);
+    // The run of now stalls after its first look at the catalogue, and b's first object comes meanwhile.
+    const listFolders = objects.listFolders.bind(objects);
+    objects.listFolders = async (folder) => {
+      await add('tenant=b/dt=2026-11-21/hour=07', 'ab');
+      return listFolders(folder);
+    };
+    expect((await run()).hours.find(({ hour }) => hour === '2026-11-21T07')).toMatchObject({ objects: 2 });
+  });
+
   it('does not publish over another run', async () => {
     const { catalog, clock, objects, run } = world();
     await run();
