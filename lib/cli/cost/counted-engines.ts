@@ -1,4 +1,4 @@
-import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, type SendMessageBatchCommandInput, type SQSClient } from '@aws-sdk/client-sqs';
 import type { AwsClientOptions } from '../../adapters/aws-client-options.ts';
 import { createDynamoDbClient } from '../../adapters/dynamodb/client.ts';
 import { DynamoDbKeyTables } from '../../adapters/dynamodb/dynamodb-key-tables.ts';
@@ -46,6 +46,7 @@ export async function startCountedEngines(clock: Clock): Promise<CountedEngines>
   const names = await provision({ dynamoClient, sqsClient, s3Client, visibilityTimeoutSeconds: 3600 });
 
   const calls = new CallCounts();
+  const sent = recordMessages(sqsClient);
   for (const client of [dynamoClient, sqsClient, s3Client]) countCalls(client, calls);
   const { tableName, bucket, ...queues } = names;
   const table = { client: dynamoClient, tableName, clock };
@@ -62,7 +63,7 @@ export async function startCountedEngines(clock: Clock): Promise<CountedEngines>
   return {
     services,
     calls,
-    receiveWakeUps: () => receiveAll(receiver, names.queueUrl),
+    receiveWakeUps: () => receiveAll(receiver, names.queueUrl, sent),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -72,19 +73,28 @@ function patient(url: string): AwsClientOptions {
   return { ...engineClientOptions(url), requestTimeoutMs: 60_000 };
 }
 
-async function receiveAll(client: SQSClient, queueUrl: string): Promise<readonly string[]> {
-  const messages: { readonly sentAt: number; readonly body: string }[] = [];
+/** The bodies of all messages in the order in which they are sent: their times have milliseconds, and may be the same. */
+function recordMessages(client: SQSClient): readonly string[] {
+  const bodies: string[] = [];
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { Entries = [] } = args.input as Partial<SendMessageBatchCommandInput>;
+      bodies.push(...Entries.map(({ MessageBody = '' }) => MessageBody));
+      return next(args);
+    },
+    { step: 'initialize', name: 'recordMessages' },
+  );
+  return bodies;
+}
+
+async function receiveAll(client: SQSClient, queueUrl: string, sent: readonly string[]): Promise<readonly string[]> {
+  const bodies: string[] = [];
   for (;;) {
-    const command = {
-      QueueUrl: queueUrl,
-      MaxNumberOfMessages: 10,
-      MessageSystemAttributeNames: ['SentTimestamp' as const],
-    };
-    const { Messages = [] } = await client.send(new ReceiveMessageCommand(command));
-    if (Messages.length === 0) break;
-    messages.push(
-      ...Messages.map(({ Attributes, Body = '' }) => ({ sentAt: Number(Attributes?.SentTimestamp), body: Body })),
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
     );
+    if (Messages.length === 0) break;
+    bodies.push(...Messages.map(({ Body = '' }) => Body));
   }
-  return messages.sort((a, b) => a.sentAt - b.sentAt).map(({ body }) => body);
+  return bodies.sort((a, b) => sent.indexOf(a) - sent.indexOf(b));
 }
