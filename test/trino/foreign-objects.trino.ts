@@ -19,6 +19,7 @@ const OUTCOMES: Readonly<
   'a blank line': { hive: 'fails', openx: 2, duckDb: 2 },
   nothing: { hive: 0, openx: 0, duckDb: 'fails' },
   'a fence': { hive: 0, openx: 0, duckDb: 0 },
+  'a key twice': { hive: 1, openx: 1, duckDb: 1 },
   'a hidden name': { hive: 1, openx: 1, duckDb: 1 },
 };
 
@@ -46,6 +47,14 @@ describe.each(FOREIGN)('$what', ({ hour, what }) => {
     await expectOutcome(duckDbRows('foreign', sql('traces')), duckDb);
     await expectOutcome(duckDbRows('foreign', sql('spans')), duckDb);
   });
+});
+
+it('of a key that occurs twice the first value counts', async () => {
+  const sql = 'SELECT attributes FROM spans WHERE hour = 11';
+  const rows = [{ attributes: { twice: 'first' } }];
+  expect(await trino('foreign_hive').rows(sql)).toEqual(rows);
+  expect(await trino('foreign_openx').rows(sql)).toEqual(rows);
+  expect(await duckDbRows('foreign', sql)).toEqual(rows);
 });
 
 it('other hours are not read, so that they answer as without it', async () => {

@@ -15,6 +15,8 @@ const GOOD_LINE = JSON.stringify({
   trace_id: 'ab'.repeat(16),
   seq: 0,
 });
+const TWICE = ['first', 'second'].map((stringValue) => ({ key: 'twice', value: { stringValue } }));
+const TWICE_LINE = GOOD_LINE.replace('"name":"good"', `"name":"good","attributes":${JSON.stringify(TWICE)}`);
 const gzip = (...lines: readonly string[]) => gzipSync(lines.map((line) => `${line}\n`).join(''));
 
 /** Objects that the pipeline would not write, one an hour, so that each can be asked for alone. */
@@ -32,6 +34,7 @@ export const FOREIGN: readonly ForeignObject[] = [
   { hour: 7, what: 'a blank line', bytes: gzip(GOOD_LINE, '', GOOD_LINE.replaceAll('ab', 'ac')) },
   { hour: 8, what: 'nothing', bytes: Buffer.alloc(0) },
   { hour: 9, what: 'a fence', bytes: gzipSync('') },
+  { hour: 11, what: 'a key twice', bytes: gzip(TWICE_LINE) },
   { hour: 10, what: 'a hidden name', name: '_started', bytes: Buffer.from('hello, world\n') },
 ];
 
