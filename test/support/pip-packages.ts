@@ -11,12 +11,12 @@ export function hasPip(): boolean {
 /**
  * The folder with packages of PyPI, for PYTHONPATH. They are installed once, in the user's cache folder, whole or not at all.
  *
- * @param requirements Each with its exact version; the first names the folder.
+ * @param requirements Each with its exact version.
  * @throws {Error} with pip's words when they cannot be installed
  */
-export function pipPackages(...requirements: readonly [string, ...string[]]): string {
+export function pipPackages(...requirements: readonly string[]): string {
   const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tailgate-tests');
-  const folder = join(cache, requirements[0].replace('==', '-'));
+  const folder = join(cache, requirements.join('+').replaceAll('==', '-'));
   if (existsSync(folder)) return folder;
   console.log(`installing ${requirements.join(', ')}`);
   mkdirSync(cache, { recursive: true });

@@ -1,6 +1,8 @@
 // What the named queries must answer about an archive, worked out from the spans that were sent: no SQL, no archive.
 import { type DataSpan, MS, NOON_MS, spanIdOf, traceIdOf } from './dataset.ts';
-import type { Decision, Kept } from './kept-spans.ts';
+import type { Decision, Kept } from './read-kept.ts';
+
+export type { Decision, Kept };
 
 type Row = Readonly<Record<string, unknown>>;
 
