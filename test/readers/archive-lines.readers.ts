@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_LINE_BYTES } from '../../lib/pipeline/archive-line.ts';
 import { encodeRequest, exportRequests } from '../support/otlp-arbitraries.ts';
 import { archive } from './archive.ts';
@@ -15,6 +15,7 @@ describe.each(READERS.filter((reader) => reader.missing() === undefined))('$name
   beforeAll(() => {
     program = reader.prepare();
   });
+  afterAll(() => program.remove());
 
   const read = async (lines: readonly string[]) => (await readLines(program, lines)).map(tracesDataOf);
 

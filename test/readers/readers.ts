@@ -12,6 +12,8 @@ interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** What was made for this run alone. */
+  remove(): void;
 }
 
 /** A reader of OTLP JSON that is none of ours, in a program that answers each line with what it has read. */
@@ -32,14 +34,13 @@ export const READERS: readonly Reader[] = [
     missing: () => (spawnSync('go', ['version']).status === 0 ? undefined : 'no Go toolchain (command "go")'),
     prepare() {
       const folder = mkdtempSync(join(tmpdir(), 'tailgate-readers-'));
-      process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
       const command = join(folder, 'reader');
       const { status, stderr } = spawnSync('go', ['build', '-o', command, '.'], {
         cwd: join(HERE, 'go'),
         encoding: 'utf8',
       });
       if (status !== 0) throw new Error(`the reader in Go cannot be built:\n${stderr}`);
-      return { command, args: [], env: {} };
+      return { command, args: [], env: {}, remove: () => rmSync(folder, { recursive: true }) };
     },
   },
   {
@@ -47,7 +48,8 @@ export const READERS: readonly Reader[] = [
     missing: () => (hasPip() ? undefined : 'no Python with pip (command "python3")'),
     prepare() {
       const packages = pipPackages('opentelemetry-proto==1.45.2', 'protobuf==7.36.2');
-      return { command: 'python3', args: [join(HERE, 'python', 'read_lines.py')], env: { PYTHONPATH: packages } };
+      const args = [join(HERE, 'python', 'read_lines.py')];
+      return { command: 'python3', args, env: { PYTHONPATH: packages }, remove() {} };
     },
   },
 ];

@@ -1,6 +1,8 @@
 // What the named queries must answer about an archive, worked out from the spans that were sent: no SQL, no archive.
 import { type DataSpan, MS, NOON_MS, spanIdOf, traceIdOf } from './dataset.ts';
-import type { Decision, Kept } from './kept-spans.ts';
+import type { Decision, Kept } from './read-kept.ts';
+
+export type { Decision, Kept };
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -9,14 +11,15 @@ const ms = (nanos: bigint): number => Number(nanos) / 1e6;
 const durationOf = ({ start, end }: DataSpan): number | null =>
   start === undefined || end === undefined ? null : ms(end - start);
 const weightOf = (span: Kept): number => span.decision.weight ?? 1;
+const orNull = (number: number): number | null => (Number.isNaN(number) ? null : number);
 const isRequest = ({ kind }: DataSpan): boolean => kind === 2 || kind === 5;
 const attribute = (span: DataSpan, key: string) => span.attributes?.find((one) => one.key === key)?.value;
 const textOf = (value: Readonly<Record<string, unknown>> | undefined) =>
   value === undefined ? undefined : String(Object.values(value)[0]);
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-/** The smallest value up to which the weights make up the share. */
-export function percentile(values: readonly { value: number | null; weight: number }[], share: number): number | null {
+/** The smallest value up to which the weights make up the share; NaN when there are no values. */
+export function percentile(values: readonly { value: number | null; weight: number }[], share: number): number {
   const sorted = values
     .flatMap(({ value, weight }) => (value === null ? [] : { value, weight }))
     .sort((a, b) => a.value - b.value);
@@ -26,7 +29,7 @@ export function percentile(values: readonly { value: number | null; weight: numb
     seen += weight;
     if (seen >= share * total) return value;
   }
-  return null;
+  return Number.NaN;
 }
 
 export function group<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
@@ -74,9 +77,9 @@ function measures(spans: readonly Kept[]): Row {
   const durations = spans.map((span) => ({ value: durationOf(span), weight: weightOf(span) }));
   return {
     errors: sum(spans.filter(({ error }) => error !== undefined).map(weightOf)),
-    p50_ms: percentile(durations, 0.5),
-    p95_ms: percentile(durations, 0.95),
-    p99_ms: percentile(durations, 0.99),
+    p50_ms: orNull(percentile(durations, 0.5)),
+    p95_ms: orNull(percentile(durations, 0.95)),
+    p99_ms: orNull(percentile(durations, 0.99)),
     kept_spans: spans.length,
     unknown_weight: spans.filter(({ decision }) => decision.weight === null).length,
   };

@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { NOON_MS } from './dataset.ts';
@@ -15,6 +15,8 @@ const GOOD_LINE = JSON.stringify({
   trace_id: 'ab'.repeat(16),
   seq: 0,
 });
+const TWICE = ['first', 'second'].map((stringValue) => ({ key: 'twice', value: { stringValue } }));
+const TWICE_LINE = GOOD_LINE.replace('"name":"good"', `"name":"good","attributes":${JSON.stringify(TWICE)}`);
 const gzip = (...lines: readonly string[]) => gzipSync(lines.map((line) => `${line}\n`).join(''));
 
 /** Objects that the pipeline would not write, one an hour, so that each can be asked for alone. */
@@ -32,18 +34,33 @@ export const FOREIGN: readonly ForeignObject[] = [
   { hour: 7, what: 'a blank line', bytes: gzip(GOOD_LINE, '', GOOD_LINE.replaceAll('ab', 'ac')) },
   { hour: 8, what: 'nothing', bytes: Buffer.alloc(0) },
   { hour: 9, what: 'a fence', bytes: gzipSync('') },
+  { hour: 11, what: 'a key twice', bytes: gzip(TWICE_LINE) },
   { hour: 10, what: 'a hidden name', name: '_started', bytes: Buffer.from('hello, world\n') },
 ];
 
-/** An archive with foreign objects in some hours, and traces in hour 12. */
-export function writeForeign(dataDir: string, goodDataDir: string): void {
-  cpSync(join(goodDataDir, 'archive'), join(dataDir, 'archive'), { recursive: true });
-  const day = join(dataDir, 'archive', 'traces', `dt=${new Date(NOON_MS).toISOString().slice(0, 10)}`);
-  for (const { hour, what, name = 'traces_foreign.jsonl.gz', bytes } of FOREIGN) {
-    const folder = join(day, `hour=${String(hour).padStart(2, '0')}`);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, name), bytes);
-    if (what === 'a hidden name') writeFileSync(join(folder, 'traces_good.jsonl.gz'), gzip(GOOD_LINE));
+/** An archive with all foreign objects, and traces in hour 12; and for each object one that has nothing else. */
+export function writeForeign(filesDir: string, good: string): void {
+  const day = dayFolder(join(filesDir, 'foreign'));
+  cpSync(join(filesDir, good, 'archive'), join(filesDir, 'foreign', 'archive'), { recursive: true });
+  for (const object of FOREIGN) {
+    writeObject(day, object);
+    writeObject(dayFolder(join(filesDir, archiveWith(object))), object);
   }
-  appendFileSync(join(day, 'README.txt'), 'A file beside the hours.\n');
+  writeFileSync(join(day, 'README.txt'), 'A file beside the hours.\n');
+}
+
+/** The archive that has this object alone. */
+export function archiveWith({ hour }: Pick<ForeignObject, 'hour'>): string {
+  return `foreign-${hour}`;
+}
+
+function dayFolder(dataDir: string): string {
+  return join(dataDir, 'archive', 'traces', `dt=${new Date(NOON_MS).toISOString().slice(0, 10)}`);
+}
+
+function writeObject(day: string, { hour, name = 'traces_foreign.jsonl.gz', bytes }: ForeignObject): void {
+  const folder = join(day, `hour=${String(hour).padStart(2, '0')}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), bytes);
+  if (name.startsWith('_')) writeFileSync(join(folder, 'traces_good.jsonl.gz'), gzip(GOOD_LINE));
 }

@@ -43,7 +43,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   mkdirSync(workDir);
   await writeArchive(join(filesDir, 'shop'), SHOP, LATE);
   await writeArchive(join(filesDir, 'odd'), ODD, ODD_LATE);
-  writeForeign(join(filesDir, 'foreign'), join(filesDir, 'shop'));
+  writeForeign(filesDir, 'shop');
   for (const { name, serde, archive, tenants } of DATABASES) {
     const location = `local:///${archive}/archive/traces`;
     const tables = archiveTables({ databaseName: name, location, tenants, retentionDays: RETENTION_DAYS, serde });

@@ -6,8 +6,8 @@ import { check, rounded } from './check-query.ts';
 import { type DataSpan, traceIdOf } from './dataset.ts';
 import * as expected from './expected-answers.ts';
 import { criticalPath, waterfall } from './expected-trace.ts';
-import { type Decision, type Kept, readKept } from './kept-spans.ts';
 import { ODD, ODD_ATTRIBUTES, ODD_LATE } from './odd.ts';
+import { type Decision, type Kept, readKept } from './read-kept.ts';
 import { alike, duckDbRows, statement } from './support.ts';
 
 const archive = 'odd';

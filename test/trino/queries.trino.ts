@@ -7,7 +7,7 @@ import { check, columnsOf, rounded } from './check-query.ts';
 import { spanIdOf, traceIdOf } from './dataset.ts';
 import * as expected from './expected-answers.ts';
 import { criticalPath, waterfall } from './expected-trace.ts';
-import { type Decision, type Kept, readKept } from './kept-spans.ts';
+import { type Decision, type Kept, readKept } from './read-kept.ts';
 import { LATE, SHOP } from './shop.ts';
 import { duckDbRows, statement, trino } from './support.ts';
 

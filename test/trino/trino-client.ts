@@ -17,6 +17,8 @@ export class TrinoError extends Error {
   override readonly name = 'TrinoError';
 }
 
+const NODE_TIMEOUT_MS = 60_000;
+
 interface StatementResponse {
   readonly nextUri?: string;
   readonly columns?: readonly TrinoColumn[];
@@ -37,6 +39,20 @@ export class TrinoClient {
 
   /** @throws {TrinoError} */
   async query(sql: string): Promise<TrinoResult> {
+    const deadline = performance.now() + NODE_TIMEOUT_MS;
+    for (;;) {
+      try {
+        return await this.#run(sql);
+      } catch (error) {
+        // A server that has just started takes queries before it knows itself as the node to run them.
+        const isStarting = error instanceof TrinoError && error.message.startsWith('No nodes available');
+        if (!isStarting || performance.now() > deadline) throw error;
+        await delay(200);
+      }
+    }
+  }
+
+  async #run(sql: string): Promise<TrinoResult> {
     let response = await this.#fetch(`${this.#url}/v1/statement`, { method: 'POST', body: sql });
     let columns: readonly TrinoColumn[] = [];
     const rows: (readonly unknown[])[] = [];
