@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { expandGrafana, type GrafanaView } from '../support/grafana-macros.ts';
 import { MS, NOON_MS, spanIdOf, traceIdOf } from './dataset.ts';
 import { errors as expectedErrors, group, percentile, slowRequests } from './expected-answers.ts';
-import { type Kept, readKept } from './kept-spans.ts';
+import { type Kept, readKept } from './read-kept.ts';
 import { LATE, SHOP } from './shop.ts';
 import { type Row, trino } from './support.ts';
 
