@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { withEqualsSigns } from '../with-equals-signs.ts';
 
 export const COMPACT_USAGE = `Usage: npm run compact -- [--data FOLDER] [--from TIME] [--to TIME] [--dry-run]
        npm run compact -- --stack NAME [--from TIME] [--dry-run]
@@ -27,7 +28,7 @@ export interface CompactCommand {
 /** Undefined: help is asked for. @throws {Error} with one line that says what is wrong */
 export function parseCompactArguments(argv: readonly string[]): CompactCommand | undefined {
   const { values } = parseArgs({
-    args: withEqualsSigns(argv),
+    args: withEqualsSigns(argv, ['from', 'to']),
     options: {
       data: { type: 'string' },
       stack: { type: 'string' },
@@ -48,13 +49,4 @@ export function parseCompactArguments(argv: readonly string[]): CompactCommand |
   }
   const target = stack === undefined ? { dataDir: data ?? '.tailgate' } : { stack };
   return { target, from, to, dryRun: values['dry-run'] ?? false };
-}
-
-/** `--from -6h` as `--from=-6h`: the value looks like a flag. */
-function withEqualsSigns(argv: readonly string[]): string[] {
-  return argv.flatMap((argument, i) => {
-    const isValue = (at: number) => /^--(?:from|to)$/.test(argv[at - 1] ?? '') && /^-\d/.test(argv[at] ?? '');
-    if (isValue(i)) return [];
-    return [isValue(i + 1) ? `${argument}=${argv[i + 1]}` : argument];
-  });
 }
