@@ -67,11 +67,37 @@ beforeAll(async () => {
   ] as const) {
     cpSync(hourFolder('shop'), folderOf(database, 'traces', scope, `dt=${dt}`, 'hour=12'), { recursive: true });
     cpSync(hourFolder('odd'), folderOf(database, 'traces', scope, `dt=${dt}`, 'hour=11'), { recursive: true });
+    writeSpellings(scope);
     if (scope === '') writeLargeHour();
     define(database, scope !== '');
     await compact(database, scope !== '');
   }
 });
+
+/** What DuckDB spells in another way, so that Trino alone is the judge; an hour before noon. */
+function writeSpellings(scope: string): void {
+  const values = [
+    ...[1e21, 1e-7, 5e-324, -1.5e300, 123_456_789.125].map((doubleValue) => ({ doubleValue })),
+    {
+      arrayValue: {
+        values: [{ stringValue: 'a\u001f\u2028é😀"\\' }, { doubleValue: 1e-7 }, { bytesValue: 'AQID' }, {}],
+      },
+    },
+    { kvlistValue: { values: [{ key: '😀', value: { stringValue: '\u0001😀' } }, { value: { boolValue: true } }] } },
+    ...[' 200', '+200', '200.0', '2e2', '1_000', '-7', '0200', '99999999999'].map((stringValue) => ({ stringValue })),
+  ];
+  const lines = values.map((value, n) => {
+    const attributes = [
+      { key: 'http.response.status_code', value },
+      { key: 'negative zero', value: { doubleValue: 0 } },
+    ];
+    const spanId = `ee${n.toString(16).padStart(14, '0')}`;
+    const text = JSON.stringify(line(oneSpan({ spanId, name: `spelling ${n}`, attributes }), { seq: 1 }));
+    return `${text.replace('{"doubleValue":0}', '{"doubleValue":-0}')}\n`;
+  });
+  const folder = folderOf(scope === '' ? DATABASE : TENANTS, 'traces', scope, `dt=${dt}`, 'hour=11');
+  writeFileSync(join(folder, 'traces_20260101T000000000Z-00000000000000bb.jsonl.gz'), gzipSync(lines.join('')));
+}
 
 const LARGE_SPANS = 40_000;
 const largeTrace = (n: number) => createHash('md5').update(String(n)).digest('hex');
