@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { AthenaClient } from '@aws-sdk/client-athena';
 import { SystemClock } from '../../adapters/clock.ts';
 import { createS3Client } from '../../adapters/s3/client.ts';
 import { createCloudFormationClient } from '../stack-outputs.ts';
@@ -35,6 +36,7 @@ const terminal = showProgress(process.stderr);
 process.exitCode = await runReplay(process.argv.slice(2), {
   s3: () => createS3Client({ socketTimeoutMs: SOCKET_TIMEOUT_MS }),
   cloudFormation: createCloudFormationClient,
+  athena: () => new AthenaClient({ maxAttempts: 5 }),
   clock: new SystemClock(),
   random: Math.random,
   sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),

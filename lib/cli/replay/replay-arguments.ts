@@ -25,7 +25,7 @@ which ones; all conditions must hold
   --until TIME         and not later (default: no end)
   --trace ID           this trace, as logs have it: hex, UUID, traceparent, X-Ray; repeatable
   --trace-file FILE    the traces of this file, an ID a line; "-" is standard input
-  --where SQL          a condition on the view traces, for the local run: "status = 'ERROR'"
+  --where SQL          a condition on the view traces: "status = 'ERROR'"; with --stack, Athena is asked
 
 how
   --resume FILE        keeps the position there, and goes on from it when it is there already
@@ -124,9 +124,9 @@ export function parseReplayArguments(argv: readonly string[]): ReplayCommand | u
       '--since is missing: a bucket may hold years, and all of it would be read; --since 2000-01-01 says so',
     );
   }
-  if (source.kind !== 'data' && values.where !== undefined) {
+  if (source.kind === 'bucket' && values.where !== undefined) {
     problems.push(
-      '--where asks the local archive; of a bucket, ask Athena for trace IDs, and give them with --trace-file',
+      '--where asks the local archive, or the Athena of a stack; of a bucket, give trace IDs with --trace-file',
     );
   }
   if (values.tenant !== undefined && !isTenantName(values.tenant)) {

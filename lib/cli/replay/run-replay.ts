@@ -9,11 +9,12 @@ import { parseReplayArguments, REPLAY_USAGE, type ReplayCommand } from './replay
 import { InterruptedError, ReplayError } from './replay-error.ts';
 import { windowOf } from './replay-window.ts';
 import { isComplete } from './report.ts';
+import { type AthenaIo, selectInAthena } from './select-in-athena.ts';
 import { countObjects, type SelectedObjects } from './selected-objects.ts';
 import { type SendIo, sendAll } from './send-all.ts';
 import { describeTraceIds, readTraceFile, selectTraceIds } from './wanted-traces.ts';
 
-export interface ReplayIo extends CommandIo, ArchiveClients, SendIo {}
+export interface ReplayIo extends CommandIo, ArchiveClients, SendIo, AthenaIo {}
 
 /** The command `replay`. Resolves to the exit code. */
 export function runReplay(argv: readonly string[], io: ReplayIo): Promise<0 | 1 | 130> {
@@ -46,7 +47,7 @@ async function prepareAndSend(command: ReplayCommand, io: ReplayIo): Promise<0 |
   const start = kept ?? newState(command, selection, io.clock.now());
   const selected = await countObjects(archive, start, io.stop);
   if (selected.objects === 0) throw await nothingThere(archive, command, selected);
-  const wanted = await wantedTraces(command, given, start);
+  const wanted = await wantedTraces(command, given, start, io);
   if (start.position !== undefined) {
     io.complain(visible(`goes on behind line ${start.position.lines} of ${start.position.object}`));
   } else if (resumeFile !== undefined) {
@@ -86,12 +87,16 @@ function selectionOf(command: ReplayCommand, traceIds: readonly string[]): Selec
 }
 
 async function wantedTraces(
-  { source, where }: ReplayCommand,
+  { source, tenant, where }: ReplayCommand,
   given: readonly string[],
-  { partitions }: ReplayState,
+  { partitions: range }: ReplayState,
+  io: AthenaIo,
 ): Promise<ReadonlySet<string> | undefined> {
-  if (where === undefined || source.kind !== 'data') return given.length === 0 ? undefined : new Set(given);
-  const matching = await selectTraceIds(source.dataDir, where, partitions);
+  if (where === undefined || source.kind === 'bucket') return given.length === 0 ? undefined : new Set(given);
+  const matching =
+    source.kind === 'stack'
+      ? await selectInAthena({ stack: source.stack, tenant, where, range }, io)
+      : await selectTraceIds(source.dataDir, where, range);
   const wanted = given.length === 0 ? matching : new Set(given.filter((id) => matching.has(id)));
   if (wanted.size === 0)
     throw new ReplayError(`--where: no ${given.length === 0 ? '' : 'such '}trace matches ${where}`);

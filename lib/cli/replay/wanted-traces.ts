@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { PartitionRange } from '../../adapters/archive-objects.ts';
 import { openArchiveDatabase } from '../query/archive-database.ts';
 import { prepareReadOnly } from '../query/prepare-read-only.ts';
-import { quoted } from '../query/view-sql.ts';
+import { partitionCondition } from './partition-condition.ts';
 import { readTraceId } from './replay-arguments.ts';
 import { ReplayError } from './replay-error.ts';
 
@@ -49,9 +49,4 @@ export async function selectTraceIds(dataDir: string, where: string, range: Part
   } finally {
     database.close();
   }
-}
-
-function partitionCondition({ first, last }: PartitionRange): string {
-  const partition = "'dt=' || dt || '/hour=' || lpad(CAST(hour AS VARCHAR), 2, '0')";
-  return `(${partition}) BETWEEN ${quoted(first ?? '')} AND ${quoted(last ?? '~')}`;
 }

@@ -287,7 +287,10 @@ describe('what a person gets wrong', () => {
     [['--from', '-6h'], '--from: the hours are called --since and --until here, because --to is the receiver'],
     [['--stack', 'a', '--bucket', 'b'], 'expected one of --data, --stack and --bucket, got --stack and --bucket'],
     [['--stack', 'a'], '--since is missing: a bucket may hold years'],
-    [['--stack', 'a', '--where', 'true'], '--where asks the local archive; of a bucket, ask Athena for trace IDs'],
+    [
+      ['--bucket', 'a', '--where', 'true'],
+      '--where asks the local archive, or the Athena of a stack; of a bucket, give trace IDs',
+    ],
     [['--tenant', 'A/B'], '--tenant is "A/B": expected lower-case letters'],
     [['--compression', 'zstd'], '--compression is "zstd": expected gzip or none'],
     [['--batch-bytes', '1e6'], '--batch-bytes is "1e6": expected a whole number from 1 to 67108864'],

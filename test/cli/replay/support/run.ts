@@ -1,3 +1,4 @@
+import type { AthenaClient } from '@aws-sdk/client-athena';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { InterruptedError } from '../../../../lib/cli/replay/replay-error.ts';
@@ -10,6 +11,7 @@ export interface RunOptions {
   readonly clock?: Clock & { advance?: (milliseconds: number) => void };
   readonly s3?: S3Client;
   readonly cloudFormation?: CloudFormationClient;
+  readonly athena?: AthenaClient;
   readonly stop?: AbortController;
   readonly abort?: AbortController;
 }
@@ -37,13 +39,14 @@ export class MovableClock implements Clock {
 
 /** Runs the command in this process. Waiting only moves the clock. */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { clock = new ManualClock(Date.now() + 60_000), s3, cloudFormation } = options;
+  const { clock = new ManualClock(Date.now() + 60_000), s3, cloudFormation, athena } = options;
   const out: string[] = [];
   const complaints: string[] = [];
   const waits: number[] = [];
   const code = await runReplay(argv, {
     s3: () => s3 ?? unexpected('S3'),
     cloudFormation: () => cloudFormation ?? unexpected('CloudFormation'),
+    athena: () => athena ?? unexpected('Athena'),
     clock,
     random: () => 0.5,
     sleep: async (milliseconds, signal) => {

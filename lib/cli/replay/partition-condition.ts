@@ -1,0 +1,14 @@
+import type { PartitionRange } from '../../adapters/archive-objects.ts';
+import { textLiteral } from '../../athena/query-value.ts';
+
+/** The same hours in SQL, on the partitions alone: nothing else is read. */
+export function partitionCondition({ first, last }: PartitionRange): string {
+  return [...bound(first, '>'), ...bound(last, '<'), 'true'].join(' AND ');
+}
+
+function bound(partition: string | undefined, side: '>' | '<'): string[] {
+  if (partition === undefined) return [];
+  const [, dt = '', hour = ''] = /^dt=(.+)\/hour=(.+)$/.exec(partition) ?? [];
+  const day = textLiteral(dt);
+  return [`dt ${side}= ${day}`, `(dt ${side} ${day} OR hour ${side}= ${Number(hour)})`];
+}
