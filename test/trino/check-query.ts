@@ -35,6 +35,18 @@ export async function check(question: Question): Promise<void> {
   }
 }
 
+/** The rows of two answers in any order, with percentiles as near as Trino makes them: they depend on the order in which it reads. */
+export function expectSameRows(got: readonly Row[], want: readonly Row[]): void {
+  const keyed = (rows: readonly Row[]) =>
+    rows
+      .map((row) => ({ row, key: JSON.stringify(rounded([withoutPercentiles(row)])) }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const expected = keyed(want);
+  const found = keyed(got);
+  expect(found.map(({ key }) => key)).toEqual(expected.map(({ key }) => key));
+  for (const [index, { row }] of found.entries()) expectPercentilesNear(row, expected[index]?.row ?? {});
+}
+
 function expectPercentilesNear(row: Row, exact: Row): void {
   for (const column of Object.keys(row).filter(isPercentile)) {
     const [got, want] = [row[column], exact[column]];
