@@ -108,7 +108,7 @@ function queries(traceId: string): readonly (readonly [string, string])[] {
     named('waterfall', { trace_id: traceId }),
     ['traces by service', 'SELECT root_service, count(*), sum(sample_weight) FROM traces GROUP BY 1'],
     [
-      'one service, one minute',
+      'one service, by start',
       "SELECT count(*), max(duration_ms) FROM spans WHERE service = 'cart' AND start_time < '2026-11-21'",
     ],
   ];
