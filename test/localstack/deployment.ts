@@ -22,7 +22,7 @@ export async function deploy(engine: Engine, account: string, policies: string):
   const policiesFile = join(folder, 'policies.yaml');
   writeFileSync(policiesFile, policies);
   const app = join(folder, 'cdk.out');
-  const settings = ['-c', `policies=${policiesFile}`, '-c', `stackName=${STACK}`];
+  const settings = ['-c', `policies=${policiesFile}`, '-c', `stackName=${STACK}`, '-c', 'compaction=true'];
   await run('cdk', ['synth', '--quiet', ...settings, '--output', app], engine, { CDK_DEFAULT_ACCOUNT: account });
   adapt(engine, join(app, `${STACK}.template.json`));
   const outputsFile = join(folder, 'outputs.json');

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { run } from './command.ts';
 import { deploy, STACK } from './deployment.ts';
 import { startEngine } from './engine.ts';
+import { invokeCompact } from './invoke-compact.ts';
 import { keptTraces } from './kept-traces.ts';
 import { queriedTraces } from './queried-traces.ts';
 import { sendTraces } from './sent-traces.ts';
@@ -60,6 +61,12 @@ if (engine !== undefined) {
     assert.deepEqual(queried, failed.toSorted(), 'npm run query -- --stack finds them');
     step('npm run query -- --stack finds them');
   }
+
+  // The hour of the traces has not ended: this run closes the hours before it, by a change of the view in the catalogue.
+  await invokeCompact(engine);
+  const compacted = await run('npm', ['run', '--silent', 'compact', '--', '--stack', STACK], engine);
+  assert.match(compacted, /^next: up to before \d{4}-/m, 'npm run compact sees what the function has changed');
+  step('the compact function changes the view in the catalogue');
 
   const listed = await run('npm', ['run', '--silent', 'keys', '--', 'list', '--stack', STACK], engine);
   assert.ok(listed.includes(deployment.key.split('_')[1] ?? ''), 'the key is listed');

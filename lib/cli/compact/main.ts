@@ -20,7 +20,8 @@ const cloudFormation = createCloudFormationClient();
 function catalogOf(databaseName: string): CompactionCatalog {
   const region = async () => {
     const name = await cloudFormation.config.region();
-    const endpoint = process.env['AWS_ENDPOINT_URL_GLUE'] ?? `https://glue.${name}.${partition(name).dnsSuffix}`;
+    const regional = `https://glue.${name}.${partition(name).dnsSuffix}`;
+    const endpoint = process.env['AWS_ENDPOINT_URL_GLUE'] ?? process.env['AWS_ENDPOINT_URL'] ?? regional;
     return new GlueCompactionCatalog({ databaseName, region: name, endpoint, credentials: defaultProvider(), clock });
   };
   return {
