@@ -4,15 +4,12 @@ import { SystemClock } from '../../adapters/clock.ts';
 import { GlueCompactionCatalog } from '../../adapters/glue/glue-compaction-catalog.ts';
 import { createS3Client } from '../../adapters/s3/client.ts';
 import type { CompactionCatalog } from '../../compaction/ports.ts';
+import { interruption } from '../interruption.ts';
 import { createCloudFormationClient } from '../stack-outputs.ts';
 import { runCompact } from './run-compact.ts';
 
-let isInterrupted = false;
-// The second one ends the process at once, which is safe as well.
-process.once('SIGINT', () => {
-  isInterrupted = true;
-});
-
+// One that is insisted on ends the process at once, which is safe as well.
+const stop = interruption(process);
 const clock = new SystemClock();
 const cloudFormation = createCloudFormationClient();
 
@@ -35,7 +32,7 @@ process.exitCode = await runCompact(process.argv.slice(2), {
   cloudFormation,
   catalogOf,
   clock,
-  isInterrupted: () => isInterrupted,
+  isInterrupted: () => stop.aborted,
   print: (line) => console.log(line),
   complain: (line) => console.error(line),
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { interruption } from './interruption.ts';
+import { interruption } from '../interruption.ts';
 import { standardOutput } from './output.ts';
 import { progressLine } from './progress-line.ts';
 import { runQuery } from './run-query.ts';

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { SystemClock } from '../../adapters/clock.ts';
 import { createS3Client } from '../../adapters/s3/client.ts';
+import { interruption } from '../interruption.ts';
 import { createCloudFormationClient } from '../stack-outputs.ts';
 import { InterruptedError } from './replay-error.ts';
 import { runReplay } from './run-replay.ts';
@@ -13,23 +14,11 @@ const GRACE_MS = 5_000;
 /** An object is read while its spans are sent: a connection that is dropped because of a slow receiver is made again. */
 const SOCKET_TIMEOUT_MS = 30_000;
 
-/** npm passes a Ctrl-C on that the terminal has sent to this process as well: signals this close together are one. */
-const ONE_PRESS_MS = 1_000;
-
-let stoppedAtMs = 0;
-const stop = new AbortController();
+const stop = interruption(process, new InterruptedError());
 const abort = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    if (stop.signal.aborted) {
-      if (performance.now() - stoppedAtMs > ONE_PRESS_MS) process.exit(130);
-      return;
-    }
-    stoppedAtMs = performance.now();
-    stop.abort(new InterruptedError());
-    void setTimeout(GRACE_MS, undefined, { ref: false }).then(() => abort.abort(new InterruptedError()));
-  });
-}
+stop.addEventListener('abort', () => {
+  void setTimeout(GRACE_MS, undefined, { ref: false }).then(() => abort.abort(new InterruptedError()));
+});
 
 const terminal = showProgress(process.stderr);
 
@@ -40,7 +29,7 @@ process.exitCode = await runReplay(process.argv.slice(2), {
   clock: new SystemClock(),
   random: Math.random,
   sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
-  stop: stop.signal,
+  stop,
   abort: abort.signal,
   print: (line) => console.log(line),
   complain: terminal.complain,
