@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import { AthenaClient } from '@aws-sdk/client-athena';
 import { SystemClock } from '../../adapters/clock.ts';
 import { createS3Client } from '../../adapters/s3/client.ts';
 import { interruption } from '../interruption.ts';
+import { createAthenaClient } from '../query/athena/athena-client.ts';
 import { createCloudFormationClient } from '../stack-outputs.ts';
 import { InterruptedError } from './replay-error.ts';
 import { runReplay } from './run-replay.ts';
@@ -25,7 +25,7 @@ const terminal = showProgress(process.stderr);
 process.exitCode = await runReplay(process.argv.slice(2), {
   s3: () => createS3Client({ socketTimeoutMs: SOCKET_TIMEOUT_MS }),
   cloudFormation: createCloudFormationClient,
-  athena: () => new AthenaClient({ maxAttempts: 5 }),
+  athena: createAthenaClient,
   clock: new SystemClock(),
   random: Math.random,
   sleep: (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { AthenaClient } from '@aws-sdk/client-athena';
 import { assertTenantName } from '../../../adapters/tenant-name.ts';
 import { renderQuery } from '../../../athena/render-query.ts';
 import { LIST_PRICES, type PriceList } from '../../cost/prices.ts';
@@ -10,6 +9,7 @@ import type { QueryArguments } from '../query-arguments.ts';
 import { QueryError } from '../query-error.ts';
 import { findQuery } from '../query-library.ts';
 import type { QueryIo } from '../run-query.ts';
+import { createAthenaClient } from './athena-client.ts';
 import { athenaResult } from './athena-result.ts';
 import { bytesText } from './bytes-text.ts';
 import { checkReadOnly } from './check-read-only.ts';
@@ -19,8 +19,6 @@ import { scanSummary } from './scan-price.ts';
 /** Athena's limit, in UTF-8. */
 const MAX_STATEMENT_BYTES = 262_144;
 const OUTPUTS = ['Database', 'WorkGroup', 'Tenants', 'RetentionDays'] as const;
-/** Of throttled calls. Athena limits how many queries an account runs at once. */
-const MAX_ATTEMPTS = 5;
 
 type Question = Pick<QueryArguments, 'sql' | 'name' | 'values'>;
 
@@ -44,7 +42,7 @@ export async function askAthena(args: QueryArguments & { readonly stack: string 
 
   const startedAt = performance.now();
   const elapsedMs = () => performance.now() - startedAt;
-  const client = new AthenaClient({ maxAttempts: MAX_ATTEMPTS });
+  const client = createAthenaClient();
   const signal = io.interruption();
   try {
     const query = await runAthenaQuery(client, statement, {
