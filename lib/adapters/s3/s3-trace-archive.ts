@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Clock, TraceArchive } from '../../pipeline/ports.ts';
+import { ARCHIVE_FOLDER } from '../archive-objects.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import { folderOf, type TenantScope } from '../tenant-scope.ts';
 import { hasStatus } from './has-status.ts';
@@ -10,9 +11,6 @@ const compress = promisify(gzip);
 
 /** Metadata that tells a fence from kept traces; S3 gives it the prefix `x-amz-meta-`. */
 const FENCE_METADATA = 'tailgate-fence';
-
-/** All keys start with it. */
-const ARCHIVE_FOLDER = 'traces/';
 
 export interface S3TraceArchiveDeps extends TenantScope {
   readonly client: S3Client;

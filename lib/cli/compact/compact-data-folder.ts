@@ -6,6 +6,7 @@ import { hourAt, partitionFolder } from '../../compaction/archive-hours.ts';
 import { SETTLE_MS } from '../../compaction/compact-archive.ts';
 import { compactHour, type HourResult } from '../../compaction/compact-hour.ts';
 import { listHours } from '../../compaction/list-hours.ts';
+import { LOCAL_ARCHIVE } from '../../local/archive-bucket.ts';
 import { lookAt, type Uncompacted } from './uncompacted.ts';
 
 export interface LocalCompaction {
@@ -49,7 +50,7 @@ function archiveOf(dataDir: string): FilesystemArchiveFolders {
   if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Error(`no data folder at ${dataDir}: start Tailgate first (npm start), or name another with --data`);
   }
-  return new FilesystemArchiveFolders(join(dataDir, 'archive'));
+  return new FilesystemArchiveFolders(join(dataDir, LOCAL_ARCHIVE));
 }
 
 async function hoursOf(objects: FilesystemArchiveFolders, { nowMs, fromMs, toMs }: LocalCompaction) {

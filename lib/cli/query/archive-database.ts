@@ -2,14 +2,12 @@ import { statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { LOCAL_ARCHIVE } from '../../local/archive-bucket.ts';
 import { type ArchiveFiles, listArchiveFiles } from './archive-files.ts';
 import { QueryError } from './query-error.ts';
 import { refuseTenantFolders } from './refuse-tenant-folders.ts';
 import { TRINO_MACROS } from './trino-dialect.ts';
 import { quoted, viewStatements } from './view-sql.ts';
-
-/** Where the local run keeps the objects of its archive bucket, inside the data folder. */
-const ARCHIVE_FOLDER = 'archive';
 
 /** An in-memory database with the views `traces`, `spans` and `traces_raw` over one data folder. */
 export interface ArchiveDatabase {
@@ -30,7 +28,7 @@ export async function openArchiveDatabase(dataDir: string): Promise<ArchiveDatab
   if (!isFolder(dataDir)) {
     throw new QueryError(`no data folder at ${dataDir}: start Tailgate first (npm start), or name another with --data`);
   }
-  const archive = resolve(dataDir, ARCHIVE_FOLDER) + sep;
+  const archive = resolve(dataDir, LOCAL_ARCHIVE) + sep;
   refuseTenantFolders(archive);
   const instance = await DuckDBInstance.create(':memory:', { temp_directory: '' });
   const connection = await instance.connect();

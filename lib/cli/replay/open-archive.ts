@@ -5,13 +5,11 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { ArchiveObjects } from '../../adapters/archive-objects.ts';
 import { FilesystemArchiveObjects } from '../../adapters/filesystem/filesystem-archive-objects.ts';
 import { S3ArchiveObjects } from '../../adapters/s3/s3-archive-objects.ts';
+import { LOCAL_ARCHIVE } from '../../local/archive-bucket.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { readStackOutputs } from '../stack-outputs.ts';
 import type { ArchiveSource } from './replay-arguments.ts';
 import { ReplayError } from './replay-error.ts';
-
-/** Where the local run keeps the objects of its archive bucket, inside the data folder. */
-const LOCAL_BUCKET = 'archive';
 
 export interface ArchiveClients {
   readonly s3: () => S3Client;
@@ -35,7 +33,7 @@ export async function openArchive(
         `no data folder at ${source.dataDir}: start Tailgate first (npm start), or name another with --data, --stack or --bucket`,
       );
     }
-    return new FilesystemArchiveObjects({ folder: join(source.dataDir, LOCAL_BUCKET), tenant });
+    return new FilesystemArchiveObjects({ folder: join(source.dataDir, LOCAL_ARCHIVE), tenant });
   }
   const bucket =
     source.kind === 'bucket'

@@ -14,6 +14,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { EXPIRES_AT, PARTITION_KEY, SORT_KEY } from '../../adapters/dynamodb/schema.ts';
+import { LOCAL_ARCHIVE } from '../archive-bucket.ts';
 
 export interface ProvisionOptions extends QueueSettings {
   readonly dynamoClient: DynamoDBClient;
@@ -29,7 +30,7 @@ export interface Provisioned extends ProvisionedQueues {
 /** Creates what the pipeline needs, and leaves alone what is there. */
 export async function provision(options: ProvisionOptions): Promise<Provisioned> {
   const tableName = 'tailgate-buffer';
-  const bucket = 'archive';
+  const bucket = LOCAL_ARCHIVE;
   const [queues] = await Promise.all([
     provisionQueues(options.sqsClient, 'tailgate-wake-ups', options),
     provisionTable(options.dynamoClient, tableName),
