@@ -7,6 +7,8 @@ export interface ClaimAttempt {
   readonly record: DecisionRecord;
   readonly claim: Claim;
   readonly lines: readonly Uint8Array[];
+  /** Spans of the trace as far as it is known, duplicates left out: those that other claims hold as well. */
+  readonly spanCount: number;
 }
 
 export interface ClaimRequest {
@@ -27,7 +29,8 @@ export interface ClaimRequest {
 export function attemptClaim(request: ClaimRequest): ClaimAttempt | undefined {
   const { record, written, fragments, position, key, nowMs } = request;
   const firstSeq = record.claims[position]?.firstSeq ?? nextSeq(record);
-  const lines = archiveLines(assembleTrace(request.traceId, [...written, ...fragments]), {
+  const trace = assembleTrace(request.traceId, [...written, ...fragments]);
+  const lines = archiveLines(trace, {
     policy: record.policy,
     sampleWeight: record.sampleWeight,
     threshold: record.threshold,
@@ -45,7 +48,7 @@ export function attemptClaim(request: ClaimRequest): ClaimAttempt | undefined {
   };
   const claims = [...record.claims];
   claims[position] = claim;
-  return { record: { ...record, claims, version: record.version + 1 }, claim, lines };
+  return { record: { ...record, claims, version: record.version + 1 }, claim, lines, spanCount: trace.spanCount };
 }
 
 /** Whether an attempt is on record after all: one whose first try succeeded unheard conflicts with itself. */

@@ -3,7 +3,7 @@ import { ClaimStates } from './claim-states.ts';
 import { type DecideSummary, emptySummary } from './decide-summary.ts';
 import type { Evaluate } from './evaluate.ts';
 import { FleetAllowances } from './fleet-allowances.ts';
-import { defer, type FragmentsByTrace, handOn, hop } from './hand-on.ts';
+import { defer, type FragmentsByTrace, handOn, hop, setAside, type TraceTooLarge } from './hand-on.ts';
 import {
   type Clock,
   type KeyTables,
@@ -99,6 +99,7 @@ export function createDecide(deps: DecideDeps, settings: DecideSettings = DEFAUL
     await allowances.giveBack();
     failed.push(...(await handOn(due, [again.open, again.notLookedAt], deps, settings, summary)));
     failed.push(...(await defer(due, first.notLookedAt, deps, summary)));
+    failed.push(...(await setAside(due, [...first.tooLarge, ...again.tooLarge], deps, summary)));
     summary.durationMs = deps.clock.now() - nowMs;
     return { failedMessageIds: [...new Set(failed)], summary };
   };
@@ -121,6 +122,8 @@ interface Unsettled {
   readonly open: FragmentsByTrace;
   /** For which there was no time. */
   readonly notLookedAt: FragmentsByTrace;
+  /** What looking again would not help. */
+  readonly tooLarge: readonly TraceTooLarge[];
 }
 
 /** Settles traces in rounds of bounded memory, as long as there is time. Resolves to what is left. */
@@ -131,6 +134,7 @@ async function settleAll(
   summary: DecideSummary,
 ): Promise<Unsettled> {
   const open: FragmentsByTrace = new Map();
+  const tooLarge: TraceTooLarge[] = [];
   const queue = waiting.entries();
   let isEmpty = waiting.size === 0;
   while (!isEmpty && deps.hasTime()) {
@@ -155,15 +159,29 @@ async function settleAll(
     for (const { traceId, standings } of looked) {
       const left = openFragments(standings, committed);
       if (left.size > 0) open.set(traceId, left);
+      tooLarge.push(...tooLargeFragments(traceId, standings));
     }
   }
-  return { open, notLookedAt: new Map(queue) };
+  return { open, notLookedAt: new Map(queue), tooLarge };
 }
 
 function openFragments(standings: Standings, committed: ReadonlyMap<string, number>): Set<string> {
   const open = new Set<string>();
   for (const [hash, standing] of standings) {
-    if (standing === 'open' || (standing !== 'settled' && !committed.has(standing.claimedAt))) open.add(hash);
+    if (standing === 'settled') continue;
+    if (standing === 'open' || ('claimedAt' in standing && !committed.has(standing.claimedAt))) open.add(hash);
   }
   return open;
+}
+
+/** One entry, or none: all fragments of a trace that is too large have one reason. */
+function tooLargeFragments(traceId: string, standings: Standings): readonly TraceTooLarge[] {
+  const hashes = new Set<string>();
+  let reason = '';
+  for (const [hash, standing] of standings) {
+    if (typeof standing !== 'object' || !('tooLarge' in standing)) continue;
+    hashes.add(hash);
+    reason = standing.tooLarge;
+  }
+  return hashes.size === 0 ? [] : [{ traceId, hashes, reason }];
 }

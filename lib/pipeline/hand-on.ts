@@ -70,12 +70,47 @@ export async function defer(
   return trySending(left, 'deferred', () => deps.wakeUps.send(wakeUps), summary);
 }
 
+/** Fragments of one trace that is over a limit. */
+export interface TraceTooLarge {
+  readonly traceId: string;
+  readonly hashes: ReadonlySet<string>;
+  /** Which limit, and where the kept part of the trace is. */
+  readonly reason: string;
+}
+
+/**
+ * Sends what no further attempt can settle to the dead letters at once, a message for each trace, so that it says why. Resolves to
+ * the messages for which that failed.
+ */
+export async function setAside(
+  received: readonly ReceivedWakeUp[],
+  traces: readonly TraceTooLarge[],
+  deps: HandOnDeps,
+  summary: DecideSummary,
+): Promise<readonly string[]> {
+  const sources = whatIsIn([new Map(traces.map(({ traceId, hashes }) => [traceId, hashes]))], received);
+  const dueAtMs = new Map<string, number>();
+  for (const source of sources) {
+    for (const { traceId } of source.fragments) {
+      dueAtMs.set(traceId, Math.min(source.dueAtMs, dueAtMs.get(traceId) ?? source.dueAtMs));
+    }
+  }
+  const deadLetters = traces.map(({ traceId, hashes, reason }) => {
+    const fragments = [...hashes].map((hash) => ({ traceId, hash }));
+    return { dueAtMs: dueAtMs.get(traceId) ?? deps.clock.now(), attempt: 0, fragments, reason };
+  });
+  return trySending(sources, 'deadLettered', () => deps.wakeUps.sendToDeadLetters(deadLetters), summary);
+}
+
 interface LeftOver extends WakeUp {
   readonly messageId: string;
 }
 
 /** The messages, with those of their fragments that are in one of the sets. */
-function whatIsIn(sets: readonly FragmentsByTrace[], received: readonly ReceivedWakeUp[]): readonly LeftOver[] {
+function whatIsIn(
+  sets: readonly ReadonlyMap<string, ReadonlySet<string>>[],
+  received: readonly ReceivedWakeUp[],
+): readonly LeftOver[] {
   const isIn = ({ traceId, hash }: FragmentRef) => sets.some((fragments) => fragments.get(traceId)?.has(hash) ?? false);
   return received
     .map(({ messageId, wakeUp }) => ({ messageId, ...wakeUp, fragments: wakeUp.fragments.filter(isIn) }))

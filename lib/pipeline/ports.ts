@@ -62,12 +62,19 @@ export interface SpanBuffer {
    */
   append(fragments: readonly BufferedFragment[]): Promise<void>;
 
-  /** Reads a trace with everything whose write was answered before (strongly consistent), without what has expired. */
-  read(traceId: string): Promise<BufferedTrace>;
+  /**
+   * Reads a trace with everything whose write was answered before (strongly consistent), without what has expired.
+   * @param known fragments of the trace that were read before: their payloads are taken from here, not fetched again
+   * @throws {UnavailableError}
+   * @throws {TraceTooLargeError} when there is more of the trace than can be handled
+   */
+  read(traceId: string, known?: readonly BufferedFragment[]): Promise<BufferedTrace>;
 
   /**
    * Writes the decision record if the stored one still has version `record.version - 1` (0: there is none, or it has
    * expired). A conflict is an answer, also when it is with the caller's own earlier write: read again to see.
+   * @throws {UnavailableError} when it is not known whether it was written
+   * @throws {TraceTooLargeError} when the record is too large to be stored
    */
   record(traceId: string, record: DecisionRecord): Promise<'recorded' | 'conflict'>;
 }
@@ -85,6 +92,8 @@ export interface WakeUp {
   /** How often what it lists has been handed on because it could not be settled. */
   readonly attempt: number;
   readonly fragments: readonly FragmentRef[];
+  /** In a dead letter: why trying again would not help, for the person who reads it. */
+  readonly reason?: string;
 }
 
 /** The longest delay of one message (SQS: 900 s). A longer wait is made of hops. */

@@ -2,7 +2,7 @@ import { earliestStart } from '../otlp/trace-summary.ts';
 import { partitionOf } from './archive-key.ts';
 import type { ArchiveRound } from './archive-round.ts';
 import { assembleTrace, attemptClaim, type ClaimAttempt, isRecorded } from './claim-attempt.ts';
-import type { ClaimStates } from './claim-states.ts';
+import type { ClaimState, ClaimStates } from './claim-states.ts';
 import { addFailure, addLate, type DecideSummary, increment } from './decide-summary.ts';
 import { TraceTooLargeError } from './errors.ts';
 import type { Evaluate } from './evaluate.ts';
@@ -23,8 +23,9 @@ export interface SettleDeps {
  * - `settled`: written and committed, or of a trace that is not sampled; nothing is left to do
  * - `claimed`: it will be committed with the object at `key`, which belongs to this round
  * - `open`: in somebody else's claim, or something did not work: look again later
+ * - `tooLarge`: its trace is over a limit, so that looking again does not help; says which, and where the kept part is
  */
-export type FragmentStanding = 'settled' | 'open' | { readonly claimedAt: string };
+export type FragmentStanding = 'settled' | 'open' | { readonly claimedAt: string } | { readonly tooLarge: string };
 export type Standings = ReadonlyMap<string, FragmentStanding>;
 
 /** Each lap either answers or loses one race; after losing so many in a row it is somebody else's turn. */
@@ -35,11 +36,27 @@ interface Attempt extends ClaimAttempt {
   readonly count: () => void;
   /** To call when it is not on record, and never will be: somebody else has decided. */
   readonly putBack?: () => void;
+  /** The first claim of a trace: once it is on record, the trace is looked at again. */
+  readonly isFirst?: boolean;
 }
 
 /**
  * Brings traces as far as one round can: decides them where nobody has, claims what is not yet claimed, takes over from
  * owners that died. {@link ClaimStates} draws the life of a claim.
+ *
+ * When the first claim of a trace is on record, the trace is looked at once more before its object is created, because
+ * a policy can turn from yes to no (limits, `drop`, `not`, upper bounds, policies that were replaced):
+ * ```
+ *   this invocation                     another invocation
+ *   reads f1: sampled
+ *                                       is woken for f2; reads f1 and f2, no record: not sampled, acknowledges f2
+ *   records the claim on f1
+ *   reads again: f2 is in no claim
+ *   records the claim on f1 and f2
+ *   creates the object
+ * ```
+ * Without the second look neither a claim nor a message names f2 any more. One is enough: whoever acknowledges a
+ * fragment of a trace without a record found it in the buffer before the record was there.
  */
 export class TraceSettler {
   readonly #deps: SettleDeps;
@@ -58,43 +75,92 @@ export class TraceSettler {
       return await this.#settle(traceId, hashes);
     } catch (error) {
       addFailure(this.#summary, traceId, error);
-      return allOpen(hashes);
+      if (!(error instanceof TraceTooLargeError)) return allOpen(hashes);
+      return this.#setAside(error, hashes).catch(() => allOpen(hashes));
     }
   }
 
   async #settle(traceId: string, hashes: ReadonlySet<string>): Promise<Standings> {
-    let attempt: Attempt | undefined;
-    try {
-      for (let lap = 0; lap < MAX_LAPS; lap++) {
-        const buffered = await this.#deps.buffer.read(traceId);
-        if (attempt !== undefined && isRecorded(attempt, buffered.decision)) this.#own(attempt);
-        else attempt?.putBack?.();
-        attempt = undefined;
-        const { decision } = buffered;
-        const step: Attempt | Standings =
-          decision === undefined
-            ? await this.#decide(traceId, buffered, hashes)
-            : await this.#continue(traceId, buffered.fragments, decision, hashes);
-        if (!('record' in step)) return step;
-        attempt = step;
-        if ((await this.#deps.buffer.record(traceId, step.record)) === 'recorded') {
-          this.#own(step);
-          attempt = undefined;
-          const claimed = new Set(step.claim.fragments);
-          if ([...hashes].every((hash) => claimed.has(hash))) return allAt(hashes, { claimedAt: step.claim.key });
-        }
+    for (let lap = 0; lap < MAX_LAPS; lap++) {
+      const buffered = await this.#deps.buffer.read(traceId);
+      const step =
+        buffered.decision === undefined
+          ? await this.#decide(traceId, buffered, hashes)
+          : await this.#continue(traceId, buffered.fragments, buffered.decision, hashes);
+      if (!('record' in step)) return step;
+      const claim = await this.#claim(traceId, step, buffered);
+      const claimed = new Set(claim?.fragments);
+      if (claim !== undefined && [...hashes].every((hash) => claimed.has(hash))) {
+        return allAt(hashes, { claimedAt: claim.key });
       }
-      return allOpen(hashes);
-    } catch (error) {
-      if (error instanceof TraceTooLargeError) {
-        attempt?.putBack?.();
-        attempt = undefined;
-      }
-      throw error;
-    } finally {
-      // No answer: the claim may be on record, now or later, and its lines are not in the object.
-      if (attempt !== undefined) this.#round.abandon(attempt.record.partition);
     }
+    return allOpen(hashes);
+  }
+
+  /**
+   * Records a claim and gives its lines to the round. Where the claim may be on record without its lines being there, the
+   * round gives the object up. Resolves to what is on record; `undefined`: somebody else was faster.
+   */
+  async #claim(traceId: string, attempt: Attempt, before: BufferedTrace): Promise<Claim | undefined> {
+    let isCertain = false;
+    try {
+      const answer = await this.#deps.buffer.record(traceId, attempt.record).catch((error: unknown) => {
+        if (!(error instanceof TraceTooLargeError)) throw error;
+        isCertain = true;
+        attempt.putBack?.();
+        throw new TraceTooLargeError(error.message, before.decision);
+      });
+      if (answer === 'recorded') attempt.count();
+      let claim: Claim | undefined = attempt.claim;
+      let larger: Attempt | undefined;
+      if (answer === 'conflict' || attempt.isFirst) {
+        const after = await this.#deps.buffer.read(traceId, before.fragments);
+        if (!isRecorded(attempt, after.decision)) {
+          // Fenced and taken over already, or never recorded. A first try that succeeded unheard conflicts with itself.
+          if (answer === 'conflict') attempt.putBack?.();
+          isCertain = true;
+          return undefined;
+        }
+        if (answer === 'conflict') attempt.count();
+        if (attempt.isFirst) larger = this.#takeInMissed(traceId, attempt, after);
+        if (larger !== undefined) claim = await this.#claim(traceId, larger, after);
+      }
+      if (larger === undefined) this.#round.add(attempt.record.partition, attempt.lines);
+      isCertain = true;
+      return claim;
+    } finally {
+      if (!isCertain) this.#round.abandon(attempt.record.partition);
+    }
+  }
+
+  /** The first claim with the fragments that are in no claim; `undefined` when there are none. */
+  #takeInMissed(traceId: string, first: Attempt, { decision, fragments }: BufferedTrace): Attempt | undefined {
+    const claim = decision?.claims[0];
+    if (decision === undefined || claim === undefined) return undefined;
+    const claimed = new Set(decision.claims.flatMap((each) => each.fragments));
+    if (fragments.every(({ hash }) => claimed.has(hash))) return undefined;
+    const larger = this.#replace(traceId, fragments, decision, claim);
+    const count = () => {
+      this.#summary.sampledSpans += (larger?.spanCount ?? 0) - first.spanCount;
+    };
+    return larger && { ...larger, count };
+  }
+
+  /** Of a trace over a limit nothing more can be claimed. What is not in a claim that may yet be kept is set aside. */
+  async #setAside({ message, decision }: TraceTooLargeError, hashes: ReadonlySet<string>): Promise<Standings> {
+    const states = new Map<string, ClaimState>();
+    const keptIn: string[] = [];
+    for (const claim of decision?.claims ?? []) {
+      const state = await this.#deps.claimStates.stateOf(claim);
+      if (state === 'committed') keptIn.push(claim.key);
+      for (const hash of claim.fragments) states.set(hash, state);
+    }
+    const tooLarge = `${message}; ${keptIn.length === 0 ? 'nothing of it is kept' : `kept of it: ${keptIn.join(', ')}`}`;
+    const standingOf = (state: ClaimState | undefined): FragmentStanding => {
+      if (state === 'committed') return 'settled';
+      return state === 'young' ? 'open' : { tooLarge };
+    };
+    return new Map([...hashes].map((hash) => [hash, standingOf(states.get(hash))]));
   }
 
   /** Nobody has decided to keep the trace so far. */
@@ -137,12 +203,12 @@ export class TraceSettler {
     if (attempt === undefined) throw new Error('a sampled trace has no spans to write');
     const count = () => {
       this.#summary.sampled++;
-      this.#summary.sampledSpans += trace.spanCount;
+      this.#summary.sampledSpans += attempt.spanCount;
       increment(this.#summary.byPolicy, decision.policy);
       for (const { policy, vote } of decision.votes) if (vote === 'sampled') increment(this.#summary.votes, policy);
       this.#summary[isFirstLook ? 'received' : 'rescued']++;
     };
-    return { ...attempt, count, putBack };
+    return { ...attempt, count, putBack, isFirst: true };
   }
 
   /** The trace is kept: fragments of committed claims are done, others are taken over or written as late spans. */
@@ -182,24 +248,34 @@ export class TraceSettler {
     return standings;
   }
 
-  /** Replaces a fenced claim. The first claim of a trace takes in all that nobody else has claimed. */
+  /** Writes what a fenced claim promised under the key of this round. */
   #takeOver(
     traceId: string,
     fragments: readonly BufferedFragment[],
     record: DecisionRecord,
     fenced: Claim,
   ): Attempt | undefined {
-    const position = record.claims.indexOf(fenced);
-    const others = new Set(record.claims.filter((claim) => claim !== fenced).flatMap((claim) => claim.fragments));
+    const attempt = this.#replace(traceId, fragments, record, fenced);
+    return attempt && { ...attempt, count: () => this.#summary.fenced++ };
+  }
+
+  /** Claims anew what a claim holds. The first claim of a trace takes in all that nobody else has claimed. */
+  #replace(
+    traceId: string,
+    fragments: readonly BufferedFragment[],
+    record: DecisionRecord,
+    claim: Claim,
+  ): ClaimAttempt | undefined {
+    const position = record.claims.indexOf(claim);
+    const others = new Set(record.claims.filter((other) => other !== claim).flatMap((other) => other.fragments));
     // A span that is in several claims is written by the first of them. Later ones may have counted on this one.
-    const earlier = new Set(record.claims.slice(0, position).flatMap((claim) => claim.fragments));
-    const own = new Set(fenced.fragments);
-    const attempt = this.#attempt(traceId, record, {
+    const earlier = new Set(record.claims.slice(0, position).flatMap((other) => other.fragments));
+    const own = new Set(claim.fragments);
+    return this.#attempt(traceId, record, {
       written: fragments.filter(({ hash }) => earlier.has(hash)),
       fragments: fragments.filter(({ hash }) => !others.has(hash) && (own.has(hash) || position === 0)),
       position,
     });
-    return attempt && { ...attempt, count: () => this.#summary.fenced++ };
   }
 
   /** Claims all fragments that no claim holds. */
@@ -224,11 +300,6 @@ export class TraceSettler {
   ): ClaimAttempt | undefined {
     const key = this.#round.keyFor(record.partition);
     return attemptClaim({ traceId, record, ...what, key, nowMs: this.#deps.clock.now() });
-  }
-
-  #own({ record, lines, count }: Attempt): void {
-    this.#round.add(record.partition, lines);
-    count();
   }
 }
 

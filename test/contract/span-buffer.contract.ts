@@ -230,6 +230,19 @@ export function describeSpanBuffer(name: string, create: () => SpanBufferHarness
         }
       });
 
+      it('is read again with the fragments that are known, and with new ones', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        const spilled = { ...fragment(traceId, 'aa', clock.now()), payload: bytes(40_000) };
+        await buffer.append([spilled]);
+        const known = await read(buffer, traceId);
+        const late = fragment(traceId, 'bb', clock.now());
+        await buffer.append([late]);
+        const again = (await buffer.read(traceId, known)).fragments;
+        expect(again).toEqual([spilled, late]);
+        expect(again[0]?.payload, 'not fetched again').toBe(known[0]?.payload);
+      });
+
       it('leaves fragments alone, and they leave it alone', async () => {
         const { buffer, clock } = create();
         const traceId = newTraceId();

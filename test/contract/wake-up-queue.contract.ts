@@ -79,7 +79,7 @@ export function describeWakeUpQueue(name: string, create: () => Promise<WakeUpQu
 
     it('sets dead letters aside', async () => {
       const { queue, receive, deadLetters } = await create();
-      const dead = wakeUp(2);
+      const dead = { ...wakeUp(2), reason: 'its trace is too large' };
       await queue.sendToDeadLetters([dead]);
       expect(await receive(0)).toEqual([]);
       expect(await deadLetters()).toEqual([dead]);

@@ -3,30 +3,33 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { exportRequest, type SpanSpec } from '../support/export-request.ts';
 import { expectPromisesKept } from './promises.ts';
-import { Death, type Step, World } from './world.ts';
+import { type Configuration, TURNING_OFF } from './turning-off.ts';
+import { Death, parsePolicies, type Step, World } from './world.ts';
 
-/** The configurations of the protocol model, with real code in place of its rules: requests, one list of spans each. */
-const MODEL_CONFIGURATIONS: Record<string, readonly (readonly SpanSpec[])[]> = {
-  'late-error: two fragments, the second one keeps': [
-    [{ trace: 'a', span: 'a1' }],
-    [{ trace: 'a', span: 'a2', parent: 'a1', error: true }],
-  ],
-  'two-chunks: both fragments keep': [
-    [{ trace: 'a', span: 'a1', error: true }],
-    [{ trace: 'a', span: 'a2', parent: 'a1', error: true }],
-  ],
-  'three-chunks: three fragments, one keeps': [
-    [{ trace: 'a', span: 'a1', error: true }],
-    [{ trace: 'a', span: 'a2', parent: 'a1' }],
-    [{ trace: 'a', span: 'a3', parent: 'a1' }],
-  ],
-  'two-plus-one: two traces in one object': [
-    [
-      { trace: 'a', span: 'a1', error: true },
-      { trace: 'b', span: 'b1', error: true },
+/** The configurations of the protocol model, with real code in place of its rules. */
+const MODEL_CONFIGURATIONS: Record<string, Configuration> = {
+  'late-error: two fragments, the second one keeps': {
+    requests: [[{ trace: 'a', span: 'a1' }], [{ trace: 'a', span: 'a2', parent: 'a1', error: true }]],
+  },
+  'two-chunks: both fragments keep': {
+    requests: [[{ trace: 'a', span: 'a1', error: true }], [{ trace: 'a', span: 'a2', parent: 'a1', error: true }]],
+  },
+  'three-chunks: three fragments, one keeps': {
+    requests: [
+      [{ trace: 'a', span: 'a1', error: true }],
+      [{ trace: 'a', span: 'a2', parent: 'a1' }],
+      [{ trace: 'a', span: 'a3', parent: 'a1' }],
     ],
-    [{ trace: 'a', span: 'a2', parent: 'a1' }],
-  ],
+  },
+  'two-plus-one: two traces in one object': {
+    requests: [
+      [
+        { trace: 'a', span: 'a1', error: true },
+        { trace: 'b', span: 'b1', error: true },
+      ],
+      [{ trace: 'a', span: 'a2', parent: 'a1' }],
+    ],
+  },
 };
 
 const TIME_STEPS_MS = [1_000, 31_000, 61_000, 100_000];
@@ -83,43 +86,71 @@ class Interleaver {
   }
 }
 
-describe.each(Object.entries(MODEL_CONFIGURATIONS))('%s', (_, requests) => {
-  it('keeps every promise in any order of steps, with deaths, resends, lost answers, redeliveries and slow owners', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.infiniteStream(fc.nat(1_000_000)), async (choices) => {
-        const world = new World();
-        const interleaver = new Interleaver(choices);
-        const acknowledged: SpanSpec[] = [];
+const PROMISE =
+  'keeps every promise in any order of steps, with deaths, resends, lost answers, redeliveries and slow owners';
 
-        const exporter = async (spans: readonly SpanSpec[]) => {
-          for (let resend = 0; resend <= 2; resend++) {
-            try {
-              await world.ingest(exportRequest(spans), interleaver.process());
-              acknowledged.push(...spans);
-              // The 200 may get lost: then the exporter sends the same again.
-              if (interleaver.choose(4) !== 0) return;
-            } catch (error) {
-              if (!(error instanceof Death)) throw error;
-              if (interleaver.choose(2) === 0) return;
-            }
-          }
-        };
-        const worker = async () => {
-          for (let round = 0; round < ROUNDS_PER_WORKER; round++) {
-            const step = interleaver.process();
-            try {
-              await step('receive', 'before');
-              await world.decideOnce({ step, max: 1 + interleaver.choose(2) });
-            } catch (error) {
-              if (!(error instanceof Death)) throw error;
-            }
-          }
-        };
-        await interleaver.run(world, [...requests.map(exporter), ...Array.from({ length: WORKERS }, worker)]);
-        await world.drain();
-        expectPromisesKept(world, acknowledged);
-      }),
-      { numRuns: 400 },
-    );
+describe.each(Object.entries(MODEL_CONFIGURATIONS))('%s', (_, configuration) => {
+  it(PROMISE, async () => {
+    await expectKeptInAnyOrder(configuration, 'keep errors', 400);
   });
 });
+
+describe.each(Object.entries(TURNING_OFF))('policies that turn off: %s', (_, configuration) => {
+  it(PROMISE, async () => {
+    await expectKeptInAnyOrder(configuration, 'may turn off', 400);
+  });
+});
+
+async function expectKeptInAnyOrder(
+  { yaml, replacedBy, requests }: Configuration,
+  kind: Parameters<typeof expectPromisesKept>[2],
+  numRuns: number,
+): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(fc.infiniteStream(fc.nat(1_000_000)), async (choices) => {
+      const world = new World({ ...(yaml !== undefined && { yaml }) });
+      const interleaver = new Interleaver(choices);
+      const acknowledged: SpanSpec[] = [];
+
+      const exporter = async (spans: readonly SpanSpec[]) => {
+        for (let resend = 0; resend <= 2; resend++) {
+          try {
+            await world.ingest(exportRequest(spans), interleaver.process());
+            acknowledged.push(...spans);
+            // The 200 may get lost: then the exporter sends the same again.
+            if (interleaver.choose(4) !== 0) return;
+          } catch (error) {
+            if (!(error instanceof Death)) throw error;
+            if (interleaver.choose(2) === 0) return;
+          }
+        }
+      };
+      const worker = async () => {
+        for (let round = 0; round < ROUNDS_PER_WORKER; round++) {
+          const step = interleaver.process();
+          try {
+            await step('receive', 'before');
+            await world.decideOnce({ step, max: 1 + interleaver.choose(2) });
+          } catch (error) {
+            if (!(error instanceof Death)) throw error;
+          }
+        }
+      };
+      const operator = async () => {
+        const step = interleaver.process();
+        try {
+          for (let wait = interleaver.choose(40); wait > 0; wait--) await step('wait', 'before');
+        } catch (error) {
+          if (!(error instanceof Death)) throw error;
+        }
+        if (replacedBy !== undefined) world.config = parsePolicies(replacedBy);
+      };
+      const workers = Array.from({ length: WORKERS }, worker);
+      const operators = replacedBy === undefined ? [] : [operator()];
+      await interleaver.run(world, [...requests.map(exporter), ...workers, ...operators]);
+      await world.drain();
+      expectPromisesKept(world, acknowledged, kind);
+    }),
+    { numRuns },
+  );
+}

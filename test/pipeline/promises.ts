@@ -10,12 +10,19 @@ import type { World } from './world.ts';
  * - nothing is left in the dead letters
  *
  * @param acknowledged spans of the requests whose exporter got its 200
+ * @param policies `keep errors`: an error is kept whatever else comes; `may turn off`: a trace with an error may be refused,
+ * but if any of it is kept then all of it is
  */
-export function expectPromisesKept(world: World, acknowledged: readonly SpanSpec[]): void {
+export function expectPromisesKept(
+  world: World,
+  acknowledged: readonly SpanSpec[],
+  policies: 'keep errors' | 'may turn off' = 'keep errors',
+): void {
   const archived = world.archivedSpans();
   expect(archived, 'a span is archived twice').toEqual([...new Set(archived)]);
   const archivedTraces = new Set(archived.map((span) => span.split('/')[0]));
-  const kept = new Set(acknowledged.filter((span) => span.error).map((span) => traceIdOf(span.trace)));
+  const errors = policies === 'keep errors' ? acknowledged.filter((span) => span.error) : [];
+  const kept = new Set(errors.map((span) => traceIdOf(span.trace)));
   const owed = acknowledged
     .filter((span) => kept.has(traceIdOf(span.trace)) || archivedTraces.has(traceIdOf(span.trace)))
     .map((span) => `${traceIdOf(span.trace)}/${spanIdOf(span.span)}`);

@@ -15,6 +15,7 @@ import type { DecideSummary } from '../../lib/pipeline/decide-summary.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { decide } from '../../lib/sampling/decide.ts';
+import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 /** Keeps traces with an error, and nothing else. */
@@ -34,7 +35,8 @@ export class World {
   readonly buffer: MemorySpanBuffer;
   readonly queue: MemoryWakeUpQueue;
   readonly archive = new MemoryTraceArchive();
-  readonly config;
+  /** The policies from now on; an invocation decides by those that it started with. */
+  config: SamplingConfig;
   readonly summaries: DecideSummary[] = [];
   readonly settings: DecideSettings;
   readonly limits = new MemoryLimitStore();
@@ -42,9 +44,7 @@ export class World {
   #ids = 0;
 
   constructor(options: { yaml?: string; settings?: Partial<DecideSettings>; bufferTtlMs?: number } = {}) {
-    const parsed = parseSamplingConfig(options.yaml ?? ERRORS_ONLY);
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
-    this.config = parsed.config;
+    this.config = parsePolicies(options.yaml ?? ERRORS_ONLY);
     this.settings = { ...DEFAULT_DECIDE_SETTINGS, ...options.settings };
     this.buffer = new MemorySpanBuffer({
       clock: this.clock,
@@ -137,7 +137,7 @@ export class World {
         append: async (fragments) => {
           for (const fragment of fragments) await run('append', () => buffer.append([fragment]));
         },
-        read: (traceId) => run('read', () => buffer.read(traceId)),
+        read: (...which) => run('read', () => buffer.read(...which)),
         record: (traceId, record) => run('record', () => buffer.record(traceId, record)),
       },
       archive: {
@@ -163,6 +163,12 @@ export class World {
       },
     };
   }
+}
+
+export function parsePolicies(yaml: string): SamplingConfig {
+  const parsed = parseSamplingConfig(yaml);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+  return parsed.config;
 }
 
 type CountName = Exclude<keyof DecideSummary, 'byPolicy' | 'votes' | 'lateAgesMs' | 'policyErrors' | 'failures'>;

@@ -81,7 +81,7 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
    * @throws {UnavailableError}
    * @throws {TraceTooLargeError} over {@link MAX_FRAGMENTS_PER_TRACE} fragments or {@link MAX_TRACE_BYTES}
    */
-  async read(traceId: string): Promise<BufferedTrace> {
+  async read(traceId: string, known: readonly BufferedFragment[] = []): Promise<BufferedTrace> {
     const nowMs = this.#deps.clock.now();
     let decision: DecisionRecord | undefined;
     const stored: StoredFragment[] = [];
@@ -92,17 +92,18 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
       if (stored.length > MAX_FRAGMENTS_PER_TRACE) {
         throw new TraceTooLargeError(
           `trace ${traceId} has more than ${MAX_FRAGMENTS_PER_TRACE} fragments in the buffer`,
+          decision,
         );
       }
     }
     const fragments: BufferedFragment[] = [];
+    const payloads = new Map(known.map(({ hash, payload }) => [hash, payload]));
     let byteCount = 0;
     await forEachBounded(stored, SPILLS_IN_FLIGHT, async ({ stored: place, ...fragment }) => {
-      const coded = 'bytes' in place ? place.bytes : await this.#spilled(traceId, place.spillKey);
-      const payload = decodePayload(coded);
+      const payload = payloads.get(fragment.hash) ?? (await this.#payload(traceId, place));
       byteCount += payload.length;
       if (byteCount > MAX_TRACE_BYTES) {
-        throw new TraceTooLargeError(`trace ${traceId} has more than ${MAX_TRACE_BYTES} bytes in the buffer`);
+        throw new TraceTooLargeError(`trace ${traceId} has more than ${MAX_TRACE_BYTES} bytes in the buffer`, decision);
       }
       fragments.push({ traceId, ...fragment, payload });
     });
@@ -152,6 +153,10 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
       yield* page.Items ?? [];
       startKey = page.LastEvaluatedKey;
     } while (startKey !== undefined);
+  }
+
+  async #payload(traceId: string, place: StoredFragment['stored']): Promise<Uint8Array> {
+    return decodePayload('bytes' in place ? place.bytes : await this.#spilled(traceId, place.spillKey));
   }
 
   async #spilled(traceId: string, key: string): Promise<Uint8Array> {

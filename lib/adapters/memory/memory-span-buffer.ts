@@ -33,11 +33,12 @@ export class MemorySpanBuffer implements SpanBuffer {
     }
   }
 
-  async read(traceId: string): Promise<BufferedTrace> {
+  async read(traceId: string, known: readonly BufferedFragment[] = []): Promise<BufferedTrace> {
+    const payloads = new Map(known.map(({ hash, payload }) => [hash, payload]));
     const nowMs = this.#clock.now();
     const fragments = [...(this.#traces.get(traceId)?.fragments.values() ?? [])]
       .filter(({ expiresAt }) => !isExpired(expiresAt, nowMs))
-      .map(({ fragment }) => ({ ...fragment, payload: fragment.payload.slice() }))
+      .map(({ fragment }) => ({ ...fragment, payload: payloads.get(fragment.hash) ?? fragment.payload.slice() }))
       .sort(byArrival);
     return { decision: structuredClone(this.#liveDecision(traceId, nowMs)), fragments };
   }

@@ -5,7 +5,8 @@ import { MalformedWakeUpError } from './malformed-wake-up-error.ts';
 
 /**
  * The body of a wake-up message, version 1: `{"v":1,"due":<ms>,"attempt":0,"traces":[["<traceId>","<hash>",…],…]}`, and
- * `"tenant":"<name>"` before the traces of a tenant. Fragments of one trace stand together, so that its ID is written once.
+ * `"tenant":"<name>"` before the traces of a tenant, `"reason":"<text>"` before those of a dead letter that no further attempt can
+ * settle. Fragments of one trace stand together, so that its ID is written once.
  * Plain ASCII.
  */
 const VERSION = 1;
@@ -26,7 +27,8 @@ export function encodeWakeUp(
   maxBytes = MAX_MESSAGE_BYTES,
 ): readonly string[] {
   const owner = tenant === undefined ? '' : `"tenant":"${tenant}",`;
-  const head = `{"v":${VERSION},"due":${wakeUp.dueAtMs},"attempt":${wakeUp.attempt},${owner}"traces":`;
+  const reason = wakeUp.reason === undefined ? '' : `"reason":${JSON.stringify(wakeUp.reason)},`;
+  const head = `{"v":${VERSION},"due":${wakeUp.dueAtMs},"attempt":${wakeUp.attempt},${owner}${reason}"traces":`;
   const emptyBytes = head.length + '[]}'.length;
   const bodies: string[] = [];
   let groups: string[][] = [];
@@ -73,6 +75,7 @@ export function decodeWakeUp(body: string): WakeUpMessage {
     attempt: count(message, 'attempt'),
     fragments: traces.flatMap(fragmentsOf),
     ...tenantOf(message),
+    ...reasonOf(message),
   };
 }
 
@@ -109,6 +112,12 @@ function tenantOf({ tenant }: Readonly<Record<string, unknown>>): TenantScope {
   if (tenant === undefined) return {};
   if (typeof tenant === 'string' && isTenantName(tenant)) return { tenant };
   throw new MalformedWakeUpError(`wake-up message: tenant must be ${TENANT_NAME_RULE}, got ${show(tenant)}`);
+}
+
+function reasonOf({ reason }: Readonly<Record<string, unknown>>): Pick<WakeUp, 'reason'> {
+  if (reason === undefined) return {};
+  if (typeof reason === 'string') return { reason };
+  throw new MalformedWakeUpError(`wake-up message: reason must be a text, got ${show(reason)}`);
 }
 
 function fragmentsOf(group: unknown, index: number): FragmentRef[] {

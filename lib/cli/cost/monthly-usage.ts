@@ -44,13 +44,17 @@ export function monthlyUsage(
   const ofTraces = (count: number) => (count / counts.traces) * traces;
   const ofKept = (count: number) => (counts.keptTraces === 0 ? 0 : (count / counts.keptTraces) * keptTraces);
 
+  // A kept trace is read once more than others: when its claim is on record.
+  const againShare = calls.of('PutItem').calls / Math.max(1, calls.of('Query').calls);
+  const ofLooks = (count: number) => ofTraces(count * (1 - againShare)) + ofKept(count * againShare);
+
   const send = calls.of('SendMessageBatch');
   const messages = ofTraces(send.items);
   const { messagesPerBatch } = batchingAt(messages / (HOURS_PER_MONTH * 3600), options.eventSource);
   const decideInvocations = messages / messagesPerBatch;
   // Whether a batch keeps anything is a matter of chance, evenly spread.
   const archivePuts = decideInvocations * (1 - Math.exp(-keptTraces / decideInvocations));
-  const looks = ofTraces(calls.of('Query').calls);
+  const looks = ofLooks(calls.of('Query').calls);
   const exportRequests = ofTraces(counts.requests);
   const spills = calls.of('PutObject spill');
   const gbDays =
@@ -66,7 +70,7 @@ export function monthlyUsage(
     bytesPerRequest: counts.requestBytes / counts.requests,
     fragmentWriteUnits: ofTraces(calls.of('BatchWriteItem').writeUnits),
     recordWriteUnits: ofKept(calls.of('PutItem').writeUnits),
-    readUnits: ofTraces(calls.of('Query').readUnits),
+    readUnits: ofLooks(calls.of('Query').readUnits),
     tableGbMonths: gbDays / DAYS_PER_MONTH / BYTES_PER_GB,
     ingestGbSeconds: gbSeconds(
       exportRequests * ingest.msPerRequest +
@@ -78,7 +82,7 @@ export function monthlyUsage(
     decideGbSeconds: gbSeconds(
       decideInvocations * decide.msPerBatch +
         looks * decide.msPerLook +
-        ofTraces(calls.of('Query').items) * decide.msPerFragment,
+        ofLooks(calls.of('Query').items) * decide.msPerFragment,
     ),
     sqsSends: ofTraces(send.requests),
     sqsReceives: Math.max(

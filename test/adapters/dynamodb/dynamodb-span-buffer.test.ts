@@ -142,6 +142,22 @@ describe('DynamoDbSpanBuffer at its limits', () => {
     await expect(buffer.read(traceId)).rejects.toThrow(TraceTooLargeError);
   });
 
+  it('says what has been decided on a trace that is too large', async () => {
+    const { buffer, client } = create();
+    const traceId = newTraceId();
+    await buffer.record(traceId, record);
+    const { Items: decision = [] } = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'traceId = :traceId',
+        ExpressionAttributeValues: { ':traceId': { S: traceId } },
+      }),
+    );
+    const items = fragments(traceId, 10_001).map((fragment) => toFragmentItem(fragment, 1_900_000_000).item);
+    injectFaults(client, 'QueryCommand', [async () => ({ Items: [...decision, ...items] })]);
+    await expect(buffer.read(traceId)).rejects.toMatchObject({ decision: record });
+  });
+
   it('does not send a decision record that no item can hold', async () => {
     const { buffer } = create();
     const hashes = (count: number) => Array.from({ length: count }, () => randomBytes(12).toString('hex'));

@@ -30,6 +30,13 @@ describe('encodeWakeUp', () => {
     ]);
   });
 
+  it('says in a dead letter why it is one', () => {
+    const wakeUp: WakeUp = { dueAtMs: 5, attempt: 0, fragments: [{ traceId: one, hash: 'a3' }], reason: 'too "large"' };
+    const body = `{"v":1,"due":5,"attempt":0,"reason":"too \\"large\\"","traces":[["${one}","a3"]]}`;
+    expect(encodeWakeUp(wakeUp)).toEqual([body]);
+    expect(decodeWakeUp(body)).toEqual(wakeUp);
+  });
+
   it('writes a message without fragments as one', () => {
     expect(encodeWakeUp({ dueAtMs: 5, attempt: 0, fragments: [] })).toEqual([
       '{"v":1,"due":5,"attempt":0,"traces":[]}',

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { TraceTooLargeError } from '../../lib/pipeline/errors.ts';
+import { exportRequest, traceIdOf } from '../support/export-request.ts';
+import { World } from './world.ts';
+
+const SECOND = 1_000;
+const LIMIT = 2;
+
+/** A buffer that reads no trace of more than two fragments. Counts the reads. */
+function worldWithLimit(): { readonly world: World; readonly readCount: () => number } {
+  const world = new World();
+  const read = world.buffer.read.bind(world.buffer);
+  let reads = 0;
+  world.buffer.read = async (traceId, known) => {
+    reads += 1;
+    const trace = await read(traceId, known);
+    if (trace.fragments.length > LIMIT) throw new TraceTooLargeError('more than two fragments', trace.decision);
+    return trace;
+  };
+  return { world, readCount: () => reads };
+}
+
+const request = (...spans: readonly string[]) =>
+  exportRequest(spans.map((span) => ({ trace: span.slice(0, 1), span, error: true })));
+
+describe('a trace that is too large', () => {
+  it('goes to the dead letters at once, after one look, and holds up no other trace', async () => {
+    const { world, readCount } = worldWithLimit();
+    for (const spans of [['a1', 'b1'], ['a2'], ['a3']]) await world.ingest(request(...spans));
+    world.clock.advance(30 * SECOND);
+    await world.decideOnce();
+    expect(world.queue.pendingCount).toBe(0);
+    expect(world.queue.deadLetters).toMatchObject([
+      { attempt: 0, reason: 'more than two fragments; nothing of it is kept' },
+    ]);
+    expect(world.queue.deadLetters[0]?.fragments).toHaveLength(3);
+    expect(world.total('deadLettered')).toBe(3);
+    expect(world.archivedLines().map((line) => line.trace_id)).toEqual([traceIdOf('b')]);
+    // Trace a once; trace b before its claim and after it.
+    expect(readCount()).toBe(3);
+  });
+
+  it('is kept as far as it was written before: the dead letter lists the rest, and says where the kept part is', async () => {
+    const { world } = worldWithLimit();
+    await world.ingest(request('a1'));
+    await world.ingest(request('a2'));
+    world.clock.advance(30 * SECOND);
+    await world.decideOnce();
+    await world.ingest(request('a3'));
+    await world.ingest(request('a2'));
+    await world.drain();
+    expect(world.archivedSpans()).toHaveLength(2);
+    expect(world.queue.deadLetters).toMatchObject([
+      { reason: `more than two fragments; kept of it: ${world.archive.keys()[0]}`, fragments: [{}] },
+    ]);
+  });
+
+  it('keeps its message while the dead letters cannot be reached', async () => {
+    const { world } = worldWithLimit();
+    for (const span of ['a1', 'a2', 'a3']) await world.ingest(request(span));
+    world.clock.advance(30 * SECOND);
+    await world.decideOnce({
+      step: (label) => {
+        if (label === 'dead letters') throw new Error('no network');
+      },
+    });
+    expect(world.queue.pendingCount).toBe(3);
+    await world.drain();
+    expect(world.queue.deadLetters).toHaveLength(1);
+  });
+
+  it('because it has grown since its claim was recorded is not committed without the rest', async () => {
+    const { world } = worldWithLimit();
+    await world.ingest(request('a1', 'b1'));
+    world.clock.advance(30 * SECOND);
+    await world.decideOnce({
+      step: async (label, when) => {
+        const { decision } = await world.buffer.read(traceIdOf('a')).catch(() => ({ decision: undefined }));
+        if (label !== 'record' || when !== 'after' || decision === undefined) return;
+        for (const span of ['a2', 'a3']) await world.ingest(request(span));
+      },
+    });
+    await world.drain();
+    expect(world.archivedLines().map((line) => line.trace_id)).toEqual([traceIdOf('b')]);
+    const dead = world.queue.deadLetters.flatMap(({ fragments }) => fragments);
+    expect(dead.map(({ traceId }) => traceId)).toEqual([traceIdOf('a'), traceIdOf('a'), traceIdOf('a')]);
+  });
+});
