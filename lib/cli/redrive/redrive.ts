@@ -1,10 +1,11 @@
 import type { DeadLetter, SqsDeadLetters } from '../../adapters/sqs/sqs-dead-letters.ts';
-import { decodeWakeUp } from '../../adapters/sqs/wake-up-message.ts';
-import type { WakeUp, WakeUpQueue } from '../../pipeline/ports.ts';
+import { decodeWakeUp, type WakeUpMessage } from '../../adapters/sqs/wake-up-message.ts';
+import type { WakeUpQueue } from '../../pipeline/ports.ts';
 
 export interface RedriveOptions {
   readonly deadLetters: SqsDeadLetters;
-  readonly wakeUps: WakeUpQueue;
+  /** The wake-up queue, for the traces of a tenant, or for those of a deployment without tenants. */
+  readonly wakeUpsOf: (tenant: string | undefined) => WakeUpQueue;
   /** Stops after so many. */
   readonly max: number;
   /** Only looks. */
@@ -24,6 +25,8 @@ export interface RedriveCounts {
   oldestDueAtMs: number;
   /** Moved, but still among the dead letters as well: they will be moved again, which does no harm. */
   undeleted: number;
+  /** Why decide set some of them aside at once, as it says in them. */
+  readonly reasons: Set<string>;
   /** Why messages were left where they are, by their ID. */
   readonly unreadable: Map<string, string>;
   /** Whether the end of the queue was reached. */
@@ -36,6 +39,7 @@ export function emptyCounts(): RedriveCounts {
     fragments: 0,
     oldestDueAtMs: Number.POSITIVE_INFINITY,
     undeleted: 0,
+    reasons: new Set(),
     unreadable: new Map(),
     isEmptied: false,
   };
@@ -43,7 +47,7 @@ export function emptyCounts(): RedriveCounts {
 
 interface ReadLetter {
   readonly letter: DeadLetter;
-  readonly wakeUp: WakeUp;
+  readonly wakeUp: WakeUpMessage;
 }
 
 /**
@@ -53,7 +57,7 @@ interface ReadLetter {
  * @param counts are kept up to date, also when it throws
  */
 export async function redrive(options: RedriveOptions, counts: RedriveCounts): Promise<void> {
-  const { deadLetters, wakeUps, max, dryRun } = options;
+  const { deadLetters, max, dryRun } = options;
   const held = new Map<string, DeadLetter>();
   try {
     while (counts.moved < max && !options.isInterrupted()) {
@@ -67,13 +71,12 @@ export async function redrive(options: RedriveOptions, counts: RedriveCounts): P
       for (const letter of letters) {
         if (dryRun || counts.unreadable.has(letter.messageId)) held.set(letter.messageId, letter);
       }
-      if (!dryRun && readable.length > 0) {
-        await wakeUps.send(readable.map(({ wakeUp }) => ({ wakeUp: { ...wakeUp, attempt: 0 }, delaySeconds: 0 })));
-      }
+      if (!dryRun) await sendAgain(readable, options);
       for (const { wakeUp } of readable) {
         counts.moved += 1;
         counts.fragments += wakeUp.fragments.length;
         counts.oldestDueAtMs = Math.min(counts.oldestDueAtMs, wakeUp.dueAtMs);
+        if (wakeUp.reason !== undefined) counts.reasons.add(wakeUp.reason);
       }
       if (!dryRun && readable.length > 0) {
         counts.undeleted += await deadLetters.delete(readable.map(({ letter }) => letter));
@@ -84,6 +87,15 @@ export async function redrive(options: RedriveOptions, counts: RedriveCounts): P
     }
   } finally {
     await deadLetters.release([...held.values()]);
+  }
+}
+
+/** The fragments of a tenant are found under its name only, so that its wake-ups have to name it again. */
+async function sendAgain(letters: readonly ReadLetter[], { wakeUpsOf }: RedriveOptions): Promise<void> {
+  const byTenant = Map.groupBy(letters, ({ wakeUp }) => wakeUp.tenant);
+  for (const [tenant, ofTenant] of byTenant) {
+    const wakeUps = ofTenant.map(({ wakeUp: { dueAtMs, fragments } }) => ({ dueAtMs, attempt: 0, fragments }));
+    await wakeUpsOf(tenant).send(wakeUps.map((wakeUp) => ({ wakeUp, delaySeconds: 0 })));
   }
 }
 

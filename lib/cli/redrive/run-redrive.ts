@@ -23,7 +23,7 @@ export interface RedriveIo {
 
 /** Wake-ups between two lines of progress. */
 const PROGRESS_STEP = 100;
-/** Unreadable messages that are listed. */
+/** Unreadable messages, and reasons, that are listed. */
 const MAX_LISTED = 10;
 
 /** The command `redrive`. Resolves to the exit code. */
@@ -41,7 +41,8 @@ export function runRedrive(argv: readonly string[], io: RedriveIo): Promise<0 | 
 async function run(command: RedriveCommand, io: RedriveIo): Promise<0 | 1 | 130> {
   const urls = await queueUrls(command, io);
   const deadLetters = new SqsDeadLetters({ client: io.sqs, queueUrl: urls.deadLetterQueueUrl, clock: io.clock });
-  const wakeUps = new SqsWakeUpQueue({ client: io.sqs, ...urls, clock: io.clock });
+  const wakeUpsOf = (tenant: string | undefined) =>
+    new SqsWakeUpQueue({ client: io.sqs, ...urls, clock: io.clock, ...(tenant !== undefined && { tenant }) });
   const { total, hidden } = await deadLetters.count();
   const counts = emptyCounts();
   let shown = 0;
@@ -51,7 +52,7 @@ async function run(command: RedriveCommand, io: RedriveIo): Promise<0 | 1 | 130>
     io.complain(`${command.dryRun ? 'read' : 'moved'} ${moved} of about ${total}`);
   };
   try {
-    await redrive({ ...command, deadLetters, wakeUps, isInterrupted: io.isInterrupted, onProgress }, counts);
+    await redrive({ ...command, deadLetters, wakeUpsOf, isInterrupted: io.isInterrupted, onProgress }, counts);
   } finally {
     for (const line of summaryLines(command, counts, { total, hidden }, io.clock.now())) io.print(visible(line));
   }
@@ -68,7 +69,7 @@ async function queueUrls({ target }: RedriveCommand, io: RedriveIo): Promise<Que
 
 function summaryLines(
   { dryRun }: RedriveCommand,
-  { moved, fragments, oldestDueAtMs, undeleted, unreadable, isEmptied }: RedriveCounts,
+  { moved, fragments, oldestDueAtMs, undeleted, reasons, unreadable, isEmptied }: RedriveCounts,
   before: { readonly total: number; readonly hidden: number },
   nowMs: number,
 ): string[] {
@@ -80,6 +81,11 @@ function summaryLines(
     `unreadable: ${unreadable.size}`,
     ...[...unreadable].slice(0, MAX_LISTED).map(([messageId, reason]) => `  ${messageId}: ${reason}`),
   ];
+  if (reasons.size > 0) {
+    lines.push('set aside for good, they will come back unless a limit is raised:');
+    lines.push(...[...reasons].slice(0, MAX_LISTED).map((reason) => `  ${reason}`));
+    if (reasons.size > MAX_LISTED) lines.push(`  and ${reasons.size - MAX_LISTED} more`);
+  }
   if (undeleted > 0)
     lines.push(`moved, but could not be deleted: ${undeleted}; they will be moved again, which does no harm`);
   if (before.hidden > 0) {

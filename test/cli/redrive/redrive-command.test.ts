@@ -111,6 +111,30 @@ describe('redrive', () => {
     expect(await drain(queues.deadLetterQueueUrl)).toEqual([]);
   });
 
+  it('leaves a wake-up with its tenant', async () => {
+    const letters = [wakeUp(1, 3), wakeUp(2, 3), wakeUp(3, 3)];
+    const tenants = ['shop', undefined, 'bank'];
+    await send(
+      queues.deadLetterQueueUrl,
+      letters.flatMap((each, index) => encodeWakeUp(each, { ...(tenants[index] && { tenant: tenants[index] }) })),
+    );
+    await redrive();
+    const moved = (await drain(queues.queueUrl)).map(decodeWakeUp);
+    expect(moved.map(({ tenant, attempt, fragments }) => [tenant, attempt, fragments])).toEqual(
+      expect.arrayContaining(letters.map(({ fragments }, index) => [tenants[index], 0, fragments])),
+    );
+  });
+
+  it('says why decide set them aside, and does not send that on', async () => {
+    await bury([
+      { ...wakeUp(1), reason: 'trace 1 has more than 10000 fragments in the buffer; nothing of it is kept' },
+    ]);
+    const { out } = await redrive(['--dry-run']);
+    expect(out).toContain('  trace 1 has more than 10000 fragments in the buffer; nothing of it is kept');
+    await redrive();
+    expect(await drain(queues.queueUrl)).toEqual(encodeWakeUp(wakeUp(1)));
+  });
+
   it('finds the queues of a stack', async () => {
     expect(await run(['--stack', 'Tailgate'])).toMatchObject({
       code: 0,
