@@ -23,7 +23,7 @@ describe('archiveLines', () => {
     expect(lines[0]).toMatch(/^[^\n]*\n$/);
     expect(lines[0]?.slice(lines[0].indexOf(',"trace_id"'))).toBe(
       `,"trace_id":"${TRACE_ID}","start_time":"2023-11-14 22:13:20.005","duration_ms":12.25,` +
-        '"root_service":"gateway","root_name":"GET /cart","services":["gateway","cart"],"span_count":2,' +
+        '"root_service":"gateway","root_name":"GET /cart","services":["cart","gateway"],"span_count":2,' +
         '"error_count":1,"status":"ERROR","sampling_policy":"slow","sample_weight":12.5,' +
         '"decided_at":"2023-11-14 22:13:51.007","seq":0}\n',
     );
