@@ -37,8 +37,8 @@ export interface ArchiveColumns {
  * already stays there: readers leave it out.
  *
  * Most traces are one line. A larger one continues on lines with the next `seq`, cut between spans, on which the columns
- * are repeated. A line is longer than {@link MAX_LINE_BYTES} only where one span, its resource or a name is about that
- * large.
+ * are repeated. A line is longer than {@link MAX_LINE_BYTES} only where one span, its resource, a name or all services are
+ * about that large.
  */
 export function archiveLines(received: Trace, columns: ArchiveColumns): Uint8Array[] {
   const trace = received.withoutUnfinishedCopies();
@@ -47,8 +47,9 @@ export function archiveLines(received: Trace, columns: ArchiveColumns): Uint8Arr
   if (first === undefined) return [];
   const columnsJson = renderColumns(trace, columns);
   const maxOtherBytes = OPEN.length + columnsJson.length * MAX_UTF8_BYTES + MAX_END_BYTES;
-  // At least half of the line, so that columns as large as a line (a huge span name) are not repeated for every span.
-  const maxArrayBytes = Math.max(MAX_LINE_BYTES - maxOtherBytes, MAX_LINE_BYTES / 2);
+  // At least half of the line, and as much as the columns, so that large ones (a huge span name, thousands of services) are
+  // not repeated for every span.
+  const maxArrayBytes = Math.max(MAX_LINE_BYTES - maxOtherBytes, MAX_LINE_BYTES / 2, columnsJson.length);
   // Whatever an earlier trace may have left when its writing failed.
   out.length = 0;
   const newTraceState = newTraceStates(trace, columns.threshold);
