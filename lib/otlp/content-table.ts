@@ -1,5 +1,5 @@
-/** V8 hashes a string of more than 16,383 units by its length alone; pieces stay far below. */
-const PIECE_BYTES = 1024;
+/** V8 hashes a string of more than 16,383 units by its length alone, so that all of one length collide; pieces stay far below. */
+const PIECE_LENGTH = 1024;
 
 /**
  * Numbers runs of bytes by their content, from 0 in the order in which they are first seen. The time that it takes is
@@ -24,15 +24,36 @@ export class ContentTable {
     let number = before;
     let at = from;
     do {
-      const end = Math.min(at + PIECE_BYTES, to);
-      const key = `${number}:${String.fromCharCode(...bytes.subarray(at, end))}`;
-      number = this.#numbers.get(key) ?? this.#add(key);
+      const end = Math.min(at + PIECE_LENGTH, to);
+      number = this.#next(number, String.fromCharCode(...bytes.subarray(at, end)));
       at = end;
     } while (at < to);
     return number;
   }
 
-  #add(key: string): number {
+  /** Whether the text is new to this table: it has not been asked for it before. For a table that has texts alone. */
+  addText(text: string): boolean {
+    const { size } = this;
+    if (text.length <= PIECE_LENGTH) {
+      this.#numberOf(`=${text}`);
+    } else {
+      let number = -1;
+      for (let at = 0; at < text.length; at += PIECE_LENGTH) {
+        number = this.#next(number, text.slice(at, at + PIECE_LENGTH));
+      }
+      // Here the text ends: it may be the beginning of another one.
+      this.#next(number, '');
+    }
+    return this.size > size;
+  }
+
+  #next(before: number, piece: string): number {
+    return this.#numberOf(`${before}:${piece}`);
+  }
+
+  #numberOf(key: string): number {
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
     const number = this.#numbers.size;
     this.#numbers.set(key, number);
     return number;
