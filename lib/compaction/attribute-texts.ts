@@ -1,3 +1,4 @@
+import { ContentTable } from '../otlp/content-table.ts';
 import { booleanAt, type JsonObject, objectAt, objectsAt, textAt } from './json-fields.ts';
 
 /** One entry of a map column. */
@@ -13,14 +14,15 @@ export interface TextEntry {
  * @throws {ForeignLineError}
  */
 export function attributeTexts(attributes: readonly JsonObject[] | undefined): TextEntry[] {
-  const texts = new Map<string, string | null>();
+  const texts: TextEntry[] = [];
+  const keys = new ContentTable();
   for (const attribute of attributes ?? []) {
     const key = textAt(attribute, 'key');
-    if (key === null || texts.has(key)) continue;
+    if (key === null || !keys.addText(key)) continue;
     const value = objectAt(attribute, 'value');
-    texts.set(key, value === undefined ? null : valueText(value));
+    texts.push({ key, value: value === undefined ? null : valueText(value) });
   }
-  return Array.from(texts, ([key, value]) => ({ key, value }));
+  return texts;
 }
 
 export function textOf(entries: readonly TextEntry[], ...keys: readonly string[]): string | null {

@@ -3,6 +3,7 @@ import { isHidden, LINES_FOLDER, nameOf, PARTS_FOLDER, partNumber, partPath } fr
 import type { PartRow } from './part-row.ts';
 import type { ArchiveFolders, Codecs, ObjectEntry } from './ports.ts';
 import { type RefusedObject, readObjects } from './read-objects.ts';
+import { withoutUnfinishedCopies } from './unfinished-rows.ts';
 
 export interface CompactFolderDeps {
   readonly objects: ArchiveFolders;
@@ -68,11 +69,12 @@ export async function compactFolder(
       if (jsonBytes >= limits.partJsonBytes) break;
     }
     if (taken.length === 0) continue;
-    const part = await writePart({ objects: taken.map(nameOf), rows }, codecs.zstd);
+    const kept = withoutUnfinishedCopies(rows);
+    const part = await writePart({ objects: taken.map(nameOf), rows: kept }, codecs.zstd);
     if ((await archive.create(partPath(folder, next), part)) === 'exists') continue;
     done.parts += 1;
     done.objects += taken.length;
-    done.spans += rows.filter(({ record }) => record === 'span').length;
+    done.spans += kept.filter(({ record }) => record === 'span').length;
     done.bytesBefore += taken.reduce((sum, { bytes }) => sum + bytes, 0);
     done.bytesAfter += part.length;
   }

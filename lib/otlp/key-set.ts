@@ -1,6 +1,6 @@
-import { toHex } from './hex.ts';
+import { ContentTable } from './content-table.ts';
 
-/** Above this many keys they go into a `Set`: comparing each with each is quick only for the usual handful. */
+/** Above this many keys they go into a table: comparing each with each is quick only for the usual handful. */
 const FEW = 64;
 
 /** Which keys of a list of attributes have been met, each as a range of bytes. To be used for one list after the other. */
@@ -12,7 +12,7 @@ export class KeySet {
   /** Bit h is set when a key with hash h has been met; most keys are new, and this tells so at once. */
   #low = 0;
   #high = 0;
-  #many: Set<string> | undefined;
+  #many: ContentTable | undefined;
 
   /** Forgets all keys. The next ones are in `bytes`. */
   reset(bytes: Uint8Array): void {
@@ -56,7 +56,7 @@ export class KeySet {
   }
 
   #goToMany(): this {
-    this.#many = new Set();
+    this.#many = new ContentTable();
     for (let i = 0; i < this.#length; i += 2) {
       this.#addToMany(this.#ranges[i] as number, this.#ranges[i + 1] as number);
     }
@@ -64,7 +64,10 @@ export class KeySet {
   }
 
   #addToMany(from: number, to: number): boolean {
-    const size = this.#many?.size;
-    return this.#many?.add(toHex(this.#bytes, from, to)).size !== size;
+    const many = this.#many as ContentTable;
+    const size = many.size;
+    // Here the key ends: it may be the beginning of another one.
+    many.continued(many.continued(-1, this.#bytes, from, to), this.#bytes, to, to);
+    return many.size > size;
   }
 }

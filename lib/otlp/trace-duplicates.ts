@@ -1,34 +1,131 @@
-import { IntTable } from './int-table.ts';
-import { RESOURCE_SPANS, SPAN, type TraceIndex } from './trace-index.ts';
+import { ContentTable } from './content-table.ts';
+import { FieldCursor } from './field-cursor.ts';
+import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './trace-index.ts';
+import { withoutSpans } from './trace-subset.ts';
+
+/** Random IDs need two or three. Each may compare a whole span. */
+const MAX_PROBES = 12;
 
 /**
- * The index without duplicate spans: of those with the same span ID, kind, start time and name the first stays. A span
- * ID alone is not enough: Zipkin-style instrumentation gives the client's and the server's span one ID.
+ * The index without spans that were sent again: of those whose `Span` messages are equal byte for byte, under equal
+ * resources and scopes, the first stays. A copy that differs anywhere, if only in fields that OTLP does not know, is
+ * new information and stays, too.
+ *
+ * The time is linear in the bytes of the fragments, whatever is in them: what collides here goes into a
+ * {@link ContentTable} after a bounded number of comparisons.
  */
-export function removeDuplicateSpans(index: TraceIndex): TraceIndex {
-  const duplicates = findDuplicates(index);
-  return duplicates === undefined ? index : withoutSpans(index, duplicates);
+export function removeEqualSpans(index: TraceIndex): TraceIndex {
+  const removed = new EqualSpans(index).find();
+  return removed === undefined ? index : withoutSpans(index, removed);
 }
 
-function findDuplicates(index: TraceIndex): ReadonlySet<number> | undefined {
-  const count = index.spans.length;
-  if (count < 2) return undefined;
-  let duplicates: Set<number> | undefined;
-  const mask = (1 << (33 - Math.clz32(count))) - 1;
-  const slots: number[] = new Array(mask + 1).fill(0);
-  for (let span = 0; span < count; span++) {
-    let slot = hashSpan(index, span) & mask;
-    for (let other = slots[slot] as number; other > 0; other = slots[slot] as number) {
-      if (isSameSpan(index, other - 1, span)) {
-        duplicates ??= new Set();
-        duplicates.add(span);
-        break;
-      }
-      slot = (slot + 1) & mask;
-    }
-    if (slots[slot] === 0) slots[slot] = span + 1;
+class EqualSpans {
+  readonly #index: TraceIndex;
+  readonly #contents = new ContentTable();
+  /** By number of the `ScopeSpans`: what it and its `ResourceSpans` have besides spans, as a number. */
+  #scopeContents: readonly number[] | undefined;
+
+  constructor(index: TraceIndex) {
+    this.#index = index;
   }
-  return duplicates;
+
+  /** Not 0 at the number of each span that is equal to an earlier one; undefined when there are none. */
+  find(): Uint8Array | undefined {
+    const index = this.#index;
+    const count = index.spans.length;
+    if (count < 2) return undefined;
+    let removed: Uint8Array | undefined;
+    // Open addressing: span number + 1, or 0 for a free slot. At most half of the slots are taken.
+    const mask = (1 << (33 - Math.clz32(count))) - 1;
+    const slots: number[] = new Array(mask + 1).fill(0);
+    for (let span = 0; span < count; span++) {
+      let slot = hashSpan(index, span) & mask;
+      let probe = 0;
+      let other = slots[slot] as number;
+      while (other > 0 && probe < MAX_PROBES && !this.#isEqual(other - 1, span)) {
+        probe++;
+        slot = (slot + 1) & mask;
+        other = slots[slot] as number;
+      }
+      const isCrowded = probe === MAX_PROBES;
+      if (!isCrowded && other === 0) {
+        slots[slot] = span + 1;
+      } else if (!isCrowded || !this.#isNewContent(span)) {
+        removed ??= new Uint8Array(count);
+        removed[span] = 1;
+      }
+    }
+    return removed;
+  }
+
+  #isEqual(a: number, b: number): boolean {
+    const { spans } = this.#index;
+    const startA = spans.get(a, SPAN.start);
+    const startB = spans.get(b, SPAN.start);
+    const length = spans.get(a, SPAN.end) - startA;
+    if (length !== spans.get(b, SPAN.end) - startB) return false;
+    const bytesA = fragmentOf(this.#index, a);
+    const bytesB = fragmentOf(this.#index, b);
+    for (let i = 0; i < length; i++) {
+      if (bytesA[startA + i] !== bytesB[startB + i]) return false;
+    }
+    const scopeA = spans.get(a, SPAN.scopeSpans);
+    const scopeB = spans.get(b, SPAN.scopeSpans);
+    return scopeA === scopeB || this.#scopeContent(scopeA) === this.#scopeContent(scopeB);
+  }
+
+  #isNewContent(span: number): boolean {
+    const { spans } = this.#index;
+    const contents = this.#contents;
+    const bytes = fragmentOf(this.#index, span);
+    const end = spans.get(span, SPAN.end);
+    const scope = this.#scopeContent(spans.get(span, SPAN.scopeSpans));
+    const size = contents.size;
+    const content = contents.continued(scope, bytes, spans.get(span, SPAN.start), end);
+    // Here the span ends: it may be the beginning of another one.
+    contents.continued(content, bytes, end, end);
+    return contents.size > size;
+  }
+
+  #scopeContent(scope: number): number {
+    this.#scopeContents ??= scopeContents(this.#index, this.#contents);
+    return this.#scopeContents[scope] as number;
+  }
+}
+
+/**
+ * Equal numbers for `ScopeSpans` with equal fields under `ResourceSpans` with equal fields, those that hold the spans left
+ * out: how spans were grouped in their requests does not count.
+ */
+function scopeContents(index: TraceIndex, contents: ContentTable): readonly number[] {
+  const { fragments, resourceSpans, scopeSpans } = index;
+  const numbers: number[] = [];
+  for (let row = 0; row < resourceSpans.length; row++) {
+    const [fragment = 0, start = 0, end = 0, firstScope = 0, endScope = 0] = resourceSpans.row(row);
+    const bytes = fragments[fragment] as Uint8Array;
+    const resource = otherFields(contents, EMPTY, bytes, start, end);
+    for (let scope = firstScope; scope < endScope; scope++) {
+      const from = scopeSpans.get(scope, SCOPE_SPANS.start);
+      const to = scopeSpans.get(scope, SCOPE_SPANS.end);
+      // No field is empty: here the fields of the resource end, and those of the scope, so that none is taken for the other's.
+      const scopeStart = contents.continued(resource, bytes, from, from);
+      numbers[scope] = contents.continued(otherFields(contents, scopeStart, bytes, from, to), bytes, to, to);
+    }
+  }
+  return numbers;
+}
+
+const EMPTY = -1;
+/** The scopes of a `ResourceSpans`, and the spans of a `ScopeSpans`. */
+const CHILDREN = 2;
+
+function otherFields(contents: ContentTable, before: number, bytes: Uint8Array, start: number, end: number): number {
+  let content = before;
+  const cursor = new FieldCursor(bytes, start, end);
+  for (let tagAt = start; cursor.next(); tagAt = cursor.offset) {
+    if (cursor.field !== CHILDREN) content = contents.continued(content, bytes, tagAt, cursor.to);
+  }
+  return content;
 }
 
 function fragmentOf(index: TraceIndex, span: number): Uint8Array {
@@ -36,85 +133,18 @@ function fragmentOf(index: TraceIndex, span: number): Uint8Array {
   return index.fragments[fragment] as Uint8Array;
 }
 
-/** The start time is in it for the sake of tracers that give all of their spans one ID. */
+/** The start time is in it for the sake of tracers that give all of their spans one ID, the size for that of copies that differ. */
 function hashSpan(index: TraceIndex, span: number): number {
+  const { spans } = index;
   const bytes = fragmentOf(index, span);
-  const idEnd = index.spans.get(span, SPAN.spanIdEnd);
-  const startTimeEnd = index.spans.get(span, SPAN.startTimeEnd);
-  let hash = 0;
-  for (let at = index.spans.get(span, SPAN.spanId); at < idEnd; at++) {
+  const idEnd = spans.get(span, SPAN.spanIdEnd);
+  const startTimeEnd = spans.get(span, SPAN.startTimeEnd);
+  let hash = spans.get(span, SPAN.end) - spans.get(span, SPAN.start);
+  for (let at = spans.get(span, SPAN.spanId); at < idEnd; at++) {
     hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
   }
-  for (let at = index.spans.get(span, SPAN.startTime); at < startTimeEnd; at++) {
+  for (let at = spans.get(span, SPAN.startTime); at < startTimeEnd; at++) {
     hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
   }
   return hash ^ (hash >>> 15);
-}
-
-function isSameSpan(index: TraceIndex, a: number, b: number): boolean {
-  const { spans } = index;
-  const bytesA = fragmentOf(index, a);
-  const bytesB = fragmentOf(index, b);
-  const isSame = (from: number, to: number) =>
-    isSameRange(bytesA, spans.get(a, from), spans.get(a, to), bytesB, spans.get(b, from), spans.get(b, to));
-  return (
-    isSame(SPAN.spanId, SPAN.spanIdEnd) &&
-    spans.get(a, SPAN.kind) === spans.get(b, SPAN.kind) &&
-    isSame(SPAN.startTime, SPAN.startTimeEnd) &&
-    isSame(SPAN.name, SPAN.nameEnd)
-  );
-}
-
-function isSameRange(
-  bytesA: Uint8Array,
-  startA: number,
-  endA: number,
-  bytesB: Uint8Array,
-  startB: number,
-  endB: number,
-): boolean {
-  if (endA - startA !== endB - startB) return false;
-  for (let at = startA; at < endA; at++) {
-    if (bytesA[at] !== bytesB[startB + at - startA]) return false;
-  }
-  return true;
-}
-
-function withoutSpans(index: TraceIndex, removed: ReadonlySet<number>): TraceIndex {
-  const { fragments, resourceSpans, scopeSpans, spans } = index;
-  const kept: TraceIndex = {
-    fragments,
-    resourceSpans: new IntTable(resourceSpans.width),
-    scopeSpans: new IntTable(scopeSpans.width),
-    spans: new IntTable(spans.width),
-  };
-  for (let row = 0; row < resourceSpans.length; row++) {
-    const [fragment = 0, start = 0, end = 0, firstScope = 0, endScope = 0] = resourceSpans.row(row);
-    const keptScope = kept.scopeSpans.length;
-    const keptSpan = kept.spans.length;
-    for (let scope = firstScope; scope < endScope; scope++) keepScope(index, kept, scope, removed);
-    if (kept.spans.length > keptSpan) {
-      kept.resourceSpans.cells.push(
-        fragment,
-        start,
-        end,
-        keptScope,
-        kept.scopeSpans.length,
-        keptSpan,
-        kept.spans.length,
-      );
-    }
-  }
-  return kept;
-}
-
-function keepScope(index: TraceIndex, kept: TraceIndex, scope: number, removed: ReadonlySet<number>): void {
-  const [start = 0, end = 0, firstSpan = 0, endSpan = 0] = index.scopeSpans.row(scope);
-  const keptSpan = kept.spans.length;
-  for (let span = firstSpan; span < endSpan; span++) {
-    if (removed.has(span)) continue;
-    const [, , ...places] = index.spans.row(span);
-    kept.spans.cells.push(kept.resourceSpans.length, kept.scopeSpans.length, ...places);
-  }
-  if (kept.spans.length > keptSpan) kept.scopeSpans.cells.push(start, end, keptSpan, kept.spans.length);
 }

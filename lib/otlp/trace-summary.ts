@@ -1,5 +1,5 @@
-import type { AttributeValue } from './attribute-value.ts';
 import type { Trace } from './trace.ts';
+import type { ResourceSpansView } from './trace-views.ts';
 
 /** What a trace is about, in a few values. */
 export interface TraceSummary {
@@ -13,7 +13,7 @@ export interface TraceSummary {
   readonly rootService: string;
   /** The name of the root span. */
   readonly rootName: string;
-  /** The different values of `service.name`, in order of arrival. */
+  /** The different values of `service.name`, sorted. */
   readonly services: readonly string[];
   /** How many spans have status error. */
   readonly errorCount: number;
@@ -24,8 +24,9 @@ export interface TraceSummary {
 const STATUS_ERROR = 2;
 
 /**
- * Sums up a trace. Its root span is the earliest span without a parent or, when there is none, the earliest span; a span
- * without a start time is later than any other, and of equally early ones the first to arrive counts.
+ * Sums up a trace, the same in whatever order and grouping its spans came. Its root span is the earliest span without a
+ * parent or, when there is none, the earliest span; a span without a start time is later than any other. Of equally early
+ * ones it is a finished one, then the one whose span ID, name and service come first.
  */
 export function summarize(trace: Trace): TraceSummary {
   const start = earliestStart(trace);
@@ -36,21 +37,15 @@ export function summarize(trace: Trace): TraceSummary {
     if (spanEnd > end) end = spanEnd;
     if (trace.statusCode(span) === STATUS_ERROR) errorCount++;
   }
-  const root = findRoot(trace);
-  const services = new Set<string>();
-  let rootService = '';
-  for (const resourceSpans of trace.resourceSpans) {
-    const service = textOf(resourceSpans.attribute('service.name'));
-    if (resourceSpans.firstSpan <= root && root < resourceSpans.endSpan) rootService = service;
-    if (service !== '') services.add(service);
-  }
+  const services = trace.resourceSpans.map(serviceOf);
+  const root = findRoot(trace, services);
   return {
     startTimeUnixNano: start,
     endTimeUnixNano: end,
     durationMs: start > 0n && end > start ? Number(end - start) / 1e6 : 0,
-    rootService,
-    rootName: trace.spanCount > 0 ? trace.name(root) : '',
-    services: [...services],
+    rootService: root?.service ?? '',
+    rootName: root?.name ?? '',
+    services: different(services),
     errorCount,
     status: errorCount > 0 ? 'ERROR' : 'OK',
   };
@@ -66,21 +61,56 @@ export function earliestStart(trace: Trace): bigint {
   return earliest;
 }
 
-function findRoot(trace: Trace): number {
-  let root = 0;
-  for (let span = 1; span < trace.spanCount; span++) {
-    if (isBetterRoot(trace, span, root)) root = span;
+interface Root {
+  readonly span: number;
+  readonly name: string;
+  readonly service: string;
+}
+
+/** @param services by number of the `ResourceSpans` */
+function findRoot(trace: Trace, services: readonly string[]): Root | undefined {
+  const at = (span: number): Root => ({
+    span,
+    name: trace.name(span),
+    service: services[trace.resourceNumberOf(span)] ?? '',
+  });
+  let root: Root | undefined;
+  for (let span = 0; span < trace.spanCount; span++) {
+    const order = root === undefined ? -1 : compareRoots(trace, span, root.span);
+    if (root === undefined || order < 0) {
+      root = at(span);
+    } else if (order === 0) {
+      // The name of the root is read once, however many spans are as early.
+      const other = at(span);
+      if ((compareText(other.name, root.name) || compareText(other.service, root.service)) < 0) root = other;
+    }
   }
   return root;
 }
 
-function isBetterRoot(trace: Trace, span: number, other: number): boolean {
-  if (trace.isRoot(span) !== trace.isRoot(other)) return trace.isRoot(span);
-  const start = trace.startTimeUnixNano(span);
-  const otherStart = trace.startTimeUnixNano(other);
-  return start > 0n && (otherStart === 0n || start < otherStart);
+/** Negative when `a` is to be preferred as the root, 0 when the name and the service must tell. */
+function compareRoots(trace: Trace, a: number, b: number): number {
+  if (trace.isRoot(a) !== trace.isRoot(b)) return trace.isRoot(a) ? -1 : 1;
+  const startA = trace.startTimeUnixNano(a);
+  const startB = trace.startTimeUnixNano(b);
+  if (startA !== startB) return startB === 0n || (startA !== 0n && startA < startB) ? -1 : 1;
+  if (trace.isFinished(a) !== trace.isFinished(b)) return trace.isFinished(a) ? -1 : 1;
+  return compareText(trace.spanId(a), trace.spanId(b));
 }
 
-function textOf(value: AttributeValue | undefined): string {
-  return typeof value === 'string' ? value : '';
+/** By UTF-16 units, as `sort` does. */
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** `service.name`; '' when there is none that is a text. */
+function serviceOf(resourceSpans: ResourceSpansView): string {
+  const service = resourceSpans.attribute('service.name');
+  return typeof service === 'string' ? service : '';
+}
+
+/** The different texts, sorted, without ''. Not by a `Set`, to which all texts of one length above 16,383 are alike. */
+function different(texts: readonly string[]): readonly string[] {
+  return [...texts].sort().filter((text, i, sorted) => text !== (i === 0 ? '' : sorted[i - 1]));
 }

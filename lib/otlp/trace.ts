@@ -2,8 +2,9 @@ import { findAttribute } from './attribute-lookup.ts';
 import type { AttributeValue } from './attribute-value.ts';
 import { toHex } from './hex.ts';
 import { MessageView } from './message-view.ts';
-import { removeDuplicateSpans } from './trace-duplicates.ts';
+import { removeEqualSpans } from './trace-duplicates.ts';
 import { indexFragments, RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './trace-index.ts';
+import { removeUnfinishedCopies } from './trace-unfinished.ts';
 import { ResourceSpansView, ScopeView } from './trace-views.ts';
 import { readUtf8 } from './utf8.ts';
 
@@ -18,7 +19,7 @@ const ATTRIBUTES_FIELD = 9;
 export class Trace {
   /** 32 lower-case hex digits. */
   readonly traceId: string;
-  /** How many spans there are, duplicates not counted. */
+  /** How many spans there are: every copy of a span that differs counts, one that was sent again does not. */
   readonly spanCount: number;
   /** In order of arrival, never merged. */
   readonly resourceSpans: readonly ResourceSpansView[];
@@ -40,12 +41,26 @@ export class Trace {
   }
 
   /**
-   * Reads the trace that these `TracesData` messages hold together, given in order of arrival. Of duplicate spans (same
-   * span ID, kind, start time and name) only the first stays.
+   * Reads the trace that these `TracesData` messages hold together, given in order of arrival. Of spans that are equal byte
+   * for byte, under equal resources and scopes, only the first stays; copies of a span that differ stay all.
    * @throws {MalformedOtlpError} when a fragment is damaged.
    */
   static fromFragments(traceId: string, fragments: readonly Uint8Array[]): Trace {
-    return new Trace(traceId, removeDuplicateSpans(indexFragments(fragments)));
+    return new Trace(traceId, removeEqualSpans(indexFragments(fragments)));
+  }
+
+  /**
+   * What the archive keeps of the trace: unfinished spans (without an end time) are left out where a finished copy of the
+   * same span is there. Copies of a span have the same span ID, kind, start time and name.
+   */
+  withoutUnfinishedCopies(): Trace {
+    const index = removeUnfinishedCopies(this.index);
+    return index === this.index ? this : new Trace(this.traceId, index);
+  }
+
+  /** Whether the span has an end time. */
+  isFinished(span: number): boolean {
+    return this.endTimeUnixNano(span) !== 0n;
   }
 
   startTimeUnixNano(span: number): bigint {
@@ -105,6 +120,11 @@ export class Trace {
   /** The whole `Span` message, for the fields that have no accessor here. */
   spanMessage(span: number): MessageView {
     return new MessageView(this.#bytes(span), this.#cell(span, SPAN.start), this.#cell(span, SPAN.end));
+  }
+
+  /** The number of the {@link resourceSpans} that a span is in. */
+  resourceNumberOf(span: number): number {
+    return this.#cell(span, SPAN.resourceSpans);
   }
 
   /** The number of the `ScopeSpans` message that a span is in: spans with the same number have the same scope. */

@@ -22,8 +22,8 @@ export interface ArchiveColumns {
   /** `seq` of the first line: 0 for a new trace, more for late spans. */
   readonly firstSeq: number;
   /**
-   * The first so many fragments are in the archive already: they count for the columns, and for what is a duplicate,
-   * but are not written. Default: 0.
+   * The first so many fragments are in the archive already: they count for the columns, and for what need not be written
+   * again, but are not written. Default: 0.
    */
   readonly skipFragments?: number;
 }
@@ -32,18 +32,24 @@ export interface ArchiveColumns {
  * The lines of the archive for one trace, as UTF-8, each ending in `\n`: OTLP JSON, valid `TracesData` with
  * `resourceSpans` first, and then the columns. No lines when nothing remains to be written.
  *
+ * Left out are unfinished copies of spans of which a finished copy is there, also in a fragment that is in the archive
+ * already ({@link Trace.withoutUnfinishedCopies}); the columns do not count them. An unfinished copy that is in the archive
+ * already stays there: readers leave it out.
+ *
  * Most traces are one line. A larger one continues on lines with the next `seq`, cut between spans, on which the columns
- * are repeated. A line is longer than {@link MAX_LINE_BYTES} only where one span, its resource or a name is about that
- * large.
+ * are repeated. A line is longer than {@link MAX_LINE_BYTES} only where one span, its resource, a name or all services are
+ * about that large.
  */
-export function archiveLines(trace: Trace, columns: ArchiveColumns): Uint8Array[] {
+export function archiveLines(received: Trace, columns: ArchiveColumns): Uint8Array[] {
+  const trace = received.withoutUnfinishedCopies();
   const skipFragments = columns.skipFragments ?? 0;
   const first = trace.resourceSpans.find(({ fragment }) => fragment >= skipFragments);
   if (first === undefined) return [];
   const columnsJson = renderColumns(trace, columns);
   const maxOtherBytes = OPEN.length + columnsJson.length * MAX_UTF8_BYTES + MAX_END_BYTES;
-  // At least half of the line, so that columns as large as a line (a huge span name) are not repeated for every span.
-  const maxArrayBytes = Math.max(MAX_LINE_BYTES - maxOtherBytes, MAX_LINE_BYTES / 2);
+  // At least half of the line, and as much as the columns, so that large ones (a huge span name, thousands of services) are
+  // not repeated for every span.
+  const maxArrayBytes = Math.max(MAX_LINE_BYTES - maxOtherBytes, MAX_LINE_BYTES / 2, columnsJson.length);
   // Whatever an earlier trace may have left when its writing failed.
   out.length = 0;
   const newTraceState = newTraceStates(trace, columns.threshold);

@@ -45,6 +45,8 @@ export interface SpanEvent {
 export interface CaseSpan {
   /** Position of the export request that brings it. */
   readonly request: number;
+  /** The last 8 hex digits of the span ID, as a number. Default: of a span of its own. */
+  readonly id?: number;
   /** Positions in the resources of the case and in {@link SCOPES}. Spans of several traces share both. */
   readonly resource: number;
   readonly scope: number;

@@ -58,16 +58,33 @@ const span: fc.Arbitrary<CaseSpan> = fc
   })
   .map(({ times: both, ...rest }) => ({ ...rest, ...both }));
 
+/**
+ * A span with copies from before it ended, each of which differs from the others: it is exported when it starts, while it
+ * goes on, and when it ends, in any order.
+ */
+const spanWithCopies: fc.Arbitrary<readonly CaseSpan[]> = fc
+  .tuple(span, fc.nat(0xffff), fc.array(fc.nat(REQUESTS - 1), { minLength: 1, maxLength: 3 }), fc.nat(3))
+  .map(([ended, number, requests, place]) => {
+    const whole: CaseSpan = { ...ended, id: 0x10000 + number };
+    const unfinished = requests.map((request, beat): CaseSpan => {
+      const progress = ['progress', BigInt(beat)] as const;
+      return { ...whole, request, endTimeUnixNano: 0n, statusCode: undefined, attributes: [progress], events: [] };
+    });
+    return unfinished.toSpliced(place, 0, whole);
+  });
+
+const spanOrCopies = fc.oneof({ weight: 12, arbitrary: span.map((one) => [one]) }, spanWithCopies);
+
 /** Spans in few requests, so that most fragments have several. */
 const spans = fc
   .tuple(
     fc.oneof(
-      { weight: 30, arbitrary: fc.array(span, { minLength: 1, maxLength: 8 }) },
-      fc.array(span, { minLength: 9, maxLength: 40 }),
+      { weight: 30, arbitrary: fc.array(spanOrCopies, { minLength: 1, maxLength: 8 }) },
+      fc.array(spanOrCopies, { minLength: 9, maxLength: 40 }),
     ),
     fc.nat(REQUESTS - 1),
   )
-  .map(([list, mask]) => list.map((one) => ({ ...one, request: one.request & mask })));
+  .map(([list, mask]) => list.flat().map((one) => ({ ...one, request: one.request & mask })));
 
 /** Any, evenly: each trace has its own. */
 const traceId = fc.noBias(fc.bigInt({ min: 1n, max: 2n ** 128n - 1n })).map((id) => id.toString(16).padStart(32, '0'));

@@ -44,7 +44,27 @@ describe('summarize', () => {
       ],
     },
     { when: 'it is the earlier of two', spans: [{ startMs: 3 }, { name: 'root', startMs: 2 }] },
-    { when: 'both are equally early and it came first', spans: [{ name: 'root', startMs: 2 }, { startMs: 2 }] },
+    {
+      when: 'both are equally early: the finished one',
+      spans: [
+        { spanId: '00000000000000a1', startMs: 2, endTimeUnixNano: 0n },
+        { spanId: '00000000000000a2', startMs: 2, endMs: 3, name: 'root' },
+      ],
+    },
+    {
+      when: 'both are equally early: the smaller span ID',
+      spans: [
+        { spanId: '00000000000000b1', startMs: 2 },
+        { spanId: '00000000000000a1', startMs: 2, name: 'root' },
+      ],
+    },
+    {
+      when: 'both are copies: the smaller name',
+      spans: [
+        { spanId: '00000000000000a1', startMs: 2, name: 'toor' },
+        { spanId: '00000000000000a1', startMs: 2, name: 'root' },
+      ],
+    },
     { when: 'the other has no start', spans: [{ startTimeUnixNano: 0n }, { name: 'root', startMs: 2 }] },
     {
       when: 'there is none: the earliest',
@@ -55,9 +75,19 @@ describe('summarize', () => {
     },
   ])('takes as the root, when $when', ({ spans }) => {
     expect(summarize(traceOf(...spans)).rootName).toBe('root');
+    expect(summarize(traceOf(...[...spans].reverse())).rootName).toBe('root');
   });
 
-  it('names the service of the root and all services in order of arrival', () => {
+  it('takes the smaller service where copies of the root differ in nothing else', () => {
+    const copy = (service: string) => ({
+      resource: { 'service.name': service },
+      spans: [{ spanId: '00000000000000a1' }],
+    });
+    expect(summarize(buildTrace([[copy('b'), copy('a')]])).rootService).toBe('a');
+    expect(summarize(buildTrace([[copy('a'), copy('b')]])).rootService).toBe('a');
+  });
+
+  it('names the service of the root and all services, sorted', () => {
     const resource = (name: string) => ({ 'service.name': name });
     const trace = buildTrace([
       [
@@ -74,7 +104,7 @@ describe('summarize', () => {
     expect(summarize(trace)).toMatchObject({
       rootService: 'gateway',
       rootName: 'GET /',
-      services: ['cart', 'gateway', 'auth'],
+      services: ['auth', 'cart', 'gateway'],
     });
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
 import { Trace } from '../../lib/otlp/trace.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
+import { field } from '../support/wire-bytes.ts';
 
 const { TracesData } = opentelemetry.proto.trace.v1;
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -41,34 +42,81 @@ describe('Trace', () => {
     expect(trace.scopeOf(0).name).toBe('scope 1');
   });
 
-  describe('of duplicate spans', () => {
-    it('keeps the first to arrive', () => {
+  describe('of spans that are sent again', () => {
+    it('keeps the first, and what else their fragments have', () => {
       const trace = traceOf(
-        [resourceSpans('first', [[span(1, 'one', { droppedLinksCount: 1 }), span(1, 'one')], [span(2, 'two')]])],
-        [resourceSpans('second', [[span(2, 'two')]]), resourceSpans('third', [[span(2, 'two'), span(3, 'three')]])],
+        [resourceSpans('a', [[span(1, 'one'), span(1, 'one')], [span(2, 'two')]])],
+        [resourceSpans('a', [[span(1, 'one')], [span(2, 'two'), span(3, 'three')]])],
+        [resourceSpans('a', [[span(1, 'one')]])],
       );
       expect(names(trace)).toEqual(['one', 'two', 'three']);
-      const views = trace.resourceSpans.map((view) => [view.attribute('service.name'), view.firstSpan, view.endSpan]);
+      const views = trace.resourceSpans.map(({ fragment, firstSpan, endSpan }) => [fragment, firstSpan, endSpan]);
       expect(views).toEqual([
-        ['first', 0, 2],
-        ['third', 2, 3],
+        [0, 0, 2],
+        [1, 2, 3],
       ]);
-      expect(trace.scopeOf(1).name).toBe('scope 1');
+      expect([0, 1, 2].map((i) => trace.scopeOf(i).name)).toEqual(['scope 0', 'scope 1', 'scope 1']);
     });
 
+    it('does not mind how they are grouped, nor where their resource and scope stand', () => {
+      const resource = field(1, field(1, field(1, 'k'), field(2, field(1, 'v'))));
+      const scope = field(1, field(1, 'library'));
+      const [one, two] = [field(2, field(2, 'ID-one--'), field(5, 'one')), field(2, field(2, 'ID-two--'))];
+      const url = field(3, 'https://opentelemetry.io/schemas/1.21.0');
+      const together = field(1, resource, field(2, scope, one, two, url), url);
+      const apart = [
+        ...field(1, field(2, one, scope, url), resource, url),
+        ...field(1, resource, url, field(2, scope, url, two)),
+      ];
+      const trace = Trace.fromFragments(TRACE_ID, [bytes(...together), bytes(...apart)]);
+      expect(trace.spanCount).toBe(2);
+    });
+
+    const original = span(1, 'one', { kind: 3, startTimeUnixNano: '7', endTimeUnixNano: '9' });
     it.each([
       { what: 'kind, as Zipkin-style instrumentation makes them', other: { kind: 2 } },
       { what: 'start time', other: { startTimeUnixNano: '8' } },
       { what: 'name', other: { name: 'other' } },
       { what: 'span ID', other: { spanId: Buffer.from('0000000000000009', 'hex') } },
-    ])('does not count those that differ in their $what', ({ other }) => {
-      const original = span(1, 'one', { kind: 3, startTimeUnixNano: '7' });
+      { what: 'end time', other: { endTimeUnixNano: '10' } },
+      { what: 'status', other: { status: { code: 2 } } },
+      { what: 'attributes', other: { attributes: [{ key: 'k' }] } },
+      { what: 'dropped links', other: { droppedLinksCount: 1 } },
+    ])('keeps copies that differ in their $what', ({ other }) => {
       expect(traceOf([resourceSpans('a', [[original, { ...original, ...other }]])]).spanCount).toBe(2);
+      expect(traceOf([resourceSpans('a', [[original], [{ ...original, ...other }]])]).spanCount).toBe(2);
+    });
+
+    it('keeps copies that differ in a field that OTLP does not know', () => {
+      const copy = (unknown: string) => field(1, field(2, field(2, field(2, 'ID-one--'), field(1000, unknown))));
+      const trace = Trace.fromFragments(TRACE_ID, [bytes(...copy('a')), bytes(...copy('b')), bytes(...copy('a'))]);
+      expect(trace.spanCount).toBe(2);
+    });
+
+    it.each([
+      { what: 'resource', before: [field(1, field(2, '')), []], after: [[], []] },
+      { what: 'scope', before: [[], field(1, field(1, 'a'))], after: [[], field(1, field(1, 'b'))] },
+      { what: 'schema URL', before: [field(3, 'a'), []], after: [field(3, 'b'), []] },
+      { what: 'place of a field', before: [field(3, 'a'), []], after: [[], field(3, 'a')] },
+    ] as const)('keeps copies under another $what', ({ before, after }) => {
+      const under = ([ofResource, ofScope]: readonly [readonly number[], readonly number[]]) =>
+        bytes(...field(1, ofResource, field(2, ofScope, field(2, field(2, 'ID-one--')))));
+      expect(Trace.fromFragments(TRACE_ID, [under(before), under(after), under(before)]).spanCount).toBe(2);
     });
 
     it('finds them among thousands', () => {
       const many = Array.from({ length: 5000 }, (_, i) => span(1 + (i % 4000), `span ${i % 4000}`));
-      expect(traceOf([resourceSpans('a', [many])]).spanCount).toBe(4000);
+      expect(traceOf([resourceSpans('scope 0', [many])]).spanCount).toBe(4000);
+    });
+
+    it('finds them among thousands of copies that differ, and those that another one begins with', () => {
+      // The first 1024 bytes of a long copy are a whole span: where it could be mistaken for a piece.
+      const short = bytes(...field(2, 'ID-one--'), ...field(5, 'n'.repeat(1024 - 10 - 3)));
+      expect(short.length).toBe(1024);
+      const copies = Array.from({ length: 300 }, (_, i) => [...short, ...field(5, `${i}`.padStart(1021, '0'))]);
+      const all = [...copies, [...short], ...copies, [...short]].map((copy) => field(2, copy));
+      const trace = Trace.fromFragments(TRACE_ID, [Uint8Array.from(field(1, field(2, ...all)))]);
+      expect(trace.spanCount).toBe(301);
     });
   });
 

@@ -23,7 +23,7 @@ describe('archiveLines', () => {
     expect(lines[0]).toMatch(/^[^\n]*\n$/);
     expect(lines[0]?.slice(lines[0].indexOf(',"trace_id"'))).toBe(
       `,"trace_id":"${TRACE_ID}","start_time":"2023-11-14 22:13:20.005","duration_ms":12.25,` +
-        '"root_service":"gateway","root_name":"GET /cart","services":["gateway","cart"],"span_count":2,' +
+        '"root_service":"gateway","root_name":"GET /cart","services":["cart","gateway"],"span_count":2,' +
         '"error_count":1,"status":"ERROR","sampling_policy":"slow","sample_weight":12.5,' +
         '"decided_at":"2023-11-14 22:13:51.007","seq":0}\n',
     );
@@ -66,6 +66,36 @@ describe('archiveLines', () => {
       const trace = Trace.fromFragments(TRACE_ID, [fragment, fragment]);
       expect(archiveLines(trace, { ...COLUMNS, skipFragments: 1 })).toEqual([]);
       expect(archiveLines(trace, { ...COLUMNS, skipFragments: 2 })).toEqual([]);
+    });
+  });
+
+  describe('with unfinished copies of spans', () => {
+    const job = { spanId: '00000000000000a1', name: 'job', startMs: 0 };
+    const started = [{ resource: { 'service.name': 'old' }, spans: [{ ...job, endTimeUnixNano: 0n }] }];
+    const ended = [{ resource: { 'service.name': 'new' }, spans: [{ ...job, endMs: 9, status: 'ERROR' as const }] }];
+    const linesOf = (fragments: Parameters<typeof buildTrace>[0], skipFragments: number) =>
+      parse(archiveLines(buildTrace(fragments), { ...COLUMNS, skipFragments }));
+
+    it('leaves them out, and out of the columns', () => {
+      for (const fragments of [
+        [started, ended],
+        [ended, started],
+      ]) {
+        expect(linesOf(fragments, 0)).toMatchObject([
+          { span_count: 1, error_count: 1, duration_ms: 9, services: ['new'], root_service: 'new' },
+        ]);
+      }
+    });
+
+    it('writes a finished one also after the unfinished one, but not the other way round', () => {
+      expect(linesOf([started, ended], 1)).toMatchObject([{ span_count: 1, services: ['new'] }]);
+      expect(linesOf([ended, started], 1)).toEqual([]);
+    });
+
+    it('writes them as long as no finished one is there', () => {
+      const beat = [{ spans: [{ ...job, endTimeUnixNano: 0n, attributes: { progress: 1n } }] }];
+      expect(linesOf([started, beat], 0)).toMatchObject([{ span_count: 2 }]);
+      expect(linesOf([started, beat], 1)).toMatchObject([{ span_count: 2 }]);
     });
   });
 
@@ -151,6 +181,20 @@ describe('archiveLines', () => {
       const lines = archiveLines(trace, COLUMNS);
       expect(lines.length).toBe(3);
       expect(parse(lines).flatMap(spanNames).length).toBe(301);
+    });
+
+    it('does not repeat many services more often than there are spans of their size', () => {
+      // 8 MiB of services and as much of other things: with a line for each 2 MiB of these 16, columns alone would be 64 MiB.
+      const mebibyte = 1024 * 1024;
+      const services = Array.from({ length: 1024 }, (_, i) => ({
+        resource: { 'service.name': `${i}-${text(8192)}` },
+        spans: [{ attributes: { body: text(8192) } }],
+      }));
+      const lines = archiveLines(buildTrace([services]), COLUMNS);
+      const bytes = lines.reduce((sum, line) => sum + line.length, 0);
+      // Columns with at most as much as the spans, and those of the last line.
+      expect(bytes).toBeLessThan((16 + 16 + 8 + 2) * mebibyte);
+      expect(parse(lines).flatMap(spanNames).length).toBe(1024);
     });
   });
 });

@@ -16,6 +16,8 @@ export interface SpanSpec {
   /** Default: none, a root span. */
   readonly parentSpanId?: string;
   readonly name?: string;
+  /** As in OTLP: 1 internal, 2 server, 3 client. Default: none. */
+  readonly kind?: number;
   /** Milliseconds after {@link EPOCH_MS}. Default 0. */
   readonly startMs?: number;
   /** Milliseconds after {@link EPOCH_MS}. Default: `startMs`. */
@@ -73,6 +75,7 @@ function encodable(span: SpanSpec, traceId: string, spanNumber: number) {
     spanId: fromHex(span.spanId ?? spanNumber.toString(16).padStart(16, '0')),
     parentSpanId: fromHex(span.parentSpanId ?? ''),
     name: span.name ?? 'span',
+    kind: span.kind ?? 0,
     startTimeUnixNano: String(span.startTimeUnixNano ?? nanos(startMs)),
     endTimeUnixNano: String(span.endTimeUnixNano ?? nanos(endMs)),
     status: { code: STATUS_CODES[status] },

@@ -2,7 +2,7 @@
  * OTLP JSON of decoded messages, written from the text of the OTLP specification ("JSON Protobuf Encoding") with plain
  * objects: what the transcoder, which never decodes, must agree with. Keys that hold default values are absent.
  */
-import type { opentelemetry } from '../../proto/generated/otlp.js';
+import { opentelemetry } from '../../proto/generated/otlp.js';
 
 type AnyValue = opentelemetry.proto.common.v1.AnyValue.$Properties;
 type KeyValue = opentelemetry.proto.common.v1.KeyValue.$Properties;
@@ -11,21 +11,26 @@ type Span = opentelemetry.proto.trace.v1.Span.$Properties;
 type TracesData = opentelemetry.proto.trace.v1.TracesData.$Properties;
 type Json = Record<string, unknown>;
 
+const TracesDataMessage = opentelemetry.proto.trace.v1.TracesData;
+
 /**
- * All fragments as one, without duplicate spans (same span ID, kind, start and name: the first stays), and without
- * scopes and resources that have no spans.
+ * All fragments as one, without spans that were sent again (equal in every field, under an equal resource and scope: the
+ * first stays), and without scopes and resources that have no spans.
  */
 export function uniqueSpans(fragments: readonly TracesData[]): TracesData {
   const seen = new Set<string>();
-  const isNew = ({ spanId, kind, startTimeUnixNano, name }: Span) => {
-    const key = JSON.stringify([hex(spanId), kind ?? 0, digits(startTimeUnixNano), name ?? '']);
-    return !seen.has(key) && seen.add(key);
-  };
   const resourceSpans = fragments.flatMap((fragment) => fragment.resourceSpans ?? []);
   const unique = resourceSpans.map((group) => ({
     ...group,
     scopeSpans: (group.scopeSpans ?? [])
-      .map((scopeGroup) => ({ ...scopeGroup, spans: scopeGroup.spans?.filter(isNew) ?? [] }))
+      .map((scopeGroup) => {
+        const isNew = (span: Span) => {
+          const alone = { ...group, scopeSpans: [{ ...scopeGroup, spans: [span] }] };
+          const key = hex(TracesDataMessage.encode({ resourceSpans: [alone] }).finish());
+          return !seen.has(key) && seen.add(key);
+        };
+        return { ...scopeGroup, spans: scopeGroup.spans?.filter(isNew) ?? [] };
+      })
       .filter((scopeGroup) => scopeGroup.spans.length > 0),
   }));
   return { resourceSpans: unique.filter((group) => group.scopeSpans.length > 0) };

@@ -1,0 +1,61 @@
+/** V8 hashes a string of more than 16,383 units by its length alone, so that all of one length collide; pieces stay far below. */
+const PIECE_LENGTH = 1024;
+
+/**
+ * Numbers runs of bytes by their content, from 0 in the order in which they are first seen. The time that it takes is
+ * linear in the bytes, whatever they are: JavaScript's maps hash strings with a secret seed, so that nobody can choose
+ * bytes that collide here.
+ */
+export class ContentTable {
+  readonly #numbers = new Map<string, number>();
+
+  /** How many different contents there are, with every beginning of a longer one that was passed on the way. */
+  get size(): number {
+    return this.#numbers.size;
+  }
+
+  /**
+   * The number of the content `before`, continued with `bytes[from, to)`. Two numbers are the same when they stem from the
+   * same `before` and were continued with the same runs of bytes. A run without bytes is a run, too.
+   *
+   * @param before a number of this table, or a negative number: each of these is an empty content of its own
+   */
+  continued(before: number, bytes: Uint8Array, from: number, to: number): number {
+    let number = before;
+    let at = from;
+    do {
+      const end = Math.min(at + PIECE_LENGTH, to);
+      number = this.#next(number, String.fromCharCode(...bytes.subarray(at, end)));
+      at = end;
+    } while (at < to);
+    return number;
+  }
+
+  /** Whether the text is new to this table: it has not been asked for it before. For a table that has texts alone. */
+  addText(text: string): boolean {
+    const { size } = this;
+    if (text.length <= PIECE_LENGTH) {
+      this.#numberOf(`=${text}`);
+    } else {
+      let number = -1;
+      for (let at = 0; at < text.length; at += PIECE_LENGTH) {
+        number = this.#next(number, text.slice(at, at + PIECE_LENGTH));
+      }
+      // Here the text ends: it may be the beginning of another one.
+      this.#next(number, '');
+    }
+    return this.size > size;
+  }
+
+  #next(before: number, piece: string): number {
+    return this.#numberOf(`${before}:${piece}`);
+  }
+
+  #numberOf(key: string): number {
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.#numbers.size;
+    this.#numbers.set(key, number);
+    return number;
+  }
+}
