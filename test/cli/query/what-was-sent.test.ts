@@ -247,6 +247,16 @@ describe('two spans with one ID', () => {
   });
 });
 
+it('a server that names the ID which it shares with its client as its parent is called by the client', async () => {
+  const of = (service: string, span: Record<string, unknown>) => ({
+    ...(oneSpan(span, [{ key: 'service.name', value: { stringValue: service } }]) as readonly object[])[0],
+  });
+  const id = '00f067aa0ba902b7';
+  const lines = [line([of('shop', { kind: 3, spanId: id }), of('stock', { kind: 2, spanId: id, parentSpanId: id })])];
+  const { out } = await ask(['--data', dataFolderWith(lines), '--name', 'dependencies', ...FROM]);
+  expect(JSON.parse(out)).toMatchObject({ caller: 'shop', callee: 'stock', kept_spans: 1 });
+});
+
 describe('a span that is its own parent', () => {
   it('is where a waterfall and a critical path begin', async () => {
     const traceId = '05'.repeat(16);
