@@ -1,6 +1,6 @@
 /**
  * Trino expressions for OTLP attributes: values as text, the first value of a key that occurs twice, arrays and
- * key-value lists as JSON text one level deep.
+ * key-value lists as JSON text one level deep. Empty ones are `[]` and `{}`, also where OTLP/JSON leaves their `values` out.
  */
 
 /**
@@ -14,11 +14,17 @@ export function attributeMap(attributes: string): string {
 }
 
 function anyValueText(value: string): string {
-  const array = `transform(${value}.arrayvalue."values", e -> ${leafText('e')})`;
   const pair = `CAST(ROW(e.key, ${leafText('e.value')}) AS ROW(key varchar, value varchar))`;
-  const keyValues = `transform(${value}.kvlistvalue."values", e -> ${pair})`;
-  const lists = `json_format(CAST(${array} AS json)), json_format(CAST(${keyValues} AS json))`;
-  return `coalesce(${scalarTexts(value)}, ${lists}, ${value}.bytesvalue)`;
+  const array = listText(`${value}.arrayvalue`, leafText('e'), '[]');
+  const keyValues = listText(`${value}.kvlistvalue`, pair, '{}');
+  return `coalesce(${scalarTexts(value)}, ${array}, ${keyValues}, ${value}.bytesvalue)`;
+}
+
+/** NULL when the value is no such list. */
+function listText(list: string, element: string, empty: string): string {
+  const values = `${list}."values"`;
+  const elements = `json_format(CAST(transform(${values}, e -> ${element}) AS json))`;
+  return `CASE WHEN cardinality(${values}) > 0 THEN ${elements} WHEN ${list} IS NOT NULL THEN '${empty}' END`;
 }
 
 function leafText(value: string): string {

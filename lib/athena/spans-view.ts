@@ -3,6 +3,7 @@ import { names } from './column.ts';
 import { EVENTS_TYPE, LINKS_TYPE, partitionColumns, spansColumns } from './columns.ts';
 import { IS_COMPACTED, IS_SHOWN_FROM_JSON } from './compacted-hours.ts';
 import { trinoType } from './data-type.ts';
+import { idSql, nanosSql, textSql } from './field-sql.ts';
 import { otlpFields } from './otlp-type.ts';
 
 /** What a span has from its line. */
@@ -18,8 +19,9 @@ const LINE_COLUMNS =
 export function spansViewSql(tenants: boolean, compaction: boolean): string {
   const carried = `${names(partitionColumns(tenants))}, ${LINE_COLUMNS}`;
   return `WITH r AS (
-  SELECT ${names(partitionColumns(tenants))}, seq, root_service, root_name, duration_ms AS trace_duration_ms,
-         status AS trace_status, sampling_policy, sample_weight, decided_at,
+  SELECT ${names(partitionColumns(tenants))}, seq, ${textSql('root_service')} AS root_service,
+         ${textSql('root_name')} AS root_name, duration_ms AS trace_duration_ms, status AS trace_status, sampling_policy,
+         sample_weight, decided_at,
          ${attributeMap('rs.resource.attributes')} AS resource_attributes, rs.scopespans AS scopespans
   FROM ${lines(compaction)} CROSS JOIN UNNEST(resourcespans) AS rs (${fieldNames('ResourceSpans')})
 ), s AS (
@@ -27,9 +29,10 @@ export function spansViewSql(tenants: boolean, compaction: boolean): string {
   FROM r CROSS JOIN UNNEST(scopespans) AS ss (${fieldNames('ScopeSpans')})
 ), p AS (
   SELECT ${carried}, resource_attributes, scope_name, scope_version,
-         lower(sp.traceid) AS trace_id, lower(sp.spanid) AS span_id, lower(nullif(sp.parentspanid, '')) AS parent_span_id,
+         lower(sp.traceid) AS trace_id, lower(sp.spanid) AS span_id,
+         ${idSql('sp.parentspanid')} AS parent_span_id,
          sp.tracestate AS trace_state, sp.name AS name, sp.kind AS kind_code,
-         TRY_CAST(sp.starttimeunixnano AS bigint) AS start_ns, TRY_CAST(sp.endtimeunixnano AS bigint) AS end_ns,
+         ${nanosSql('sp.starttimeunixnano')} AS start_ns, ${nanosSql('sp.endtimeunixnano')} AS end_ns,
          coalesce(sp.status.code, 0) AS status_code, sp.status.message AS status_message,
          ${attributeMap('sp.attributes')} AS attributes,
          ${eventsOf('sp.events')} AS events,
@@ -37,7 +40,7 @@ export function spansViewSql(tenants: boolean, compaction: boolean): string {
   FROM s CROSS JOIN UNNEST(spans) AS sp (${fieldNames('Span')})
 ), c AS (
   SELECT p.*,
-         element_at(resource_attributes, 'service.name') AS service,
+         ${textSql("element_at(resource_attributes, 'service.name')")} AS service,
          CAST(CASE kind_code WHEN 1 THEN 'INTERNAL' WHEN 2 THEN 'SERVER' WHEN 3 THEN 'CLIENT' WHEN 4 THEN 'PRODUCER'
               WHEN 5 THEN 'CONSUMER' ELSE 'UNSPECIFIED' END AS varchar) AS kind,
          CAST(from_unixtime(start_ns / 1000000 / 1e3) AT TIME ZONE 'UTC' AS timestamp(3)) AS start_time,
@@ -50,12 +53,22 @@ export function spansViewSql(tenants: boolean, compaction: boolean): string {
          ${attribute('db.query.text', 'db.statement')} AS db_query,
          ${eventAttribute('exception.type')} AS exception_type,
          ${eventAttribute('exception.message')} AS exception_message,
-         transform(links, l -> l.trace_id) AS linked_trace_ids
+         ${LINKED_TRACE_IDS} AS linked_trace_ids
   FROM p
 )
 SELECT ${names(spansColumns(tenants))}
 FROM c${compaction ? compactedSpans(tenants) : ''}`;
 }
+
+/** A link may lead nowhere. */
+const LINKED_TRACE_IDS = 'filter(transform(links, l -> l.trace_id), id -> id IS NOT NULL)';
+
+/** Parts of earlier versions have IDs of zeros. */
+const OF_OLD_PARTS: Readonly<Record<string, string>> = {
+  parent_span_id: idSql('parent_span_id'),
+  links: linkIds('links', 'l.trace_id', 'l.span_id'),
+  linked_trace_ids: `filter(transform(linked_trace_ids, id -> ${idSql('id')}), id -> id IS NOT NULL)`,
+};
 
 function lines(compaction: boolean): string {
   if (!compaction) return 'traces_otlp';
@@ -65,7 +78,9 @@ function lines(compaction: boolean): string {
 function compactedSpans(tenants: boolean): string {
   return `
 UNION ALL
-SELECT ${names(spansColumns(tenants))}
+SELECT ${spansColumns(tenants)
+    .map(({ name }) => OF_OLD_PARTS[name] ?? name)
+    .join(', ')}
 FROM spans_parquet CROSS JOIN compacted_hours
 WHERE record = 'span' AND ${IS_COMPACTED}`;
 }
@@ -87,11 +102,15 @@ function eventAttribute(key: string): string {
 }
 
 function eventsOf(events: string): string {
-  const event = `ROW(TRY_CAST(ev.timeunixnano AS bigint), ev.name, ${attributeMap('ev.attributes')})`;
+  const event = `ROW(${nanosSql('ev.timeunixnano')}, ev.name, ${attributeMap('ev.attributes')})`;
   return `CAST(transform(coalesce(${events}, ARRAY[]), ev -> ${event}) AS ${trinoType(EVENTS_TYPE)})`;
 }
 
 function linksOf(links: string): string {
-  const link = 'ROW(lower(l.traceid), lower(l.spanid))';
-  return `CAST(transform(coalesce(${links}, ARRAY[]), l -> ${link}) AS ${trinoType(LINKS_TYPE)})`;
+  return linkIds(`coalesce(${links}, ARRAY[])`, 'l.traceid', 'l.spanid');
+}
+
+function linkIds(links: string, traceId: string, spanId: string): string {
+  const link = `ROW(${idSql(traceId)}, ${idSql(spanId)})`;
+  return `CAST(transform(${links}, l -> ${link}) AS ${trinoType(LINKS_TYPE)})`;
 }

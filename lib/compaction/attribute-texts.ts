@@ -9,7 +9,8 @@ export interface TextEntry {
 
 /**
  * The attributes of OTLP/JSON as the views have them (`lib/athena/attribute-map-sql.ts`): values as text, the first value
- * of a key that occurs twice, arrays and key-value lists as JSON text one level deep.
+ * of a key that occurs twice, arrays and key-value lists as JSON text one level deep. Empty ones are `[]` and `{}`, also
+ * where their `values` are left out.
  *
  * @throws {ForeignLineError}
  */
@@ -53,14 +54,14 @@ function leafText(value: JsonObject | undefined): string | null {
 
 function arrayText(value: JsonObject): string | null {
   const array = objectAt(value, 'arrayValue');
-  const values = array && objectsAt(array, 'values');
-  return values === undefined ? null : jsonText(values.map(leafText));
+  return array === undefined ? null : jsonText((objectsAt(array, 'values') ?? []).map(leafText));
 }
 
 function keyValuesText(value: JsonObject): string | null {
   const list = objectAt(value, 'kvlistValue');
-  const pairs = list && objectsAt(list, 'values');
-  if (pairs === undefined) return null;
+  if (list === undefined) return null;
+  const pairs = objectsAt(list, 'values') ?? [];
+  if (pairs.length === 0) return '{}';
   return jsonText(pairs.map((pair) => ({ key: textAt(pair, 'key'), value: leafText(objectAt(pair, 'value')) })));
 }
 

@@ -27,6 +27,19 @@ export function textAt(parent: JsonObject, name: string): string | null {
   throw expected('text', name, value);
 }
 
+/** A text; null also when it is empty. @throws {ForeignLineError} */
+export function filledTextAt(parent: JsonObject, name: string): string | null {
+  return textAt(parent, name) || null;
+}
+
+/** The ID of another span or trace; null when it is none, which an empty one and one of zeros are. @throws {ForeignLineError} */
+export function otherIdAt(parent: JsonObject, name: string): string | null {
+  const id = hexAt(parent, name);
+  return id === null || NO_ID.test(id) ? null : id;
+}
+
+const NO_ID = /^(?:0{16}|0{32})?$/;
+
 /** @throws {ForeignLineError} */
 export function hexAt(parent: JsonObject, name: string): string | null {
   const value = textAt(parent, name);
@@ -59,13 +72,13 @@ export function booleanAt(parent: JsonObject, name: string): boolean | null {
 
 const MAX_BIGINT = 2n ** 63n - 1n;
 
-/** Nanoseconds since the epoch; null when there are none, or too many for a column of 64 bits. @throws {ForeignLineError} */
+/** Nanoseconds since the epoch; null when there are none, or 0, or too many for a column of 64 bits. @throws {ForeignLineError} */
 export function nanosAt(parent: JsonObject, name: string): bigint | null {
   const value = textAt(parent, name);
   if (value === null) return null;
   if (!/^\d{1,20}$/.test(value)) throw expected('nanoseconds', name, value);
   const nanos = BigInt(value);
-  return nanos > MAX_BIGINT ? null : nanos;
+  return nanos === 0n || nanos > MAX_BIGINT ? null : nanos;
 }
 
 /** Milliseconds since the epoch of a time in the form of the archive. @throws {ForeignLineError} */

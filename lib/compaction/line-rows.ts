@@ -1,5 +1,15 @@
 import { ForeignLineError } from './foreign-line-error.ts';
-import { expected, hexAt, integerAt, type JsonObject, numberAt, objectsAt, textAt, timeAt } from './json-fields.ts';
+import {
+  expected,
+  filledTextAt,
+  hexAt,
+  integerAt,
+  type JsonObject,
+  numberAt,
+  objectsAt,
+  textAt,
+  timeAt,
+} from './json-fields.ts';
 import type { PartRow } from './part-row.ts';
 import { spanRows } from './span-rows.ts';
 
@@ -15,8 +25,8 @@ export function lineRows(line: string): PartRow[] {
   const seq = integerAt(parsed, 'seq');
   const traceId = hexAt(parsed, 'trace_id');
   const ofLine = {
-    root_service: textAt(parsed, 'root_service'),
-    root_name: textAt(parsed, 'root_name'),
+    root_service: filledTextAt(parsed, 'root_service'),
+    root_name: filledTextAt(parsed, 'root_name'),
     sampling_policy: textAt(parsed, 'sampling_policy'),
     sample_weight: numberAt(parsed, 'sample_weight'),
     decided_at: timeAt(parsed, 'decided_at'),

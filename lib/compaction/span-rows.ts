@@ -1,5 +1,5 @@
 import { attributeTexts, type TextEntry, textOf } from './attribute-texts.ts';
-import { hexAt, integerAt, type JsonObject, nanosAt, objectAt, objectsAt, textAt } from './json-fields.ts';
+import { hexAt, integerAt, type JsonObject, nanosAt, objectAt, objectsAt, otherIdAt, textAt } from './json-fields.ts';
 import type { EventValue, LinkValue, PartRow, PartValue } from './part-row.ts';
 
 const KINDS: readonly string[] = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'];
@@ -19,7 +19,7 @@ export function spanRows(resourceSpans: readonly JsonObject[] | undefined, ofLin
   for (const one of resourceSpans ?? []) {
     const resource = objectAt(one, 'resource');
     const resourceAttributes = attributeTexts(resource && objectsAt(resource, 'attributes'));
-    const service = textOf(resourceAttributes, 'service.name');
+    const service = textOf(resourceAttributes, 'service.name') || null;
     for (const scopeSpans of objectsAt(one, 'scopeSpans') ?? []) {
       const scope = objectAt(scopeSpans, 'scope') ?? {};
       const common = {
@@ -48,7 +48,7 @@ function spanRow(span: JsonObject, common: Columns): PartRow {
     ...common,
     trace_id: hexAt(span, 'traceId'),
     span_id: hexAt(span, 'spanId'),
-    parent_span_id: hexAt(span, 'parentSpanId') || null,
+    parent_span_id: otherIdAt(span, 'parentSpanId'),
     name: textAt(span, 'name'),
     kind: KINDS[integerAt(span, 'kind') ?? 0] ?? 'UNSPECIFIED',
     start_time: start === null ? null : start / NANOS_PER_MS,
@@ -68,7 +68,7 @@ function spanRow(span: JsonObject, common: Columns): PartRow {
     exception_message: firstOf(events, 'exception.message'),
     events,
     links,
-    linked_trace_ids: links.map((link) => link.trace_id),
+    linked_trace_ids: links.map((link) => link.trace_id).filter((id) => id !== null),
     trace_state: textAt(span, 'traceState'),
   };
 }
@@ -82,7 +82,7 @@ function eventOf(event: JsonObject): EventValue {
 }
 
 function linkOf(link: JsonObject): LinkValue {
-  return { trace_id: hexAt(link, 'traceId'), span_id: hexAt(link, 'spanId') };
+  return { trace_id: otherIdAt(link, 'traceId'), span_id: otherIdAt(link, 'spanId') };
 }
 
 /** The attribute of the first event that has it. */

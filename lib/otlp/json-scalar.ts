@@ -1,8 +1,12 @@
+import { isZeroAt } from './ids.ts';
 import type { JsonPiece } from './json-piece.ts';
 import type { JsonWriter } from './json-writer.ts';
 import { fixed32At, varint32At } from './numbers.ts';
 
-/** Types of single values: `hex` is `bytes` that hold an ID, the others are named as in a `.proto` file. */
+/**
+ * Types of single values: `hex` is `bytes` that hold an ID, whose default value is one of zeros; the others are named as
+ * in a `.proto` file.
+ */
 export type JsonScalar = 'string' | 'hex' | 'uint32' | 'enum' | 'fixed32' | 'fixed64';
 
 /** Writes a key and the value in `bytes[from, to)`; nothing when it is the default value of its type. */
@@ -21,7 +25,8 @@ export function writeScalar(
       out.string(bytes, from, to);
       break;
     case 'hex':
-      if (from === to) return;
+      // An ID of zeros is none. The Collector leaves it out, too.
+      if (isZeroAt(bytes, from, to - from)) return;
       out.piece(key);
       out.hex(bytes, from, to);
       break;

@@ -7,8 +7,8 @@ export interface TraceSummary {
   readonly startTimeUnixNano: bigint;
   /** The latest end of a span; 0 when no span has one. */
   readonly endTimeUnixNano: bigint;
-  /** From the earliest start to the latest end; 0 when that is unknown or negative. */
-  readonly durationMs: number;
+  /** From the earliest start to the latest end; 0 when that is negative, null when no span has the one or the other. */
+  readonly durationMs: number | null;
   /** `service.name` of the resource of the root span; '' when it has none that is a string. */
   readonly rootService: string;
   /** The name of the root span. */
@@ -42,7 +42,7 @@ export function summarize(trace: Trace): TraceSummary {
   return {
     startTimeUnixNano: start,
     endTimeUnixNano: end,
-    durationMs: start > 0n && end > start ? Number(end - start) / 1e6 : 0,
+    durationMs: start > 0n && end > 0n ? Math.max(0, Number(end - start) / 1e6) : null,
     rootService: root?.service ?? '',
     rootName: root?.name ?? '',
     services: different(services),

@@ -1,6 +1,7 @@
 import { findAttribute } from './attribute-lookup.ts';
 import type { AttributeValue } from './attribute-value.ts';
 import { toHex } from './hex.ts';
+import { isZeroAt } from './ids.ts';
 import { MessageView } from './message-view.ts';
 import { removeEqualSpans } from './trace-duplicates.ts';
 import { indexFragments, RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './trace-index.ts';
@@ -102,12 +103,14 @@ export class Trace {
 
   /** In lower-case hex; '' for a root span. */
   parentSpanId(span: number): string {
+    if (this.isRoot(span)) return '';
     return toHex(this.#bytes(span), this.#cell(span, SPAN.parentSpanId), this.#cell(span, SPAN.parentSpanIdEnd));
   }
 
-  /** Whether the span has no parent. */
+  /** Whether the span has no parent. A parent ID of zeros is none, as in the Collector (`pcommon.SpanID.IsEmpty`). */
   isRoot(span: number): boolean {
-    return this.#cell(span, SPAN.parentSpanId) === this.#cell(span, SPAN.parentSpanIdEnd);
+    const start = this.#cell(span, SPAN.parentSpanId);
+    return isZeroAt(this.#bytes(span), start, this.#cell(span, SPAN.parentSpanIdEnd) - start);
   }
 
   /** The first attribute of the span that has this key; `undefined` when there is none. */

@@ -77,7 +77,7 @@ function renderColumns(trace: Trace, columns: ArchiveColumns): string {
   const start = startTimeUnixNano === 0n ? 'null' : `"${formatUtc(Number(startTimeUnixNano / 1_000_000n))}"`;
   return (
     `,"trace_id":"${trace.traceId}","start_time":${start},"duration_ms":${durationMs},` +
-    `"root_service":${JSON.stringify(rootService)},"root_name":${JSON.stringify(rootName)},` +
+    `"root_service":${JSON.stringify(rootService || null)},"root_name":${JSON.stringify(rootName || null)},` +
     `"services":${JSON.stringify(services)},"span_count":${trace.spanCount},"error_count":${errorCount},` +
     `"status":"${status}","sampling_policy":${JSON.stringify(columns.policy)},` +
     `"sample_weight":${JSON.stringify(columns.sampleWeight)},"decided_at":"${formatUtc(columns.decidedAtMs)}","seq":`

@@ -11,7 +11,7 @@ export function headThreshold(trace: Trace): bigint {
   for (let i = 0; i < trace.spanCount; i++) {
     const { threshold } = readOtSampling(trace.traceState(i));
     if (threshold === undefined) continue;
-    if (trace.parentSpanId(i) === '') return threshold;
+    if (trace.isRoot(i)) return threshold;
     elsewhere ??= threshold;
   }
   return elsewhere ?? ALWAYS;

@@ -74,7 +74,11 @@ describe('the views have the same rows when an archive is compacted', () => {
         expected: '["a\\u001F\\\\u001f\\"/\u007f","1","true",null]',
       },
       { value: { arrayValue: { values: [] } }, expected: '[]' },
-      { value: { arrayValue: {} }, expected: null },
+      { value: { arrayValue: {} }, expected: '[]' },
+      { value: { arrayValue: null }, expected: null },
+      { value: { kvlistValue: { values: [] } }, expected: '{}' },
+      { value: { kvlistValue: {} }, expected: '{}' },
+      { value: { bytesValue: '' }, expected: '' },
       {
         value: { kvlistValue: { values: [{ key: 'k', value: { doubleValue: 1.5 } }, { value: { intValue: '1' } }] } },
         expected: '[{"key":"k","value":"1.5"},{"key":null,"value":"1"}]',
@@ -91,6 +95,11 @@ describe('the views have the same rows when an archive is compacted', () => {
   it('of spans', async () => {
     const spans = [
       { parentSpanId: '' },
+      { parentSpanId: '0000000000000000' },
+      { parentSpanId: '00000000000000AB' },
+      { startTimeUnixNano: '0', endTimeUnixNano: '0' },
+      { status: { code: 9 } },
+      { kind: -1 },
       { kind: 9 },
       { kind: 5, traceState: 'a=b', status: { message: 'no', code: 2 } },
       { startTimeUnixNano: '18446744073709551615' },
@@ -120,7 +129,14 @@ describe('the views have the same rows when an archive is compacted', () => {
           { attributes: [{ key: 'exception.type', value: { stringValue: 'U' } }, { key: 'exception.message' }] },
         ],
       },
+      { events: [{ timeUnixNano: '0' }] },
       { links: [{ traceId: 'AB', spanId: 'CD', traceState: 'x' }, {}] },
+      {
+        links: [
+          { traceId: '0'.repeat(32), spanId: '0'.repeat(16) },
+          { traceId: 'ab', spanId: '' },
+        ],
+      },
     ];
     const { before, after, result } = await beforeAndAfter(dataFolderOf(spans));
     expect(result).toMatchObject({ isComplete: true, spans: spans.length });
@@ -134,14 +150,28 @@ describe('the views have the same rows when an archive is compacted', () => {
       { seq: undefined },
       { trace_id: undefined },
       { sample_weight: null, start_time: null, services: [], root_service: undefined },
+      { root_service: '', root_name: '', duration_ms: null },
       { resourceSpans: [] },
       { resourceSpans: [{}, { scopeSpans: [{}] }] },
     ];
     const { before, after, result } = await beforeAndAfter(
       dataFolderWith(lines.map((columns) => line(oneSpan({ name: JSON.stringify(columns) }), columns))),
     );
-    expect(result).toMatchObject({ isComplete: true, objects: 1, spans: 4 });
-    expect(before.map((rows) => rows.length)).toEqual([3, 4]);
+    expect(result).toMatchObject({ isComplete: true, objects: 1, spans: 5 });
+    expect(before.map((rows) => rows.length)).toEqual([4, 5]);
+    expect(after).toEqual(before);
+  });
+
+  it('of services', async () => {
+    const services = [{ stringValue: '' }, {}, { intValue: '7' }];
+    const { before, after } = await beforeAndAfter(
+      dataFolderWith(
+        services.map((value, i) =>
+          line(oneSpan({ spanId: i.toString(16).padStart(16, '0') }, [{ key: 'service.name', value }])),
+        ),
+      ),
+    );
+    expect(before[1]?.map(({ service }) => service)).toEqual([null, null, '7']);
     expect(after).toEqual(before);
   });
 

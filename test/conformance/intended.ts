@@ -41,6 +41,34 @@ export const INTENDED: readonly IntendedDifference[] = [
     tailgate: /^not_sampled$/,
   },
   {
+    name: 'a repeated key counts once in a map',
+    config: {
+      policies: [
+        { name: 'two', type: 'ottl_condition', ottl_condition: { span: ['Len(attributes) == 2'] } },
+        { name: 'first', type: 'string_attribute', string_attribute: { key: 'k', values: ['first'] } },
+      ],
+    },
+    requests: encodeRequests({
+      resources: [],
+      traces: [
+        {
+          traceId: TRACE_ID,
+          spans: [
+            {
+              ...SPAN,
+              attributes: [
+                ['k', 'first'],
+                ['k', 'second'],
+              ],
+            },
+          ],
+        },
+      ],
+    }),
+    collector: 'sampled by two',
+    tailgate: /^sampled by first$/,
+  },
+  {
     name: 'spans without a valid trace ID are rejected',
     config: { policies: [{ name: 'all', type: 'always_sample' }] },
     requests: requestsOf('0'.repeat(32)),

@@ -42,6 +42,17 @@ describe('writeResourceSpans', () => {
     );
   });
 
+  it('leaves out IDs of zeros, as the Collector does', () => {
+    const zeros = { traceId: Buffer.alloc(16), spanId: Buffer.alloc(8) };
+    const ids = { traceId: Buffer.alloc(16, 0xab), spanId: Buffer.from('0000000000000001', 'hex') };
+    const span = { ...ids, parentSpanId: Buffer.alloc(8), links: [zeros, ids] };
+    // ptrace.JSONMarshaler 1.71.0 on the same spans.
+    expect(jsonOf({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })).toBe(
+      '[{"scopeSpans":[{"spans":[{"traceId":"abababababababababababababababab","spanId":"0000000000000001",' +
+        '"links":[{},{"traceId":"abababababababababababababababab","spanId":"0000000000000001"}]}]}]}]',
+    );
+  });
+
   it('agrees with the JSON serializer of OpenTelemetry JS on spans of its SDK', () => {
     const spans = spansOfTheSdk();
     const bytes = ProtobufTraceSerializer.serializeRequest(spans) ?? new Uint8Array();

@@ -20,8 +20,9 @@ describe('summarize', () => {
   });
 
   it.each([
-    { when: 'no span has a start', spans: [{ startTimeUnixNano: 0n, endMs: 5 }], durationMs: 0 },
-    { when: 'no span has an end', spans: [{ startMs: 5, endTimeUnixNano: 0n }], durationMs: 0 },
+    { when: 'no span has a start', spans: [{ startTimeUnixNano: 0n, endMs: 5 }], durationMs: null },
+    { when: 'no span has an end', spans: [{ startMs: 5, endTimeUnixNano: 0n }], durationMs: null },
+    { when: 'it has no length', spans: [{ startMs: 5, endMs: 5 }], durationMs: 0 },
     { when: 'the clock ran backwards', spans: [{ startMs: 5, endMs: 3 }], durationMs: 0 },
     {
       when: 'one span has no times',
@@ -41,6 +42,13 @@ describe('summarize', () => {
       spans: [
         { ...CHILD, startMs: 1 },
         { name: 'root', startMs: 2 },
+      ],
+    },
+    {
+      when: 'its parent ID is all zero',
+      spans: [
+        { ...CHILD, startMs: 1 },
+        { name: 'root', startMs: 2, parentSpanId: '0000000000000000' },
       ],
     },
     { when: 'it is the earlier of two', spans: [{ startMs: 3 }, { name: 'root', startMs: 2 }] },

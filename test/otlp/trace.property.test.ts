@@ -80,8 +80,8 @@ function decodedAll(traces: opentelemetry.proto.trace.v1.TracesData.$Properties)
     spans: (scopeSpans ?? []).flatMap(({ scope, spans }) =>
       (spans ?? []).map((span) => ({
         spanId: hexOf(span.spanId ?? []),
-        parentSpanId: hexOf(span.parentSpanId ?? []),
-        isRoot: (span.parentSpanId ?? []).length === 0,
+        parentSpanId: hexOf(span.parentSpanId ?? []).replace(/^0+$/, ''),
+        isRoot: (span.parentSpanId ?? []).every((byte) => byte === 0),
         traceState: span.traceState ?? '',
         name: span.name ?? '',
         kind: span.kind ?? 0,

@@ -29,10 +29,11 @@ describe('archiveLines', () => {
     );
   });
 
-  it('writes null for an unknown weight and for an unknown start', () => {
-    const trace = buildTrace([[{ spans: [{ startTimeUnixNano: 0n, endTimeUnixNano: 0n }] }]]);
+  it('writes null for what is not known', () => {
+    const trace = buildTrace([[{ spans: [{ name: '', startTimeUnixNano: 0n, endTimeUnixNano: 0n }] }]]);
     const [line] = parse(archiveLines(trace, { ...COLUMNS, sampleWeight: null }));
-    expect(line).toMatchObject({ sample_weight: null, start_time: null, duration_ms: 0 });
+    const unknown = { sample_weight: null, start_time: null, duration_ms: null, root_service: null, root_name: null };
+    expect(line).toMatchObject({ ...unknown, services: [] });
   });
 
   it('keeps quotes and line feeds in names out of the format', () => {

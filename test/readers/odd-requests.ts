@@ -126,6 +126,7 @@ export const ODD_SPANS: Readonly<Record<string, OddSpan>> = {
       { traceId: TRACE_ID, spanId: ID_MAX, traceState: 'a=b', flags: 0x301, attributes: texts('x') },
       { traceId: TRACE_ID },
       { spanId: ID_MAX, droppedAttributesCount: 7 },
+      { traceId: new Uint8Array(16), spanId: new Uint8Array(8), traceState: 'a=b' },
       {},
     ],
   },

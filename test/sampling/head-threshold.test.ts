@@ -28,6 +28,14 @@ describe('headThreshold', () => {
   it.each([
     { when: 'the root has one', spans: [{ parentSpanId, traceState: 'ot=th:8' }, { traceState: 'ot=th:c' }], count: 4 },
     {
+      when: 'the parent ID of the root is all zero',
+      spans: [
+        { parentSpanId, traceState: 'ot=th:8' },
+        { parentSpanId: '0000000000000000', traceState: 'ot=th:c' },
+      ],
+      count: 4,
+    },
+    {
       when: 'there is no root',
       spans: [{ parentSpanId }, { parentSpanId, traceState: 'ot=th:8' }, { parentSpanId, traceState: 'ot=th:c' }],
       count: 2,

@@ -131,8 +131,9 @@ function has(value: AnyValue, member: keyof AnyValue): boolean {
   return Object.hasOwn(value, member) && value[member] !== null;
 }
 
+/** '' for an ID of zeros, which is none. */
 function hex(bytes: Uint8Array | null | undefined): string {
-  return Buffer.from(bytes ?? []).toString('hex');
+  return (bytes ?? []).every((byte) => byte === 0) ? '' : Buffer.from(bytes ?? []).toString('hex');
 }
 
 /** '' for 0. */

@@ -11,6 +11,7 @@ import { type CompactedHours, NOTHING_COMPACTED } from '../../lib/athena/compact
 import { findQuery } from '../../lib/cli/query/query-library.ts';
 import { compactHour, listTenants } from '../../lib/compaction/compact-hour.ts';
 import { line, oneSpan } from '../cli/query/support/archive-folder.ts';
+import { earlierPart } from '../compaction/support/earlier-part.ts';
 import { expectSameRows } from './check-query.ts';
 import { NOON_MS, traceIdOf } from './dataset.ts';
 import { writeDefinitions } from './file-metastore.ts';
@@ -24,6 +25,7 @@ const at = (hour: number) => `${dt}T${String(hour).padStart(2, '0')}`;
 /** The shop at noon, the odd traces an hour before. */
 const DATABASE = 'compacted';
 const TENANTS = 'compacted_tenants';
+const EARLIER = 'compacted_earlier';
 const ALL: CompactedHours = { from: at(9), to: at(13), left: [], closing: undefined };
 const STATES: readonly [string, CompactedHours][] = [
   ['all hours', ALL],
@@ -84,6 +86,8 @@ function writeSpellings(scope: string): void {
         values: [{ stringValue: 'a\u001f\u2028é😀"\\' }, { doubleValue: 1e-7 }, { bytesValue: 'AQID' }, {}],
       },
     },
+    { arrayValue: {} },
+    { kvlistValue: {} },
     { kvlistValue: { values: [{ key: '😀', value: { stringValue: '\u0001😀' } }, { value: { boolValue: true } }] } },
     ...[' 200', '+200', '200.0', '2e2', '1_000', '-7', '0200', '99999999999'].map((stringValue) => ({ stringValue })),
   ];
@@ -255,6 +259,22 @@ describe('the definitions', () => {
       );
     },
   );
+});
+
+it('IDs of zeros in the parts of earlier versions are none', async () => {
+  const folder = folderOf(EARLIER, 'spans', `dt=${dt}`, 'hour=12');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'part-0.parquet'), await earlierPart());
+  define(EARLIER, false);
+  publish(ALL, EARLIER);
+  const sql = `SELECT name, parent_span_id, links, linked_trace_ids FROM spans WHERE dt = '${dt}' AND hour = 12`;
+  const links = [
+    [null, null],
+    ['ab', 'cd'],
+  ];
+  expect(await trino(EARLIER).rows(sql)).toEqual([
+    { name: 'earlier', parent_span_id: null, links, linked_trace_ids: ['ab'] },
+  ]);
 });
 
 describe('with tenants', () => {

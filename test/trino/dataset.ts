@@ -40,6 +40,10 @@ export interface DataSpan {
   readonly attributes?: readonly { readonly key: string; readonly value: OtlpValue }[];
   readonly exception?: { readonly type: string; readonly message: string };
   readonly links?: readonly number[];
+  /** Attributes of an event. */
+  readonly event?: readonly { readonly key: string; readonly value: OtlpValue }[];
+  /** Whether its parent ID is all zero, and so are the IDs of a link more: of a span without a parent. */
+  readonly hasZeros?: true;
 }
 
 /** Well spread, because the sampling hash is not. */
@@ -90,12 +94,14 @@ function toOtlp(span: DataSpan): object {
     traceId: Buffer.from(traceIdOf(span.trace), 'hex'),
     spanId: Buffer.from(spanIdOf(span.id), 'hex'),
     ...(span.parent !== undefined && { parentSpanId: Buffer.from(spanIdOf(span.parent), 'hex') }),
+    ...(span.hasZeros && { parentSpanId: Buffer.alloc(8) }),
     name: span.name,
     kind: span.kind ?? 1,
     startTimeUnixNano: at(span.start),
     endTimeUnixNano: at(span.end),
     attributes: span.attributes ?? [],
     ...(span.error !== undefined && { status: { code: 2, message: span.error } }),
+    ...(span.event && { events: [{ name: 'event', timeUnixNano: at(span.start), attributes: span.event }] }),
     ...(exception && {
       events: [
         { name: 'log', timeUnixNano: at(span.start) },
@@ -106,9 +112,12 @@ function toOtlp(span: DataSpan): object {
         },
       ],
     }),
-    links: (span.links ?? []).map((trace) => ({
-      traceId: Buffer.from(traceIdOf(trace), 'hex'),
-      spanId: Buffer.from(spanIdOf(1), 'hex'),
-    })),
+    links: [
+      ...(span.hasZeros ? [{ traceId: Buffer.alloc(16), spanId: Buffer.alloc(8) }] : []),
+      ...(span.links ?? []).map((trace) => ({
+        traceId: Buffer.from(traceIdOf(trace), 'hex'),
+        spanId: Buffer.from(spanIdOf(1), 'hex'),
+      })),
+    ],
   };
 }

@@ -87,7 +87,10 @@ function measures(spans: readonly Kept[]): Row {
 
 export function dependencies(spans: readonly Kept[]): Row[] {
   const calls = spans.flatMap((callee) => {
-    const parents = spans.filter(({ trace, id }) => trace === callee.trace && id === callee.parent);
+    const parents = spans
+      .filter(({ trace, id }) => trace === callee.trace && id === callee.parent)
+      // A server's span below its own ID is below the client's span that has the same.
+      .filter((parent) => callee.id !== callee.parent || !isRequest(parent));
     // Where a client's and a server's span have one ID, what the server calls is below the server's.
     const caller = parents.find(isRequest) ?? parents[0];
     return caller !== undefined && caller.service !== callee.service ? [{ caller, callee }] : [];

@@ -48,7 +48,7 @@ function lineage(span: DataSpan, spans: readonly DataSpan[]): number[] {
     const own = spans.filter((one) => one.id === id);
     if (id === undefined || own.length === 0) break;
     ids.push(id);
-    id = own.map(({ parent }) => parent).find((parent) => parent !== undefined);
+    id = own.map(({ parent }) => parent).find((parent) => parent !== undefined && parent !== own[0]?.id);
   }
   return ids;
 }
@@ -66,7 +66,7 @@ function comparePlaces(a: readonly string[], b: readonly string[]): number {
 function selfMs(span: DataSpan, spans: readonly DataSpan[]): number | null {
   const { start, end } = span;
   if (start === undefined || end === undefined) return null;
-  const children = spans.filter(isTimed).filter(({ parent }) => parent === span.id);
+  const children = spans.filter(isTimed).filter(({ parent, id }) => parent === span.id && id !== span.id);
   const cuts = [start, end, ...children.flatMap((child) => [child.start, child.end])]
     .filter((cut) => cut >= start && cut <= end)
     .sort(compare);
@@ -84,7 +84,7 @@ function selfMs(span: DataSpan, spans: readonly DataSpan[]): number | null {
  */
 export function criticalPath(all: readonly DataSpan[]): Row[] {
   const spans = outermost(all.filter(isTimed).filter(({ start, end }) => end >= start));
-  const roots = spans.filter(({ parent }) => !spans.some(({ id }) => id === parent));
+  const roots = spans.filter((span) => !spans.some(({ id }) => id === span.parent && id !== span.id));
   const [root] = roots.sort((a, b) => compare(b.end - b.start, a.end - a.start) || compare(a.id, b.id));
   const path: Row[] = [];
   const explain = (span: Timed, from: bigint, to: bigint, depth: number) => {

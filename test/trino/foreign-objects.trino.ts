@@ -10,6 +10,7 @@ type Outcome = 'fails' | number;
 const OUTCOMES: Readonly<
   Record<string, { readonly hive: Outcome; readonly openx: Outcome; readonly duckDb: Outcome }>
 > = {
+  'a line of an earlier version': { hive: 1, openx: 1, duckDb: 1 },
   'a line of text': { hive: 'fails', openx: 1, duckDb: 'fails' },
   'half a line': { hive: 'fails', openx: 1, duckDb: 'fails' },
   'a gzip that ends early': { hive: 'fails', openx: 'fails', duckDb: 'fails' },
@@ -55,6 +56,32 @@ it('of a key that occurs twice the first value counts', async () => {
   expect(await trino('foreign_hive').rows(sql)).toEqual(rows);
   expect(await trino('foreign_openx').rows(sql)).toEqual(rows);
   expect(await duckDbRows(archiveWith({ hour: 11 }), sql)).toEqual(rows);
+});
+
+it('of a line of an earlier version zeros are NULL, and so is an empty text', async () => {
+  const spans = `SELECT parent_span_id, start_ns, end_ns, start_time, duration_ms, links, linked_trace_ids, events, root_name
+    FROM spans WHERE hour = 0`;
+  const traces = 'SELECT root_service, root_name FROM traces WHERE hour = 0';
+  const times = { start_ns: null, end_ns: null, start_time: null, duration_ms: null };
+  const span = { parent_span_id: null, ...times, linked_trace_ids: ['ab'.repeat(16)], root_name: null };
+  for (const database of ['foreign_hive', 'foreign_openx']) {
+    const inLists = {
+      links: [
+        [null, null],
+        ['ab'.repeat(16), null],
+      ],
+      events: [[null, 'e', {}]],
+    };
+    expect(await trino(database).rows(spans)).toEqual([{ ...span, ...inLists }]);
+    expect(await trino(database).rows(traces)).toEqual([{ root_service: null, root_name: null }]);
+  }
+  const links = [
+    { trace_id: null, span_id: null },
+    { trace_id: 'ab'.repeat(16), span_id: null },
+  ];
+  const events = [{ time_ns: null, name: 'e', attributes: {} }];
+  expect(await duckDbRows(archiveWith({ hour: 0 }), spans)).toEqual([{ ...span, links, events }]);
+  expect(await duckDbRows(archiveWith({ hour: 0 }), traces)).toEqual([{ root_service: null, root_name: null }]);
 });
 
 it('other hours are not read, so that they answer as without it', async () => {

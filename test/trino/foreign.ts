@@ -17,10 +17,21 @@ const GOOD_LINE = JSON.stringify({
 });
 const TWICE = ['first', 'second'].map((stringValue) => ({ key: 'twice', value: { stringValue } }));
 const TWICE_LINE = GOOD_LINE.replace('"name":"good"', `"name":"good","attributes":${JSON.stringify(TWICE)}`);
+/** As version 0.1.0 wrote it before it knew zeros; and times that no version has written. */
+const EARLIER_LINE = GOOD_LINE.replace(
+  '"name":"good"',
+  `"parentSpanId":"${'0'.repeat(16)}","name":"good","startTimeUnixNano":"0","endTimeUnixNano":"0",
+   "events":[{"timeUnixNano":"0","name":"e"}],
+   "links":[{"traceId":"${'0'.repeat(32)}","spanId":"${'0'.repeat(16)}"},{"traceId":"${'AB'.repeat(16)}","spanId":""}]`.replaceAll(
+    /\n */g,
+    '',
+  ),
+).replace('"seq":0', '"root_service":"","root_name":"","seq":0');
 const gzip = (...lines: readonly string[]) => gzipSync(lines.map((line) => `${line}\n`).join(''));
 
 /** Objects that the pipeline would not write, one an hour, so that each can be asked for alone. */
 export const FOREIGN: readonly ForeignObject[] = [
+  { hour: 0, what: 'a line of an earlier version', bytes: gzip(EARLIER_LINE) },
   { hour: 1, what: 'a line of text', bytes: gzip(GOOD_LINE, 'hello, world') },
   { hour: 2, what: 'half a line', bytes: gzip(GOOD_LINE, GOOD_LINE.slice(0, 100)) },
   {

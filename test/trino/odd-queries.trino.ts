@@ -95,7 +95,7 @@ describe('over odd spans', () => {
     expect(large?.['share_of_failing']).toBe(0);
   });
 
-  it.each([12, 1])('linked-traces of trace %i', async (trace) => {
+  it.each([12, 1, 16])('linked-traces of trace %i', async (trace) => {
     const rows = expected.linkedTraces(kept, trace);
     expect(rows.length).toBeGreaterThan(0);
     await check({ archive, name: 'linked-traces', values: { trace_id: traceIdOf(trace) }, rows });
@@ -112,6 +112,11 @@ describe('over odd spans', () => {
     const rows = criticalPath(kept.filter((span) => span.trace === trace));
     const values = { trace_id: traceIdOf(trace) };
     await check({ archive, name: 'critical-path', values, rows, serdes: [serdeFor(trace)] });
+  });
+
+  it('trace-of-log names the root whose parent ID is all zero', async () => {
+    const rows = [{ trace_id: traceIdOf(16), root_name: 'real root', span_count: 2 }];
+    await check({ archive, name: 'trace-of-log', values: { trace_id: traceIdOf(16) }, rows });
   });
 
   it('trace-of-log finds a trace whose root has no times', async () => {

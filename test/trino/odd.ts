@@ -14,6 +14,19 @@ export const ODD_ATTRIBUTES: readonly { key: string; value: Record<string, unkno
   { key: 'bytes', value: { bytesValue: new Uint8Array([1, 2, 3]) }, expected: 'AQID' },
   { key: 'empty value', value: {}, expected: null },
   { key: 'empty text', value: { stringValue: '' }, expected: '' },
+  { key: 'empty array', value: { arrayValue: {} }, expected: '[]' },
+  { key: 'empty list', value: { kvlistValue: {} }, expected: '{}' },
+  { key: 'empty bytes', value: { bytesValue: new Uint8Array(0) }, expected: '' },
+  {
+    key: 'empty in array',
+    value: { arrayValue: { values: [{ arrayValue: {} }, { kvlistValue: {} }, { stringValue: '' }] } },
+    expected: '[null,null,""]',
+  },
+  {
+    key: 'empty in list',
+    value: { kvlistValue: { values: [{ key: 'k', value: { arrayValue: {} } }, { key: 'm' }] } },
+    expected: '[{"key":"k","value":null},{"key":"m","value":null}]',
+  },
   { key: 'quotes', value: { stringValue: `'"\\\n\t\u2028 é 😀 \u0001` }, expected: `'"\\\n\t\u2028 é 😀 \u0001` },
   {
     key: 'array',
@@ -46,6 +59,11 @@ export const ODD: readonly DataSpan[][] = [
     odd(1, 1, {
       attributes: [
         yes,
+        ...ODD_ATTRIBUTES.map(({ key, value }) => ({ key, value })),
+        text('twice', 'first'),
+        text('twice', 'second'),
+      ],
+      event: [
         ...ODD_ATTRIBUTES.map(({ key, value }) => ({ key, value })),
         text('twice', 'first'),
         text('twice', 'second'),
@@ -130,6 +148,18 @@ export const ODD: readonly DataSpan[][] = [
     odd(15, 80, { attributes: [yes] }),
     odd(15, 81, { parent: 80, start: 81n * MS, end: 95n * MS, error: 'outer' }),
     odd(15, 82, { parent: 81, start: 82n * MS, end: 95n * MS, error: 'inner' }),
+  ],
+  // A parent ID of zeros; a child that began before it; a link that leads nowhere beside one that does.
+  [
+    odd(16, 90, { parent: 91, kind: 2, start: 0n, end: 1n * MS, attributes: [yes] }),
+    odd(16, 91, { name: 'real root', hasZeros: true, start: 5n * MS, end: 1005n * MS, links: [1] }),
+  ],
+  // A client's and a server's span with one ID, which is also the parent of the latter; that of the former is a larger one.
+  [
+    odd(17, 96, { kind: 2, start: 0n, end: 100n * MS, attributes: [yes] }),
+    odd(17, 95, { parent: 96, kind: 3, start: 10n * MS, end: 90n * MS }),
+    odd(17, 95, { parent: 95, service: 'b', kind: 2, start: 20n * MS, end: 80n * MS }),
+    odd(17, 97, { parent: 95, service: 'c', kind: 2, start: 30n * MS, end: 40n * MS }),
   ],
 ];
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { archiveTables } from '../../lib/athena/archive-tables.ts';
 import { renderQuery } from '../../lib/athena/render-query.ts';
 import { findQuery } from '../../lib/cli/query/query-library.ts';
-import { NOON_MS } from './dataset.ts';
+import { NOON_MS, spanIdOf, traceIdOf } from './dataset.ts';
 import { DATABASES, RETENTION_DAYS } from './global-setup.ts';
 import { ODD_ATTRIBUTES } from './odd.ts';
 import { alike, duckDbRows, type Row, trino } from './support.ts';
@@ -69,13 +69,24 @@ function namedFields(span: Row): Row {
 describe.each(['odd_hive', 'odd_openx'])('odd values under %s', (database) => {
   it('are the text of attributes', async () => {
     const [span] = await trino(database).rows(
-      `SELECT attributes FROM spans WHERE ${HERE} AND span_id = 'cd00000000000001'`,
+      `SELECT attributes, element_at(events, 1).attributes AS event FROM spans WHERE ${HERE} AND span_id = 'cd00000000000001'`,
     );
-    expect(span?.['attributes']).toEqual({
-      odd: 'yes',
+    const expected = {
       ...Object.fromEntries(ODD_ATTRIBUTES.map(({ key, expected }) => [key, expected])),
       twice: 'first',
-    });
+    };
+    expect(span).toEqual({ attributes: { odd: 'yes', ...expected }, event: expected });
+  });
+
+  it('are no IDs when they are all zero', async () => {
+    const sql = `SELECT name, parent_span_id, links, linked_trace_ids, root_name FROM spans WHERE ${HERE} AND span_id = 'cd0000000000005b'`;
+    const links = [
+      [null, null],
+      [traceIdOf(1), spanIdOf(1)],
+    ];
+    expect(await trino(database).rows(sql)).toEqual([
+      { name: 'real root', parent_span_id: null, links, linked_trace_ids: [traceIdOf(1)], root_name: 'real root' },
+    ]);
   });
 
   it('are whole in a line of almost 4 MiB', async () => {

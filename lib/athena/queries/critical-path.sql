@@ -7,7 +7,7 @@
 WITH spans_of_id AS (
   -- With some tracers the spans of a client and its server have one ID: the outer one counts.
   SELECT span_id,
-         element_at(array_agg(CAST(ROW(parent_span_id, service, name, start_ns, end_ns)
+         element_at(array_agg(CAST(ROW(nullif(parent_span_id, span_id), service, name, start_ns, end_ns)
                               AS ROW(parent varchar, service varchar, name varchar, a bigint, b bigint))
                               ORDER BY start_ns, end_ns DESC, kind, name), 1) AS span
   FROM spans

@@ -6,14 +6,18 @@
 WITH roles AS (
   -- Each span twice, as itself and as a child of its parent: a join would read the archive once more.
   SELECT trace_id, CASE WHEN r.is_child THEN parent_span_id ELSE span_id END AS id, r.is_child,
-         service, kind, status, duration_ms, sample_weight, coalesce(sample_weight, 1e0) AS weight
+         parent_span_id = span_id AS is_own_parent, service, kind, status, duration_ms, sample_weight,
+         coalesce(sample_weight, 1e0) AS weight
   FROM spans CROSS JOIN UNNEST(ARRAY[true, false]) AS r (is_child)
   WHERE :window
 ), calls AS (
-  -- With some tracers the spans of a client and its server have one ID: what the server calls is below its own.
+  -- With some tracers the spans of a client and its server have one ID: what the server calls is below its own, and a server
+  -- that names this ID as its parent is below the client.
   SELECT is_child, service AS callee, status, duration_ms, sample_weight, weight,
-         coalesce(max(CASE WHEN NOT is_child AND kind IN ('SERVER', 'CONSUMER') THEN service END) OVER (PARTITION BY trace_id, id),
-                  max(CASE WHEN NOT is_child THEN service END) OVER (PARTITION BY trace_id, id)) AS caller
+         CASE WHEN is_own_parent
+              THEN max(CASE WHEN NOT is_child AND kind NOT IN ('SERVER', 'CONSUMER') THEN service END) OVER (PARTITION BY trace_id, id)
+              ELSE coalesce(max(CASE WHEN NOT is_child AND kind IN ('SERVER', 'CONSUMER') THEN service END) OVER (PARTITION BY trace_id, id),
+                            max(CASE WHEN NOT is_child THEN service END) OVER (PARTITION BY trace_id, id)) END AS caller
   FROM roles
   WHERE id IS NOT NULL
 )

@@ -1,13 +1,13 @@
 -- One trace as a waterfall
 --
 -- The spans of a trace, each below its parent and in order of start: depth, offset from the start of the trace, duration,
--- and the time in which none of its children ran, in milliseconds. A span whose parent is not there has depth 0. Parents
--- are followed over 100 levels; a span in a cycle of parents has depth 99.
+-- and the time in which none of its children ran, in milliseconds. A span whose parent is not there, or is the span itself,
+-- has depth 0. Parents are followed over 100 levels; a span in a cycle of parents has depth 99.
 -- @param trace_id: trace_id; as the log has it: 32 hex digits, a traceparent, a UUID or an X-Ray ID
 WITH roles AS (
   -- Each span twice, as itself and as a child of its parent: a join would read the archive once more.
-  SELECT CASE WHEN r.is_child THEN parent_span_id ELSE span_id END AS id, r.is_child,
-         parent_span_id, service, name, kind, status, start_ns, end_ns
+  SELECT CASE WHEN r.is_child THEN nullif(parent_span_id, span_id) ELSE span_id END AS id, r.is_child,
+         nullif(parent_span_id, span_id) AS parent_span_id, service, name, kind, status, start_ns, end_ns
   FROM spans CROSS JOIN UNNEST(ARRAY[true, false]) AS r (is_child)
   WHERE :window AND trace_id = :trace_id
 ), nodes AS (

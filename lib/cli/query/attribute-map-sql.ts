@@ -1,6 +1,7 @@
 /**
  * DuckDB expressions for OTLP attributes, with the meaning that they have in the Athena view: values as text, the first
  * value of a key that occurs twice, arrays and key-value lists as JSON text one level deep (deeper values: `traces_raw`).
+ * Empty ones are `[]` and `{}`, also where OTLP/JSON leaves their `values` out.
  */
 
 const SCALAR = { stringValue: 'VARCHAR', boolValue: 'BOOLEAN', intValue: 'VARCHAR', doubleValue: 'VARCHAR' };
@@ -33,9 +34,10 @@ function mapOfUnique(attributes: string): string {
 }
 
 function anyValueText(value: string): string {
-  const array = `list_transform(${value}.arrayValue.values, lambda e: ${leafText('e')})`;
-  const keyValues = `list_transform(${value}.kvlistValue.values, lambda e: {'key': e.key, 'value': ${leafText('e.value')}})`;
-  return `coalesce(${scalarTexts(value)}, ${jsonText(array)}, ${jsonText(keyValues)}, ${value}.bytesValue)`;
+  const array = listText(`${value}.arrayValue`, leafText('e'), '[]');
+  const pair = `{'key': e.key, 'value': ${leafText('e.value')}}`;
+  const keyValues = listText(`${value}.kvlistValue`, pair, '{}');
+  return `coalesce(${scalarTexts(value)}, ${array}, ${keyValues}, ${value}.bytesValue)`;
 }
 
 function leafText(value: string): string {
@@ -46,7 +48,9 @@ function scalarTexts(value: string): string {
   return `${value}.stringValue, CAST(${value}.boolValue AS VARCHAR), ${value}.intValue, ${value}.doubleValue`;
 }
 
-// to_json makes the word "null" of NULL, which would hide the bytes after it.
-function jsonText(list: string): string {
-  return `CASE WHEN ${list} IS NOT NULL THEN CAST(to_json(${list}) AS VARCHAR) END`;
+/** NULL when the value is no such list. */
+function listText(list: string, element: string, empty: string): string {
+  const values = `${list}.values`;
+  const elements = `CAST(to_json(list_transform(${values}, lambda e: ${element})) AS VARCHAR)`;
+  return `CASE WHEN len(${values}) > 0 THEN ${elements} WHEN ${list} IS NOT NULL THEN '${empty}' END`;
 }

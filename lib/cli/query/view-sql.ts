@@ -1,5 +1,6 @@
 import type { Column } from '../../athena/column.ts';
 import { spansColumns, TABLE_COLUMNS, tracesColumns, tracesRawColumns } from '../../athena/columns.ts';
+import { idSql, nanosSql, textSql } from '../../athena/field-sql.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 import { ATTRIBUTES_SHAPE, attributeMap } from './attribute-map-sql.ts';
 
@@ -52,10 +53,10 @@ export function viewStatements({ objects, uncovered, parts }: ArchiveFiles): str
   const lines = `read_json(${listOf(uncovered)}, ${options}, columns = {${LINE_COLUMNS.join(', ')}})`;
   const rows = `read_parquet(${listOf(parts)}, ${HIVE_OPTIONS})`;
   const ofLines = (query: string) => (uncovered.length === 0 ? [] : [query]);
-  const ofParts = (record: string) => (parts.length === 0 ? [] : [`FROM ${rows} WHERE record = '${record}'`]);
+  const ofParts = (query: string) => (parts.length === 0 ? [] : [query]);
   return [
-    view('traces', TRACES_COLUMNS, [...ofLines(tracesQuery(lines)), ...ofParts('trace')]),
-    view('spans', SPANS_COLUMNS, [...ofLines(spansQuery(lines)), ...ofParts('span')]),
+    view('traces', TRACES_COLUMNS, [...ofLines(tracesQuery(lines)), ...ofParts(`FROM ${rows} WHERE record = 'trace'`)]),
+    view('spans', SPANS_COLUMNS, [...ofLines(spansQuery(lines)), ...ofParts(partSpansQuery(rows))]),
     objects.length === 0
       ? view('traces_raw', TRACES_RAW_COLUMNS, [])
       : `CREATE VIEW traces_raw AS
@@ -88,14 +89,15 @@ function view(name: string, columns: readonly Column[], queries: readonly string
 }
 
 function tracesQuery(lines: string): string {
-  return `SELECT * EXCLUDE (resourceSpans, services), json_transform(services, '["VARCHAR"]') AS services
+  return `SELECT * EXCLUDE (resourceSpans, services) REPLACE (${textSql('root_service')} AS root_service, ${textSql('root_name')} AS root_name),
+      json_transform(services, '["VARCHAR"]') AS services
     FROM ${lines} WHERE TRY_CAST(seq AS INTEGER) = 0 AND trace_id IS NOT NULL`;
 }
 
 function spansQuery(lines: string): string {
   return `
 WITH r AS (
-  SELECT dt, hour, seq, root_service, root_name, duration_ms AS trace_duration_ms, status AS trace_status,
+  SELECT dt, hour, seq, ${textSql('root_service')} AS root_service, ${textSql('root_name')} AS root_name, duration_ms AS trace_duration_ms, status AS trace_status,
          sampling_policy, sample_weight, decided_at, unnest(json_transform(resourceSpans, ${quoted(JSON.stringify(RESOURCE_SPANS_SHAPE))})) AS rs
   FROM ${lines}
 ), s AS (
@@ -104,13 +106,14 @@ WITH r AS (
   SELECT * EXCLUDE (ss), ss.scope.name AS scope_name, ss.scope.version AS scope_version, unnest(ss.spans) AS sp FROM s
 ), a AS (
   SELECT *, ${attributeMap('sp.attributes')} AS attributes,
-         TRY_CAST(sp.startTimeUnixNano AS BIGINT) AS start_ns, TRY_CAST(sp.endTimeUnixNano AS BIGINT) AS end_ns,
+         ${nanosSql('sp.startTimeUnixNano')} AS start_ns, ${nanosSql('sp.endTimeUnixNano')} AS end_ns,
          coalesce(sp.status.code, 0) AS status_code
   FROM p WHERE sp IS NOT NULL
 ), b AS (
 SELECT * EXCLUDE (sp),
-       lower(sp.traceId) AS trace_id, lower(sp.spanId) AS span_id, lower(nullif(sp.parentSpanId, '')) AS parent_span_id,
-       resource_attributes['service.name'] AS service, sp.name AS name,
+       lower(sp.traceId) AS trace_id, lower(sp.spanId) AS span_id,
+       ${idSql('sp.parentSpanId')} AS parent_span_id,
+       ${textSql("resource_attributes['service.name']")} AS service, sp.name AS name,
        CASE sp.kind WHEN 1 THEN 'INTERNAL' WHEN 2 THEN 'SERVER' WHEN 3 THEN 'CLIENT' WHEN 4 THEN 'PRODUCER'
                     WHEN 5 THEN 'CONSUMER' ELSE 'UNSPECIFIED' END AS kind,
        make_timestamp(start_ns // 1000000 * 1000) AS start_time,
@@ -122,15 +125,26 @@ SELECT * EXCLUDE (sp),
        ${wholeNumber("coalesce(attributes['http.response.status_code'], attributes['http.status_code'])")} AS http_status,
        coalesce(attributes['db.system.name'], attributes['db.system']) AS db_system,
        coalesce(attributes['db.query.text'], attributes['db.statement']) AS db_query,
-       list_transform(coalesce(sp.events, []), lambda ev: {'time_ns': TRY_CAST(ev.timeUnixNano AS BIGINT), 'name': ev.name,
+       list_transform(coalesce(sp.events, []), lambda ev: {'time_ns': ${nanosSql('ev.timeUnixNano')}, 'name': ev.name,
                       'attributes': ${attributeMap('ev.attributes')}}) AS events,
-       list_transform(coalesce(sp.links, []), lambda l: {'trace_id': lower(l.traceId), 'span_id': lower(l.spanId)}) AS links,
+       ${linkIds('coalesce(sp.links, [])', 'l.traceId', 'l.spanId')} AS links,
        sp.traceState AS trace_state
 FROM a
 )
 SELECT *, ${eventAttribute('exception.type')} AS exception_type, ${eventAttribute('exception.message')} AS exception_message,
-       list_transform(links, lambda l: l.trace_id) AS linked_trace_ids
+       list_filter(list_transform(links, lambda l: l.trace_id), lambda id: id IS NOT NULL) AS linked_trace_ids
 FROM b`;
+}
+
+/** Parts of earlier versions have IDs of zeros. */
+function partSpansQuery(rows: string): string {
+  return `SELECT * REPLACE (${idSql('parent_span_id')} AS parent_span_id, ${linkIds('links', 'l.trace_id', 'l.span_id')} AS links,
+      list_filter(list_transform(linked_trace_ids, lambda id: ${idSql('id')}), lambda id: id IS NOT NULL) AS linked_trace_ids)
+    FROM ${rows} WHERE record = 'span'`;
+}
+
+function linkIds(links: string, traceId: string, spanId: string): string {
+  return `list_transform(${links}, lambda l: {'trace_id': ${idSql(traceId)}, 'span_id': ${idSql(spanId)}})`;
 }
 
 /** NULL for what Trino takes for no integer, such as 200.0. */

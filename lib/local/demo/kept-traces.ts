@@ -47,8 +47,8 @@ export async function readKeptTraces(dataDir: string): Promise<KeptTrace[]> {
       const rows = spans.get(String(traceId)) ?? [];
       return {
         traceId: String(traceId),
-        rootService: String(rootService),
-        rootName: String(rootName),
+        rootService: textOf(rootService),
+        rootName: textOf(rootName),
         durationMs: Number(durationMs),
         isError: isError === true,
         policy: String(policy),
@@ -57,8 +57,8 @@ export async function readKeptTraces(dataDir: string): Promise<KeptTrace[]> {
         spans: rows.map(([, , spanId, parentSpanId, service, name, startNs, endNs, isErrorSpan, , exception]) => ({
           spanId: String(spanId),
           parentSpanId: typeof parentSpanId === 'string' ? parentSpanId : null,
-          service: String(service),
-          name: String(name),
+          service: textOf(service),
+          name: textOf(name),
           startNs: typeof startNs === 'bigint' ? startNs : 0n,
           endNs: typeof endNs === 'bigint' ? endNs : 0n,
           isError: isErrorSpan === true,
@@ -69,4 +69,9 @@ export async function readKeptTraces(dataDir: string): Promise<KeptTrace[]> {
   } finally {
     database.close();
   }
+}
+
+/** '' for NULL: a trace may have no root service, and a span no name. */
+function textOf(value: unknown): string {
+  return value === null ? '' : String(value);
 }

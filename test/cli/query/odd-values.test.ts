@@ -31,6 +31,11 @@ describe('attributes', () => {
       expected: '["a","1","true",null]',
     },
     { what: 'an empty array', value: { arrayValue: { values: [] } }, expected: '[]' },
+    { what: 'an empty array as protobuf writes it', value: { arrayValue: {} }, expected: '[]' },
+    { what: 'an array that is null', value: { arrayValue: null }, expected: null },
+    { what: 'an empty key-value list', value: { kvlistValue: { values: [] } }, expected: '{}' },
+    { what: 'an empty key-value list as protobuf writes it', value: { kvlistValue: {} }, expected: '{}' },
+    { what: 'empty bytes', value: { bytesValue: '' }, expected: '' },
     {
       what: 'a key-value list',
       value: { kvlistValue: { values: [{ key: 'k', value: { doubleValue: 1.5 } }] } },
@@ -65,11 +70,25 @@ describe('attributes', () => {
 describe('a span', () => {
   it.each([
     { span: { parentSpanId: '' }, column: 'parent_span_id', expected: null },
+    { span: { parentSpanId: '0000000000000000' }, column: 'parent_span_id', expected: null },
+    { span: { parentSpanId: '00000000000000AB' }, column: 'parent_span_id', expected: '00000000000000ab' },
+    {
+      span: { links: [{ traceId: '0'.repeat(32), spanId: '0'.repeat(16) }, { traceId: 'AB', spanId: '' }, {}] },
+      column: 'links',
+      expected: [
+        { trace_id: null, span_id: null },
+        { trace_id: 'ab', span_id: null },
+        { trace_id: null, span_id: null },
+      ],
+    },
+    { span: { links: [{ traceId: '0'.repeat(32) }, { traceId: 'AB' }] }, column: 'linked_trace_ids', expected: ['ab'] },
     { span: { kind: 'SPAN_KIND_SERVER' }, column: 'kind', expected: 'UNSPECIFIED' },
     { span: { kind: 9 }, column: 'kind', expected: 'UNSPECIFIED' },
     { span: { startTimeUnixNano: 'soon' }, column: 'start_time', expected: null },
     { span: { startTimeUnixNano: '18446744073709551615' }, column: 'start_ns', expected: null },
-    { span: { startTimeUnixNano: 0, endTimeUnixNano: '0' }, column: 'start_time', expected: '1970-01-01T00:00:00Z' },
+    { span: { startTimeUnixNano: 0, endTimeUnixNano: '0' }, column: 'start_time', expected: null },
+    { span: { startTimeUnixNano: '1', endTimeUnixNano: '0' }, column: 'duration_ms', expected: null },
+    { span: { startTimeUnixNano: '5000000', endTimeUnixNano: '3000000' }, column: 'duration_ms', expected: -2 },
     { span: { startTimeUnixNano: '9223372036854775807' }, column: 'start_time', expected: '2262-04-11T23:47:16.854Z' },
     {
       span: { startTimeUnixNano: '-9223372036854775808', endTimeUnixNano: '9223372036854775807' },
@@ -78,11 +97,18 @@ describe('a span', () => {
     },
     { span: { status: {} }, column: 'status', expected: 'UNSET' },
     { span: { status: { code: 1 } }, column: 'status', expected: 'OK' },
+    { span: { status: { code: 9 } }, column: 'status', expected: 'UNSET' },
+    { span: { status: { code: 9 } }, column: 'status_code', expected: 9 },
     { span: { status: 'bad' }, column: 'status_code', expected: 0 },
     {
       span: { attributes: [{ key: 'http.response.status_code', value: { stringValue: 'teapot' } }] },
       column: 'http_status',
       expected: null,
+    },
+    {
+      span: { events: [{ timeUnixNano: '0' }] },
+      column: 'events',
+      expected: [{ time_ns: null, name: null, attributes: {} }],
     },
     {
       span: { events: [{ timeUnixNano: 'x' }] },
@@ -96,6 +122,15 @@ describe('a span', () => {
   });
 });
 
+it.each([
+  { service: { stringValue: '' }, expected: null },
+  { service: {}, expected: null },
+  { service: { intValue: '7' }, expected: '7' },
+])('a service.name of $service is the service $expected', async ({ service, expected }) => {
+  const lines = [line(oneSpan({}, [{ key: 'service.name', value: service }]))];
+  expect(await rowsOf(dataFolderWith(lines), 'SELECT service FROM spans')).toEqual([{ service: expected }]);
+});
+
 describe('a line', () => {
   it.each([
     { columns: { duration_ms: 'NaN' }, column: 'duration_ms', expected: 'NaN' },
@@ -105,6 +140,8 @@ describe('a line', () => {
     { columns: { services: 'gateway' }, column: 'services', expected: null },
     { columns: { span_count: 99999999999 }, column: 'span_count', expected: null },
     { columns: { root_service: undefined }, column: 'root_service', expected: null },
+    { columns: { root_service: '' }, column: 'root_service', expected: null },
+    { columns: { root_name: '' }, column: 'root_name', expected: null },
   ])('with $columns has $column $expected', async ({ columns, column, expected }) => {
     const rows = await rowsOf(dataFolderWith([line([], columns)]), `SELECT ${column} FROM traces`);
     expect(rows).toEqual([{ [column]: expected }]);

@@ -3,7 +3,10 @@
 -- The spans of the trace that is chosen in a table above, or whose ID stands in the variable. Its start has to be in the time range. Times are whole
 -- microseconds.
 -- @param trace_id: text; trace ID, 32 hex digits
-SELECT trace_id AS "traceID", span_id AS "spanID", parent_span_id AS "parentSpanID",
+SELECT trace_id AS "traceID", span_id AS "spanID",
+       -- Below a span that is its own parent the panel would show nothing. The spans of a client and its server may have one ID.
+       CASE WHEN count(*) OVER (PARTITION BY span_id) = 1 THEN nullif(parent_span_id, span_id) ELSE parent_span_id END
+         AS "parentSpanID",
        name AS "operationName", service AS "serviceName",
        json_format(CAST(
          transform(map_entries(resource_attributes), x -> CAST(x AS ROW(key varchar, value varchar)))
@@ -25,7 +28,10 @@ SELECT trace_id AS "traceID", span_id AS "spanID", parent_span_id AS "parentSpan
          )
        AS json)) AS "logs",
        json_format(CAST(
-         transform(links, l -> CAST(ROW(l.trace_id, l.span_id) AS ROW("traceID" varchar, "spanID" varchar)))
+         transform(
+           filter(links, l -> l.trace_id IS NOT NULL),
+           l -> CAST(ROW(l.trace_id, l.span_id) AS ROW("traceID" varchar, "spanID" varchar))
+         )
        AS json)) AS "references",
        lower(kind) AS "kind", status_code AS "statusCode", status_message AS "statusMessage",
        scope_name AS "instrumentationLibraryName", scope_version AS "instrumentationLibraryVersion",

@@ -9,7 +9,7 @@ export const SPAN_CONVERTERS: readonly ConverterDefinition[] = [
     name: 'IsRootSpan',
     parameters: [],
     onlyOnSpans: true,
-    create: () => (context) => /^0*$/.test(context.trace.parentSpanId(context.span)),
+    create: () => (context) => context.trace.isRoot(context.span),
   },
   id('TraceID', 16),
   id('SpanID', 8),
