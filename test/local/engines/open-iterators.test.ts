@@ -77,6 +77,7 @@ describe.each([
         AttributeDefinitions: [...table.AttributeDefinitions],
       }),
     );
+    await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.01, maxDelay: 1 }, { TableName: name });
   }
 
   const query = (limits: { readonly Limit?: number }, pk = 'trace') =>
@@ -112,7 +113,6 @@ describe.each([
 
   it('the removal of a table leaves no iterator open', async () => {
     await createTable('removed');
-    await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.01, maxDelay: 1 }, { TableName: 'removed' });
     const before = openIterators();
     await client.send(new DeleteTableCommand({ TableName: 'removed' }));
     await vi.waitFor(() => expect(openIterators() - before).toBe(0));
