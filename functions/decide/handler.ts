@@ -45,7 +45,7 @@ async function handleBatch(
   { begin, log, metrics }: DecideHandlerDeps,
 ): Promise<SQSBatchResponse> {
   const decide = await begin(timeLeft);
-  const { groups, unreadable } = byTenant(event.Records, log);
+  const { groups, unreadable } = byTenant(recordsOf(event, log), log);
   metrics.add('unreadable_wake_ups', unreadable.length);
   const failed = [...unreadable];
   const errors: unknown[] = [];
@@ -67,6 +67,21 @@ async function handleBatch(
   // Nothing was done: then the invocation counts as failed, too.
   if (errors.length > 0 && errors.length === groups.size) throw errors[0];
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+/** A function may be invoked with anything: tests of the console, schedules that keep it warm. There is nothing to decide in it. */
+function recordsOf(event: Partial<SQSEvent> | null, log: Log): readonly SQSRecord[] {
+  const records: unknown = event?.Records;
+  const messages = Array.isArray(records) ? records.filter(isRecord) : [];
+  if (!Array.isArray(records) || messages.length < records.length) {
+    log.warn('event is not a batch of SQS messages', { messages: messages.length });
+  }
+  return messages;
+}
+
+/** Without an ID it is no message of SQS, and cannot be reported as failed either. */
+function isRecord(record: unknown): record is SQSRecord {
+  return typeof record === 'object' && record !== null && 'messageId' in record && typeof record.messageId === 'string';
 }
 
 function byTenant(records: readonly SQSRecord[], log: Log) {

@@ -6,6 +6,8 @@ export interface HttpRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
+  /** Whether the platform decoded the body as UTF-8 text on its way: then bytes that are not text are lost (U+FFFD). */
+  readonly isText: boolean;
 }
 
 export interface HttpResponse {

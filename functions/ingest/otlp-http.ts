@@ -6,7 +6,8 @@ import { encodeStatus } from '../../lib/otlp/status.ts';
 import type { IngestResult } from '../../lib/pipeline/ingest.ts';
 import type { InvocationMetrics } from '../shared/invocation-metrics.ts';
 import type { Log } from '../shared/log.ts';
-import { BodyNotGzipError, BodyTooLargeError, gunzip } from './decompress.ts';
+import { decodeBody, UnsupportedCodingError } from './content-encoding.ts';
+import { BodyNotGzipError, BodyTooLargeError } from './decompress.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { Authorize, Sender } from './keys.ts';
 import type { RefusalLog } from './refusal-log.ts';
@@ -86,12 +87,24 @@ export async function handleOtlpHttp(request: HttpRequest, deps: OtlpHttpDeps): 
         : undefined;
     return answer(200, encoding ?? 'json', encodeExportResponse(encoding ?? 'json', partial));
   } catch (error) {
-    const refusal = toRefusal(error, deps.log);
-    deps.metrics.addTo('refused_requests', String(refusal.status), 1);
-    if (refusal.status !== 503) deps.refusals.add(refusal.status, refusal.message, request.headers['user-agent']);
-    const body = encodeStatus(encoding ?? 'json', { code: refusal.code, message: refusal.message });
-    return answer(refusal.status, encoding ?? 'json', body, refusal.headers);
+    return refuse(toRefusal(error, deps.log), encoding ?? 'json', request.headers['user-agent'], deps);
   }
+}
+
+/** The answer to an event that is not an HTTP request. */
+export function refuseEvent(reason: string, deps: OtlpHttpDeps): HttpResponse {
+  return refuse(new Refusal(400, RPC_CODE.invalidArgument, reason), 'json', undefined, deps);
+}
+
+function refuse(
+  { status, code, message, headers }: Refusal,
+  encoding: Encoding,
+  userAgent: string | undefined,
+  { metrics, refusals }: OtlpHttpDeps,
+): HttpResponse {
+  metrics.addTo('refused_requests', String(status), 1);
+  if (status !== 503) refusals.add(status, message, userAgent);
+  return answer(status, encoding, encodeStatus(encoding, { code, message }), headers);
 }
 
 function encodingOf(request: HttpRequest): Encoding | undefined {
@@ -124,15 +137,7 @@ function readBody(request: HttpRequest, encoding: Encoding | undefined, maxBytes
     const allowed = Object.values(CONTENT_TYPES).join(' or ');
     throw new Refusal(415, RPC_CODE.invalidArgument, `content-type is "${got}": expected ${allowed}`);
   }
-  const contentEncoding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity';
-  if (contentEncoding !== 'identity' && contentEncoding !== 'gzip') {
-    const message = `content-encoding is "${contentEncoding}": expected gzip or identity`;
-    throw new Refusal(415, RPC_CODE.invalidArgument, message, { 'accept-encoding': 'gzip' });
-  }
-  if (request.body.length > maxBytes) {
-    throw new BodyTooLargeError(`the body is ${request.body.length} bytes: at most ${maxBytes} are allowed`);
-  }
-  const body = contentEncoding === 'gzip' ? gunzip(request.body, maxBytes) : request.body;
+  const body = decodeBody(request, maxBytes);
   return encoding === 'json' ? protobufFromJson(body) : body;
 }
 
@@ -140,6 +145,9 @@ function toRefusal(error: unknown, log: Log): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof BodyTooLargeError || error instanceof RequestTooLargeError) {
     return new Refusal(413, RPC_CODE.resourceExhausted, `${error.message}; send smaller batches`);
+  }
+  if (error instanceof UnsupportedCodingError) {
+    return new Refusal(415, RPC_CODE.invalidArgument, error.message, { 'accept-encoding': error.accepted });
   }
   if (error instanceof MalformedOtlpError || error instanceof BodyNotGzipError) {
     return new Refusal(400, RPC_CODE.invalidArgument, error.message);

@@ -1,44 +1,101 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-/** The event that a Lambda function URL makes of an HTTP request (payload format 2.0). */
-export function functionUrlEvent(request: IncomingMessage, body: Uint8Array): APIGatewayProxyEventV2 {
-  const [rawPath = '/', rawQueryString = ''] = (request.url ?? '/').split('?', 2);
-  const headers = joinedHeaders(request.headers);
-  const host = headers['host'] ?? 'localhost';
+/** An HTTP request as it came over the wire. */
+export interface HttpMessage {
+  readonly method: string;
+  /** The request target (RFC 9112, section 3.2): `/path?query`, or with scheme and host before it. */
+  readonly target: string;
+  /** A name may stand in any case; a field that was sent several times has its values in order. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Uint8Array;
+  /** @default HTTP/1.1 */
+  readonly protocol?: string;
+  readonly sourceIp?: string;
+}
+
+/**
+ * How bodies reach the function: `platform` as AWS does it, by content type; `base64` as some engines and older gateways do,
+ * always the bytes that were sent.
+ */
+export type Delivery = 'platform' | 'base64';
+
+/** The body and all around it, of one synchronous invocation. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const MAX_INVOCATION_BYTES = 6 * 1024 * 1024;
+
+/**
+ * The event that a Lambda function URL makes of an HTTP request (payload format 2.0), an HTTP API nearly the same.
+ * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
+ */
+export function functionUrlEvent(message: HttpMessage, delivery: Delivery = 'platform'): APIGatewayProxyEventV2 {
+  const { method, protocol = 'HTTP/1.1', sourceIp = '127.0.0.1' } = message;
+  const { path, query, host: targetHost } = splitTarget(message.target);
+  const headers = joinedHeaders(message.headers);
+  // In absolute form the host of the target is what counts (RFC 9112, section 3.2.2).
+  if (targetHost !== undefined) headers['host'] = targetHost;
   return {
     version: '2.0',
     routeKey: '$default',
-    rawPath,
-    rawQueryString,
+    rawPath: path,
+    rawQueryString: query,
     headers,
     requestContext: {
       accountId: 'anonymous',
       apiId: 'local',
-      domainName: host,
+      domainName: headers['host'] ?? 'localhost',
       domainPrefix: 'local',
-      http: {
-        method: request.method ?? 'GET',
-        path: rawPath,
-        protocol: `HTTP/${request.httpVersion}`,
-        sourceIp: request.socket.remoteAddress ?? '',
-        userAgent: headers['user-agent'] ?? '',
-      },
+      http: { method, path, protocol, sourceIp, userAgent: headers['user-agent'] ?? '' },
       requestId: '',
       routeKey: '$default',
       stage: '$default',
       time: '',
       timeEpoch: 0,
     },
-    body: Buffer.from(body).toString('base64'),
-    isBase64Encoded: true,
+    ...eventBody(message.body, headers['content-type'], delivery),
   };
 }
 
-function joinedHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+/** Whether Lambda would refuse the event, before any function sees it. It counts the event as JSON. */
+export function isOverInvocationLimit(event: APIGatewayProxyEventV2): boolean {
+  const { body = '', ...rest } = event;
+  // A character is at most six bytes in JSON, as \u0000 is: most bodies are too small to be counted.
+  const restBytes = Buffer.byteLength(JSON.stringify(rest));
+  if (body.length * 6 + restBytes + 16 <= MAX_INVOCATION_BYTES) return false;
+  return Buffer.byteLength(JSON.stringify(event)) > MAX_INVOCATION_BYTES;
+}
+
+/** Handed over as text; any other content, and none, in base64. A suffix as in `application/vnd.api+json` is not text. */
+const TEXT_TYPE = /^(?:text\/.*|application\/(?:json|xml|javascript))$/;
+
+function eventBody(
+  body: Uint8Array,
+  contentType: string | undefined,
+  delivery: Delivery,
+): Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'> {
+  if (body.length === 0) return { isBase64Encoded: false };
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const mediaType = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  // Bytes that are not UTF-8, as those of gzip, become U+FFFD and are lost.
+  if (delivery === 'platform' && TEXT_TYPE.test(mediaType))
+    return { body: bytes.toString('utf8'), isBase64Encoded: false };
+  return { body: bytes.toString('base64'), isBase64Encoded: true };
+}
+
+function splitTarget(target: string): { readonly path: string; readonly query: string; readonly host?: string } {
+  const [, authority, origin = target] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)(.*)$/is.exec(target) ?? [];
+  const queryStart = origin.indexOf('?');
+  const path = queryStart < 0 ? origin : origin.slice(0, queryStart);
+  return {
+    path: path === '' ? '/' : path,
+    query: queryStart < 0 ? '' : origin.slice(queryStart + 1),
+    ...(authority !== undefined && { host: authority.slice(authority.lastIndexOf('@') + 1) }),
+  };
+}
+
+/** As Lambda has them: names in lower case, values of one name with commas between them. */
+function joinedHeaders(headers: HttpMessage['headers']): Record<string, string> {
   const joined: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) joined[name] = Array.isArray(value) ? value.join(',') : value;
+    if (value !== undefined) joined[name.toLowerCase()] = typeof value === 'string' ? value : value.join(',');
   }
   return joined;
 }

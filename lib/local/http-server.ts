@@ -1,14 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { IngestHandler } from '../../functions/ingest/handler.ts';
 import type { Log } from '../../functions/shared/log.ts';
-import { functionUrlEvent } from './function-url-event.ts';
+import { functionUrlEvent, isOverInvocationLimit, MAX_INVOCATION_BYTES } from './function-url-event.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Bodies are read up to here; the handler refuses what is longer. */
-  readonly maxBodyBytes: number;
   readonly handler: IngestHandler;
   readonly log: Log;
 }
@@ -19,10 +17,10 @@ export interface RunningHttpServer {
   stop(): Promise<void>;
 }
 
-/** Stands in for the function URL: an HTTP server that hands each request to the Lambda handler. */
+/** Stands in for the function URL: an HTTP server that hands each request to the Lambda handler, within Lambda's limits. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let isStopping = false;
-  const server = createServer((request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     // An exporter that keeps its connection busy would otherwise keep the server alive.
     if (isStopping) response.setHeader('connection', 'close');
     respond(request, response, options).catch((error: unknown) => {
@@ -30,6 +28,17 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       if (!response.headersSent) response.writeHead(502);
       response.end();
     });
+  };
+  const server = createServer(onRequest);
+  // The client asks before it sends the body (RFC 9110, section 10.1.1).
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (Number(request.headers['content-length']) > MAX_INVOCATION_BYTES) {
+      refuseTooLarge(response, options.log);
+      response.end();
+      return;
+    }
+    response.writeContinue();
+    onRequest(request, response);
   });
   server.on('clientError', (error, socket) => {
     const hint = 'not HTTP/1.1; OTLP over gRPC is not taken: set the exporter to http/protobuf';
@@ -50,35 +59,76 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
 }
 
 async function respond(request: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
-  const body = await readBody(request, options.maxBodyBytes);
-  if (body === undefined) return;
-  const result = await options.handler(functionUrlEvent(request, body.bytes));
+  const { method = 'GET', url: target = '/', headersDistinct: headers, httpVersion, socket } = request;
+  if (method === 'OPTIONS' && target === '*') return answerOptionsOfServer(response);
+  const body = await readBody(request);
+  if (body === 'aborted') return;
+  const protocol = `HTTP/${httpVersion}`;
+  const event =
+    body === 'too large'
+      ? undefined
+      : functionUrlEvent({ method, target, headers, body, protocol, sourceIp: socket.remoteAddress ?? '' });
+  if (event === undefined || isOverInvocationLimit(event)) {
+    refuseTooLarge(response, options.log);
+    await discardRest(request);
+    response.end();
+    return;
+  }
+  const result = await options.handler(event);
   const payload = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
   for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, String(value));
-  response.setHeader('content-length', payload.length);
-  // The rest of a body that nobody will read must not be taken for the next request.
-  if (!body.isWhole) response.setHeader('connection', 'close');
+  // It would have to be the length of the answer to GET (RFC 9110, section 8.6).
+  if (method !== 'HEAD') response.setHeader('content-length', payload.length);
   response.writeHead(result.statusCode ?? 200);
   response.end(payload);
 }
 
-/** Undefined when the client went away. One byte more than the limit is enough to be refused, so reading stops there. */
-async function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<{ readonly bytes: Uint8Array; readonly isWhole: boolean } | undefined> {
+/** What the server can do as a whole (RFC 9110, section 9.3.7). */
+function answerOptionsOfServer(response: ServerResponse): void {
+  response.writeHead(204, { allow: 'GET, HEAD, POST' }).end();
+}
+
+async function readBody(request: IncomingMessage): Promise<Uint8Array | 'too large' | 'aborted'> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       chunks.push(chunk);
       length += chunk.length;
-      if (length > maxBytes) return { bytes: Buffer.concat(chunks), isWhole: false };
+      if (length > MAX_INVOCATION_BYTES) return 'too large';
     }
   } catch {
-    return undefined;
+    return 'aborted';
   }
-  return { bytes: Buffer.concat(chunks), isWhole: true };
+  return Buffer.concat(chunks);
+}
+
+/** Writes the whole answer, and leaves the response open: the connection is closed at its end. */
+function refuseTooLarge(response: ServerResponse, log: Log): void {
+  const reason = `the request is over ${MAX_INVOCATION_BYTES} bytes as Lambda counts it (base64 for protobuf): send smaller batches`;
+  log.warn('refused', { status: 413, reason });
+  const payload = Buffer.from(JSON.stringify({ message: reason }));
+  const headers = { 'content-type': 'application/json', 'content-length': payload.length, connection: 'close' };
+  response.writeHead(413, headers).write(payload);
+}
+
+/** How long a client may go on sending what nobody reads. */
+const DISCARD_MS = 1_000;
+
+/**
+ * Lets the client send the rest of its body. Were the connection closed at once, the client's system could throw the answer
+ * away unread (RFC 9112, section 9.6).
+ */
+function discardRest(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, DISCARD_MS);
+    request.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    request.on('error', () => {});
+    request.resume();
+  });
 }
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {

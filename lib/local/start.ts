@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { wireDecide } from '../../functions/decide/wire.ts';
 import { authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
-import { DEFAULT_MAX_BODY_BYTES } from '../../functions/ingest/otlp-http.ts';
 import { wireIngest } from '../../functions/ingest/wire.ts';
 import { fixedConfig } from '../../functions/shared/config-source.ts';
 import type { Log } from '../../functions/shared/log.ts';
@@ -68,7 +67,7 @@ export async function startLocal(options: LocalOptions): Promise<RunningTailgate
   const { host, port } = options;
   const authorize = options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys);
   const ingest = wireIngest({ services, config, authorize, log });
-  const http = await startHttpServer({ host, port, maxBodyBytes: DEFAULT_MAX_BODY_BYTES, log, handler: ingest });
+  const http = await startHttpServer({ host, port, log, handler: ingest });
   starting.defer(() => http.stop());
 
   const running = starting.move();

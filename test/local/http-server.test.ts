@@ -6,7 +6,6 @@ import type { IngestHandler } from '../../functions/ingest/handler.ts';
 import { type RunningHttpServer, startHttpServer } from '../../lib/local/http-server.ts';
 import { silentLog } from '../support/silent-log.ts';
 
-const MAX_BODY_BYTES = 1_000;
 const servers: RunningHttpServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())));
 
@@ -14,12 +13,41 @@ async function serve(handler: IngestHandler): Promise<RunningHttpServer> {
   const server = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
-    maxBodyBytes: MAX_BODY_BYTES,
     handler,
     log: silentLog,
   });
   servers.push(server);
   return server;
+}
+
+/** A server, and how many requests have reached its handler. */
+async function serveCounting() {
+  let count = 0;
+  const { port } = await serve(async () => {
+    count += 1;
+    return { statusCode: 200, body: '' };
+  });
+  return { port, handled: () => count };
+}
+
+/** Sends these bytes. Resolves to all that comes back until the server closes. */
+function exchange(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(port, '127.0.0.1');
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.on('error', reject);
+    socket.on('end', () => resolve(answer));
+    socket.write(bytes);
+  });
+}
+
+/** The last request of a connection: request line and headers, then the body, with its length unless it comes in chunks. */
+function raw(port: number, head: string, body?: string): Promise<string> {
+  const length = body === undefined || head.includes('chunked') ? '' : `content-length: ${body.length}\r\n`;
+  return exchange(port, `${head}connection: close\r\n${length}\r\n${body ?? ''}`);
 }
 
 const ok: IngestHandler = async () => ({ statusCode: 200, body: '' });
@@ -37,33 +65,87 @@ function post(port: number, agent: Agent, body = ''): Promise<number | string | 
 }
 
 describe('the HTTP server', () => {
-  it('hands on what Lambda would: path, query, lower-case headers and the body in base64', async () => {
+  it('hands on the event that Lambda would', async () => {
     const { port } = await serve(async (event) => ({
       statusCode: 202,
       headers: { 'x-seen': `${event.rawPath} ${event.rawQueryString} ${event.headers['x-one']}` },
-      body: Buffer.from(event.body ?? '', 'base64').toString(),
+      body: `${event.isBase64Encoded} ${event.body}`,
     }));
-    const headers = { 'X-One': '1' };
-    const answer = await fetch(`http://127.0.0.1:${port}/v1/traces?a=b`, { method: 'POST', headers, body: 'hello' });
-    expect([answer.status, answer.headers.get('x-seen'), await answer.text()]).toEqual([
-      202,
-      '/v1/traces a=b 1',
-      'hello',
-    ]);
+    const url = `http://127.0.0.1:${port}/v1/traces?a=b`;
+    const post = async (contentType: string) => {
+      const headers = { 'X-One': '1', 'Content-Type': contentType };
+      const answer = await fetch(url, { method: 'POST', headers, body: 'hello' });
+      return [answer.status, answer.headers.get('x-seen'), await answer.text()];
+    };
+    expect(await post('application/json')).toEqual([202, '/v1/traces a=b 1', 'false hello']);
+    expect(await post('application/x-protobuf')).toEqual([202, '/v1/traces a=b 1', 'true aGVsbG8=']);
   });
 
-  it('reads no further than the limit, and closes the connection that has more', async () => {
-    let length = 0;
-    const { port } = await serve(async (event) => {
-      length = Buffer.from(event.body ?? '', 'base64').length;
-      return { statusCode: 413 };
-    });
-    const body = 'x'.repeat(500_000);
-    const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body });
-    expect(answer.status).toBe(413);
-    expect(answer.headers.get('connection')).toBe('close');
-    expect(length).toBeGreaterThan(MAX_BODY_BYTES);
-    expect(length).toBeLessThan(body.length);
+  it('takes a target in absolute form, whose host counts', async () => {
+    const { port } = await serve(async ({ rawPath, headers }) => ({
+      statusCode: 200,
+      headers: { 'x-seen': `${headers['host']} ${rawPath}` },
+    }));
+    const answer = await raw(port, 'POST http://tailgate.example:1/v1/traces HTTP/1.1\r\nhost: other\r\n', '{}');
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*x-seen: tailgate\.example:1 \/v1\/traces\r\n/);
+  });
+
+  it('answers a body over the limit of Lambda itself, wholly sent or not, and closes the connection', async () => {
+    const { port, handled } = await serveCounting();
+    for (const bytes of [5_000_000, 30_000_000]) {
+      const body = new Uint8Array(bytes);
+      const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body });
+      expect([answer.status, answer.headers.get('connection')]).toEqual([413, 'close']);
+      expect(await answer.json()).toEqual({ message: expect.stringMatching(/6291456 bytes.*send smaller batches/) });
+    }
+    expect(handled()).toBe(0);
+    const headers = { 'content-type': 'application/json' };
+    const text = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body: 'x'.repeat(5_000_000) });
+    expect(text.status).toBe(200);
+    expect(handled()).toBe(1);
+  });
+
+  it('takes a body in chunks, and one that is announced with "expect: 100-continue"', async () => {
+    const { port } = await serve(async ({ body = '' }) => ({ statusCode: 200, body, isBase64Encoded: true }));
+    const chunked = await raw(
+      port,
+      'POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n',
+      '2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n',
+    );
+    expect(chunked).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*hello$/);
+    const head = 'POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n';
+    expect(await raw(port, head, 'hello')).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK[\s\S]*hello$/);
+    // The client waits for the 100 and sends nothing more.
+    const tooLarge = await raw(port, `${head}content-length: 7000000\r\n`);
+    expect(tooLarge).toMatch(/^HTTP\/1\.1 413 Payload Too Large\r\n[\s\S]*connection: close/i);
+    expect(await raw(port, 'POST / HTTP/1.1\r\nhost: x\r\nexpect: a-pony\r\n', '')).toMatch(/^HTTP\/1\.1 417 /);
+  });
+
+  it('keeps the connection after a refusal', async () => {
+    const { port } = await serve(async ({ rawPath }) => ({ statusCode: rawPath === '/ok' ? 200 : 415, body: '' }));
+    const request = (path: string, more = '') =>
+      `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n${more}\r\nhi`;
+    const answers = await exchange(port, request('/no') + request('/no') + request('/ok', 'connection: close\r\n'));
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415', 'HTTP/1.1 415', 'HTTP/1.1 200']);
+  });
+
+  it('answers HEAD without a body and without the length of another answer', async () => {
+    const { port } = await serve(async () => ({
+      statusCode: 200,
+      headers: { 'content-type': 'text/plain' },
+      body: '',
+    }));
+    const answer = await raw(port, 'HEAD /healthz HTTP/1.1\r\nhost: x\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\n$/);
+    expect(answer).not.toMatch(/content-length|transfer-encoding/i);
+  });
+
+  it('answers OPTIONS * for the server', async () => {
+    const { port, handled } = await serveCounting();
+    expect(await raw(port, 'OPTIONS * HTTP/1.1\r\nhost: x\r\n')).toMatch(
+      /^HTTP\/1\.1 204 No Content\r\nallow: GET, HEAD, POST/,
+    );
+    expect(handled()).toBe(0);
   });
 
   it('lives on when a client goes away in the middle of its body', async () => {

@@ -7,6 +7,8 @@ export type OtlpAnswer =
   | { readonly kind: 'busy'; readonly reason: string; readonly retryAfter: string | null }
   /** It does not take these spans; others may be fine. */
   | { readonly kind: 'refused'; readonly reason: string }
+  /** It cannot read compressed requests; the same one without compression may be accepted. */
+  | { readonly kind: 'compression refused'; readonly reason: string }
   /** It takes nothing, or is no receiver. */
   | { readonly kind: 'failed'; readonly reason: string };
 
@@ -26,6 +28,7 @@ export function readOtlpAnswer(status: number, headers: Headers, body: string): 
   const message = messageOf(body);
   const reason = `HTTP ${status}${message === '' ? '' : `: ${message}`}`;
   if (RETRYABLE.has(status)) return { kind: 'busy', reason, retryAfter: headers.get('retry-after') };
+  if (status === 415 && refusesGzip(headers.get('accept-encoding'))) return { kind: 'compression refused', reason };
   if (REFUSAL.has(status)) return { kind: 'refused', reason };
   if (status >= 300 && status < 400) {
     return {
@@ -39,6 +42,11 @@ export function readOtlpAnswer(status: number, headers: Headers, body: string): 
     return { kind: 'failed', reason: `HTTP ${status} with a web page: this is no OTLP receiver` };
   }
   return { kind: 'accepted', ...partialSuccess(body) };
+}
+
+/** The header names what the receiver takes, if compression is what it minds (RFC 9110, section 15.5.16). */
+function refusesGzip(acceptEncoding: string | null): boolean {
+  return acceptEncoding !== null && !/gzip|\*/i.test(acceptEncoding);
 }
 
 /** Receivers may answer in any of the encodings, or with nothing. */

@@ -14,6 +14,7 @@ export interface SenderOptions {
   /** With its path. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Until the receiver refuses it. */
   readonly compression: 'gzip' | 'none';
   /** For one attempt. */
   readonly timeoutMs: number;
@@ -55,10 +56,12 @@ const LOST_CONNECTION = /^UND_ERR_(SOCKET|CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_T
 /** Sends export requests in OTLP JSON to one receiver, with retries by the rules of OTLP/HTTP. */
 export class OtlpSender {
   readonly #options: SenderOptions;
+  #compression: 'gzip' | 'none';
   #refusedInARow = 0;
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#compression = options.compression;
   }
 
   /**
@@ -93,13 +96,21 @@ export class OtlpSender {
   }
 
   async #request(json: Buffer): Promise<OtlpAnswer & { readonly kind: 'accepted' | 'refused' }> {
-    const { clock, giveUpAfterMs, compression, random } = this.#options;
-    const body = compression === 'gzip' ? await compress(json) : json;
+    const { clock, giveUpAfterMs, random } = this.#options;
+    let compressed = this.#compression === 'gzip' ? await compress(json) : undefined;
     let deadlineMs: number | undefined;
-    for (let failures = 1; ; failures++) {
-      const answer = await this.#attempt(body);
-      if (answer.kind === 'failed') throw this.#error(answer.reason);
+    let failures = 0;
+    for (;;) {
+      const answer = await this.#attempt(compressed ?? json, compressed !== undefined);
+      if (answer.kind === 'compression refused' && compressed !== undefined) {
+        // So does a Tailgate behind AWS, which hands JSON over as text.
+        this.#compression = 'none';
+        compressed = undefined;
+        continue;
+      }
+      if (answer.kind === 'failed' || answer.kind === 'compression refused') throw this.#error(answer.reason);
       if (answer.kind !== 'busy') return answer;
+      failures += 1;
       const nowMs = clock.now();
       deadlineMs ??= nowMs + giveUpAfterMs;
       const delayMs = retryDelayMs(failures, answer.retryAfter, nowMs, random());
@@ -112,8 +123,8 @@ export class OtlpSender {
     }
   }
 
-  async #attempt(body: Uint8Array): Promise<OtlpAnswer> {
-    const { url, headers, compression, timeoutMs, signal } = this.#options;
+  async #attempt(body: Uint8Array, isCompressed: boolean): Promise<OtlpAnswer> {
+    const { url, headers, timeoutMs, signal } = this.#options;
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const response = await fetch(url, {
@@ -121,7 +132,7 @@ export class OtlpSender {
         headers: {
           ...headers,
           'content-type': 'application/json',
-          ...(compression === 'gzip' && { 'content-encoding': 'gzip' }),
+          ...(isCompressed && { 'content-encoding': 'gzip' }),
         },
         // No buffer here is shared between threads, which is what the type minds.
         body: body as Uint8Array<ArrayBuffer>,

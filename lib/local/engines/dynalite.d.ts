@@ -1,7 +1,7 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
-  interface DynaliteOptions {
+  export interface DynaliteOptions {
     /** Folder of the LevelDB store; in memory without it. */
     readonly path?: string;
     /** How long a table stays in CREATING, DELETING, UPDATING. */
@@ -10,6 +10,25 @@ declare module 'dynalite' {
     readonly updateTableMs?: number;
   }
 
-  function dynalite(options?: DynaliteOptions): Server;
-  export = dynalite;
+  // biome-ignore lint/style/noDefaultExport: how dynalite exports
+  export default function dynalite(options?: DynaliteOptions): Server;
+}
+
+/** The parts of dynalite's store that closing-dynalite.ts needs. */
+declare module 'dynalite/db/index.js' {
+  import type { DynaliteOptions } from 'dynalite';
+
+  export interface LevelIterator {
+    close(): Promise<void>;
+    return?: () => Promise<void>;
+  }
+
+  export interface LevelStore {
+    keys(range?: object): LevelIterator;
+    values(range?: object): LevelIterator;
+  }
+
+  const stores: { create(options?: DynaliteOptions): { readonly db: LevelStore } };
+  // biome-ignore lint/style/noDefaultExport: module.exports of a CommonJS module
+  export default stores;
 }

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import dynalite from 'dynalite';
 import { SystemClock } from '../../adapters/clock.ts';
 import { createDynamoDbClient } from '../../adapters/dynamodb/client.ts';
+import { createClosingDynalite } from './closing-dynalite.ts';
 import { createDynamoFront } from './dynamo-front.ts';
 import { type Engine, engineClientOptions } from './engine.ts';
 import { startTtlSweeper } from './ttl-sweeper.ts';
@@ -23,7 +23,7 @@ export interface DynamoOptions {
 /** Starts a DynamoDB in this process. With `path`, what it has answered survives the death of the process. */
 export async function startDynamo(options: DynamoOptions = {}): Promise<Engine> {
   if (options.path !== undefined) mkdirSync(options.path, { recursive: true });
-  const inner = dynalite({
+  const inner = createClosingDynalite({
     ...(options.path === undefined ? {} : { path: options.path }),
     createTableMs: 0,
     deleteTableMs: 0,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { REPLAY_USAGE } from '../../../lib/cli/replay/replay-arguments.ts';
-import { type Behaviour, type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver.ts';
+import { answer, type Behaviour, type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver.ts';
 import { newDataFolder, writeFile } from '../query/support/archive-folder.ts';
 import { idOf, idsOf, keep, keepMany, linesOf, objectKey } from './support/kept-traces.ts';
 import { run } from './support/run.ts';
@@ -57,6 +57,25 @@ describe('replay', () => {
     expect(headers).toMatchObject({ 'x-api-key': 'a=b', 'x-scope-orgid': 'me' });
     expect(headers).not.toHaveProperty('content-encoding');
     expect(byteLength).toBe(Buffer.byteLength(json));
+  });
+
+  it('compresses nothing more once the receiver has refused it', async () => {
+    keepMany(dataDir, 1, 3);
+    await receive([answer(415, { code: 3, message: 'no gzip' }, { 'accept-encoding': 'identity' })]);
+    expect(await replay('--in-flight', '1', '--batch-bytes', '1')).toMatchObject({ code: 0, complaints: [] });
+    const encodings = receiver.requests.map(({ headers }) => headers['content-encoding']);
+    expect(encodings).toEqual(['gzip', undefined, undefined, undefined]);
+    expect(receiver.acceptedTraceIds()).toHaveLength(3);
+  });
+
+  it.each([
+    ['names no encoding', {}],
+    ['takes gzip', { 'accept-encoding': 'gzip' }],
+  ])('stops at a 415 that %s: compression is not what it minds', async (_, headers: Record<string, string>) => {
+    keepMany(dataDir, 1, 1);
+    await receive([answer(415, { message: 'only protobuf' }, headers)]);
+    expect(await replay()).toMatchObject({ code: 1, complaints: [expect.stringContaining('HTTP 415: only protobuf')] });
+    expect(receiver.requests).toHaveLength(1);
   });
 
   it('fills requests up to the bound, and sends a longer line alone', async () => {

@@ -6,7 +6,7 @@ import { encodeWakeUp } from '../../../lib/adapters/sqs/wake-up-message.ts';
 import type { ReceivedWakeUp } from '../../../lib/pipeline/decide.ts';
 import { emptySummary } from '../../../lib/pipeline/decide-summary.ts';
 import type { WakeUp } from '../../../lib/pipeline/ports.ts';
-import { silentLog } from '../../support/silent-log.ts';
+import { RecordingLog } from '../../support/recording-log.ts';
 
 const WAKE_UP: WakeUp = { dueAtMs: 1, attempt: 0, fragments: [{ traceId: 'a'.repeat(32), hash: 'h1' }] };
 
@@ -35,6 +35,7 @@ function sqsEvent(bodies: readonly string[]): SQSEvent {
 function handler(failedMessageIds: readonly string[], broken: readonly (string | undefined)[] = []) {
   const received: ReceivedWakeUp[] = [];
   const batches: (readonly [string | undefined, readonly string[]])[] = [];
+  const log = new RecordingLog();
   const handle = createHandler({
     begin: async () => async (tenant, batch) => {
       received.push(...batch);
@@ -42,10 +43,10 @@ function handler(failedMessageIds: readonly string[], broken: readonly (string |
       if (broken.includes(tenant)) throw new Error(`the traces of ${tenant} are cursed`);
       return { failedMessageIds, summary: emptySummary() };
     },
-    log: silentLog,
+    log,
     metrics: NO_METRICS,
   });
-  return { handle, received, batches };
+  return { handle, received, batches, log };
 }
 
 const [body = ''] = encodeWakeUp(WAKE_UP);
@@ -71,6 +72,38 @@ describe('the decide handler', () => {
     expect(await handle(sqsEvent(['{"v":99}', body, 'no JSON']))).toEqual({
       batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm2' }],
     });
+    expect(received).toHaveLength(1);
+  });
+
+  it.each<[string, unknown]>([
+    ['of a test in the console', { key1: 'value1' }],
+    ['that is null', null],
+    ['that is a string', 'warm-up'],
+    ['of a schedule', { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} }],
+    ['with records that are no list', { Records: {} }],
+    ['with records of another service', { Records: [{ eventSource: 'aws:s3', s3: {} }, null, 7] }],
+  ])('has nothing to do with an event %s, and says so', async (_, event) => {
+    const { handle, received, log } = handler([]);
+    expect(await handle(event as SQSEvent)).toEqual({ batchItemFailures: [] });
+    expect(received).toEqual([]);
+    expect(log.entries.map(({ message }) => message)).toEqual(['event is not a batch of SQS messages']);
+  });
+
+  it('reports messages with an odd body, and decides the others', async () => {
+    const { handle, received } = handler([]);
+    const { Records } = sqsEvent([
+      body,
+      '',
+      'null',
+      '[]',
+      '7',
+      '{"v":1}',
+      '{"v":1,"due":1,"attempt":0,"traces":[null]}',
+    ]);
+    const odd = [{ messageId: 'x0' }, { messageId: 'x1', body: null }, { messageId: 'x2', body: {} }, null, {}];
+    const { batchItemFailures } = await handle({ Records: [...Records, ...(odd as SQSEvent['Records'])] });
+    const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+    expect(failed).toEqual(['m1', 'm2', 'm3', 'm4', 'm5', 'm6', 'x0', 'x1', 'x2']);
     expect(received).toHaveLength(1);
   });
 
@@ -104,7 +137,7 @@ describe('the decide handler', () => {
         contexts.push(context);
         return async () => ({ failedMessageIds: [], summary: emptySummary() });
       },
-      log: silentLog,
+      log: new RecordingLog(),
       metrics: NO_METRICS,
     });
     const context = { getRemainingTimeInMillis: () => 60_000 };

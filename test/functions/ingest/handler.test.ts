@@ -7,34 +7,18 @@ import { NO_METRICS } from '../../../functions/shared/invocation-metrics.ts';
 import { World } from '../../pipeline/world.ts';
 import { exportRequest } from '../../support/export-request.ts';
 import { silentLog } from '../../support/silent-log.ts';
+import { httpEvent } from '../support/http-event.ts';
 
-/** As API Gateway and function URLs send it (payload format 2.0). */
-function event(
-  changes: Partial<APIGatewayProxyEventV2> & { method?: string; stage?: string } = {},
-): APIGatewayProxyEventV2 {
-  const { method = 'POST', stage = '$default', ...rest } = changes;
-  return {
-    version: '2.0',
-    routeKey: '$default',
-    rawPath: '/v1/traces',
-    rawQueryString: '',
-    headers: { 'content-type': 'application/x-protobuf' },
-    requestContext: {
-      accountId: '123456789012',
-      apiId: 'abc',
-      domainName: 'abc.lambda-url.us-east-1.on.aws',
-      domainPrefix: 'abc',
-      http: { method, path: '/v1/traces', protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'otel' },
-      requestId: 'id',
-      routeKey: '$default',
-      stage,
-      time: '21/Nov/2026:12:00:00 +0000',
-      timeEpoch: 1,
-    },
-    body: Buffer.from(exportRequest([{ trace: 'a', span: 'a1' }])).toString('base64'),
-    isBase64Encoded: true,
-    ...rest,
-  };
+const BODY = exportRequest([{ trace: 'a', span: 'a1' }]);
+
+/** An event whose request is right, but for these fields. */
+function event(changes: Partial<APIGatewayProxyEventV2> = {}): APIGatewayProxyEventV2 {
+  return { ...httpEvent({ body: BODY }), ...changes };
+}
+
+function onStage(stage: string): APIGatewayProxyEventV2 {
+  const { requestContext, ...rest } = event({ rawPath: '/prod/v1/traces' });
+  return { ...rest, requestContext: { ...requestContext, stage } };
 }
 
 function setUp() {
@@ -73,21 +57,31 @@ describe('the ingest handler', () => {
     expect(Buffer.from(answer.body ?? '', 'base64').toString()).toBe('{}');
   });
 
-  it('takes a request without a body for an empty one', async () => {
-    const { body: _, ...withoutBody } = event();
+  it.each([undefined, null, ''])('takes a request with the body %j for an empty one', async (body) => {
+    const withoutBody = { ...event(), body } as APIGatewayProxyEventV2;
     expect((await setUp().handle(withoutBody)).statusCode).toBe(200);
+  });
+
+  it('takes a body for text where nothing says that it is base64', async () => {
+    const { isBase64Encoded: _, ...bare } = event({ headers: { 'content-type': 'application/json' }, body: '{}' });
+    expect((await setUp().handle(bare as APIGatewayProxyEventV2)).statusCode).toBe(200);
+  });
+
+  it('reads headers whatever their case, and none that is not a string', async () => {
+    const headers = { 'CONTENT-TYPE': 'application/x-protobuf', 'x-odd': null, 'content-encoding': undefined };
+    expect((await setUp().handle(event({ headers: headers as never }))).statusCode).toBe(200);
   });
 
   it('leaves the stage of an HTTP API out of the path', async () => {
     const { handle } = setUp();
-    expect((await handle(event({ rawPath: '/prod/v1/traces', stage: 'prod' }))).statusCode).toBe(200);
-    expect((await handle(event({ rawPath: '/prod/v1/traces' }))).statusCode).toBe(404);
+    expect((await handle(onStage('prod'))).statusCode).toBe(200);
+    expect((await handle(onStage('$default'))).statusCode).toBe(404);
   });
 
   it('leaves CORS to what is in front of it: two answers about it would be one too many for a browser', async () => {
     const { handle } = setUp();
     const headers = { origin: 'https://shop.example', 'content-type': 'application/x-protobuf' };
-    const preflight = await handle(event({ method: 'OPTIONS', headers }));
+    const preflight = await handle(httpEvent({ method: 'OPTIONS', headers }));
     expect(preflight).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } });
     const answers = [preflight, await handle(event({ headers }))];
     const names = answers.flatMap((answer) => Object.keys(answer.headers ?? {}));
@@ -96,6 +90,61 @@ describe('the ingest handler', () => {
 
   it('answers GET /healthz', async () => {
     const { handle } = setUp();
-    expect((await handle(event({ method: 'GET', rawPath: '/healthz' }))).statusCode).toBe(200);
+    expect((await handle(httpEvent({ method: 'GET', path: '/healthz' }))).statusCode).toBe(200);
+  });
+});
+
+describe('an event that is not an HTTP request', () => {
+  const { requestContext, ...withoutContext } = event();
+  const { headers: _headers, ...withoutHeaders } = event();
+  const { rawPath: _rawPath, ...withoutPath } = event();
+  const { http: _http, ...withoutHttp } = requestContext;
+  it.each<[string, unknown, RegExp]>([
+    ['of a test in the console', { key1: 'value1', key2: 'value2' }, /no requestContext.http.method/],
+    ['without anything', {}, /payload format 2\.0/],
+    ['that is null', null, /payload format 2\.0/],
+    ['that is a string', 'warm-up', /payload format 2\.0/],
+    ['without context', withoutContext, /no requestContext.http.method/],
+    [
+      'without HTTP in its context',
+      { ...withoutContext, requestContext: withoutHttp },
+      /no requestContext.http.method/,
+    ],
+    ['without headers', withoutHeaders, /no headers/],
+    ['without a path', withoutPath, /no rawPath/],
+    ['with an object as body', { ...event(), body: {} }, /body is not a string/],
+    [
+      'of an HTTP API in payload format 1.0',
+      {
+        version: '1.0',
+        httpMethod: 'POST',
+        path: '/v1/traces',
+        headers: {},
+        body: null,
+        requestContext: { httpMethod: 'POST' },
+      },
+      /format 1\.0.*set the integration to format 2\.0/,
+    ],
+    [
+      'of a load balancer',
+      {
+        requestContext: { elb: { targetGroupArn: 'arn' } },
+        httpMethod: 'POST',
+        path: '/v1/traces',
+        headers: {},
+        body: '',
+      },
+      /load balancer/,
+    ],
+    ['of a schedule', { 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} }, /payload format 2\.0/],
+    ['of a queue', { Records: [{ messageId: 'm', body: '' }] }, /payload format 2\.0/],
+  ])('%s is answered 400 with what is missing', async (_what, odd, reason) => {
+    const { world, handle } = setUp();
+    const answer = await handle(odd as APIGatewayProxyEventV2);
+    expect(answer).toMatchObject({ statusCode: 400, headers: { 'content-type': 'application/json' } });
+    const status = JSON.parse(Buffer.from(answer.body ?? '', 'base64').toString());
+    expect(status.code).toBe(3);
+    expect(status.message).toMatch(reason);
+    expect(world.buffer.traceIds()).toEqual([]);
   });
 });

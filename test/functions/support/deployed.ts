@@ -74,7 +74,9 @@ export async function deploy(options: HandlerOptions | ((engines: EngineAddresse
 
     /** Sends an export request. Resolves to the HTTP status. */
     async send(request: Uint8Array, headers: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
-      return (await ingest(httpEvent({ body: request, headers }))).statusCode;
+      return (
+        await ingest(httpEvent({ body: request, headers: { 'content-type': 'application/x-protobuf', ...headers } }))
+      ).statusCode;
     },
 
     /** Waits for wake-ups, hands all that are there to decide in one batch, and deletes those that did not fail. */

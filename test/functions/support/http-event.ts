@@ -1,41 +1,34 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { type Delivery, functionUrlEvent } from '../../../lib/local/function-url-event.ts';
+
+/** Every test of the front door runs over each. */
+export const DELIVERIES: readonly Delivery[] = ['platform', 'base64'];
 
 export interface HttpEventOptions {
   /** @default POST */
   readonly method?: string;
-  /** @default /v1/traces */
+  /** The request target. @default /v1/traces */
   readonly path?: string;
-  /** Besides the content type of OTLP in protobuf. */
+  /** @default the content type of OTLP in protobuf */
   readonly headers?: Readonly<Record<string, string>>;
+  /** @default none */
   readonly body?: Uint8Array;
+  /** @default platform */
+  readonly delivery?: Delivery;
 }
 
-/** A request as API Gateway and function URLs send it (payload format 2.0). */
+const PROTOBUF = { 'content-type': 'application/x-protobuf' };
+
+/** The event of an export request. */
 export function httpEvent({
   method = 'POST',
-  path = '/v1/traces',
-  headers,
-  body,
-}: HttpEventOptions): APIGatewayProxyEventV2 {
-  return {
-    version: '2.0',
-    routeKey: '$default',
-    rawPath: path,
-    rawQueryString: '',
-    headers: { 'content-type': 'application/x-protobuf', ...headers },
-    requestContext: {
-      accountId: '123456789012',
-      apiId: 'abc',
-      domainName: 'abc.lambda-url.us-east-1.on.aws',
-      domainPrefix: 'abc',
-      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'otel' },
-      requestId: 'id',
-      routeKey: '$default',
-      stage: '$default',
-      time: '21/Nov/2026:12:00:00 +0000',
-      timeEpoch: 1,
-    },
-    ...(body !== undefined && { body: Buffer.from(body).toString('base64') }),
-    isBase64Encoded: true,
-  };
+  path: target = '/v1/traces',
+  headers = PROTOBUF,
+  body = new Uint8Array(),
+  delivery = 'platform',
+}: HttpEventOptions = {}): APIGatewayProxyEventV2 {
+  return functionUrlEvent(
+    { method, target, headers: { host: 'localhost', 'user-agent': 'otel', ...headers }, body },
+    delivery,
+  );
 }

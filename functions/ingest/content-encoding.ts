@@ -1,0 +1,84 @@
+import { BodyTooLargeError, gunzip } from './decompress.ts';
+import type { HttpRequest } from './http.ts';
+
+/** The body cannot be read for the way in which it is compressed. */
+export class UnsupportedCodingError extends Error {
+  override readonly name = 'UnsupportedCodingError';
+  /** For the header `accept-encoding`: what can be read instead. */
+  readonly accepted: string;
+
+  constructor(message: string, accepted: string) {
+    super(message);
+    this.accepted = accepted;
+  }
+}
+
+const WHAT_TO_DO =
+  'set the exporter to protobuf (OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf), or send JSON without compression ' +
+  '(OTEL_EXPORTER_OTLP_COMPRESSION=none)';
+
+/**
+ * The body without its compression, which is gzip or none (RFC 9110, section 8.4).
+ *
+ * Function URLs and HTTP APIs hand `application/json` over as text, whatever its content encoding, and gzip is destroyed by
+ * that. Where the text is JSON though a compression is declared, it was decompressed on its way.
+ *
+ * @throws {UnsupportedCodingError} when it is compressed otherwise, or was destroyed
+ * @throws {BodyTooLargeError} when it has more than `maxBytes`, as received or decompressed
+ * @throws {BodyNotGzipError} when it is not the gzip that it says it is
+ */
+export function decodeBody(
+  { headers, body, isText }: Pick<HttpRequest, 'headers' | 'body' | 'isText'>,
+  maxBytes: number,
+): Uint8Array {
+  const codings = contentCodings(headers['content-encoding']);
+  const isJson = isText && beginsWithBrace(body);
+  if (isText && body.length > 0 && !isJson) checkText(body, codings);
+  if (!isJson && codings.some((coding, index) => coding !== 'gzip' || index > 0)) {
+    const message = `content-encoding is "${headers['content-encoding']}": expected gzip or identity`;
+    throw new UnsupportedCodingError(message, 'gzip');
+  }
+  if (body.length > maxBytes) {
+    throw new BodyTooLargeError(`the body is ${body.length} bytes: at most ${maxBytes} are allowed`);
+  }
+  return codings.length === 0 || isJson ? body : gunzip(body, maxBytes);
+}
+
+/** In the order in which they were applied, without `identity`, which changes nothing. */
+function contentCodings(header = ''): readonly string[] {
+  return header
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '' && coding !== 'identity')
+    .map((coding) => (coding === 'x-gzip' ? 'gzip' : coding));
+}
+
+/** @throws {UnsupportedCodingError} when this text was something else before */
+function checkText(text: Uint8Array, codings: readonly string[]): void {
+  if (codings.length > 0) {
+    throw new UnsupportedCodingError(
+      `the body came through AWS as text, which destroys ${codings.join(', ')}: ${WHAT_TO_DO}`,
+      'identity',
+    );
+  }
+  if (hasReplacementCharacter(text)) {
+    throw new UnsupportedCodingError(
+      `the body came through AWS as text, but it is not UTF-8: ${WHAT_TO_DO}`,
+      'identity',
+    );
+  }
+}
+
+const BRACE = 0x7b;
+/** Space, tab, line feed, carriage return; the three bytes of a byte order mark. */
+const BEFORE_JSON: readonly number[] = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf];
+
+/** Whether the text can be a message in JSON. */
+function beginsWithBrace(text: Uint8Array): boolean {
+  return text.find((byte) => !BEFORE_JSON.includes(byte)) === BRACE;
+}
+
+/** U+FFFD stands where a byte was no UTF-8. */
+function hasReplacementCharacter(text: Uint8Array): boolean {
+  return Buffer.from(text.buffer, text.byteOffset, text.byteLength).includes('\ufffd');
+}
