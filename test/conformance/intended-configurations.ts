@@ -29,7 +29,7 @@ export const INTENDED_CONFIGURATIONS: readonly IntendedConfiguration[] = [
   {
     name: 'an unknown block of options is an error',
     config: only({ type: 'latency', latencyy: { threshold_ms: 5n } }),
-    words: /: unknown key, allowed: /,
+    words: /: unknown key(?:[,;]|$)/,
     refusedBy: 'Tailgate',
   },
   {

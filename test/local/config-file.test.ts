@@ -36,6 +36,6 @@ describe('readConfigFile', () => {
   });
 
   it('says that there is no file', () => {
-    expect(() => readConfigFile(join(folder, 'none'))).toThrow(/none cannot be read: ENOENT/);
+    expect(() => readConfigFile(join(folder, 'none'))).toThrow(/none cannot be read: there is no such file/);
   });
 });

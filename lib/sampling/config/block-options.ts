@@ -42,6 +42,20 @@ export const BLOCK_OPTIONS: readonly OptionDescription[] = [
     default: 'true',
     meaning: 'write the effective sampling threshold (`ot=th`) into the tracestate of kept spans',
   },
+  {
+    key: 'tailgate.ignore_processors',
+    type: 'list of strings',
+    default: '[]',
+    meaning:
+      'processors of the pipeline that Tailgate does not run and the traces can go without, named as in the file',
+  },
+  { key: 'tailgate.ignore_connectors', type: 'list of strings', default: '[]', meaning: 'the same for connectors' },
+  {
+    key: 'tailgate.ignore_exporters',
+    type: 'list of strings',
+    default: '[]',
+    meaning: 'the same for further exporters',
+  },
 ];
 
 /** What is read and has no effect, and what happens instead. */
@@ -58,3 +72,8 @@ export const IGNORED_BLOCK_OPTIONS: readonly OptionDescription[] = [
   },
   { key: 'decision_cache', type: 'map', default: '', meaning: 'decisions are remembered in the buffer table' },
 ];
+
+/** Keys that tell a `tail_sampling` block from what surrounds it. */
+export const BLOCK_KEYS: readonly string[] = [...BLOCK_OPTIONS, ...IGNORED_BLOCK_OPTIONS]
+  .map(({ key }) => key)
+  .filter((key) => !key.startsWith('tailgate'));

@@ -42,7 +42,7 @@ export function readIgnoredSettings(options: OptionsReader): void {
 
 /** Reads the keys that would change decisions and are not supported: anything but their default is an error. */
 export function refuseUnsupportedSettings(options: OptionsReader): void {
-  const strategy = options.string('sampling_strategy');
+  const strategy = options.word('sampling_strategy', '"trace-complete"');
   if (strategy === 'span-ingest') {
     options.error(
       'sampling_strategy',

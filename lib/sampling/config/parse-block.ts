@@ -1,5 +1,6 @@
 import type { Policy } from '../policy.ts';
 import type { SamplingConfig } from '../sampling-config.ts';
+import type { IgnoredComponents } from './collector/ignored-components.ts';
 import type { ConfigIssues, ConfigNode } from './config-issues.ts';
 import { readIgnoredSettings, refuseUnsupportedSettings } from './ignored-settings.ts';
 import { OptionsReader } from './options-reader.ts';
@@ -7,14 +8,16 @@ import { parsePolicy } from './parse-policy.ts';
 import { type DurationRange, readDuration } from './read-duration.ts';
 import { readTailgateSettings } from './tailgate-settings.ts';
 
-/** Keys that tell a `tail_sampling` block from what surrounds it. */
-export const BLOCK_KEYS = ['policies', 'decision_wait', 'decision_wait_after_root_received', 'sample_on_first_match'];
-
 const DEFAULT_DECISION_WAIT_MS = 30_000;
 const WAITS: DurationRange = { minMs: Number.NEGATIVE_INFINITY, maxMs: 12 * 3600 * 1000, words: '0s to 12h' };
 
+export interface ParsedBlock {
+  readonly config: SamplingConfig;
+  readonly ignored: IgnoredComponents;
+}
+
 /** Reads the `tail_sampling` block. What it returns is only of use when no error was reported. */
-export function parseBlock(node: ConfigNode, issues: ConfigIssues): SamplingConfig {
+export function parseBlock(node: ConfigNode, issues: ConfigIssues): ParsedBlock {
   const options = new OptionsReader(node, issues);
   const decisionWaitMs = readWait(options, 'decision_wait') ?? DEFAULT_DECISION_WAIT_MS;
   const afterRootMs = readWait(options, 'decision_wait_after_root_received') ?? 0;
@@ -23,17 +26,18 @@ export function parseBlock(node: ConfigNode, issues: ConfigIssues): SamplingConf
   }
   const policies = readPolicies(options, issues);
   const sampleOnFirstMatch = options.boolean('sample_on_first_match');
-  const tailgateSettings = readTailgateSettings(options);
+  const { writeThreshold, ignored } = readTailgateSettings(options);
   readIgnoredSettings(options);
   refuseUnsupportedSettings(options);
   options.finish();
-  return {
+  const config = {
     decisionWaitMs,
     decisionWaitAfterRootReceivedMs: afterRootMs > 0 ? afterRootMs : undefined,
     sampleOnFirstMatch,
-    ...tailgateSettings,
+    ...writeThreshold,
     policies: policies.toSorted((a, b) => Number(b.type === 'drop') - Number(a.type === 'drop')),
   };
+  return { config, ignored };
 }
 
 /** One below 0 is none, as in the Collector. */

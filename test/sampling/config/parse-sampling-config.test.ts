@@ -35,7 +35,7 @@ describe('parseSamplingConfig: where the block is', () => {
     {
       what: 'a Collector file without the processor',
       text: 'processors: { batch: {} }',
-      error: 'processors: no tail_sampling processor here',
+      error: 'processors: no tail_sampling processor here, only batch',
     },
     {
       what: 'empty processors',
@@ -110,24 +110,24 @@ describe('parseSamplingConfig: what is wrong', () => {
       {
         path: `${at}.decision_wiat`,
         line: 4,
-        message: expect.stringMatching(/^unknown key, .*did you mean "decision_wait"\?$/),
+        message: 'unknown key; remove it, "decision_wait" is given already',
       },
       {
         path: `${at}.policies[0].type`,
         line: 7,
-        message: `unknown policy type "latancy", allowed: ${types}; did you mean "latency"?`,
+        message: 'unknown policy type "latancy"; did you mean "latency"?',
       },
       {
         path: `${at}.policies[1].status_code.status_codes[0]`,
         line: 10,
-        message: 'unknown value "EROR", allowed: UNSET, OK, ERROR; did you mean "ERROR"?',
+        message: 'unknown value "EROR"; did you mean "ERROR"?',
       },
       { path: `${at}.policies[2].name`, line: 11, message: 'another policy is called "errors" already' },
       { path: `${at}.policies[2].latency.threshold_ms`, line: 14, message: 'expected a whole number, got "5s"' },
       {
         path: `${at}.policies[2].latency.treshold_ms`,
         line: 15,
-        message: 'unknown key, allowed: threshold_ms, upper_threshold_ms; did you mean "threshold_ms"?',
+        message: 'unknown key; remove it, "threshold_ms" is given already',
       },
       { path: `${at}.policies[3].name`, line: 17, message: 'expected a name that is not empty' },
       { path: `${at}.policies[4].type`, line: 19, message: `unknown policy type "my_extension", allowed: ${types}` },
@@ -145,7 +145,7 @@ describe('parseSamplingConfig: what is wrong', () => {
     {
       what: 'a misspelt block, which the Collector takes for no options',
       text: 'policies: [{ name: a, type: latency, latencyy: { threshold_ms: 5 } }]',
-      error: 'policies[0].latencyy: unknown key, allowed: name, type, latency; did you mean "latency"?',
+      error: 'policies[0].latencyy: unknown key; did you mean "latency"?',
     },
     {
       what: "another type's block in place of its own",
@@ -215,13 +215,13 @@ describe('parseSamplingConfig: what is wrong', () => {
     {
       what: 'a key that is given twice',
       text: `${keepAll}\n${keepAll}`,
-      error: ': not valid YAML: Map keys must be unique',
+      error: ': not valid YAML: the key policies is given twice; keep one',
     },
     { what: 'a text that is not YAML', text: 'policies: [', error: expect.stringMatching(/^: not valid YAML: /) },
     {
       what: 'two documents',
       text: `${keepAll}\n---\n${keepAll}`,
-      error: expect.stringMatching(/^: not valid YAML: .*multiple documents/),
+      error: ': expected one document with tail_sampling, got 2 (between lines of ---), at lines 1, 3; keep one',
     },
     { what: 'an unknown tag', text: 'policies: !secret x', error: expect.stringMatching(/^: not valid YAML: /) },
   ])('refuses $what', ({ text, error }) => {
