@@ -1,11 +1,14 @@
 import type { ConfigIssues, ConfigNode, ConfigPath } from '../config-issues.ts';
-import { effectOfConnector, effectOfProcessor, isKnownProcessor, sendsElsewhere } from './component-effects.ts';
+import { effectOfConnector, effectOfProcessor, isKnownProcessor, sendsElsewhere, typeOf } from './component-effects.ts';
 import { durationText } from './duration-text.ts';
 import { groupByTraceWaitMs } from './group-by-trace.ts';
 import { presetProcessors } from './helm-presets.ts';
 import { type ComponentKind, type IgnoredComponents, reportUselessNames, toIgnore } from './ignored-components.ts';
 import { type Component, readPipelines } from './pipelines.ts';
 import { type SpanRoute, spanRoute } from './span-route.ts';
+
+/** Of `decision_wait`. */
+const MAX_WAIT_MS = 12 * 3_600_000;
 
 export interface Surroundings {
   /** The whole document, for what stands around a Collector configuration in it. */
@@ -27,7 +30,10 @@ export interface Surroundings {
 export function checkSurroundings(surroundings: Surroundings, issues: ConfigIssues): void {
   const { collector, instance } = surroundings;
   const pipelines = readPipelines(collector);
-  if (collector === undefined || pipelines === undefined) return checkPart(surroundings, issues);
+  if (collector === undefined || pipelines === undefined) {
+    checkPart(surroundings, issues);
+    return;
+  }
   const route = spanRoute(instance, pipelines, collector);
   if (route.pipelines.length === 0) {
     const at = [...collector.path, 'processors', instance];
@@ -35,8 +41,10 @@ export function checkSurroundings(surroundings: Surroundings, issues: ConfigIssu
     reportUselessNames(surroundings.ignored, { processor: [], connector: [], exporter: [] }, issues);
     return;
   }
-  const presets = presetProcessors(surroundings.root, collector);
-  const processors = [...presets, ...route.before, ...route.after];
+  const listed = [...route.before, ...route.after];
+  const isListed = (id: string) => listed.some((other) => typeOf(other.id) === typeOf(id));
+  const presets = presetProcessors(surroundings.root, collector).filter(({ id }) => !isListed(id));
+  const processors = [...presets, ...listed];
   const destinations = withoutRepeats(route.exporters);
   const names = (components: readonly Component[]) => components.map(({ id }) => id);
   reportUselessNames(
@@ -50,11 +58,11 @@ export function checkSurroundings(surroundings: Surroundings, issues: ConfigIssu
   );
   checkProcessors(processors, surroundings, issues);
   checkWait(route, collector, surroundings, issues);
+  checkExporters(destinations, surroundings, issues);
   for (const connector of withoutRepeats(route.connectors)) {
     const effect = effectOfConnector(connector.id);
-    if (effect !== undefined) refuse('connector', connector, effect, 'Use it before Tailgate', surroundings, issues);
+    if (effect !== undefined) refuse('connector', connector, `${effect}. Use it before Tailgate`, surroundings, issues);
   }
-  checkExporters(destinations, surroundings, issues);
   noteReceivers(route, issues);
   const unread = pipelines.filter((pipeline) => !route.pipelines.includes(pipeline)).map(({ id }) => id);
   if (unread.length > 0) {
@@ -86,7 +94,7 @@ function checkProcessors(processors: readonly Component[], surroundings: Surroun
       continue;
     }
     const effect = effectOfProcessor(processor.id);
-    if (effect !== undefined) refuse('processor', processor, effect, 'Run it before Tailgate', surroundings, issues);
+    if (effect !== undefined) refuse('processor', processor, `${effect}. Run it before Tailgate`, surroundings, issues);
   }
   const withoutEffect = processors.filter(({ id }) => effectOfProcessor(id) === undefined);
   for (const [path, components] of groupedByList(withoutEffect, surroundings.ignored.processor)) {
@@ -100,22 +108,25 @@ function checkWait(route: SpanRoute, collector: ConfigNode, surroundings: Surrou
     const waitMs = groupByTraceWaitMs(processor, collector);
     if (waitMs === undefined || ignored.processor.some(({ id }) => id === processor.id)) continue;
     const sum = durationText(waitMs + decisionWaitMs);
+    const advice = waitMs + decisionWaitMs > MAX_WAIT_MS ? '' : `; to wait as long, set decision_wait: ${sum}`;
     issues.warn(
       processor.path,
-      `"${processor.id}" holds traces for ${durationText(waitMs)} before decision_wait begins, in a Collector ${sum} in all; ` +
-        `Tailgate waits ${durationText(decisionWaitMs)}: to wait as long, set decision_wait: ${sum}`,
+      `"${processor.id}" holds traces for ${durationText(waitMs)} before decision_wait begins: the Collector waits ${sum} in all, ` +
+        `Tailgate ${durationText(decisionWaitMs)}${advice}`,
     );
   }
 }
 
-/** One place is replaced: the archive takes the part of the first exporter. */
+/** The archive takes the place of one exporter. */
 function checkExporters(exporters: readonly Component[], surroundings: Surroundings, issues: ConfigIssues): void {
-  const [first, ...others] = exporters.filter(({ id }) => sendsElsewhere(id));
+  const isIgnored = (id: string) => surroundings.ignored.exporter.some((other) => other.id === id);
+  const [first, ...others] = exporters.filter(({ id }) => sendsElsewhere(id) && !isIgnored(id));
   if (first === undefined) return;
   issues.note(first.path, `Tailgate writes kept traces to its archive, not to ${first.id}`);
   for (const exporter of others) {
-    const effect = 'is a second place for kept traces';
-    refuse('exporter', exporter, effect, 'Send them there with replay', surroundings, issues);
+    const effect =
+      'is a second place for kept traces; Tailgate has its archive alone. Send them on with "npm run replay"';
+    refuse('exporter', exporter, effect, surroundings, issues);
   }
 }
 
@@ -126,21 +137,17 @@ function noteReceivers({ receivers }: SpanRoute, issues: ConfigIssues): void {
   issues.note(first.path.slice(0, -1), `${list(others.map(({ id }) => id))}: Tailgate receives OTLP over HTTP alone`);
 }
 
-/** @param instead what to do when it is needed */
+/** @param remark what the component does, and what to do when it is needed */
 function refuse(
   kind: ComponentKind,
   { id, path }: Component,
-  effect: string,
-  instead: string,
+  remark: string,
   { ignored, instance }: Surroundings,
   issues: ConfigIssues,
 ): void {
   if (id.includes('${')) issues.error(path, `"${id}" is not substituted here; write the name itself`);
   else if (!ignored[kind].some((other) => other.id === id)) {
-    issues.error(
-      path,
-      `"${id}" ${effect}, and Tailgate does not run it. ${instead}, or go without it: put ${toIgnore(kind, id)} in ${instance}`,
-    );
+    issues.error(path, `"${id}" ${remark}, or put ${toIgnore(kind, id)} into ${instance}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What a component does to spans that Tailgate does not do: a verb and its object. Undefined: nothing that matters here. */
+/** What a component does and Tailgate does not, for a message: `drops spans, which Tailgate does not`. Undefined: nothing that matters here. */
 export type Effect = string | undefined;
 
 const NONE = undefined;
@@ -83,7 +83,7 @@ const CONNECTORS: ReadonlyMap<string, Effect> = new Map([
 /** Exporters that send traces nowhere else. */
 const LOCAL_EXPORTERS = ['debug', 'logging', 'nop'];
 
-const UNKNOWN = 'is unknown to Tailgate';
+const UNKNOWN = 'is unknown to Tailgate, which does not run it';
 
 export function effectOfProcessor(id: string): Effect {
   return effectIn(PROCESSORS, id);
@@ -110,5 +110,7 @@ export function typeOf(id: string): string {
 
 function effectIn(effects: ReadonlyMap<string, Effect>, id: string): Effect {
   const type = typeOf(id);
-  return effects.has(type) ? effects.get(type) : UNKNOWN;
+  if (!effects.has(type)) return UNKNOWN;
+  const effect = effects.get(type);
+  return effect === undefined ? undefined : `${effect}, which Tailgate does not`;
 }

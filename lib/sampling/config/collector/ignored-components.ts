@@ -12,6 +12,8 @@ const LISTS = {
 
 export type ComponentKind = keyof typeof LISTS;
 
+const KINDS: readonly ComponentKind[] = ['processor', 'connector', 'exporter'];
+
 /** The names in `tailgate: { ignore_processors, ignore_connectors, ignore_exporters }`, each with its place. */
 export type IgnoredComponents = Readonly<Record<ComponentKind, readonly Component[]>>;
 
@@ -34,18 +36,26 @@ export function reportUselessNames(
   present: Readonly<Record<ComponentKind, readonly string[]>>,
   issues: ConfigIssues,
 ): void {
-  for (const kind of ['processor', 'connector', 'exporter'] as const) {
+  for (const kind of KINDS) {
     const seen = new Set<string>();
     for (const { id, path } of ignored[kind]) {
       if (seen.has(id)) issues.error(path, `"${id}" is listed already; remove one of them`);
       else if (!present[kind].includes(id)) {
-        const hint = didYouMean(
-          id,
-          present[kind].filter((name) => !seen.has(name)),
-        );
-        issues.error(path, `tail_sampling has no ${kind} "${id}" in its pipelines${hint || '; remove it'}`);
+        issues.error(path, `tail_sampling has no ${kind} "${id}" in its pipelines${hintFor(id, kind, present, seen)}`);
       }
       seen.add(id);
     }
   }
+}
+
+function hintFor(
+  id: string,
+  kind: ComponentKind,
+  present: Readonly<Record<ComponentKind, readonly string[]>>,
+  seen: ReadonlySet<string>,
+): string {
+  const other = KINDS.find((candidate) => present[candidate].includes(id));
+  if (other !== undefined) return `; move it to ${LISTS[other]}`;
+  const unlisted = present[kind].filter((name) => !seen.has(name));
+  return didYouMean(id, unlisted) || '; remove it';
 }
