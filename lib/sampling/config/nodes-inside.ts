@@ -17,8 +17,8 @@ export function nodesInside(root: unknown, isWhole: (value: unknown) => boolean)
     const isContainer = isYamlMap(value) || Array.isArray(value);
     if (path.length > MAX_DEPTH || (isContainer && seen.has(value))) return;
     nodes.push({ value, path });
+    if (isContainer) seen.add(value);
     if (!isContainer || isWhole(value)) return;
-    seen.add(value);
     const steps = Array.isArray(value) ? value.entries() : Object.entries(value);
     for (const [step, inner] of steps) visit(inner, [...path, step]);
   };
