@@ -75,12 +75,6 @@ export const INTENDED_CONFIGURATIONS: readonly IntendedConfiguration[] = [
     refusedBy: 'Tailgate',
   },
   {
-    name: 'a limit on the size of traces is an error',
-    config: beside({ maximum_trace_size_bytes: 1_000_000n }),
-    words: /^maximum_trace_size_bytes: is not supported/,
-    refusedBy: 'Tailgate',
-  },
-  {
     name: 'a tag before a value of another type is an error',
     config: beside({ num_traces: new YamlScalar('!!float 5') }),
     words: /not valid YAML: Unresolved tag/,

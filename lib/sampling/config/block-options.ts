@@ -33,7 +33,7 @@ export const BLOCK_OPTIONS: readonly OptionDescription[] = [
     key: 'maximum_trace_size_bytes',
     type: 'whole number, 0 or more',
     default: '0',
-    meaning: 'anything but 0 is refused: large traces are decided like any other',
+    meaning: 'traces of more bytes, uncompressed in OTLP, are not kept, whatever the policies say; 0 is no bound',
   },
   { key: 'tailgate', type: 'map', default: '{}', meaning: 'what the Collector does not have' },
   {

@@ -7,6 +7,7 @@ import { OptionsReader } from './options-reader.ts';
 import { parsePolicy } from './parse-policy.ts';
 import { type DurationRange, readDuration } from './read-duration.ts';
 import { readTailgateSettings } from './tailgate-settings.ts';
+import { warnOfLimits } from './trace-state-limits.ts';
 
 const DEFAULT_DECISION_WAIT_MS = 30_000;
 const WAITS: DurationRange = { minMs: Number.NEGATIVE_INFINITY, maxMs: 12 * 3600 * 1000, words: '0s to 12h' };
@@ -25,6 +26,7 @@ export function parseBlock(node: ConfigNode, issues: ConfigIssues): ParsedBlock 
     options.warn('decision_wait_after_root_received', 'is longer than decision_wait: it has no effect');
   }
   const policies = readPolicies(options, issues);
+  const maximumTraceSizeBytes = Number(options.uint64('maximum_trace_size_bytes'));
   const sampleOnFirstMatch = options.boolean('sample_on_first_match');
   const { writeThreshold, ignored } = readTailgateSettings(options);
   readIgnoredSettings(options);
@@ -34,6 +36,7 @@ export function parseBlock(node: ConfigNode, issues: ConfigIssues): ParsedBlock 
     decisionWaitMs,
     decisionWaitAfterRootReceivedMs: afterRootMs > 0 ? afterRootMs : undefined,
     sampleOnFirstMatch,
+    ...(maximumTraceSizeBytes > 0 && { maximumTraceSizeBytes }),
     ...writeThreshold,
     policies: policies.toSorted((a, b) => Number(b.type === 'drop') - Number(a.type === 'drop')),
   };
@@ -53,6 +56,7 @@ function readPolicies(options: OptionsReader, issues: ConfigIssues): readonly Po
     options.error('policies', 'expected at least one policy; without any, no trace is kept');
   }
   reportRepeatedNames(nodes, issues);
+  warnOfLimits(nodes, issues);
   const policies = nodes.map((node) => parsePolicy(node, issues)).filter((policy) => policy !== undefined);
   if (nodes.length > 0 && policies.length === nodes.length && policies.every(({ type }) => type === 'drop')) {
     options.warn('policies', 'only drop: no trace is kept');

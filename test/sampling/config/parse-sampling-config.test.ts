@@ -5,6 +5,9 @@ import { traceOf } from '../../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../../support/no-allowances.ts';
 import { configFrom, issuesOf } from '../../support/sampling-config.ts';
 
+const limitWarning = (type: string) =>
+  `with its feature gate usetracestate the Collector spends a ${type} on the traces of the highest randomness, and writes their threshold; Tailgate spends it in the order in which traces are decided, and writes none`;
+
 /** A substitution of the Collector's configuration. */
 const envX = `\${env:X}`;
 const keepAll = 'policies: [{ name: all, type: always_sample }]';
@@ -193,11 +196,6 @@ describe('parseSamplingConfig: what is wrong', () => {
       error: 'sampling_strategy: expected "trace-complete", got ""',
     },
     {
-      what: 'a limit of the size of traces',
-      text: `maximum_trace_size_bytes: 1000\n${keepAll}`,
-      error: expect.stringMatching(/^maximum_trace_size_bytes: is not supported/),
-    },
-    {
       what: 'more shards than the Collector allows',
       text: `num_shards: 257\n${keepAll}`,
       error: 'num_shards: expected at most 256, got 257',
@@ -300,6 +298,15 @@ describe('parseSamplingConfig: what is allowed', () => {
     });
   });
 
+  it('says nothing of limits without use_tracestate, or in a composite', () => {
+    const limit = '{ name: b, type: rate_limiting, rate_limiting: { spans_per_second: 5 } }';
+    const composite = `{ name: c, type: composite, composite: { max_total_spans_per_second: 5, composite_sub_policy: [${limit}] } }`;
+    const share = (options: string) =>
+      `{ name: a, type: probabilistic, probabilistic: { sampling_percentage: 5${options} } }`;
+    expect(issuesOf(`policies: [${share('')}, ${limit}]`).warnings).toEqual([]);
+    expect(issuesOf(`policies: [${share(', use_tracestate: true')}, ${composite}]`).warnings).toEqual([]);
+  });
+
   it('moves drop policies to the front and keeps the order otherwise', () => {
     const drop = (name: string) =>
       `{ name: ${name}, type: drop, drop: { drop_sub_policy: [{ type: always_sample }] } }`;
@@ -391,6 +398,18 @@ processors:
     {
       text: 'policies: [{ name: a, type: always_sample, latency: }]',
       warning: 'policies[0].latency: is ignored: a policy of type "always_sample" does not read it',
+    },
+    {
+      text: `policies:
+  - { name: a, type: probabilistic, probabilistic: { sampling_percentage: 5, use_tracestate: true } }
+  - { name: b, type: rate_limiting, rate_limiting: { spans_per_second: 5 } }`,
+      warning: `policies[1]: ${limitWarning('rate_limiting')}`,
+    },
+    {
+      text: `policies:
+  - { name: a, type: probabilistic, probabilistic: { sampling_percentage: 5, use_tracestate: true } }
+  - { name: b, type: and, and: { and_sub_policy: [{ type: bytes_limiting, bytes_limiting: { bytes_per_second: 5 } }] } }`,
+      warning: `policies[1].and.and_sub_policy[0]: ${limitWarning('bytes_limiting')}`,
     },
   ])('warns: $warning', ({ text, warning }) => {
     expect(issuesOf(text)).toEqual({ errors: [], warnings: [warning] });
