@@ -109,10 +109,11 @@ export class LiveConfig implements ConfigSource {
 
 function parse({ value }: StoredConfig): SamplingConfigResult {
   try {
-    return parseSamplingConfig(decodeConfigText(value));
+    // What is deployed goes on deciding, also where a newer Tailgate would not take it any more.
+    return parseSamplingConfig(decodeConfigText(value), { lostComponents: 'warning' });
   } catch (error) {
     if (!(error instanceof ConfigTextError)) throw error;
-    return { ok: false, issues: [{ path: '', message: error.message }], warnings: [] };
+    return { ok: false, issues: [{ path: '', message: error.message }], warnings: [], notes: [] };
   }
 }
 

@@ -3,6 +3,7 @@ import { encodeConfigText } from '../adapters/ssm/config-text.ts';
 import type { ConfigIssue } from '../sampling/config/config-issues.ts';
 import { decodeText } from '../sampling/config/decode-text.ts';
 import { readSamplingConfig } from '../sampling/config/read-sampling-config.ts';
+import { whyUnreadable } from '../sampling/config/why-unreadable.ts';
 
 /** The `tail_sampling` configuration that a pipeline starts with, as a Collector file, a block, or its bare options. */
 export class Policies {
@@ -11,8 +12,7 @@ export class Policies {
     try {
       return Policies.#fromBytes(readFileSync(path), path);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return new Policies('', [`${path} cannot be read: ${reason}`]);
+      return new Policies('', [`${path} cannot be read: ${whyUnreadable(error)}`]);
     }
   }
 
@@ -25,7 +25,8 @@ export class Policies {
     const result = readSamplingConfig(bytes);
     if (!result.ok) return new Policies('', inWords(source, result.issues), inWords(source, result.warnings));
     try {
-      return new Policies(encodeConfigText(decodeText(bytes)), [], inWords(source, result.warnings));
+      const value = encodeConfigText(decodeText(bytes));
+      return new Policies(value, [], inWords(source, result.warnings), inWords(source, result.notes));
     } catch (error) {
       return new Policies('', [`${source}: ${error instanceof Error ? error.message : String(error)}`]);
     }
@@ -37,11 +38,19 @@ export class Policies {
   readonly problems: readonly string[];
   /** A line for each thing that works and may not be meant, with its place. */
   readonly warnings: readonly string[];
+  /** A line for each thing that Tailgate does otherwise, or not at all, and that is fine. */
+  readonly notes: readonly string[];
 
-  private constructor(parameterValue: string, problems: readonly string[], warnings: readonly string[] = []) {
+  private constructor(
+    parameterValue: string,
+    problems: readonly string[],
+    warnings: readonly string[] = [],
+    notes: readonly string[] = [],
+  ) {
     this.parameterValue = parameterValue;
     this.problems = problems;
     this.warnings = warnings;
+    this.notes = notes;
   }
 }
 

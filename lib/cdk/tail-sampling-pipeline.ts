@@ -1,4 +1,4 @@
-import { Duration, Size, Validations } from 'aws-cdk-lib';
+import { Annotations, Duration, Size, Validations } from 'aws-cdk-lib';
 import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -21,6 +21,7 @@ import { collisionProblems, defaultPipelineName, nameProblems } from './pipeline
 import { pipelineProblems } from './pipeline-problems.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
+import type { Policies } from './policies.ts';
 import { PoliciesParameter } from './policies-parameter.ts';
 import { SavedQueries } from './saved-queries.ts';
 import { WakeUpQueues } from './wake-up-queues.ts';
@@ -56,7 +57,7 @@ export class TailSamplingPipeline extends Construct {
   constructor(scope: Construct, id: string, props: TailSamplingPipelineProps) {
     super(scope, id);
     this.pipelineName = checkedName(this, props);
-    warn(this, props.policies.warnings);
+    report(this, props.policies);
     this.keysPath = props.allowUnauthenticated ? undefined : `/tailgate/${this.pipelineName}/keys`;
     const { encryptionKey, tenants = false, logRetention = RetentionDays.ONE_MONTH } = props;
     const retention = props.archiveRetention ?? Duration.days(400);
@@ -180,6 +181,7 @@ function isPipeline(construct: IConstruct): construct is TailSamplingPipeline {
   return construct instanceof TailSamplingPipeline;
 }
 
-function warn(pipeline: TailSamplingPipeline, warnings: readonly string[]): void {
+function report(pipeline: TailSamplingPipeline, { warnings, notes }: Policies): void {
   for (const [i, warning] of warnings.entries()) Validations.of(pipeline).addWarning(`tailgate:policies-${i}`, warning);
+  for (const note of notes) Annotations.of(pipeline).addInfo(note);
 }

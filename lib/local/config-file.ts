@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConfigIssue } from '../sampling/config/config-issues.ts';
 import { readSamplingConfig } from '../sampling/config/read-sampling-config.ts';
+import { whyUnreadable } from '../sampling/config/why-unreadable.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 
 /** The file is not a configuration. The message has a line for each thing that is wrong, with its place. */
@@ -12,21 +13,23 @@ export interface ConfigFile {
   readonly config: SamplingConfig;
   /** A line for each thing that works and may not be meant, with its place. */
   readonly warnings: readonly string[];
+  /** A line for each thing that Tailgate does otherwise, or not at all, and that is fine. */
+  readonly notes: readonly string[];
 }
 
 /** @throws {ConfigFileError} when the file cannot be read, or anything in it is wrong */
 export function readConfigFile(file: string): ConfigFile {
   const result = readSamplingConfig(read(file));
   if (!result.ok) throw new ConfigFileError(result.issues.map((issue) => describe(file, issue)).join('\n'));
-  return { config: result.config, warnings: result.warnings.map((issue) => describe(file, issue)) };
+  const inWords = (issues: readonly ConfigIssue[]) => issues.map((issue) => describe(file, issue));
+  return { config: result.config, warnings: inWords(result.warnings), notes: inWords(result.notes) };
 }
 
 function read(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigFileError(`configuration ${file} cannot be read: ${reason}`, { cause: error });
+    throw new ConfigFileError(`configuration ${file} cannot be read: ${whyUnreadable(error)}`, { cause: error });
   }
 }
 

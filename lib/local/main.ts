@@ -13,8 +13,9 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const { config, warnings } = readConfigFile(options.configFile);
+  const { config, warnings, notes } = readConfigFile(options.configFile);
   for (const warning of warnings) console.error(`warning: ${warning}`);
+  for (const note of notes) console.error(`note: ${note}`);
   const log = createLogger(options);
   const tailgate = await startLocal({ ...options, config, log });
 

@@ -14,6 +14,16 @@ import { FIELD_KINDS, MESSAGE_KIND } from './wire-schema.ts';
  * status, IDs and the value of an attribute in any case; other fields it writes when they are not zero.
  */
 export function otlpSize(trace: Trace): number {
+  return sumOfResourceSpans(trace, (size) => fieldSize(1, size));
+}
+
+/** {@link otlpSize} without what goes in front of each resource in a message of several: what counts for the Collector's `maximum_trace_size_bytes`. */
+export function resourceSpansSize(trace: Trace): number {
+  return sumOfResourceSpans(trace, (size) => size);
+}
+
+/** @param sizeInside the bytes of a `ResourceSpans` of this size */
+function sumOfResourceSpans(trace: Trace, sizeInside: (size: number) => number): number {
   const { fragments, resourceSpans, scopeSpans, spans } = trace.index;
   let size = 0;
   for (let row = 0; row < resourceSpans.length; row++) {
@@ -37,7 +47,7 @@ export function otlpSize(trace: Trace): number {
       }
       resourceSize += fieldSize(2, scopeSize);
     }
-    size += fieldSize(1, resourceSize);
+    size += sizeInside(resourceSize);
   }
   return size;
 }

@@ -1,3 +1,4 @@
+import { resourceSpansSize } from '../otlp/otlp-size.ts';
 import type { Trace } from '../otlp/trace.ts';
 import type { Allowances } from './limit.ts';
 import { type Evaluation, NOT_SAMPLED, type Policy, type Vote } from './policy.ts';
@@ -45,11 +46,17 @@ export interface PolicyError {
  * Drop policies are asked first. A policy that fails has no vote: a failing drop policy does not drop. With
  * `sample_on_first_match` no policy is asked after the first that sampled.
  *
+ * A trace over `maximum_trace_size_bytes` is not sampled, and no policy is asked.
+ *
  * What the weight counts on is in {@link weigh}. Policies that were not asked are asked for that alone, when it matters.
  */
 export function decide(config: SamplingConfig, trace: Trace, allowances: Allowances): Decision {
   const votes: PolicyVote[] = [];
   const errors: PolicyError[] = [];
+  const { maximumTraceSizeBytes } = config;
+  if (maximumTraceSizeBytes !== undefined && resourceSpansSize(trace) > maximumTraceSizeBytes) {
+    return { outcome: 'not_sampled', policy: '', sampleWeight: null, errors, votes };
+  }
   let credited: { policy: string; threshold: number } | undefined;
   const evaluations: Evaluation[] = [];
   let asked = 0;

@@ -8,6 +8,8 @@ export interface SamplingConfig {
   readonly decisionWaitAfterRootReceivedMs: number | undefined;
   /** Ask no policy after the first that sampled the trace. */
   readonly sampleOnFirstMatch: boolean;
+  /** Traces of more bytes of OTLP are not sampled, and no policy is asked; missing: of any size. */
+  readonly maximumTraceSizeBytes?: number;
   /** False: the trace states of kept spans stay as they came. */
   readonly writeThreshold?: false;
   /** In the order of evaluation: drop policies first, otherwise as written. */

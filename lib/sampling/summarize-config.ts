@@ -31,6 +31,7 @@ export function summarizeConfig(config: SamplingConfig): ConfigSummary {
 function decisionInWords({
   decisionWaitMs,
   decisionWaitAfterRootReceivedMs,
+  maximumTraceSizeBytes,
   sampleOnFirstMatch,
 }: SamplingConfig): string[] {
   const sooner =
@@ -38,6 +39,9 @@ function decisionInWords({
       ? ''
       : `, or ${duration(decisionWaitAfterRootReceivedMs)} after its root span if that is sooner`;
   const sentences = [`Decides ${duration(decisionWaitMs)} after the first spans of a trace arrive${sooner}.`];
+  if (maximumTraceSizeBytes !== undefined) {
+    sentences.push(`Keeps no trace of more than ${maximumTraceSizeBytes} bytes of OTLP, uncompressed.`);
+  }
   if (sampleOnFirstMatch) sentences.push('Asks no policy after the first that keeps a trace.');
   return sentences;
 }

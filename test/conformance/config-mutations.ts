@@ -162,6 +162,7 @@ const topLevel = fc.record(
     sample_on_first_match: fc.boolean(),
     sampling_strategy: fc.constant('trace-complete'),
     num_shards: fc.constant(1n),
+    maximum_trace_size_bytes: fc.constantFrom(200n, 400n, 1000n, 4000n),
     decision_cache: fc.constant({ sampled_cache_size: 100n, non_sampled_cache_size: 100n }),
   },
   { requiredKeys: [] },

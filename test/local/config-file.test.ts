@@ -35,7 +35,11 @@ describe('readConfigFile', () => {
     expect(() => readConfigFile(file)).toThrow(`${file}${message}`);
   });
 
+  it('says that it is a directory', () => {
+    expect(() => readConfigFile(folder)).toThrow(/cannot be read: it is a directory; expected a file$/);
+  });
+
   it('says that there is no file', () => {
-    expect(() => readConfigFile(join(folder, 'none'))).toThrow(/none cannot be read: ENOENT/);
+    expect(() => readConfigFile(join(folder, 'none'))).toThrow(/none cannot be read: there is no such file/);
   });
 });

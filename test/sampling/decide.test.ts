@@ -140,3 +140,24 @@ describe('decide', () => {
     expect(decide(config, traceOf({}), NO_ALLOWANCES)).toMatchObject({ outcome: 'sampled', policy: 'p0' });
   });
 });
+
+describe('maximum_trace_size_bytes', () => {
+  // The ResourceSpans of a span with nothing but its IDs: 70 bytes, as the Collector's encoder makes them (test/otlp/otlp-size.test.ts
+  // has the 72 of the message around them, of which 2 are its tag and length).
+  const SIZE = 70;
+  const keepAll = [{ type: 'always_sample' }];
+
+  it.each([
+    { max: SIZE - 1, outcome: 'not_sampled' },
+    { max: SIZE, outcome: 'sampled' },
+    { max: 0, outcome: 'sampled' },
+  ])('keeps no trace that is larger: $max', ({ max, outcome }) => {
+    const config = configOf(keepAll, { maximum_trace_size_bytes: max });
+    expect(decide(config, traceOf({}), NO_ALLOWANCES).outcome).toBe(outcome);
+  });
+
+  it('asks no policy about a trace that is larger', () => {
+    const config = configOf([{ type: 'drop', drop: { drop_sub_policy: keepAll } }], { maximum_trace_size_bytes: 1 });
+    expect(decide(config, traceOf({}), NO_ALLOWANCES)).toMatchObject({ outcome: 'not_sampled', policy: '', votes: [] });
+  });
+});

@@ -10,7 +10,7 @@ const definitions: readonly PolicyDefinition[] = POLICY_DEFINITIONS;
 
 /** A value that an option of the type cannot have, and what is said of it, behind the path of the option. */
 const WRONG: Readonly<Record<OptionType, { readonly value: unknown; readonly says: RegExp }>> = {
-  string: { value: {}, says: /^: expected a string, got a map/ },
+  string: { value: {}, says: /^: expected (a string|silent or|propagate or|"trace-complete").*, got a map/ },
   boolean: { value: {}, says: /^: expected true or false, got a map/ },
   'whole number': { value: {}, says: /^: expected a whole number( of 32 bits)?, got a map/ },
   'whole number, 0 or more': { value: -1, says: /^: expected a whole number from 0 to 18446744073709551615, got -1/ },
@@ -89,13 +89,14 @@ describe('the descriptions of options', () => {
   const block = [...BLOCK_OPTIONS, ...IGNORED_BLOCK_OPTIONS];
 
   it.each(prefixesOf(block))('name what the block reads at "%s"', (prefix) => {
-    const place = `${prefix}?`;
+    const place = `tail_sampling.${prefix}?`;
     const keys = keysThatAreRead(pathOf(place), issuesOf(stringify(optionsWith(place, 1))).errors);
     expect([...keys].sort()).toEqual([...keysIn(prefix, block)].sort());
   });
 
   it.each(block)('have the type of the key $key right', ({ key, type }) => {
-    const { errors } = issuesOf(stringify(optionsWith(key, WRONG[type].value)));
-    expect(remarksAt(pathOf(key), errors)).toContainEqual(expect.stringMatching(WRONG[type].says));
+    const place = `tail_sampling.${key}`;
+    const { errors } = issuesOf(stringify(optionsWith(place, WRONG[type].value)));
+    expect(remarksAt(pathOf(place), errors)).toContainEqual(expect.stringMatching(WRONG[type].says));
   });
 });

@@ -26,9 +26,14 @@ describe('summarizeConfig', () => {
 
   it('tells what is never kept from what is kept', () => {
     const drop = { name: 'no', type: 'drop', drop: { drop_sub_policy: [{ type: 'latency' }] } };
-    expect(summarizeConfig(configOf([{ ...all, name: 'yes' }, drop], { sample_on_first_match: true }))).toEqual({
+    expect(
+      summarizeConfig(
+        configOf([{ ...all, name: 'yes' }, drop], { sample_on_first_match: true, maximum_trace_size_bytes: 5000 }),
+      ),
+    ).toEqual({
       decides: [
         'Decides 30 s after the first spans of a trace arrive.',
+        'Keeps no trace of more than 5000 bytes of OTLP, uncompressed.',
         'Asks no policy after the first that keeps a trace.',
       ],
       keeps: [{ policy: 'yes', traces: 'every trace' }],

@@ -5,6 +5,7 @@ import { ConfigParameter, type ConfigVersion } from '../../adapters/ssm/config-p
 import { decodeConfigText } from '../../adapters/ssm/config-text.ts';
 import { decodeText } from '../../sampling/config/decode-text.ts';
 import { parseSamplingConfig } from '../../sampling/config/parse-sampling-config.ts';
+import { whyUnreadable } from '../../sampling/config/why-unreadable.ts';
 import { visible } from '../query/cell-text.ts';
 import { runCommand } from '../run-command.ts';
 import { readStackOutputs } from '../stack-outputs.ts';
@@ -57,7 +58,12 @@ async function run(command: PoliciesCommand, io: PoliciesIo): Promise<0 | 1> {
 
 /** The text of a valid file; undefined, after everything that is wrong has been reported, of any other. */
 function validText(file: string, io: PoliciesIo): string | undefined {
-  const bytes = io.read(file);
+  let bytes: Uint8Array;
+  try {
+    bytes = io.read(file);
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${whyUnreadable(error)}`, { cause: error });
+  }
   const report = checkConfig(file, bytes);
   for (const line of reportLines(report)) io.complain(line);
   if (report.valid) return decodeText(bytes);
@@ -101,9 +107,10 @@ function historyLine({ version, value, storedAt, storedBy }: ConfigVersion): str
   );
 }
 
+/** As the functions see it. */
 function validity(value: string): string {
   try {
-    return parseSamplingConfig(decodeConfigText(value)).ok ? 'valid  ' : 'refused';
+    return parseSamplingConfig(decodeConfigText(value), { lostComponents: 'warning' }).ok ? 'valid  ' : 'refused';
   } catch {
     return 'refused';
   }

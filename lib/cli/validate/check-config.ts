@@ -1,5 +1,6 @@
 import type { ConfigIssue } from '../../sampling/config/config-issues.ts';
 import { readSamplingConfig } from '../../sampling/config/read-sampling-config.ts';
+import { whyUnreadable } from '../../sampling/config/why-unreadable.ts';
 import { type ConfigSummary, summarizeConfig } from '../../sampling/summarize-config.ts';
 
 /** What there is to say of one configuration. */
@@ -8,6 +9,7 @@ export interface ConfigReport {
   readonly valid: boolean;
   readonly errors: readonly ConfigIssue[];
   readonly warnings: readonly ConfigIssue[];
+  readonly notes: readonly ConfigIssue[];
   /** Missing when the configuration is not valid. */
   readonly summary?: ConfigSummary;
 }
@@ -15,13 +17,13 @@ export interface ConfigReport {
 /** Checks the bytes of a configuration; `file` is how the report calls it. */
 export function checkConfig(file: string, bytes: Uint8Array): ConfigReport {
   const result = readSamplingConfig(bytes);
-  const { warnings } = result;
-  if (!result.ok) return { file, valid: false, errors: result.issues, warnings };
-  return { file, valid: true, errors: [], warnings, summary: summarizeConfig(result.config) };
+  const { warnings, notes } = result;
+  if (!result.ok) return { file, valid: false, errors: result.issues, warnings, notes };
+  return { file, valid: true, errors: [], warnings, notes, summary: summarizeConfig(result.config) };
 }
 
 /** Of a file that could not be read. */
 export function unreadable(file: string, error: unknown): ConfigReport {
-  const message = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-  return { file, valid: false, errors: [{ path: '', message }], warnings: [] };
+  const message = `cannot be read: ${whyUnreadable(error)}`;
+  return { file, valid: false, errors: [{ path: '', message }], warnings: [], notes: [] };
 }

@@ -3,12 +3,13 @@ import type { ConfigSummary, PolicyInWords } from '../../sampling/summarize-conf
 import { visible } from '../query/cell-text.ts';
 import type { ConfigReport } from './check-config.ts';
 
-/** A report for people: a line for each error and warning, then the summary. Safe to show on a terminal. */
+/** A report for people: a line for each error, warning and note, then the summary. Safe to show on a terminal. */
 export function reportLines(report: ConfigReport): readonly string[] {
   const name = report.file === '-' ? 'standard input' : report.file;
   const lines = [
     ...report.errors.map((issue) => issueLine('error', name, issue)),
     ...report.warnings.map((issue) => issueLine('warning', name, issue)),
+    ...report.notes.map((issue) => issueLine('note', name, issue)),
     outcomeLine(name, report),
     ...(report.summary === undefined ? [] : summaryLines(report.summary)),
   ];
@@ -16,7 +17,7 @@ export function reportLines(report: ConfigReport): readonly string[] {
 }
 
 /** `file:line: error: path: message`, which editors and CI services know as a link. */
-function issueLine(kind: 'error' | 'warning', name: string, { path, message, line }: ConfigIssue): string {
+function issueLine(kind: 'error' | 'warning' | 'note', name: string, { path, message, line }: ConfigIssue): string {
   const place = line === undefined ? name : `${name}:${line}`;
   return [place, kind, ...(path === '' ? [] : [path]), message].join(': ');
 }

@@ -33,7 +33,7 @@ export const BLOCK_OPTIONS: readonly OptionDescription[] = [
     key: 'maximum_trace_size_bytes',
     type: 'whole number, 0 or more',
     default: '0',
-    meaning: 'anything but 0 is refused: large traces are decided like any other',
+    meaning: 'traces of more bytes, uncompressed in OTLP, are not kept, whatever the policies say; 0 is no bound',
   },
   { key: 'tailgate', type: 'map', default: '{}', meaning: 'what the Collector does not have' },
   {
@@ -41,6 +41,20 @@ export const BLOCK_OPTIONS: readonly OptionDescription[] = [
     type: 'boolean',
     default: 'true',
     meaning: 'write the effective sampling threshold (`ot=th`) into the tracestate of kept spans',
+  },
+  {
+    key: 'tailgate.ignore_processors',
+    type: 'list of strings',
+    default: '[]',
+    meaning:
+      'processors of the pipeline that Tailgate does not run and the traces can go without, named as in the file',
+  },
+  { key: 'tailgate.ignore_connectors', type: 'list of strings', default: '[]', meaning: 'the same for connectors' },
+  {
+    key: 'tailgate.ignore_exporters',
+    type: 'list of strings',
+    default: '[]',
+    meaning: 'the same for further exporters',
   },
 ];
 
@@ -58,3 +72,8 @@ export const IGNORED_BLOCK_OPTIONS: readonly OptionDescription[] = [
   },
   { key: 'decision_cache', type: 'map', default: '', meaning: 'decisions are remembered in the buffer table' },
 ];
+
+/** Keys that tell a `tail_sampling` block from what surrounds it. */
+export const BLOCK_KEYS: readonly string[] = [...BLOCK_OPTIONS, ...IGNORED_BLOCK_OPTIONS]
+  .map(({ key }) => key)
+  .filter((key) => !key.startsWith('tailgate'));

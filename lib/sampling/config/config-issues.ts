@@ -17,10 +17,14 @@ export interface ConfigIssue {
   readonly line?: number;
 }
 
-/** Collects everything that is wrong, so that it is reported at once. Warnings do not stop the configuration. */
+/**
+ * Collects everything that is wrong, so that it is reported at once. Warnings and notes do not stop the configuration: a warning is
+ * about something that may not be meant, a note says what Tailgate does with something that is fine.
+ */
 export class ConfigIssues {
   readonly errors: ConfigIssue[] = [];
   readonly warnings: ConfigIssue[] = [];
+  readonly notes: ConfigIssue[] = [];
   readonly #lineOf: (path: ConfigPath) => number | undefined;
 
   constructor(lineOf: (path: ConfigPath) => number | undefined) {
@@ -35,13 +39,18 @@ export class ConfigIssues {
     this.warnings.push(this.#issue(path, message));
   }
 
+  note(path: ConfigPath, message: string): void {
+    this.notes.push(this.#issue(path, message));
+  }
+
   #issue(path: ConfigPath, message: string): ConfigIssue {
     const line = this.#lineOf(path);
     return { path: formatPath(path), message, ...(line !== undefined && { line }) };
   }
 }
 
-function formatPath(path: ConfigPath): string {
+/** `policies[2].latency.threshold_ms`. */
+export function formatPath(path: ConfigPath): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
     return text === '' ? step : `${text}.${step}`;

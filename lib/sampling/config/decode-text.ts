@@ -11,6 +11,7 @@ export class NotUtf8Error extends Error {
 }
 
 const NEWLINE = 0x0a;
+const GZIP_MARK = [0x1f, 0x8b];
 /** In front of a UTF-16 text as a rule; it says in which order the bytes are. */
 const UTF_16_MARKS = [
   [0xff, 0xfe],
@@ -26,14 +27,25 @@ const OTHER =
 
 /** Text in UTF-8, with or without a byte order mark. @throws {NotUtf8Error} */
 export function decodeText(bytes: Uint8Array): string {
-  const hasMark = UTF_16_MARKS.some((mark) => mark.every((byte, i) => bytes[i] === byte));
+  if (startsWith(bytes, GZIP_MARK)) throw new NotUtf8Error('is a gzip; expected text: gunzip -c FILE > NEW');
   // Without its mark UTF-16 is valid UTF-8 as long as its characters are ASCII, but for the NULs, which YAML does not have.
-  if (hasMark || bytes.includes(0)) throw new NotUtf8Error(UTF_16);
+  if (UTF_16_MARKS.some((mark) => startsWith(bytes, mark)) || isHalfNul(bytes)) throw new NotUtf8Error(UTF_16);
+  if (bytes.includes(0)) throw new NotUtf8Error('is not text (it has a byte 0); expected YAML in UTF-8');
   try {
     return decode(bytes);
   } catch {
     throw new NotUtf8Error(OTHER, firstWrongLine(bytes));
   }
+}
+
+function startsWith(bytes: Uint8Array, mark: readonly number[]): boolean {
+  return mark.every((byte, i) => bytes[i] === byte);
+}
+
+/** Latin letters in UTF-16 have a NUL beside each. */
+function isHalfNul(bytes: Uint8Array): boolean {
+  const start = bytes.subarray(0, 200);
+  return start.length > 1 && start.filter((byte) => byte === 0).length * 2 >= start.length - 1;
 }
 
 /** A byte of a newline is never part of another character. */

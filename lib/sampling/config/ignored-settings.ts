@@ -40,9 +40,9 @@ export function readIgnoredSettings(options: OptionsReader): void {
   }
 }
 
-/** Reads the keys that would change decisions and are not supported: anything but their default is an error. */
+/** Reads the key that would change decisions and is not supported: anything but its default is an error. */
 export function refuseUnsupportedSettings(options: OptionsReader): void {
-  const strategy = options.string('sampling_strategy');
+  const strategy = options.word('sampling_strategy', '"trace-complete"');
   if (strategy === 'span-ingest') {
     options.error(
       'sampling_strategy',
@@ -54,11 +54,5 @@ export function refuseUnsupportedSettings(options: OptionsReader): void {
     !options.hasFailed('sampling_strategy')
   ) {
     options.error('sampling_strategy', `expected "trace-complete", got "${strategy}"`);
-  }
-  if (options.uint64('maximum_trace_size_bytes') > 0n) {
-    options.error(
-      'maximum_trace_size_bytes',
-      'is not supported: large traces are decided like any other; remove it or set it to 0',
-    );
   }
 }

@@ -5,7 +5,7 @@ export function didYouMean(name: string, names: readonly string[]): string {
 }
 
 /** The name with the fewest typing errors between them, if they are few for its length. */
-function nearestName(name: string, names: readonly string[]): string | undefined {
+export function nearestName(name: string, names: readonly string[]): string | undefined {
   let nearest: string | undefined;
   let fewest = Math.floor(name.length / 3) + 1;
   for (const candidate of names) {

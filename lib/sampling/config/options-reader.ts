@@ -1,6 +1,6 @@
 import type { ConfigIssues, ConfigNode, ConfigPath } from './config-issues.ts';
 import { describe } from './describe.ts';
-import { didYouMean } from './nearest-name.ts';
+import { didYouMean, nearestName } from './nearest-name.ts';
 import { REPORTED } from './substitution.ts';
 
 interface IntegerRange {
@@ -78,6 +78,11 @@ export class OptionsReader {
     return this.#typed(key, 'a string', '', asString);
   }
 
+  /** One word of a closed set, for the caller to look up: what is not a string would not be in it in quotes either. */
+  word(key: string, expected: string): string {
+    return this.#typed(key, expected, '', asString);
+  }
+
   boolean(key: string): boolean {
     return this.#typed(key, 'true or false', false, (value) => (typeof value === 'boolean' ? value : undefined));
   }
@@ -107,6 +112,7 @@ export class OptionsReader {
       if (value === '') return [];
       return Array.isArray(value) ? value : undefined;
     });
+    if (elements.includes(REPORTED)) this.#failedKeys.add(key);
     return elements.map((value, i) => ({ value, path: [...this.path, key, i] }));
   }
 
@@ -123,11 +129,14 @@ export class OptionsReader {
   /** A list of words of a closed set, without what is not one of them. */
   words<Word extends string>(key: string, allowed: readonly Word[]): readonly Word[] {
     return this.texts(key).flatMap(({ value }, i) => {
-      const text = this.#element(key, i, value);
+      // In quotes a number would be as wrong.
+      const isPlain = value !== null && value !== REPORTED && typeof value !== 'object' && typeof value !== 'string';
+      const text = isPlain ? String(value) : this.#element(key, i, value);
       if (text === undefined) return [];
       const word = allowed.find((candidate) => candidate === text);
-      if (word !== undefined) return [word];
-      this.error([key, i], `unknown value "${text}", allowed: ${allowed.join(', ')}${didYouMean(text, allowed)}`);
+      if (word !== undefined && !isPlain) return [word];
+      const hint = didYouMean(text, allowed) || `, allowed: ${allowed.join(', ')}`;
+      this.error([key, i], `unknown value ${describe(value ?? text)}${hint}`);
       return [];
     });
   }
@@ -141,14 +150,24 @@ export class OptionsReader {
     else if (value !== REPORTED) this.error(key, `expected a map of options, got ${describe(value)}`);
   }
 
-  /** Reports every key that was not asked for; `explain` may know better than "unknown". */
+  /** Reports every key that was not asked for; `explain` may know better than "unknown". What is allowed is listed once. */
   finish(explain?: (key: string) => string | undefined): void {
+    let isListShown = false;
     for (const key of this.#values.keys()) {
       if (this.#knownKeys.includes(key) || this.#ignoredKeys.has(key)) continue;
-      const allowed = this.#knownKeys.join(', ') || 'none';
-      const unknown = `unknown key, allowed: ${allowed}${didYouMean(key, this.#knownKeys)}`;
-      this.error(key, explain?.(key) ?? unknown);
+      const explanation = explain?.(key);
+      const near = this.#nearestKey(key);
+      const isListed: boolean = explanation === undefined && near === '' && !isListShown;
+      const list = isListed ? `, allowed: ${this.#knownKeys.join(', ') || 'none'}` : '';
+      isListShown ||= isListed;
+      this.error(key, explanation ?? `unknown key${near}${list}`);
     }
+  }
+
+  #nearestKey(key: string): string {
+    const nearest = nearestName(key, this.#knownKeys);
+    if (nearest === undefined) return '';
+    return this.#values.has(nearest) ? `; remove it, "${nearest}" is given already` : `; did you mean "${nearest}"?`;
   }
 
   /** A list of strings, or one string with commas, which the Collector takes for a list. */
@@ -162,8 +181,7 @@ export class OptionsReader {
   #element(key: string, i: number, value: unknown): string | undefined {
     if (typeof value === 'string') return value;
     if (value === null) return '';
-    if (value === REPORTED) this.#failedKeys.add(key);
-    else this.error([key, i], `expected a string, got ${describe(value)}${quoteHint(value)}`);
+    if (value !== REPORTED) this.error([key, i], `expected a string, got ${describe(value)}${quoteHint(value)}`);
     return undefined;
   }
 

@@ -1,20 +1,24 @@
 import type { Policy } from '../policy.ts';
 import type { SamplingConfig } from '../sampling-config.ts';
+import type { IgnoredComponents } from './collector/ignored-components.ts';
 import type { ConfigIssues, ConfigNode } from './config-issues.ts';
 import { readIgnoredSettings, refuseUnsupportedSettings } from './ignored-settings.ts';
 import { OptionsReader } from './options-reader.ts';
 import { parsePolicy } from './parse-policy.ts';
 import { type DurationRange, readDuration } from './read-duration.ts';
 import { readTailgateSettings } from './tailgate-settings.ts';
-
-/** Keys that tell a `tail_sampling` block from what surrounds it. */
-export const BLOCK_KEYS = ['policies', 'decision_wait', 'decision_wait_after_root_received', 'sample_on_first_match'];
+import { warnOfLimits } from './trace-state-limits.ts';
 
 const DEFAULT_DECISION_WAIT_MS = 30_000;
 const WAITS: DurationRange = { minMs: Number.NEGATIVE_INFINITY, maxMs: 12 * 3600 * 1000, words: '0s to 12h' };
 
+export interface ParsedBlock {
+  readonly config: SamplingConfig;
+  readonly ignored: IgnoredComponents;
+}
+
 /** Reads the `tail_sampling` block. What it returns is only of use when no error was reported. */
-export function parseBlock(node: ConfigNode, issues: ConfigIssues): SamplingConfig {
+export function parseBlock(node: ConfigNode, issues: ConfigIssues): ParsedBlock {
   const options = new OptionsReader(node, issues);
   const decisionWaitMs = readWait(options, 'decision_wait') ?? DEFAULT_DECISION_WAIT_MS;
   const afterRootMs = readWait(options, 'decision_wait_after_root_received') ?? 0;
@@ -22,18 +26,21 @@ export function parseBlock(node: ConfigNode, issues: ConfigIssues): SamplingConf
     options.warn('decision_wait_after_root_received', 'is longer than decision_wait: it has no effect');
   }
   const policies = readPolicies(options, issues);
+  const maximumTraceSizeBytes = Number(options.uint64('maximum_trace_size_bytes'));
   const sampleOnFirstMatch = options.boolean('sample_on_first_match');
-  const tailgateSettings = readTailgateSettings(options);
+  const { writeThreshold, ignored } = readTailgateSettings(options);
   readIgnoredSettings(options);
   refuseUnsupportedSettings(options);
   options.finish();
-  return {
+  const config = {
     decisionWaitMs,
     decisionWaitAfterRootReceivedMs: afterRootMs > 0 ? afterRootMs : undefined,
     sampleOnFirstMatch,
-    ...tailgateSettings,
+    ...(maximumTraceSizeBytes > 0 && { maximumTraceSizeBytes }),
+    ...writeThreshold,
     policies: policies.toSorted((a, b) => Number(b.type === 'drop') - Number(a.type === 'drop')),
   };
+  return { config, ignored };
 }
 
 /** One below 0 is none, as in the Collector. */
@@ -49,6 +56,7 @@ function readPolicies(options: OptionsReader, issues: ConfigIssues): readonly Po
     options.error('policies', 'expected at least one policy; without any, no trace is kept');
   }
   reportRepeatedNames(nodes, issues);
+  warnOfLimits(nodes, issues);
   const policies = nodes.map((node) => parsePolicy(node, issues)).filter((policy) => policy !== undefined);
   if (nodes.length > 0 && policies.length === nodes.length && policies.every(({ type }) => type === 'drop')) {
     options.warn('policies', 'only drop: no trace is kept');

@@ -53,7 +53,7 @@ function positionOf({ path }: ConfigNode): number {
 }
 
 function readDefinition(options: OptionsReader, nesting: Nesting | undefined): PolicyDefinition | undefined {
-  const type = options.string('type');
+  const type = options.word('type', 'a policy type');
   if (options.hasFailed('type')) return undefined;
   const allowed = DEFINITIONS.filter(
     (definition) => nesting === undefined || !definition.isCombinator || nesting.combinators.includes(definition.type),
@@ -61,7 +61,8 @@ function readDefinition(options: OptionsReader, nesting: Nesting | undefined): P
   const definition = allowed.find((candidate) => candidate.type === type);
   if (definition === undefined) {
     const types = allowed.map((candidate) => candidate.type);
-    options.error('type', `${problemWith(type, nesting)}, allowed: ${types.join(', ')}${didYouMean(type, types)}`);
+    const hint = didYouMean(type, types) || `, allowed: ${types.join(', ')}`;
+    options.error('type', `${problemWith(type, nesting)}${hint}`);
   }
   return definition;
 }

@@ -1,51 +1,88 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, Scalar } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  Scalar,
+  type YAMLError,
+} from 'yaml';
 import type { ConfigIssue, ConfigPath } from './config-issues.ts';
 import { goIntegerTag } from './go-integer-tag.ts';
 
-/** A parsed YAML text: its value (ints as bigint, floats as number), and where in the text things stand. */
+/** One parsed YAML document: its value (ints as bigint, floats as number), and where in the text things stand. */
 export interface YamlSource {
   readonly value: unknown;
-  /** Empty when the text could be read. */
-  readonly errors: readonly ConfigIssue[];
   /** The line of the innermost part of `path` that exists, from 1. */
   lineOf(path: ConfigPath): number | undefined;
   /** How many lines come before the text at `path`, if each line of it is a line of this text (a literal block, `|`). */
   linesBefore(path: ConfigPath): number | undefined;
 }
 
+/** A YAML text: a stream of documents between lines of `---`. */
+export interface YamlStream {
+  /** Without those that are empty. Empty when there are errors. */
+  readonly documents: readonly YamlSource[];
+  /** Empty when the text could be read. */
+  readonly errors: readonly ConfigIssue[];
+}
+
 /** An alias bomb must not cost memory; a real configuration has a handful. */
 const MAX_ALIAS_COUNT = 100;
 
-const NOTHING = { value: undefined, lineOf: () => undefined, linesBefore: () => undefined };
-
 /** Reads YAML 1.2, strictly: a key that is given twice and an unknown tag are errors. */
-export function readYaml(text: string): YamlSource {
+export function readYaml(text: string): YamlStream {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    customTags: (tags) => [goIntegerTag, ...tags],
-    intAsBigInt: true,
-    merge: true,
-    lineCounter: lines,
-    prettyErrors: false,
-  });
-  const errors: ConfigIssue[] = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
+  const documents: readonly Document.Parsed[] = [
+    ...parseAllDocuments(text, {
+      customTags: (tags) => [goIntegerTag, ...tags],
+      intAsBigInt: true,
+      merge: true,
+      lineCounter: lines,
+      prettyErrors: false,
+    }),
+  ];
+  const lineAt = (offset: number) => lines.linePos(offset).line;
+  const found = documents.flatMap((document) => [...document.errors, ...document.warnings]);
+  const errors: ConfigIssue[] = toReport(found).map((error) => ({
     path: '',
-    message: `not valid YAML: ${message}`,
-    line: lines.linePos(pos[0]).line,
+    message: `not valid YAML: ${inWords(error, text)}`,
+    line: lineAt(error.pos[0]),
   }));
-  if (errors.length > 0) return { ...NOTHING, errors };
-  try {
-    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
-    return {
-      value,
-      errors,
-      lineOf: (path) => lineOf(document, lines, path),
-      linesBefore: (path) => linesBefore(document, lines, path),
-    };
-  } catch (error) {
-    const message = `not valid YAML: ${error instanceof Error ? error.message : String(error)}`;
-    return { ...NOTHING, errors: [{ path: '', message }] };
+  if (errors.length > 0) return { documents: [], errors };
+  const sources: YamlSource[] = [];
+  for (const document of documents) {
+    try {
+      const value: unknown = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
+      if (value === null) continue;
+      sources.push({
+        value,
+        lineOf: (path) => lineOf(document, lines, path),
+        linesBefore: (path) => linesBefore(document, lines, path),
+      });
+    } catch (error) {
+      const message = `not valid YAML: ${error instanceof Error ? error.message : String(error)}`;
+      const line = documents.length > 1 ? lineOf(document, lines, []) : undefined;
+      errors.push({ path: '', message, ...(line !== undefined && { line }) });
+    }
   }
+  return errors.length > 0 ? { documents: [], errors } : { documents: sources, errors };
+}
+
+/** One syntax error causes others behind it, so that only the first is reported; each repeated key is an error of its own. */
+function toReport(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+  return errors.filter((error) => error === first || error.code === 'DUPLICATE_KEY');
+}
+
+function inWords({ code, message, pos }: YAMLError, text: string): string {
+  if (code === 'TAB_AS_INDENT') return 'a tab; indent with spaces';
+  if (code !== 'DUPLICATE_KEY') return message;
+  const key = /^[^:\r\n]{1,60}(?=\s*:)/.exec(text.slice(pos[0], pos[0] + 80))?.[0];
+  return key === undefined ? message : `the key ${key} is given twice; keep one`;
 }
 
 function lineOf(document: Document, lines: LineCounter, path: ConfigPath): number | undefined {

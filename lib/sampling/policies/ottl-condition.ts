@@ -1,5 +1,8 @@
 import type { Trace } from '../../otlp/trace.ts';
+import { describe } from '../config/describe.ts';
+import { didYouMean } from '../config/nearest-name.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
+import { REPORTED } from '../config/substitution.ts';
 import { anyHolds, type Condition, readCondition } from '../ottl/condition-list.ts';
 import { ERROR_MODES, type ErrorMode } from '../ottl/error-mode.ts';
 import { EvaluationContext } from '../ottl/evaluation-context.ts';
@@ -70,11 +73,14 @@ function summaryOf(onSpans: readonly Condition[], onEvents: readonly Condition[]
 
 /** The Collector takes the word in any case, and nothing for `silent`, though its documentation says `propagate`. */
 function readErrorMode(options: OptionsReader): ErrorMode {
-  const text = options.string('error_mode');
+  const text = options.word('error_mode', ERROR_MODES.join(' or '));
   const mode = ERROR_MODES.find((candidate) => candidate === text.toLowerCase());
   if (mode !== undefined) return mode;
   if (options.has('error_mode') && !options.hasFailed('error_mode')) {
-    options.error('error_mode', `unknown value "${text}", allowed: ${ERROR_MODES.join(', ')}`);
+    options.error(
+      'error_mode',
+      `unknown value "${text}"${didYouMean(text, ERROR_MODES) || `, allowed: ${ERROR_MODES.join(', ')}`}`,
+    );
   } else if (!options.has('error_mode')) {
     options.warn('error_mode', 'is not set: a condition that fails counts as false; write silent, ignore or propagate');
   }
@@ -86,8 +92,14 @@ function readConditions(options: OptionsReader, context: ConditionContext): read
   for (const { value, path } of options.texts(context)) {
     const index = Number(path.at(-1));
     const warn = (message: string) => options.warn([context, index], message);
+    if (value === REPORTED) continue;
     if (typeof value !== 'string') {
-      options.error([context, index], 'expected a condition in quotes');
+      // A colon in a condition without quotes makes a map of it.
+      const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+      const expected = isMap
+        ? 'expected a condition in quotes'
+        : 'expected a condition, such as \'name == "checkout"\'';
+      options.error([context, index], `${expected}, got ${describe(value)}`);
       continue;
     }
     try {

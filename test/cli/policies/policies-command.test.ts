@@ -110,7 +110,7 @@ describe('policies', () => {
     [['show', '--stack', 'Other'], 'stack Other (CREATE_COMPLETE) has no output PoliciesParameter (SSM parameter with'],
     [['show', '--parameter', '/none'], 'there is no SSM parameter /none in this account and region'],
     [['history', '--parameter', '/none'], 'there is no SSM parameter /none in this account and region'],
-    [['put', 'none.yaml', '--stack', 'Tailgate'], 'no such file: none.yaml'],
+    [['put', 'none.yaml', '--stack', 'Tailgate'], 'none.yaml cannot be read: no such file: none.yaml'],
   ])('explains what is missing: %j', async (argv, message) => {
     const { code, complaints } = await policies(argv, { files: { 'a.yaml': NEW } });
     expect({ code, complaints }).toEqual({ code: 1, complaints: expect.stringContaining(`error: ${message}`) });

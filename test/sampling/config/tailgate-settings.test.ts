@@ -16,7 +16,7 @@ describe('the tailgate map', () => {
   it('reports what it does not know', () => {
     const policies = 'policies: [{ name: a, type: always_sample }]';
     expect(issuesOf(`tailgate: { write_treshold: false }\n${policies}`).errors).toEqual([
-      'tailgate.write_treshold: unknown key, allowed: write_threshold; did you mean "write_threshold"?',
+      'tailgate.write_treshold: unknown key; did you mean "write_threshold"?',
     ]);
     expect(issuesOf(`tailgate: { write_threshold: 1 }\n${policies}`).errors).toEqual([
       'tailgate.write_threshold: expected true or false, got 1',

@@ -53,7 +53,7 @@ service:
 const HELM_VALUES = `mode: deployment
 image: { repository: otel/opentelemetry-collector-contrib }
 presets:
-  kubernetesAttributes: { enabled: true }
+  kubernetesAttributes: { enabled: false }
 config:
 ${indented(COLLECTOR, 2)}
 resources: { limits: { memory: 2Gi } }
@@ -116,7 +116,7 @@ describe('a Collector file inside of another file', () => {
     {
       what: 'Helm values without the processor',
       text: 'mode: daemonset\nconfig: { processors: { batch: {} } }',
-      error: 'config.processors: no tail_sampling processor here',
+      error: 'config.processors: no tail_sampling processor here, only batch',
     },
     {
       what: 'Helm values without processors',
@@ -131,7 +131,8 @@ describe('a Collector file inside of another file', () => {
     {
       what: 'another resource',
       text: 'apiVersion: apps/v1\nkind: Deployment\nspec: { replicas: 1 }',
-      error: 'kind: no Collector configuration with processors in its spec.config; only OpenTelemetryCollector has one',
+      error:
+        'kind: Deployment without tail_sampling; expected it in the config of an OpenTelemetryCollector, or in a text of a ConfigMap',
     },
   ])('is refused with its reason: $what', ({ text, error }) => {
     expect(issuesOf(text).errors).toEqual([error]);

@@ -156,7 +156,7 @@ describe('ottl_condition', () => {
         'ottl_condition.span[5]: 1:1: IsMatch(Target, Pattern) takes 2 arguments, got 1',
         'ottl_condition.span[6]: 1:1: Now is not supported: a decision must not depend on when or where it is made',
         'ottl_condition.spanevent[0]: 1:1: IsRootSpan can only be used in conditions on spans',
-        'ottl_condition.spanevent[1]: expected a condition in quotes',
+        `ottl_condition.spanevent[1]: expected a condition, such as 'name == "checkout"', got 5`,
       ]);
     });
 

@@ -1,0 +1,177 @@
+import type { ConfigIssues, ConfigNode, ConfigPath } from '../config-issues.ts';
+import { effectOfConnector, effectOfProcessor, isKnownProcessor, sendsElsewhere, typeOf } from './component-effects.ts';
+import { durationText } from './duration-text.ts';
+import { groupByTraceWaitMs } from './group-by-trace.ts';
+import { presetProcessors } from './helm-presets.ts';
+import { type ComponentKind, type IgnoredComponents, reportUselessNames, toIgnore } from './ignored-components.ts';
+import { type Component, readPipelines } from './pipelines.ts';
+import { type SpanRoute, spanRoute } from './span-route.ts';
+
+/** Of `decision_wait`. */
+const MAX_WAIT_MS = 12 * 3_600_000;
+
+export interface Surroundings {
+  /** The whole document, for what stands around a Collector configuration in it. */
+  readonly root: unknown;
+  /** E.g. `tail_sampling/eu`. */
+  readonly instance: string;
+  /** Undefined for a block on its own. */
+  readonly collector: ConfigNode | undefined;
+  /** The map that has the block as a value, e.g. `processors`; undefined for bare options. */
+  readonly siblings: ConfigNode | undefined;
+  readonly ignored: IgnoredComponents;
+  readonly decisionWaitMs: number;
+}
+
+/**
+ * Reports what else the Collector would run on the spans, because Tailgate runs `tail_sampling` alone: an error for each component
+ * that would change what is decided, kept or sent on, unless it is ignored knowingly; a note for what has no effect here.
+ */
+export function checkSurroundings(surroundings: Surroundings, issues: ConfigIssues): void {
+  const { collector, instance } = surroundings;
+  const pipelines = readPipelines(collector);
+  if (collector === undefined || pipelines === undefined) {
+    checkPart(surroundings, issues);
+    return;
+  }
+  const route = spanRoute(instance, pipelines, collector);
+  if (route.pipelines.length === 0) {
+    const at = [...collector.path, 'processors', instance];
+    issues.warn(at, 'no pipeline of service.pipelines names it: a Collector would not run it, Tailgate does');
+    reportUselessNames(surroundings.ignored, { processor: [], connector: [], exporter: [] }, issues);
+    return;
+  }
+  const listed = [...route.before, ...route.after];
+  const isListed = (id: string) => listed.some((other) => typeOf(other.id) === typeOf(id));
+  const presets = presetProcessors(surroundings.root, collector).filter(({ id }) => !isListed(id));
+  const processors = [...presets, ...listed];
+  const destinations = withoutRepeats(route.exporters);
+  const names = (components: readonly Component[]) => components.map(({ id }) => id);
+  reportUselessNames(
+    surroundings.ignored,
+    {
+      processor: names(processors).filter((id) => id !== instance),
+      connector: names(route.connectors),
+      exporter: names(destinations),
+    },
+    issues,
+  );
+  checkProcessors(processors, surroundings, issues);
+  checkWait(route, collector, surroundings, issues);
+  checkExporters(destinations, surroundings, issues);
+  for (const connector of withoutRepeats(route.connectors)) {
+    const effect = effectOfConnector(connector.id);
+    if (effect !== undefined) refuse('connector', connector, `${effect}. Use it before Tailgate`, surroundings, issues);
+  }
+  noteReceivers(route, issues);
+  const unread = pipelines.filter((pipeline) => !route.pipelines.includes(pipeline)).map(({ id }) => id);
+  if (unread.length > 0) {
+    issues.note([...collector.path, 'service', 'pipelines'], `${list(unread)}: not run by Tailgate`);
+  }
+}
+
+/** Without pipelines it is not known where a processor stands, or whether it is used at all. */
+function checkPart({ siblings, collector, instance, ignored }: Surroundings, issues: ConfigIssues): void {
+  const names = Object.keys(siblings?.value ?? {}).filter((id) => id !== instance);
+  reportUselessNames(ignored, { processor: names, connector: [], exporter: [] }, issues);
+  const isIgnored = (id: string) => ignored.processor.some((other) => other.id === id);
+  const others = names.filter((id) => {
+    const isProcessor = collector !== undefined || isKnownProcessor(id);
+    return isProcessor && effectOfProcessor(id) !== undefined && !isIgnored(id);
+  });
+  if (others.length === 0 || siblings === undefined) return;
+  issues.warn(
+    siblings.path,
+    `Tailgate runs ${instance} alone, not ${list(others)}; no pipeline here says whether they are used`,
+  );
+}
+
+function checkProcessors(processors: readonly Component[], surroundings: Surroundings, issues: ConfigIssues): void {
+  const { instance } = surroundings;
+  for (const processor of processors) {
+    if (processor.id === instance) {
+      issues.error(processor.path, `${instance} is in this pipeline already; remove one of them`);
+      continue;
+    }
+    const effect = effectOfProcessor(processor.id);
+    if (effect !== undefined) refuse('processor', processor, `${effect}. Run it before Tailgate`, surroundings, issues);
+  }
+  const withoutEffect = processors.filter(({ id }) => effectOfProcessor(id) === undefined);
+  for (const [path, components] of groupedByList(withoutEffect, surroundings.ignored.processor)) {
+    issues.note(path, `${list(components)}: not needed here, no effect on what is kept`);
+  }
+}
+
+function checkWait(route: SpanRoute, collector: ConfigNode, surroundings: Surroundings, issues: ConfigIssues): void {
+  const { decisionWaitMs, ignored } = surroundings;
+  for (const processor of route.before) {
+    const waitMs = groupByTraceWaitMs(processor, collector);
+    if (waitMs === undefined || ignored.processor.some(({ id }) => id === processor.id)) continue;
+    const sum = durationText(waitMs + decisionWaitMs);
+    const advice = waitMs + decisionWaitMs > MAX_WAIT_MS ? '' : `; to wait as long, set decision_wait: ${sum}`;
+    issues.warn(
+      processor.path,
+      `"${processor.id}" holds traces for ${durationText(waitMs)} before decision_wait begins: the Collector waits ${sum} in all, ` +
+        `Tailgate ${durationText(decisionWaitMs)}${advice}`,
+    );
+  }
+}
+
+/** The archive takes the place of one exporter. */
+function checkExporters(exporters: readonly Component[], surroundings: Surroundings, issues: ConfigIssues): void {
+  const isIgnored = (id: string) => surroundings.ignored.exporter.some((other) => other.id === id);
+  const [first, ...others] = exporters.filter(({ id }) => sendsElsewhere(id) && !isIgnored(id));
+  if (first === undefined) return;
+  issues.note(first.path, `Tailgate writes kept traces to its archive, not to ${first.id}`);
+  for (const exporter of others) {
+    const effect =
+      'is a second place for kept traces; Tailgate has its archive alone. Send them on with "npm run replay"';
+    refuse('exporter', exporter, effect, surroundings, issues);
+  }
+}
+
+function noteReceivers({ receivers }: SpanRoute, issues: ConfigIssues): void {
+  const [first] = receivers;
+  const others = withoutRepeats(receivers).filter(({ id }) => id.split('/')[0] !== 'otlp');
+  if (first === undefined || others.length === 0) return;
+  issues.note(first.path.slice(0, -1), `${list(others.map(({ id }) => id))}: Tailgate receives OTLP over HTTP alone`);
+}
+
+/** @param remark what the component does, and what to do when it is needed */
+function refuse(
+  kind: ComponentKind,
+  { id, path }: Component,
+  remark: string,
+  { ignored, instance }: Surroundings,
+  issues: ConfigIssues,
+): void {
+  if (id.includes('${')) issues.error(path, `"${id}" is not substituted here; write the name itself`);
+  else if (!ignored[kind].some((other) => other.id === id)) {
+    issues.error(path, `"${id}" ${remark}, or put ${toIgnore(kind, id)} into ${instance}`);
+  }
+}
+
+/** By the list that they are in, so that each list gets one note. */
+function groupedByList(
+  components: readonly Component[],
+  silent: readonly Component[],
+): readonly (readonly [ConfigPath, readonly string[]])[] {
+  const lists = new Map<string, { path: ConfigPath; ids: string[] }>();
+  for (const { id, path } of components) {
+    if (silent.some((other) => other.id === id)) continue;
+    const listPath = typeof path.at(-1) === 'number' ? path.slice(0, -1) : path;
+    const key = JSON.stringify(listPath);
+    const entry = lists.get(key) ?? { path: listPath, ids: [] };
+    entry.ids.push(id);
+    lists.set(key, entry);
+  }
+  return [...lists.values()].map(({ path, ids }) => [path, ids]);
+}
+
+function withoutRepeats(components: readonly Component[]): readonly Component[] {
+  return components.filter(({ id }, i) => components.findIndex((other) => other.id === id) === i);
+}
+
+function list(names: readonly string[]): string {
+  return names.join(', ');
+}

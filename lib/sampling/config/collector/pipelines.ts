@@ -1,0 +1,45 @@
+import type { ConfigNode, ConfigPath } from '../config-issues.ts';
+import { isYamlMap, memberOf } from '../yaml-map.ts';
+
+/** A component as a pipeline names it, e.g. `attributes/pii`. */
+export interface Component {
+  readonly id: string;
+  readonly path: ConfigPath;
+}
+
+export interface Pipeline {
+  /** `traces`, `traces/in`. */
+  readonly id: string;
+  readonly path: ConfigPath;
+  readonly receivers: readonly Component[];
+  readonly processors: readonly Component[];
+  readonly exporters: readonly Component[];
+}
+
+/** The `service.pipelines` of a Collector configuration; undefined when it has none, because it is only a part of one. */
+export function readPipelines(collector: ConfigNode | undefined): readonly Pipeline[] | undefined {
+  const pipelines = memberOf(memberOf(collector?.value, 'service'), 'pipelines');
+  if (collector === undefined || !isYamlMap(pipelines)) return undefined;
+  return Object.entries(pipelines).map(([id, pipeline]) => {
+    const path = [...collector.path, 'service', 'pipelines', id];
+    const components = (key: string) => readComponents(memberOf(pipeline, key), [...path, key]);
+    return {
+      id,
+      path,
+      receivers: components('receivers'),
+      processors: components('processors'),
+      exporters: components('exporters'),
+    };
+  });
+}
+
+export function isTracesPipeline({ id }: Pipeline): boolean {
+  return id === 'traces' || id.startsWith('traces/');
+}
+
+/** A list of names, or one string with commas, which the Collector takes for a list. */
+function readComponents(value: unknown, path: ConfigPath): readonly Component[] {
+  if (typeof value === 'string') return value === '' ? [] : value.split(',').map((id) => ({ id: id.trim(), path }));
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((id, i) => (typeof id === 'string' ? [{ id: id.trim(), path: [...path, i] }] : []));
+}

@@ -1,0 +1,27 @@
+import type { ConfigNode, ConfigPath } from './config-issues.ts';
+import { isYamlMap } from './yaml-map.ts';
+
+/** No real file nests its configuration deeper. */
+const MAX_DEPTH = 50;
+
+/**
+ * Every value of a document with its path, the outer before the inner. A map or list that several aliases stand for comes once, so
+ * that aliases cost nothing.
+ *
+ * @param isWhole says of which values the inside is left out
+ */
+export function nodesInside(root: unknown, isWhole: (value: unknown) => boolean): readonly ConfigNode[] {
+  const nodes: ConfigNode[] = [];
+  const seen = new Set<unknown>();
+  const visit = (value: unknown, path: ConfigPath) => {
+    const isContainer = isYamlMap(value) || Array.isArray(value);
+    if (path.length > MAX_DEPTH || (isContainer && seen.has(value))) return;
+    nodes.push({ value, path });
+    if (isContainer) seen.add(value);
+    if (!isContainer || isWhole(value)) return;
+    const steps = Array.isArray(value) ? value.entries() : Object.entries(value);
+    for (const [step, inner] of steps) visit(inner, [...path, step]);
+  };
+  visit(root, []);
+  return nodes;
+}

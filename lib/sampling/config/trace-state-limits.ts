@@ -1,0 +1,32 @@
+import type { ConfigIssues, ConfigNode } from './config-issues.ts';
+import { memberOf } from './yaml-map.ts';
+
+const LIMITS = ['rate_limiting', 'bytes_limiting'];
+
+/**
+ * Warns of limits beside a `probabilistic` with `use_tracestate`, which stands for the Collector's feature gate `usetracestate`: since
+ * v0.165 limits mean something else with that gate, at the top and inside `and`.
+ */
+export function warnOfLimits(policies: readonly ConfigNode[], issues: ConfigIssues): void {
+  const all = policies.flatMap((policy) => [policy, ...partsOf(policy, 'and', 'and_sub_policy')]);
+  const everywhere = all.flatMap((policy) => [policy, ...partsOf(policy, 'composite', 'composite_sub_policy')]);
+  if (!everywhere.some(usesTraceState)) return;
+  for (const { value, path } of all) {
+    const type = memberOf(value, 'type');
+    if (typeof type !== 'string' || !LIMITS.includes(type)) continue;
+    issues.warn(
+      path,
+      `with its feature gate usetracestate the Collector spends a ${type} on the traces of the highest randomness, and writes ` +
+        'their threshold; Tailgate spends it in the order in which traces are decided, and writes none',
+    );
+  }
+}
+
+function usesTraceState({ value }: ConfigNode): boolean {
+  return memberOf(memberOf(value, 'probabilistic'), 'use_tracestate') === true;
+}
+
+function partsOf({ value, path }: ConfigNode, type: string, key: string): readonly ConfigNode[] {
+  const parts = memberOf(memberOf(value, type), key);
+  return Array.isArray(parts) ? parts.map((part, i) => ({ value: part, path: [...path, type, key, i] })) : [];
+}
