@@ -24,8 +24,16 @@ export const LINKS_TYPE: DataType = {
 };
 
 const TIME_PARTITIONS: readonly Column[] = [
-  column('dt', 'text', 'Day of the trace start, UTC, YYYY-MM-DD; a condition on it saves reading the other days.'),
-  column('hour', 'integer', 'Hour of the trace start, UTC, 0 to 23; a condition on it saves reading the other hours.'),
+  column(
+    'dt',
+    'text',
+    'Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival where that is more than 24 hours away. A condition on it saves reading the other days.',
+  ),
+  column(
+    'hour',
+    'integer',
+    'Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it saves reading the other hours.',
+  ),
 ];
 
 const TENANT_PARTITION = column('tenant', 'text', "Whose traces these are; each query must say: tenant = '…'.");
@@ -132,6 +140,11 @@ const SPAN_COLUMNS: readonly Column[] = [
   column('trace_state', 'text', 'W3C tracestate of the span.'),
   column('root_service', 'text', 'As in traces.'),
   column('root_name', 'text', 'As in traces.'),
+  column(
+    'trace_start_time',
+    'timestamp',
+    'start_time of the trace, UTC, as known when the spans of this line were decided.',
+  ),
   column('trace_duration_ms', 'double', 'duration_ms of the trace, in milliseconds.'),
   column('trace_status', 'text', 'status of the trace.'),
   column('sampling_policy', 'text', 'As in traces.'),

@@ -1,7 +1,7 @@
 /** A parameter of a named query. */
 export interface QueryParameter {
   readonly name: string;
-  readonly type: 'text' | 'number' | 'integer' | 'trace_id' | 'choice';
+  readonly type: 'text' | 'number' | 'integer' | 'duration' | 'attribute' | 'trace_id' | 'choice';
   /** The values that a `choice` may have. */
   readonly choices: readonly string[];
   /** Undefined: it must be given; null: any, no condition. */
@@ -15,12 +15,15 @@ export interface NamedQuery {
   readonly title: string;
   readonly description: string;
   readonly parameters: readonly QueryParameter[];
-  /** With a `:name` for each value, and `:window` for the condition on the partitions. */
+  /** With a `:name` for each value, and {@link WINDOWS} for the condition on the time. */
   readonly sql: string;
 }
 
+/** What stands for the condition on the time, by the view that it is asked of. */
+export const WINDOWS = { window: 'spans', traces_window: 'traces' } as const;
+
 const PARAMETER =
-  /^@param (?<name>[a-z_]+): (?<type>text|number|integer|trace_id|(?<choices>\w+(?: \| \w+)+))(?: = (?<value>\S+))?; (?<meaning>.+)$/;
+  /^@param (?<name>[a-z_]+): (?<type>text|number|integer|duration|attribute|trace_id|(?<choices>\w+(?: \| \w+)+))(?: = (?<value>\S+))?; (?<meaning>.+)$/;
 
 /**
  * Reads a file of the library: comment lines with the title, an empty one, the description and the parameters, and then
@@ -47,9 +50,11 @@ export function parseNamedQuery(name: string, file: string): NamedQuery {
   const description = rest.filter((line) => !line.startsWith('@')).join(' ');
   const parameters = rest.filter((line) => line.startsWith('@')).map((line) => parseParameter(name, line));
   const sql = lines.slice(end).join('\n');
-  const declared = new Set([...parameters.map((parameter) => parameter.name), 'window']);
-  const used = new Set([...sql.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ''));
+  const declared = new Set(parameters.map((parameter) => parameter.name));
+  const placeholders = [...sql.matchAll(PLACEHOLDER)].map((match) => match[1] ?? '');
+  const used = new Set(placeholders.filter((placeholder) => !(placeholder in WINDOWS)));
   const wrong = [...declared, ...used].filter((one) => !declared.has(one) || !used.has(one));
+  if (!placeholders.some((placeholder) => placeholder in WINDOWS)) wrong.push(...Object.keys(WINDOWS));
   if (wrong.length > 0) throw new SyntaxError(`${name}: declared and used differ in ${wrong.join(', ')}`);
   return { name, title, description, parameters, sql };
 }

@@ -3,8 +3,7 @@ import type { QueryParameter } from './named-query.ts';
 /** A value as an SQL literal of its type, or what is wrong with it. The only place where a value becomes SQL. */
 export function toLiteral(parameter: QueryParameter, value: string | null): { sql: string } | { problem: string } {
   const { type, choices } = parameter;
-  if (value === null)
-    return { sql: `CAST(NULL AS ${type === 'number' ? 'double' : type === 'integer' ? 'bigint' : 'varchar'})` };
+  if (value === null) return { sql: `CAST(NULL AS ${NULL_TYPES[type] ?? 'varchar'})` };
   switch (type) {
     case 'text':
       return value.includes('\0') ? { problem: 'a text without NUL characters' } : { sql: textLiteral(value) };
@@ -14,13 +13,40 @@ export function toLiteral(parameter: QueryParameter, value: string | null): { sq
         : { problem: 'a number such as 250 or 0.5' };
     case 'integer':
       return /^\d{1,9}$/.test(value) ? { sql: value } : { problem: 'a whole number, 0 or more' };
-    case 'choice':
-      return choices.includes(value) ? { sql: textLiteral(value) } : { problem: `one of ${choices.join(', ')}` };
+    case 'duration': {
+      const ms = parseDuration(value);
+      return ms === undefined ? { problem: DURATION_FORMS } : { sql: `${ms}e0` };
+    }
+    case 'attribute':
+      return /^[^=\0]+=[^\0]*$/.test(value)
+        ? { sql: textLiteral(value) }
+        : { problem: 'an attribute as key=value, such as order.id=abc123' };
+    case 'choice': {
+      const choice = choices.find((one) => one.toLowerCase() === value.toLowerCase());
+      return choice === undefined ? { problem: `one of ${choices.join(', ')}` } : { sql: textLiteral(choice) };
+    }
     case 'trace_id': {
       const id = parseTraceId(value);
       return id === undefined ? { problem: TRACE_ID_FORMS } : { sql: textLiteral(id) };
     }
   }
+}
+
+const NULL_TYPES: Partial<Record<QueryParameter['type'], string>> = {
+  number: 'double',
+  duration: 'double',
+  integer: 'bigint',
+};
+
+const DURATION_FORMS = 'a duration such as 250ms, 1.5s, 2m or 1h';
+const UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** A duration that a person wrote, in milliseconds, as digits of a decimal number; undefined when it is none. */
+function parseDuration(text: string): string | undefined {
+  const [, count, unit = ''] = /^(\d{1,9}(?:\.\d{1,6})?)(us|ms|s|m|h)$/.exec(text) ?? [];
+  if (count === undefined) return undefined;
+  // Not in the notation with an exponent, which a small number would get.
+  return (Number(count) * (UNIT_MS[unit] ?? 0)).toFixed(9).replace(/\.?0+$/, '');
 }
 
 export function textLiteral(text: string): string {

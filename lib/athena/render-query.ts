@@ -1,7 +1,15 @@
-import { type NamedQuery, PLACEHOLDER } from './named-query.ts';
+import { type NamedQuery, PLACEHOLDER, WINDOWS } from './named-query.ts';
 import { projectedDays } from './partition-projection.ts';
 import { textLiteral, toLiteral } from './query-value.ts';
-import { dayOf, LAST_DAY_CONDITION, parseTime, TIME_FORMS, windowCondition } from './query-window.ts';
+import {
+  dayOf,
+  lastDayCondition,
+  parseTime,
+  TIME_FORMS,
+  type TimeWindow,
+  type WindowedView,
+  windowCondition,
+} from './query-window.ts';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -49,9 +57,11 @@ export function renderQuery(
   const tenant = values['tenant'];
   if (context.tenants && tenant === undefined) problems.push('tenant is missing: whose traces');
   const window = windowOf(values, context, problems);
-  if (problems.length > 0) throw new QueryParameterError(problems.join('\n'));
+  if (window === undefined || problems.length > 0) throw new QueryParameterError(problems.join('\n'));
   const tenantCondition = context.tenants && tenant !== undefined ? ` AND tenant = ${textLiteral(tenant)}` : '';
-  literals.set('window', `(${window}${tenantCondition})`);
+  for (const [placeholder, view] of windows()) {
+    literals.set(placeholder, `(${windowCondition(window, context.nowMs, view)}${tenantCondition})`);
+  }
   // In one pass: a value that looks like a placeholder stays a value.
   return query.sql.replaceAll(PLACEHOLDER, (all, name: string) => literals.get(name) ?? all);
 }
@@ -59,10 +69,13 @@ export function renderQuery(
 /**
  * The statement as Athena stores it: the last 24 hours, defaults in place, and a `?` for what must be given, for which
  * the console asks one by one, also for the same value again: a condition on a projected partition takes a `?`, but nothing
- * that a query computes. {@link askedValues} names them.
+ * that a query computes. Athena takes a `?` in a WHERE clause alone, so the files have these values nowhere else.
+ * {@link askedValues} names them.
  */
 export function storedQuery(query: NamedQuery, tenants: boolean): string {
-  const literals = new Map([['window', `(${LAST_DAY_CONDITION}${tenants ? ' AND tenant = ?' : ''})`]]);
+  const literals = new Map(
+    windows().map(([name, view]) => [name, `(${lastDayCondition(view)}${tenants ? ' AND tenant = ?' : ''})`]),
+  );
   for (const parameter of query.parameters) {
     const { name, defaultValue } = parameter;
     const literal = defaultValue === undefined ? { sql: '?' } : toLiteral(parameter, defaultValue);
@@ -75,22 +88,34 @@ export function storedQuery(query: NamedQuery, tenants: boolean): string {
 /** What the `?` of a stored query stand for, in their order. */
 export function askedValues(query: NamedQuery, tenants: boolean): readonly string[] {
   const required = query.parameters.filter(({ defaultValue }) => defaultValue === undefined).map(({ name }) => name);
-  const asked = new Set([...required, ...(tenants ? ['window'] : [])]);
+  const asked = new Set([...required, ...(tenants ? Object.keys(WINDOWS) : [])]);
   const names = [...query.sql.matchAll(PLACEHOLDER)].map(([, name = '']) => name).filter((name) => asked.has(name));
-  return names.map((name) => (name === 'window' ? 'tenant' : name));
+  return names.map((name) => (name in WINDOWS ? 'tenant' : name));
 }
 
-/** When the window of a query begins and ends, in milliseconds since the epoch; undefined where that is no time. */
-export function windowTimes(values: Readonly<Record<string, string>>, nowMs: number) {
+function windows(): [string, WindowedView][] {
+  return Object.entries(WINDOWS);
+}
+
+/** A window with a beginning. */
+export type QueryWindow = TimeWindow & { readonly fromMs: number };
+
+/** The window of a query whose values are right. */
+export function queryWindow(values: Readonly<Record<string, string>>, nowMs: number): QueryWindow | undefined {
+  return windowOf(values, { nowMs }, []);
+}
+
+function windowOf(
+  values: Readonly<Record<string, string>>,
+  context: QueryContext,
+  problems: string[],
+): QueryWindow | undefined {
   const { from = '-24h', to = 'now' } = values;
-  return { from, to, fromMs: parseTime(from, nowMs), toMs: parseTime(to, nowMs) };
-}
-
-function windowOf(values: Readonly<Record<string, string>>, context: QueryContext, problems: string[]): string {
-  const { from, to, fromMs, toMs } = windowTimes(values, context.nowMs);
+  const fromMs = parseTime(from, context.nowMs);
+  const toMs = parseTime(to, context.nowMs);
   if (fromMs === undefined) problems.push(`from: expected ${TIME_FORMS}, got ${JSON.stringify(from)}`);
   if (toMs === undefined) problems.push(`to: expected ${TIME_FORMS}, got ${JSON.stringify(to)}`);
-  if (fromMs === undefined || toMs === undefined) return '';
+  if (fromMs === undefined || toMs === undefined) return undefined;
   if (fromMs >= toMs) problems.push(`from must be before to, got ${from} and ${to}`);
   if (context.retentionDays !== undefined) {
     const days = projectedDays(context.retentionDays);
@@ -102,5 +127,6 @@ function windowOf(values: Readonly<Record<string, string>>, context: QueryContex
       );
     }
   }
-  return windowCondition(fromMs, toMs);
+  // Up to now is up to the end of the hour: a clock may be ahead.
+  return to === 'now' ? { fromMs } : { fromMs, toMs };
 }

@@ -8,7 +8,7 @@ import { otlpFields } from './otlp-type.ts';
 
 /** What a span has from its line. */
 const LINE_COLUMNS =
-  'seq, root_service, root_name, trace_duration_ms, trace_status, sampling_policy, sample_weight, decided_at';
+  'seq, root_service, root_name, trace_start_time, trace_duration_ms, trace_status, sampling_policy, sample_weight, decided_at';
 
 /**
  * The SQL of the view `spans` in Trino's dialect. UNNEST of a list of rows gives a column for each field, by position, so
@@ -20,8 +20,8 @@ export function spansViewSql(tenants: boolean, compaction: boolean): string {
   const carried = `${names(partitionColumns(tenants))}, ${LINE_COLUMNS}`;
   return `WITH r AS (
   SELECT ${names(partitionColumns(tenants))}, seq, ${textSql('root_service')} AS root_service,
-         ${textSql('root_name')} AS root_name, duration_ms AS trace_duration_ms, status AS trace_status, sampling_policy,
-         sample_weight, decided_at,
+         ${textSql('root_name')} AS root_name, start_time AS trace_start_time, duration_ms AS trace_duration_ms,
+         status AS trace_status, sampling_policy, sample_weight, decided_at,
          ${attributeMap('rs.resource.attributes')} AS resource_attributes, rs.scopespans AS scopespans
   FROM ${lines(compaction)} CROSS JOIN UNNEST(resourcespans) AS rs (${fieldNames('ResourceSpans')})
 ), s AS (

@@ -34,6 +34,7 @@ export function lineRows(line: string): PartRow[] {
   const ofTrace = { duration_ms: numberAt(parsed, 'duration_ms'), status: textAt(parsed, 'status') };
   const rows: PartRow[] = spanRows(objectsAt(parsed, 'resourceSpans'), {
     ...ofLine,
+    trace_start_time: timeAt(parsed, 'start_time'),
     trace_duration_ms: ofTrace.duration_ms,
     trace_status: ofTrace.status,
     seq,

@@ -37,6 +37,7 @@ const SPANS = [
   ['trace_state', 'string', 'varchar'],
   ['root_service', 'string', 'varchar'],
   ['root_name', 'string', 'varchar'],
+  ['trace_start_time', 'timestamp', 'timestamp(3)'],
   ['trace_duration_ms', 'double', 'double'],
   ['trace_status', 'string', 'varchar'],
   ['sampling_policy', 'string', 'varchar'],

@@ -61,6 +61,7 @@ describe('the library', () => {
       'policies',
       'red',
       'slow-requests',
+      'spans',
       'trace-of-log',
       'waterfall',
     ]);

@@ -26,6 +26,14 @@ describe('a value', () => {
     { type: 'number', value: '0.5', sql: '0.5e0' },
     { type: 'integer', value: '50', sql: '50' },
     { type: 'a | b', value: 'b', sql: "'b'" },
+    { type: 'ERROR | OK', value: 'error', sql: "'ERROR'" },
+    { type: 'duration', value: '250ms', sql: '250e0' },
+    { type: 'duration', value: '1.5s', sql: '1500e0' },
+    { type: 'duration', value: '2m', sql: '120000e0' },
+    { type: 'duration', value: '1us', sql: '0.001e0' },
+    { type: 'duration', value: '0s', sql: '0e0' },
+    { type: 'attribute', value: "order.id=a=b'c", sql: "'order.id=a=b''c'" },
+    { type: 'attribute', value: 'empty=', sql: "'empty='" },
     { type: 'trace_id', value: '4BF92F3577B34DA6A3CE929D0E0E4736', sql: "'4bf92f3577b34da6a3ce929d0e0e4736'" },
     {
       type: 'trace_id',
@@ -44,6 +52,10 @@ describe('a value', () => {
     { type: 'number', value: '1 OR 1=1', allowed: 'a number such as 250 or 0.5' },
     { type: 'integer', value: '-1', allowed: 'a whole number, 0 or more' },
     { type: 'a | b', value: 'c', allowed: 'one of a, b' },
+    { type: 'duration', value: '250', allowed: 'a duration such as 250ms, 1.5s, 2m or 1h' },
+    { type: 'duration', value: '1s; --', allowed: 'a duration' },
+    { type: 'attribute', value: 'order.id', allowed: 'an attribute as key=value, such as order.id=abc123' },
+    { type: 'attribute', value: '=x', allowed: 'an attribute as key=value' },
     { type: 'trace_id', value: '4bf9', allowed: 'a trace ID: 32 hex digits' },
   ])('of type $type, $value, is refused', ({ type, value, allowed }) => {
     expect(() => render(type, value)).toThrow(`p: expected ${allowed}`);
@@ -62,26 +74,52 @@ describe('a value', () => {
   });
 });
 
+/** The condition on the partitions, from and up to these days and hours. */
+const partitions = (fromDay: string, fromHour: number, toDay: string, toHour: number) =>
+  `dt BETWEEN '${fromDay}' AND '${toDay}' AND (dt > '${fromDay}' OR hour >= ${fromHour}) AND (dt < '${toDay}' OR hour <= ${toHour})`;
+
+/** In one hour, none that began in this part of it. */
+const not = (day: string, hour: number, from: string, to: string) =>
+  ` AND NOT (dt = '${day}' AND hour = ${hour} AND coalesce(trace_start_time >= TIMESTAMP '${from}' AND trace_start_time < TIMESTAMP '${to}', false))`;
+
 describe('the window', () => {
   it.each([
     {
+      // Up to now is up to the end of the hour: a clock may be ahead.
       values: {},
-      sql: "(dt BETWEEN '2026-11-20' AND '2026-11-21' AND (dt > '2026-11-20' OR hour >= 12) AND (dt < '2026-11-21' OR hour <= 12))",
+      sql:
+        partitions('2026-11-20', 12, '2026-11-21', 12) +
+        not('2026-11-20', 12, '2026-11-20 12:00:00.000', '2026-11-20 12:34:00.000'),
+    },
+    { values: { from: '2026-11-21T07', to: '2026-11-21T09' }, sql: partitions('2026-11-21', 7, '2026-11-21', 8) },
+    {
+      values: { from: '-15m' },
+      sql:
+        partitions('2026-11-21', 12, '2026-11-21', 12) +
+        not('2026-11-21', 12, '2026-11-21 12:00:00.000', '2026-11-21 12:19:00.000'),
     },
     {
-      values: { from: '2026-11-21T07', to: '2026-11-21T09' },
-      sql: "(dt BETWEEN '2026-11-21' AND '2026-11-21' AND (dt > '2026-11-21' OR hour >= 7) AND (dt < '2026-11-21' OR hour <= 8))",
-    },
-    {
-      values: { from: '-90m', to: '2026-11-21T12:01Z' },
-      sql: "(dt BETWEEN '2026-11-21' AND '2026-11-21' AND (dt > '2026-11-21' OR hour >= 11) AND (dt < '2026-11-21' OR hour <= 12))",
+      values: { from: '-90m', to: '2026-11-21T12:01:02.5Z' },
+      sql:
+        partitions('2026-11-21', 11, '2026-11-21', 12) +
+        not('2026-11-21', 11, '2026-11-21 11:00:00.000', '2026-11-21 11:04:00.000') +
+        not('2026-11-21', 12, '2026-11-21 12:01:02.500', '2026-11-21 13:00:00.000'),
     },
     {
       values: { from: '2026-11-01', to: '-2d' },
-      sql: "(dt BETWEEN '2026-11-01' AND '2026-11-19' AND (dt > '2026-11-01' OR hour >= 0) AND (dt < '2026-11-19' OR hour <= 12))",
+      sql:
+        partitions('2026-11-01', 0, '2026-11-19', 12) +
+        not('2026-11-19', 12, '2026-11-19 12:34:00.000', '2026-11-19 13:00:00.000'),
     },
-  ])('of $values is whole hours of the partitions', ({ values, sql }) => {
-    expect(window(values)).toBe(sql);
+  ])('of $values reads the hours and looks at the start of the trace in the first and last one', ({ values, sql }) => {
+    expect(window(values)).toBe(`(${sql})`);
+  });
+
+  it('looks at the column that has the start of the trace in the view', () => {
+    const query = parseNamedQuery('q', '-- Q\n--\n-- A query.\nSELECT 1 FROM traces WHERE :traces_window\n');
+    expect(renderQuery(query, { from: '-15m' }, NOW)).toContain(
+      "coalesce(start_time >= TIMESTAMP '2026-11-21 12:00:00.000'",
+    );
   });
 
   it.each([
@@ -98,7 +136,7 @@ describe('the window', () => {
   });
 
   it('names the tenant where there are tenants, and must', () => {
-    expect(window({ tenant: "o'b" }, { tenants: true })).toMatch(/hour <= 12\) AND tenant = 'o''b'\)$/);
+    expect(window({ tenant: "o'b" }, { tenants: true })).toMatch(/ AND tenant = 'o''b'\)$/);
     expect(() => window({}, { tenants: true })).toThrow('tenant is missing');
     expect(() => window({ tenant: 'a' })).toThrow('tenant is no parameter');
   });
@@ -108,6 +146,23 @@ describe('storedQuery', () => {
   it('asks for what must be given and looks at the last 24 hours', () => {
     const sql = storedQuery(queryWith('trace_id'), true);
     expect(sql).toMatch(/^SELECT \? WHERE \(dt BETWEEN date_format\(.*INTERVAL '24' HOUR.* AND tenant = \?\)$/);
+  });
+
+  // "Currently, ? parameters can be placed only in the WHERE clause", and the console takes up to 25: Athena's user guide, "Use
+  // parameterized queries".
+  it.each(readQueryFiles())('of $name has a ? in WHERE clauses alone, and not too many', ({ name, text }) => {
+    for (const tenants of [false, true]) {
+      const sql = storedQuery(parseNamedQuery(name, text), tenants);
+      const clauses = clausesOfQuestionMarks(sql);
+      expect(clauses).toEqual(clauses.map(() => 'WHERE'));
+      expect(clauses.length).toBeLessThanOrEqual(25);
+    }
+  });
+
+  it('is checked by something that sees a ? elsewhere', () => {
+    expect(
+      clausesOfQuestionMarks("SELECT ?, f('? FROM', ?) FROM (SELECT a FROM b WHERE c IN (?) LIMIT ?) ORDER BY ?"),
+    ).toEqual(['SELECT', 'SELECT', 'WHERE', 'LIMIT', 'ORDER']);
   });
 
   it.each(readQueryFiles())('of $name has a name for each value that is asked for, in order', ({ name, text }) => {
@@ -123,3 +178,17 @@ describe('storedQuery', () => {
     }
   });
 });
+
+/** Of each ? in the statement, the clause that it stands in. */
+function clausesOfQuestionMarks(sql: string): string[] {
+  const found: string[] = [];
+  const clauses = [''];
+  const code = sql.replaceAll(/--[^\n]*/g, '').replaceAll(/'(?:[^']|'')*'/g, "''");
+  for (const [token] of code.matchAll(/[()?]|\b(?:SELECT|FROM|WHERE|GROUP|HAVING|ORDER|LIMIT|ON|FILTER)\b/g)) {
+    if (token === '(') clauses.push(clauses.at(-1) ?? '');
+    else if (token === ')') clauses.pop();
+    else if (token === '?') found.push(clauses.at(-1) ?? '');
+    else clauses[clauses.length - 1] = token;
+  }
+  return found;
+}

@@ -1,4 +1,4 @@
-import { type NamedQuery, PLACEHOLDER } from '../named-query.ts';
+import { type NamedQuery, PLACEHOLDER, WINDOWS } from '../named-query.ts';
 import { toLiteral } from '../query-value.ts';
 import { variable } from './variable.ts';
 
@@ -26,7 +26,7 @@ export function grafanaQuery(query: NamedQuery, { tenants, variables, exactTimes
     ...(tenants ? [`tenant = ${variable('tenant', 'sqlstring')}`] : []),
     ...(exactTimes ? [TIMES] : []),
   ];
-  const values = new Map([['window', `(${window.join(' AND ')})`]]);
+  const values = new Map(Object.keys(WINDOWS).map((placeholder) => [placeholder, `(${window.join(' AND ')})`]));
   for (const parameter of query.parameters) {
     const { name, defaultValue } = parameter;
     const given = variables[name];

@@ -11,7 +11,7 @@ WITH late AS (
 ), first AS (
   SELECT trace_id, decided_at, sampling_policy
   FROM traces
-  WHERE :window
+  WHERE :traces_window
 )
 SELECT late.trace_id, late.span_id, late.service, late.name, late.start_time, late.duration_ms, late.status,
        date_diff('millisecond', first.decided_at, late.decided_at) AS late_by_ms, first.sampling_policy

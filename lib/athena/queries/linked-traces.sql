@@ -2,22 +2,20 @@
 --
 -- The traces that the spans of a trace are linked to, and those whose spans are linked to it, with what is kept of them.
 -- @param trace_id: trace_id; trace whose links are wanted
-WITH wanted AS (
-  SELECT :trace_id AS trace_id
-), links AS (
+WITH links AS (
   SELECT s.trace_id AS from_trace, s.span_id, s.service, s.name, l.linked AS to_trace
   FROM (SELECT trace_id, span_id, service, name, linked_trace_ids FROM spans WHERE :window) AS s
   CROSS JOIN UNNEST(s.linked_trace_ids) AS l (linked)
 ), kept AS (
   SELECT trace_id, start_time, root_service, root_name, duration_ms, status
   FROM traces
-  WHERE :window
+  WHERE :traces_window
 ), found AS (
   -- Each link as seen from both of its ends.
   SELECT d.direction, CASE d.direction WHEN 'to' THEN links.to_trace ELSE links.from_trace END AS trace_id,
          links.span_id, links.service, links.name
   FROM links CROSS JOIN UNNEST(ARRAY['to', 'from']) AS d (direction)
-  JOIN wanted ON wanted.trace_id = CASE d.direction WHEN 'to' THEN links.from_trace ELSE links.to_trace END
+  WHERE CASE d.direction WHEN 'to' THEN links.from_trace ELSE links.to_trace END = :trace_id
 )
 SELECT found.direction, found.trace_id, found.service AS linking_service, found.name AS linking_span,
        found.span_id AS linking_span_id, kept.trace_id IS NOT NULL AS is_kept,

@@ -9,7 +9,7 @@ WITH kept AS (
          count(CASE WHEN sample_weight IS NULL THEN 1 END) AS unknown_weight,
          max(date_diff('millisecond', start_time, decided_at)) AS longest_wait_ms
   FROM traces
-  WHERE :window
+  WHERE :traces_window
   GROUP BY sampling_policy
 )
 SELECT sampling_policy, kept_traces, kept_spans,

@@ -5,4 +5,4 @@
 SELECT trace_id, start_time, duration_ms, root_service, root_name, services, span_count, error_count, status,
        sampling_policy, decided_at, dt, hour
 FROM traces
-WHERE :window AND trace_id = :trace_id
+WHERE :traces_window AND trace_id = :trace_id

@@ -7,15 +7,17 @@
 WITH roles AS (
   -- Each span twice, as itself and as a child of its parent: a join would read the archive once more.
   SELECT CASE WHEN r.is_child THEN nullif(parent_span_id, span_id) ELSE span_id END AS id, r.is_child,
-         nullif(parent_span_id, span_id) AS parent_span_id, service, name, kind, status, start_ns, end_ns
+         nullif(parent_span_id, span_id) AS parent_span_id, service, name, kind, status, start_ns, end_ns,
+         coalesce(nullif(status_message, ''), exception_message) AS message, sampling_policy
   FROM spans CROSS JOIN UNNEST(ARRAY[true, false]) AS r (is_child)
   WHERE :window AND trace_id = :trace_id
 ), nodes AS (
   -- Several spans, because with some tracers the spans of a client and its server have one ID.
   SELECT id, min(CASE WHEN NOT is_child THEN parent_span_id END) AS parent,
          min(CASE WHEN NOT is_child THEN start_ns END) AS start_ns,
-         array_agg(CAST(ROW(parent_span_id, service, name, kind, status, start_ns, end_ns)
-                   AS ROW(parent varchar, service varchar, name varchar, kind varchar, status varchar, a bigint, b bigint))
+         array_agg(CAST(ROW(parent_span_id, service, name, kind, status, start_ns, end_ns, message, sampling_policy)
+                   AS ROW(parent varchar, service varchar, name varchar, kind varchar, status varchar, a bigint, b bigint,
+                          message varchar, sampling_policy varchar))
                    ORDER BY start_ns, kind, name) FILTER (WHERE NOT is_child) AS spans,
          array_agg(CAST(ROW(start_ns, end_ns, 0) AS ROW(a bigint, b bigint, busy bigint))
                    ORDER BY start_ns, end_ns) FILTER (WHERE is_child AND end_ns > start_ns) AS children
@@ -60,6 +62,7 @@ SELECT timed.climb.depth AS depth, (timed.span.a - timed.begin_ns) / 1e6 AS offs
        (timed.span.b - timed.span.a) / 1e6 AS duration_ms,
        (timed.span.b - timed.span.a - coalesce(timed.children_ns, 0)) / 1e6 AS self_ms,
        timed.span.service AS service, timed.span.name AS name, timed.span.kind AS kind, timed.span.status AS status,
-       timed.id AS span_id, timed.span.parent AS parent_span_id
+       timed.span.message AS message, timed.id AS span_id, timed.span.parent AS parent_span_id,
+       timed.span.sampling_policy AS sampling_policy
 FROM timed
 ORDER BY timed.climb.path, timed.n

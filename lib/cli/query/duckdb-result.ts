@@ -20,12 +20,15 @@ const NUMERIC = new Set<DuckDBTypeId>([
   DuckDBTypeId.DECIMAL,
 ]);
 
+const DOUBLES = new Set<DuckDBTypeId>([DuckDBTypeId.FLOAT, DuckDBTypeId.DOUBLE]);
+
 /** What DuckDB answers. */
 export function duckDbResult(result: DuckDBResult): QueryResult<DuckDBValue> {
   return {
     columns: result.columnNames().map((name, index) => ({
       name,
       isNumeric: NUMERIC.has(result.columnTypeId(index)),
+      isDouble: DOUBLES.has(result.columnTypeId(index)),
       toText: toCellText,
       toPlain: toPlainValue,
     })),

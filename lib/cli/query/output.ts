@@ -1,14 +1,12 @@
 import { once } from 'node:events';
 import type { WriteStream } from 'node:tty';
-import { styleText } from 'node:util';
+import { type Palette, terminalPalette } from './palette.ts';
 
 /** Where results go. */
-export interface Output {
+export interface Output extends Palette {
   write(text: string): Promise<void>;
   /** Columns of the terminal; undefined when this is a pipe or a file. */
   readonly terminalWidth: number | undefined;
-  /** Plain when the output is no terminal, or colours are not wanted (NO_COLOR). */
-  bold(text: string): string;
 }
 
 /** Standard output. A reader that has seen enough and closes the pipe (`| head`) ends the process without a complaint. */
@@ -23,6 +21,6 @@ export function standardOutput(stream: WriteStream): Output {
       }
     },
     terminalWidth: stream.isTTY ? stream.columns || 80 : undefined,
-    bold: (text) => styleText('bold', text, { stream }),
+    ...terminalPalette(stream),
   };
 }

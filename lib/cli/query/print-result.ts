@@ -1,20 +1,47 @@
 import { visible } from './cell-text.ts';
+import type { DrawnTrace } from './draw-waterfall.ts';
+import { drawWaterfall } from './draw-waterfall.ts';
 import type { Output } from './output.ts';
+import type { PlainValue } from './plain-value.ts';
 import type { QueryResult, ResultColumn } from './query-result.ts';
 import { renderTable } from './table.ts';
+import { tableCells } from './table-cells.ts';
+
+export interface PrintOptions {
+  readonly json: boolean;
+  /** Time since the question, for the line below a table. */
+  readonly elapsedMs: () => number;
+  /** Whether the answer is that of a query of the library, whose columns are known. */
+  readonly isOfLibrary: boolean;
+  /** What a terminal shows instead of a table; undefined: a table. */
+  readonly drawing: ((rows: readonly PlainRow[]) => DrawnTrace) | undefined;
+}
+
+/** A row by the names of its columns. */
+export type PlainRow = Readonly<Record<string, PlainValue>>;
 
 /**
- * Writes an answer: as JSON lines when they are asked for, as a table on a terminal, and separated by tabs otherwise.
- * @param elapsedMs time since the question, for the line below a table
+ * Writes an answer: as JSON lines when they are asked for, as a drawing or a table on a terminal, and separated by tabs
+ * otherwise. Resolves to the number of rows.
  */
 export async function printResult<Value>(
   result: QueryResult<Value>,
-  { json, elapsedMs }: { readonly json: boolean; readonly elapsedMs: () => number },
+  options: PrintOptions,
   output: Output,
-): Promise<void> {
-  if (json) return printJsonLines(result, output);
-  if (output.terminalWidth === undefined) return printTabSeparated(result, output);
-  return printTable(result, output, output.terminalWidth, elapsedMs);
+): Promise<number> {
+  const counted = { rows: 0 };
+  const counting = { ...result, batches: count(result.batches, counted) };
+  if (options.json) await printJsonLines(counting, output);
+  else if (output.terminalWidth === undefined) await printTabSeparated(counting, output);
+  else await printForPerson(counting, options, output, output.terminalWidth);
+  return counted.rows;
+}
+
+async function* count<Row>(batches: AsyncIterable<readonly Row[]>, counted: { rows: number }) {
+  for await (const rows of batches) {
+    counted.rows += rows.length;
+    yield rows;
+  }
 }
 
 /** One JSON object per row and line, as they come. */
@@ -37,12 +64,12 @@ async function printTabSeparated<Value>({ columns, batches }: QueryResult<Value>
   }
 }
 
-/** A table that fits the terminal, with the number of rows and the time below. */
-async function printTable<Value>(
+/** A table that fits the terminal, or a drawing, with the number of rows and the time below. */
+async function printForPerson<Value>(
   { columns, batches, isText }: QueryResult<Value>,
+  { elapsedMs, isOfLibrary, drawing }: PrintOptions,
   output: Output,
   width: number,
-  elapsedMs: () => number,
 ): Promise<void> {
   const all: (readonly Value[])[] = [];
   for await (const rows of batches) all.push(...rows);
@@ -51,16 +78,19 @@ async function printTable<Value>(
     await output.write(`${all.map((row) => columns[last]?.toPlain(row[last] as Value)).join('\n')}\n`);
     return;
   }
-  const table = {
-    columns: columns.map(({ name, isNumeric }) => ({
-      title: visible(name),
-      align: isNumeric ? ('right' as const) : ('left' as const),
-    })),
-    rows: all.map((row) => cellTexts(columns, row)),
-  };
-  await output.write(renderTable(table, { width, bold: output.bold }));
-  const count = all.length === 1 ? '1 row' : `${all.length} rows`;
-  await output.write(`${count} in ${(elapsedMs() / 1000).toFixed(2)} s\n`);
+  if (drawing !== undefined && all.length > 0) {
+    await output.write(drawWaterfall(drawing(all.map((row) => plainRow(columns, row))), width, output));
+  } else {
+    const cells = tableCells(columns, isOfLibrary);
+    const rows = all.map((row) => cells.map((cell) => cell.text(row)));
+    await output.write(renderTable({ columns: cells.map(({ column }) => column), rows }, { width, bold: output.bold }));
+  }
+  const howMany = all.length === 1 ? '1 row' : `${all.length} rows`;
+  await output.write(`${howMany} in ${(elapsedMs() / 1000).toFixed(2)} s\n`);
+}
+
+function plainRow<Value>(columns: QueryResult<Value>['columns'], row: readonly Value[]): PlainRow {
+  return Object.fromEntries(columns.map(({ name, toPlain }, index) => [name, toPlain(row[index] as Value)]));
 }
 
 function cellTexts<Value>(columns: readonly ResultColumn<Value>[], row: readonly Value[]): string[] {

@@ -3,14 +3,15 @@ import { withEqualsSigns } from '../with-equals-signs.ts';
 import { QueryError } from './query-error.ts';
 
 export const QUERY_USAGE = `Usage: npm run query -- "SELECT …" [--data <folder>] [--json]
-       npm run query -- --name <query> [--<parameter> <value> …]
-       npm run query -- --stack <name> "SELECT …" | --name <query> …
+       npm run query -- <query> [--<parameter> <value> …]
+       npm run query -- <query> … --stack <name>
+       npm run query -- "SELECT …" --stack <name>
        npm run query -- --list
 
 Runs one SQL statement, or a query of the library, over the kept traces: of the local archive (DuckDB's dialect), or with
 --stack of a deployed one (Athena, Trino's dialect). Without a statement it lists the views, their columns and examples.
 
-  --name <query>   a query of the library, with its parameters as options
+  --name <query>   a query of the library, as <query> says it too; its parameters are options
   --list           the queries of the library and their parameters
   --data <folder>  data folder of the local run (default: .tailgate)
   --stack <name>   asks Athena about the traces of this stack; Ctrl-C cancels the query
@@ -48,7 +49,8 @@ const OPTIONS = {
 } as const;
 
 /** @throws {QueryError} on an unknown flag, a flag without its value, or a second statement. */
-export function parseQueryArguments(argv: readonly string[]): QueryArguments {
+export function parseQueryArguments(given: readonly string[]): QueryArguments {
+  const argv = withName(given);
   // Which further options there are depends on the query: the first look only finds its name.
   const { values: first } = parseArgs({ args: [...argv], options: OPTIONS, strict: false, allowPositionals: true });
   const name = typeof first.name === 'string' ? first.name : undefined;
@@ -82,10 +84,28 @@ export function parseQueryArguments(argv: readonly string[]): QueryArguments {
   };
 }
 
+/** A name of a query: one word with hyphens, which no statement is. */
+const QUERY_NAME = /^[a-z]+(?:-[a-z]+)*$/;
+
+/** `waterfall --trace-id …` as `--name=waterfall --trace-id …`: the name stands before the parameters of its query. */
+function withName(argv: readonly string[]): readonly string[] {
+  for (let at = 0; at < argv.length; at++) {
+    const argument = argv[at] ?? '';
+    if (QUERY_NAME.test(argument)) return argv.with(at, `--name=${argument}`);
+    const option = /^--(\w+)$/.exec(argument)?.[1] ?? '';
+    if (!(option in OPTIONS) || option === 'name') return argv;
+    if (OPTIONS[option as keyof typeof OPTIONS].type === 'string') at++;
+  }
+  return argv;
+}
+
 /** The options of a named query: whatever is not one of the tool's. What the query does not know it refuses itself. */
 function parameterOptions(argv: readonly string[]): string[] {
   const names = argv.flatMap((argument) => /^--([a-z][a-z-]*)/.exec(argument)?.[1] ?? []);
-  return [...new Set(names)].filter((option) => !(option in OPTIONS));
+  const parameters = names.filter((option) => !(option in OPTIONS));
+  const twice = parameters.find((option, index) => parameters.indexOf(option) < index);
+  if (twice !== undefined) throw new QueryError(`--${twice} is given twice: a query takes one value for it`);
+  return parameters;
 }
 
 function parse(argv: readonly string[], parameters: readonly string[]) {

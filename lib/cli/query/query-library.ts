@@ -26,8 +26,8 @@ export function libraryReference(bold: (text: string) => string): string {
     return [`${bold(query.name)}: ${query.title}`, `  ${query.description}`, ...parameters, ''].join('\n');
   });
   return `${entries.join('\n')}
-Every query takes --from (default -24h) and --to (default now), rounded to whole hours:
-a trace is in the window when it began in one of these hours (UTC).
+Every query takes --from (default -24h) and --to (default now): a trace is in the window when it began in it. One that
+arrived more than 24 hours from its start is filed under its arrival, and in the windows of that hour (UTC).
 `;
 }
 

@@ -4,6 +4,8 @@ import type { PlainValue } from './plain-value.ts';
 export interface ResultColumn<Value> {
   readonly name: string;
   readonly isNumeric: boolean;
+  /** Whether its values are floating-point numbers, which a table for people rounds. */
+  readonly isDouble: boolean;
   /** As the text of a table cell: on one line, and safe for a terminal. */
   toText(value: Value): string;
   /** As JSON can carry it. */

@@ -1,13 +1,14 @@
-import { type Hours, windowHours } from '../../athena/query-window.ts';
-import { renderQuery, windowTimes } from '../../athena/render-query.ts';
+import { windowHours } from '../../athena/query-window.ts';
+import { queryWindow, renderQuery } from '../../athena/render-query.ts';
 import { explainAwsError } from '../explain-aws-error.ts';
 import type { ArchiveDatabase } from './archive-database.ts';
 import { openArchiveDatabase } from './archive-database.ts';
-import { archiveHours, objectsWithin } from './archive-hours.ts';
+import { objectsWithin } from './archive-hours.ts';
 import { duckDbResult } from './duckdb-result.ts';
 import { explainArchiveError, refuseCutOff } from './explain-archive-error.ts';
 import type { Output } from './output.ts';
 import { prepareReadOnly } from './prepare-read-only.ts';
+import { printOptions } from './print-options.ts';
 import { printResult } from './print-result.ts';
 import type { ProgressLine } from './progress-line.ts';
 import type { QueryArguments } from './query-arguments.ts';
@@ -16,6 +17,7 @@ import { QueryError } from './query-error.ts';
 import { findQuery, libraryReference } from './query-library.ts';
 import { toDuckDb } from './trino-dialect.ts';
 import { viewReference } from './view-reference.ts';
+import { windowHint } from './window-hint.ts';
 
 export interface QueryIo {
   readonly output: Output;
@@ -59,50 +61,44 @@ async function answer(args: QueryArguments, io: QueryIo): Promise<0 | 130> {
 }
 
 async function askLocalArchive(args: QueryArguments, io: QueryIo): Promise<void> {
-  const sql = args.name === undefined ? (args.sql ?? '') : namedStatement(args.name, args.values);
-  const window = args.name === undefined ? undefined : windowOf(args.values);
+  const nowMs = Date.now();
+  const sql = args.name === undefined ? (args.sql ?? '') : namedStatement(args.name, args.values, nowMs);
+  const window = args.name === undefined ? undefined : queryWindow(args.values, nowMs);
   const database = await openArchiveDatabase(args.dataDir);
-  const { objects, uncovered } = database.files;
+  const { uncovered } = database.files;
   try {
-    refuseCutOff(window === undefined ? uncovered : objectsWithin(uncovered, window), database);
-    await printAnswer(database, sql, args.json, io.output).catch(async (error: unknown) => {
+    refuseCutOff(window === undefined ? uncovered : objectsWithin(uncovered, windowHours(window, nowMs)), database);
+    const rowCount = await printAnswer(database, sql, args, io.output).catch(async (error: unknown) => {
       throw await explainArchiveError(error, database);
     });
-    const hint = (await database.hasTraces())
-      ? outsideHint(window, archiveHours(objects))
-      : `no kept traces under ${args.dataDir} yet`;
+    let hint: string | undefined;
+    if (!(await database.hasTraces())) hint = `no kept traces under ${args.dataDir} yet`;
+    else if (window !== undefined) hint = await windowHint(database, window, nowMs, rowCount);
     if (hint !== undefined) io.complain(`hint: ${hint}`);
   } finally {
     database.close();
   }
 }
 
-/** The hours of a named query, whose values are right. */
-function windowOf(values: QueryArguments['values']) {
-  const { fromMs, toMs } = windowTimes(values, Date.now());
-  return fromMs === undefined || toMs === undefined ? undefined : windowHours(fromMs, toMs);
+function namedStatement(name: string, values: Readonly<Record<string, string>>, nowMs: number): string {
+  return toDuckDb(renderQuery(findQuery(name), values, { nowMs }));
 }
 
-/** Of a named query: that nothing can be in its window, so that an empty answer is not taken for a good one. */
-function outsideHint(window: Hours | undefined, archive: Hours | undefined): string | undefined {
-  if (window === undefined || archive === undefined) return undefined;
-  if (window.last >= archive.first && window.first <= archive.last) return undefined;
-  return (
-    `no kept trace began from ${window.first} to ${window.last}: the archive has ${archive.first} to ${archive.last}, ` +
-    'see --from and --to'
-  );
-}
-
-function namedStatement(name: string, values: Readonly<Record<string, string>>): string {
-  return toDuckDb(renderQuery(findQuery(name), values, { nowMs: Date.now() }));
-}
-
-async function printAnswer(database: ArchiveDatabase, sql: string, json: boolean, output: Output): Promise<void> {
+async function printAnswer(
+  database: ArchiveDatabase,
+  sql: string,
+  args: QueryArguments,
+  output: Output,
+): Promise<number> {
   const startedAt = performance.now();
   const statement = await prepareReadOnly(database.connection, sql);
   if (statement.parameterCount > 0) {
     throw new QueryError('the statement has parameters; write their values into it');
   }
   const result = duckDbResult(await statement.stream());
-  await printResult(result, { json, elapsedMs: () => performance.now() - startedAt }, output);
+  return printResult(
+    result,
+    printOptions(args, () => performance.now() - startedAt),
+    output,
+  );
 }

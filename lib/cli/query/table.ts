@@ -20,44 +20,41 @@ export interface TableStyle {
 
 const GAP = '  ';
 
-/** Below this a cut column says nothing, and a row is better shown as a list. */
+/** Below this a cut column says nothing, and the row is better spread over several lines. */
 const MIN_CUT_WIDTH = 10;
 
-/** A trace ID is only of use whole, so columns up to its width are cut last. */
-const TRACE_ID_WIDTH = 32;
+/** Columns up to this width are cut last. */
+const SPARED_WIDTH = 32;
+
+/** The ID of a trace or of a span, or a time: only of use whole. */
+const WHOLE = /^(?:[\da-f]{16}|[\da-f]{32}|\d{4}-\d{2}-\d{2}[ T][\d:.]+Z?)$/;
 
 /**
- * Draws a table no wider than the terminal: the widest columns give way first and long cells are cut. When that would
- * leave too little of them, each row becomes a list of its columns instead.
+ * Draws a table no wider than the terminal: the widest columns give way first and long texts are cut, but never an ID, a time
+ * or a number. When that would leave too little of the texts, each row goes over several lines; the only row becomes a list of
+ * its columns.
  */
 export function renderTable(table: Table, style: TableStyle): string {
   const natural = table.columns.map((column, index) =>
     table.rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? '')), displayWidth(column.title)),
   );
+  const floors = table.columns.map(({ align }, index) => {
+    const whole = table.rows.map((row) => row[index] ?? '').filter((cell) => align === 'right' || WHOLE.test(cell));
+    return whole.reduce((widest, cell) => Math.max(widest, displayWidth(cell)), 0);
+  });
   const room = style.width - GAP.length * (natural.length - 1);
-  const widths = widthsThatFit(natural, room, TRACE_ID_WIDTH) ?? widthsThatFit(natural, room, 0);
-  if (widths === undefined) {
-    return renderRecords(table, style);
-  }
-  const line = (cells: readonly string[]) =>
-    table.columns
-      .map((column, index) => fitToWidth(cells[index] ?? '', widths[index] ?? 0, column.align))
-      .join(GAP)
-      .trimEnd();
-  return [
-    style.bold(line(table.columns.map((column) => column.title))),
-    widths.map((width) => '─'.repeat(width)).join(GAP),
-    ...table.rows.map(line),
-    '',
-  ].join('\n');
+  const spared = natural.map((width, index) => (width <= SPARED_WIDTH ? width : (floors[index] ?? 0)));
+  const widths = widthsThatFit(natural, spared, room) ?? widthsThatFit(natural, floors, room);
+  if (widths !== undefined) return renderLines(table, widths, [table.columns.length], style);
+  return table.rows.length === 1 ? renderRecord(table, style) : renderWrapped(table, natural, floors, style);
 }
 
 /**
- * Column widths that fill at most `room`: those up to `spared` stay as they are, and the others share one limit, the
- * largest that fits. Undefined when it would be too small.
+ * Column widths that fill at most `room`: none below its floor, and the others share one limit, the largest that fits.
+ * Undefined when it would be too small.
  */
-function widthsThatFit(natural: readonly number[], room: number, spared: number): number[] | undefined {
-  const limitedTo = (cap: number) => natural.map((width) => (width <= spared ? width : Math.min(width, cap)));
+function widthsThatFit(natural: readonly number[], floors: readonly number[], room: number): number[] | undefined {
+  const limitedTo = (cap: number) => natural.map((width, index) => Math.min(width, Math.max(floors[index] ?? 0, cap)));
   let cap = Math.max(MIN_CUT_WIDTH, ...natural);
   while (cap >= MIN_CUT_WIDTH) {
     const widths = limitedTo(cap);
@@ -70,15 +67,52 @@ function widthsThatFit(natural: readonly number[], room: number, spared: number)
   return undefined;
 }
 
-function renderRecords(table: Table, style: TableStyle): string {
-  const titleWidth = Math.max(...table.columns.map((column) => displayWidth(column.title)));
-  const valueWidth = Math.max(MIN_CUT_WIDTH, style.width - titleWidth - GAP.length);
-  const lines = table.rows.flatMap((row, index) => [
-    style.bold(`row ${index + 1}`),
-    ...table.columns.map((column, at) =>
-      (fitToWidth(column.title, titleWidth) + GAP + fitToWidth(row[at] ?? '', valueWidth)).trimEnd(),
-    ),
+/** @param ends index of the column after the last one of each line of a row */
+function renderLines({ columns, rows }: Table, widths: readonly number[], ends: readonly number[], style: TableStyle) {
+  const line = (cells: readonly string[], fill: string) =>
+    ends.map((end, index) => {
+      const first = index === 0 ? 0 : (ends[index - 1] ?? 0);
+      const shown = columns.slice(first, end).map(({ align }, at) => {
+        const width = widths[first + at] ?? 0;
+        return fill === '' ? fitToWidth(cells[first + at] ?? '', width, align) : fill.repeat(width);
+      });
+      return ((index === 0 ? '' : GAP) + shown.join(GAP)).trimEnd();
+    });
+  return [
+    ...line(
+      columns.map(({ title }) => title),
+      '',
+    ).map(style.bold),
+    ...line([], '─').slice(0, 1),
+    ...rows.flatMap((row) => line(row, '')),
     '',
-  ]);
-  return table.rows.length === 0 ? '' : `${lines.join('\n')}\n`;
+  ].join('\n');
+}
+
+/** Each row over several lines, the further ones indented: as many columns on each as fit. */
+function renderWrapped(table: Table, natural: readonly number[], floors: readonly number[], style: TableStyle): string {
+  const room = style.width - GAP.length;
+  const widths = natural.map((width, index) => Math.min(width, Math.max(floors[index] ?? 0, room)));
+  const ends: number[] = [];
+  let used = 0;
+  for (const [index, width] of widths.entries()) {
+    if (index > 0 && used + GAP.length + width > room) {
+      ends.push(index);
+      used = width;
+    } else {
+      used += (used === 0 ? 0 : GAP.length) + width;
+    }
+  }
+  return renderLines(table, widths, [...ends, widths.length], style);
+}
+
+function renderRecord({ columns, rows: [row = []] }: Table, style: TableStyle): string {
+  const titleWidth = Math.max(...columns.map(({ title }) => displayWidth(title)));
+  const valueWidth = Math.max(MIN_CUT_WIDTH, style.width - titleWidth - GAP.length);
+  const lines = columns.map(({ title, align }, at) => {
+    const value = row[at] ?? '';
+    const shown = align === 'right' || WHOLE.test(value) ? value : fitToWidth(value, valueWidth);
+    return (style.bold(fitToWidth(title, titleWidth)) + GAP + shown).trimEnd();
+  });
+  return `${lines.join('\n')}\n`;
 }

@@ -97,7 +97,8 @@ function tracesQuery(lines: string): string {
 function spansQuery(lines: string): string {
   return `
 WITH r AS (
-  SELECT dt, hour, seq, ${textSql('root_service')} AS root_service, ${textSql('root_name')} AS root_name, duration_ms AS trace_duration_ms, status AS trace_status,
+  SELECT dt, hour, seq, ${textSql('root_service')} AS root_service, ${textSql('root_name')} AS root_name,
+         start_time AS trace_start_time, duration_ms AS trace_duration_ms, status AS trace_status,
          sampling_policy, sample_weight, decided_at, unnest(json_transform(resourceSpans, ${quoted(JSON.stringify(RESOURCE_SPANS_SHAPE))})) AS rs
   FROM ${lines}
 ), s AS (

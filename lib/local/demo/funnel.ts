@@ -1,6 +1,6 @@
+import type { Palette } from '../../cli/query/palette.ts';
 import { DEMO_POLICIES } from './expected-policy.ts';
 import type { KeptTrace } from './kept-traces.ts';
-import type { Palette } from './palette.ts';
 
 export interface FunnelCounts {
   readonly traces: number;

@@ -1,7 +1,7 @@
+import { terminalPalette } from '../../cli/query/palette.ts';
 import { DEMO_POLICIES, expectedPolicy } from './expected-policy.ts';
 import { renderFunnel } from './funnel.ts';
 import type { KeptTrace } from './kept-traces.ts';
-import { terminalPalette } from './palette.ts';
 import type { SentTrace } from './sent-ledger.ts';
 import { renderFailing, renderSlowest } from './trace-tables.ts';
 import { renderWaterfall } from './waterfall.ts';

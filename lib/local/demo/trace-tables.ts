@@ -1,9 +1,9 @@
 import { visible } from '../../cli/query/cell-text.ts';
+import { formatDuration } from '../../cli/query/format-duration.ts';
+import type { Palette } from '../../cli/query/palette.ts';
 import { renderTable } from '../../cli/query/table.ts';
 import { causeOf } from './cause-of.ts';
-import { formatDuration } from './format-duration.ts';
 import type { KeptTrace } from './kept-traces.ts';
-import type { Palette } from './palette.ts';
 
 const MAX_ROWS = 5;
 
@@ -38,7 +38,7 @@ export function renderFailing(kept: readonly KeptTrace[], width: number, palette
 }
 
 function durationOf(trace: KeptTrace): string {
-  return formatDuration(BigInt(Math.round(trace.durationMs * 1e6)));
+  return formatDuration(trace.durationMs);
 }
 
 function left(title: string) {

@@ -33,11 +33,12 @@ describe('query --name', () => {
     { window: ['--from', '2026-09-01', '--to', '2026-09-15T07'], isOutside: true },
     { window: ['--from', '2026-09-01', '--to', '2026-09-15T07:01'], isOutside: false },
     { window: ['--from', '2026-09-15T07:59'], isOutside: false },
+    { window: ['--from', '2026-09-15T07:59', '--to', '2026-09-15T08'], isOutside: false },
   ])('says when nothing can be in the window $window', async ({ window, isOutside }) => {
     const { code, complaints } = await ask(['--data', dataFolderWith([line([])]), '--name', 'policies', ...window]);
     expect(code).toBe(0);
     expect(complaints).toEqual(
-      isOutside ? [expect.stringMatching(/^hint: no kept trace began .* has 2026-09-15T07 to 2026-09-15T07/)] : [],
+      isOutside ? [expect.stringMatching(/^hint: no kept trace is filed .* has 2026-09-15T07 to 2026-09-15T07/)] : [],
     );
   });
 
@@ -50,6 +51,11 @@ describe('query --name', () => {
       says: 'sevice is no parameter of red: it has service, operation, step, from, to',
     },
     { argv: ['--name', 'red', 'SELECT 1'], says: 'expected a query by its name, and no statement, got 1' },
+    { argv: ['slow-request'], says: 'there is no query "slow-request"; did you mean "slow-requests"?' },
+    {
+      argv: ['spans', '--service', 'a', '--service', 'b'],
+      says: '--service is given twice: a query takes one value for it',
+    },
     { argv: ['--service', 'cart'], says: "Unknown option '--service'" },
     { argv: ['--name', 'red', '--service'], says: "'--service <value>' argument missing" },
   ])('fails $argv with one message', async ({ argv, says }) => {

@@ -35,13 +35,13 @@ describe('renderTable', () => {
     expect(lines[2]).toBe(`${'x'.repeat(31)}…  123456`);
   });
 
-  it('keeps trace IDs whole as long as longer texts can give way', () => {
+  it('cuts longer texts and never a trace ID', () => {
     const traces = {
       columns: ['trace_id', 'message'].map((title) => ({ title, align: 'left' as const })),
       rows: [['4bf92f3577b34da6a3ce929d0e0e4736', 'the acquirer did not answer in time']],
     };
     expect(renderTable(traces, plain(50))).toContain('4bf92f3577b34da6a3ce929d0e0e4736  the acquirer di…\n');
-    expect(renderTable(traces, plain(40))).toContain('4bf92f3577b34da6a3…  the acquirer did n…\n');
+    expect(renderTable(traces, plain(44))).toContain('4bf92f3577b34da6a3ce929d0e0e4736  the acqui…\n');
   });
 
   it.each([20, 40, 80, 120])('never draws a line wider than a terminal of %i columns', (width) => {
@@ -54,13 +54,39 @@ describe('renderTable', () => {
     }
   });
 
-  it('lists the columns of each row when they cannot stand side by side', () => {
-    const many = {
+  it('lists the columns of the only row when they cannot stand side by side', () => {
+    const one = {
       columns: ['trace_id', 'name', 'status'].map((title) => ({ title, align: 'left' as const })),
       rows: [['4bf92f3577b34da6', 'POST /checkout', 'ERROR']],
     };
-    expect(renderTable(many, plain(24))).toBe(
-      ['row 1', 'trace_id  4bf92f3577b34…', 'name      POST /checkout', 'status    ERROR', '', ''].join('\n'),
+    expect(renderTable(one, plain(24))).toBe(
+      ['trace_id  4bf92f3577b34da6', 'name      POST /checkout', 'status    ERROR', ''].join('\n'),
+    );
+  });
+
+  it('spreads rows over several lines when they cannot stand side by side, and cuts no ID, time or number', () => {
+    const rows = [
+      ['4bf92f3577b34da6a3ce929d0e0e4736', '2026-09-15 07:12:33.123', 'gateway', '123456789012', 'x'.repeat(90)],
+      ['5bf92f3577b34da6a3ce929d0e0e4736', '2026-09-15 07:12:33', 'cart', '7', 'y'],
+    ];
+    const columns = ['trace_id', 'start', 'service', 'n', 'text'].map((title) => ({
+      title,
+      align: title === 'n' ? ('right' as const) : ('left' as const),
+    }));
+    expect(renderTable({ columns, rows }, plain(70))).toBe(
+      [
+        'trace_id                          start                    service',
+        '             n',
+        '  text',
+        `${'─'.repeat(32)}  ${'─'.repeat(23)}  ${'─'.repeat(7)}`,
+        '4bf92f3577b34da6a3ce929d0e0e4736  2026-09-15 07:12:33.123  gateway',
+        '  123456789012',
+        `  ${'x'.repeat(67)}…`,
+        '5bf92f3577b34da6a3ce929d0e0e4736  2026-09-15 07:12:33      cart',
+        '             7',
+        '  y',
+        '',
+      ].join('\n'),
     );
   });
 });

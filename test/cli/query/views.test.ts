@@ -109,6 +109,7 @@ describe('the views', () => {
         trace_state: 'ot=th:8',
         root_service: 'gateway',
         root_name: 'POST /checkout',
+        trace_start_time: '2026-09-15T07:12:33.123Z',
         trace_duration_ms: 812.5,
         trace_status: 'ERROR',
         sampling_policy: 'errors',

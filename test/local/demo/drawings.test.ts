@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { displayWidth } from '../../../lib/cli/query/display-width.ts';
+import { formatDuration } from '../../../lib/cli/query/format-duration.ts';
 import { causeOf } from '../../../lib/local/demo/cause-of.ts';
-import { formatDuration } from '../../../lib/local/demo/format-duration.ts';
 import { renderFunnel } from '../../../lib/local/demo/funnel.ts';
 import { renderFailing, renderSlowest } from '../../../lib/local/demo/trace-tables.ts';
 import { renderWaterfall } from '../../../lib/local/demo/waterfall.ts';
-import { kept, PLAIN, span } from './support/kept.ts';
+import { PLAIN } from '../../cli/query/support/plain.ts';
+import { kept, span } from './support/kept.ts';
 
 const FAILING = kept({
   policy: 'errors',
@@ -80,11 +81,13 @@ describe('renderWaterfall', () => {
 
 describe('formatDuration', () => {
   it.each([
-    { nanoseconds: 0n, text: '0.0 ms' },
-    { nanoseconds: 812_400_000n, text: '812.4 ms' },
-    { nanoseconds: 1_270_000_000n, text: '1.27 s' },
-  ])('shows $nanoseconds ns as $text', ({ nanoseconds, text }) => {
-    expect(formatDuration(nanoseconds)).toBe(text);
+    { ms: 0, text: '0.0 ms' },
+    { ms: 0.045, text: '45 µs' },
+    { ms: 812.4, text: '812.4 ms' },
+    { ms: 1270, text: '1.27 s' },
+    { ms: 210_000, text: '3.5 min' },
+  ])('shows $ms ms as $text', ({ ms, text }) => {
+    expect(formatDuration(ms)).toBe(text);
   });
 });
 

@@ -5,6 +5,6 @@ SELECT service
 FROM (
   SELECT '*' AS service
   UNION
-  SELECT s.service FROM traces CROSS JOIN UNNEST(services) AS s (service) WHERE :window
+  SELECT s.service FROM traces CROSS JOIN UNNEST(services) AS s (service) WHERE :traces_window
 ) AS all_services
 ORDER BY service

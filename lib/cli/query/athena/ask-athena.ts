@@ -4,11 +4,13 @@ import { renderQuery } from '../../../athena/render-query.ts';
 import { LIST_PRICES, type PriceList } from '../../cost/prices.ts';
 import { readPrices } from '../../cost/read-prices.ts';
 import { createCloudFormationClient, readStackOutputs } from '../../stack-outputs.ts';
+import { printOptions } from '../print-options.ts';
 import { printResult } from '../print-result.ts';
 import type { QueryArguments } from '../query-arguments.ts';
 import { QueryError } from '../query-error.ts';
 import { findQuery } from '../query-library.ts';
 import type { QueryIo } from '../run-query.ts';
+import { NO_ROWS_HINT } from '../window-hint.ts';
 import { createAthenaClient } from './athena-client.ts';
 import { athenaResult } from './athena-result.ts';
 import { bytesText } from './bytes-text.ts';
@@ -53,7 +55,9 @@ export async function askAthena(args: QueryArguments & { readonly stack: string 
     });
     io.progress?.clear();
     if (query.state === 'SUCCEEDED') {
-      await printResult(await athenaResult(client, query, signal), { json: args.json, elapsedMs }, io.output);
+      const result = await athenaResult(client, query, signal);
+      const rowCount = await printResult(result, printOptions(args, elapsedMs), io.output);
+      if (rowCount === 0 && args.name !== undefined) io.complain(`hint: ${NO_ROWS_HINT}`);
     }
     io.complain(`${query.state === 'SUCCEEDED' ? '' : 'cancelled: '}${scanSummary(query, prices)}`);
     return query.state === 'SUCCEEDED' ? 0 : 130;

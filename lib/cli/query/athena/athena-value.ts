@@ -13,6 +13,7 @@ export function athenaColumn(name: string, type: string): ResultColumn<AthenaVal
   return {
     name,
     isNumeric: INTEGERS.has(type) || FRACTIONS.has(type),
+    isDouble: FRACTIONS.has(type) && type !== 'decimal',
     toText: (value) => (value === undefined ? 'NULL' : visible(value)),
     toPlain: (value) => (value === undefined ? null : plainValue(type, value)),
   };

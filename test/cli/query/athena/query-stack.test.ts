@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { newDataFolder } from '../support/archive-folder.ts';
 import { ask } from '../support/ask.ts';
 import { useAthenaStacks } from '../support/athena-stack.ts';
+import { PLAIN } from '../support/plain.ts';
 
 const MAIN = join(import.meta.dirname, '../../../../lib/cli/query/main.ts');
 /** A module that tells of each package of the AWS SDK that is loaded. */
@@ -73,7 +74,7 @@ describe('query --stack', () => {
     service.athena.answer = () => ({ ...COUNT, scannedBytes: 12_345_678, states: ['QUEUED', 'RUNNING', 'SUCCEEDED'] });
     await ask([...STACK, '--json', 'SELECT 1'], undefined, {
       progress: { show: (text) => events.push(text.replace(/\d+ s/, 'N s')), clear: () => events.push('clear') },
-      output: { write: async (text) => void events.push(text), terminalWidth: undefined, bold: (text) => text },
+      output: { write: async (text) => void events.push(text), terminalWidth: undefined, ...PLAIN },
       complain: (line) => events.push(line.slice(0, 15)),
     });
     expect(events).toEqual([

@@ -1,4 +1,5 @@
 import { type QueryIo, runQuery } from '../../../../lib/cli/query/run-query.ts';
+import { PLAIN } from './plain.ts';
 
 export interface Answer {
   readonly code: number;
@@ -16,7 +17,7 @@ export async function ask(argv: readonly string[], terminalWidth?: number, io: P
         out += text;
       },
       terminalWidth,
-      bold: (text) => text,
+      ...PLAIN,
     },
     complain: (complaint) => complaints.push(complaint),
     progress: undefined,

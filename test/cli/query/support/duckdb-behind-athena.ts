@@ -11,6 +11,7 @@ const TYPES: ReadonlyMap<DuckDBTypeId, string> = new Map([
   [DuckDBTypeId.HUGEINT, 'bigint'],
   [DuckDBTypeId.DOUBLE, 'double'],
   [DuckDBTypeId.TIMESTAMP, 'timestamp'],
+  [DuckDBTypeId.TIMESTAMP_MS, 'timestamp'],
   [DuckDBTypeId.LIST, 'array'],
   [DuckDBTypeId.MAP, 'map'],
 ]);

@@ -1,7 +1,4 @@
 import type { KeptSpan, KeptTrace } from '../../../../lib/local/demo/kept-traces.ts';
-import type { Palette } from '../../../../lib/local/demo/palette.ts';
-
-export const PLAIN: Palette = { bold: (text) => text, dim: (text) => text, good: (text) => text, bad: (text) => text };
 
 /** A span from `startMs` to `endMs` after the epoch. */
 export function span(spanId: string, startMs: number, endMs: number, fields: Partial<KeptSpan> = {}): KeptSpan {

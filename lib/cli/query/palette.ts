@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 
-/** How the demo marks text. Every mark also shows without colours. */
+/** How text on a terminal is marked. Every mark also shows without colours. */
 export interface Palette {
   bold(text: string): string;
   dim(text: string): string;

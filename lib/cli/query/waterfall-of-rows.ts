@@ -1,0 +1,40 @@
+import type { DrawnTrace } from './draw-waterfall.ts';
+import type { PlainValue } from './plain-value.ts';
+
+type Row = Readonly<Record<string, PlainValue>>;
+
+/** What the query `waterfall` answers about a trace, as it is drawn. @param rows at least one */
+export function waterfallOfRows(traceId: string, rows: readonly Row[]): DrawnTrace {
+  const roots = rows.filter((row) => row['parent_span_id'] === null);
+  const root = roots.find((row) => row['offset_ms'] !== null) ?? roots[0] ?? rows[0] ?? {};
+  return {
+    traceId,
+    title: `${text(root['service'])} ${text(root['name'])}`,
+    policy: text(root['sampling_policy']),
+    spans: rows.map((row) => ({
+      service: text(row['service']),
+      name: text(row['name']),
+      depth: number(row['depth']) ?? 0,
+      offsetMs: number(row['offset_ms']),
+      durationMs: number(row['duration_ms']),
+      isError: row['status'] === 'ERROR',
+    })),
+    cause: causeOf(rows),
+  };
+}
+
+/** What the deepest failing span says of those that say something, as in the query `errors`. */
+function causeOf(rows: readonly Row[]): string | undefined {
+  const telling = rows.filter((row) => row['status'] === 'ERROR' && text(row['message']) !== '');
+  const endOf = (row: Row) => (number(row['offset_ms']) ?? 0) + (number(row['duration_ms']) ?? 0);
+  const [first] = telling.sort((a, b) => (number(b['depth']) ?? 0) - (number(a['depth']) ?? 0) || endOf(a) - endOf(b));
+  return first && `${text(first['service'])}: ${text(first['message'])}`;
+}
+
+function text(value: PlainValue | undefined): string {
+  return value === null || value === undefined ? '' : String(value);
+}
+
+function number(value: PlainValue | undefined): number | null {
+  return typeof value === 'number' ? value : null;
+}

@@ -1,0 +1,55 @@
+import { windowCondition, windowHours } from '../../athena/query-window.ts';
+import type { QueryWindow } from '../../athena/render-query.ts';
+import type { ArchiveDatabase } from './archive-database.ts';
+import { archiveHours } from './archive-hours.ts';
+
+/** What a person should know about an answer without rows, whoever gave it. */
+export const NO_ROWS_HINT =
+  'no rows. A trace is in the window when it began in it; one that arrived more than 24 hours from its start is filed under ' +
+  'its arrival: see --from and --to';
+
+/**
+ * What to know when a named query found nothing, or nothing can be in its window, so that an empty answer is not taken for a
+ * good one: where the traces are. Undefined: nothing is to be said.
+ */
+export async function windowHint(
+  database: ArchiveDatabase,
+  window: QueryWindow,
+  nowMs: number,
+  rowCount: number,
+): Promise<string | undefined> {
+  const archive = archiveHours(database.files.objects);
+  if (archive === undefined) return undefined;
+  const { first, last } = windowHours(window, nowMs);
+  const isOutside = last < archive.first || first > archive.last;
+  if (!isOutside && rowCount > 0) return undefined;
+  const filedElsewhere = await elsewhereHint(database, window, nowMs);
+  if (filedElsewhere !== undefined || !isOutside) return filedElsewhere;
+  return (
+    `no kept trace is filed under the hours ${first} to ${last}: the archive has ${archive.first} to ${archive.last}, ` +
+    'see --from and --to'
+  );
+}
+
+/** Of traces that began in the window by their own clocks, and are filed under hours that it does not read. */
+async function elsewhereHint(
+  { connection }: ArchiveDatabase,
+  window: QueryWindow,
+  nowMs: number,
+): Promise<string | undefined> {
+  const { fromMs, toMs = nowMs } = window;
+  const reader = await connection.runAndReadAll(
+    `SELECT count(*), min(concat(dt, 'T', lpad(CAST(hour AS VARCHAR), 2, '0'))), max(concat(dt, 'T', lpad(CAST(hour AS VARCHAR), 2, '0')))
+     FROM traces
+     WHERE start_time >= make_timestamp(${fromMs * 1000}) AND start_time < make_timestamp(${toMs * 1000})
+       AND NOT (${windowCondition(window, nowMs, 'traces')})`,
+  );
+  const [count, first, last] = (reader.getRows()[0] ?? []).map(String);
+  if (count === undefined || count === '0') return undefined;
+  const traces = count === '1' ? '1 trace' : `${count} traces`;
+  const hours = first === last ? `${first}` : `${first} to ${last}`;
+  return (
+    `${traces} that began in this window arrived more than 24 hours from the start, and ${count === '1' ? 'is' : 'are'} filed under the hour of arrival ` +
+    `(${hours}): --from ${first} reads it`
+  );
+}

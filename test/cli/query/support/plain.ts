@@ -1,0 +1,4 @@
+import type { Palette } from '../../../../lib/cli/query/palette.ts';
+
+/** Marks nothing. */
+export const PLAIN: Palette = { bold: (text) => text, dim: (text) => text, good: (text) => text, bad: (text) => text };
