@@ -75,6 +75,8 @@ function readErrorMode(options: OptionsReader): ErrorMode {
   if (mode !== undefined) return mode;
   if (options.has('error_mode') && !options.hasFailed('error_mode')) {
     options.error('error_mode', `unknown value "${text}", allowed: ${ERROR_MODES.join(', ')}`);
+  } else if (options.isNull('error_mode')) {
+    options.error('error_mode', `expected one of ${ERROR_MODES.join(', ')}, got nothing`);
   } else if (!options.has('error_mode')) {
     options.warn('error_mode', 'is not set: a condition that fails counts as false; write silent, ignore or propagate');
   }
