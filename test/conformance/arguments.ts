@@ -8,22 +8,29 @@ export interface ConformanceArguments {
   readonly runs: number;
 }
 
-/** @throws {Error} with a sentence for the user. */
-export function readArguments(args: readonly string[]): ConformanceArguments {
+/**
+ * @param now the seed `today` is its date in UTC: 20261127
+ * @throws {Error} with a sentence for the user.
+ */
+export function readArguments(args: readonly string[], now: Date): ConformanceArguments {
   const { values } = parseArgs({
     args: [...args],
     options: { seed: { type: 'string' }, configs: { type: 'string' }, runs: { type: 'string' } },
   });
   return {
-    seed: count('seed', values.seed, 20_261_121),
+    seed: count('seed', values.seed === 'today' ? dateOf(now) : values.seed, 20_261_121),
     configs: count('configs', values.configs, 200),
     runs: count('runs', values.runs, 500),
   };
 }
 
+function dateOf(now: Date): string {
+  return now.toISOString().slice(0, 10).replaceAll('-', '');
+}
+
 function count(name: string, text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
   if (!/^\d{1,9}$/.test(text) || text === '0')
-    throw new Error(`--${name} must be a whole number from 1, got "${text}"`);
+    throw new Error(`--${name} must be a whole number from 1${name === 'seed' ? ', or today' : ''}, got "${text}"`);
   return Number(text);
 }

@@ -3,7 +3,7 @@ import { type ConfigBlock, type ConfigValue, YamlScalar } from './case.ts';
 import { changed, isBlock, pathsIn } from './config-paths.ts';
 
 /** Of every YAML type, in and out of every range, and in spellings on which YAML readers disagree. */
-const ODD_VALUES: readonly ConfigValue[] = [
+export const ODD_VALUES: readonly ConfigValue[] = [
   null,
   '',
   ' ',

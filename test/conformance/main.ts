@@ -4,9 +4,11 @@ import { readArguments } from './arguments.ts';
 import type { Case, TailSampling } from './case.ts';
 import { checkIntended } from './check-intended.ts';
 import { collectorExample } from './collector-example.ts';
+import { comparisonCases } from './comparison-cases.ts';
 import { configurations, typesWithoutGenerator } from './config-arbitraries.ts';
 import { mutated } from './config-mutations.ts';
 import { limitedCases, limitedConfigurations, onFakeTime, withTicksOfTheirOwn } from './limited-cases.ts';
+import { optionValues } from './option-values.ts';
 import { hasGo, Reference } from './reference.ts';
 import { RunningComparison } from './running-comparison.ts';
 import { attributes, RESOURCES, trace } from './trace-arbitraries.ts';
@@ -16,8 +18,10 @@ import { traceStateCases } from './trace-state-cases.ts';
 const MAX_LIMITED_TRACES = 100;
 const MUTATED_PER_CONFIG = 10;
 const MUTATED_TRACES = 12;
+const OPTION_VALUES_PER_CONFIG = 20;
+const COMPARISONS_PER_CONFIG = 5;
 
-const { seed, configs, runs } = readArguments(process.argv.slice(2));
+const { seed, configs, runs } = readArguments(process.argv.slice(2), new Date());
 /** The Collector has no `dynamic`. */
 const types = POLICY_DEFINITIONS.map(({ type }) => type).filter((type) => type !== 'dynamic');
 
@@ -32,6 +36,9 @@ async function run(reference: Reference): Promise<boolean> {
   const comparison = new RunningComparison(reference, withTraceState);
   for (const one of cases()) await comparison.add(one);
   for (const one of mutatedCases()) await comparison.addIfAccepted(one);
+  for (const config of fc.sample(optionValues, { numRuns: configs * OPTION_VALUES_PER_CONFIG, seed })) {
+    await comparison.addConfiguration(config);
+  }
   const isEqual = await comparison.finish();
   const surprises = await checkIntended(reference, withTraceState);
   await withTraceState.stop();
@@ -49,6 +56,7 @@ function* cases(): Generator<Case> {
   yield* fc.sample(collectorExample(Reference.moduleFolder(), fewer), { numRuns: 4, seed });
   yield* fc.sample(limitedCases(fewer), { numRuns: Math.ceil(configs / 4), seed });
   yield* fc.sample(traceStateCases(fewer), { numRuns: Math.ceil(configs / 4), seed });
+  yield* fc.sample(comparisonCases, { numRuns: configs * COMPARISONS_PER_CONFIG, seed });
 }
 
 /** Configurations with something changed, on the traces of a few cases. */

@@ -36,6 +36,11 @@ export class RunningComparison {
     return this.#start(this.#compareIfAccepted(one));
   }
 
+  /** Compares only whether the configuration is taken. */
+  addConfiguration(config: ConfigBlock): Promise<void> {
+    return this.#start(this.#isAcceptedByBoth(config).then(() => undefined));
+  }
+
   /** Waits for all of them, prints the result, and tells whether it is free of differences. */
   async finish(): Promise<boolean> {
     await Promise.all(this.#pending);
@@ -54,11 +59,17 @@ export class RunningComparison {
   }
 
   async #compareIfAccepted(one: Case): Promise<void> {
-    const { outcome, names } = await compareAcceptance(this.#reference, one.config);
+    if (await this.#isAcceptedByBoth(one.config)) await this.#compare(one);
+  }
+
+  async #isAcceptedByBoth(config: ConfigBlock): Promise<boolean> {
+    const { outcome, names } = await compareAcceptance(this.#reference, config);
     for (const name of new Set(names)) count(this.#intended, name);
-    if (outcome === 'accepted') return this.#compare(one);
-    if (outcome === 'different') this.#failingConfigs.push(one.config);
-    else count(this.#agreed, outcome === 'refused' ? 'refused' : 'refused by one on purpose');
+    if (outcome === 'different') this.#failingConfigs.push(config);
+    else if (outcome !== 'accepted') {
+      count(this.#agreed, outcome === 'refused' ? 'refused' : 'refused by one on purpose');
+    }
+    return outcome === 'accepted';
   }
 
   async #compare(one: Case): Promise<void> {

@@ -49,6 +49,11 @@ export class OptionsReader {
     return (this.#values.get(key) ?? null) !== null;
   }
 
+  /** Whether the key is given without a value. */
+  isNull(key: string): boolean {
+    return this.#values.get(key) === null;
+  }
+
   /** Reports an error at a key, at a path below it (`['values', 2]`), or at the map itself (undefined). */
   error(at: string | readonly [string, ...ConfigPath] | undefined, message: string): void {
     const steps = at === undefined ? [] : typeof at === 'string' ? [at] : at;
@@ -106,12 +111,11 @@ export class OptionsReader {
     return this.#integer(key, UINT64);
   }
 
-  /** The elements of a list; empty when there is none. The Collector takes an empty string for an empty list. */
+  /** The elements of a list; empty when there is none. */
   list(key: string): readonly ConfigNode[] {
-    const elements = this.#typed<readonly unknown[]>(key, 'a list', [], (value) => {
-      if (value === '') return [];
-      return Array.isArray(value) ? value : undefined;
-    });
+    const elements = this.#typed<readonly unknown[]>(key, 'a list', [], (value) =>
+      Array.isArray(value) ? value : undefined,
+    );
     if (elements.includes(REPORTED)) this.#failedKeys.add(key);
     return elements.map((value, i) => ({ value, path: [...this.path, key, i] }));
   }
@@ -170,7 +174,7 @@ export class OptionsReader {
     return this.#values.has(nearest) ? `; remove it, "${nearest}" is given already` : `; did you mean "${nearest}"?`;
   }
 
-  /** A list of strings, or one string with commas, which the Collector takes for a list. */
+  /** A list of strings, or one string with commas, which the Collector takes for a list; an empty one has no elements. */
   texts(key: string): readonly ConfigNode[] {
     const text = this.#values.get(key);
     if (typeof text !== 'string') return this.list(key);

@@ -1,4 +1,5 @@
 import { toHex } from '../../otlp/hex.ts';
+import { encodeGoString } from './go-string.ts';
 import { jsonText } from './json-text.ts';
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
 import { parseGoBool, parseGoFloat, parseGoInt } from './parse-go-number.ts';
@@ -96,7 +97,7 @@ export function toBoolLike(value: OttlValue): boolean | null {
 /** UTF-8 of a string, big-endian bytes of a number, one byte of a bool. */
 export function toBytesLike(value: OttlValue): Uint8Array | null {
   if (value === null || value instanceof Uint8Array) return value;
-  if (typeof value === 'string') return encoder.encode(value);
+  if (typeof value === 'string') return encodeGoString(value);
   if (typeof value === 'boolean') return Uint8Array.of(Number(value));
   const bytes = new DataView(new ArrayBuffer(8));
   if (typeof value === 'bigint') bytes.setBigInt64(0, value);
@@ -105,7 +106,6 @@ export function toBytesLike(value: OttlValue): Uint8Array | null {
   return new Uint8Array(bytes.buffer);
 }
 
-const encoder = new TextEncoder();
 const MIN_INT64 = -(2n ** 63n);
 
 /** What does not fit becomes the least int64, as on the Collector's usual processors. */

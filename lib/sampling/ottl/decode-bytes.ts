@@ -1,19 +1,8 @@
 import { decodeBase64 } from './base64.ts';
-import { OttlEvaluationError } from './ottl-evaluation-error.ts';
+import { decodeGoString } from './go-string.ts';
 
 /** Makes a string of bytes; throws `OttlEvaluationError` for bytes that are none. */
 export type ByteDecoder = (bytes: Uint8Array) => string;
-
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** The Collector's strings may be any bytes; here they are Unicode. */
-function readStrictly(bytes: Uint8Array): string {
-  try {
-    return strict.decode(bytes);
-  } catch {
-    throw new OttlEvaluationError('Decode: the result is not UTF-8');
-  }
-}
 
 function readLatin1(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
@@ -30,7 +19,7 @@ const utf16BigEndian = replacing('utf-16be');
 
 const DECODERS: ReadonlyMap<string, ByteDecoder> = new Map([
   ...['utf-8', 'utf8', 'ascii', 'us-ascii', ''].map((name) => [name, utf8] as const),
-  ...['utf-8-raw', 'utf8-raw', 'nop'].map((name) => [name, readStrictly] as const),
+  ...['utf-8-raw', 'utf8-raw', 'nop'].map((name) => [name, decodeGoString] as const),
   ...['utf-16', 'utf16', 'utf-16le'].map((name) => [name, utf16] as const),
   ['utf-16be', utf16BigEndian],
   ...['iso-8859-1', 'iso_8859-1', 'latin1'].map((name) => [name, readLatin1] as const),
@@ -38,7 +27,7 @@ const DECODERS: ReadonlyMap<string, ByteDecoder> = new Map([
 
 /** By the names that the Collector has for encodings; undefined for one that is not known here. */
 export function decoderOf(encoding: string): ByteDecoder | undefined {
-  if (/^base64(-raw)?(-url)?$/.test(encoding)) return (bytes) => readStrictly(decodeBase64(bytes, encoding));
+  if (/^base64(-raw)?(-url)?$/.test(encoding)) return (bytes) => decodeGoString(decodeBase64(bytes, encoding));
   return DECODERS.get(encoding.toLowerCase());
 }
 

@@ -1,6 +1,7 @@
 import { toHex } from '../../otlp/hex.ts';
 import { type FormatDirective, isDoubleVerb } from './format-directives.ts';
 import { formatGoDouble } from './format-go-double.ts';
+import { encodeGoString } from './go-string.ts';
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
 import { Id, NativeInt, type OttlValue, typeName } from './value.ts';
 
@@ -34,7 +35,7 @@ function formatText(directive: FormatDirective, value: string): string | undefin
   if (verb === 's' || verb === 'v') {
     return pad(directive, precision === undefined ? value : [...value].slice(0, precision).join(''));
   }
-  return verb === 'x' || verb === 'X' ? formatHex(directive, encoder.encode(value)) : undefined;
+  return verb === 'x' || verb === 'X' ? formatHex(directive, encodeGoString(value)) : undefined;
 }
 
 function formatHex(directive: FormatDirective, value: Uint8Array): string {
@@ -43,7 +44,6 @@ function formatHex(directive: FormatDirective, value: Uint8Array): string {
   return pad(directive, directive.verb === 'X' ? hex.toUpperCase() : hex);
 }
 
-const encoder = new TextEncoder();
 const RADIX: ReadonlyMap<string, number> = new Map([
   ['d', 10],
   ['v', 10],

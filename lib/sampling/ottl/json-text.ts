@@ -1,6 +1,7 @@
 import { base64 } from './base64.ts';
 import { formatRfc3339 } from './calendar.ts';
 import { compareText } from './compare-text.ts';
+import { withoutLooseBytes } from './go-string.ts';
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
 import { Duration, Id, isList, isMap, NativeInt, NativeList, Opaque, type OttlValue, Time } from './value.ts';
 
@@ -39,7 +40,7 @@ function jsonNumber(value: number): string {
 const ESCAPED = /[<>&\u2028\u2029]/g;
 
 function quoted(text: string): string {
-  return JSON.stringify(text).replace(
+  return JSON.stringify(withoutLooseBytes(text)).replace(
     ESCAPED,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -1,3 +1,4 @@
+import { decodeGoString } from './go-string.ts';
 import { OttlSyntaxError } from './ottl-syntax-error.ts';
 
 const ESCAPES: ReadonlyMap<string, number> = new Map([
@@ -14,8 +15,9 @@ const ESCAPES: ReadonlyMap<string, number> = new Map([
 
 const PART = /\\(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|([^\\]+)/gsu;
 
+const LOOSE_BYTES = /[\udc80-\udcff]/gu;
+
 const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * What a string in double quotes means, by the rules of Go (`strconv.Unquote`). `\xHH` and `\OOO` are bytes of UTF-8.
@@ -31,13 +33,13 @@ export function unquote(raw: string, offset: number): string {
   for (const match of body.matchAll(PART)) {
     const [written, hex, octal, unicode, longUnicode, letter, plain] = match;
     const at = offset + 1 + match.index;
-    if (plain !== undefined) bytes.push(...encoder.encode(plain));
+    if (plain !== undefined) for (const byte of encoder.encode(plain)) bytes.push(byte);
     else if (hex !== undefined) bytes.push(Number.parseInt(hex, 16));
     else if (octal !== undefined) bytes.push(byteOf(octal, written, at));
     else if (letter !== undefined) bytes.push(escapeOf(letter, at));
     else bytes.push(...encoder.encode(characterOf(unicode ?? longUnicode ?? '', written, at)));
   }
-  return decoder.decode(Uint8Array.from(bytes));
+  return decodeGoString(Uint8Array.from(bytes));
 }
 
 function escapeOf(letter: string, at: number): number {
@@ -61,5 +63,6 @@ function characterOf(hex: string, written: string, at: number): string {
 
 /** A string literal that means this text. */
 export function quote(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r')}"`;
+  const escaped = text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r');
+  return `"${escaped.replace(LOOSE_BYTES, (byte) => `\\x${(byte.charCodeAt(0) & 0xff).toString(16)}`)}"`;
 }

@@ -1,17 +1,14 @@
+import { decodeGoString, encodeGoString } from './go-string.ts';
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /**
- * A part of a text, counted in bytes of UTF-8. With `utf8Safe` no character is cut; without it a cut character becomes
- * U+FFFD, where the Collector has the bare bytes: neither equals a text that a person writes.
+ * A part of a text, counted in bytes of UTF-8. With `utf8Safe` no character is cut.
  * @throws {OttlEvaluationError} when the part is empty or not within the text.
  */
 export function substring(text: string, start: bigint, length: bigint, utf8Safe: boolean): string {
   if (start < 0n) throw new OttlEvaluationError(`Substring: start ${start} is negative`);
   if (length <= 0n) throw new OttlEvaluationError(`Substring: length ${length} is not positive`);
-  const bytes = encoder.encode(text);
+  const bytes = encodeGoString(text);
   if (start + length > BigInt(bytes.length)) {
     throw new OttlEvaluationError(`Substring: ${start} + ${length} is beyond the ${bytes.length} bytes of the string`);
   }
@@ -21,7 +18,7 @@ export function substring(text: string, start: bigint, length: bigint, utf8Safe:
     while (from < bytes.length && isContinuation(bytes[from])) from++;
     while (from < to && isContinuation(bytes[to])) to--;
   }
-  return decoder.decode(bytes.subarray(from, Math.max(from, to)));
+  return decodeGoString(bytes.subarray(from, Math.max(from, to)));
 }
 
 function isContinuation(byte: number | undefined): boolean {

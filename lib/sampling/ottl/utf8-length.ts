@@ -1,3 +1,5 @@
+import { looseByteCount } from './go-string.ts';
+
 /** Number of bytes of a text in UTF-8, which is what OTTL counts. */
 export function utf8Length(text: string): number {
   let length = text.length;
@@ -6,5 +8,6 @@ export function utf8Length(text: string): number {
     if (unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff)) length += 2;
     else if (unit > 0x7f) length++;
   }
-  return length;
+  // Counted as 2 above.
+  return length - looseByteCount(text);
 }

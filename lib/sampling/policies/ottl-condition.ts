@@ -81,6 +81,8 @@ function readErrorMode(options: OptionsReader): ErrorMode {
       'error_mode',
       `unknown value "${text}"${didYouMean(text, ERROR_MODES) || `, allowed: ${ERROR_MODES.join(', ')}`}`,
     );
+  } else if (options.isNull('error_mode')) {
+    options.error('error_mode', `expected one of ${ERROR_MODES.join(', ')}, got nothing`);
   } else if (!options.has('error_mode')) {
     options.warn('error_mode', 'is not set: a condition that fails counts as false; write silent, ignore or propagate');
   }

@@ -1,14 +1,13 @@
 import { toHex } from '../../../otlp/hex.ts';
 import { fnv1a64 } from '../../fnv1a-64.ts';
 import { base64 } from '../base64.ts';
+import { encodeGoString } from '../go-string.ts';
 import { isValidLuhn } from '../is-valid-luhn.ts';
 import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
 import { parseGoInt, parseGoIntLiteral } from '../parse-go-number.ts';
 import { parseJson } from '../parse-json.ts';
 import { readSeverities, severityOf } from '../parse-severity.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
-
-const encoder = new TextEncoder();
 
 /** Converters that encode, decode, or calculate. */
 export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
@@ -50,7 +49,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       if (!/^base64(-raw)?(-url)?$/.test(variant)) {
         args.fail('Variant', `unknown variant "${variant}", allowed: base64, base64-raw, base64-url, base64-raw-url`);
       }
-      return (context) => base64Variant(base64(encoder.encode(target(context))), variant);
+      return (context) => base64Variant(base64(encodeGoString(target(context))), variant);
     },
   },
   {
@@ -59,7 +58,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
     create(args) {
       const target = args.text('Target');
       return (context) => {
-        const { high, low } = fnv1a64(encoder.encode(target(context)));
+        const { high, low } = fnv1a64(encodeGoString(target(context)));
         return BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
       };
     },

@@ -1,12 +1,11 @@
 import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { toHex } from '../../../otlp/hex.ts';
+import { encodeGoString } from '../go-string.ts';
 import { murmur3Hash32, murmur3Hash128 } from '../murmur3.ts';
 import { xxh3Hash64 } from '../xxh3/xxh3-64.ts';
 import { xxh3Hash128 } from '../xxh3/xxh3-128.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
-
-const encoder = new TextEncoder();
 
 /** Hashes of strings, in lower-case hex. */
 export const HASH_CONVERTERS: readonly ConverterDefinition[] = [
@@ -41,7 +40,7 @@ function hash(name: string, digest: (bytes: Uint8Array) => Uint8Array): Converte
     create(args) {
       const target = args.text('Target');
       return (context) => {
-        const bytes = digest(encoder.encode(target(context)));
+        const bytes = digest(encodeGoString(target(context)));
         return toHex(bytes, 0, bytes.length);
       };
     },

@@ -3,6 +3,7 @@ import { readCsvRow } from '../csv-row.ts';
 import { type ByteDecoder, decoderOf, ENCODINGS } from '../decode-bytes.ts';
 import { readFormat } from '../format-directives.ts';
 import { formatValue } from '../format-text.ts';
+import { encodeGoString } from '../go-string.ts';
 import { contains, type IpNetwork, parseIp, parseNetwork } from '../ip-network.ts';
 import { keyValueText, parseKeyValues } from '../key-values.ts';
 import type { Getter } from '../operand.ts';
@@ -11,7 +12,6 @@ import { splitText } from '../split-text.ts';
 import { typeName } from '../value.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
-const encoder = new TextEncoder();
 const CSV_MODES = ['strict', 'lazyQuotes', 'ignoreQuotes'];
 
 /** Converters that read and write strings in a format. */
@@ -67,7 +67,7 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => {
         const value = target(context);
         const decode = decoder(context);
-        if (typeof value === 'string') return decode(encoder.encode(value));
+        if (typeof value === 'string') return decode(encodeGoString(value));
         if (value instanceof Uint8Array) return decode(value);
         return failEvaluation(`Decode: expected a string or bytes, got ${typeName(value)}`);
       };

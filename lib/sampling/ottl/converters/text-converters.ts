@@ -1,6 +1,7 @@
 import { textList } from '../call-arguments.ts';
 import { toCamel, toSnake } from '../convert-case.ts';
 import { extractPatterns } from '../extract-patterns.ts';
+import { withoutLooseBytes } from '../go-string.ts';
 import { grokArgument } from '../grok/grok-argument.ts';
 import type { Getter } from '../operand.ts';
 import { patternArgument } from '../pattern-argument.ts';
@@ -53,8 +54,8 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
     text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text,
   ),
   ofTwoTexts('Split', 'Delimiter', (text, delimiter) => textList(splitText(text, delimiter))),
-  ofText('ToLowerCase', (text) => text.toLowerCase()),
-  ofText('ToUpperCase', (text) => text.toUpperCase()),
+  ofText('ToLowerCase', toLower),
+  ofText('ToUpperCase', toUpper),
   ofText('ToCamelCase', toCamel),
   ofText('ToSnakeCase', toSnake),
   {
@@ -106,11 +107,19 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
 ];
 
 const CASES: ReadonlyMap<string, (text: string) => string> = new Map([
-  ['lower', (text: string) => text.toLowerCase()],
-  ['upper', (text: string) => text.toUpperCase()],
+  ['lower', toLower],
+  ['upper', toUpper],
   ['snake', toSnake],
   ['camel', toCamel],
 ]);
+
+function toLower(text: string): string {
+  return withoutLooseBytes(text).toLowerCase();
+}
+
+function toUpper(text: string): string {
+  return withoutLooseBytes(text).toUpperCase();
+}
 
 function ofText(name: string, convert: (text: string) => string): ConverterDefinition {
   return {
