@@ -21,12 +21,18 @@ export function removeEqualSpans(index: TraceIndex): TraceIndex {
 
 class EqualSpans {
   readonly #index: TraceIndex;
-  readonly #contents = new ContentTable();
+  #table: ContentTable | undefined;
   /** By number of the `ScopeSpans`: what it and its `ResourceSpans` have besides spans, as a number. */
   #scopeContents: readonly number[] | undefined;
 
   constructor(index: TraceIndex) {
     this.#index = index;
+  }
+
+  /** Made when it is needed: in most traces no two spans are compared to the end. */
+  get #contents(): ContentTable {
+    this.#table ??= new ContentTable();
+    return this.#table;
   }
 
   /** Not 0 at the number of each span that is equal to an earlier one; undefined when there are none. */

@@ -2,15 +2,20 @@
 --
 -- The spans of a trace, each below its parent and in order of start: depth, offset from the start of the trace, duration,
 -- and the time in which none of its children ran, in milliseconds. A span whose parent is not there, or is the span itself,
--- has depth 0. Parents are followed over 100 levels; a span in a cycle of parents has depth 99.
+-- has depth 0. Parents are followed over 100 levels; a span in a cycle of parents has depth 99. A span that was also exported
+-- before it ended is shown as it ended.
 -- @param trace_id: trace_id; as the log has it: 32 hex digits, a traceparent, a UUID or an X-Ray ID
-WITH roles AS (
+WITH copies AS (
+  SELECT *, max(end_ns) OVER (PARTITION BY span_id, kind, name, start_ns) AS last_end_ns
+  FROM spans
+  WHERE :window AND trace_id = :trace_id
+), roles AS (
   -- Each span twice, as itself and as a child of its parent: a join would read the archive once more.
   SELECT CASE WHEN r.is_child THEN nullif(parent_span_id, span_id) ELSE span_id END AS id, r.is_child,
          nullif(parent_span_id, span_id) AS parent_span_id, service, name, kind, status, start_ns, end_ns,
          coalesce(nullif(status_message, ''), exception_message) AS message, sampling_policy
-  FROM spans CROSS JOIN UNNEST(ARRAY[true, false]) AS r (is_child)
-  WHERE :window AND trace_id = :trace_id
+  FROM copies CROSS JOIN UNNEST(ARRAY[true, false]) AS r (is_child)
+  WHERE end_ns > 0 OR coalesce(last_end_ns, 0) = 0
 ), nodes AS (
   -- Several spans, because with some tracers the spans of a client and its server have one ID.
   SELECT id, min(CASE WHEN NOT is_child THEN parent_span_id END) AS parent,

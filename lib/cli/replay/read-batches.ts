@@ -4,12 +4,14 @@ import { type Batch, ENVELOPE_BYTES, type Position } from './batch.ts';
 import { objectLines } from './object-lines.ts';
 import { type OpenableObject, readAhead } from './read-ahead.ts';
 import { readTraceLine, type TraceLine } from './trace-line.ts';
+import type { UnfinishedSpans } from './unfinished-spans.ts';
 import { UnreadableError } from './unreadable-error.ts';
 
 export interface ReadOptions {
   readonly archive: ArchiveObjects;
   readonly objects: AsyncIterable<ArchiveObject>;
   readonly isWanted: (traceId: string) => boolean;
+  readonly unfinished: UnfinishedSpans;
   /** Where to go on: what lies before it is not read again. */
   readonly from: Position | undefined;
   /** A batch is closed before its request would be longer. A longer line is a batch of its own. */
@@ -32,9 +34,10 @@ export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch> 
     try {
       for await (const bytes of linesAfter(lines, open)) {
         stop.throwIfAborted();
-        const line = readLine(bytes, isWanted, (reason) =>
+        const found = readLine(bytes, isWanted, (reason) =>
           batch.unreadable.push(`${key}, line ${lines + 1}: ${reason}`),
         );
+        const line = found && (await options.unfinished.leaveOut(found, key));
         if (line !== undefined && batch.isTooFullFor(line, maxBatchBytes)) {
           yield batch.closedAt({ object: key, lines, isWhole: false });
           batch = new OpenBatch();
@@ -63,7 +66,7 @@ async function* objectsFrom(from: Position | undefined, objects: AsyncIterable<A
 }
 
 /** The lines behind the first `skip`, also when the connection breaks on the way. */
-async function* linesAfter(skip: number, open: OpenableObject['open']): AsyncGenerator<Buffer> {
+export async function* linesAfter(skip: number, open: OpenableObject['open']): AsyncGenerator<Buffer> {
   let done = skip;
   for (let reads = 1; ; reads++) {
     const before = done;

@@ -7,13 +7,14 @@ import { NOTHING_REJECTED, OtlpSender, type SendResult } from './otlp-sender.ts'
 import { Pacer } from './pacer.ts';
 import { type ReplayState, writeState } from './position-file.ts';
 import { PositionKeeper } from './position-keeper.ts';
-import { readBatches } from './read-batches.ts';
+import { linesAfter, readBatches } from './read-batches.ts';
 import { replay } from './replay.ts';
 import type { ReplayCommand } from './replay-arguments.ts';
 import { InterruptedError } from './replay-error.ts';
 import { isComplete, listProblems, progressLine, summaryLines } from './report.ts';
 import { listObjects, type SelectedObjects } from './selected-objects.ts';
 import type { TraceLine } from './trace-line.ts';
+import { UnfinishedSpans } from './unfinished-spans.ts';
 
 export interface SendIo {
   readonly print: (line: string) => void;
@@ -69,6 +70,10 @@ export async function sendAll(prepared: Prepared, io: SendIo): Promise<0 | 1 | 1
           missing.delete(traceId);
           return prepared.wanted?.has(traceId) ?? true;
         },
+        unfinished: new UnfinishedSpans({
+          objectsOf: (hour) => listObjects(prepared.archive, { ...start, partitions: { first: hour, last: hour } }),
+          linesOf: (key) => linesAfter(0, () => prepared.archive.open(key)),
+        }),
       }),
       send:
         command.dryRun || command.url === undefined ? async () => NOTHING_REJECTED : sending(command, command.url, io),

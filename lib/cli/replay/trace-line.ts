@@ -1,3 +1,4 @@
+import { isFinished, type ResourceSpansJson } from './span-json.ts';
 import { UnreadableError } from './unreadable-error.ts';
 
 /** A line of the archive. */
@@ -6,6 +7,8 @@ export interface TraceLine {
   /** 0: the first line of its trace. */
   readonly seq: number;
   readonly spanCount: number;
+  /** Whether one of its spans has no end time. */
+  readonly hasUnfinished: boolean;
   /** The elements of `resourceSpans` as they stand in the line: without the brackets, and without the columns. */
   readonly resourceSpans: Uint8Array;
 }
@@ -19,7 +22,7 @@ const COLUMNS = Buffer.from('],"trace_id":"');
 const TRACE_ID_LENGTH = 32;
 
 interface ParsedLine {
-  readonly resourceSpans: readonly { readonly scopeSpans?: readonly { readonly spans?: readonly unknown[] }[] }[];
+  readonly resourceSpans: readonly ResourceSpansJson[];
   readonly seq: unknown;
 }
 
@@ -39,18 +42,22 @@ export function readTraceLine(line: Buffer, isWanted: (traceId: string) => boole
     throw new UnreadableError('is no line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}');
   }
   if (!isWanted(traceId)) return undefined;
-  const { spanCount, seq } = check(line);
-  return { traceId, seq, spanCount, resourceSpans: line.subarray(OPEN.length, end) };
+  const { spanCount, seq, hasUnfinished } = check(line);
+  return { traceId, seq, spanCount, hasUnfinished, resourceSpans: line.subarray(OPEN.length, end) };
 }
 
-function check(line: Buffer): { readonly spanCount: number; readonly seq: number } {
+function check(line: Buffer): Pick<TraceLine, 'spanCount' | 'seq' | 'hasUnfinished'> {
   try {
     const { resourceSpans, seq }: ParsedLine = JSON.parse(utf8.decode(line));
     let spanCount = 0;
+    let hasUnfinished = false;
     for (const { scopeSpans = [] } of resourceSpans) {
-      for (const { spans = [] } of scopeSpans) spanCount += spans.length;
+      for (const { spans = [] } of scopeSpans) {
+        spanCount += spans.length;
+        hasUnfinished ||= !spans.every(isFinished);
+      }
     }
-    return { spanCount, seq: Number(seq) };
+    return { spanCount, seq: Number(seq), hasUnfinished };
   } catch (error) {
     throw new UnreadableError(`is no OTLP JSON: ${error instanceof Error ? error.message : error}`);
   }

@@ -1,7 +1,7 @@
 -- Trace
 --
 -- The spans of the trace that is chosen in a table above, or whose ID stands in the variable. Its start has to be in the time range. Times are whole
--- microseconds.
+-- microseconds. A span that was also exported before it ended is shown as it ended.
 -- @param trace_id: text; trace ID, 32 hex digits
 SELECT trace_id AS "traceID", span_id AS "spanID",
        -- Below a span that is its own parent the panel would show nothing. The spans of a client and its server may have one ID.
@@ -36,8 +36,12 @@ SELECT trace_id AS "traceID", span_id AS "spanID",
        lower(kind) AS "kind", status_code AS "statusCode", status_message AS "statusMessage",
        scope_name AS "instrumentationLibraryName", scope_version AS "instrumentationLibraryVersion",
        trace_state AS "traceState"
-FROM spans
-WHERE :window
-  AND :trace_id <> ''
-  AND trace_id = lower(trim(:trace_id))
+FROM (
+  SELECT *, max(end_ns) OVER (PARTITION BY span_id, kind, name, start_ns) AS last_end_ns
+  FROM spans
+  WHERE :window
+    AND :trace_id <> ''
+    AND trace_id = lower(trim(:trace_id))
+) AS copies
+WHERE end_ns > 0 OR coalesce(last_end_ns, 0) = 0
 ORDER BY start_ns, span_id

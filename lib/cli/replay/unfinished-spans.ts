@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { ArchiveObject } from '../../adapters/archive-objects.ts';
+import { isFinished, type ResourceSpansJson, type SpanJson } from './span-json.ts';
+import type { TraceLine } from './trace-line.ts';
+import { UnreadableError } from './unreadable-error.ts';
+
+export interface UnfinishedSpansDeps {
+  /** The objects of an hour, `dt=YYYY-MM-DD/hour=HH`, that belong to the replay. */
+  readonly objectsOf: (partition: string) => AsyncIterable<ArchiveObject>;
+  /** The lines of an object. @throws {UnreadableError} */
+  readonly linesOf: (key: string) => AsyncIterable<Buffer>;
+}
+
+/**
+ * Leaves unfinished spans out of a replay where a finished copy of the same span stands on a later line. A line has none
+ * that the same or an earlier line has the finished copy of: the archive's writer sees to that.
+ *
+ * All lines of a trace are in one hour. Only where one has unfinished spans, the late lines of its hour are read ahead; most
+ * hours are read once.
+ */
+export class UnfinishedSpans {
+  readonly #deps: UnfinishedSpansDeps;
+  #partition = '';
+  /** Spans that are finished on late lines of the hour. */
+  #finished: ReadonlySet<string> = new Set();
+
+  constructor(deps: UnfinishedSpansDeps) {
+    this.#deps = deps;
+  }
+
+  /** The line as it is to be sent; undefined when nothing of it is left. @param key of the object that it stands in */
+  async leaveOut(line: TraceLine, key: string): Promise<TraceLine | undefined> {
+    if (!line.hasUnfinished) return line;
+    const finished = await this.#finishedIn(partitionOf(key));
+    const resourceSpans = parseExactly(
+      `[${Buffer.from(line.resourceSpans).toString()}]`,
+    ) as readonly ResourceSpansJson[];
+    let spanCount = 0;
+    const isLeft = (span: SpanJson) => isFinished(span) || !finished.has(identify(line.traceId, span));
+    const left = resourceSpans.flatMap((ofResource) => {
+      const scopeSpans = (ofResource.scopeSpans ?? []).flatMap((ofScope) => {
+        const spans = (ofScope.spans ?? []).filter(isLeft);
+        spanCount += spans.length;
+        return spans.length === 0 ? [] : [{ ...ofScope, spans }];
+      });
+      return scopeSpans.length === 0 ? [] : [{ ...ofResource, scopeSpans }];
+    });
+    if (spanCount === line.spanCount) return line;
+    if (spanCount === 0) return undefined;
+    return { ...line, spanCount, resourceSpans: Buffer.from(JSON.stringify(left).slice(1, -1)) };
+  }
+
+  async #finishedIn(partition: string): Promise<ReadonlySet<string>> {
+    if (this.#partition === partition) return this.#finished;
+    const finished = new Set<string>();
+    for await (const { key } of this.#deps.objectsOf(partition)) {
+      try {
+        for await (const line of this.#deps.linesOf(key)) addFinished(line, finished);
+      } catch (error) {
+        // It is reported when its turn comes.
+        if (!(error instanceof UnreadableError)) throw error;
+      }
+    }
+    this.#finished = finished;
+    this.#partition = partition;
+    return finished;
+  }
+}
+
+/** The last of the columns. 0 is that of a first line. */
+const LATE = /,"seq":[1-9]\d*\}$/;
+/** Enough for it. */
+const LATE_LENGTH = 30;
+
+function addFinished(line: Buffer, finished: Set<string>): void {
+  if (!LATE.test(line.toString('latin1', Math.max(0, line.length - LATE_LENGTH)))) return;
+  try {
+    const { trace_id, resourceSpans }: LineJson = JSON.parse(line.toString());
+    for (const { scopeSpans = [] } of resourceSpans) {
+      for (const { spans = [] } of scopeSpans) {
+        for (const span of spans) if (isFinished(span)) finished.add(identify(trace_id, span));
+      }
+    }
+  } catch {
+    // No line of the archive: it is reported when its turn comes.
+  }
+}
+
+interface LineJson {
+  readonly trace_id: string;
+  readonly resourceSpans: readonly ResourceSpansJson[];
+}
+
+/** As `lib/otlp/trace-unfinished.ts` tells spans apart; a digest, because names may be long. */
+function identify(traceId: string, { spanId, kind = 0, name = '', startTimeUnixNano = '0' }: SpanJson): string {
+  const identity = JSON.stringify([traceId, spanId, kind, name, startTimeUnixNano]);
+  return createHash('sha256').update(identity).digest('base64');
+}
+
+function partitionOf(key: string): string {
+  return key.split('/').slice(-3, -1).join('/');
+}
+
+/** Not in the library of TypeScript yet: ECMAScript proposal "JSON.parse source text access", in Node.js since 22. */
+interface JsonWithSource {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): unknown;
+}
+
+/** Parsed JSON in which numbers keep their digits: no number passes through a double on its way to the receiver. */
+function parseExactly(text: string): unknown {
+  const { parse: parseWithSource, rawJSON }: JsonWithSource = JSON as unknown as JsonWithSource;
+  return parseWithSource(text, (_, value, { source }) =>
+    typeof value === 'number' && source !== undefined ? rawJSON(source) : value,
+  );
+}
