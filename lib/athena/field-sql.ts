@@ -1,6 +1,6 @@
 /**
- * Fields of OTLP/JSON as SQL that Trino and DuckDB read alike. What OTLP takes for no value is NULL: in protobuf a zero and
- * a field that is not there are one and the same.
+ * Fields of OTLP/JSON as SQL that Trino and DuckDB read alike. What OTLP takes for no value is NULL: protobuf does not tell
+ * a zero from a missing field.
  */
 
 const NO_ID = ['', '0'.repeat(16), '0'.repeat(32)].map((id) => `'${id}'`).join(', ');
@@ -10,7 +10,7 @@ export function idSql(id: string): string {
   return `CASE WHEN ${id} NOT IN (${NO_ID}) THEN lower(${id}) END`;
 }
 
-/** Nanoseconds since the epoch from their digits; NULL when there are none, or 0, or more than 64 bits with a sign hold. */
+/** Nanoseconds since the epoch from their digits; NULL when they are missing, 0, or beyond a signed 64-bit integer. */
 export function nanosSql(digits: string): string {
   return `nullif(TRY_CAST(${digits} AS bigint), 0)`;
 }

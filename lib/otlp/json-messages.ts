@@ -31,8 +31,8 @@ const EVENT = new JsonMessage([
 ]);
 
 const LINK = new JsonMessage([
-  [1, 'traceId', 'hex'],
-  [2, 'spanId', 'hex'],
+  [1, 'traceId', 'otherId'],
+  [2, 'spanId', 'otherId'],
   [3, 'traceState', 'string'],
   [4, 'attributes', 'attributes'],
   [5, 'droppedAttributesCount', 'uint32'],
@@ -48,7 +48,7 @@ const SPAN_FIELDS: readonly JsonField[] = [
   [1, 'traceId', 'hex'],
   [2, 'spanId', 'hex'],
   [3, 'traceState', 'string'],
-  [4, 'parentSpanId', 'hex'],
+  [4, 'parentSpanId', 'otherId'],
   [5, 'name', 'string'],
   [6, 'kind', 'enum'],
   [7, 'startTimeUnixNano', 'fixed64'],

@@ -4,10 +4,10 @@ import type { JsonWriter } from './json-writer.ts';
 import { fixed32At, varint32At } from './numbers.ts';
 
 /**
- * Types of single values: `hex` is `bytes` that hold an ID, whose default value is one of zeros; the others are named as
- * in a `.proto` file.
+ * Types of single values: `hex` is `bytes` that hold an ID, `otherId` the same of another span or trace, where one of zeros
+ * says that there is none; the others are named as in a `.proto` file.
  */
-export type JsonScalar = 'string' | 'hex' | 'uint32' | 'enum' | 'fixed32' | 'fixed64';
+export type JsonScalar = 'string' | 'hex' | 'otherId' | 'uint32' | 'enum' | 'fixed32' | 'fixed64';
 
 /** Writes a key and the value in `bytes[from, to)`; nothing when it is the default value of its type. */
 export function writeScalar(
@@ -24,9 +24,14 @@ export function writeScalar(
       out.piece(key);
       out.string(bytes, from, to);
       break;
-    case 'hex':
-      // An ID of zeros is none. The Collector leaves it out, too.
+    case 'otherId':
+      // The Collector leaves it out, too.
       if (isZeroAt(bytes, from, to - from)) return;
+      out.piece(key);
+      out.hex(bytes, from, to);
+      break;
+    case 'hex':
+      if (from === to) return;
       out.piece(key);
       out.hex(bytes, from, to);
       break;

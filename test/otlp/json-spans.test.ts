@@ -42,7 +42,7 @@ describe('writeResourceSpans', () => {
     );
   });
 
-  it('leaves out IDs of zeros, as the Collector does', () => {
+  it('leaves out IDs of zeros of other spans and traces, as the Collector does', () => {
     const zeros = { traceId: Buffer.alloc(16), spanId: Buffer.alloc(8) };
     const ids = { traceId: Buffer.alloc(16, 0xab), spanId: Buffer.from('0000000000000001', 'hex') };
     const span = { ...ids, parentSpanId: Buffer.alloc(8), links: [zeros, ids] };

@@ -68,7 +68,7 @@ function spanToJson(span: Span): Json {
     traceId: hex(span.traceId),
     spanId: hex(span.spanId),
     traceState: span.traceState,
-    parentSpanId: hex(span.parentSpanId),
+    parentSpanId: otherId(span.parentSpanId),
     flags: span.flags,
     name: span.name,
     kind: span.kind,
@@ -85,8 +85,8 @@ function spanToJson(span: Span): Json {
     links: span.links?.map((link) =>
       withoutDefaults({
         ...attributesOf(link),
-        traceId: hex(link.traceId),
-        spanId: hex(link.spanId),
+        traceId: otherId(link.traceId),
+        spanId: otherId(link.spanId),
         traceState: link.traceState,
         flags: link.flags,
       }),
@@ -131,9 +131,13 @@ function has(value: AnyValue, member: keyof AnyValue): boolean {
   return Object.hasOwn(value, member) && value[member] !== null;
 }
 
-/** '' for an ID of zeros, which is none. */
 function hex(bytes: Uint8Array | null | undefined): string {
-  return (bytes ?? []).every((byte) => byte === 0) ? '' : Buffer.from(bytes ?? []).toString('hex');
+  return Buffer.from(bytes ?? []).toString('hex');
+}
+
+/** '' for an ID of zeros: there is no such span or trace. */
+function otherId(bytes: Uint8Array | null | undefined): string {
+  return hex(bytes).replace(/^0+$/, '');
 }
 
 /** '' for 0. */

@@ -15,18 +15,29 @@ const NOON = 1_795_262_400n * 1_000_000_000n;
 const at = (ms: number) => String(NOON + BigInt(ms) * 1_000_000n);
 const FROM = ['--from', '2026-09-15T07', '--json'];
 
-/** The lines that the pipeline writes of spans of one service, and the world that wrote them. */
-async function linesOf(
+interface Around {
+  readonly yaml?: string;
+  readonly resource?: readonly object[];
+  readonly scope?: object;
+}
+
+/** A pipeline that has decided a request with spans of one service. */
+async function worldOf(
   spans: readonly object[],
-  { yaml = KEEP_ALL, resource = [] as readonly object[], scope = {} } = {},
-): Promise<readonly string[]> {
+  { yaml = KEEP_ALL, resource = [], scope = {} }: Around = {},
+): Promise<World> {
   const world = new World({ yaml });
   world.clock.set(Number(NOON / 1_000_000n) + 5000);
   const attributes = [{ key: 'service.name', value: { stringValue: 'worker' } }, ...resource];
   const request = { resourceSpans: [{ resource: { attributes }, scopeSpans: [{ scope, spans }] }] };
   await world.ingest(protobufFromJson(Buffer.from(JSON.stringify(request))));
   await world.drain();
-  return world.archive.allLines();
+  return world;
+}
+
+/** The lines that it writes of them. */
+async function linesOf(spans: readonly object[], around: Around = {}): Promise<readonly string[]> {
+  return (await worldOf(spans, around)).archive.allLines();
 }
 
 /** The answers from lines, and again from Parquet. */
@@ -142,7 +153,7 @@ describe('an empty list or map', () => {
 
 describe('a repeated key', () => {
   const twice = ['first', 'second'].map((stringValue) => ({ key: 'twice', value: { stringValue } }));
-  const once = [twice[0]];
+  const once = twice.slice(0, 1);
   const map = (values: readonly unknown[]) => [{ key: 'map', value: { kvlistValue: { values } } }];
   const span = (attributes: readonly unknown[], inside: readonly unknown[]) => ({
     traceId: '03'.repeat(16),
@@ -178,10 +189,18 @@ policies:
     }
   });
 
+  it('is in the buffer with both values, as it was sent', async () => {
+    const { buffer } = await worldOf([span(twice, twice)], request);
+    const { fragments } = await buffer.read('03'.repeat(16));
+    const stored = fragments.map(({ payload }) => Buffer.from(payload).toString('latin1')).join('');
+    expect(stored.match(/first/g)).toHaveLength(6);
+    expect(stored.match(/second/g)).toHaveLength(6);
+  });
+
   it('is written once into the line, with its first value, and so into what a replay sends', async () => {
     const lines = await linesOf([span(twice, twice)], request);
     expect(lines).toEqual(
-      await linesOf([span(once, once)], { resource: once as object[], scope: { name: 's', attributes: once } }),
+      await linesOf([span(once, once)], { resource: once, scope: { name: 's', attributes: once } }),
     );
     const replayed = exportRequestOf(lines.flatMap((text) => readTraceLine(Buffer.from(text), () => true) ?? []));
     expect(replayed.toString().match(/"first"/g)).toHaveLength(6);
