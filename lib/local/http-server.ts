@@ -17,6 +17,8 @@ export interface RunningHttpServer {
   stop(): Promise<void>;
 }
 
+const KEEP_ALIVE_MS = 65_000;
+
 /** Stands in for the function URL: an HTTP server that hands each request to the Lambda handler, within Lambda's limits. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let isStopping = false;
@@ -30,6 +32,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     });
   };
   const server = createServer(onRequest);
+  // Exporters send every five seconds, when Node's default closes their connections: some requests would meet that.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   // The client asks before it sends the body (RFC 9110, section 10.1.1).
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (Number(request.headers['content-length']) > MAX_INVOCATION_BYTES) {

@@ -129,6 +129,12 @@ describe('the HTTP server', () => {
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415', 'HTTP/1.1 415', 'HTTP/1.1 200']);
   });
 
+  it('keeps a connection for longer than exporters pause', async () => {
+    const { port } = await serve(ok);
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    expect(answer.headers.get('keep-alive')).toBe('timeout=65');
+  });
+
   it('answers HEAD without a body and without the length of another answer', async () => {
     const { port } = await serve(async () => ({
       statusCode: 200,
