@@ -19,6 +19,12 @@ export interface RunningHttpServer {
 
 const KEEP_ALIVE_MS = 65_000;
 
+/** Status and reason for what cannot be read as a request, by Node's code. */
+const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are over 16 KiB'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took longer than 5 minutes to arrive'],
+};
+
 /** Stands in for the function URL: an HTTP server that hands each request to the Lambda handler, within Lambda's limits. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let isStopping = false;
@@ -44,11 +50,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     response.writeContinue();
     onRequest(request, response);
   });
-  server.on('clientError', (error, socket) => {
-    const hint = 'not HTTP/1.1; OTLP over gRPC is not taken: set the exporter to http/protobuf';
-    if ('code' in error && error.code !== 'ECONNRESET')
-      options.log.warn('refused', { reason: hint, error: error.message });
-    socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const { code = '' } = error;
+    const [status, reason] = UNREADABLE[code] ?? [
+      '400 Bad Request',
+      'not HTTP/1.1; OTLP over gRPC is not taken: set the exporter to http/protobuf',
+    ];
+    if (code !== '' && code !== 'ECONNRESET') options.log.warn('refused', { reason, error: error.message });
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
   });
   await listen(server, options);
   const address = server.address();
