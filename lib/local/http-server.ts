@@ -125,7 +125,7 @@ function refuseTooLarge(response: ServerResponse, log: Log): void {
   response.writeHead(413, headers).write(payload);
 }
 
-/** How long a client may go on sending what nobody reads. */
+/** How long the server reads and discards the rest of a body. */
 const DISCARD_MS = 1_000;
 
 /**

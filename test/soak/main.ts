@@ -23,9 +23,9 @@ const MIN_SPANS_PER_SECOND = 150;
 const BOUNDS = {
   /** Measured: 0, and 20 on a machine that was busy; each look at a trace has one for a moment. */
   openIterators: 200,
-  /** Bytes for so many spans after the warm-up. Measured: 80 MB for 108,848 spans. */
+  /** Bytes for this many spans after the warm-up. Measured: 80 MB for 108,848 spans. */
   memory: (spans: number) => 100e6 + 2_000 * spans,
-  /** Bytes for so many spans, whose fragments stay for a day. Measured: 53 MB for 155,424 spans. */
+  /** Bytes for this many spans, whose fragments stay for a day. Measured: 53 MB for 155,424 spans. */
   files: (spans: number) => 20e6 + 1_000 * spans,
 };
 
