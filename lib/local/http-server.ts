@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { IngestHandler } from '../../functions/ingest/handler.ts';
+import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
 import type { Log } from '../../functions/shared/log.ts';
 import { functionUrlEvent, isOverInvocationLimit, MAX_INVOCATION_BYTES } from './function-url-event.ts';
 
@@ -28,10 +29,11 @@ const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: stri
 /** Stands in for the function URL: an HTTP server that hands each request to the Lambda handler, within Lambda's limits. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let isStopping = false;
+  const refusals = new RefusalLog(options.log, Date.now);
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     // An exporter that keeps its connection busy would otherwise keep the server alive.
     if (isStopping) response.setHeader('connection', 'close');
-    respond(request, response, options).catch((error: unknown) => {
+    respond(request, response, { handler: options.handler, refusals }).catch((error: unknown) => {
       options.log.error('request failed', { error });
       if (!response.headersSent) response.writeHead(502);
       response.end();
@@ -43,7 +45,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   // The client asks before it sends the body (RFC 9110, section 10.1.1).
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (Number(request.headers['content-length']) > MAX_INVOCATION_BYTES) {
-      refuseTooLarge(response, options.log);
+      refuseTooLarge(request, response, refusals);
       response.end();
       return;
     }
@@ -71,7 +73,16 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   };
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
+interface Responding {
+  readonly handler: IngestHandler;
+  readonly refusals: RefusalLog;
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { handler, refusals }: Responding,
+): Promise<void> {
   const { method = 'GET', url: target = '/', headersDistinct: headers, httpVersion, socket } = request;
   if (method === 'OPTIONS' && target === '*') return answerOptionsOfServer(response);
   const body = await readBody(request);
@@ -82,12 +93,12 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
       ? undefined
       : functionUrlEvent({ method, target, headers, body, protocol, sourceIp: socket.remoteAddress ?? '' });
   if (event === undefined || isOverInvocationLimit(event)) {
-    refuseTooLarge(response, options.log);
+    refuseTooLarge(request, response, refusals);
     await discardRest(request);
     response.end();
     return;
   }
-  const result = await options.handler(event);
+  const result = await handler(event);
   const payload = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
   for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, String(value));
   // It would have to be the length of the answer to GET (RFC 9110, section 8.6).
@@ -117,9 +128,9 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array | 'too lar
 }
 
 /** Writes the whole answer, and leaves the response open: the connection is closed at its end. */
-function refuseTooLarge(response: ServerResponse, log: Log): void {
+function refuseTooLarge(request: IncomingMessage, response: ServerResponse, refusals: RefusalLog): void {
   const reason = `the request is over ${MAX_INVOCATION_BYTES} bytes as Lambda counts it (base64 for protobuf): send smaller batches`;
-  log.warn('refused', { status: 413, reason });
+  refusals.add(413, reason, request.headers['user-agent']);
   const payload = Buffer.from(JSON.stringify({ message: reason }));
   const headers = { 'content-type': 'application/json', 'content-length': payload.length, connection: 'close' };
   response.writeHead(413, headers).write(payload);
@@ -133,6 +144,7 @@ const DISCARD_MS = 1_000;
  * away unread (RFC 9112, section 9.6).
  */
 function discardRest(request: IncomingMessage): Promise<void> {
+  if (request.complete) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, DISCARD_MS);
     request.once('close', () => {
