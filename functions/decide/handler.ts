@@ -69,7 +69,7 @@ async function handleBatch(
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
-/** A function may be invoked with anything: tests of the console, schedules that keep it warm. There is nothing to decide in it. */
+/** A function may be invoked with anything: tests of the console, schedules that keep it warm. They have nothing to decide. */
 function recordsOf(event: Partial<SQSEvent> | null, log: Log): readonly SQSRecord[] {
   const records: unknown = event?.Records;
   const messages = Array.isArray(records) ? records.filter(isRecord) : [];

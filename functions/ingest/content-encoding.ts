@@ -57,13 +57,13 @@ function contentCodings(header = ''): readonly string[] {
 function checkText(text: Uint8Array, codings: readonly string[]): void {
   if (codings.length > 0) {
     throw new UnsupportedCodingError(
-      `the body came through AWS as text, which destroys ${codings.join(', ')}: ${WHAT_TO_DO}`,
+      `the body was handed over as text, as AWS does with application/json, and that destroys ${codings.join(', ')}: ${WHAT_TO_DO}`,
       'identity',
     );
   }
   if (hasReplacementCharacter(text)) {
     throw new UnsupportedCodingError(
-      `the body came through AWS as text, but it is not UTF-8: ${WHAT_TO_DO}`,
+      `the body was handed over as text, as AWS does with application/json, but it was not UTF-8: ${WHAT_TO_DO}`,
       'identity',
     );
   }

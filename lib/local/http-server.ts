@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { IngestHandler } from '../../functions/ingest/handler.ts';
+import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
 import type { Log } from '../../functions/shared/log.ts';
 import { functionUrlEvent, isOverInvocationLimit, MAX_INVOCATION_BYTES } from './function-url-event.ts';
 
@@ -17,34 +18,48 @@ export interface RunningHttpServer {
   stop(): Promise<void>;
 }
 
+const KEEP_ALIVE_MS = 65_000;
+
+/** Status and reason for what cannot be read as a request, by Node's code. */
+const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are over 16 KiB'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took longer than 5 minutes to arrive'],
+};
+
 /** Stands in for the function URL: an HTTP server that hands each request to the Lambda handler, within Lambda's limits. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let isStopping = false;
+  const refusals = new RefusalLog(options.log, Date.now);
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     // An exporter that keeps its connection busy would otherwise keep the server alive.
     if (isStopping) response.setHeader('connection', 'close');
-    respond(request, response, options).catch((error: unknown) => {
+    respond(request, response, { handler: options.handler, refusals }).catch((error: unknown) => {
       options.log.error('request failed', { error });
       if (!response.headersSent) response.writeHead(502);
       response.end();
     });
   };
   const server = createServer(onRequest);
+  // Exporters send every five seconds, when Node's default closes their connections: some requests would meet that.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   // The client asks before it sends the body (RFC 9110, section 10.1.1).
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (Number(request.headers['content-length']) > MAX_INVOCATION_BYTES) {
-      refuseTooLarge(response, options.log);
+      refuseTooLarge(request, response, refusals);
       response.end();
       return;
     }
     response.writeContinue();
     onRequest(request, response);
   });
-  server.on('clientError', (error, socket) => {
-    const hint = 'not HTTP/1.1; OTLP over gRPC is not taken: set the exporter to http/protobuf';
-    if ('code' in error && error.code !== 'ECONNRESET')
-      options.log.warn('refused', { reason: hint, error: error.message });
-    socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const { code = '' } = error;
+    const [status, reason] = UNREADABLE[code] ?? [
+      '400 Bad Request',
+      'not HTTP/1.1; OTLP over gRPC is not taken: set the exporter to http/protobuf',
+    ];
+    if (code !== '' && code !== 'ECONNRESET') options.log.warn('refused', { reason, error: error.message });
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
   });
   await listen(server, options);
   const address = server.address();
@@ -58,7 +73,16 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   };
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
+interface Responding {
+  readonly handler: IngestHandler;
+  readonly refusals: RefusalLog;
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { handler, refusals }: Responding,
+): Promise<void> {
   const { method = 'GET', url: target = '/', headersDistinct: headers, httpVersion, socket } = request;
   if (method === 'OPTIONS' && target === '*') return answerOptionsOfServer(response);
   const body = await readBody(request);
@@ -69,12 +93,12 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
       ? undefined
       : functionUrlEvent({ method, target, headers, body, protocol, sourceIp: socket.remoteAddress ?? '' });
   if (event === undefined || isOverInvocationLimit(event)) {
-    refuseTooLarge(response, options.log);
+    refuseTooLarge(request, response, refusals);
     await discardRest(request);
     response.end();
     return;
   }
-  const result = await options.handler(event);
+  const result = await handler(event);
   const payload = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
   for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, String(value));
   // It would have to be the length of the answer to GET (RFC 9110, section 8.6).
@@ -104,15 +128,15 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array | 'too lar
 }
 
 /** Writes the whole answer, and leaves the response open: the connection is closed at its end. */
-function refuseTooLarge(response: ServerResponse, log: Log): void {
+function refuseTooLarge(request: IncomingMessage, response: ServerResponse, refusals: RefusalLog): void {
   const reason = `the request is over ${MAX_INVOCATION_BYTES} bytes as Lambda counts it (base64 for protobuf): send smaller batches`;
-  log.warn('refused', { status: 413, reason });
+  refusals.add(413, reason, request.headers['user-agent']);
   const payload = Buffer.from(JSON.stringify({ message: reason }));
   const headers = { 'content-type': 'application/json', 'content-length': payload.length, connection: 'close' };
   response.writeHead(413, headers).write(payload);
 }
 
-/** How long a client may go on sending what nobody reads. */
+/** How long the server reads and discards the rest of a body. */
 const DISCARD_MS = 1_000;
 
 /**
@@ -120,6 +144,7 @@ const DISCARD_MS = 1_000;
  * away unread (RFC 9112, section 9.6).
  */
 function discardRest(request: IncomingMessage): Promise<void> {
+  if (request.complete) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, DISCARD_MS);
     request.once('close', () => {

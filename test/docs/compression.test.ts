@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fencedBlocks, PAGES } from './fenced-blocks.ts';
 
-// AWS hands JSON to a function as text, and gzip does not survive that: nobody may be led to send both.
+// AWS hands JSON to a function as text, and gzip does not survive that: no page may recommend both.
 const snippets = [
   ...fencedBlocks('sh', 'bash', 'yaml', 'yml', 'ts', 'js', 'json'),
   // Examples, and what prints settings for exporters.

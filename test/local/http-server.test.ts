@@ -121,12 +121,25 @@ describe('the HTTP server', () => {
     expect(await raw(port, 'POST / HTTP/1.1\r\nhost: x\r\nexpect: a-pony\r\n', '')).toMatch(/^HTTP\/1\.1 417 /);
   });
 
+  it('answers what is not a request, and headers that are too large', async () => {
+    const { port } = await serve(ok);
+    expect(await exchange(port, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    const large = `x-large: ${'x'.repeat(20_000)}\r\n`;
+    expect(await raw(port, `GET / HTTP/1.1\r\nhost: x\r\n${large}`)).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
   it('keeps the connection after a refusal', async () => {
     const { port } = await serve(async ({ rawPath }) => ({ statusCode: rawPath === '/ok' ? 200 : 415, body: '' }));
     const request = (path: string, more = '') =>
       `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n${more}\r\nhi`;
     const answers = await exchange(port, request('/no') + request('/no') + request('/ok', 'connection: close\r\n'));
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415', 'HTTP/1.1 415', 'HTTP/1.1 200']);
+  });
+
+  it('keeps a connection for longer than exporters pause', async () => {
+    const { port } = await serve(ok);
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    expect(answer.headers.get('keep-alive')).toBe('timeout=65');
   });
 
   it('answers HEAD without a body and without the length of another answer', async () => {
