@@ -307,6 +307,22 @@ describe('policies', () => {
   });
 });
 
+describe('a Collector file', () => {
+  it('has what is not run and not needed shown as information, which no strict synthesis refuses', () => {
+    const policies = Policies.fromText(
+      'processors: { batch: , tail_sampling: { policies: [{ name: all, type: always_sample }] } }\n' +
+        'service: { pipelines: { traces: { receivers: [otlp], processors: [batch, tail_sampling] } } }',
+      'collector.yaml',
+    );
+    const annotations = Annotations.fromStack(pipelineStack({ policies }));
+    annotations.hasInfo(
+      '*',
+      Match.stringLikeRegexp('collector.yaml:2: service.pipelines.traces.processors: batch: not needed'),
+    );
+    annotations.hasNoWarning('*', Match.stringLikeRegexp('collector.yaml'));
+  });
+});
+
 describe('without an environment', () => {
   it('the construct works in a stack that can be deployed anywhere', () => {
     const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Anywhere');

@@ -111,7 +111,7 @@ describe('a pipeline fails before anything is created', () => {
     {
       when: 'the policies file is not there',
       options: { policies: Policies.fromFile('test/cdk/no-such-file.yaml') },
-      problem: 'test/cdk/no-such-file.yaml cannot be read: ENOENT',
+      problem: 'test/cdk/no-such-file.yaml cannot be read: there is no such file',
     },
     {
       when: 'the policies file is not UTF-8',
@@ -127,6 +127,17 @@ describe('a pipeline fails before anything is created', () => {
         ),
       },
       problem: 'tailgate.yaml:1: decision_wait: expected a duration from 0s to 12h, got "13h"',
+    },
+    {
+      when: 'a processor beside tail_sampling would be lost',
+      options: {
+        policies: Policies.fromText(
+          'processors: { tail_sampling: { policies: [{ name: all, type: always_sample }] } }\n' +
+            'service: { pipelines: { traces: { receivers: [otlp], processors: [redaction, tail_sampling] } } }',
+          'collector.yaml',
+        ),
+      },
+      problem: 'collector.yaml:2: service.pipelines.traces.processors[0]: "redaction" removes and masks attributes',
     },
     {
       when: 'the policies do not fit in a parameter',

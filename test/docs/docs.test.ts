@@ -204,6 +204,13 @@ describe('the configurations of the pages', () => {
   });
 });
 
+describe('the configurations of Grafana Alloy on the pages', () => {
+  it.each(fencedBlocks('alloy'))('are known as such ($file)', ({ text }) => {
+    const result = parseSamplingConfig(text);
+    expect(result.ok ? [] : result.issues).toMatchObject([{ message: expect.stringContaining('Grafana Alloy') }]);
+  });
+});
+
 describe('the links of the pages', () => {
   it.each(PAGES)('of %s lead somewhere', (page) => {
     for (const [, target = ''] of readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)) {

@@ -35,6 +35,19 @@ describe('readConfigFile', () => {
     expect(() => readConfigFile(file)).toThrow(`${file}${message}`);
   });
 
+  it('refuses a Collector file with another processor, and notes what has no effect here', () => {
+    const pipelines = (processors: string) =>
+      Buffer.from(`processors: { tail_sampling: { policies: [{ name: all, type: always_sample }] } }
+service: { pipelines: { traces: { receivers: [otlp], processors: [${processors}, tail_sampling], exporters: [otlp] } } }`);
+    expect(() => readConfigFile(fileOf('lost', pipelines('redaction')))).toThrow(
+      /lost:2: service\.pipelines\.traces\.processors\[0\]: "redaction" /,
+    );
+    expect(readConfigFile(fileOf('noted', pipelines('batch')))).toMatchObject({
+      warnings: [],
+      notes: [expect.stringMatching(/noted:2: .*: batch: not needed here/), expect.stringMatching(/not to otlp$/)],
+    });
+  });
+
   it('says that it is a directory', () => {
     expect(() => readConfigFile(folder)).toThrow(/cannot be read: it is a directory; expected a file$/);
   });

@@ -120,7 +120,11 @@ describe('npm start', () => {
       ['--data', 'package.json'],
       /^cannot write to folder \S+package\.json: choose another with --data/,
     ],
-    ['a missing configuration', ['--config', 'nowhere.yaml'], /^configuration nowhere\.yaml cannot be read: ENOENT/],
+    [
+      'a missing configuration',
+      ['--config', 'nowhere.yaml'],
+      /^configuration nowhere\.yaml cannot be read: there is no such file/,
+    ],
     ['an unknown option', ['--prot', '1'], /^Unknown option '--prot'; --help shows the options/],
     ['a port that is none', ['--port', 'http'], /^--port is "http": expected a whole number from 0 to 65535/],
     ['a port out of range', ['--port', '65536'], /^--port is "65536": expected a whole number from 0 to 65535/],

@@ -32,7 +32,8 @@ export function encodeConfigText(text: string): string {
   if (value.length <= ADVANCED_TIER_BYTES) return value;
   throw new ConfigTextError(
     `the configuration has ${bytes} bytes and is ${value.length} compressed: an SSM parameter holds ` +
-      `${ADVANCED_TIER_BYTES} at most; remove comments, or merge policies that differ only in their values`,
+      `${ADVANCED_TIER_BYTES} at most; remove comments, store the tail_sampling block alone, or merge policies that differ only in ` +
+      'their values',
   );
 }
 

@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 
 export const VALIDATE_USAGE = `Usage: npm run validate -- [file …] [--json]
 
-Checks tail_sampling configurations: a Collector file (also as the config of the opentelemetry-collector Helm chart or of
-an OpenTelemetryCollector resource), a tail_sampling block, or its bare options. Reports every error and every warning
-with its place and, when there is no error, says in plain words which traces will be kept.
+Checks tail_sampling configurations: a Collector file (also inside of Helm values, an OpenTelemetryCollector resource, a
+ConfigMap or the output of "helm template"), a tail_sampling block, or its bare options. Reports every error, warning and
+note with its place and, when there is no error, says in plain words which traces will be kept.
 Exit code 1 when there is an error, otherwise 0.
 
   file     default: tailgate.yaml; - is the standard input

@@ -69,7 +69,8 @@ function findInstance(
   const used = names.length > 1 ? instancesInUse(collector, names) : names;
   const [instance = ''] = used.length === 1 ? used : names;
   if (used.length !== 1) {
-    issues.error(path, `expected one tail_sampling processor, got ${names.join(', ')}; keep one`);
+    const advice = used.length > 1 ? 'put the policies of those in use into one' : 'keep one';
+    issues.error(path, `expected one tail_sampling processor, got ${names.join(', ')}; ${advice}`);
     return undefined;
   }
   for (const other of names.filter((candidate) => candidate !== instance)) {

@@ -28,7 +28,7 @@ const FOREIGN_TEXTS: readonly ForeignText[] = [
     message: 'is HTML or XML, perhaps the page around a file; expected YAML: download the raw file',
   },
   {
-    sign: /^[ \t]*(?:```|~~~)ya?ml/m,
+    sign: /^[ \t]*(?:```|~~~)/m,
     message: 'is Markdown; expected YAML: save what is between the lines of ``` as a file of its own',
   },
   {

@@ -1,6 +1,7 @@
 import type { SamplingConfig } from '../sampling-config.ts';
 import { chooseDocument } from './choose-document.ts';
 import { checkSurroundings } from './collector/check-surroundings.ts';
+import { checkFeatureGates } from './collector/feature-gates.ts';
 import { type ConfigIssue, ConfigIssues } from './config-issues.ts';
 import { readEmbeddedText } from './embedded-text.ts';
 import { findBlock } from './find-block.ts';
@@ -44,7 +45,8 @@ export function parseSamplingConfig(
   const unreadable = [...stream.errors, ...read.flatMap(({ errors }) => errors)];
   if (unreadable.length > 0) return failed([recogniseText(text) ?? unreadable].flat());
 
-  const chosen = chooseDocument(read.map(({ source }) => source));
+  const documents = read.map(({ source }) => source);
+  const chosen = chooseDocument(documents);
   if (!chosen.ok) return failed([recogniseText(text) ?? chosen.issues].flat());
   const { source, notes } = chosen;
   const issues = new ConfigIssues(source.lineOf);
@@ -54,11 +56,17 @@ export function parseSamplingConfig(
   const { config, ignored } = parseBlock({ value: resolveDollars(block, issues), path: block.path }, issues);
   const around = new ConfigIssues(source.lineOf);
   checkSurroundings({ root: source.value, ...found, ignored, decisionWaitMs: config.decisionWaitMs }, around);
+  const gates = checkFeatureGates(documents, block);
   const isRefused = lostComponents === 'error';
   const errors = [...issues.errors, ...(isRefused ? around.errors : [])];
   const remarks = {
-    warnings: inOrder([...issues.warnings, ...around.warnings, ...(isRefused ? [] : around.errors)]),
-    notes: inOrder([...notes, ...around.notes]),
+    warnings: inOrder([
+      ...issues.warnings,
+      ...around.warnings,
+      ...gates.flatMap(({ warnings }) => warnings),
+      ...(isRefused ? [] : around.errors),
+    ]),
+    notes: inOrder([...notes, ...around.notes, ...gates.flatMap((gate) => gate.notes)]),
   };
   return errors.length === 0 ? { ok: true, config, ...remarks } : { ok: false, issues: inOrder(errors), ...remarks };
 }

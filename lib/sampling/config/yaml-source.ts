@@ -32,6 +32,8 @@ export interface YamlStream {
 
 /** An alias bomb must not cost memory; a real configuration has a handful. */
 const MAX_ALIAS_COUNT = 100;
+/** Characters of what the parser says. */
+const MAX_MESSAGE = 120;
 
 /** Reads YAML 1.2, strictly: a key that is given twice and an unknown tag are errors. */
 export function readYaml(text: string): YamlStream {
@@ -80,9 +82,15 @@ function toReport(errors: readonly YAMLError[]): readonly YAMLError[] {
 
 function inWords({ code, message, pos }: YAMLError, text: string): string {
   if (code === 'TAB_AS_INDENT') return 'a tab; indent with spaces';
-  if (code !== 'DUPLICATE_KEY') return message;
+  if (code !== 'DUPLICATE_KEY') return inOneLine(message);
   const key = /^[^:\r\n]{1,60}(?=\s*:)/.exec(text.slice(pos[0], pos[0] + 80))?.[0];
   return key === undefined ? message : `the key ${key} is given twice; keep one`;
+}
+
+/** Some messages quote all that comes. */
+function inOneLine(message: string): string {
+  const [line = ''] = message.split(/[\r\n]/);
+  return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}…` : line;
 }
 
 function lineOf(document: Document, lines: LineCounter, path: ConfigPath): number | undefined {

@@ -66,6 +66,21 @@ describe('policies', () => {
     expect(store.value(NAME)).toBe(OLD);
   });
 
+  it('refuses a Collector file with another processor, unless it is ignored knowingly', async () => {
+    const fileWith = (tailgate: string) =>
+      `processors: { tail_sampling: { policies: [{ name: all, type: always_sample }]${tailgate} } }
+service: { pipelines: { traces: { receivers: [otlp], processors: [redaction, tail_sampling], exporters: [otlp] } } }\n`;
+    const args = ['put', 'a.yaml', '--stack', 'Tailgate'];
+    const refused = await policies(args, { files: { 'a.yaml': fileWith('') } });
+    expect(refused.code).toBe(1);
+    expect(refused.complaints).toMatch(/^a\.yaml:2: error: service\.pipelines\.traces\.processors\[0\]: "redaction" /);
+    expect(refused.complaints).toMatch(/nothing was stored$/);
+    const ignored = fileWith(', tailgate: { ignore_processors: [redaction] }');
+    const stored = await policies(args, { files: { 'a.yaml': ignored } });
+    expect(stored).toMatchObject({ code: 0, out: expect.stringMatching(/^stored as version/) });
+    expect(stored.complaints).toContain('a.yaml:2: note: service.pipelines.traces.exporters[0]: ');
+  });
+
   it('stores no version that is the same', async () => {
     const { code, out } = await policies(['put', '-', '--parameter', NAME], { files: { '-': OLD } });
     expect({ code, out }).toEqual({ code: 0, out: `version 1 of ${NAME} is the same: nothing to store` });

@@ -67,6 +67,36 @@ Keeps:
     ]);
   });
 
+  it('reports what else a Collector would run: errors, then notes, which are not counted', () => {
+    const file = (tailgate: string) => `processors:
+  redaction: {}
+  batch: {}
+  tail_sampling: { policies: [{ name: all, type: always_sample }]${tailgate} }
+service:
+  pipelines:
+    traces: { receivers: [otlp], processors: [redaction, tail_sampling, batch], exporters: [otlp] }
+`;
+    const notes = [
+      'c.yaml:7: note: service.pipelines.traces.processors: batch: not needed here, no effect on what is kept',
+      'c.yaml:7: note: service.pipelines.traces.exporters[0]: Tailgate writes kept traces to its archive, not to otlp',
+    ];
+    expect(validate(['c.yaml'], { 'c.yaml': file('') })).toEqual({
+      code: 1,
+      out: [
+        'c.yaml:7: error: service.pipelines.traces.processors[0]: "redaction" removes and masks attributes, which Tailgate does not. Run it before Tailgate, or put tailgate: { ignore_processors: [redaction] } into tail_sampling',
+        ...notes,
+        'c.yaml: not valid, 1 error',
+      ].join('\n'),
+      complaints: [],
+    });
+    const ignored = file(', tailgate: { ignore_processors: [redaction] }');
+    const { code, out } = validate(['c.yaml'], { 'c.yaml': ignored });
+    expect(code).toBe(0);
+    expect(out.split('\n').slice(0, 3)).toEqual([...notes, 'c.yaml: valid']);
+    const json = JSON.parse(validate(['--json', 'c.yaml'], { 'c.yaml': ignored }).out);
+    expect(json).toMatchObject({ valid: true, notes: [{ line: 7 }, { line: 7 }] });
+  });
+
   it('checks several files, and fails when one of them does', () => {
     const { code, out } = validate(['a.yaml', 'none.yaml', 'b.yaml'], { 'a.yaml': VALID, 'b.yaml': BROKEN });
     expect(code).toBe(1);

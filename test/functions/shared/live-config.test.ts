@@ -72,6 +72,23 @@ describe('the live configuration', () => {
     expect(messages(log)).toEqual(['configuration in use']);
   });
 
+  it('stays in use with a warning when a processor beside tail_sampling is not run, as an earlier version took it', async () => {
+    store.set(
+      NAME,
+      `processors: { tail_sampling: { ${yaml('10s').replace('\n', ', ')} } }
+service: { pipelines: { traces: { receivers: [otlp], processors: [redaction, tail_sampling], exporters: [otlp] } } }`,
+    );
+    const { waitMs, log, refusals } = instance();
+    expect(await waitMs()).toBe(10_000);
+    expect(refusals).toEqual([]);
+    expect(log.entries).toMatchObject([
+      {
+        message: 'configuration in use',
+        fields: { warnings: [{ path: 'service.pipelines.traces.processors[0]', line: 2 }] },
+      },
+    ]);
+  });
+
   it('refuses a version with errors, says what is wrong, and goes on with the last good one', async () => {
     store.set(NAME, yaml('10s'));
     const { clock, waitMs, log, refusals } = instance();

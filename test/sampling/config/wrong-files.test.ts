@@ -149,6 +149,11 @@ const WRONG_FILES: readonly {
     text: 'tail_samplng: { policies: [] }',
     says: /got a map with tail_samplng; did you mean "tail_sampling"\?$/,
   },
+  {
+    kind: 'prose',
+    text: `# Notes\n\nkey: value\n${'This is text. '.repeat(50)}\n\nMore.\n`,
+    says: /^: not valid YAML: .{0,121}$/,
+  },
   { kind: 'a list', text: '- a\n- b\n', says: /^: expected a tail_sampling configuration, got a list$/ },
   {
     kind: 'an indentation by tabs',

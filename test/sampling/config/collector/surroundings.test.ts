@@ -367,3 +367,43 @@ describe('a configuration that is deployed', () => {
     expect(result).toMatchObject({ ok: true, warnings: [{ path: 'service.pipelines.traces.processors[0]' }] });
   });
 });
+
+describe('feature gates of the processor', () => {
+  const GATES = 'processor.tailsamplingprocessor.recordpolicy,processor.tailsamplingprocessor.usetracestate';
+  const valuesWith = (gates: string, options: object = {}) => {
+    const probabilistic = { sampling_percentage: 5, ...options };
+    const block = { policies: [{ name: 'share', type: 'probabilistic', probabilistic }] };
+    return stringify({
+      command: { extraArgs: [`--feature-gates=${gates}`] },
+      config: {
+        processors: { tail_sampling: block },
+        service: { pipelines: { traces: traces(['tail_sampling']) } },
+      },
+    });
+  };
+  const warning =
+    'command.extraArgs[0]: turns on the feature gate usetracestate; in Tailgate each probabilistic policy has use_tracestate: true instead';
+
+  it('are told apart from what stands for them here', () => {
+    expect(issuesOf(valuesWith(GATES))).toEqual({ errors: [], warnings: [warning] });
+    expect(issuesOf(valuesWith(GATES, { use_tracestate: true })).warnings).toEqual([]);
+    expect(notesOf(valuesWith(GATES))[0]).toBe(
+      'command.extraArgs[0]: the feature gate recordpolicy is not needed: the archive has the policy of each trace',
+    );
+  });
+
+  it.each([`-${GATES}`, 'processor.tailsamplingprocessor.usetracestate.x', 'confmap.strictlyTypedInput'])(
+    'are off, or others: %s',
+    (gates) => {
+      const text = valuesWith(gates.replace(',', ',-'));
+      expect(issuesOf(text)).toEqual({ errors: [], warnings: [] });
+    },
+  );
+
+  it('are found in another document of the stream, at its line', () => {
+    const args = '[--feature-gates=+processor.tailsamplingprocessor.usetracestate]';
+    const text = `${valuesWith('x')}---\nkind: Deployment\nspec: { args: ${args} }\n`;
+    const line = 1 + text.split('\n').findIndex((candidate) => candidate.startsWith('spec'));
+    expect(parseSamplingConfig(text)).toMatchObject({ ok: true, warnings: [{ path: 'spec.args[0]', line }] });
+  });
+});
