@@ -48,6 +48,22 @@ describe('over odd spans', () => {
     await check({ archive, name: 'slow-requests', values: { service: 'odd', min_duration_ms: '0', limit }, rows });
   });
 
+  it.each([
+    ['NaN', 'NaN', 'hive'],
+    ['quotes', textFor('quotes'), 'openx'],
+    ['empty text', '', 'hive'],
+    ['twice', 'first', 'openx'],
+  ] as const)('spans with the attribute %s', async (key, value, serde) => {
+    const rows = [{ trace_id: traceIdOf(1), span_id: 'cd00000000000001' }];
+    await check({ archive, name: 'spans', values: { attribute: `${key}=${value}`, limit }, rows, serdes: [serde] });
+  });
+
+  it('spans without times have no duration, not the shortest one', async () => {
+    const rows = expected.findSpans(kept, { service: 'odd', maxMs: 0 });
+    expect(rows.length).toBeGreaterThan(0);
+    await check({ archive, name: 'spans', values: { service: 'odd', max_duration: '0s', limit }, rows });
+  });
+
   it('errors', async () => {
     const rows = expected.errors(kept);
     expect(rows).toHaveLength(3);
