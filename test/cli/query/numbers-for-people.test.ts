@@ -51,7 +51,7 @@ describe('an answer', () => {
     });
     const table = (await ask(args, 200)).out;
     expect(table).toMatch(/requests +errors +error_rate +p50_ms/);
-    expect(table).toContain('20 ± 8.9  5 ± 4.5  25.0 % ± 19.4 %');
+    expect(table).toContain('20 ± 8.9  5 ± 4.5  25 % ± 19 %');
   });
 });
 
