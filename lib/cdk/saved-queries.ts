@@ -28,9 +28,21 @@ export class SavedQueries extends Construct {
   }
 }
 
-/** With the values that the console asks for, because it shows no more of them than that there are some. */
+/**
+ * With the values that the console asks for, because it shows no more of them than that there are some. What is typed there is
+ * SQL: a text needs its quotes.
+ */
 function description(query: NamedQuery, tenants: boolean): string {
   const asked = askedValues(query, tenants);
-  const again = asked.map((name, index) => (asked.indexOf(name) < index ? `${name} again` : name));
-  return asked.length === 0 ? query.title : `${query.title}. Asks for, in this order: ${again.join(', ')}`;
+  if (asked.length === 0) return query.title;
+  const forms = asked.map((name, index) => (asked.indexOf(name) < index ? `${name} again` : formOf(query, name)));
+  return `${query.title}. Asks for, in this order, texts with their single quotes: ${forms.join(', ')}`;
+}
+
+/** A value as it is typed: `key 'enduser.id'`, `tenant 'name'`. */
+function formOf({ parameters }: NamedQuery, name: string): string {
+  const parameter = parameters.find((one) => one.name === name);
+  if (parameter?.type === 'trace_id') return `${name} '32 lower-case hex digits'`;
+  if (parameter !== undefined && parameter.type !== 'text') return `${name} (${parameter.type})`;
+  return `${name} '${/such as (\S+)$/.exec(parameter?.meaning ?? '')?.[1] ?? 'name'}'`;
 }

@@ -1,6 +1,9 @@
 import { formatUtc, utcHourOf } from './utc-time.ts';
 
-/** A trace whose start is further than this from its arrival has a clock that cannot be trusted. */
+/**
+ * A trace whose start is further than this from its arrival has a clock that cannot be trusted. Windows of queries know of such
+ * traces: they are in every window that has a part of the hour of their arrival (`lib/athena/query-window.ts`).
+ */
 const CLOCK_TRUST_MS = 24 * 60 * 60 * 1000;
 
 /**

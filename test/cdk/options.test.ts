@@ -97,11 +97,17 @@ describe('tenants', () => {
   it('say which values a saved query asks for, one of them twice', () => {
     template.hasResourceProperties('AWS::Athena::NamedQuery', {
       Name: 'linked-traces',
-      Description: 'Linked traces. Asks for, in this order: trace_id, tenant, tenant again',
+      Description:
+        "Linked traces. Asks for, in this order, texts with their single quotes: tenant 'name', tenant again, trace_id '32 lower-case hex digits'",
     });
     template.hasResourceProperties('AWS::Athena::NamedQuery', {
       Name: 'red',
-      Description: 'Rate, errors and duration. Asks for, in this order: tenant',
+      Description: "Rate, errors and duration. Asks for, in this order, texts with their single quotes: tenant 'name'",
+    });
+    template.hasResourceProperties('AWS::Athena::NamedQuery', {
+      Name: 'by-attribute',
+      Description:
+        "Spans by attribute. Asks for, in this order, texts with their single quotes: tenant 'name', key 'enduser.id'",
     });
   });
 

@@ -45,19 +45,42 @@ export function slowRequests(spans: readonly Kept[], service: string, minMs: num
     .map((span) => ({ trace_id: traceIdOf(span.trace), span_id: spanIdOf(span.id), duration_ms: durationOf(span) }));
 }
 
-export function errors(spans: readonly Kept[]): Row[] {
+/** @param service of the failing spans; undefined: any */
+export function errors(spans: readonly Kept[], service?: string): Row[] {
   const failing = spans.filter(({ error }) => error !== undefined);
-  return [...group(failing, ({ trace }) => String(trace)).values()].map((all) => {
-    const [first = all[0] as Kept] = [...all].sort(byEnd);
-    return {
-      trace_id: traceIdOf(first.trace),
-      span_id: spanIdOf(first.id),
-      service: first.service,
-      exception_type: first.exception?.type ?? null,
-      message: first.error || (first.exception?.message ?? null),
-      error_spans: all.length,
-    };
+  return [...group(failing, ({ trace }) => String(trace)).values()].flatMap((all) => {
+    const trace = spans.filter((span) => span.trace === all[0]?.trace);
+    const messageOf = (span: Kept) => span.error || (span.exception?.message ?? null);
+    const isSilent = (span: Kept) => messageOf(span) === null && span.exception === undefined;
+    const asked = all.filter((span) => service === undefined || span.service === service);
+    const sorted = asked.sort(
+      (a, b) => depthOf(b, trace) - depthOf(a, trace) || Number(isSilent(a)) - Number(isSilent(b)) || byEnd(a, b),
+    );
+    const [deepest] = sorted;
+    if (deepest === undefined) return [];
+    const telling = sorted.find((span) => !isSilent(span)) ?? deepest;
+    return [
+      {
+        trace_id: traceIdOf(deepest.trace),
+        span_id: spanIdOf(deepest.id),
+        service: deepest.service,
+        exception_type: telling.exception?.type ?? null,
+        message: messageOf(telling),
+        error_spans: all.length,
+      },
+    ];
   });
+}
+
+/** How many parents the span has above it, as far as they are there and up to 99. */
+function depthOf(span: DataSpan, trace: readonly DataSpan[]): number {
+  let depth = 0;
+  for (let parent = span.parent; depth < 99; depth++) {
+    const above = trace.filter(({ id }) => id === parent);
+    if (parent === undefined || above.length === 0) break;
+    parent = above.map((one) => one.parent).find((id) => id !== undefined);
+  }
+  return depth;
 }
 
 /** What ended first, and of those what began last; spans without a time come last. */
@@ -65,6 +88,38 @@ function byEnd(a: DataSpan, b: DataSpan): number {
   const end = ({ end }: DataSpan) => (end === undefined ? Infinity : ms(end));
   const start = ({ start }: DataSpan) => (start === undefined ? -Infinity : ms(start));
   return end(a) - end(b) || start(b) - start(a) || spanIdOf(a.id).localeCompare(spanIdOf(b.id));
+}
+
+interface SpanQuestion {
+  readonly service?: string;
+  readonly name?: string;
+  readonly kind?: number;
+  readonly minMs?: number;
+  readonly maxMs?: number;
+  readonly fails?: boolean;
+  readonly attribute?: readonly [key: string, value: string];
+}
+
+export function findSpans(spans: readonly Kept[], asked: SpanQuestion): Row[] {
+  const { service, name, kind, minMs = -Infinity, maxMs = Infinity, fails, attribute: wanted } = asked;
+  const isTimed = asked.minMs !== undefined || asked.maxMs !== undefined;
+  return spans
+    .filter((span) => service === undefined || span.service === service)
+    .filter((span) => name === undefined || span.name === name)
+    .filter((span) => kind === undefined || (span.kind ?? 1) === kind)
+    .filter((span) => fails === undefined || (span.error !== undefined) === fails)
+    .filter((span) => {
+      const duration = durationOf(span);
+      return !isTimed || (duration !== null && duration >= minMs && duration <= maxMs);
+    })
+    .filter((span) => wanted === undefined || textOf(attribute(span, wanted[0])) === wanted[1])
+    .map((span) => ({
+      trace_id: traceIdOf(span.trace),
+      span_id: spanIdOf(span.id),
+      name: span.name,
+      duration_ms: durationOf(span),
+      message: span.error || (span.exception?.message ?? null),
+    }));
 }
 
 export function byAttribute(spans: readonly Kept[], key: string, value: string): Row[] {
@@ -106,8 +161,37 @@ export function red(spans: readonly Kept[]): Row[] {
   const keyOf = ({ service, name, start }: Kept) => JSON.stringify([hourOf(start), service, name]);
   return [...group(spans.filter(isRequest), keyOf)].map(([key, all]) => {
     const [interval_start, service, name] = JSON.parse(key);
-    return { interval_start, service, name, requests: sum(all.map(weightOf)), ...measures(all) };
+    return {
+      interval_start,
+      service,
+      name,
+      requests: sum(all.map(weightOf)),
+      ...measures(all),
+      ...standardErrors(all),
+    };
   });
+}
+
+/**
+ * Of a Horvitz-Thompson estimate, where traces are drawn independently and whole: the variance is the sum over the drawn traces
+ * of (1 - p) / p² times the square of what the trace has. Of the ratio, that of its residuals.
+ */
+function standardErrors(spans: readonly Kept[]): Row {
+  const traces = [...group(spans, ({ trace }) => String(trace)).values()].map((all) => ({
+    p: 1 / (all[0] ? weightOf(all[0]) : 1),
+    requests: all.length,
+    errors: all.filter(({ error }) => error !== undefined).length,
+  }));
+  const errorOf = (has: (trace: (typeof traces)[number]) => number) =>
+    Math.sqrt(sum(traces.map((trace) => ((1 - trace.p) / trace.p ** 2) * has(trace) ** 2)));
+  const requests = sum(traces.map((trace) => trace.requests / trace.p));
+  const rate = sum(traces.map((trace) => trace.errors / trace.p)) / requests;
+  return {
+    requests_se: errorOf((trace) => trace.requests),
+    errors_se: errorOf((trace) => trace.errors),
+    error_rate: rate,
+    error_rate_se: errorOf((trace) => trace.errors - rate * trace.requests) / requests,
+  };
 }
 
 function hourOf(start: bigint | undefined): string | null {

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { check, rounded } from './check-query.ts';
-import { type DataSpan, traceIdOf } from './dataset.ts';
+import { type DataSpan, NOON_MS, traceIdOf } from './dataset.ts';
 import * as expected from './expected-answers.ts';
 import { criticalPath, waterfall } from './expected-trace.ts';
 import { ODD, ODD_ATTRIBUTES, ODD_LATE } from './odd.ts';
@@ -46,6 +46,40 @@ describe('over odd spans', () => {
     const rows = expected.slowRequests(kept, 'odd', 0);
     expect(rows.length).toBeGreaterThan(5);
     await check({ archive, name: 'slow-requests', values: { service: 'odd', min_duration_ms: '0', limit }, rows });
+  });
+
+  it.each([
+    ['NaN', 'NaN', 'hive'],
+    ['quotes', textFor('quotes'), 'openx'],
+    ['empty text', '', 'hive'],
+    ['twice', 'first', 'openx'],
+  ] as const)('spans with the attribute %s', async (key, value, serde) => {
+    const rows = [{ trace_id: traceIdOf(1), span_id: 'cd00000000000001' }];
+    await check({ archive, name: 'spans', values: { attribute: `${key}=${value}`, limit }, rows, serdes: [serde] });
+  });
+
+  it('a trace that began far from its arrival is in each window of the hour in which it arrived', async () => {
+    // It arrived a minute after noon; all others that have a start began before that.
+    const at = (minutes: number) => new Date(NOON_MS + minutes * 60_000).toISOString();
+    const rows = expected.findSpans(
+      kept.filter(({ trace }) => trace === 8),
+      {},
+    );
+    expect(rows).toHaveLength(1);
+    await check({ archive, name: 'spans', values: { from: at(10), to: at(20), limit }, rows });
+    await check({
+      archive,
+      name: 'trace-of-log',
+      values: { from: at(10), to: at(20), trace_id: traceIdOf(8) },
+      rows: [{ trace_id: traceIdOf(8) }],
+    });
+    await check({ archive, name: 'spans', values: { from: at(60), to: at(80), limit }, rows: [] });
+  });
+
+  it('spans without times have no duration, not the shortest one', async () => {
+    const rows = expected.findSpans(kept, { service: 'odd', maxMs: 0 });
+    expect(rows.length).toBeGreaterThan(0);
+    await check({ archive, name: 'spans', values: { service: 'odd', max_duration: '0s', limit }, rows });
   });
 
   it('errors', async () => {

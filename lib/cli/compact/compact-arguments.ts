@@ -9,9 +9,9 @@ are. Stopping it at any point loses nothing, and running it twice takes nothing 
 
   --data FOLDER   data folder of the local run (default: .tailgate)
   --stack NAME    the deployed stack, which has to be deployed with compaction: one run, as its function makes each hour
-  --from TIME     the first hour, UTC: 2026-11-21, 2026-11-21T07, or back from now: -6h, -2d. Of a stack: where the first
-                  run of all begins (default: a day back)
-  --to TIME       the hour after the last one (default: all that ended an hour ago)
+  --from TIME     in the first hour, UTC: 2026-11-21, 2026-11-21T07, or back from now: -6h, -2d; hours are copied whole. Of a
+                  stack: where the first run of all begins (default: a day back)
+  --to TIME       in the hour after the last one (default: all that ended an hour ago)
   --dry-run       says what would be copied
   --help          this text
 

@@ -1,5 +1,5 @@
 import type { NamedQuery, QueryParameter } from '../../athena/named-query.ts';
-import { queryLibrary } from '../query/query-library.ts';
+import { queryLibrary, typeText } from '../query/query-library.ts';
 import { markdownTable } from './markdown-table.ts';
 
 /** The generated blocks of docs/queries.md, by name. */
@@ -16,7 +16,7 @@ function section({ name, title, description, parameters }: NamedQuery): string {
 }
 
 function cells({ type, choices, defaultValue, meaning }: QueryParameter): string[] {
-  const kind = type === 'choice' ? choices.map((choice) => `\`${choice}\``).join(', ') : type.replace('_', ' ');
+  const kind = type === 'choice' ? choices.map((choice) => `\`${choice}\``).join(', ') : typeText(type);
   const fallback = defaultValue === undefined ? 'must be given' : defaultValue === null ? 'any' : `\`${defaultValue}\``;
   return [kind, fallback, meaning];
 }

@@ -1,6 +1,5 @@
 import { visible } from './cell-text.ts';
-import type { DrawnTrace } from './draw-waterfall.ts';
-import { drawWaterfall } from './draw-waterfall.ts';
+import { type DrawnTrace, drawWaterfall } from './draw-waterfall.ts';
 import type { Output } from './output.ts';
 import type { PlainValue } from './plain-value.ts';
 import type { QueryResult, ResultColumn } from './query-result.ts';

@@ -1,5 +1,5 @@
 import { readQueryFiles } from '../../adapters/query-files.ts';
-import { type NamedQuery, parseNamedQuery } from '../../athena/named-query.ts';
+import { type NamedQuery, parseNamedQuery, type QueryParameter } from '../../athena/named-query.ts';
 import { didYouMean } from '../../sampling/config/nearest-name.ts';
 import { QueryError } from './query-error.ts';
 
@@ -31,8 +31,13 @@ arrived more than 24 hours from its start is filed under its arrival, and in the
 `;
 }
 
+/** A type in the words of a person. */
+export function typeText(type: Exclude<QueryParameter['type'], 'choice'>): string {
+  return { duration: 'like 250ms, 1.5s, 2m', attribute: 'key=value', trace_id: 'trace id' }[type as string] ?? type;
+}
+
 function describe({ type, choices, defaultValue, meaning }: NamedQuery['parameters'][number]): string {
-  const kind = type === 'choice' ? choices.join(' | ') : type.replace('_', ' ');
+  const kind = type === 'choice' ? choices.join(' | ') : typeText(type);
   const fallback = defaultValue === undefined ? 'required' : `default ${defaultValue ?? 'any'}`;
   return `${meaning} (${kind}, ${fallback})`;
 }

@@ -52,7 +52,7 @@ export function numberText(value: number, digits = DIGITS): string {
   return String(Math.abs(value) >= 10 ** (digits - 1) ? Math.round(value) : Number(value.toPrecision(digits)));
 }
 
-/** A share of one in per cent, to a tenth. */
-function percentText(value: number): string {
-  return Number.isFinite(value) ? `${(100 * value).toFixed(1)} %` : String(value);
+/** A share of one in per cent. */
+function percentText(value: number, digits = 3): string {
+  return `${numberText(100 * value, digits)} %`;
 }

@@ -9,9 +9,10 @@ export const TRINO_MACROS: readonly string[] = [
   'CREATE MACRO sequence(first, last) AS range(first, last + 1)',
   'CREATE MACRO cardinality(container) AS len(container)',
   // Exact here: the smallest value up to which the weights sum up to the share. Trino's is an approximation of it.
+  // Rows without a value or a weight do not count, as there.
   `CREATE MACRO approx_percentile(value, weight, share) AS (list_reduce(
-    list_sort(list({'x': value, 'w': weight}) FILTER (WHERE value IS NOT NULL)),
-    lambda a, b: CASE WHEN a.w >= share * sum(weight) FILTER (WHERE value IS NOT NULL)
+    list_sort(list({'x': value, 'w': weight}) FILTER (WHERE value IS NOT NULL AND weight IS NOT NULL)),
+    lambda a, b: CASE WHEN a.w >= share * sum(weight) FILTER (WHERE value IS NOT NULL AND weight IS NOT NULL)
                       THEN a ELSE {'x': b.x, 'w': a.w + b.w} END)).x`,
 ];
 

@@ -51,9 +51,9 @@ const RESOURCE_SPANS_SHAPE = [
 export function viewStatements({ objects, uncovered, parts }: ArchiveFiles): string[] {
   const options = readOptions();
   const lines = `read_json(${listOf(uncovered)}, ${options}, columns = {${LINE_COLUMNS.join(', ')}})`;
-  const rows = `read_parquet(${listOf(parts)}, ${HIVE_OPTIONS})`;
+  const rows = `read_parquet(${listOf(parts)}, ${HIVE_OPTIONS}, union_by_name = true)`;
   const ofLines = (query: string) => (uncovered.length === 0 ? [] : [query]);
-  const ofParts = (query: string) => (parts.length === 0 ? [] : [query]);
+  const ofParts = (query: string) => (parts.length === 0 ? [] : [`${query} UNION ALL BY NAME ${ADDED_COLUMNS}`]);
   return [
     view('traces', TRACES_COLUMNS, [...ofLines(tracesQuery(lines)), ...ofParts(`FROM ${rows} WHERE record = 'trace'`)]),
     view('spans', SPANS_COLUMNS, [...ofLines(spansQuery(lines)), ...ofParts(partSpansQuery(rows))]),
@@ -72,6 +72,9 @@ function listOf(files: readonly string[]): string {
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
+
+/** No rows of the columns that parts of an earlier version lack, in which they are NULL. */
+const ADDED_COLUMNS = 'SELECT CAST(NULL AS TIMESTAMP) AS trace_start_time WHERE false';
 
 const HIVE_OPTIONS = 'hive_partitioning = true, hive_types = {dt: VARCHAR, hour: INTEGER}';
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import type { PartitionRange } from '../../adapters/archive-objects.ts';
+import type { TimeWindow } from '../../athena/query-window.ts';
 import type { Position } from './batch.ts';
 import { emptyCounts, type ReplayCounts } from './ledger.ts';
 import { ReplayError } from './replay-error.ts';
@@ -15,6 +16,8 @@ export interface ReplayState {
   readonly startedAtMs: number;
   /** The words of the selection may be relative to the start. */
   readonly partitions: PartitionRange;
+  /** Within these partitions. A file of an earlier version has none: then whole hours are sent, as when it began. */
+  readonly times?: TimeWindow;
   /** Undefined: nothing is settled yet. */
   readonly position: Position | undefined;
   readonly counts: ReplayCounts;
@@ -58,6 +61,7 @@ function parseState(text: string): ReplayState | undefined {
       format !== FORMAT ||
       !isObject(state.selection) ||
       !isObject(state.partitions) ||
+      !(state.times === undefined || isObject(state.times)) ||
       typeof state.startedAtMs !== 'number'
     )
       return undefined;

@@ -3,19 +3,22 @@ import { isRetryable } from '../../adapters/retryable-error.ts';
 import { type Batch, ENVELOPE_BYTES, type Position } from './batch.ts';
 import { objectLines } from './object-lines.ts';
 import { type OpenableObject, readAhead } from './read-ahead.ts';
-import { readTraceLine, type TraceLine } from './trace-line.ts';
+import { type LineHead, readTraceLine, type TraceLine } from './trace-line.ts';
 import type { UnfinishedSpans } from './unfinished-spans.ts';
 import { UnreadableError } from './unreadable-error.ts';
 
 export interface ReadOptions {
   readonly archive: ArchiveObjects;
   readonly objects: AsyncIterable<ArchiveObject>;
-  readonly isWanted: (traceId: string) => boolean;
+  /** @param hour under which the line is filed: `2026-11-21T07` */
+  readonly isWanted: (head: LineHead, hour: string) => boolean;
   readonly unfinished: UnfinishedSpans;
   /** Where to go on: what lies before it is not read again. */
   readonly from: Position | undefined;
   /** A batch is closed before its request would be longer. A longer line is a batch of its own. */
   readonly maxBatchBytes: number;
+  /** The same for its spans. */
+  readonly maxBatchSpans: number;
   /** Once it is aborted, reading throws its reason. */
   readonly stop: AbortSignal;
 }
@@ -27,18 +30,21 @@ const MAX_READS = 5;
 
 /** The selected lines of the archive in batches, in its order. It reads no further than is asked for. */
 export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch> {
-  const { archive, objects, from, maxBatchBytes, isWanted, stop } = options;
+  const { archive, objects, from, isWanted, stop } = options;
   let batch = new OpenBatch();
   for await (const { key, open } of readAhead(objectsFrom(from, objects), archive)) {
     let lines = from?.object === key ? from.lines : 0;
+    const hour = hourOf(key);
     try {
       for await (const bytes of linesAfter(lines, open)) {
         stop.throwIfAborted();
-        const found = readLine(bytes, isWanted, (reason) =>
-          batch.unreadable.push(`${key}, line ${lines + 1}: ${reason}`),
+        const found = readLine(
+          bytes,
+          (head) => isWanted(head, hour),
+          (reason) => batch.unreadable.push(`${key}, line ${lines + 1}: ${reason}`),
         );
         const line = found && (await options.unfinished.leaveOut(found, key));
-        if (line !== undefined && batch.isTooFullFor(line, maxBatchBytes)) {
+        if (line !== undefined && batch.isTooFullFor(line, options)) {
           yield batch.closedAt({ object: key, lines, isWhole: false });
           batch = new OpenBatch();
         }
@@ -56,6 +62,12 @@ export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch> 
     batch = new OpenBatch();
   }
   if (batch.lastEnd !== undefined) yield batch.closedAt(batch.lastEnd);
+}
+
+/** `2026-11-21T07`, from the folders of the object. */
+function hourOf(key: string): string {
+  const [, day = '', hour = ''] = /dt=([^/]+)\/hour=(\d\d)\/[^/]+$/.exec(key) ?? [];
+  return `${day}T${hour}`;
 }
 
 async function* objectsFrom(from: Position | undefined, objects: AsyncIterable<ArchiveObject>) {
@@ -91,7 +103,7 @@ export async function* linesAfter(skip: number, open: OpenableObject['open']): A
 /** Undefined when nothing of the line is to be sent. */
 function readLine(
   bytes: Buffer,
-  isWanted: (traceId: string) => boolean,
+  isWanted: (head: LineHead) => boolean,
   complain: (reason: string) => void,
 ): TraceLine | undefined {
   if (bytes.length === 0) return undefined;
@@ -111,13 +123,19 @@ class OpenBatch {
   objects = 0;
   lastEnd: Position | undefined;
   #byteLength = ENVELOPE_BYTES;
+  #spans = 0;
 
-  isTooFullFor(line: TraceLine, maxBytes: number): boolean {
-    return this.lines.length > 0 && this.#byteLength + line.resourceSpans.length + 1 > maxBytes;
+  isTooFullFor(line: TraceLine, max: Pick<ReadOptions, 'maxBatchBytes' | 'maxBatchSpans'>): boolean {
+    if (this.lines.length === 0) return false;
+    return (
+      this.#byteLength + line.resourceSpans.length + 1 > max.maxBatchBytes ||
+      this.#spans + line.spanCount > max.maxBatchSpans
+    );
   }
 
   add(line: TraceLine): void {
     this.#byteLength += line.resourceSpans.length + (this.lines.length === 0 ? 0 : 1);
+    this.#spans += line.spanCount;
     this.lines.push(line);
   }
 

@@ -21,8 +21,8 @@ where the traces are (default: the local run)
   --tenant NAME        whose traces, where tenants are kept apart
 
 which ones; all conditions must hold
-  --since TIME         in this hour or later; with --stack or --bucket it must be given
-  --until TIME         and not later (default: no end)
+  --since TIME         that began then or later; with --stack or --bucket it must be given
+  --until TIME         and before (default: no end)
   --trace ID           this trace, as logs have it: hex, UUID, traceparent, X-Ray; repeatable
   --trace-file FILE    the traces of this file, an ID a line; "-" is standard input
   --where SQL          a condition on the view traces: "status = 'ERROR'"; with --stack, Athena is asked
@@ -32,12 +32,13 @@ how
   --dry-run            reads and counts, and sends nothing
   --batch-bytes N      of a request before compression (default: 1048576); a longer line is sent alone
   --in-flight N        requests at once (default: 4)
-  --rate N             spans a second at most (default: no limit)
+  --rate N             spans a second at most, from the first one on; a line of a trace goes whole (default: no limit)
   --timeout N          seconds for one attempt (default: 30)
   --give-up-after N    seconds of retrying one request (default: 300)
   --help               this text
 
-TIME is 2026-11-21, 2026-11-21T07, 2026-11-21T07:30 (UTC), now, or back from now: -90m, -6h, -2d; whole hours count.
+TIME is 2026-11-21, 2026-11-21T07, 2026-11-21T07:30 (UTC), now, or back from now: -90m, -6h, -2d. A trace that
+arrived more than 24 hours from its start is filed under the hour of its arrival, and in all windows of that hour.
 Exit code 0 when everything was sent, 1 when something was not, 130 when it was interrupted.`;
 
 export type ArchiveSource =
@@ -99,7 +100,7 @@ const OPTIONS = {
  */
 export function parseReplayArguments(argv: readonly string[]): ReplayCommand | undefined {
   if (argv.some((argument) => /^--from\b/.test(argument))) {
-    throw new Error('--from: the hours are called --since and --until here, because --to is the receiver');
+    throw new Error('--from: the times are called --since and --until here, because --to is the receiver');
   }
   const args = withEqualsSigns(argv, ['since', 'until']);
   const { values } = parseArgs({ args, options: OPTIONS });

@@ -1,21 +1,28 @@
 import type { PartitionRange } from '../../adapters/archive-objects.ts';
-import { parseTime, TIME_FORMS } from '../../athena/query-window.ts';
+import { parseTime, TIME_FORMS, type TimeWindow } from '../../athena/query-window.ts';
 import { utcHourOf } from '../../pipeline/utc-time.ts';
 import type { ReplayCommand } from './replay-arguments.ts';
 import { ReplayError } from './replay-error.ts';
 
-/** The hours whose traces are sent. @throws {ReplayError} when a time is none, or the window is empty */
-export function windowOf({ since, until }: Pick<ReplayCommand, 'since' | 'until'>, nowMs: number): PartitionRange {
+/** When the traces began that are sent, and the hours that they are filed under. */
+export interface ReplayWindow {
+  readonly times: TimeWindow;
+  readonly partitions: PartitionRange;
+}
+
+/** @throws {ReplayError} when a time is none, or the window is empty */
+export function windowOf({ since, until }: Pick<ReplayCommand, 'since' | 'until'>, nowMs: number): ReplayWindow {
   const sinceMs = timeOf('--since', since, nowMs);
   const untilMs = timeOf('--until', until, nowMs);
   if (sinceMs !== undefined && sinceMs >= (untilMs ?? nowMs)) {
     throw new ReplayError(`--since must be before --until, got ${since} and ${until ?? 'now'}`);
   }
-  return {
+  const partitions = {
     first: sinceMs === undefined ? undefined : partitionAt(sinceMs),
-    // An hour that ends where the window begins is not in it. Without an end there is none: clocks may be ahead.
+    // An hour that begins where the window ends is not in it. Without an end there is none: clocks may be ahead.
     last: untilMs === undefined ? undefined : partitionAt(untilMs - 1),
   };
+  return { times: { fromMs: sinceMs, toMs: untilMs }, partitions };
 }
 
 function timeOf(option: string, text: string | undefined, nowMs: number): number | undefined {

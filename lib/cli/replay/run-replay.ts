@@ -60,7 +60,7 @@ function newState(command: ReplayCommand, selection: Selection, nowMs: number): 
   return {
     selection,
     startedAtMs: nowMs,
-    partitions: windowOf(command, nowMs),
+    ...windowOf(command, nowMs),
     position: undefined,
     counts: emptyCounts(),
     isDone: false,
@@ -113,6 +113,8 @@ async function nothingThere(
   const named = tenants.length === 0 ? '' : `; tenants are kept apart here, --tenant is one of ${tenants.join(', ')}`;
   const whose = tenant === undefined ? '' : ` of tenant ${tenant}`;
   const when =
-    since === undefined && until === undefined ? '' : ` in the hours from ${since ?? 'the first'} to ${until ?? 'now'}`;
+    since === undefined && until === undefined
+      ? ''
+      : ` filed under the hours from ${since ?? 'the first'} to ${until ?? 'now'}`;
   return new ReplayError(`there are no kept traces${whose}${when} (${ARCHIVE_FOLDER} has none)${named}`);
 }

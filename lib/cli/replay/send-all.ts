@@ -1,10 +1,11 @@
 import type { ArchiveObjects } from '../../adapters/archive-objects.ts';
+import { isInWindow } from '../../athena/query-window.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { visible } from '../query/cell-text.ts';
 import { spansOf } from './batch.ts';
 import { Ledger } from './ledger.ts';
 import { NOTHING_REJECTED, OtlpSender, type SendResult } from './otlp-sender.ts';
-import { Pacer } from './pacer.ts';
+import { Pacer, spansOfStep } from './pacer.ts';
 import { type ReplayState, writeState } from './position-file.ts';
 import { PositionKeeper } from './position-keeper.ts';
 import { linesAfter, readBatches } from './read-batches.ts';
@@ -65,8 +66,10 @@ export async function sendAll(prepared: Prepared, io: SendIo): Promise<0 | 1 | 1
         objects: listObjects(prepared.archive, start),
         from: start.position,
         maxBatchBytes: command.batchBytes,
+        maxBatchSpans: spansOfStep(command.spansPerSecond),
         stop: io.stop,
-        isWanted: (traceId) => {
+        isWanted: ({ traceId, startMs }, hour) => {
+          if (start.times !== undefined && !isInWindow(start.times, hour, startMs)) return false;
           missing.delete(traceId);
           return prepared.wanted?.has(traceId) ?? true;
         },

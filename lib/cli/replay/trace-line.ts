@@ -20,6 +20,9 @@ const OPEN = Buffer.from('{"resourceSpans":[');
  */
 const COLUMNS = Buffer.from('],"trace_id":"');
 const TRACE_ID_LENGTH = 32;
+/** What stands behind the ID: the start of the trace, in UTC, or null. */
+const START = /^","start_time":"(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}\.\d{3})"/;
+const START_LENGTH = 42;
 
 interface ParsedLine {
   readonly resourceSpans: readonly ResourceSpansJson[];
@@ -28,22 +31,34 @@ interface ParsedLine {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** What says of a line whether it is wanted. */
+export interface LineHead {
+  readonly traceId: string;
+  /** Of the trace, in milliseconds since the epoch; undefined: not known. */
+  readonly startMs: number | undefined;
+}
+
 /**
  * Reads a line. What will be sent is a slice of it, so that no number passes through a double on its way; parsing only
  * makes sure of it, and counts. Undefined: the trace is not wanted.
  *
  * @throws {UnreadableError} when it is no line that this archive's writer makes
  */
-export function readTraceLine(line: Buffer, isWanted: (traceId: string) => boolean): TraceLine | undefined {
+export function readTraceLine(line: Buffer, isWanted: (head: LineHead) => boolean): TraceLine | undefined {
   const end = line.lastIndexOf(COLUMNS);
   const idStart = end + COLUMNS.length;
   const traceId = line.toString('latin1', idStart, idStart + TRACE_ID_LENGTH);
   if (!line.subarray(0, OPEN.length).equals(OPEN) || end < OPEN.length - 1 || !/^[\da-f]{32}$/.test(traceId)) {
     throw new UnreadableError('is no line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}');
   }
-  if (!isWanted(traceId)) return undefined;
+  if (!isWanted({ traceId, startMs: startOf(line, idStart + TRACE_ID_LENGTH) })) return undefined;
   const { spanCount, seq, hasUnfinished } = check(line);
   return { traceId, seq, spanCount, hasUnfinished, resourceSpans: line.subarray(OPEN.length, end) };
+}
+
+function startOf(line: Buffer, at: number): number | undefined {
+  const [, day, time] = START.exec(line.toString('latin1', at, at + START_LENGTH)) ?? [];
+  return day === undefined ? undefined : Date.parse(`${day}T${time}Z`);
 }
 
 function check(line: Buffer): Pick<TraceLine, 'spanCount' | 'seq' | 'hasUnfinished'> {

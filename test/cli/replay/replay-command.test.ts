@@ -105,8 +105,22 @@ describe('replay', () => {
   it('keeps to a rate of spans per second', async () => {
     keepMany(dataDir, 1, 4);
     const { waits } = await replay('--batch-bytes', '1', '--in-flight', '1', '--rate', '2');
-    // One span each: the first goes at once, the others half a second after one another.
-    expect(waits).toEqual([500, 500, 500]);
+    // One span each, half a second after one another; the first one waits too.
+    expect(waits).toEqual([500, 500, 500, 500]);
+  });
+
+  it('keeps to a rate over an archive that is smaller than a batch', async () => {
+    keepMany(dataDir, 1, 40);
+    const { waits } = await replay('--in-flight', '1', '--rate', '20');
+    // 40 spans at 20 a second are two seconds, in requests of a tenth of a second.
+    expect(waits).toEqual(Array(20).fill(100));
+    expect(receiver.requests).toHaveLength(20);
+    await receive();
+    const spans = Array.from({ length: 7 }, (_, index) => ({ spanId: `${index + 1}`.padStart(16, '0'), name: 'work' }));
+    keep(dataDir, 0, [{ traceId: idOf(1), spans }]);
+    // A line is not cut.
+    expect(await replay('--in-flight', '1', '--rate', '2')).toMatchObject({ waits: [3500] });
+    expect(receiver.requests).toHaveLength(1);
   });
 });
 
@@ -121,7 +135,7 @@ describe('what is selected', () => {
       return receiver.acceptedTraceIds();
     };
     expect(await sent('--since', '2026-11-21')).toEqual([1, 2, 3].map(idOf));
-    // An hour counts as a whole; that which begins at the end does not count.
+    // The traces did not begin in these hours by their own clocks: the hour counts as a whole, unless it begins at the end.
     expect(await sent('--since', '2026-11-21T00:59', '--until', '2026-11-21T01')).toEqual([idOf(1)]);
     expect(await sent('--until', '2026-11-21T01:01')).toEqual([0, 1, 2].map(idOf));
     expect(await sent('--since=-99999h', '--until', '2026-11-21')).toEqual([idOf(0)]);
@@ -159,6 +173,30 @@ describe('what is selected', () => {
     expect({ code, line: out[0] }).toEqual({ code: 0, line: 'sent: 1 traces in 2 lines, 2 spans, 0.0 MB' });
     expect(receiver.acceptedTraceIds()).toEqual([idOf(7)]);
     expect(receiver.requests[0]?.json).toContain('"late"');
+  });
+
+  it('began from --since up to before --until, by the start that their lines have', async () => {
+    const at = (minute: number) => Date.UTC(2026, 10, 21, 10, minute);
+    const began = (index: number, minute: number) => ({
+      traceId: idOf(index),
+      spans: [{ name: 'work', startTimeUnixNano: BigInt(at(minute)) * 1_000_000n }],
+    });
+    keep(dataDir, 0, [began(1, 10), began(2, 20), began(3, 50)]);
+    // Late spans are sent with their trace: their line has its start.
+    keep(dataDir, 1, [{ ...began(2, 20), seq: 1 }]);
+    const sent = async (...options: string[]) => {
+      await receive();
+      const { code, complaints } = await replay(...options);
+      return { code, complaints, ids: [...new Set(receiver.acceptedTraceIds())] };
+    };
+    expect((await sent('--since', '2026-11-21T10:15', '--until', '2026-11-21T10:50')).ids).toEqual([idOf(2)]);
+    expect((await sent('--since', '2026-11-21T10:20')).ids).toEqual([2, 3].map(idOf));
+    expect((await sent('--until', '2026-11-21T10:20')).ids).toEqual([idOf(1)]);
+    expect((await sent('--since', '2026-11-21T10:20:01', '--until', '2026-11-21T10:49:59')).ids).toEqual([]);
+    const { code, complaints } = await sent('--since', '2026-11-21T10:15', '--trace', idOf(1), '--trace', idOf(3));
+    expect({ code, complaints }).toEqual({ code: 1, complaints: [`not among these traces: ${idOf(1)}`] });
+    const where = await sent('--since', '2026-11-21T10:15', '--where', "root_name = 'work'");
+    expect(where.ids).toEqual([2, 3].map(idOf));
   });
 
   it('are the trace IDs of a file, as query prints them', async () => {
@@ -303,7 +341,7 @@ describe('what a person gets wrong', () => {
       ['--to', 'http://me:secret@host'],
       "--to has a user name or a password in it: send them as --header 'Authorization=Basic …'",
     ],
-    [['--from', '-6h'], '--from: the hours are called --since and --until here, because --to is the receiver'],
+    [['--from', '-6h'], '--from: the times are called --since and --until here, because --to is the receiver'],
     [['--stack', 'a', '--bucket', 'b'], 'expected one of --data, --stack and --bucket, got --stack and --bucket'],
     [['--stack', 'a'], '--since is missing: a bucket may hold years'],
     [
@@ -339,7 +377,7 @@ describe('what a person gets wrong', () => {
       'error: --since must be before --until, got 2026-11-21 and 2026-11-21',
     ],
     [['--since', '2030-01-01'], 'error: --since must be before --until, got 2030-01-01 and now'],
-    [['--until', '2020-01-01'], 'error: there are no kept traces in the hours from the first to 2020-01-01'],
+    [['--until', '2020-01-01'], 'error: there are no kept traces filed under the hours from the first to 2020-01-01'],
     [['--tenant', 'shop'], 'error: there are no kept traces of tenant shop'],
   ])('in its window: %j', async (options, message) => {
     keepMany(dataDir, 1, 1);

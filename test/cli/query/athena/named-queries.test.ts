@@ -53,6 +53,8 @@ describe('a query of the library', () => {
     const remote = await ask(['--stack', 'Tailgate', ...question]);
     expect([local.code, remote.code], `${local.complaints} ${remote.complaints}`).toEqual([0, 0]);
     expect(rowsOf(remote.out)).toEqual(rowsOf(local.out));
+    // Who gets nothing is told where it may be.
+    expect(remote.complaints.some((text) => text.startsWith('hint: no rows.'))).toBe(remote.out === '');
     if (!['dependencies', 'late-spans', 'linked-traces', 'n-plus-one'].includes(name)) {
       expect(rowsOf(remote.out).length).toBeGreaterThan(0);
     }
