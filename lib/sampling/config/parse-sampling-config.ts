@@ -15,9 +15,19 @@ export type SamplingConfigResult =
  * values or a resource of the operator, a `tail_sampling:` block, or its bare options. Either a configuration, or everything that is wrong with it.
  *
  * Stricter than the Collector, which takes a misspelt block of options for a policy without any: unknown keys are errors
- * everywhere, and so are options of another type.
+ * everywhere, and so are options of another type. Never throws.
  */
 export function parseSamplingConfig(text: string): SamplingConfigResult {
+  try {
+    return parse(text);
+  } catch (error) {
+    // Who runs a configuration goes on with the last valid one, whatever is wrong with this.
+    const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return { ok: false, issues: [{ path: '', message: `cannot be read, unexpected error: ${cause}` }], warnings: [] };
+  }
+}
+
+function parse(text: string): SamplingConfigResult {
   const source = readEmbeddedText(readYaml(text));
   if (source.errors.length > 0) return { ok: false, issues: source.errors, warnings: [] };
 

@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, Scalar } from 'yaml';
 import type { ConfigIssue, ConfigPath } from './config-issues.ts';
+import { tooDeep } from './yaml-depth.ts';
 import { goIntegerTag } from './go-integer-tag.ts';
 
 /** A parsed YAML text: its value (ints as bigint, floats as number), and where in the text things stand. */
@@ -20,6 +21,8 @@ const NOTHING = { value: undefined, lineOf: () => undefined, linesBefore: () => 
 
 /** Reads YAML 1.2, strictly: a key that is given twice and an unknown tag are errors. */
 export function readYaml(text: string): YamlSource {
+  const deep = tooDeep(text);
+  if (deep !== undefined) return { ...NOTHING, errors: [deep] };
   const lines = new LineCounter();
   const document = parseDocument(text, {
     customTags: (tags) => [goIntegerTag, ...tags],
