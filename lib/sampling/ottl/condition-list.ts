@@ -26,21 +26,29 @@ export function readCondition(text: string, context: ConditionContext, warn: (me
 }
 
 /**
- * Whether any of the conditions holds. They are asked in turn; one that fails counts as false.
+ * Whether any of the conditions holds. They are asked in turn; one that fails, in whatever way, counts as false.
  * @throws {OttlEvaluationError} when one fails and the mode is `propagate`.
  */
 export function anyHolds(conditions: readonly Condition[], context: EvaluationContext, errorMode: ErrorMode): boolean {
-  for (const { test, text } of conditions) {
+  for (const condition of conditions) {
+    const { test, text } = condition;
     if (typeof test === 'boolean') {
       if (test) return true;
       continue;
     }
+    context.begin(condition);
     try {
       if (test(context)) return true;
     } catch (error) {
-      if (!(error instanceof OttlEvaluationError)) throw error;
-      if (errorMode === 'propagate') throw new OttlEvaluationError(`${error.message}, in condition: ${text}`);
+      if (errorMode === 'propagate') throw failureOf(error, text);
     }
   }
   return false;
+}
+
+function failureOf(error: unknown, condition: string): OttlEvaluationError {
+  const isForeseen = error instanceof OttlEvaluationError;
+  const message =
+    error instanceof Error ? `${isForeseen ? '' : `unexpected ${error.name}: `}${error.message}` : String(error);
+  return new OttlEvaluationError(`${message}, in condition: ${condition}`, { cause: error });
 }

@@ -1,4 +1,5 @@
 import type { EvaluationContext } from './evaluation-context.ts';
+import { isAbove, type Level } from './level.ts';
 import type { OttlValue } from './value.ts';
 
 /** Reads a value; throws `OttlEvaluationError` when there is none. */
@@ -17,4 +18,9 @@ export function literalOperand(value: OttlValue): Operand {
 
 export function dynamicOperand(get: Getter): Operand {
   return { get, literal: undefined };
+}
+
+/** The getter of something that changes with `level`, for a condition that is asked for each `asked`. */
+export function askedOnce<T>(get: Getter<T>, level: Level, asked: Level): Getter<T> {
+  return isAbove(level, asked) ? (context) => context.remembered(level, get) : get;
 }

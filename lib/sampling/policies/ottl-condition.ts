@@ -52,8 +52,8 @@ export const ottlCondition = {
         try {
           return anySpanMatches(trace, onSpans, onEvents, errorMode) ? SAMPLED : NOT_SAMPLED;
         } catch (error) {
-          if (error instanceof OttlEvaluationError) throw new PolicyEvaluationError(error.message);
-          throw error;
+          if (!(error instanceof OttlEvaluationError)) throw error;
+          throw new PolicyEvaluationError(error.message, { cause: error });
         }
       },
     };
@@ -109,8 +109,11 @@ function anySpanMatches(
   onEvents: readonly Condition[],
   errorMode: ErrorMode,
 ): boolean {
+  const [first] = trace.resourceSpans;
+  if (first === undefined) return false;
+  const context = new EvaluationContext(trace, first);
   for (const resource of trace.resourceSpans) {
-    const context = new EvaluationContext(trace, resource);
+    context.resource = resource;
     for (let span = resource.firstSpan; span < resource.endSpan; span++) {
       context.span = span;
       if (onSpans.length > 0 && anyHolds(onSpans, context, errorMode)) return true;

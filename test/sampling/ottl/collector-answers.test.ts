@@ -23,7 +23,8 @@ function answer(text: string, context: ConditionContext): string {
     return String(anyHolds([condition], contextOf(), 'propagate'));
   } catch (error) {
     if (error instanceof OttlSyntaxError) return 'start';
-    if (error instanceof OttlEvaluationError) return 'eval';
+    // One that has another cause is a defect.
+    if (error instanceof OttlEvaluationError && error.cause instanceof OttlEvaluationError) return 'eval';
     throw error;
   }
 }
