@@ -1,7 +1,7 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, Scalar } from 'yaml';
 import type { ConfigIssue, ConfigPath } from './config-issues.ts';
-import { tooDeep } from './yaml-depth.ts';
 import { goIntegerTag } from './go-integer-tag.ts';
+import { tooDeep } from './yaml-depth.ts';
 
 /** A parsed YAML text: its value (ints as bigint, floats as number), and where in the text things stand. */
 export interface YamlSource {

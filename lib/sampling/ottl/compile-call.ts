@@ -18,7 +18,7 @@ export function compileCall(node: CallNode, scope: CompileScope): Operand {
   }
   const get = counted(definition.create(bindArguments(definition, node, scope)));
   const keys = node.keys.map((key) => compileValue(key, scope).get);
-  const getResult = askedOnce(get, levelOfValue({ ...node, keys: [] }, scope.context), scope.context);
+  const getResult = askedOnce(get, levelOfValue({ ...node, keys: [] }, scope.context), scope);
   if (keys.length === 0) return dynamicOperand(getResult);
   return dynamicOperand((context) =>
     keys.reduce((value, getKey) => indexResult(value, getKey(context)), getResult(context)),

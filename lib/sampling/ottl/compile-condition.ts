@@ -34,7 +34,7 @@ export function compileCondition(node: ConditionNode, scope: CompileScope): Comp
         return compare(left.literal, right.literal, operator);
       }
       const test: Getter<boolean> = (context) => compare(left.get(context), right.get(context), operator);
-      return askedOnce(test, levelOfTest(node, scope.context), scope.context);
+      return askedOnce(test, levelOfTest(node, scope.context), scope);
     }
     case 'call': {
       const { get } = compileCall(node.call, scope);
@@ -44,7 +44,7 @@ export function compileCondition(node: ConditionNode, scope: CompileScope): Comp
         if (typeof value === 'boolean') return value;
         throw new OttlEvaluationError(`${name} is neither true nor false but ${typeName(value)}`);
       };
-      return askedOnce(test, levelOfTest(node, scope.context), scope.context);
+      return askedOnce(test, levelOfTest(node, scope.context), scope);
     }
   }
 }

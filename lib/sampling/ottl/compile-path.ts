@@ -14,7 +14,7 @@ import { type OttlValue, typeName } from './value.ts';
 export function compilePath(path: PathNode, scope: CompileScope): Operand {
   const { owner, definition, keys } = findPath(path, scope.context);
   const level = levelOfOwner(owner);
-  const whole = askedOnce(definition.get.bind(definition), level, scope.context);
+  const whole = askedOnce(definition.get.bind(definition), level, scope);
   if (definition.warning !== undefined) scope.warn(definition.warning, path.at);
   const [firstKey, ...furtherKeys] = keys;
   const lookUp = definition.lookUp?.bind(definition);
@@ -27,7 +27,7 @@ export function compilePath(path: PathNode, scope: CompileScope): Operand {
   const getFurtherKeys = furtherKeys.map((key) => compileValue(key, scope).get);
   const first =
     typeof getKey === 'string'
-      ? askedOnce<OttlValue | undefined>((context) => lookUp(context, getKey), level, scope.context)
+      ? askedOnce<OttlValue | undefined>((context) => lookUp(context, getKey), level, scope)
       : isAbove(level, levelOfValue(firstKey, scope.context))
         ? // Each span or event may ask for another key: all of them are read once.
           (context: EvaluationContext) => indexAttribute(whole(context), getKey(context))

@@ -1,4 +1,5 @@
 import { type CompiledCondition, compileCondition } from './compile-condition.ts';
+import type { Slots } from './compile-scope.ts';
 import type { ErrorMode } from './error-mode.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { missingAttributeWarnings } from './missing-attribute-warnings.ts';
@@ -14,13 +15,19 @@ export interface Condition {
 }
 
 /**
- * Reads a condition; `warn` is told what is suspicious about it, with its position.
+ * Reads a condition; `warn` is told what is suspicious about it, with its position. Conditions that are asked together
+ * have the same slots.
  * @throws {OttlSyntaxError}
  */
-export function readCondition(text: string, context: ConditionContext, warn: (message: string) => void): Condition {
+export function readCondition(
+  text: string,
+  context: ConditionContext,
+  slots: Slots,
+  warn: (message: string) => void,
+): Condition {
   const warnAt = (message: string, at: number) => warn(`${positionAt(text, at)}: ${message}`);
   const node = parseCondition(text);
-  const test = compileCondition(node, { context, warn: warnAt });
+  const test = compileCondition(node, { context, slots, warn: warnAt });
   for (const { message, at } of missingAttributeWarnings(node)) warnAt(message, at);
   return { text, test };
 }

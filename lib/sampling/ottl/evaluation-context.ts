@@ -5,9 +5,6 @@ import type { Level } from './level.ts';
 import type { Getter } from './operand.ts';
 import { Work } from './work.ts';
 
-/** What has been found out for one resource, scope or span, by what finds it out. */
-type Memory = Map<Getter<unknown>, unknown>;
-
 /** In place of a value that could not be found. */
 class Failure {
   readonly error: unknown;
@@ -25,19 +22,21 @@ export class EvaluationContext {
   #event: MessageView | undefined;
   #scope: ScopeView | undefined;
   #scopeRow = -1;
-  readonly #ofResource: Memory = new Map();
-  readonly #ofScope: Memory = new Map();
-  readonly #ofSpan: Memory = new Map();
-  readonly #traceBytes: number;
+  /** What has been found out, by slot, and for which resource, scope or span: the stamp of that. */
+  readonly #found: unknown[] = [];
+  readonly #stamps: number[] = [];
+  #lastStamp = 0;
+  #resourceStamp = 0;
+  #scopeStamp = 0;
+  #spanStamp = 0;
   readonly #works = new Map<unknown, Work>();
-  #work: Work;
+  #condition: unknown;
+  #work: Work | undefined;
 
   constructor(trace: Trace, resource: ResourceSpansView) {
     this.trace = trace;
     this.#resource = resource;
     this.#span = resource.firstSpan;
-    this.#traceBytes = trace.index.fragments.reduce((bytes, fragment) => bytes + fragment.length, 0);
-    this.#work = new Work(this.#traceBytes);
   }
 
   get resource(): ResourceSpansView {
@@ -46,7 +45,7 @@ export class EvaluationContext {
 
   set resource(resource: ResourceSpansView) {
     this.#resource = resource;
-    this.#ofResource.clear();
+    this.#resourceStamp = ++this.#lastStamp;
     this.span = resource.firstSpan;
   }
 
@@ -57,7 +56,7 @@ export class EvaluationContext {
 
   set span(span: number) {
     this.#span = span;
-    if (this.#ofSpan.size > 0) this.#ofSpan.clear();
+    this.#spanStamp = ++this.#lastStamp;
   }
 
   /** The `Event` message. Only conditions on events ask for it. */
@@ -76,44 +75,58 @@ export class EvaluationContext {
     if (this.#scope === undefined || row !== this.#scopeRow) {
       this.#scope = this.trace.scopeOf(this.#span);
       this.#scopeRow = row;
-      this.#ofScope.clear();
+      this.#scopeStamp = ++this.#lastStamp;
     }
     return this.#scope;
   }
 
   /** What the condition that is evaluated may still cost. */
   get work(): Work {
+    this.#work ??= this.#workOf(this.#condition);
     return this.#work;
   }
 
   /** Counts what follows for this condition. */
   begin(condition: unknown): void {
-    const work = this.#works.get(condition);
-    this.#work = work ?? new Work(this.#traceBytes);
-    if (work === undefined) this.#works.set(condition, this.#work);
+    if (condition === this.#condition) return;
+    this.#condition = condition;
+    this.#work = undefined;
   }
 
   /** What the getter finds, asked once for all spans of a resource or a scope, or all events of a span. */
-  remembered<T>(level: Level, get: Getter<T>): T {
-    const memory = this.#memoryOf(level);
-    const known = memory.get(get);
-    if (known instanceof Failure) throw known.error;
-    if (known !== undefined || memory.has(get)) return known as T;
-    try {
-      const found = get(this);
-      memory.set(get, found);
-      return found;
-    } catch (error) {
-      memory.set(get, new Failure(error));
-      throw error;
+  remembered<T>(level: Level, slot: number, get: Getter<T>): T {
+    const stamp = this.#stampOf(level);
+    if (this.#stamps[slot] !== stamp) {
+      this.#found[slot] = attempt(get, this);
+      this.#stamps[slot] = stamp;
     }
+    const found = this.#found[slot];
+    if (found instanceof Failure) throw found.error;
+    return found as T;
   }
 
-  #memoryOf(level: Level): Memory {
-    if (level === 'constant' || level === 'resource') return this.#ofResource;
-    if (level === 'span') return this.#ofSpan;
-    // Forgets what was of another scope.
+  #workOf(condition: unknown): Work {
+    let work = this.#works.get(condition);
+    if (work === undefined) {
+      work = new Work(this.trace.index.fragments.reduce((bytes, fragment) => bytes + fragment.length, 0));
+      this.#works.set(condition, work);
+    }
+    return work;
+  }
+
+  #stampOf(level: Level): number {
+    if (level === 'span') return this.#spanStamp;
+    if (level !== 'scope') return this.#resourceStamp;
+    // Makes sure that it is that of the span.
     void this.scope;
-    return this.#ofScope;
+    return this.#scopeStamp;
+  }
+}
+
+function attempt<T>(get: Getter<T>, context: EvaluationContext): T | Failure {
+  try {
+    return get(context);
+  } catch (error) {
+    return new Failure(error);
   }
 }

@@ -1,3 +1,4 @@
+import type { CompileScope } from './compile-scope.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { isAbove, type Level } from './level.ts';
 import type { OttlValue } from './value.ts';
@@ -20,7 +21,9 @@ export function dynamicOperand(get: Getter): Operand {
   return { get, literal: undefined };
 }
 
-/** The getter of something that changes with `level`, for a condition that is asked for each `asked`. */
-export function askedOnce<T>(get: Getter<T>, level: Level, asked: Level): Getter<T> {
-  return isAbove(level, asked) ? (context) => context.remembered(level, get) : get;
+/** The getter of something that changes with `level`. The condition is asked for each span or event. */
+export function askedOnce<T>(get: Getter<T>, level: Level, { context: asked, slots }: CompileScope): Getter<T> {
+  if (!isAbove(level, asked)) return get;
+  const slot = slots.take();
+  return (context) => context.remembered(level, slot, get);
 }

@@ -1,5 +1,6 @@
 import type { Trace } from '../../otlp/trace.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
+import { Slots } from '../ottl/compile-scope.ts';
 import { anyHolds, type Condition, readCondition } from '../ottl/condition-list.ts';
 import { ERROR_MODES, type ErrorMode } from '../ottl/error-mode.ts';
 import { EvaluationContext } from '../ottl/evaluation-context.ts';
@@ -39,8 +40,9 @@ export const ottlCondition = {
   ],
   parse(options, { name }) {
     const errorMode = readErrorMode(options);
-    const onSpans = readConditions(options, 'span');
-    const onEvents = readConditions(options, 'spanevent');
+    const slots = new Slots();
+    const onSpans = readConditions(options, 'span', slots);
+    const onEvents = readConditions(options, 'spanevent', slots);
     if (onSpans.length === 0 && onEvents.length === 0 && !options.failed) {
       options.error(undefined, 'expected at least one condition in span or spanevent');
     }
@@ -83,7 +85,7 @@ function readErrorMode(options: OptionsReader): ErrorMode {
   return 'silent';
 }
 
-function readConditions(options: OptionsReader, context: ConditionContext): readonly Condition[] {
+function readConditions(options: OptionsReader, context: ConditionContext, slots: Slots): readonly Condition[] {
   const conditions: Condition[] = [];
   for (const { value, path } of options.texts(context)) {
     const index = Number(path.at(-1));
@@ -93,7 +95,7 @@ function readConditions(options: OptionsReader, context: ConditionContext): read
       continue;
     }
     try {
-      conditions.push(readCondition(value, context, warn));
+      conditions.push(readCondition(value, context, slots, warn));
     } catch (error) {
       if (!(error instanceof OttlSyntaxError)) throw error;
       options.error([context, index], `${positionAt(value, error.offset)}: ${error.message}`);
