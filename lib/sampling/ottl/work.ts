@@ -5,7 +5,7 @@ import { isList, isMap, NativeList, type OttlValue } from './value.ts';
 const STEPS_PER_TRACE = 4_000_000;
 const STEPS_PER_BYTE = 16;
 /** Characters, bytes or items of a value that a converter makes. */
-export const MAX_VALUE_SIZE = 16_000_000;
+export const MAX_VALUE_SIZE = 4_000_000;
 
 /** Made once each: a condition may fail on every span of a trace, and taking down a stack costs microseconds. */
 const TOO_MUCH_WORK = new OttlEvaluationError(
