@@ -1,8 +1,8 @@
 import { resourceSpansSize } from '../otlp/otlp-size.ts';
 import type { Trace } from '../otlp/trace.ts';
+import { askPolicy } from './ask-policy.ts';
 import type { Allowances } from './limit.ts';
-import { type Evaluation, NOT_SAMPLED, type Policy, type Vote } from './policy.ts';
-import { PolicyEvaluationError } from './policy-evaluation-error.ts';
+import { type Evaluation, NOT_SAMPLED, type Vote } from './policy.ts';
 import type { SamplingConfig } from './sampling-config.ts';
 import { type ThresholdUpdate, weigh } from './weigh.ts';
 
@@ -43,7 +43,7 @@ export interface PolicyError {
  * | else any `sampled`                     | sampled     | of those the smallest threshold, then the earliest   |
  * | else (also: no policies, all failed)   | not_sampled | none                                                 |
  *
- * Drop policies are asked first. A policy that fails has no vote: a failing drop policy does not drop. With
+ * Drop policies are asked first. A policy that fails, in whatever way, has no vote: a failing drop policy does not drop. With
  * `sample_on_first_match` no policy is asked after the first that sampled.
  *
  * A trace over `maximum_trace_size_bytes` is not sampled, and no policy is asked.
@@ -63,8 +63,11 @@ export function decide(config: SamplingConfig, trace: Trace, allowances: Allowan
 
   for (const policy of config.policies) {
     asked++;
-    const evaluation = evaluate(policy, trace, allowances, errors);
-    if (evaluation === undefined) continue;
+    const evaluation = askPolicy(policy, trace, allowances);
+    if ('failure' in evaluation) {
+      errors.push({ policy: policy.name, message: evaluation.failure });
+      continue;
+    }
     votes.push({ policy: policy.name, vote: evaluation.vote });
     if (evaluation.vote === 'dropped') {
       return { outcome: 'dropped', policy: policy.name, sampleWeight: null, errors, votes };
@@ -82,15 +85,4 @@ export function decide(config: SamplingConfig, trace: Trace, allowances: Allowan
   const update = config.writeThreshold === false ? undefined : threshold;
   const decision = { outcome: 'sampled', policy: credited.policy, sampleWeight, errors, votes } as const;
   return update === undefined ? decision : { ...decision, threshold: update };
-}
-
-/** Only a {@link PolicyEvaluationError} is a policy's own failure; anything else is a defect and must surface. */
-function evaluate(policy: Policy, trace: Trace, allowances: Allowances, errors: PolicyError[]): Evaluation | undefined {
-  try {
-    return policy.evaluate(trace, allowances);
-  } catch (error) {
-    if (!(error instanceof PolicyEvaluationError)) throw error;
-    errors.push({ policy: policy.name, message: error.message });
-    return undefined;
-  }
 }

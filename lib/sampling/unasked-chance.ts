@@ -1,8 +1,8 @@
 import type { Trace } from '../otlp/trace.ts';
+import { askPolicy } from './ask-policy.ts';
 import { type Chance, chanceOf, IMPOSSIBLE, UNKNOWN } from './chance.ts';
 import type { Allowances } from './limit.ts';
 import type { Policy } from './policy.ts';
-import { PolicyEvaluationError } from './policy-evaluation-error.ts';
 
 /**
  * When a policy that was not asked samples a trace with these spans. It is asked now, but not for the fleet's allowances:
@@ -20,11 +20,7 @@ export function unaskedChance(policy: Policy, trace: Trace): Chance {
       return goal;
     },
   };
-  try {
-    const { sampledWhen } = policy.evaluate(trace, allowances);
-    return isAsked ? UNKNOWN : chanceOf(sampledWhen);
-  } catch (error) {
-    if (error instanceof PolicyEvaluationError) return IMPOSSIBLE;
-    throw error;
-  }
+  const evaluation = askPolicy(policy, trace, allowances);
+  if ('failure' in evaluation) return IMPOSSIBLE;
+  return isAsked ? UNKNOWN : chanceOf(evaluation.sampledWhen);
 }

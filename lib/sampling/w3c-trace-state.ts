@@ -4,8 +4,6 @@ const SIMPLE_KEY = /^[a-z][a-z0-9_\-*/]{0,255}$/;
 const MULTI_TENANT_KEY = /^[a-z0-9][a-z0-9_\-*/]{0,240}@[a-z][a-z0-9_\-*/]{0,13}$/;
 /** Printable ASCII without `,` and `=`; the last one is not a blank. */
 const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
-const LEADING_BLANKS = /^[ \t]+/;
-const TRAILING_BLANKS = /[ \t]+$/;
 
 /**
  * Reads a W3C `tracestate` (https://www.w3.org/TR/trace-context-1/#tracestate-header) into its members. Undefined when
@@ -17,12 +15,29 @@ export function parseW3cTraceState(text: string): ReadonlyMap<string, string> | 
     if (member === '') continue;
     const equals = member.indexOf('=');
     if (equals < 0) return undefined;
-    const key = member.slice(0, equals).replace(LEADING_BLANKS, '');
-    const value = member.slice(equals + 1).replace(TRAILING_BLANKS, '');
+    const key = withoutLeadingBlanks(member.slice(0, equals));
+    const value = withoutTrailingBlanks(member.slice(equals + 1));
     const isKey = SIMPLE_KEY.test(key) || MULTI_TENANT_KEY.test(key);
     if (!isKey || !VALUE.test(value) || members.has(key)) return undefined;
     members.set(key, value);
     if (members.size > MAX_MEMBERS) return undefined;
   }
   return members;
+}
+
+function withoutLeadingBlanks(text: string): string {
+  let start = 0;
+  while (isBlank(text, start)) start++;
+  return text.slice(start);
+}
+
+/** Not by a pattern that ends with $: one looks from each blank to the end of its run. */
+function withoutTrailingBlanks(text: string): string {
+  let end = text.length;
+  while (isBlank(text, end - 1)) end--;
+  return text.slice(0, end);
+}
+
+function isBlank(text: string, at: number): boolean {
+  return text[at] === ' ' || text[at] === '\t';
 }

@@ -94,6 +94,26 @@ export const INTENDED: readonly IntendedDifference[] = [
     collector: 'not_sampled',
     tailgate: /^sampled by limit$/,
   },
+  {
+    name: 'conditions have limits',
+    config: {
+      policies: [
+        {
+          name: 'deep',
+          type: 'ottl_condition',
+          ottl_condition: { error_mode: 'ignore', span: ['ParseJSON(attributes["json"]) != nil'] },
+        },
+      ],
+    },
+    requests: encodeRequests({
+      resources: [],
+      traces: [
+        { traceId: TRACE_ID, spans: [{ ...SPAN, attributes: [['json', '['.repeat(1001) + ']'.repeat(1001)]] }] },
+      ],
+    }),
+    collector: 'sampled by deep',
+    tailgate: /^not_sampled$/,
+  },
 ];
 
 /** A difference in the trace state of the only span of a kept trace; the Collector has its feature gate `usetracestate`. */

@@ -98,9 +98,9 @@ function conditions(path: fc.Arbitrary<string>): fc.Arbitrary<string> {
       .map(([at, sign, by, op]) => `(${at} ${sign} ${by}) * 2 ${op} 404`),
     fc.tuple(path, fc.constantFrom('[0]', '["a"]', '[1]')).map(([at, index]) => indexed(at, index)),
     fc.tuple(path, fc.constantFrom(...CONVERSIONS), operator, value).map(([at, call, op, other]) => {
-      return `${call.replace('$', () => at)} ${op} ${other}`;
+      return `${call.replaceAll('$', () => at)} ${op} ${other}`;
     }),
-    fc.tuple(path, fc.constantFrom(...TESTS)).map(([at, call]) => call.replace('$', () => at)),
+    fc.tuple(path, fc.constantFrom(...TESTS)).map(([at, call]) => call.replaceAll('$', () => at)),
   );
   const { condition } = fc.letrec<{ condition: string }>((tie) => ({
     condition: fc.oneof(

@@ -72,14 +72,18 @@ describe('decide', () => {
     });
   });
 
-  it('does not swallow a defect', () => {
+  it('takes what nobody has foreseen for the failure of the policy', () => {
     const broken = {
       ...keeps,
       evaluate: () => {
         throw new TypeError('defect');
       },
     };
-    expect(() => decideBy([broken, keeps])).toThrow(TypeError);
+    expect(decideBy([broken, keeps])).toMatchObject({
+      outcome: 'sampled',
+      policy: 'keeps',
+      errors: [{ policy: 'keeps', message: 'unexpected error: TypeError: defect' }],
+    });
   });
 
   it('asks every policy, and none after a drop', () => {

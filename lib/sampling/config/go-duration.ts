@@ -9,7 +9,7 @@ const UNIT_NANOS: ReadonlyMap<string, number> = new Map([
   ['h', 3600e9],
 ]);
 
-const WHOLE = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
+const WHOLE = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 
 /** Reads a duration as Go's `time.ParseDuration` does (`1h30m`, `1.5s`, `-300ms`, `0`), in milliseconds. */

@@ -1,3 +1,6 @@
+/** No name is nearly as long, and distances take the product of both lengths. */
+const MAX_LENGTH = 100;
+
 /** A question for the end of a message: `; did you mean "latency"?`, or nothing when no name is near. */
 export function didYouMean(name: string, names: readonly string[]): string {
   const nearest = nearestName(name, names);
@@ -6,6 +9,7 @@ export function didYouMean(name: string, names: readonly string[]): string {
 
 /** The name with the fewest typing errors between them, if they are few for its length. */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
+  if (name.length > MAX_LENGTH) return undefined;
   let nearest: string | undefined;
   let fewest = Math.floor(name.length / 3) + 1;
   for (const candidate of names) {

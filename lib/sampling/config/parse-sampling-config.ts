@@ -34,12 +34,19 @@ export interface ParseOptions {
  * values, of a resource of the operator or of rendered manifests, a `tail_sampling:` block, or its bare options.
  *
  * Stricter than the Collector, which takes a misspelt block of options for a policy without any: unknown keys are errors
- * everywhere, and so are options of another type.
+ * everywhere, and so are options of another type. Never throws.
  */
-export function parseSamplingConfig(
-  text: string,
-  { lostComponents = 'error' }: ParseOptions = {},
-): SamplingConfigResult {
+export function parseSamplingConfig(text: string, options: ParseOptions = {}): SamplingConfigResult {
+  try {
+    return parse(text, options);
+  } catch (error) {
+    // Who runs a configuration goes on with the last valid one, whatever is wrong with this.
+    const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return failed([{ path: '', message: `cannot be read, unexpected error: ${cause}` }]);
+  }
+}
+
+function parse(text: string, { lostComponents = 'error' }: ParseOptions): SamplingConfigResult {
   const stream = readYaml(text);
   const read = stream.documents.map((document) => readEmbeddedText(document));
   const unreadable = [...stream.errors, ...read.flatMap(({ errors }) => errors)];

@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import type { ConfigIssue, ConfigPath } from './config-issues.ts';
 import { goIntegerTag } from './go-integer-tag.ts';
+import { tooDeep } from './yaml-depth.ts';
 
 /** One parsed YAML document: its value (ints as bigint, floats as number), and where in the text things stand. */
 export interface YamlSource {
@@ -37,6 +38,8 @@ const MAX_MESSAGE = 120;
 
 /** Reads YAML 1.2, strictly: a key that is given twice and an unknown tag are errors. */
 export function readYaml(text: string): YamlStream {
+  const deep = tooDeep(text);
+  if (deep !== undefined) return { documents: [], errors: [deep] };
   const lines = new LineCounter();
   const documents: readonly Document.Parsed[] = [
     ...parseAllDocuments(text, {

@@ -50,7 +50,7 @@ export class CallArguments {
   }
 
   any(name: string): Getter {
-    return this.#operand(name).get;
+    return countedOperand(this.#operand(name));
   }
 
   text(name: string): Getter<string> {
@@ -131,7 +131,7 @@ export class CallArguments {
 
   /** The items of a list that must be written out, of any type. */
   anyItems(name: string): readonly Getter[] {
-    return this.#items(name).map((node) => compileValue(node, this.#scope).get);
+    return this.#items(name).map((node) => countedOperand(compileValue(node, this.#scope)));
   }
 
   /** The items of a list that must be written out, each a string. */
@@ -167,8 +167,11 @@ export class CallArguments {
   }
 
   #converted<T extends OttlValue>(name: string, operand: Operand, convert: (value: OttlValue) => T): TypedGetter<T> {
-    const { get, literal } = operand;
-    if (literal === undefined) return { get: (context) => convert(get(context)), literal: undefined };
+    const { literal } = operand;
+    if (literal === undefined) {
+      const get = countedOperand(operand);
+      return { get: (context) => convert(get(context)), literal: undefined };
+    }
     const value = this.atStart(name, () => convert(literal));
     return { get: () => value, literal: value };
   }
@@ -182,6 +185,16 @@ export class CallArguments {
       throw error;
     }
   }
+}
+
+/** What a converter is given costs, as it may look at all of it; a literal does not, whose size the data cannot choose. */
+function countedOperand({ get, literal }: Operand): Getter {
+  if (literal !== undefined) return get;
+  return (context) => {
+    const value = get(context);
+    context.work.spendOn(value);
+    return value;
+  };
 }
 
 /** A list of strings made by a converter. */

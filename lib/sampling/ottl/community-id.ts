@@ -3,6 +3,7 @@ import { base64 } from './base64.ts';
 import { compareBytes } from './compare-bytes.ts';
 import { parseIp, toShortIp } from './ip-network.ts';
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
+import { shown } from './shown.ts';
 
 export interface Endpoint {
   readonly address: Uint8Array;
@@ -39,7 +40,7 @@ export function communityId(source: Endpoint, destination: Endpoint, protocol: n
 /** @throws {OttlEvaluationError} when one of them is none. */
 export function toEndpoint(ip: string, port: bigint): Endpoint {
   const address = parseIp(ip);
-  if (address === undefined) throw new OttlEvaluationError(`CommunityID: ${JSON.stringify(ip)} is no IP address`);
+  if (address === undefined) throw new OttlEvaluationError(`CommunityID: ${shown(ip)} is no IP address`);
   return { address: toShortIp(address), port: toUint16(port, 'a port') };
 }
 
@@ -52,7 +53,7 @@ export function protocolNumber(name: string): number {
   const number = PROTOCOLS.get(name);
   if (number !== undefined) return number;
   throw new OttlEvaluationError(
-    `CommunityID: unknown protocol "${name}", allowed: ${[...PROTOCOLS.keys()].join(', ')}`,
+    `CommunityID: unknown protocol ${shown(name)}, allowed: ${[...PROTOCOLS.keys()].join(', ')}`,
   );
 }
 

@@ -15,6 +15,9 @@ type Order = number | 'equal' | 'different';
  * @throws {OttlEvaluationError} for two lists of strings made by converters, at which the Collector panics.
  */
 export function compare(a: OttlValue, b: OttlValue, operator: ComparisonOperator): boolean {
+  if (typeof a === 'string' && typeof b === 'string' && (operator === '==' || operator === '!=')) {
+    return (a === b) === (operator === '==');
+  }
   const order = orderOf(a, b);
   if (typeof order === 'number') return holds(order, operator);
   switch (operator) {

@@ -5,7 +5,8 @@ import { compileValue } from './compile-value.ts';
 import { CONVERTERS } from './converters/registry.ts';
 import { UNSUPPORTED_CONVERTERS } from './converters/unsupported.ts';
 import { indexResult } from './index-value.ts';
-import { dynamicOperand, type Operand } from './operand.ts';
+import { levelOfValue } from './level-of.ts';
+import { askedOnce, dynamicOperand, type Getter, type Operand } from './operand.ts';
 import { OttlSyntaxError } from './ottl-syntax-error.ts';
 import type { CallNode } from './syntax-tree.ts';
 
@@ -15,10 +16,22 @@ export function compileCall(node: CallNode, scope: CompileScope): Operand {
   if (definition === undefined || (definition.onlyOnSpans === true && scope.context !== 'span')) {
     throw new OttlSyntaxError(problemWith(node.name), node.at);
   }
-  const get = definition.create(bindArguments(definition, node, scope));
+  const get = counted(definition.create(bindArguments(definition, node, scope)));
   const keys = node.keys.map((key) => compileValue(key, scope).get);
-  if (keys.length === 0) return dynamicOperand(get);
-  return dynamicOperand((context) => keys.reduce((value, getKey) => indexResult(value, getKey(context)), get(context)));
+  const getResult = askedOnce(get, levelOfValue({ ...node, keys: [] }, scope.context), scope);
+  if (keys.length === 0) return dynamicOperand(getResult);
+  return dynamicOperand((context) =>
+    keys.reduce((value, getKey) => indexResult(value, getKey(context)), getResult(context)),
+  );
+}
+
+/** What a converter makes costs, and must not be too large. */
+function counted(get: Getter): Getter {
+  return (context) => {
+    const value = get(context);
+    context.work.spendOn(value);
+    return value;
+  };
 }
 
 function problemWith(name: string): string {

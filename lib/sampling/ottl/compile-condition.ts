@@ -2,7 +2,8 @@ import { compare } from './compare.ts';
 import { compileCall } from './compile-call.ts';
 import type { CompileScope } from './compile-scope.ts';
 import { compileValue } from './compile-value.ts';
-import type { Getter } from './operand.ts';
+import { levelOfTest } from './level-of.ts';
+import { askedOnce, type Getter } from './operand.ts';
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
 import type { ConditionNode } from './syntax-tree.ts';
 import { typeName } from './value.ts';
@@ -32,16 +33,18 @@ export function compileCondition(node: ConditionNode, scope: CompileScope): Comp
       if (left.literal !== undefined && right.literal !== undefined) {
         return compare(left.literal, right.literal, operator);
       }
-      return (context) => compare(left.get(context), right.get(context), operator);
+      const test: Getter<boolean> = (context) => compare(left.get(context), right.get(context), operator);
+      return askedOnce(test, levelOfTest(node, scope.context), scope);
     }
     case 'call': {
       const { get } = compileCall(node.call, scope);
       const { name } = node.call;
-      return (context) => {
+      const test: Getter<boolean> = (context) => {
         const value = get(context);
         if (typeof value === 'boolean') return value;
         throw new OttlEvaluationError(`${name} is neither true nor false but ${typeName(value)}`);
       };
+      return askedOnce(test, levelOfTest(node, scope.context), scope);
     }
   }
 }

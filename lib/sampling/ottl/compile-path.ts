@@ -1,7 +1,10 @@
 import type { CompileScope } from './compile-scope.ts';
 import { compileValue } from './compile-value.ts';
+import type { EvaluationContext } from './evaluation-context.ts';
 import { indexAttribute, toKey } from './index-value.ts';
-import { dynamicOperand, type Getter, type Operand } from './operand.ts';
+import { isAbove } from './level.ts';
+import { levelOfOwner, levelOfValue } from './level-of.ts';
+import { askedOnce, dynamicOperand, type Getter, type Operand } from './operand.ts';
 import { OttlSyntaxError } from './ottl-syntax-error.ts';
 import { findPath } from './paths/find-path.ts';
 import type { PathNode, ValueNode } from './syntax-tree.ts';
@@ -9,19 +12,26 @@ import { type OttlValue, typeName } from './value.ts';
 
 /** @throws {OttlSyntaxError} when there is no such path. */
 export function compilePath(path: PathNode, scope: CompileScope): Operand {
-  const { definition, keys } = findPath(path, scope.context);
+  const { owner, definition, keys } = findPath(path, scope.context);
+  const level = levelOfOwner(owner);
+  const whole = askedOnce(definition.get.bind(definition), level, scope);
   if (definition.warning !== undefined) scope.warn(definition.warning, path.at);
   const [firstKey, ...furtherKeys] = keys;
   const lookUp = definition.lookUp?.bind(definition);
-  if (firstKey === undefined || lookUp === undefined) return dynamicOperand(definition.get.bind(definition));
+  if (firstKey === undefined || lookUp === undefined) return dynamicOperand(whole);
 
   const getKey = compileTextKey(firstKey, scope);
   if (typeof getKey !== 'string' && definition.isNested !== true) {
     throw new OttlSyntaxError(`${definition.path} takes a key in quotes`, firstKey.at);
   }
   const getFurtherKeys = furtherKeys.map((key) => compileValue(key, scope).get);
-  const first: Getter<OttlValue | undefined> =
-    typeof getKey === 'string' ? (context) => lookUp(context, getKey) : (context) => lookUp(context, getKey(context));
+  const first =
+    typeof getKey === 'string'
+      ? askedOnce<OttlValue | undefined>((context) => lookUp(context, getKey), level, scope)
+      : isAbove(level, levelOfValue(firstKey, scope.context))
+        ? // Each span or event may ask for another key: all of them are read once.
+          (context: EvaluationContext) => indexAttribute(whole(context), getKey(context))
+        : (context: EvaluationContext) => lookUp(context, getKey(context));
   if (getFurtherKeys.length === 0) return dynamicOperand((context) => first(context) ?? null);
   return dynamicOperand((context) => indexNested(first(context), getFurtherKeys, context));
 }

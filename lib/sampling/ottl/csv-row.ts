@@ -13,8 +13,9 @@ export function readCsvRow(text: string, delimiter: string, lazyQuotes: boolean)
     if (line === '\n' || line === '') continue;
     const { fields, error } = readRecord(line, lines, delimiter, lazyQuotes);
     if (fields.length === 0) throw new OttlEvaluationError(`ParseCSV: ${error ?? 'a line has no fields'}`);
-    if (isFirst) row.push(...fields);
-    else row.push(`${row.pop() ?? ''}\n${fields[0] ?? ''}`, ...fields.slice(1));
+    const [first = '', ...others] = fields;
+    row.push(isFirst ? first : `${row.pop() ?? ''}\n${first}`);
+    for (const field of others) row.push(field);
     isFirst = false;
   }
   if (isFirst) throw new OttlEvaluationError('ParseCSV: there are no lines');

@@ -1,4 +1,5 @@
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
+import { shown } from './shown.ts';
 import { isList, isMap, NativeList, type OttlValue, typeName } from './value.ts';
 
 /** What an index finds in an attribute; a missing key is undefined, an index out of bounds is an error. */
@@ -13,7 +14,7 @@ export function indexResult(value: OttlValue, key: OttlValue): OttlValue {
   if (isMap(value)) {
     const found = value.get(toKey(key));
     if (found !== undefined) return found;
-    throw new OttlEvaluationError(`there is no key ${JSON.stringify(key)}`);
+    throw new OttlEvaluationError(`there is no key ${shown(toKey(key))}`);
   }
   if (isList(value)) return itemAt(value, key);
   if (value instanceof NativeList) return itemAt(value.items, key);

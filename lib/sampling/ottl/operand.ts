@@ -1,4 +1,6 @@
+import type { CompileScope } from './compile-scope.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
+import { isAbove, type Level } from './level.ts';
 import type { OttlValue } from './value.ts';
 
 /** Reads a value; throws `OttlEvaluationError` when there is none. */
@@ -17,4 +19,11 @@ export function literalOperand(value: OttlValue): Operand {
 
 export function dynamicOperand(get: Getter): Operand {
   return { get, literal: undefined };
+}
+
+/** The getter of something that changes with `level`. The condition is asked for each span or event. */
+export function askedOnce<T>(get: Getter<T>, level: Level, { context: asked, slots }: CompileScope): Getter<T> {
+  if (!isAbove(level, asked)) return get;
+  const slot = slots.take();
+  return (context) => context.remembered(level, slot, get);
 }

@@ -38,14 +38,14 @@ function parseArgument(tokens: TokenStream): ArgumentNode {
   const { kind, text, from: at } = tokens.peek();
   const isNamed = (kind === 'name' || kind === 'mixed') && tokens.isNext('=', 1);
   if (isNamed) tokens.position += 2;
-  return { name: isNamed ? text : undefined, value: parseValue(tokens), at };
+  return { name: isNamed ? text : undefined, value: tokens.nested(() => parseValue(tokens)), at };
 }
 
 /** Reads indices: `["key"]`, `[0]`, or a path, converter or sum in brackets. */
 export function parseKeys(tokens: TokenStream): readonly ValueNode[] {
   const keys: ValueNode[] = [];
   while (tokens.take('[')) {
-    keys.push(tokens.peek().kind === 'string' ? parseValue(tokens) : parseMath(tokens));
+    keys.push(tokens.nested(() => (tokens.peek().kind === 'string' ? parseValue(tokens) : parseMath(tokens))));
     tokens.expect(']');
   }
   return keys;

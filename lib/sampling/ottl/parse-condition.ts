@@ -31,7 +31,7 @@ function parseAnd(tokens: TokenStream): ConditionNode {
 function parseNot(tokens: TokenStream): ConditionNode {
   if (!tokens.take('not')) return parseOperand(tokens);
   if (tokens.isNext('not')) tokens.fail('a condition; write not (not …)');
-  return { kind: 'not', term: parseOperand(tokens) };
+  return { kind: 'not', term: tokens.nested(() => parseOperand(tokens)) };
 }
 
 /** A parenthesis may open a sum (`(a + 1) > b`) or a condition (`(a > b)`): both are tried, in this order. */
@@ -48,7 +48,7 @@ function parseOperand(tokens: TokenStream): ConditionNode {
 
 function parseGroup(tokens: TokenStream): ConditionNode {
   tokens.expect('(');
-  const condition = parseOr(tokens);
+  const condition = tokens.nested(() => parseOr(tokens));
   tokens.expect(')');
   return condition;
 }

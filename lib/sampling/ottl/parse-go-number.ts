@@ -1,21 +1,22 @@
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
+import { shown } from './shown.ts';
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INFINITE = /^([+-]?)(?:inf|infinity)$/i;
 
 /** Reads an int64 with the digits of a base from 2 to 36 (Go's `strconv.ParseInt`). */
 export function parseGoInt(text: string, base: number): bigint {
   const digits = text.replace(/^[+-]/, '').toLowerCase();
-  if (digits === '') throw new OttlEvaluationError(`${JSON.stringify(text)} is no whole number`);
+  if (digits === '') throw new OttlEvaluationError(`${shown(text)} is no whole number`);
   let value = 0n;
   for (const digit of digits) {
     const amount = '0123456789abcdefghijklmnopqrstuvwxyz'.indexOf(digit);
-    if (amount < 0 || amount >= base) throw new OttlEvaluationError(`${JSON.stringify(text)} is no whole number`);
+    if (amount < 0 || amount >= base) throw new OttlEvaluationError(`${shown(text)} is no whole number`);
     value = value * BigInt(base) + BigInt(amount);
     if (value > 2n ** 63n) break;
   }
   const signed = text.startsWith('-') ? -value : value;
-  if (signed !== BigInt.asIntN(64, signed)) throw new OttlEvaluationError(`${text} does not fit into 64 bits`);
+  if (signed !== BigInt.asIntN(64, signed)) throw new OttlEvaluationError(`${shown(text)} does not fit into 64 bits`);
   return signed;
 }
 
@@ -35,7 +36,7 @@ export function parseGoFloat(text: string): number {
   if (infinite !== null) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   if (/^nan$/i.test(text)) return Number.NaN;
   const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value)) throw new OttlEvaluationError(`${JSON.stringify(text)} is no number`);
+  if (!Number.isFinite(value)) throw new OttlEvaluationError(`${shown(text)} is no number`);
   return value;
 }
 
@@ -43,5 +44,5 @@ export function parseGoFloat(text: string): number {
 export function parseGoBool(text: string): boolean {
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
   if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
-  throw new OttlEvaluationError(`${JSON.stringify(text)} is neither true nor false`);
+  throw new OttlEvaluationError(`${shown(text)} is neither true nor false`);
 }

@@ -1,3 +1,4 @@
+import { MAX_DATA_DEPTH } from './max-depth.ts';
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
 import type { OttlValue } from './value.ts';
 
@@ -7,7 +8,7 @@ export function parseJson(text: string): OttlValue {
   if (typeof parsed !== 'object' || parsed === null) {
     throw new OttlEvaluationError('ParseJSON: expected a JSON object or array');
   }
-  return toValue(parsed);
+  return toValue(parsed, 1);
 }
 
 function parse(text: string): unknown {
@@ -18,13 +19,14 @@ function parse(text: string): unknown {
   }
 }
 
-function toValue(json: unknown): OttlValue {
+function toValue(json: unknown, depth: number): OttlValue {
   if (typeof json === 'string' || typeof json === 'boolean') return json;
   if (typeof json === 'number') {
     if (Number.isFinite(json)) return json;
     throw new OttlEvaluationError('ParseJSON: a number is too large');
   }
-  if (Array.isArray(json)) return json.map(toValue);
   if (typeof json !== 'object' || json === null) return null;
-  return new Map(Object.entries(json).map(([key, value]) => [key, toValue(value)] as const));
+  if (depth > MAX_DATA_DEPTH) throw new OttlEvaluationError(`ParseJSON: more than ${MAX_DATA_DEPTH} levels deep`);
+  if (Array.isArray(json)) return json.map((item) => toValue(item, depth + 1));
+  return new Map(Object.entries(json).map(([key, value]) => [key, toValue(value, depth + 1)] as const));
 }

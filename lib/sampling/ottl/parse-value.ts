@@ -33,7 +33,9 @@ export function parseValue(tokens: TokenStream): ValueNode {
 /** Reads a sum; multiplication and division bind tighter. */
 export function parseMath(tokens: TokenStream): ValueNode {
   let left = parseProduct(tokens);
+  let depth = 0;
   for (let operator = takeOperator(tokens, '+', '-'); operator; operator = takeOperator(tokens, '+', '-')) {
+    tokens.checkDepth(++depth);
     left = { kind: 'math', operator, left, right: parseProduct(tokens), at: left.at };
   }
   return left;
@@ -41,7 +43,9 @@ export function parseMath(tokens: TokenStream): ValueNode {
 
 function parseProduct(tokens: TokenStream): ValueNode {
   let left = parseSigned(tokens);
+  let depth = 0;
   for (let operator = takeOperator(tokens, '*', '/'); operator; operator = takeOperator(tokens, '*', '/')) {
+    tokens.checkDepth(++depth);
     left = { kind: 'math', operator, left, right: parseSigned(tokens), at: left.at };
   }
   return left;
@@ -66,7 +70,7 @@ function parseSigned(tokens: TokenStream): ValueNode {
 function parseOperand(tokens: TokenStream): ValueNode {
   const { kind, text, from: at } = tokens.peek();
   if (tokens.take('(')) {
-    const value = parseMath(tokens);
+    const value = tokens.nested(() => parseMath(tokens));
     tokens.expect(')');
     if (tokens.isNext('=>')) throw new OttlSyntaxError('lambda expressions are not supported', at);
     return value;
@@ -100,7 +104,7 @@ function parseList(tokens: TokenStream): readonly ValueNode[] {
   const items: ValueNode[] = [];
   tokens.expect('[');
   if (tokens.take(']')) return items;
-  do items.push(parseValue(tokens));
+  do items.push(tokens.nested(() => parseValue(tokens)));
   while (tokens.take(','));
   tokens.expect(']');
   return items;
@@ -114,7 +118,7 @@ function parseEntries(tokens: TokenStream): readonly (readonly [string, ValueNod
     if (kind !== 'string') tokens.fail('a key in quotes or }');
     tokens.next();
     tokens.expect(':');
-    entries.push([text, parseValue(tokens)]);
+    entries.push([text, tokens.nested(() => parseValue(tokens))]);
     tokens.take(',');
   }
   return entries;

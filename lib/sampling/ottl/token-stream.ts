@@ -1,4 +1,5 @@
 import { tokenize } from './lexer.ts';
+import { MAX_CONDITION_DEPTH } from './max-depth.ts';
 import { OttlSyntaxError } from './ottl-syntax-error.ts';
 import type { Token } from './token.ts';
 
@@ -7,6 +8,7 @@ export class TokenStream {
   /** Number of the next token; may be set back. */
   position = 0;
   readonly #tokens: readonly Token[];
+  #depth = 0;
 
   /** @throws {OttlSyntaxError} */
   constructor(text: string) {
@@ -40,6 +42,24 @@ export class TokenStream {
 
   expect(text: string): void {
     if (!this.take(text)) this.fail(text);
+  }
+
+  /** Reads something that is inside of another. @throws {OttlSyntaxError} when that is too deep. */
+  nested<T>(read: () => T): T {
+    this.#depth++;
+    try {
+      this.checkDepth(0);
+      return read();
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** @throws {OttlSyntaxError} when this many levels more are too deep. */
+  checkDepth(more: number): void {
+    if (this.#depth + more <= MAX_CONDITION_DEPTH) return;
+    const message = `a condition must not have more than ${MAX_CONDITION_DEPTH} parts in one another`;
+    throw new OttlSyntaxError(`${message}; write several conditions`, this.peek().from);
   }
 
   /** @throws {OttlSyntaxError} always: the next token is not what is expected. */

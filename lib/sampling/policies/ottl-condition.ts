@@ -3,6 +3,7 @@ import { describe } from '../config/describe.ts';
 import { didYouMean } from '../config/nearest-name.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
 import { REPORTED } from '../config/substitution.ts';
+import { Slots } from '../ottl/compile-scope.ts';
 import { anyHolds, type Condition, readCondition } from '../ottl/condition-list.ts';
 import { ERROR_MODES, type ErrorMode } from '../ottl/error-mode.ts';
 import { EvaluationContext } from '../ottl/evaluation-context.ts';
@@ -42,8 +43,9 @@ export const ottlCondition = {
   ],
   parse(options, { name }) {
     const errorMode = readErrorMode(options);
-    const onSpans = readConditions(options, 'span');
-    const onEvents = readConditions(options, 'spanevent');
+    const slots = new Slots();
+    const onSpans = readConditions(options, 'span', slots);
+    const onEvents = readConditions(options, 'spanevent', slots);
     if (onSpans.length === 0 && onEvents.length === 0 && !options.failed) {
       options.error(undefined, 'expected at least one condition in span or spanevent');
     }
@@ -55,8 +57,8 @@ export const ottlCondition = {
         try {
           return anySpanMatches(trace, onSpans, onEvents, errorMode) ? SAMPLED : NOT_SAMPLED;
         } catch (error) {
-          if (error instanceof OttlEvaluationError) throw new PolicyEvaluationError(error.message);
-          throw error;
+          if (!(error instanceof OttlEvaluationError)) throw error;
+          throw new PolicyEvaluationError(error.message, { cause: error });
         }
       },
     };
@@ -89,7 +91,7 @@ function readErrorMode(options: OptionsReader): ErrorMode {
   return 'silent';
 }
 
-function readConditions(options: OptionsReader, context: ConditionContext): readonly Condition[] {
+function readConditions(options: OptionsReader, context: ConditionContext, slots: Slots): readonly Condition[] {
   const conditions: Condition[] = [];
   for (const { value, path } of options.texts(context)) {
     const index = Number(path.at(-1));
@@ -105,7 +107,7 @@ function readConditions(options: OptionsReader, context: ConditionContext): read
       continue;
     }
     try {
-      conditions.push(readCondition(value, context, warn));
+      conditions.push(readCondition(value, context, slots, warn));
     } catch (error) {
       if (!(error instanceof OttlSyntaxError)) throw error;
       options.error([context, index], `${positionAt(value, error.offset)}: ${error.message}`);
@@ -121,8 +123,11 @@ function anySpanMatches(
   onEvents: readonly Condition[],
   errorMode: ErrorMode,
 ): boolean {
+  const [first] = trace.resourceSpans;
+  if (first === undefined) return false;
+  const context = new EvaluationContext(trace, first);
   for (const resource of trace.resourceSpans) {
-    const context = new EvaluationContext(trace, resource);
+    context.resource = resource;
     for (let span = resource.firstSpan; span < resource.endSpan; span++) {
       context.span = span;
       if (onSpans.length > 0 && anyHolds(onSpans, context, errorMode)) return true;

@@ -11,6 +11,8 @@ import {
 } from './attribute-match.ts';
 
 const DEFAULT_CACHE_SIZE = 128;
+/** Longer values are matched each time: what is remembered must not take up memory. */
+const MAX_REMEMBERED_LENGTH = 1000;
 
 type MatchesText = (text: string) => boolean;
 
@@ -82,6 +84,7 @@ function anyPattern(values: readonly string[], options: OptionsReader): MatchesT
 function remembering(matches: MatchesText, maxSize: number): MatchesText {
   const known = new Map<string, boolean>();
   return (text) => {
+    if (text.length > MAX_REMEMBERED_LENGTH) return matches(text);
     let answer = known.get(text);
     if (answer === undefined) {
       answer = matches(text);

@@ -125,6 +125,18 @@ service: { pipelines: { traces: { receivers: [otlp], processors: [redaction, tai
     expect(refusals).toMatchObject([{ version: 5, usedVersion: 2 }]);
   });
 
+  it.each([
+    ['a condition', `span: ["${'('.repeat(3800)}true${')'.repeat(3800)}"]`],
+    ['YAML', `span: ${'['.repeat(3800)}${']'.repeat(3800)}`],
+    ['maps as keys', `span: ${'? '.repeat(3000)}`],
+  ])('goes back on a cold start from %s that is nested too deep', async (_, span) => {
+    store.set(NAME, yaml('1s'));
+    store.set(NAME, `policies:\n- name: a\n  type: ottl_condition\n  ottl_condition:\n    ${span}`);
+    const { waitMs, refusals } = instance();
+    expect(await waitMs()).toBe(1000);
+    expect(refusals).toMatchObject([{ version: 2, usedVersion: 1 }]);
+  });
+
   it('is an error when none of the last versions is valid', async () => {
     store.set(NAME, yaml('1s'));
     for (let version = 2; version <= 12; version++) store.set(NAME, BROKEN);

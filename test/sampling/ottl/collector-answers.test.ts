@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { protobufFromJson } from '../../../lib/otlp/json-request.ts';
 import { Trace } from '../../../lib/otlp/trace.ts';
+import { Slots } from '../../../lib/sampling/ottl/compile-scope.ts';
 import { anyHolds, readCondition } from '../../../lib/sampling/ottl/condition-list.ts';
 import { EvaluationContext } from '../../../lib/sampling/ottl/evaluation-context.ts';
 import { OttlEvaluationError } from '../../../lib/sampling/ottl/ottl-evaluation-error.ts';
@@ -19,11 +20,12 @@ const trace = Trace.fromFragments('4bf92f3577b34da6a3ce929d0e0e4736', [request])
 
 function answer(text: string, context: ConditionContext): string {
   try {
-    const condition = readCondition(text, context, () => {});
+    const condition = readCondition(text, context, new Slots(), () => {});
     return String(anyHolds([condition], contextOf(), 'propagate'));
   } catch (error) {
     if (error instanceof OttlSyntaxError) return 'start';
-    if (error instanceof OttlEvaluationError) return 'eval';
+    // One that has another cause is a defect.
+    if (error instanceof OttlEvaluationError && error.cause instanceof OttlEvaluationError) return 'eval';
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** What docs/ottl.md says under "What is easily missed" and no answer of the Collector shows. */
 import { describe, expect, it } from 'vitest';
+import { Slots } from '../../../lib/sampling/ottl/compile-scope.ts';
 import { anyHolds, readCondition } from '../../../lib/sampling/ottl/condition-list.ts';
 import { EvaluationContext } from '../../../lib/sampling/ottl/evaluation-context.ts';
 import { OttlEvaluationError } from '../../../lib/sampling/ottl/ottl-evaluation-error.ts';
@@ -9,7 +10,11 @@ function holds(text: string): boolean {
   const trace = traceOf({ name: 'GET /' });
   const [resource] = trace.resourceSpans;
   if (resource === undefined) throw new Error('the trace has a resource');
-  return anyHolds([readCondition(text, 'span', () => {})], new EvaluationContext(trace, resource), 'propagate');
+  return anyHolds(
+    [readCondition(text, 'span', new Slots(), () => {})],
+    new EvaluationContext(trace, resource),
+    'propagate',
+  );
 }
 
 const nested = (depth: number) => `"${'<a>'.repeat(depth)}${'</a>'.repeat(depth)}"`;
@@ -25,6 +30,11 @@ describe('what is easily missed', () => {
     const wide = '"wide": [{"range": {"min": 1, "max": 600}}]';
     expect(holds(`ParseSeverity(500, {${wide}, "narrow": [{"range": "5xx"}]}) == "wide"`)).toBe(true);
     expect(holds(`ParseSeverity(500, {"narrow": [{"range": "5xx"}], ${wide}}) == "narrow"`)).toBe(true);
+  });
+
+  // Go, reflect.Value.IsZero; the conformance run compares it on an attribute.
+  it('minus zero is empty', () => {
+    expect(holds('IsEmpty(-0.0) and IsEmpty(Double("-0"))')).toBe(true);
   });
 
   it('a text is in no range, and what no severity fits is a failure', () => {

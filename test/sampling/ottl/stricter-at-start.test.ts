@@ -1,5 +1,6 @@
 /** Conditions that the Collector takes, and then fails on for every span (recorded as `eval`): errors at start here. */
 import { describe, expect, it } from 'vitest';
+import { Slots } from '../../../lib/sampling/ottl/compile-scope.ts';
 import { readCondition } from '../../../lib/sampling/ottl/condition-list.ts';
 
 const CONDITIONS: readonly (readonly [string, RegExp])[] = [
@@ -18,6 +19,6 @@ const CONDITIONS: readonly (readonly [string, RegExp])[] = [
 
 describe('a condition that could only fail', () => {
   it.each(CONDITIONS)('%s is an error at start', (text, message) => {
-    expect(() => readCondition(text, 'span', () => {})).toThrow(message);
+    expect(() => readCondition(text, 'span', new Slots(), () => {})).toThrow(message);
   });
 });

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { RE2JS } from 're2js';
+import { describe, expect, it, vi } from 'vitest';
 import { type AttributeSpec, buildTrace, traceOf } from '../../support/build-trace.ts';
 import { issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
 
@@ -114,5 +115,22 @@ describe('string_attribute', () => {
       expect.stringMatching(/^string_attribute\.invert_match: keeps every trace without a match/),
     ]);
     expect(issuesOfPolicy({ type: 'and', and: { and_sub_policy: [inverted] } }).warnings).toEqual([]);
+  });
+});
+
+describe('the answers of patterns', () => {
+  it('are remembered for short values only, which take no memory', () => {
+    const matches = vi.spyOn(RE2JS.prototype, 'test');
+    const policy = policyOf({
+      type: 'string_attribute',
+      string_attribute: { key: 'k', values: ['none'], enabled_regex_matching: true },
+    });
+    const asked = (k: string) => {
+      matches.mockClear();
+      for (let i = 0; i < 2; i++) policy.evaluate(traceOf({ attributes: { k } }));
+      return matches.mock.calls.length;
+    };
+    expect([asked('x'.repeat(1000)), asked('x'.repeat(1001))]).toEqual([1, 2]);
+    matches.mockRestore();
   });
 });

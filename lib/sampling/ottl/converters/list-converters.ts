@@ -1,11 +1,16 @@
 import { compare } from '../compare.ts';
 import { toList } from '../convert.ts';
+import { findText } from '../find-text.ts';
 import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
 import { sliceToMap } from '../slice-to-map.ts';
 import { sortValues } from '../sort-values.ts';
 import { utf8Length } from '../utf8-length.ts';
 import { isList, isMap, NativeList, Opaque, type OttlValue, typeName } from '../value.ts';
+import { sizeOf } from '../work.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
+
+/** Texts are compared faster than one character after the other. */
+const CHARACTERS_AT_ONCE = 16;
 
 /** Converters on lists and maps. */
 export const LIST_CONVERTERS: readonly ConverterDefinition[] = [
@@ -26,6 +31,7 @@ export const LIST_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => {
         const list = target(context);
         const wanted = item(context);
+        context.work.spend(comparisonSteps(list, wanted));
         return list.some((value) => compare(value, wanted, '=='));
       };
     },
@@ -36,7 +42,12 @@ export const LIST_CONVERTERS: readonly ConverterDefinition[] = [
     create(args) {
       const target = args.any('Target');
       const value = args.any('Value');
-      return (context) => indexOf(target(context), value(context));
+      return (context) => {
+        const list = target(context);
+        const wanted = value(context);
+        context.work.spend(comparisonSteps(list, wanted));
+        return indexOf(list, wanted);
+      };
     },
   },
   {
@@ -79,6 +90,11 @@ export const LIST_CONVERTERS: readonly ConverterDefinition[] = [
   },
 ];
 
+/** Each item may be as long as what it is compared with, and differ at its end. */
+function comparisonSteps(list: OttlValue, wanted: OttlValue): number {
+  return typeof list === 'string' ? 0 : Math.ceil((sizeOf(list) * sizeOf(wanted)) / CHARACTERS_AT_ONCE);
+}
+
 function lengthOf(value: OttlValue): number {
   if (typeof value === 'string') return utf8Length(value);
   if (isMap(value)) return value.size;
@@ -92,6 +108,6 @@ function lengthOf(value: OttlValue): number {
 function indexOf(target: OttlValue, value: OttlValue): bigint {
   if (typeof target !== 'string') return BigInt(toList(target).findIndex((item) => compare(item, value, '==')));
   if (typeof value !== 'string') throw new OttlEvaluationError(`Index: expected a string, got ${typeName(value)}`);
-  const at = target.indexOf(value);
+  const at = findText(target, value);
   return BigInt(at < 0 ? at : utf8Length(target.slice(0, at)));
 }

@@ -8,6 +8,7 @@ import { contains, type IpNetwork, parseIp, parseNetwork } from '../ip-network.t
 import { keyValueText, parseKeyValues } from '../key-values.ts';
 import type { Getter } from '../operand.ts';
 import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { shown } from '../shown.ts';
 import { splitText } from '../split-text.ts';
 import { typeName } from '../value.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
@@ -124,7 +125,7 @@ function readCsv(text: string, delimiter: string, mode: string): readonly string
 
 function decoderArgument(args: CallArguments): Getter<ByteDecoder> {
   const { get, literal } = args.typedText('Encoding');
-  const problem = (encoding: string) => `unknown encoding "${encoding}", allowed: ${ENCODINGS.join(', ')}`;
+  const problem = (encoding: string) => `unknown encoding ${shown(encoding)}, allowed: ${ENCODINGS.join(', ')}`;
   if (literal === undefined) {
     return (context) => decoderOf(get(context)) ?? failEvaluation(`Decode: ${problem(get(context))}`);
   }
@@ -136,7 +137,7 @@ function decoderArgument(args: CallArguments): Getter<ByteDecoder> {
 function networksArgument(args: CallArguments): readonly Getter<IpNetwork>[] {
   const networks = args.textItems('Networks');
   return networks.map(({ get, literal }) => {
-    const problem = (text: string) => `expected a network such as 10.0.0.0/8, got ${JSON.stringify(text)}`;
+    const problem = (text: string) => `expected a network such as 10.0.0.0/8, got ${shown(text)}`;
     if (literal === undefined) {
       return (context) => parseNetwork(get(context)) ?? failEvaluation(`IsInCIDR: ${problem(get(context))}`);
     }

@@ -8,6 +8,7 @@ import { patternArgument } from '../pattern-argument.ts';
 import { splitText } from '../split-text.ts';
 import { substring } from '../substring.ts';
 import { trimSet } from '../trim-set.ts';
+import { checkSize } from '../work.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters on strings. */
@@ -21,7 +22,9 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => {
         const pattern = getPattern(context);
         const text = target(context);
-        return text !== null && pattern.regex.test(text);
+        if (text === null) return false;
+        context.work.spend(text.length * pattern.stepsPerCharacter);
+        return pattern.regex.test(text);
       };
     },
   },
@@ -31,7 +34,12 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
     create(args) {
       const target = args.text('Target');
       const getPattern = patternArgument(args, 'Pattern');
-      return (context) => extractPatterns(getPattern(context), target(context));
+      return (context) => {
+        const pattern = getPattern(context);
+        const text = target(context);
+        context.work.spend(text.length * pattern.stepsPerCharacter);
+        return extractPatterns(pattern, text);
+      };
     },
   },
   {
@@ -43,7 +51,9 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
       const getMatcher = grokArgument(args);
       return (context) => {
         const matcher = getMatcher(context);
-        return matcher.extract(target(context));
+        const text = target(context);
+        context.work.spend(text.length * matcher.stepsPerCharacter);
+        return matcher.extract(text);
       };
     },
   },
@@ -86,10 +96,13 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
     create(args) {
       const vals = args.texts('Vals');
       const delimiter = args.text('Delimiter');
-      return (context) =>
-        vals(context)
-          .map((text) => text ?? '<nil>')
-          .join(delimiter(context));
+      return (context) => {
+        const texts = vals(context).map((text) => text ?? '<nil>');
+        const between = delimiter(context);
+        // Both sizes are of the data: their product is not to be tried.
+        checkSize(texts.reduce((size, text) => size + text.length, 0) + between.length * Math.max(0, texts.length - 1));
+        return texts.join(between);
+      };
     },
   },
   {

@@ -46,9 +46,9 @@ function isOpaqueList(value: OttlValue): boolean {
   return value instanceof Opaque && value.length !== undefined;
 }
 
-/** Nil and what is zero, false, or without content; a list of events never is, whatever its length. */
+/** Nil and what is zero (-0 too), false, or without content; a list of events never is, whatever its length. */
 function isEmpty(value: OttlValue): boolean {
-  if (value === null || value === '' || value === 0n || value === 0 || value === false) return !Object.is(value, -0);
+  if (value === null || value === '' || value === 0n || value === 0 || value === false) return true;
   if (value instanceof Duration) return value.nanos === 0n;
   if (value instanceof NativeInt) return value.value === 0n;
   if (isMap(value)) return value.size === 0;

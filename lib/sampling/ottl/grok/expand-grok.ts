@@ -29,17 +29,19 @@ export function expandGrok(
   const types = new Map<string, string>();
   let pattern = grok;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const references = [...pattern.matchAll(REFERENCE)];
-    if (references.length === 0) break;
-    for (const [reference, inner = ''] of references) {
+    const before = pattern;
+    let length = pattern.length;
+    pattern = before.replaceAll(REFERENCE, (reference, inner: string) => {
       const [name = '', target, type] = inner.split(':');
       const group = target === undefined ? name : target.replaceAll('.', DOT);
       if (type !== undefined) types.set(group, type);
       const isUnnamed = namedCapturesOnly && target === undefined;
       const written = `(${isUnnamed ? '' : `?P<${group}>`}${definitionOf(name, definitions)})`;
-      pattern = pattern.replaceAll(reference, () => written);
-      if (pattern.length > MAX_LENGTH) throw new RangeError(`the pattern of ${name} has no end`);
-    }
+      length += written.length - reference.length;
+      if (length > MAX_LENGTH) throw new RangeError(`the pattern of ${name} has no end`);
+      return written;
+    });
+    if (pattern === before) break;
   }
   return { pattern, types };
 }

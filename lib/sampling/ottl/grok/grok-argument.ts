@@ -1,6 +1,9 @@
 import type { CallArguments } from '../call-arguments.ts';
 import type { Getter } from '../operand.ts';
 import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { spendOnPattern } from '../pattern-argument.ts';
+import type { Work } from '../work.ts';
+import { expandGrok } from './expand-grok.ts';
 import { GrokMatcher } from './grok-matcher.ts';
 
 /** A pattern in quotes is compiled at start; any other whenever it differs from the last one. */
@@ -9,19 +12,23 @@ export function grokArgument(args: CallArguments): Getter<GrokMatcher> {
   const definitions = definitionsArgument(args);
   const namedCapturesOnly = args.literalBool('NamedCapturesOnly') ?? false;
   if (literal !== undefined) {
-    const matcher = compile(literal, (message) => args.fail('Pattern', message));
+    const matcher = compile(literal, undefined, (message) => args.fail('Pattern', message));
     return () => matcher;
   }
   let last: { text: string; matcher: GrokMatcher } | undefined;
   return (context) => {
     const text = get(context);
-    if (last?.text !== text) last = { text, matcher: compile(text, failEvaluation) };
+    if (last?.text !== text) last = { text, matcher: compile(text, context.work, failEvaluation) };
     return last.matcher;
   };
 
-  function compile(text: string, fail: (message: string) => never): GrokMatcher {
+  /** @param work undefined for a pattern in quotes */
+  function compile(text: string, work: Work | undefined, fail: (message: string) => never): GrokMatcher {
     try {
-      return new GrokMatcher(text, definitions, namedCapturesOnly);
+      if (work !== undefined) spendOnPattern(work, text, text.length);
+      const expanded = expandGrok(text, definitions, namedCapturesOnly);
+      if (work !== undefined) spendOnPattern(work, text, expanded.pattern.length);
+      return new GrokMatcher(expanded, namedCapturesOnly, work !== undefined);
     } catch (error) {
       return fail(error instanceof Error ? error.message : String(error));
     }

@@ -2,7 +2,7 @@ import { compileNamedPattern, type NamedPattern } from '../named-pattern.ts';
 import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
 import { parseGoBool, parseGoFloat, parseGoInt } from '../parse-go-number.ts';
 import type { OttlMap, OttlValue } from '../value.ts';
-import { expandGrok, keyOfGroup } from './expand-grok.ts';
+import { type ExpandedGrok, keyOfGroup } from './expand-grok.ts';
 
 /** A compiled Grok pattern. */
 export class GrokMatcher {
@@ -10,11 +10,15 @@ export class GrokMatcher {
   readonly #types: ReadonlyMap<string, string>;
 
   /** @throws {Error} when the pattern cannot be used. */
-  constructor(grok: string, definitions: ReadonlyMap<string, string>, namedCapturesOnly: boolean) {
-    const { pattern, types } = expandGrok(grok, definitions, namedCapturesOnly);
-    this.#pattern = compileNamedPattern(pattern);
+  constructor({ pattern, types }: ExpandedGrok, namedCapturesOnly: boolean, isOfData: boolean) {
+    this.#pattern = compileNamedPattern(pattern, isOfData);
     this.#types = types;
     if (namedCapturesOnly && this.#pattern.groups.length === 0) throw new RangeError('the pattern has no named group');
+  }
+
+  /** As that of a {@link NamedPattern}. */
+  get stepsPerCharacter(): number {
+    return this.#pattern.stepsPerCharacter;
   }
 
   /**

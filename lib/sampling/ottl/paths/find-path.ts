@@ -27,6 +27,8 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
 
 /** A path that exists, and the indices that follow it. */
 export interface FoundPath {
+  /** The context that it belongs to. */
+  readonly owner: string;
   readonly definition: PathDefinition;
   readonly keys: readonly ValueNode[];
 }
@@ -49,7 +51,7 @@ export function findPath(path: PathNode, context: ConditionContext): FoundPath {
   const definition = paths.find((candidate) => candidate.path === name);
   if (definition === undefined) throw unknownPath(path, owner, name, paths);
   if (isPrefixed) refuseKeys(first);
-  return { definition, keys: keysOf(fields, definition) };
+  return { owner, definition, keys: keysOf(fields, definition) };
 }
 
 function isContext(name: string, context: ConditionContext): boolean {

@@ -10,7 +10,7 @@ export const RESOURCE_PATHS: readonly PathDefinition[] = [
     path: 'attributes',
     yields: 'map',
     get: ({ resource }) => resource.resourceMessage().attributes(ATTRIBUTES),
-    lookUp: (context, key) => context.resourceAttribute(key),
+    lookUp: ({ resource }, key) => resource.attribute(key),
     isNested: true,
   },
   {

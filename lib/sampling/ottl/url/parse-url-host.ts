@@ -1,5 +1,6 @@
 import { parseIp } from '../ip-network.ts';
 import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { shown } from '../shown.ts';
 import { unescapePart } from './percent-encoding.ts';
 
 const OPTIONAL_PORT = /^(?::\d*)?$/;
@@ -37,7 +38,7 @@ function parseBracketed(host: string): string {
     zoneAt < 0
       ? unescapePart(inside, 'host')
       : unescapePart(inside.slice(0, zoneAt), 'host') + unescapePart(inside.slice(zoneAt), 'zone');
-  if (!isV6(name)) return fail(`only an IPv6 address can be in brackets, got ${JSON.stringify(name)}`);
+  if (!isV6(name)) return fail(`only an IPv6 address can be in brackets, got ${shown(name)}`);
   return `[${name}]${port}`;
 }
 
@@ -47,7 +48,7 @@ function isV6(name: string): boolean {
 }
 
 function checkPort(port: string): void {
-  if (!OPTIONAL_PORT.test(port)) fail(`invalid port ${JSON.stringify(port)} after the host`);
+  if (!OPTIONAL_PORT.test(port)) fail(`invalid port ${shown(port)} after the host`);
 }
 
 function fail(message: string): never {

@@ -1,3 +1,4 @@
+import { shown } from '../shown.ts';
 import type { XmlCursor } from './xml-cursor.ts';
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
@@ -54,7 +55,7 @@ function unescaped(cursor: XmlCursor, raw: string): string {
     const [whole = '', decimal, hex, name = ''] = ENTITY.exec(raw) ?? [];
     const code = decimal !== undefined ? Number(decimal) : hex !== undefined ? Number.parseInt(hex, 16) : undefined;
     const character = code === undefined ? ENTITIES.get(name) : fromCodePoint(code);
-    if (character === undefined) return cursor.fail(`unknown entity ${whole || '& without ;'}`);
+    if (character === undefined) return cursor.fail(`unknown entity ${whole === '' ? '& without ;' : shown(whole)}`);
     text += raw.slice(at, next) + character;
     at = next + whole.length;
   }

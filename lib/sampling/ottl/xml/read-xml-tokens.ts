@@ -1,10 +1,9 @@
+import { MAX_DATA_DEPTH } from '../max-depth.ts';
+import { shown } from '../shown.ts';
 import { readDirective } from './read-xml-directive.ts';
 import { readAttributeValue, readCdata, readCharacters } from './read-xml-text.ts';
 import type { XmlCursor, XmlName } from './xml-cursor.ts';
 import type { XmlAttribute, XmlToken } from './xml-token.ts';
-
-/** Deeper documents are refused, as what is made of them is walked by recursion. The Collector allows 10,000. */
-const MAX_DEPTH = 1000;
 
 /**
  * Reads XML as Go's `encoding/xml` does: elements must be closed in order, entities be known, and values be in quotes;
@@ -19,15 +18,16 @@ export function* readXmlTokens(cursor: XmlCursor): Generator<XmlToken, void, und
     yield token;
     if (token.kind !== 'start') continue;
     if (token.isEmpty) yield { kind: 'end', name: token.name };
-    else if (open.push(token.name) > MAX_DEPTH) cursor.fail(`more than ${MAX_DEPTH} elements deep`);
+    else if (open.push(token.name) > MAX_DATA_DEPTH) cursor.fail(`more than ${MAX_DATA_DEPTH} elements deep`);
   }
   const [unclosed] = open;
-  if (unclosed !== undefined) cursor.fail(`<${unclosed.local}> is not closed`);
+  if (unclosed !== undefined) cursor.fail(`${shown(unclosed.local)} is not closed`);
 }
 
 function close(cursor: XmlCursor, open: XmlName[], name: XmlName): void {
   const expected = open.pop();
-  if (expected?.local !== name.local || expected.prefix !== name.prefix) cursor.fail(`unexpected </${name.local}>`);
+  if (expected?.local !== name.local || expected.prefix !== name.prefix)
+    cursor.fail(`unexpected end of ${shown(name.local)}`);
 }
 
 function readToken(cursor: XmlCursor): XmlToken {
@@ -66,7 +66,7 @@ function readInstruction(cursor: XmlCursor): XmlToken {
 
 function readDeclaration(cursor: XmlCursor, text: string): void {
   const version = declared(text, 'version');
-  if (version !== '' && version !== '1.0') cursor.fail(`version ${version} is not supported`);
+  if (version !== '' && version !== '1.0') cursor.fail(`version ${shown(version)} is not supported`);
   const encoding = declared(text, 'encoding').toLowerCase();
   if (encoding !== '' && encoding !== 'utf-8') cursor.decodeRest(encoding);
 }

@@ -1,4 +1,5 @@
 import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { shown } from '../shown.ts';
 
 const NAME = /[\w:.\-\u0080-\u{10ffff}]+/uy;
 const VALID_NAME = /^[\p{L}_:][\p{L}\p{N}\p{M}_:.\u00b7-]*$/u;
@@ -27,12 +28,12 @@ export class XmlCursor {
 
   /** Reads the bytes of the rest in another encoding, as the document asks for. */
   decodeRest(encoding: string): void {
-    if (!this.#canDecode) this.fail(`encoding ${encoding} is not supported`);
+    if (!this.#canDecode) this.fail(`encoding ${shown(encoding)} is not supported`);
     const bytes = new TextEncoder().encode(this.#text.slice(this.at));
     try {
       this.#text = this.#text.slice(0, this.at) + new TextDecoder(encoding).decode(bytes);
     } catch {
-      this.fail(`unknown encoding ${encoding}`);
+      this.fail(`unknown encoding ${shown(encoding)}`);
     }
   }
 
@@ -73,7 +74,7 @@ export class XmlCursor {
   takeName(): string {
     NAME.lastIndex = this.at;
     const name = NAME.exec(this.#text)?.[0] ?? '';
-    if (!VALID_NAME.test(name)) return this.fail(`expected a name, got ${JSON.stringify(name)}`);
+    if (!VALID_NAME.test(name)) return this.fail(`expected a name, got ${shown(name)}`);
     this.at += name.length;
     return name;
   }
@@ -81,7 +82,7 @@ export class XmlCursor {
   takeQualifiedName(): XmlName {
     const name = this.takeName();
     const [prefix = '', local = '', ...rest] = name.split(':');
-    if (rest.length > 0) return this.fail(`two colons in the name ${name}`);
+    if (rest.length > 0) return this.fail(`two colons in the name ${shown(name)}`);
     return prefix === '' || local === '' ? { prefix: '', local: name } : { prefix, local };
   }
 

@@ -6,11 +6,6 @@ export interface XmlNode {
   type: 'document' | 'declaration' | 'element' | 'text' | 'cdata' | 'comment' | 'directive' | 'instruction';
   /** The name of an element or an instruction, the text of others. */
   data: string;
-  prefix: string;
-  namespace: string;
-  attributes: XmlNodeAttribute[];
-  /** The text of an instruction. */
-  instruction: string;
   parent: XmlNode | undefined;
   first: XmlNode | undefined;
   last: XmlNode | undefined;
@@ -18,20 +13,10 @@ export interface XmlNode {
   next: XmlNode | undefined;
 }
 
-export interface XmlNodeAttribute {
-  readonly prefix: string;
-  readonly local: string;
-  readonly value: string;
-}
-
 export function xmlNode(type: XmlNode['type'], data: string): XmlNode {
   return {
     type,
     data,
-    prefix: '',
-    namespace: '',
-    attributes: [],
-    instruction: '',
     parent: undefined,
     first: undefined,
     last: undefined,
