@@ -23,6 +23,11 @@ export class EnvelopeTable {
   #pieceCells = 0;
   readonly #rows: number[] = [];
 
+  /** How many numbers are held for all of them. */
+  get cellCount(): number {
+    return this.#rows.length + this.pieces.length;
+  }
+
   /** Adds an envelope and returns its number. @param parent The number of the envelope that it is in. */
   add(parent: number): number {
     const row = this.count * COLUMNS;

@@ -3,6 +3,7 @@ import { type Fault, FaultCursor } from './fault-cursor.ts';
 import { MalformedOtlpError } from './malformed-otlp-error.ts';
 import { FIELD_NUMBERS, messageNumber, OTLP_MESSAGES } from './otlp-schema.ts';
 import { RejectedSpans, type SpanProblem } from './rejected-spans.ts';
+import { RequestTooLargeError } from './request-too-large-error.ts';
 import { SpanScan } from './span-scan.ts';
 import { TraceTable } from './trace-table.ts';
 import { unexpected, validateField } from './validate-message.ts';
@@ -16,6 +17,12 @@ const SCOPE_SPANS_MESSAGE = messageNumber('ScopeSpans');
 const RESOURCE_SPANS = tagOf(1, LENGTH_DELIMITED);
 const SCOPE_SPANS = tagOf(2, LENGTH_DELIMITED);
 const SPANS = tagOf(2, LENGTH_DELIMITED);
+
+/**
+ * How many traces a request may have spans of. A fragment for each is written to the buffer: more could not be made durable
+ * before an exporter gives up, and would take the memory of a function.
+ */
+export const MAX_TRACES = 100_000;
 
 const NO_PARENT = -1;
 const NO_SCOPE = -1;
@@ -50,11 +57,11 @@ export class RegroupScan {
   readonly hasRoot: boolean[] = [];
   readonly #cursor: FaultCursor;
   readonly #span = new SpanScan();
-  /** Faults of envelopes that were found after spans in them had been accepted, by the offset of the envelope. */
-  readonly #lateFaults: Map<number, Fault>;
+  /** The offsets of envelopes in which a fault was found when spans in them had been accepted. */
+  readonly #faulty: Set<number>;
 
-  private constructor(request: Uint8Array, lateFaults: Map<number, Fault>) {
-    this.#lateFaults = lateFaults;
+  private constructor(request: Uint8Array, faulty: Set<number>) {
+    this.#faulty = faulty;
     this.traces = new TraceTable(request);
     this.#cursor = new FaultCursor(request);
     const cursor = this.#cursor;
@@ -70,12 +77,15 @@ export class RegroupScan {
     }
   }
 
-  /** @throws {MalformedOtlpError} when the request cannot be read down to where its spans start and end */
+  /**
+   * @throws {MalformedOtlpError} when the request cannot be read down to where its spans start and end
+   * @throws {RequestTooLargeError} when it has spans of more than {@link MAX_TRACES} traces
+   */
   static of(request: Uint8Array): RegroupScan {
-    const lateFaults = new Map<number, Fault>();
-    const scan = new RegroupScan(request, lateFaults);
-    // Nearly all senders write the fields of an envelope before its children, or faultless ones.
-    return lateFaults.size === 0 ? scan : new RegroupScan(request, lateFaults);
+    const faulty = new Set<number>();
+    const scan = new RegroupScan(request, faulty);
+    // The second time no span is accepted whose envelope turns out to be faulty.
+    return faulty.size === 0 ? scan : new RegroupScan(request, faulty);
   }
 
   #readResourceSpans(end: number): void {
@@ -83,7 +93,8 @@ export class RegroupScan {
     const { offset: start, end: outerEnd } = cursor;
     const spansBefore = this.spanCount;
     const resource = this.resources.add(NO_PARENT);
-    let fault = this.#lateFaults.get(start);
+    const isFaulty = this.#faulty.has(start);
+    let fault: Fault | undefined;
     let hasChild = false;
     let count = 0;
     cursor.end = end;
@@ -93,7 +104,7 @@ export class RegroupScan {
       if (tag === SCOPE_SPANS) {
         hasChild = true;
         const scopeEnd = this.#fieldEnd();
-        if (fault === undefined) this.#readScopeSpans(scopeEnd, resource);
+        if (fault === undefined && !isFaulty) this.#readScopeSpans(scopeEnd, resource);
         else count += this.#countSpans(scopeEnd);
       } else {
         const fieldFault = this.#readField(RESOURCE_SPANS_MESSAGE, tag, tagOffset);
@@ -111,7 +122,8 @@ export class RegroupScan {
     const { offset: start, end: outerEnd } = cursor;
     const spansBefore = this.spanCount;
     const scope = this.scopes.add(resource);
-    let fault = this.#lateFaults.get(start);
+    const isFaulty = this.#faulty.has(start);
+    let fault: Fault | undefined;
     let hasChild = false;
     let count = 0;
     cursor.end = end;
@@ -121,7 +133,7 @@ export class RegroupScan {
       if (tag === SPANS) {
         hasChild = true;
         const spanEnd = this.#fieldEnd();
-        if (fault === undefined) {
+        if (fault === undefined && !isFaulty) {
           this.#readSpan(tagOffset, spanEnd, scope);
         } else {
           count++;
@@ -147,7 +159,7 @@ export class RegroupScan {
     spansBefore: number,
   ): void {
     if (fault === undefined) return;
-    if (this.spanCount > spansBefore) this.#lateFaults.set(start, fault);
+    if (this.spanCount > spansBefore) this.#faulty.add(start);
     else this.rejected.addFault(problem, count, fault);
   }
 
@@ -216,6 +228,9 @@ export class RegroupScan {
 
   #addSpan(start: number, end: number, scope: number): void {
     const trace = this.traces.numberOf(this.#span.traceIdOffset);
+    if (trace === MAX_TRACES) {
+      throw new RequestTooLargeError(`the request has spans of more than ${MAX_TRACES} traces`);
+    }
     const previous = this.lastSpan[trace] ?? NO_SPAN;
     const span = this.spanCount++;
     this.lastSpan[trace] = span;

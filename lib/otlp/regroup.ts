@@ -52,7 +52,8 @@ export interface RegroupedRequest {
  *
  * @param rejected has the spans that were rejected before, when the request was translated to protobuf
  * @throws {MalformedOtlpError} when it is not such a request
- * @throws {RequestTooLargeError} when the fragments would be larger than {@link MAX_FRAGMENTS_BYTES}
+ * @throws {RequestTooLargeError} when the fragments would be larger than {@link MAX_FRAGMENTS_BYTES}, or more than
+ * `MAX_TRACES`
  */
 export function regroup(request: Uint8Array, rejected: RejectedSpans = new RejectedSpans()): RegroupedRequest {
   const scan = RegroupScan.of(request);
