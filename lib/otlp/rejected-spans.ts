@@ -104,7 +104,8 @@ export class RejectedSpans {
   #noSpans(isEmptyRequest: boolean): string | undefined {
     const names = [...this.#unknownNames];
     if (names.length === 0) return isEmptyRequest ? undefined : 'no spans found: the request has none';
-    const hints = Object.entries(HINTS).filter(([word]) => names.some((name) => name.includes(word)));
+    const plainNames = names.map((name) => name.toLowerCase().replaceAll('_', ''));
+    const hints = Object.entries(HINTS).filter(([word]) => plainNames.some((name) => name.includes(word)));
     const text = [
       `no spans found: unknown ${names.join(', ')}`,
       'expected an ExportTraceServiceRequest with resourceSpans, scopeSpans and spans',
@@ -114,12 +115,12 @@ export class RejectedSpans {
   }
 }
 
-/** By a part of the name of something that older or other OTLP messages have. */
+/** By a part of the name of something that older or other OTLP messages have, in either spelling. */
 const HINTS: Readonly<Record<string, string>> = {
-  Logs: 'logs are not taken here: send traces only',
-  Metrics: 'metrics are not taken here: send traces only',
-  Profiles: 'profiles are not taken here: send traces only',
-  instrumentationLibrarySpans:
+  logs: 'logs are not taken here: send traces only',
+  metrics: 'metrics are not taken here: send traces only',
+  profiles: 'profiles are not taken here: send traces only',
+  instrumentationlibraryspans:
     'scopeSpans took the place of instrumentationLibrarySpans in OTLP 0.15: update the sender',
 };
 

@@ -39,11 +39,10 @@ function event(
 
 function setUp() {
   const world = new World();
-  const ingest = (request: Uint8Array) => world.ingest(request);
   return {
     world,
     handle: createHandler({
-      ingest,
+      ingest: (request, _, rejected) => world.ingest(request, undefined, rejected),
       authorize: authorizeAll,
       maxBodyBytes: 1e6,
       refusals: new RefusalLog(silentLog, () => 0),

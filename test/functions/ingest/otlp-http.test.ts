@@ -32,7 +32,7 @@ function server(
     handleOtlpHttp(
       { method: 'POST', path: '/v1/traces', headers: PROTOBUF, body: BODY, ...sent },
       {
-        ingest: options.ingest ?? ((request) => world.ingest(request)),
+        ingest: options.ingest ?? ((request, _, rejected) => world.ingest(request, undefined, rejected)),
         authorize: options.authorize ?? (options.keys === undefined ? authorizeAll : authorizeKeys(options.keys)),
         maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
         refusals: new RefusalLog(silentLog, () => 0),
