@@ -1,6 +1,7 @@
 import { encodeExportResponse } from '../../lib/otlp/export-response.ts';
 import { protobufFromJson } from '../../lib/otlp/json-request.ts';
 import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
+import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { RequestTooLargeError } from '../../lib/otlp/request-too-large-error.ts';
 import { encodeStatus } from '../../lib/otlp/status.ts';
 import type { IngestResult } from '../../lib/pipeline/ingest.ts';
@@ -13,8 +14,8 @@ import type { Authorize, Sender } from './keys.ts';
 import type { RefusalLog } from './refusal-log.ts';
 
 export interface OtlpHttpDeps {
-  /** Takes an `ExportTraceServiceRequest` in protobuf; resolves when it is durable. */
-  readonly ingest: (request: Uint8Array, sender: Sender) => Promise<IngestResult>;
+  /** Takes an `ExportTraceServiceRequest` in protobuf, without the spans rejected so far; resolves when it is durable. */
+  readonly ingest: (request: Uint8Array, sender: Sender, rejected: RejectedSpans) => Promise<IngestResult>;
   readonly authorize: Authorize;
   readonly log: Log;
   readonly metrics: InvocationMetrics;
@@ -75,16 +76,15 @@ export async function handleOtlpHttp(request: HttpRequest, deps: OtlpHttpDeps): 
       const hint = 'no valid ingest key: send one in the header x-api-key, or as authorization: Bearer <key>';
       throw new Refusal(401, RPC_CODE.unauthenticated, hint, { 'www-authenticate': 'Bearer' });
     }
-    const result = await deps.ingest(readBody(request, encoding, deps.maxBodyBytes), sender);
+    const rejected = new RejectedSpans();
+    const result = await deps.ingest(readBody(request, encoding, deps.maxBodyBytes, rejected), sender, rejected);
     const { acceptedSpanCount: spans, rejectedSpanCount, fragmentCount: fragments } = result;
     deps.metrics.add('receiver_accepted_spans', spans);
     deps.metrics.add('rejected_spans', rejectedSpanCount);
     deps.metrics.add('received_bytes', request.body.length);
     deps.log.debug('ingest', { spans, fragments, rejectedSpans: rejectedSpanCount, bytes: request.body.length });
-    const partial =
-      rejectedSpanCount > 0
-        ? { rejectedSpans: rejectedSpanCount, errorMessage: result.rejectedReason ?? '' }
-        : undefined;
+    const { errorMessage } = result;
+    const partial = errorMessage === undefined ? undefined : { rejectedSpans: rejectedSpanCount, errorMessage };
     return answer(200, encoding ?? 'json', encodeExportResponse(encoding ?? 'json', partial));
   } catch (error) {
     return refuse(toRefusal(error, deps.log), encoding ?? 'json', request.headers['user-agent'], deps);
@@ -130,15 +130,20 @@ function checkRoute({ method, path }: HttpRequest): void {
   }
 }
 
-/** The request as protobuf, whatever it came as. */
-function readBody(request: HttpRequest, encoding: Encoding | undefined, maxBytes: number): Uint8Array {
+/** The request as protobuf, whatever it came as. Spans that cannot be translated are added to `rejected`. */
+function readBody(
+  request: HttpRequest,
+  encoding: Encoding | undefined,
+  maxBytes: number,
+  rejected: RejectedSpans,
+): Uint8Array {
   if (encoding === undefined) {
     const got = request.headers['content-type'] ?? 'none';
     const allowed = Object.values(CONTENT_TYPES).join(' or ');
     throw new Refusal(415, RPC_CODE.invalidArgument, `content-type is "${got}": expected ${allowed}`);
   }
   const body = decodeBody(request, maxBytes);
-  return encoding === 'json' ? protobufFromJson(body) : body;
+  return encoding === 'json' ? protobufFromJson(body, rejected) : body;
 }
 
 function toRefusal(error: unknown, log: Log): Refusal {

@@ -24,8 +24,8 @@ export interface IngestWiring {
 export function wireIngest({ services, config, authorize, log, metrics = NO_METRICS }: IngestWiring): IngestHandler {
   const { clock } = services(undefined);
   return createHandler({
-    ingest: async (request, { tenant }) =>
-      ingest(request, { ...services(tenant), hashFragment }, await config.current()),
+    ingest: async (request, { tenant }, rejected) =>
+      ingest(request, { ...services(tenant), hashFragment }, await config.current(), rejected),
     authorize,
     maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
     refusals: new RefusalLog(log, () => clock.now()),

@@ -61,7 +61,7 @@ function copyValue(cursor: JsonCursor, numbers: JsonNumbers, writer: WireWriter)
   }
   if (cursor.skip(INT)) {
     if (!isNumberStart(cursor)) return false;
-    numbers.integer('int64');
+    if (numbers.integer('int64') !== undefined) return false;
     writer.bytes[writer.offset++] = 0x18;
     writer.varint64(numbers.low, numbers.high);
     return true;
@@ -74,7 +74,8 @@ function copyValue(cursor: JsonCursor, numbers: JsonNumbers, writer: WireWriter)
   }
   if (!cursor.skip(DOUBLE) || !isNumberStart(cursor)) return false;
   writer.bytes[writer.offset++] = 0x21;
-  writer.double(numbers.double());
+  if (numbers.double() !== undefined) return false;
+  writer.double(numbers.value);
   return true;
 }
 

@@ -9,17 +9,20 @@ export const CLOSE_BRACKET = 0x5d;
 export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
 
-/** How deep values of unknown keys may be nested. */
-const MAX_UNKNOWN_DEPTH = 128;
-
-const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
-const LITERALS = ['null', 'true', 'false'];
+const NULL = ascii('null');
+const TRUE = ascii('true');
+const FALSE = ascii('false');
 const SIMPLE_ESCAPES = '"\\/bfnrt';
 
-/** Reads JSON text (RFC 8259) from bytes, a token at a time. Every method throws {@link MalformedOtlpError}. */
+/**
+ * Reads JSON text (RFC 8259) from bytes, a token at a time. Every method throws {@link MalformedOtlpError} when the text
+ * is not JSON.
+ */
 export class JsonCursor {
   readonly bytes: Uint8Array;
   offset: number;
+  /** The closing brackets that are to come while a value is skipped. */
+  #closing = new Uint8Array(64);
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -69,24 +72,28 @@ export class JsonCursor {
     if (this.peek() !== -1) throw this.error('expected nothing behind the request');
   }
 
-  /** Moves over a literal, a number, or anything else that is no bracket and no string, and returns it. */
-  word(): string {
-    this.peek();
-    let word = '';
+  /** The offset behind a literal or number that starts here, or behind whatever else is no bracket and no string. */
+  wordEnd(): number {
+    const { bytes } = this;
+    let end = this.offset;
     for (;;) {
-      const byte = this.bytes[this.offset] as number;
+      const byte = bytes[end] as number;
       const isWordByte =
         (byte >= 0x30 && byte <= 0x39) || (byte | 0x20) > 0x60 || byte === 0x2e || byte === 0x2b || byte === 0x2d;
-      if (!isWordByte || (byte | 0x20) > 0x7a) return word;
-      word += String.fromCharCode(byte);
-      this.offset++;
+      if (!isWordByte || (byte | 0x20) > 0x7a) return end;
+      end++;
     }
   }
 
   /** Moves over `null`, or says what was expected. */
   expectNull(): void {
-    const start = this.offset;
-    if (this.word() !== 'null') throw new MalformedOtlpError('expected null', start);
+    if (!this.skip(NULL)) throw this.error('expected null');
+  }
+
+  /** Moves over `true` or `false` and returns it; undefined, and nothing has moved, when it is something else. */
+  bool(): boolean | undefined {
+    if (this.skip(TRUE)) return true;
+    return this.skip(FALSE) ? false : undefined;
   }
 
   /** Moves over a string and returns the offset of the quote at its end. */
@@ -109,26 +116,27 @@ export class JsonCursor {
     return JSON.parse(new TextDecoder().decode(this.bytes.subarray(start, this.offset)));
   }
 
-  /** Moves over any value. */
-  skipValue(depth = 0): void {
-    const byte = this.peek();
-    if (byte === QUOTE) {
-      this.skipString();
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-      if (depth === MAX_UNKNOWN_DEPTH) throw this.error(`nested deeper than ${MAX_UNKNOWN_DEPTH} levels`);
-      const close = byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
-      if (!this.open(byte, close)) return;
-      do {
-        if (byte === OPEN_BRACE) {
-          this.skipString();
-          this.expect(COLON);
+  /** Moves over any value, however deep it is nested. */
+  skipValue(): void {
+    let depth = 0;
+    for (;;) {
+      const byte = this.peek();
+      if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        const close = byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET;
+        if (this.open(byte, close)) {
+          this.#setClosing(depth++, close);
+          if (byte === OPEN_BRACE) this.#skipKey();
+          continue;
         }
-        this.skipValue(depth + 1);
-      } while (this.hasNext(close));
-    } else {
-      const start = this.offset;
-      const word = this.word();
-      if (!LITERALS.includes(word) && !isJsonNumber(word)) throw new MalformedOtlpError('expected a JSON value', start);
+      } else if (byte === QUOTE) {
+        this.skipString();
+      } else {
+        this.#skipWord();
+      }
+      // A value has ended, and with it perhaps what it is in.
+      while (depth > 0 && !this.hasNext(this.#closing[depth - 1] as number)) depth--;
+      if (depth === 0) return;
+      if (this.#closing[depth - 1] === CLOSE_BRACE) this.#skipKey();
     }
   }
 
@@ -148,6 +156,31 @@ export class JsonCursor {
     return new MalformedOtlpError(problem, this.offset);
   }
 
+  #setClosing(depth: number, close: number): void {
+    if (depth === this.#closing.length) {
+      const grown = new Uint8Array(depth * 2);
+      grown.set(this.#closing);
+      this.#closing = grown;
+    }
+    this.#closing[depth] = close;
+  }
+
+  #skipKey(): void {
+    this.skipString();
+    this.expect(COLON);
+  }
+
+  /** Moves over a literal or a number. */
+  #skipWord(): void {
+    const start = this.offset;
+    const end = this.wordEnd();
+    const isLiteral = this.skip(NULL) || this.skip(TRUE) || this.skip(FALSE);
+    if (isLiteral ? this.offset !== end : numberEnd(this.bytes, start, end) !== end) {
+      throw new MalformedOtlpError('expected a JSON value', start);
+    }
+    this.offset = end;
+  }
+
   #skipEscape(): void {
     this.offset++;
     const escaped = this.bytes[this.offset];
@@ -157,8 +190,37 @@ export class JsonCursor {
   }
 }
 
-export function isJsonNumber(text: string): boolean {
-  return NUMBER.test(text);
+/** Where the JSON number ends that starts at `start`, at most at `end`; -1 when none does. */
+export function numberEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  if (bytes[at] === 0x2d) at++;
+  const wholeEnd = digitsEnd(bytes, at, end);
+  if (wholeEnd === at || (bytes[at] === 0x30 && wholeEnd > at + 1)) return -1;
+  at = wholeEnd;
+  if (at < end && bytes[at] === 0x2e) {
+    const fractionEnd = digitsEnd(bytes, at + 1, end);
+    if (fractionEnd === at + 1) return -1;
+    at = fractionEnd;
+  }
+  if (at < end && ((bytes[at] as number) | 0x20) === 0x65) {
+    const next = bytes[at + 1];
+    const first = next === 0x2b || next === 0x2d ? at + 2 : at + 1;
+    const exponentEnd = digitsEnd(bytes, first, end);
+    if (exponentEnd <= first) return -1;
+    at = exponentEnd;
+  }
+  return at;
+}
+
+/** Where the decimal digits end that start at `start`, at most at `end`. */
+export function digitsEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && (bytes[at] as number) >= 0x30 && (bytes[at] as number) <= 0x39) at++;
+  return at;
+}
+
+function ascii(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 /** The value of a hex digit by its ASCII code, -1 for other bytes. */

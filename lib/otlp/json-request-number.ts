@@ -1,5 +1,4 @@
-import { isJsonNumber, type JsonCursor, QUOTE } from './json-request-cursor.ts';
-import { MalformedOtlpError } from './malformed-otlp-error.ts';
+import { digitsEnd, type JsonCursor, numberEnd, QUOTE } from './json-request-cursor.ts';
 
 const TWO_32 = 2 ** 32;
 const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
@@ -8,6 +7,8 @@ const SPECIAL_DOUBLES = new Map([
   ['Infinity', Number.POSITIVE_INFINITY],
   ['-Infinity', Number.NEGATIVE_INFINITY],
 ]);
+const ZERO = 0x30;
+const decoder = new TextDecoder();
 
 /** The integer types of protobuf, with their bounds. */
 export const INTEGER_BOUNDS = {
@@ -18,11 +19,16 @@ export const INTEGER_BOUNDS = {
 } as const;
 export type IntegerType = keyof typeof INTEGER_BOUNDS;
 
-/** Reads the numbers of proto3 JSON: bare or in quotes. The result of an integer is left in `low` and `high`. */
+/**
+ * Reads the numbers of proto3 JSON: bare or in quotes. Its methods move over the number and return undefined, or return what
+ * was expected instead; where the cursor is then means nothing.
+ */
 export class JsonNumbers {
   /** The two's complement of the last integer, as unsigned halves. */
   low = 0;
   high = 0;
+  /** The last double. */
+  value = 0.5;
   readonly #cursor: JsonCursor;
 
   constructor(cursor: JsonCursor) {
@@ -30,17 +36,29 @@ export class JsonNumbers {
   }
 
   /** Reads an integer of this type. Fractions and exponents are allowed as long as the value is whole. */
-  integer(type: IntegerType): void {
+  integer(type: IntegerType): string | undefined {
     const cursor = this.#cursor;
     const isQuoted = cursor.peek() === QUOTE;
     const start = cursor.offset;
     if (isQuoted) cursor.offset++;
-    if (!this.#plainInteger(type)) {
-      cursor.offset = start;
-      this.#anyInteger(type, isQuoted ? cursor.string() : cursor.word(), start);
-    } else if (isQuoted) {
-      cursor.expect(QUOTE);
+    if (this.#plainInteger(type)) {
+      if (!isQuoted) return undefined;
+      if (cursor.bytes[cursor.offset] === QUOTE) {
+        cursor.offset++;
+        return undefined;
+      }
     }
+    cursor.offset = start;
+    return this.#anyInteger(type, this.#token(isQuoted));
+  }
+
+  /** The bytes of a number, if it is one. */
+  #token(isQuoted: boolean): Uint8Array {
+    const cursor = this.#cursor;
+    if (isQuoted) return new TextEncoder().encode(cursor.string());
+    const start = cursor.offset;
+    cursor.offset = cursor.wordEnd();
+    return cursor.bytes.subarray(start, cursor.offset);
   }
 
   /** Up to 19 digits, as a time in nanoseconds has; they fit into 64 bits. False when it is anything else. */
@@ -84,43 +102,56 @@ export class JsonNumbers {
     return true;
   }
 
-  #anyInteger(type: IntegerType, text: string, start: number): void {
-    const [, sign, whole, fraction = '', exponent = '0'] =
-      /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
-    if (whole === undefined || !isJsonNumber(text)) throw new MalformedOtlpError('expected an integer', start);
-    const digits = (whole + fraction).replace(/^0+/, '').replace(/0+$/, '');
-    const zeros = (whole + fraction).replace(/^0+/, '').length - digits.length + Number(exponent) - fraction.length;
-    if (digits !== '' && zeros < 0) throw new MalformedOtlpError('expected a whole number', start);
-    const isTooLong = digits.length + zeros > 20;
-    const value = digits === '' ? 0n : isTooLong ? 2n ** 64n : BigInt(digits + '0'.repeat(zeros));
-    const signed = sign === '-' ? -value : value;
+  /** Each of its digits is looked at once or twice, however many there are. */
+  #anyInteger(type: IntegerType, bytes: Uint8Array): string | undefined {
+    const end = bytes.length;
+    if (end === 0 || numberEnd(bytes, 0, end) !== end) return 'expected an integer';
+    const isNegative = bytes[0] === 0x2d;
+    const whole = isNegative ? 1 : 0;
+    const wholeEnd = digitsEnd(bytes, whole, end);
+    const hasFraction = bytes[wholeEnd] === 0x2e;
+    const fractionEnd = hasFraction ? digitsEnd(bytes, wholeEnd + 1, end) : wholeEnd;
+    const exponent = fractionEnd < end ? Number(decoder.decode(bytes.subarray(fractionEnd + 1))) : 0;
+    // The digits between the first and the last that are not 0, and how many places they stand above the point.
+    let first = whole;
+    while (first < fractionEnd && (bytes[first] === ZERO || first === wholeEnd)) first++;
+    let last = fractionEnd - 1;
+    while (last > first && (bytes[last] === ZERO || last === wholeEnd)) last--;
+    let value = 0n;
+    if (first < fractionEnd) {
+      const pointAfterLast = last < wholeEnd ? wholeEnd - 1 - last : wholeEnd - last;
+      const zeros = pointAfterLast + exponent;
+      if (zeros < 0) return 'expected a whole number';
+      // No type has more than 20 digits.
+      if (last - first + zeros > 20) return outOfBounds(type);
+      const digits = decoder.decode(bytes.subarray(first, last + 1)).replace('.', '');
+      value = BigInt(digits + '0'.repeat(zeros));
+    }
+    const signed = isNegative ? -value : value;
     const [least, most] = INTEGER_BOUNDS[type];
-    if (signed < least || signed > most)
-      throw new MalformedOtlpError(`expected an integer from ${least} to ${most}`, start);
+    if (signed < least || signed > most) return outOfBounds(type);
     this.low = Number(BigInt.asUintN(32, signed));
     this.high = Number(BigInt.asUintN(32, signed >> 32n));
+    return undefined;
   }
 
   /** Reads a double: a number, or `NaN`, `Infinity` and `-Infinity` in quotes. */
-  double(): number {
+  double(): string | undefined {
     const cursor = this.#cursor;
     const isQuoted = cursor.peek() === QUOTE;
-    const start = cursor.offset;
-    if (!isQuoted) {
-      const short = this.#shortDecimal();
-      if (short !== undefined) return short;
-    }
-    const text = isQuoted ? cursor.string() : cursor.word();
-    const special = isQuoted ? SPECIAL_DOUBLES.get(text) : undefined;
-    if (special !== undefined) return special;
-    if (!isJsonNumber(text)) throw new MalformedOtlpError('expected a number', start);
-    const value = Number(text);
-    if (!Number.isFinite(value)) throw new MalformedOtlpError('expected a number that a double can hold', start);
-    return value;
+    if (!isQuoted && this.#shortDecimal()) return undefined;
+    const bytes = this.#token(isQuoted);
+    const isNumber = bytes.length > 0 && numberEnd(bytes, 0, bytes.length) === bytes.length;
+    const text = decoder.decode(bytes);
+    const value = isNumber ? Number(text) : isQuoted ? SPECIAL_DOUBLES.get(text) : undefined;
+    if (value === undefined) return 'expected a number';
+    if (isNumber && !Number.isFinite(value)) return 'expected a number that a double can hold';
+    this.value = value;
+    return undefined;
   }
 
   /** Up to 15 digits without exponent: both they and the power of ten are exact, so that one division rounds right. */
-  #shortDecimal(): number | undefined {
+  #shortDecimal(): boolean {
     const { bytes } = this.#cursor;
     let at = this.#cursor.offset;
     const isNegative = bytes[at] === 0x2d;
@@ -139,9 +170,15 @@ export class JsonNumbers {
     const isJson = wholeDigits > 0 && (wholeDigits === 1 || bytes[first] !== 0x30) && (point < 0 || fractionDigits > 0);
     const next = bytes[at] as number;
     const isOver = next === 0x2c || next === 0x7d || next === 0x5d || next <= 0x20;
-    if (!isJson || !isOver || wholeDigits + fractionDigits > 15) return undefined;
+    if (!isJson || !isOver || wholeDigits + fractionDigits > 15) return false;
     this.#cursor.offset = at;
     const value = mantissa / (POWERS_OF_TEN[fractionDigits] as number);
-    return isNegative ? -value : value;
+    this.value = isNegative ? -value : value;
+    return true;
   }
+}
+
+function outOfBounds(type: IntegerType): string {
+  const [least, most] = INTEGER_BOUNDS[type];
+  return `expected an integer from ${least} to ${most}`;
 }

@@ -1,3 +1,4 @@
+import type { Fault } from './fault-cursor.ts';
 import { copyPlainAttribute } from './json-request-attribute.ts';
 import { copyBase64, copyHex } from './json-request-bytes.ts';
 import {
@@ -14,18 +15,25 @@ import { readEnumName } from './json-request-enum.ts';
 import { JsonNumbers } from './json-request-number.ts';
 import { JSON_MESSAGES, type JsonField, type JsonFields } from './json-request-schema.ts';
 import { copyString } from './json-request-string.ts';
-import { MalformedOtlpError } from './malformed-otlp-error.ts';
-import { MAX_VALUE_DEPTH } from './max-value-depth.ts';
+import { MAX_VALUE_DEPTH, TOO_DEEP } from './max-value-depth.ts';
 import { messageNumber } from './otlp-schema.ts';
+import type { RejectedSpans, SpanProblem } from './rejected-spans.ts';
 import { FieldOrder } from './wire-field-order.ts';
 import { WireWriter } from './wire-writer.ts';
 
 const REQUEST = messageNumber('ExportTraceServiceRequest');
+const SPAN = messageNumber('Span');
 const KEY_VALUE = messageNumber('KeyValue');
 const ANY_VALUE = messageNumber('AnyValue');
+/** Messages whose faults are theirs alone, by number: which spans they cost. */
+const CONTAINERS: readonly (SpanProblem | undefined)[] = JSON_MESSAGES.map(({ name }) =>
+  name === 'ResourceSpans' ? 'resource' : name === 'ScopeSpans' ? 'scope' : name === 'Span' ? 'span' : undefined,
+);
 const NULL_START = 0x6e;
 /** Tag and longest scalar. */
 const MAX_SCALAR_LENGTH = 16;
+/** Of the name of an unknown member, in bytes. */
+const MAX_NAME_LENGTH = 60;
 
 /** Reads one request. See {@link protobufFromJson}. */
 export class JsonRequestReader {
@@ -33,180 +41,264 @@ export class JsonRequestReader {
   readonly #numbers: JsonNumbers;
   readonly #writer: WireWriter;
   readonly #order: FieldOrder;
+  readonly #rejected: RejectedSpans;
+  /** How many spans have been written. */
+  #spanCount = 0;
+  /** The first thing that could not be read in the innermost container; undefined when everything could. */
+  #fault: Fault | undefined = undefined;
 
-  constructor(body: Uint8Array) {
+  constructor(body: Uint8Array, rejected: RejectedSpans) {
     this.#cursor = new JsonCursor(body);
     this.#numbers = new JsonNumbers(this.#cursor);
     // Protobuf is hardly ever longer than the JSON text.
     this.#writer = new WireWriter(body.length + 64);
     this.#order = new FieldOrder(this.#writer);
+    this.#rejected = rejected;
   }
 
   read(): Uint8Array {
+    const cursor = this.#cursor;
+    if (cursor.peek() !== OPEN_BRACE) throw cursor.error('expected an object (ExportTraceServiceRequest)');
     this.#message(REQUEST, 0);
-    this.#cursor.expectEnd();
+    cursor.expectEnd();
+    if (this.#fault !== undefined) this.#rejected.addFault('resource', 0, this.#fault);
+    this.#rejected.expectSpans(this.#spanCount);
     return this.#writer.finish();
   }
 
+  /** Reads an object, or `null` as an empty one. */
   #message(message: number, depth: number): void {
     const cursor = this.#cursor;
     const fields = JSON_MESSAGES[message] as JsonFields;
-    if (cursor.peek() !== OPEN_BRACE) throw cursor.error(`expected an object (${fields.name})`);
+    const byte = cursor.peek();
+    if (byte === OPEN_BRACE) this.#members(fields, depth);
+    else if (byte === NULL_START) cursor.expectNull();
+    else this.#unreadable(`expected an object (${fields.name})`, cursor.offset);
+  }
+
+  #members(fields: JsonFields, depth: number): void {
+    const cursor = this.#cursor;
     if (!cursor.open(OPEN_BRACE, CLOSE_BRACE)) return;
     const first = this.#order.begin();
+    const start = this.#writer.offset;
     let seen = 0;
     do {
+      cursor.peek();
       const keyOffset = cursor.offset;
       const field = this.#key(fields);
       cursor.expect(COLON);
       if (field === undefined) {
+        if (fields.isEnvelope && cursor.peek() !== NULL_START) this.#unknown(fields, keyOffset);
         cursor.skipValue();
       } else if (cursor.peek() === NULL_START) {
         cursor.expectNull();
       } else {
         const bit = 1 << field.schema.number;
-        if ((seen & bit) !== 0 || (fields.isOneof && seen !== 0)) throw secondKey(fields, field, keyOffset);
-        seen |= bit;
+        if (fields.isOneof && seen !== 0) {
+          // Of several members the last one counts.
+          this.#order.end(first);
+          this.#writer.offset = start;
+        }
         this.#order.add(field.schema.number);
-        this.#field(fields, field, depth);
+        this.#field(fields, field, depth, (seen & bit) !== 0);
+        seen |= bit;
       }
     } while (cursor.hasNext(CLOSE_BRACE));
     this.#order.end(first);
   }
 
   #key(fields: JsonFields): JsonField | undefined {
-    const cursor = this.#cursor;
-    cursor.peek();
-    const { bytes, offset } = cursor;
+    const { bytes, offset } = this.#cursor;
     let end = offset + 1;
     while ((bytes[end] as number) > BACKSLASH || isPlain(bytes[end] as number)) end++;
     if (bytes[offset] === QUOTE && bytes[end] === QUOTE) {
-      cursor.offset = end + 1;
+      this.#cursor.offset = end + 1;
       return fields.find(bytes, offset + 1, end);
     }
     // It has escapes, or it is no string.
-    const key = new TextEncoder().encode(cursor.string());
+    const key = new TextEncoder().encode(this.#cursor.string());
     return fields.find(key, 0, key.length);
   }
 
-  #field(fields: JsonFields, field: JsonField, depth: number): void {
+  /** Notes a member whose key is at `keyOffset` and which may be where the sender has its spans. */
+  #unknown(fields: JsonFields, keyOffset: number): void {
+    if (!this.#rejected.wantsUnknownNames) return;
+    const { bytes } = this.#cursor;
+    let end = keyOffset + 1;
+    while (bytes[end] !== QUOTE && end < keyOffset + MAX_NAME_LENGTH) end++;
+    const name = new TextDecoder().decode(bytes.subarray(keyOffset + 1, end));
+    this.#rejected.addUnknownName(`${JSON.stringify(name)} in ${fields.name}`);
+  }
+
+  /** @param isRepeated Whether the message has had this field before. */
+  #field(fields: JsonFields, field: JsonField, depth: number, isRepeated: boolean): void {
     if (!field.schema.repeated) {
-      if (field.message < 0) this.#scalar(fields, field, fields.isOneof);
+      if (field.message < 0) this.#scalar(fields, field, fields.isOneof || isRepeated);
       else this.#nested(field, depth);
       return;
     }
     const cursor = this.#cursor;
-    if (cursor.peek() !== OPEN_BRACKET) throw cursor.error(`expected an array (${fields.name}.${field.schema.name})`);
+    if (cursor.peek() !== OPEN_BRACKET) {
+      this.#unreadable(`expected an array (${fields.name}.${field.schema.name})`, cursor.offset);
+      return;
+    }
     if (!cursor.open(OPEN_BRACKET, CLOSE_BRACKET)) return;
+    const container = CONTAINERS[field.message];
     do {
-      if (field.message < 0) this.#scalar(fields, field, true);
-      else this.#nested(field, depth);
+      if (field.message < 0) this.#element(fields, field);
+      else if (container === undefined) this.#nested(field, depth);
+      else this.#contained(field, container);
     } while (cursor.hasNext(CLOSE_BRACKET));
   }
 
+  /** Reads a message whose faults cost its own spans: what has been written of it is taken back. */
+  #contained(field: JsonField, problem: SpanProblem): void {
+    const { offset } = this.#writer;
+    const spanCount = this.#spanCount;
+    const outerFault = this.#fault;
+    this.#fault = undefined;
+    this.#nested(field, 0);
+    if (field.message === SPAN) this.#spanCount++;
+    if (this.#fault !== undefined) {
+      this.#rejected.addFault(problem, this.#spanCount - spanCount, this.#fault);
+      this.#spanCount = spanCount;
+      this.#writer.offset = offset;
+    }
+    this.#fault = outerFault;
+  }
+
   #nested(field: JsonField, depth: number): void {
+    const cursor = this.#cursor;
     const writer = this.#writer;
     const isValue = field.message === ANY_VALUE;
     if (isValue && depth === MAX_VALUE_DEPTH) {
-      throw this.#cursor.error(`attribute values are nested deeper than ${MAX_VALUE_DEPTH} levels`);
+      this.#unreadable(TOO_DEEP, cursor.offset);
+      return;
     }
     writer.ensure(MAX_SCALAR_LENGTH);
     writer.varint32(field.tag);
     const start = writer.beginLengthDelimited();
     const mayBePlain = field.message === KEY_VALUE && depth < MAX_VALUE_DEPTH;
-    if (!mayBePlain || !copyPlainAttribute(this.#cursor, this.#numbers, writer)) {
+    if (!mayBePlain || !copyPlainAttribute(cursor, this.#numbers, writer)) {
       this.#message(field.message, isValue ? depth + 1 : depth);
     }
     writer.endLengthDelimited(start);
   }
 
+  /** Reads a single value in a list; `null` as the empty text, since only texts come in lists. */
+  #element(fields: JsonFields, field: JsonField): void {
+    if (this.#cursor.peek() !== NULL_START) {
+      this.#scalar(fields, field, true);
+      return;
+    }
+    this.#cursor.expectNull();
+    this.#writer.ensure(MAX_SCALAR_LENGTH);
+    this.#writer.varint32(field.tag);
+    this.#writer.varint32(0);
+  }
+
   /** @param writeDefault Whether the value is written even if it is the default of its type. */
   #scalar(fields: JsonFields, field: JsonField, writeDefault: boolean): void {
-    try {
-      this.#tagAndScalar(field, writeDefault);
-    } catch (error) {
-      if (!(error instanceof MalformedOtlpError)) throw error;
-      throw new MalformedOtlpError(`${fields.name}.${field.schema.name}: ${error.problem}`, error.offset);
+    const writer = this.#writer;
+    const cursorStart = this.#cursor.offset;
+    const writerStart = writer.offset;
+    writer.ensure(MAX_SCALAR_LENGTH);
+    writer.varint32(field.tag);
+    const valueStart = writer.offset;
+    const problem = this.#value(field);
+    if (problem !== undefined) {
+      writer.offset = writerStart;
+      this.#unreadable(`${fields.name}.${field.schema.name}: ${problem}`, cursorStart);
+    } else if (!writeDefault && this.#isDefault(field, valueStart)) {
+      writer.offset = writerStart;
     }
   }
 
-  #tagAndScalar(field: JsonField, writeDefault: boolean): void {
+  /** Copies the value and returns undefined, or returns what was expected. */
+  #value(field: JsonField): string | undefined {
+    const cursor = this.#cursor;
     const writer = this.#writer;
     const numbers = this.#numbers;
-    const start = writer.offset;
-    let isDefault: boolean;
-    writer.ensure(MAX_SCALAR_LENGTH);
-    writer.varint32(field.tag);
+    let problem: string | undefined;
     switch (field.schema.type) {
       case 'string':
       case 'id':
-      case 'bytes':
-        isDefault = this.#lengthDelimited(field) === 0;
-        break;
-      case 'bool':
-        isDefault = !this.#bool();
-        writer.varint32(isDefault ? 0 : 1);
-        break;
+      case 'bytes': {
+        const start = writer.beginLengthDelimited();
+        if (field.schema.type === 'string') problem = copyString(cursor, writer);
+        else if (field.schema.type === 'id') problem = copyHex(cursor, writer);
+        else problem = copyBase64(cursor, writer);
+        writer.endLengthDelimited(start);
+        return problem;
+      }
+      case 'bool': {
+        const value = cursor.bool();
+        writer.varint32(value === true ? 1 : 0);
+        return value === undefined ? 'expected true or false' : undefined;
+      }
       case 'double':
-        // There are doubles only in attribute values, which are written in any case.
-        writer.double(numbers.double());
-        isDefault = false;
-        break;
+        problem = numbers.double();
+        writer.double(numbers.value);
+        return problem;
       case 'fixed32':
-        numbers.integer('uint32');
+        problem = numbers.integer('uint32');
         writer.fixed32(numbers.low);
-        isDefault = numbers.low === 0;
-        break;
+        return problem;
       case 'fixed64':
-        numbers.integer('uint64');
+        problem = numbers.integer('uint64');
         writer.fixed64(numbers.low, numbers.high);
-        isDefault = numbers.low === 0 && numbers.high === 0;
-        break;
+        return problem;
       default:
-        this.#varint(field);
+        problem = this.#varint(field);
         writer.varint64(numbers.low, numbers.high);
-        isDefault = numbers.low === 0 && numbers.high === 0;
+        return problem;
     }
-    if (isDefault && !writeDefault) writer.offset = start;
   }
 
-  #lengthDelimited(field: JsonField): number {
-    const writer = this.#writer;
-    const start = writer.beginLengthDelimited();
-    if (field.schema.type === 'string') copyString(this.#cursor, writer);
-    else if (field.schema.type === 'id') copyHex(this.#cursor, writer);
-    else copyBase64(this.#cursor, writer);
-    const length = writer.offset - start;
-    writer.endLengthDelimited(start);
-    return length;
+  /** Whether the value that has just been written from `start` is the default of its type. */
+  #isDefault(field: JsonField, start: number): boolean {
+    const { bytes, offset } = this.#writer;
+    switch (field.schema.type) {
+      case 'fixed32':
+        return this.#numbers.low === 0;
+      case 'fixed64':
+        return this.#numbers.low === 0 && this.#numbers.high === 0;
+      default:
+        // A length, a bool or a varint of 0. There are doubles only in attribute values, which are written in any case.
+        return offset === start + 1 && bytes[start] === 0;
+    }
   }
 
-  #varint(field: JsonField): void {
+  #varint(field: JsonField): string | undefined {
+    const cursor = this.#cursor;
+    const numbers = this.#numbers;
     const { type } = field.schema;
-    if (type === 'int64' || type === 'int32' || type === 'uint32') {
-      this.#numbers.integer(type);
-    } else if (this.#cursor.peek() === QUOTE) {
-      this.#numbers.low = readEnumName(this.#cursor, type === 'SpanKind' ? type : 'StatusCode');
-      this.#numbers.high = 0;
-    } else {
-      this.#numbers.integer('int32');
+    if (type === 'int64' || type === 'int32' || type === 'uint32') return numbers.integer(type);
+    const enumType = type === 'SpanKind' ? type : 'StatusCode';
+    const start = cursor.offset;
+    if (cursor.peek() === QUOTE) {
+      const value = readEnumName(cursor, enumType);
+      if (value >= 0) {
+        numbers.low = value;
+        numbers.high = 0;
+        return undefined;
+      }
+      cursor.offset = start;
     }
+    return numbers.integer('int32') === undefined ? undefined : `expected a number or a name of ${enumType}`;
   }
 
-  #bool(): boolean {
-    const start = this.#cursor.offset;
-    const word = this.#cursor.word();
-    if (word !== 'true' && word !== 'false') throw new MalformedOtlpError('expected true or false', start);
-    return word === 'true';
+  /** Notes that the value at `offset` cannot be read, and moves over it. */
+  #unreadable(problem: string, offset: number): void {
+    const cursor = this.#cursor;
+    cursor.offset = offset;
+    cursor.peek();
+    this.#fault ??= { problem, offset: cursor.offset };
+    cursor.skipValue();
   }
 }
 
 /** Whether a byte of a string stands for itself. */
 function isPlain(byte: number): boolean {
   return byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH;
-}
-
-function secondKey({ name, isOneof }: JsonFields, field: JsonField, offset: number): MalformedOtlpError {
-  const allowed = isOneof ? 'at most one key' : 'this key at most once';
-  return new MalformedOtlpError(`${name}.${field.schema.name}: expected ${allowed}`, offset);
 }

@@ -6,6 +6,7 @@ import { wireTypeOf } from './wire-schema.ts';
 export interface JsonField {
   readonly schema: FieldSchema;
   readonly tag: number;
+  /** One of its two names. */
   readonly key: Uint8Array;
   /** The number of the message that it holds; -1 for a scalar. */
   readonly message: number;
@@ -14,16 +15,23 @@ export interface JsonField {
 const BUCKETS = 64;
 const BUCKET_BITS = BUCKETS - 1;
 const NONE: readonly JsonField[] = [];
+/** Messages in which somebody who has no spans for us may have something else. */
+const ENVELOPES: readonly string[] = ['ExportTraceServiceRequest', 'ResourceSpans', 'ScopeSpans'];
 
-/** The fields of a message by their JSON keys. */
+/**
+ * The fields of a message by their JSON keys. As the JSON mapping of protobuf asks of parsers, a field is known by its
+ * lowerCamelCase name and by its original name (https://protobuf.dev/programming-guides/json/, "JSON Field Names").
+ */
 export class JsonFields {
   readonly name: string;
   readonly isOneof: boolean;
+  readonly isEnvelope: boolean;
   readonly #buckets: (readonly JsonField[])[] = Array.from({ length: BUCKETS }, () => NONE);
 
   constructor(name: string, isOneof: boolean, fields: readonly JsonField[]) {
     this.name = name;
     this.isOneof = isOneof;
+    this.isEnvelope = ENVELOPES.includes(name);
     for (const field of fields) {
       const bucket = bucketOf(field.key, 0, field.key.length);
       this.#buckets[bucket] = [...(this.#buckets[bucket] ?? NONE), field];
@@ -43,12 +51,19 @@ export class JsonFields {
 
 /** By message number. */
 export const JSON_MESSAGES: readonly JsonFields[] = OTLP_MESSAGES.map(
-  ({ name, isOneof, fields }) => new JsonFields(name, isOneof, fields.map(prepare)),
+  ({ name, isOneof, fields }) => new JsonFields(name, isOneof, fields.flatMap(prepare)),
 );
 
-function prepare(schema: FieldSchema): JsonField {
+function prepare(schema: FieldSchema): readonly JsonField[] {
   const tag = tagOf(schema.number, wireTypeOf(schema));
-  return { schema, tag, key: new TextEncoder().encode(schema.name), message: messageNumber(schema.type) };
+  const message = messageNumber(schema.type);
+  const names = new Set([schema.name, originalName(schema.name)]);
+  return [...names].map((name) => ({ schema, tag, key: new TextEncoder().encode(name), message }));
+}
+
+/** The name in the `.proto` file, in lower_snake_case. */
+function originalName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function bucketOf(bytes: Uint8Array, start: number, end: number): number {

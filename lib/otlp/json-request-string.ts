@@ -19,9 +19,13 @@ for (const [name, character] of Object.entries({
   ESCAPES[name.charCodeAt(0)] = character.charCodeAt(0);
 }
 
-/** Copies a JSON string as UTF-8, without its quotes and escapes. A lone surrogate becomes U+FFFD. */
-export function copyString(cursor: JsonCursor, writer: WireWriter): void {
-  if (cursor.peek() !== QUOTE) throw cursor.error('expected a string');
+/**
+ * Copies a JSON string as UTF-8, without its quotes and escapes, and returns undefined, or what was expected instead. A lone
+ * surrogate becomes U+FFFD.
+ * @throws {MalformedOtlpError} when the string is not JSON
+ */
+export function copyString(cursor: JsonCursor, writer: WireWriter): string | undefined {
+  if (cursor.peek() !== QUOTE) return 'expected a string';
   const { bytes } = cursor;
   let at = cursor.offset + 1;
   // A string never gets longer.
@@ -51,6 +55,7 @@ export function copyString(cursor: JsonCursor, writer: WireWriter): void {
   }
   cursor.offset = at + 1;
   writer.offset = to;
+  return undefined;
 }
 
 function copyEscape(cursor: JsonCursor, writer: WireWriter): void {

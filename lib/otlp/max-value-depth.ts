@@ -4,3 +4,6 @@
  * the protobuf readers of C++, Java and JavaScript stop.
  */
 export const MAX_VALUE_DEPTH = 32;
+
+/** What is wrong with a deeper one. */
+export const TOO_DEEP = `attribute values are nested deeper than ${MAX_VALUE_DEPTH} levels`;

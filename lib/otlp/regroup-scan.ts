@@ -1,9 +1,14 @@
-import { messageNumber } from './otlp-schema.ts';
-import { RejectedSpans } from './rejected-spans.ts';
+import { EnvelopeTable } from './envelope-table.ts';
+import { type Fault, FaultCursor } from './fault-cursor.ts';
+import { MalformedOtlpError } from './malformed-otlp-error.ts';
+import { FIELD_NUMBERS, messageNumber, OTLP_MESSAGES } from './otlp-schema.ts';
+import { RejectedSpans, type SpanProblem } from './rejected-spans.ts';
+import { RequestTooLargeError } from './request-too-large-error.ts';
 import { SpanScan } from './span-scan.ts';
 import { TraceTable } from './trace-table.ts';
-import { validateField } from './validate-message.ts';
-import { LENGTH_DELIMITED, tagOf, WireCursor } from './wire.ts';
+import { unexpected, validateField } from './validate-message.ts';
+import { LENGTH_DELIMITED, tagOf } from './wire.ts';
+import { FIELD_KINDS, UNKNOWN_FIELD } from './wire-schema.ts';
 
 const REQUEST = messageNumber('ExportTraceServiceRequest');
 const RESOURCE_SPANS_MESSAGE = messageNumber('ResourceSpans');
@@ -13,34 +18,14 @@ const RESOURCE_SPANS = tagOf(1, LENGTH_DELIMITED);
 const SCOPE_SPANS = tagOf(2, LENGTH_DELIMITED);
 const SPANS = tagOf(2, LENGTH_DELIMITED);
 
-/** A `ResourceSpans` or `ScopeSpans` without the scopes or spans in it: the fields that each of its traces needs. */
-export class Envelope {
-  /** The envelope that it is in. */
-  readonly parent: Envelope | undefined;
-  /** Where its other fields are, as pairs of start and end offsets: those before its first child, and the rest. */
-  readonly before: number[] = [];
-  readonly after: number[] = [];
-  /** Of all these fields, in bytes. */
-  size = 0;
-  /** How often it must be written: at most once per trace. */
-  copies = 0;
-  #hasChild = false;
+/**
+ * How many traces a request may have spans of. A fragment for each is written to the buffer: more could not be made durable
+ * before an exporter gives up, and would take the memory of a function.
+ */
+export const MAX_TRACES = 100_000;
 
-  constructor(parent: Envelope | undefined) {
-    this.parent = parent;
-  }
-
-  addChild(): void {
-    this.#hasChild = true;
-  }
-
-  addField(start: number, end: number): void {
-    const pieces = this.#hasChild ? this.after : this.before;
-    if (pieces.at(-1) === start) pieces[pieces.length - 1] = end;
-    else pieces.push(start, end);
-    this.size += end - start;
-  }
-}
+const NO_PARENT = -1;
+const NO_SCOPE = -1;
 
 /** What is known of each span, at `span number * SPAN_COLUMNS`. */
 export const SPAN_COLUMNS = 4;
@@ -53,78 +38,199 @@ export const SPAN_SCOPE = 2;
 export const SPAN_PREVIOUS = 3;
 export const NO_SPAN = -1;
 
-/** Reads an `ExportTraceServiceRequest` once, validates all of it, and notes where each trace has its spans. */
+/**
+ * Reads an `ExportTraceServiceRequest`, validates all of it, and notes where each trace has its spans. What is wrong inside
+ * of a span, a scope or a resource costs the spans that it concerns.
+ *
+ * It holds numbers only, and only for spans that are accepted and what they are in.
+ */
 export class RegroupScan {
   readonly traces: TraceTable;
-  readonly scopes: Envelope[] = [];
-  readonly resources: Envelope[] = [];
-  readonly rejected = new RejectedSpans();
+  readonly scopes: EnvelopeTable = new EnvelopeTable();
+  readonly resources: EnvelopeTable = new EnvelopeTable();
+  readonly rejected: RejectedSpans = new RejectedSpans();
   spans: Int32Array = new Int32Array(512 * SPAN_COLUMNS);
   spanCount = 0;
   /** By trace number. */
   readonly lastSpan: number[] = [];
   readonly spanCounts: number[] = [];
   readonly hasRoot: boolean[] = [];
-  readonly #cursor: WireCursor;
+  readonly #cursor: FaultCursor;
   readonly #span = new SpanScan();
+  /** The offsets of envelopes in which a fault was found when spans in them had been accepted. */
+  readonly #faulty: Set<number>;
 
-  /** @throws {MalformedOtlpError} */
-  constructor(request: Uint8Array) {
+  private constructor(request: Uint8Array, faulty: Set<number>) {
+    this.#faulty = faulty;
     this.traces = new TraceTable(request);
-    this.#cursor = new WireCursor(request);
+    this.#cursor = new FaultCursor(request);
     const cursor = this.#cursor;
     while (cursor.offset < cursor.end) {
       const tagOffset = cursor.offset;
       const tag = cursor.tag();
-      if (tag === RESOURCE_SPANS) this.#readResourceSpans(cursor.lengthDelimitedEnd());
-      else validateField(cursor, REQUEST, tag, tagOffset, 0);
+      if (tag === RESOURCE_SPANS) {
+        this.#readResourceSpans(this.#fieldEnd());
+      } else {
+        const fault = this.#readField(REQUEST, tag, tagOffset);
+        if (fault !== undefined) this.rejected.addFault('resource', 0, fault);
+      }
     }
+  }
+
+  /**
+   * @throws {MalformedOtlpError} when the request cannot be read down to where its spans start and end
+   * @throws {RequestTooLargeError} when it has spans of more than {@link MAX_TRACES} traces
+   */
+  static of(request: Uint8Array): RegroupScan {
+    const faulty = new Set<number>();
+    const scan = new RegroupScan(request, faulty);
+    // The second time no span is accepted whose envelope turns out to be faulty.
+    return faulty.size === 0 ? scan : new RegroupScan(request, faulty);
   }
 
   #readResourceSpans(end: number): void {
     const cursor = this.#cursor;
-    const envelope = new Envelope(undefined);
-    this.resources.push(envelope);
-    const outerEnd = cursor.end;
+    const { offset: start, end: outerEnd } = cursor;
+    const spansBefore = this.spanCount;
+    const resource = this.resources.add(NO_PARENT);
+    const isFaulty = this.#faulty.has(start);
+    let fault: Fault | undefined;
+    let hasChild = false;
+    let count = 0;
     cursor.end = end;
     while (cursor.offset < end) {
       const tagOffset = cursor.offset;
       const tag = cursor.tag();
       if (tag === SCOPE_SPANS) {
-        envelope.addChild();
-        this.#readScopeSpans(cursor.lengthDelimitedEnd(), envelope);
+        hasChild = true;
+        const scopeEnd = this.#fieldEnd();
+        if (fault === undefined && !isFaulty) this.#readScopeSpans(scopeEnd, resource);
+        else count += this.#countSpans(scopeEnd);
       } else {
-        validateField(cursor, RESOURCE_SPANS_MESSAGE, tag, tagOffset, 0);
-        envelope.addField(tagOffset, cursor.offset);
+        const fieldFault = this.#readField(RESOURCE_SPANS_MESSAGE, tag, tagOffset);
+        fault ??= fieldFault;
+        this.resources.addField(tagOffset, cursor.offset, hasChild);
       }
     }
     cursor.end = outerEnd;
+    if (this.spanCount === spansBefore) this.resources.dropLast();
+    this.#endEnvelope('resource', start, fault, count, spansBefore);
   }
 
-  #readScopeSpans(end: number, parent: Envelope): void {
+  #readScopeSpans(end: number, resource: number): void {
     const cursor = this.#cursor;
-    const envelope = new Envelope(parent);
-    const scope = this.scopes.push(envelope) - 1;
-    const outerEnd = cursor.end;
+    const { offset: start, end: outerEnd } = cursor;
+    const spansBefore = this.spanCount;
+    const scope = this.scopes.add(resource);
+    const isFaulty = this.#faulty.has(start);
+    let fault: Fault | undefined;
+    let hasChild = false;
+    let count = 0;
     cursor.end = end;
     while (cursor.offset < end) {
       const tagOffset = cursor.offset;
       const tag = cursor.tag();
       if (tag === SPANS) {
-        envelope.addChild();
-        this.#span.read(cursor, cursor.lengthDelimitedEnd());
-        if (this.#span.problem === undefined) this.#addSpan(tagOffset, cursor.offset, scope);
-        else this.rejected.add(this.#span.problem);
+        hasChild = true;
+        const spanEnd = this.#fieldEnd();
+        if (fault === undefined && !isFaulty) {
+          this.#readSpan(tagOffset, spanEnd, scope);
+        } else {
+          count++;
+          cursor.offset = spanEnd;
+        }
       } else {
-        validateField(cursor, SCOPE_SPANS_MESSAGE, tag, tagOffset, 0);
-        envelope.addField(tagOffset, cursor.offset);
+        const fieldFault = this.#readField(SCOPE_SPANS_MESSAGE, tag, tagOffset);
+        fault ??= fieldFault;
+        this.scopes.addField(tagOffset, cursor.offset, hasChild);
       }
     }
     cursor.end = outerEnd;
+    if (this.spanCount === spansBefore) this.scopes.dropLast();
+    this.#endEnvelope('scope', start, fault, count, spansBefore);
+  }
+
+  /** @param count How many spans have not been read because of the fault. */
+  #endEnvelope(
+    problem: SpanProblem,
+    start: number,
+    fault: Fault | undefined,
+    count: number,
+    spansBefore: number,
+  ): void {
+    if (fault === undefined) return;
+    if (this.spanCount > spansBefore) this.#faulty.add(start);
+    else this.rejected.addFault(problem, count, fault);
+  }
+
+  /** Validates one field of an envelope or of the request and returns the fault in its value. */
+  #readField(message: number, tag: number, tagOffset: number): Fault | undefined {
+    const cursor = this.#cursor;
+    this.#expectNoFault();
+    const number = tag >>> 3;
+    const kind = number < FIELD_NUMBERS ? FIELD_KINDS[message * FIELD_NUMBERS + number] : UNKNOWN_FIELD;
+    if (kind === UNKNOWN_FIELD && this.rejected.wantsUnknownNames) {
+      this.rejected.addUnknownName(`field ${number} of ${OTLP_MESSAGES[message]?.name}`);
+    }
+    if ((tag & 7) === LENGTH_DELIMITED) {
+      // Whatever is in it, it ends where its length says.
+      const valueOffset = cursor.offset;
+      const valueEnd = this.#fieldEnd();
+      const outerEnd = cursor.end;
+      cursor.offset = valueOffset;
+      cursor.end = valueEnd;
+      validateField(cursor, message, tag, tagOffset, 0);
+      cursor.offset = valueEnd;
+      cursor.end = outerEnd;
+      return cursor.takeFault();
+    }
+    cursor.skip(tag);
+    this.#expectNoFault();
+    return kind === UNKNOWN_FIELD ? undefined : { problem: unexpected(message, tag), offset: tagOffset };
+  }
+
+  /** How many spans the `ScopeSpans` up to `end` has. */
+  #countSpans(end: number): number {
+    const cursor = this.#cursor;
+    const outerEnd = cursor.end;
+    cursor.end = end;
+    let count = 0;
+    while (cursor.offset < end) {
+      const tag = cursor.tag();
+      if (tag === SPANS) count++;
+      cursor.skip(tag);
+    }
+    cursor.end = outerEnd;
+    this.#expectNoFault();
+    return count;
+  }
+
+  /** The length of a field that everything else depends on. */
+  #fieldEnd(): number {
+    const end = this.#cursor.lengthDelimitedEnd();
+    this.#expectNoFault();
+    return end;
+  }
+
+  #expectNoFault(): void {
+    const fault = this.#cursor.takeFault();
+    if (fault !== undefined) throw new MalformedOtlpError(fault.problem, fault.offset);
+  }
+
+  #readSpan(tagOffset: number, end: number, scope: number): void {
+    const cursor = this.#cursor;
+    const span = this.#span;
+    span.read(cursor, end);
+    if (span.problem === undefined) this.#addSpan(tagOffset, cursor.offset, scope);
+    else if (span.fault === undefined) this.rejected.add(span.problem);
+    else this.rejected.addFault(span.problem, 1, span.fault);
   }
 
   #addSpan(start: number, end: number, scope: number): void {
     const trace = this.traces.numberOf(this.#span.traceIdOffset);
+    if (trace === MAX_TRACES) {
+      throw new RequestTooLargeError(`the request has spans of more than ${MAX_TRACES} traces`);
+    }
     const previous = this.lastSpan[trace] ?? NO_SPAN;
     const span = this.spanCount++;
     this.lastSpan[trace] = span;
@@ -138,15 +244,15 @@ export class RegroupScan {
     this.spans[row + SPAN_SCOPE] = scope;
     this.spans[row + SPAN_PREVIOUS] = previous;
 
-    const previousScope = previous === NO_SPAN ? -1 : this.spans[previous * SPAN_COLUMNS + SPAN_SCOPE];
-    if (scope !== previousScope) this.#countCopies(scope, previousScope as number);
+    const previousScope =
+      previous === NO_SPAN ? NO_SCOPE : (this.spans[previous * SPAN_COLUMNS + SPAN_SCOPE] as number);
+    if (scope !== previousScope) this.#countCopies(scope, previousScope);
   }
 
   #countCopies(scope: number, previousScope: number): void {
-    const envelope = this.scopes[scope] as Envelope;
-    envelope.copies++;
-    const parent = envelope.parent as Envelope;
-    if (parent !== this.scopes[previousScope]?.parent) parent.copies++;
+    this.scopes.addCopy(scope);
+    const parent = this.scopes.parentOf(scope);
+    if (previousScope === NO_SCOPE || parent !== this.scopes.parentOf(previousScope)) this.resources.addCopy(parent);
   }
 
   #growSpans(): void {

@@ -1,13 +1,6 @@
-import {
-  type Envelope,
-  NO_SPAN,
-  RegroupScan,
-  SPAN_COLUMNS,
-  SPAN_END,
-  SPAN_PREVIOUS,
-  SPAN_SCOPE,
-  SPAN_START,
-} from './regroup-scan.ts';
+import type { EnvelopeTable } from './envelope-table.ts';
+import { NO_SPAN, RegroupScan, SPAN_COLUMNS, SPAN_END, SPAN_PREVIOUS, SPAN_SCOPE, SPAN_START } from './regroup-scan.ts';
+import { RejectedSpans } from './rejected-spans.ts';
 import { RequestTooLargeError } from './request-too-large-error.ts';
 import { LENGTH_DELIMITED, tagOf } from './wire.ts';
 import { BackwardWriter } from './wire-backward-writer.ts';
@@ -40,8 +33,8 @@ export interface RegroupedRequest {
   /** How many spans the fragments have. */
   readonly spanCount: number;
   readonly rejectedSpanCount: number;
-  /** What is wrong with the rejected spans, and what is allowed; undefined when there are none. */
-  readonly rejectedReason: string | undefined;
+  /** What the sender should know: what is wrong with the rejected spans, or why there are no spans at all. */
+  readonly errorMessage: string | undefined;
 }
 
 /**
@@ -50,16 +43,22 @@ export interface RegroupedRequest {
  * A fragment has every `ResourceSpans` and `ScopeSpans` that has spans of the trace, in the order of the request, with
  * all their other fields, and the spans byte for byte: fields that OTLP does not know (yet) survive, except
  * at the top level of the request, where they would belong to no trace. Spans with an invalid ID are left out and counted;
- * so are spans with a parent span ID or link IDs of an impossible length, on which other OTLP readers choke.
+ * so are spans with a parent span ID or link IDs of an impossible length, on which other OTLP readers choke, and spans in
+ * which something cannot be read, be it damaged or nested deeper than `MAX_VALUE_DEPTH`. What cannot be read in a resource or
+ * scope costs the spans under it.
  *
  * The whole request is validated first, so that a fragment can always be decoded. Only UTF-8 is not checked: the readers of
  * a fragment must replace what is invalid.
  *
- * @throws {MalformedOtlpError} when it is not such a request, or attribute values are nested deeper than `MAX_VALUE_DEPTH`
- * @throws {RequestTooLargeError} when the fragments would be larger than {@link MAX_FRAGMENTS_BYTES}
+ * @param rejected has the spans that were rejected before, when the request was translated to protobuf
+ * @throws {MalformedOtlpError} when it is not such a request
+ * @throws {RequestTooLargeError} when the fragments would be larger than {@link MAX_FRAGMENTS_BYTES}, or more than
+ * `MAX_TRACES`
  */
-export function regroup(request: Uint8Array): RegroupedRequest {
-  const scan = new RegroupScan(request);
+export function regroup(request: Uint8Array, rejected: RejectedSpans = new RejectedSpans()): RegroupedRequest {
+  const scan = RegroupScan.of(request);
+  rejected.addAll(scan.rejected);
+  rejected.expectSpans(scan.spanCount);
   const writer = new BackwardWriter(request, fragmentsSize(scan));
   const fragments: TraceFragment[] = [];
   for (let trace = 0; trace < scan.traces.size; trace++) {
@@ -75,18 +74,17 @@ export function regroup(request: Uint8Array): RegroupedRequest {
   return {
     fragments,
     spanCount: scan.spanCount,
-    rejectedSpanCount: scan.rejected.count,
-    rejectedReason: scan.rejected.reason,
+    rejectedSpanCount: rejected.count,
+    errorMessage: rejected.message(scan.spanCount, request.length === 0),
   };
 }
 
 /** At least the size of all fragments together. */
 function fragmentsSize(scan: RegroupScan): number {
-  let size = 0;
-  for (const { copies, size: fields } of scan.resources) size += copies * (fields + ENVELOPE_OVERHEAD);
-  for (const { copies, size: fields } of scan.scopes) size += copies * (fields + ENVELOPE_OVERHEAD);
+  let size = sizeOfCopies(scan.resources) + sizeOfCopies(scan.scopes);
+  const { spans } = scan;
   for (let row = 0; row < scan.spanCount * SPAN_COLUMNS; row += SPAN_COLUMNS) {
-    size += (scan.spans[row + SPAN_END] as number) - (scan.spans[row + SPAN_START] as number);
+    size += (spans[row + SPAN_END] as number) - (spans[row + SPAN_START] as number);
   }
   if (size > MAX_FRAGMENTS_BYTES) {
     throw new RequestTooLargeError(
@@ -96,25 +94,32 @@ function fragmentsSize(scan: RegroupScan): number {
   return size;
 }
 
+function sizeOfCopies(envelopes: EnvelopeTable): number {
+  let size = 0;
+  for (let envelope = 0; envelope < envelopes.count; envelope++) {
+    size += envelopes.copiesOf(envelope) * (envelopes.sizeOf(envelope) + ENVELOPE_OVERHEAD);
+  }
+  return size;
+}
+
 /** Writes the fragment of a trace from its last span to its first, so that each length is known when it is written. */
 function writeTrace(writer: BackwardWriter, scan: RegroupScan, lastSpan: number): void {
-  const { spans, scopes } = scan;
+  const { spans, scopes, resources } = scan;
   let span = lastSpan;
   while (span !== NO_SPAN) {
-    const resource = (scopes[spans[span * SPAN_COLUMNS + SPAN_SCOPE] as number] as Envelope).parent as Envelope;
+    const resource = scopes.parentOf(spans[span * SPAN_COLUMNS + SPAN_SCOPE] as number);
     const resourceEnd = writer.offset;
-    writer.copyPieces(resource.after);
+    writer.copyPieces(resources.pieces, resources.firstAfter(resource), resources.endPiece(resource));
     while (span !== NO_SPAN) {
       const scope = spans[span * SPAN_COLUMNS + SPAN_SCOPE] as number;
-      const envelope = scopes[scope] as Envelope;
-      if (envelope.parent !== resource) break;
+      if (scopes.parentOf(scope) !== resource) break;
       const scopeEnd = writer.offset;
-      writer.copyPieces(envelope.after);
+      writer.copyPieces(scopes.pieces, scopes.firstAfter(scope), scopes.endPiece(scope));
       span = writeSpans(writer, spans, span, scope);
-      writer.copyPieces(envelope.before);
+      writer.copyPieces(scopes.pieces, scopes.firstPiece(scope), scopes.firstAfter(scope));
       writer.lengthAndTag(scopeEnd, SCOPE_SPANS);
     }
-    writer.copyPieces(resource.before);
+    writer.copyPieces(resources.pieces, resources.firstPiece(resource), resources.firstAfter(resource));
     writer.lengthAndTag(resourceEnd, RESOURCE_SPANS);
   }
 }

@@ -1,8 +1,9 @@
+import type { Fault, FaultCursor } from './fault-cursor.ts';
 import { isZeroAt } from './ids.ts';
 import { messageNumber } from './otlp-schema.ts';
 import type { SpanProblem } from './rejected-spans.ts';
 import { validateField, validateKeyValue } from './validate-message.ts';
-import { LENGTH_DELIMITED, tagOf, type WireCursor } from './wire.ts';
+import { LENGTH_DELIMITED, tagOf } from './wire.ts';
 
 const SPAN = messageNumber('Span');
 const LINK = messageNumber('Link');
@@ -27,9 +28,11 @@ export class SpanScan {
   isRoot = false;
   /** Why the span must be rejected; undefined when it need not be. */
   problem: SpanProblem | undefined;
+  /** What in the span cannot be read; undefined when all can. */
+  fault: Fault | undefined;
 
-  /** Reads the span from `cursor.offset` to `end`. @throws {MalformedOtlpError} */
-  read(cursor: WireCursor, end: number): void {
+  /** Reads the span from `cursor.offset` to `end`, and takes the fault from the cursor. */
+  read(cursor: FaultCursor, end: number): void {
     let traceId = ABSENT;
     let spanId = ABSENT;
     let parentSpanId = ABSENT;
@@ -63,7 +66,9 @@ export class SpanScan {
     const { bytes } = cursor;
     this.traceIdOffset = traceId;
     this.isRoot = parentSpanId === ABSENT || (parentSpanId >= 0 && isZeroAt(bytes, parentSpanId, 8));
-    if (traceId < 0 || isZeroAt(bytes, traceId, 16)) this.problem = 'trace_id';
+    this.fault = cursor.takeFault();
+    if (this.fault !== undefined) this.problem = 'span';
+    else if (traceId < 0 || isZeroAt(bytes, traceId, 16)) this.problem = 'trace_id';
     else if (spanId < 0 || isZeroAt(bytes, spanId, 8)) this.problem = 'span_id';
     else if (parentSpanId === WRONG_LENGTH) this.problem = 'parent_span_id';
     else this.problem = hasInvalidLink ? 'link' : undefined;
@@ -71,7 +76,7 @@ export class SpanScan {
 }
 
 /** Validates a link and tells whether its IDs can be read: each has its length or is not there. */
-function readLink(cursor: WireCursor, end: number): boolean {
+function readLink(cursor: FaultCursor, end: number): boolean {
   let traceId = ABSENT;
   let spanId = ABSENT;
   const outerEnd = cursor.end;
@@ -88,7 +93,7 @@ function readLink(cursor: WireCursor, end: number): boolean {
 }
 
 /** The offset of an ID of this length, else {@link ABSENT} (no bytes) or {@link WRONG_LENGTH}. */
-function readId(cursor: WireCursor, length: number): number {
+function readId(cursor: FaultCursor, length: number): number {
   const end = cursor.lengthDelimitedEnd();
   const start = cursor.offset;
   cursor.offset = end;

@@ -1,7 +1,7 @@
-import { MalformedOtlpError } from './malformed-otlp-error.ts';
-import { MAX_VALUE_DEPTH } from './max-value-depth.ts';
+import type { FaultCursor } from './fault-cursor.ts';
+import { MAX_VALUE_DEPTH, TOO_DEEP } from './max-value-depth.ts';
 import { FIELD_NUMBERS, messageNumber, OTLP_MESSAGES } from './otlp-schema.ts';
-import { LENGTH_DELIMITED, type WireCursor, wrongWireType } from './wire.ts';
+import { LENGTH_DELIMITED, wrongWireType } from './wire.ts';
 import { FIELD_KINDS, MESSAGE_KIND, UNKNOWN_FIELD } from './wire-schema.ts';
 
 const ANY_VALUE = messageNumber('AnyValue');
@@ -9,13 +9,13 @@ const KEY_VALUE = messageNumber('KeyValue');
 
 /**
  * Moves over the message that ends at `end`, down to the last attribute value of the last event. Field numbers, wire types
- * and lengths must be those of protobuf and, for known fields, those of the OTLP messages; UTF-8 is not looked at.
+ * and lengths must be those of protobuf and, for known fields, those of the OTLP messages; UTF-8 is not looked at. The
+ * cursor keeps the first fault.
  *
  * @param message Its number in {@link OTLP_MESSAGES}.
  * @param depth How many attribute values it is nested in.
- * @throws {MalformedOtlpError}
  */
-export function validateMessage(cursor: WireCursor, message: number, end: number, depth: number): void {
+export function validateMessage(cursor: FaultCursor, message: number, end: number, depth: number): void {
   const outerEnd = cursor.end;
   cursor.end = end;
   while (cursor.offset < end) {
@@ -27,7 +27,7 @@ export function validateMessage(cursor: WireCursor, message: number, end: number
 
 /** The same for the value of one field, whose tag has been read. */
 export function validateField(
-  cursor: WireCursor,
+  cursor: FaultCursor,
   message: number,
   tag: number,
   tagOffset: number,
@@ -36,26 +36,29 @@ export function validateField(
   const fieldNumber = tag >>> 3;
   const known = fieldNumber < FIELD_NUMBERS;
   const kind = known ? (FIELD_KINDS[message * FIELD_NUMBERS + fieldNumber] as number) : UNKNOWN_FIELD;
-  if (kind >= MESSAGE_KIND) {
-    if ((tag & 7) !== LENGTH_DELIMITED) throw unexpected(message, tag, tagOffset);
+  if (kind >= MESSAGE_KIND && (tag & 7) === LENGTH_DELIMITED) {
     const nested = kind - MESSAGE_KIND;
     const end = cursor.lengthDelimitedEnd();
     if (nested === KEY_VALUE) {
       validateKeyValue(cursor, end, depth);
     } else if (nested === ANY_VALUE) {
-      if (depth === MAX_VALUE_DEPTH) throw tooDeep(tagOffset);
-      validateMessage(cursor, nested, end, depth + 1);
+      if (depth === MAX_VALUE_DEPTH) {
+        cursor.note(TOO_DEEP, tagOffset);
+        cursor.offset = end;
+      } else {
+        validateMessage(cursor, nested, end, depth + 1);
+      }
     } else {
       validateMessage(cursor, nested, end, depth);
     }
   } else {
-    if (kind !== UNKNOWN_FIELD && (tag & 7) !== kind) throw unexpected(message, tag, tagOffset);
+    if (kind !== UNKNOWN_FIELD && (tag & 7) !== kind) cursor.note(unexpected(message, tag), tagOffset);
     cursor.skip(tag);
   }
 }
 
 /** {@link validateMessage} for an attribute, with a short way for what nearly all of them are. */
-export function validateKeyValue(cursor: WireCursor, end: number, depth: number): void {
+export function validateKeyValue(cursor: FaultCursor, end: number, depth: number): void {
   if (depth < MAX_VALUE_DEPTH && isPlainKeyValue(cursor.bytes, cursor.offset, end)) cursor.offset = end;
   else validateMessage(cursor, KEY_VALUE, end, depth);
 }
@@ -89,10 +92,7 @@ function isOneVarint(bytes: Uint8Array, start: number, end: number): boolean {
   return offset === end - 1;
 }
 
-function unexpected(message: number, tag: number, offset: number): MalformedOtlpError {
-  return wrongWireType(OTLP_MESSAGES[message]?.name ?? 'message', tag, offset);
-}
-
-function tooDeep(offset: number): MalformedOtlpError {
-  return new MalformedOtlpError(`attribute values are nested deeper than ${MAX_VALUE_DEPTH} levels`, offset);
+/** @param message Its number. */
+export function unexpected(message: number, tag: number): string {
+  return wrongWireType(OTLP_MESSAGES[message]?.name ?? 'message', tag);
 }

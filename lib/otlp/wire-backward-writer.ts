@@ -1,3 +1,6 @@
+/** Up to this many bytes are copied one by one. */
+const SHORT = 32;
+
 /**
  * Writes protobuf from the end to the start, made of pieces of `source`: a message comes before its length, so that nothing
  * must be measured first.
@@ -20,9 +23,20 @@ export class BackwardWriter {
     this.bytes.set(this.#source.subarray(start, end), this.offset);
   }
 
-  /** @param pieces Pairs of start and end, in the order in which they will be read. */
-  copyPieces(pieces: readonly number[]): void {
-    for (let i = pieces.length - 2; i >= 0; i -= 2) this.copy(pieces[i] as number, pieces[i + 1] as number);
+  /** Copies `pieces[first, end)`: pairs of start and end, in the order in which they will be read. */
+  copyPieces(pieces: readonly number[], first: number, end: number): void {
+    for (let i = end - 2; i >= first; i -= 2) {
+      const from = pieces[i] as number;
+      const to = pieces[i + 1] as number;
+      if (to - from > SHORT) this.copy(from, to);
+      else this.#copyShort(from, to);
+    }
+  }
+
+  /** A request may consist of millions of pieces of two bytes: no view for each of their copies. */
+  #copyShort(start: number, end: number): void {
+    this.offset -= end - start;
+    for (let from = start, to = this.offset; from < end; from++, to++) this.bytes[to] = this.#source[from] as number;
   }
 
   /** Makes what has been written since `offset` was `end` a length-delimited field. @param tag Below 128. */

@@ -6,6 +6,9 @@ export const FIXED64 = 1;
 export const LENGTH_DELIMITED = 2;
 export const FIXED32 = 5;
 
+const CUT_OFF = 'the message is cut off inside a value';
+/** No tag and no length. */
+const FAILED = -1;
 const WIRE_TYPE_NAMES = ['varint', 'fixed64', 'length-delimited', 'group', 'group', 'fixed32'];
 
 /** The tag that precedes a value: `fieldNumber` and wire type in one number. */
@@ -29,7 +32,7 @@ export function tagOf(fieldNumber: number, wireType: number): number {
  *
  * Every method throws {@link MalformedOtlpError} when the value is cut off at `end` or is not valid protobuf. It is as
  * strict as the strictest reader known (protobufjs): lengths and tags have at most 5 bytes, other varints at most 10,
- * field numbers are at least 1, and groups are refused.
+ * field numbers are at least 1, and groups are refused. {@link FaultCursor} notes the error instead.
  */
 export class WireCursor {
   readonly bytes: Uint8Array;
@@ -109,13 +112,18 @@ export class WireCursor {
         this.#move(4);
         return;
       default:
-        throw new MalformedOtlpError(`unsupported wire type ${tag & 7} of field ${tag >>> 3}`, this.offset);
+        this.fail(`unsupported wire type ${tag & 7} of field ${tag >>> 3}`, this.offset);
     }
   }
 
+  /** The message that ends at `end` cannot be read further. */
+  protected fail(problem: string, offset: number): void {
+    throw new MalformedOtlpError(problem, offset);
+  }
+
   #move(length: number): void {
-    if (this.offset + length > this.end) throw this.#cutOff(this.offset);
-    this.offset += length;
+    if (this.offset + length > this.end) this.fail(CUT_OFF, this.offset);
+    else this.offset += length;
   }
 
   /** Moves over a varint and returns the offset behind it. */
@@ -128,30 +136,35 @@ export class WireCursor {
         return i + 1;
       }
     }
-    if (limit === this.end) throw this.#cutOff(start);
-    throw new MalformedOtlpError('expected a varint of at most 10 bytes', start);
+    this.fail(limit === this.end ? CUT_OFF : 'expected a varint of at most 10 bytes', start);
+    return this.offset;
   }
 
   #longTag(start: number): number {
     const tag = this.#uint32(start, 0x0f, 'tag');
-    if (tag >>> 3 === 0) throw new MalformedOtlpError('expected a field number of at least 1', start);
+    if (tag >= 0 && tag >>> 3 === 0) this.fail('expected a field number of at least 1', start);
     return tag;
   }
 
   #longLength(start: number): number {
     const length = this.#uint32(start, 0x07, 'length');
     const valueEnd = this.offset + length;
-    if (valueEnd > this.end) {
+    if (length >= 0 && valueEnd <= this.end) return valueEnd;
+    if (length >= 0) {
       const rest = this.end - this.offset;
-      throw new MalformedOtlpError(`length ${length} is more than the ${rest} bytes that are left`, start);
+      this.fail(`length ${length} is more than the ${rest} bytes that are left`, start);
     }
-    return valueEnd;
+    return this.end;
   }
 
+  /** {@link FAILED} when there is none. */
   #uint32(start: number, largestFifthByte: number, what: string): number {
     let value = 0;
     for (let i = 0; i < 5; i++) {
-      if (start + i >= this.end) throw this.#cutOff(start);
+      if (start + i >= this.end) {
+        this.fail(CUT_OFF, start);
+        return FAILED;
+      }
       const byte = this.bytes[start + i] as number;
       if (i === 4 && byte > largestFifthByte) break;
       value |= (byte & 0x7f) << (7 * i);
@@ -160,16 +173,12 @@ export class WireCursor {
         return value >>> 0;
       }
     }
-    throw new MalformedOtlpError(`expected a ${what} of at most ${what === 'tag' ? 32 : 31} bits`, start);
-  }
-
-  #cutOff(offset: number): MalformedOtlpError {
-    return new MalformedOtlpError('the message is cut off inside a value', offset);
+    this.fail(`expected a ${what} of at most ${what === 'tag' ? 32 : 31} bits`, start);
+    return FAILED;
   }
 }
 
-/** The error for a known field that has another wire type than the one that the `.proto` file gives it. */
-export function wrongWireType(what: string, tag: number, offset: number): MalformedOtlpError {
-  const found = WIRE_TYPE_NAMES[tag & 7];
-  return new MalformedOtlpError(`${what}: unexpected wire type ${tag & 7} (${found}) of field ${tag >>> 3}`, offset);
+/** The problem with a known field that has another wire type than the one that the `.proto` file gives it. */
+export function wrongWireType(what: string, tag: number): string {
+  return `${what}: unexpected wire type ${tag & 7} (${WIRE_TYPE_NAMES[tag & 7]}) of field ${tag >>> 3}`;
 }

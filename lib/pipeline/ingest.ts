@@ -1,4 +1,5 @@
 import { regroup } from '../otlp/regroup.ts';
+import type { RejectedSpans } from '../otlp/rejected-spans.ts';
 import type { BufferedFragment, Clock, SpanBuffer, WakeUpQueue } from './ports.ts';
 import { type DecisionWaits, delayUntilDue, wakeUpsFor } from './wake-ups.ts';
 
@@ -15,8 +16,8 @@ export interface IngestResult {
   readonly acceptedSpanCount: number;
   readonly fragmentCount: number;
   readonly rejectedSpanCount: number;
-  /** Why spans were rejected; undefined when none were. */
-  readonly rejectedReason: string | undefined;
+  /** What the sender should know: why spans were rejected, or none were found; undefined when all is well. */
+  readonly errorMessage: string | undefined;
 }
 
 /**
@@ -26,12 +27,18 @@ export interface IngestResult {
  * when this resolves. A death in between loses nothing that was acknowledged; the exporter's resend writes the same
  * fragments under the same names.
  *
+ * @param rejected has the spans that were rejected when the request was translated to protobuf
  * @throws {MalformedOtlpError} when the request is not readable; nothing has been written then
  * @throws {RequestTooLargeError} when there is too much in it; nothing has been written then
  * @throws {UnavailableError} when something could not be made durable in time; a resend is safe
  */
-export async function ingest(request: Uint8Array, deps: IngestDeps, waits: DecisionWaits): Promise<IngestResult> {
-  const regrouped = regroup(request);
+export async function ingest(
+  request: Uint8Array,
+  deps: IngestDeps,
+  waits: DecisionWaits,
+  rejected?: RejectedSpans,
+): Promise<IngestResult> {
+  const regrouped = regroup(request, rejected);
   const receivedAtMs = deps.clock.now();
   const fragments = regrouped.fragments.map(({ traceId, payload, spanCount, hasRoot }) => {
     const hash = deps.hashFragment(payload);
@@ -47,6 +54,6 @@ export async function ingest(request: Uint8Array, deps: IngestDeps, waits: Decis
     acceptedSpanCount: regrouped.spanCount,
     fragmentCount: fragments.length,
     rejectedSpanCount: regrouped.rejectedSpanCount,
-    rejectedReason: regrouped.rejectedReason,
+    errorMessage: regrouped.errorMessage,
   };
 }

@@ -39,7 +39,8 @@ export const METRIC_CATALOGUE = [
     unit: 'Count',
     kind: 'counter',
     from: ['ingest'],
-    description: 'spans without a valid trace or span ID, in requests whose other spans were accepted',
+    description:
+      'spans that cannot be read or have no valid trace or span ID, in requests whose other spans were accepted',
   },
   {
     name: 'received_bytes',

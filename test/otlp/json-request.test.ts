@@ -124,9 +124,13 @@ describe('protobufFromJson', () => {
     expect(withKey).toEqual(without);
   });
 
-  it('reads keys with escapes, and takes snake_case for unknown', () => {
+  it('reads keys with escapes, and takes any other spelling for unknown', () => {
     expect(decodedSpan(inSpan('"n\\u0061me":"x"')).name).toBe('x');
-    expect(decodedSpan(inSpan('"start_time_unix_nano":"1","":0'))).toEqual(decodedSpan(inSpan('')));
+    expect(decodedSpan(inSpan('"start_time_un\\u0069x_nano":"1"'))).toEqual(
+      decodedSpan(inSpan('"startTimeUnixNano":"1"')),
+    );
+    const unknown = inSpan('"starttimeunixnano":"1","start_TimeUnixNano":"1","StartTimeUnixNano":"1","Name":"x","":0');
+    expect(decodedSpan(unknown)).toEqual(decodedSpan(inSpan('')));
   });
 
   it.each(['', '00', '0'.repeat(32), 'ab'.repeat(17), '5b'.repeat(40)])(
@@ -142,7 +146,9 @@ describe('protobufFromJson', () => {
     ['[]', 'expected an object (ExportTraceServiceRequest) at offset 0'],
     ['{} x', 'expected nothing behind the request at offset 3'],
     ['{"resourceSpans":{}}', 'expected an array (ExportTraceServiceRequest.resourceSpans) at offset 17'],
-    ['{"resourceSpans":[null]}', 'expected an object (ResourceSpans) at offset 18'],
+    ['{"resourceSpans":[1]}', 'expected an object (ResourceSpans) at offset 18'],
+    ['{"resourceSpans":[{"scopeSpans":[{"spans":{}}]}]}', 'expected an array (ScopeSpans.spans) at offset 42'],
+    ['null', 'expected an object (ExportTraceServiceRequest) at offset 0'],
     ['{"resourceSpans":[{"schemaUrl":1}]}', 'ResourceSpans.schemaUrl: expected a string at offset 31'],
     ['{"resourceSpans":[],}', 'expected """ at offset 20'],
     ['{"resourceSpans":[] "x":1}', 'expected "," or "}" at offset 20'],
@@ -152,45 +158,17 @@ describe('protobufFromJson', () => {
     ['{"a":"\\u12g4"}', 'expected four hex digits'],
     ['{"a":01}', 'expected a JSON value at offset 5'],
     ['{"a":nul}', 'expected a JSON value at offset 5'],
-    [`{"a":${'['.repeat(200)}`, 'nested deeper than 128 levels'],
-    [inSpan('"name":"a","name":"b"'), 'Span.name: expected this key at most once'],
-    [inSpan('"kind":"CLIENT"'), 'Span.kind: expected a number or a name of SpanKind'],
-    [inSpan('"kind":1.5'), 'Span.kind: expected a whole number'],
-    [inSpan('"droppedLinksCount":-1'), 'Span.droppedLinksCount: expected an integer from 0 to 4294967295'],
-    [inSpan('"droppedLinksCount":4294967296'), 'expected an integer from 0 to 4294967295'],
-    [inSpan('"startTimeUnixNano":-1'), 'expected an integer from 0 to 18446744073709551615'],
-    [inSpan('"startTimeUnixNano":18446744073709551616'), 'expected an integer from 0 to'],
-    [inSpan('"startTimeUnixNano":""'), 'Span.startTimeUnixNano: expected an integer'],
-    [inSpan('"startTimeUnixNano":" 1"'), 'expected an integer'],
-    [inSpan('"startTimeUnixNano":1e999'), 'expected an integer from 0 to'],
-    [inSpan('"startTimeUnixNano":007'), 'expected an integer'],
-    [inSpan('"startTimeUnixNano":true'), 'expected an integer'],
-    [inSpan('"status":[]'), 'expected an object (Status)'],
-    [inSpan('', 'zz'.repeat(16)), 'Span.traceId: expected hex digits'],
-    [withValue('{"stringValue":"a","intValue":1}'), 'AnyValue.intValue: expected at most one key'],
-    [withValue('{"stringValue":true}'), 'AnyValue.stringValue: expected a string'],
+    [`{"a":${'['.repeat(200)}`, 'expected a JSON value at offset 205'],
+    [`{"a":${'['.repeat(200)}${']'.repeat(199)}}`, 'expected "," or "]" at offset 404'],
+    [inSpan('"startTimeUnixNano":007'), 'expected a JSON value'],
+    [inSpan('"name":1.'), 'expected a JSON value'],
+    [inSpan('"name":nul'), 'expected null'],
+    [inSpan('"kind":1x'), 'expected "," or "}"'],
+    [inSpan('"name":"a" "kind":1'), 'expected "," or "}"'],
     [withValue('{"stringValue":"'), 'unterminated string'],
-    [withValue('{"boolValue":"true"}'), 'AnyValue.boolValue: expected true or false'],
-    [withValue('{"boolValue":1}'), 'AnyValue.boolValue: expected true or false'],
-    [withValue('{"intValue":"9223372036854775808"}'), 'expected an integer from -9223372036854775808'],
-    [withValue('{"doubleValue":"nan"}'), 'expected a number'],
-    [withValue('{"doubleValue":1e999}'), 'expected a number that a double can hold'],
-    [withValue('{"doubleValue":1.}'), 'expected a number'],
-    [withValue('{"bytesValue":"A"}'), 'AnyValue.bytesValue: expected base64'],
-    [withValue('{"bytesValue":"A==="}'), 'AnyValue.bytesValue: expected base64'],
-    [withValue('{"bytesValue":"A*=="}'), 'AnyValue.bytesValue: expected base64'],
   ])('refuses %s', (text, message) => {
     expect(() => protobufFromJson(bytesOf(text))).toThrow(message);
     expect(() => protobufFromJson(bytesOf(text))).toThrow(MalformedOtlpError);
-  });
-
-  it.each([
-    ['lists', (value: string) => `{"arrayValue":{"values":[${value}]}}`],
-    ['key-value lists', (value: string) => `{"kvlistValue":{"values":[{"key":"k","value":${value}}]}}`],
-  ])('accepts %s as deep as regroup does, and refuses deeper ones', (_what, wrap) => {
-    const nested = (depth: number): string => (depth === 1 ? '{"stringValue":"x"}' : wrap(nested(depth - 1)));
-    expect(regroup(protobufFromJson(bytesOf(withValue(nested(32))))).spanCount).toBe(1);
-    expect(() => protobufFromJson(bytesOf(withValue(nested(33))))).toThrow('nested deeper than 32 levels');
   });
 
   it('has room for what is longer in protobuf than in JSON', () => {

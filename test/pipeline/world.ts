@@ -4,6 +4,7 @@ import { MemoryLimitStore } from '../../lib/adapters/memory/memory-limit-store.t
 import { MemorySpanBuffer } from '../../lib/adapters/memory/memory-span-buffer.ts';
 import { MemoryTraceArchive } from '../../lib/adapters/memory/memory-trace-archive.ts';
 import { MemoryWakeUpQueue } from '../../lib/adapters/memory/memory-wake-up-queue.ts';
+import type { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import {
   createDecide,
   DEFAULT_DECIDE_SETTINGS,
@@ -53,10 +54,10 @@ export class World {
     this.queue = new MemoryWakeUpQueue({ clock: this.clock, visibilityTimeoutMs: 60_000 });
   }
 
-  /** One export request in one process. */
-  ingest(request: Uint8Array, step: Step = NO_FAULTS) {
+  /** One export request in one process. @param rejected has the spans rejected before */
+  ingest(request: Uint8Array, step: Step = NO_FAULTS, rejected?: RejectedSpans) {
     const { buffer, wakeUps } = this.#ports(step);
-    return ingest(request, { buffer, wakeUps, clock: this.clock, hashFragment }, this.config);
+    return ingest(request, { buffer, wakeUps, clock: this.clock, hashFragment }, this.config, rejected);
   }
 
   /** A fresh decide process, as after a cold start. */

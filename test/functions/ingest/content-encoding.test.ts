@@ -19,7 +19,7 @@ const MAX_BODY_BYTES = 10_000;
 function setUp() {
   const world = new World();
   const handle = createHandler({
-    ingest: (request) => world.ingest(request),
+    ingest: (request, _, rejected) => world.ingest(request, undefined, rejected),
     authorize: authorizeAll,
     maxBodyBytes: MAX_BODY_BYTES,
     refusals: new RefusalLog(silentLog, () => 0),

@@ -23,11 +23,10 @@ function onStage(stage: string): APIGatewayProxyEventV2 {
 
 function setUp() {
   const world = new World();
-  const ingest = (request: Uint8Array) => world.ingest(request);
   return {
     world,
     handle: createHandler({
-      ingest,
+      ingest: (request, _, rejected) => world.ingest(request, undefined, rejected),
       authorize: authorizeAll,
       maxBodyBytes: 1e6,
       refusals: new RefusalLog(silentLog, () => 0),

@@ -47,7 +47,7 @@ describe.each(DELIVERIES)('OTLP over HTTP, delivered as %s', (delivery) => {
   function server(options: ServerOptions = {}) {
     const world = new World();
     const handle = createHandler({
-      ingest: options.ingest ?? ((request) => world.ingest(request)),
+      ingest: options.ingest ?? ((request, _, rejected) => world.ingest(request, undefined, rejected)),
       authorize: options.authorize ?? (options.keys === undefined ? authorizeAll : authorizeKeys(options.keys)),
       maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
       refusals: new RefusalLog(silentLog, () => 0),

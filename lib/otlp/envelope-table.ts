@@ -1,0 +1,97 @@
+/** Columns of a row. */
+const PARENT = 0;
+const FIRST_PIECE = 1;
+const FIRST_AFTER = 2;
+const SIZE = 3;
+const COPIES = 4;
+const COLUMNS = 5;
+
+/**
+ * The `ResourceSpans` or the `ScopeSpans` messages of a request, without the scopes or spans in them: the fields that
+ * each of their traces needs a copy of. Each is a row of numbers, and one that turns out to have no span is taken back, so
+ * that a request can only ask for as many rows as it has spans.
+ */
+export class EnvelopeTable {
+  /** How many there are. */
+  count = 0;
+  /**
+   * Where their fields are, as pairs of start and end offsets: of each envelope those before its first child, then the rest.
+   * See {@link EnvelopeTable.firstPiece}.
+   */
+  readonly pieces: number[] = [];
+  /** The arrays never get shorter; what is behind these counts is free. */
+  #pieceCells = 0;
+  readonly #rows: number[] = [];
+
+  /** How many numbers are held for all of them. */
+  get cellCount(): number {
+    return this.#rows.length + this.pieces.length;
+  }
+
+  /** Adds an envelope and returns its number. @param parent The number of the envelope that it is in. */
+  add(parent: number): number {
+    const row = this.count * COLUMNS;
+    const cells = this.#rows;
+    cells[row + PARENT] = parent;
+    cells[row + FIRST_PIECE] = this.#pieceCells;
+    cells[row + FIRST_AFTER] = this.#pieceCells;
+    cells[row + SIZE] = 0;
+    cells[row + COPIES] = 0;
+    return this.count++;
+  }
+
+  /** Adds a field to the last envelope. @param isAfterChild whether a child comes before it */
+  addField(start: number, end: number, isAfterChild: boolean): void {
+    const row = (this.count - 1) * COLUMNS;
+    const cells = this.#rows;
+    const { pieces } = this;
+    cells[row + SIZE] = (cells[row + SIZE] as number) + end - start;
+    const first = cells[row + (isAfterChild ? FIRST_AFTER : FIRST_PIECE)] as number;
+    if (this.#pieceCells > first && pieces[this.#pieceCells - 1] === start) {
+      pieces[this.#pieceCells - 1] = end;
+      return;
+    }
+    pieces[this.#pieceCells++] = start;
+    pieces[this.#pieceCells++] = end;
+    if (!isAfterChild) cells[row + FIRST_AFTER] = this.#pieceCells;
+  }
+
+  /** Takes the last envelope back. */
+  dropLast(): void {
+    this.count--;
+    this.#pieceCells = this.firstPiece(this.count);
+  }
+
+  /** The envelope must be written once more. */
+  addCopy(envelope: number): void {
+    const at = envelope * COLUMNS + COPIES;
+    this.#rows[at] = (this.#rows[at] as number) + 1;
+  }
+
+  parentOf(envelope: number): number {
+    return this.#rows[envelope * COLUMNS + PARENT] as number;
+  }
+
+  /** Of all its fields, in bytes. */
+  sizeOf(envelope: number): number {
+    return this.#rows[envelope * COLUMNS + SIZE] as number;
+  }
+
+  /** How often it must be written: at most once per trace. */
+  copiesOf(envelope: number): number {
+    return this.#rows[envelope * COLUMNS + COPIES] as number;
+  }
+
+  /** The pieces before the first child are `pieces[firstPiece, firstAfter)`, the others `pieces[firstAfter, endPiece)`. */
+  firstPiece(envelope: number): number {
+    return this.#rows[envelope * COLUMNS + FIRST_PIECE] as number;
+  }
+
+  firstAfter(envelope: number): number {
+    return this.#rows[envelope * COLUMNS + FIRST_AFTER] as number;
+  }
+
+  endPiece(envelope: number): number {
+    return envelope + 1 < this.count ? this.firstPiece(envelope + 1) : this.#pieceCells;
+  }
+}
