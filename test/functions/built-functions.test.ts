@@ -16,7 +16,7 @@ import { type Deployed, deploy, type EngineAddresses } from './support/deployed.
 const POLICIES =
   'decision_wait: 0s\npolicies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]';
 const KEY = `tg_abcd2345_${'k'.repeat(32)}`;
-const MAX_BYTES = 1_000_000;
+const MAX_BYTES = 1024 * 1024;
 /** Twice what Lambda allows a function for its start; a machine that tests on two cores is slower. */
 const MAX_INIT_MS = 20_000;
 
