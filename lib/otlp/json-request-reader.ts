@@ -209,7 +209,7 @@ export class JsonRequestReader {
     if (problem !== undefined) {
       writer.offset = writerStart;
       this.#unreadable(`${fields.name}.${field.schema.name}: ${problem}`, cursorStart);
-    } else if (!writeDefault && this.#isDefault(field, valueStart)) {
+    } else if (!writeDefault && writer.bytes[valueStart] === 0 && this.#isDefault(field, valueStart)) {
       writer.offset = writerStart;
     }
   }
@@ -255,9 +255,8 @@ export class JsonRequestReader {
     }
   }
 
-  /** Whether the value that has just been written from `start` is the default of its type. */
+  /** Whether the value that has just been written from `start` is the default of its type; its first byte is 0. */
   #isDefault(field: JsonField, start: number): boolean {
-    const { bytes, offset } = this.#writer;
     switch (field.schema.type) {
       case 'fixed32':
         return this.#numbers.low === 0;
@@ -265,7 +264,7 @@ export class JsonRequestReader {
         return this.#numbers.low === 0 && this.#numbers.high === 0;
       default:
         // A length, a bool or a varint of 0. There are doubles only in attribute values, which are written in any case.
-        return offset === start + 1 && bytes[start] === 0;
+        return this.#writer.offset === start + 1;
     }
   }
 

@@ -50,11 +50,9 @@ export class MessageView {
     return count;
   }
 
-  /** The messages in a repeated field. */
-  messages(field: number): readonly MessageView[] {
-    const messages: MessageView[] = [];
-    for (const { from, to } of this.#fields(field)) messages.push(new MessageView(this.#bytes, from, to));
-    return messages;
+  /** The messages in a repeated field, one at a time: there may be one for every two bytes of a trace. */
+  *messages(field: number): Generator<MessageView, void> {
+    for (const { from, to } of this.#fields(field)) yield new MessageView(this.#bytes, from, to);
   }
 
   /** The message in a field that is not repeated; an empty one when it is not there. */

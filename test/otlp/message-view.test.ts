@@ -22,7 +22,7 @@ describe('MessageView', () => {
     expect(view.count(2)).toBe(2);
     expect(view.fixed64(3)).toBe(2n ** 56n);
     expect(view.message(4).uint32(1)).toBe(7);
-    expect(view.messages(4).map((message) => message.uint32(1))).toEqual([7]);
+    expect([...view.messages(4)].map((message) => message.uint32(1))).toEqual([7]);
     expect(view.attribute(9, 'k')).toBe('v');
     expect([...view.attributes(9)]).toEqual([['k', 'v']]);
   });
@@ -33,7 +33,7 @@ describe('MessageView', () => {
     expect(view.count(5)).toBe(0);
     expect(view.fixed64(5)).toBe(0n);
     expect(view.message(5).text(1)).toBe('');
-    expect(view.messages(5)).toEqual([]);
+    expect([...view.messages(5)]).toEqual([]);
     expect(view.attribute(9, 'other')).toBeUndefined();
   });
 
