@@ -1,6 +1,7 @@
 import { type ConfigIssue, ConfigIssues } from './config-issues.ts';
 import { explainMissing } from './explain-missing.ts';
 import { blockPlaces } from './find-block.ts';
+import { nameList } from './name-list.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 export type ChosenDocument =
@@ -24,8 +25,8 @@ export function chooseDocument(documents: readonly YamlSource[]): ChosenDocument
     return { ok: false, issues: [{ path: '', message }] };
   }
   if (others.length > 0) {
-    const lines = [source, ...others].map((document) => document.lineOf([])).join(', ');
-    const message = `expected one document with tail_sampling, got ${others.length + 1} (between lines of ---), at lines ${lines}; keep one`;
+    const lines = [source, ...others].map((document) => document.lineOf([]) ?? '?');
+    const message = `expected one document with tail_sampling, got ${others.length + 1} (between lines of ---), at lines ${nameList(lines)}; keep one`;
     return { ok: false, issues: [{ path: '', message, ...lineOf(others[0] ?? source) }] };
   }
   if (more.length === 0) return { ok: true, source, notes: [] };

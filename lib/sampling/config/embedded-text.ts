@@ -2,7 +2,6 @@ import { collectorConfigs } from './collector-configs.ts';
 import { type ConfigIssue, type ConfigNode, type ConfigPath, formatPath } from './config-issues.ts';
 import { isAlloy } from './foreign-texts.ts';
 import { nodesInside } from './nodes-inside.ts';
-import { isYamlMap } from './yaml-map.ts';
 import { readYaml, type YamlSource } from './yaml-source.ts';
 
 /** Helm values in the text of an Argo CD application with a Collector's configuration as text have 2. */
@@ -18,39 +17,44 @@ export interface ReadTexts {
   readonly errors: readonly ConfigIssue[];
 }
 
+/** A text in a document and what it is as YAML. */
+interface InnerSource {
+  readonly path: ConfigPath;
+  readonly inner: YamlSource;
+  readonly outerLine: (line: number | undefined) => number | undefined;
+}
+
 /**
  * Reads texts in a document that are YAML with `tail_sampling` themselves: the `data` of a ConfigMap, the `config` of an
  * OpenTelemetryCollector v1alpha1, the `content` of a config of Docker Compose.
  */
 export function readEmbeddedText(source: YamlSource, depth = 0): ReadTexts {
-  let result = source;
   const errors: ConfigIssue[] = [];
-  if (depth === MAX_TEXTS_IN_TEXTS) return { source, errors };
-  for (const { value, path } of nodesInside(source.value, () => false)) {
-    if (typeof value !== 'string' || !NAMES_TAIL_SAMPLING.test(value)) continue;
-    const read = readText(source, { value, path }, depth);
-    errors.push(...read.errors);
-    if (read.inner !== undefined) result = withTextRead(result, path, read.inner, read.outerLine);
+  const inners: InnerSource[] = [];
+  if (depth < MAX_TEXTS_IN_TEXTS) {
+    for (const node of nodesInside(source.value, () => false)) {
+      if (typeof node.value === 'string' && NAMES_TAIL_SAMPLING.test(node.value)) {
+        const read = readText(source, node.value, node, depth);
+        errors.push(...read.errors);
+        if (read.inner !== undefined) inners.push(read.inner);
+      }
+    }
   }
-  return { source: result, errors };
+  return { source: inners.length === 0 ? source : withTextsRead(source, inners), errors };
 }
 
-interface ReadText {
-  readonly inner: YamlSource | undefined;
-  readonly errors: readonly ConfigIssue[];
-  readonly outerLine: (line: number | undefined) => number | undefined;
-}
-
-function readText(source: YamlSource, { value, path }: ConfigNode, depth: number): ReadText {
+function readText(
+  source: YamlSource,
+  text: string,
+  { path }: ConfigNode,
+  depth: number,
+): { readonly inner: InnerSource | undefined; readonly errors: readonly ConfigIssue[] } {
+  const { documents, errors } = readYaml(text);
+  if (errors.length > 0 && (isAlloy(text) || !HAS_PROCESSORS.test(text))) return { inner: undefined, errors: [] };
   const outerLine = (line: number | undefined) => {
     const before = source.linesBefore(path);
     return before === undefined || line === undefined ? source.lineOf(path) : before + line;
   };
-  const text = String(value);
-  const { documents, errors } = readYaml(text);
-  if (errors.length > 0 && (isAlloy(text) || !HAS_PROCESSORS.test(text))) {
-    return { inner: undefined, errors: [], outerLine };
-  }
   const texts = documents.map((document) => readEmbeddedText(document, depth + 1));
   const inner = texts.find((read) => collectorConfigs(read.source.value).length > 0)?.source;
   const place = formatPath(path);
@@ -59,27 +63,27 @@ function readText(source: YamlSource, { value, path }: ConfigNode, depth: number
     const innerPath = issue.path === '' ? place : `${place}.${issue.path}`;
     return { path: innerPath, message: issue.message, ...(line !== undefined && { line }) };
   });
-  return { inner, errors: placed, outerLine };
+  return { inner: inner && { path, inner, outerLine }, errors: placed };
 }
 
-function withTextRead(
-  source: YamlSource,
-  path: ConfigPath,
-  inner: YamlSource,
-  outerLine: ReadText['outerLine'],
-): YamlSource {
+function withTextsRead(source: YamlSource, inners: readonly InnerSource[]): YamlSource {
+  // The value is changed in place, because a copy for each text of a large file takes its time.
+  const root = { value: source.value };
+  for (const { path, inner } of inners) setAt(root, ['value', ...path], inner.value);
   return {
-    value: replaceAt(source.value, path, inner.value),
-    lineOf: (asked) =>
-      path.every((step, i) => asked[i] === step) && asked.length > path.length
-        ? outerLine(inner.lineOf(asked.slice(path.length)))
-        : source.lineOf(asked),
+    value: root.value,
+    lineOf: (asked) => {
+      const text = inners.find(({ path }) => path.length < asked.length && path.every((step, i) => asked[i] === step));
+      return text === undefined
+        ? source.lineOf(asked)
+        : text.outerLine(text.inner.lineOf(asked.slice(text.path.length)));
+    },
     linesBefore: (asked) => source.linesBefore(asked),
   };
 }
 
-function replaceAt(value: unknown, [step, ...rest]: ConfigPath, inner: unknown): unknown {
-  if (step === undefined) return inner;
-  if (Array.isArray(value)) return value.map((element, i) => (i === step ? replaceAt(element, rest, inner) : element));
-  return isYamlMap(value) ? { ...value, [step]: replaceAt(value[step], rest, inner) } : value;
+function setAt(root: object, path: ConfigPath, value: unknown): void {
+  const [last = '', ...outer] = path.toReversed();
+  const holder: unknown = outer.reduceRight<unknown>((inside, step) => Reflect.get(Object(inside), step), root);
+  Reflect.set(Object(holder), last, value);
 }

@@ -2,6 +2,7 @@ import { BLOCK_KEYS } from './block-options.ts';
 import type { ConfigIssues } from './config-issues.ts';
 import { describe } from './describe.ts';
 import { recogniseMap } from './foreign-maps.ts';
+import { nameList } from './name-list.ts';
 import { didYouMean } from './nearest-name.ts';
 import { nodesInside } from './nodes-inside.ts';
 import { isYamlMap, memberOf } from './yaml-map.ts';
@@ -33,7 +34,7 @@ export function explainMissing(root: unknown, issues: ConfigIssues): void {
     if (isYamlMap(processors)) {
       const names = Object.keys(processors);
       const near = names.map((name) => didYouMean(name, ['tail_sampling'])).find((hint) => hint !== '');
-      issues.error(path, `no tail_sampling processor here, only ${list(names)}${near ?? ''}`);
+      issues.error(path, `no tail_sampling processor here, only ${nameList(names)}${near ?? ''}`);
     } else {
       issues.error(path, `expected a map of processors with tail_sampling, got ${describe(processors)}`);
     }
@@ -46,7 +47,7 @@ export function explainMissing(root: unknown, issues: ConfigIssues): void {
   }
   const keys = Object.keys(root);
   const near = keys.map((key) => didYouMean(key, ['tail_sampling', 'processors', ...BLOCK_KEYS])).find(Boolean) ?? '';
-  issues.error([], `${EXPECTED}; got a map with ${list(keys)}${near}`);
+  issues.error([], `${EXPECTED}; got a map with ${nameList(keys)}${near}`);
 }
 
 /** Two sections, because each of these words is also a key of something else. */
@@ -56,9 +57,4 @@ function isCollectorLike(value: unknown): boolean {
 
 function sectionsOf(value: unknown): number {
   return isYamlMap(value) ? SECTIONS.filter((section) => Object.hasOwn(value, section)).length : 0;
-}
-
-function list(names: readonly string[]): string {
-  if (names.length === 0) return 'nothing';
-  return names.length > 6 ? `${names.slice(0, 6).join(', ')} and ${names.length - 6} more` : names.join(', ');
 }

@@ -1,8 +1,9 @@
 import { BLOCK_KEYS } from './block-options.ts';
 import { instancesInUse } from './collector/instances-in-use.ts';
 import { collectorConfigs, instancesOf } from './collector-configs.ts';
-import type { ConfigIssues, ConfigNode, ConfigPath } from './config-issues.ts';
+import { type ConfigIssues, type ConfigNode, type ConfigPath, formatPath } from './config-issues.ts';
 import { explainMissing } from './explain-missing.ts';
+import { nameList } from './name-list.ts';
 import { isYamlMap, memberOf, type YamlMap } from './yaml-map.ts';
 
 /** A `tail_sampling` block and where it stands. */
@@ -43,8 +44,8 @@ export function findBlock(root: unknown, issues: ConfigIssues): FoundBlock | und
     return undefined;
   }
   if (others.length > 0) {
-    const places = [place, ...others].map(({ node }) => node.path.join('.') || 'the document itself').join(', ');
-    issues.error([], `expected one configuration with tail_sampling, got them in ${places}; keep one`);
+    const places = [place, ...others].map(({ node }) => formatPath(node.path) || 'the document itself');
+    issues.error([], `expected one configuration with tail_sampling, got them in ${nameList(places)}; keep one`);
     return undefined;
   }
   const { node, kind } = place;

@@ -10,7 +10,9 @@ import { readTailgateSettings } from './tailgate-settings.ts';
 import { warnOfLimits } from './trace-state-limits.ts';
 
 const DEFAULT_DECISION_WAIT_MS = 30_000;
-const WAITS: DurationRange = { minMs: Number.NEGATIVE_INFINITY, maxMs: 12 * 3600 * 1000, words: '0s to 12h' };
+/** Spans are not buffered for much longer. */
+export const MAX_DECISION_WAIT_MS = 12 * 3600 * 1000;
+const WAITS: DurationRange = { minMs: Number.NEGATIVE_INFINITY, maxMs: MAX_DECISION_WAIT_MS, words: '0s to 12h' };
 
 export interface ParsedBlock {
   readonly config: SamplingConfig;

@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import type { ConfigIssue, ConfigPath } from './config-issues.ts';
 import { goIntegerTag } from './go-integer-tag.ts';
+import { repeatedKeys } from './repeated-keys.ts';
 import { tooDeep } from './yaml-depth.ts';
 
 /** One parsed YAML document: its value (ints as bigint, floats as number), and where in the text things stand. */
@@ -46,17 +47,23 @@ export function readYaml(text: string): YamlStream {
       customTags: (tags) => [goIntegerTag, ...tags],
       intAsBigInt: true,
       merge: true,
+      uniqueKeys: false,
       lineCounter: lines,
       prettyErrors: false,
     }),
   ];
   const lineAt = (offset: number) => lines.linePos(offset).line;
-  const found = documents.flatMap((document) => [...document.errors, ...document.warnings]);
-  const errors: ConfigIssue[] = toReport(found).map((error) => ({
+  const errors: ConfigIssue[] = documents.flatMap(repeatedKeys).map(({ key, offset }) => ({
     path: '',
-    message: `not valid YAML: ${inWords(error, text)}`,
-    line: lineAt(error.pos[0]),
+    message: `not valid YAML: the key ${key} is given twice; keep one`,
+    line: lineAt(offset),
   }));
+  // One syntax error causes others behind it.
+  const [syntaxError] = documents.flatMap((document) => [...document.errors, ...document.warnings]);
+  if (syntaxError !== undefined) {
+    const message = `not valid YAML: ${inWords(syntaxError)}`;
+    errors.push({ path: '', message, line: lineAt(syntaxError.pos[0]) });
+  }
   if (errors.length > 0) return { documents: [], errors };
   const sources: YamlSource[] = [];
   for (const document of documents) {
@@ -77,17 +84,8 @@ export function readYaml(text: string): YamlStream {
   return errors.length > 0 ? { documents: [], errors } : { documents: sources, errors };
 }
 
-/** One syntax error causes others behind it, so that only the first is reported; each repeated key is an error of its own. */
-function toReport(errors: readonly YAMLError[]): readonly YAMLError[] {
-  const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
-  return errors.filter((error) => error === first || error.code === 'DUPLICATE_KEY');
-}
-
-function inWords({ code, message, pos }: YAMLError, text: string): string {
-  if (code === 'TAB_AS_INDENT') return 'a tab; indent with spaces';
-  if (code !== 'DUPLICATE_KEY') return inOneLine(message);
-  const key = /^[^:\r\n]{1,60}(?=\s*:)/.exec(text.slice(pos[0], pos[0] + 80))?.[0];
-  return key === undefined ? message : `the key ${key} is given twice; keep one`;
+function inWords({ code, message }: YAMLError): string {
+  return code === 'TAB_AS_INDENT' ? 'a tab; indent with spaces' : inOneLine(message);
 }
 
 /** Some messages quote all that comes. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { fillGeneratedBlocks, generatedBlocksOf } from '../../../lib/cli/docs/generated-blocks.ts';
 import { policyTables } from '../../../lib/cli/docs/policy-tables.ts';
+import { parseSamplingConfig } from '../../../lib/sampling/config/parse-sampling-config.ts';
 import { POLICY_DEFINITIONS } from '../../../lib/sampling/registry.ts';
 import { issuesOf } from '../../support/sampling-config.ts';
 
@@ -80,6 +81,10 @@ const TRAPS: Readonly<Record<string, readonly string[]>> = {
   '`attributes["k"] != …`': [
     `{ type: ottl_condition, ottl_condition: { error_mode: ignore, span: ['attributes["k"] != "v"'] } }`,
   ],
+  '`rate_limiting`, `bytes_limiting` beside': ['rate_limiting: { spans', 'bytes_limiting: { bytes'].map(
+    (limit) =>
+      `{ type: ${limit.split(':')[0]}, ${limit}_per_second: 5 } }, { name: q, type: probabilistic, probabilistic: { sampling_percentage: 5, use_tracestate: true } }`,
+  ),
   '`${env:X}`': [`{ type: always_sample, name: "\${env:X}" }`],
 };
 
@@ -96,6 +101,76 @@ describe('the traps of docs/policies.md', () => {
       );
       const kind = errors.length > 0 ? 'error' : warnings.length > 0 ? 'warning' : 'nothing';
       expect(answer.slice(0, kind.length), policy).toBe(kind);
+    }
+  });
+});
+
+interface Part {
+  readonly processors?: readonly string[];
+  readonly exporters?: readonly string[];
+  readonly receivers?: readonly string[];
+  /** Beside `traces`, in place of it, or none at all. */
+  readonly pipelines?: object | null;
+  readonly around?: object;
+}
+
+/** What the rows on other processors speak of, by their first words: a Collector file that has nothing but that. */
+const PARTS: Readonly<Record<string, readonly Part[]>> = {
+  'a processor that changes, adds or drops': [
+    ...['attributes', 'filter', 'redaction', 'transform', 'resource', 'k8sattributes', 'probabilistic_sampler'].flatMap(
+      (id) => [{ processors: [id, 'tail_sampling'] }, { processors: ['tail_sampling', id] }],
+    ),
+  ],
+  'a processor that Tailgate does not know': [{ processors: ['acme', 'tail_sampling'] }],
+  'a preset of the Helm chart': ['kubernetesAttributes', 'resourceDetection'].map((preset) => ({
+    around: { presets: { [preset]: { enabled: true } } },
+  })),
+  'a connector, such as': [{ exporters: ['spanmetrics'] }, { exporters: ['routing'] }],
+  'a second exporter': [{ exporters: ['debug', 'otlp', 'nop', 'otlp/2'] }],
+  'the first exporter': [{ exporters: ['otlp'] }],
+  '`batch`, `memory_limiter`': ['batch', 'memory_limiter', 'remotetap', 'logdedup'].map((id) => ({
+    processors: [id, 'tail_sampling'],
+  })),
+  '`groupbytrace` before': [{ processors: ['groupbytrace', 'tail_sampling'] }],
+  'receivers other than': [{ receivers: ['otlp', 'zipkin'] }],
+  'the feature gate': [
+    { around: { command: { extraArgs: ['--feature-gates=processor.tailsamplingprocessor.usetracestate'] } } },
+  ],
+  'other pipelines': [{ pipelines: { logs: { receivers: ['otlp'], exporters: ['debug'] } } }],
+  'no pipeline that names': [{ processors: ['batch'], exporters: ['nop'] }],
+  'no pipelines at all': [{ pipelines: null }],
+};
+
+function fileOf({
+  processors = ['tail_sampling'],
+  exporters = [],
+  receivers = ['otlp'],
+  pipelines,
+  around,
+}: Part): string {
+  const probabilistic = { sampling_percentage: 5 };
+  const tail_sampling = { policies: [{ name: 'p', type: 'probabilistic', probabilistic }] };
+  const traces = { receivers, processors, exporters };
+  const config = {
+    processors: { tail_sampling, filter: {} },
+    connectors: { spanmetrics: {}, routing: {} },
+    ...(pipelines !== null && { service: { pipelines: { traces, ...pipelines } } }),
+  };
+  return JSON.stringify(around === undefined ? config : { ...around, config });
+}
+
+describe('the other processors of docs/policies.md', () => {
+  const [, section = ''] = page.split(/^## Other processors$/m);
+  const rows = [...(section.split(/^## /m)[0] ?? '').matchAll(/^\| (.+?) \| (.+?) \|$/gm)].slice(2);
+
+  it.each(rows.map(([, part = '', answer = '']) => ({ part, answer })))('$part: $answer', ({ part, answer }) => {
+    const [, files = []] = Object.entries(PARTS).find(([words]) => part.startsWith(words)) ?? [];
+    expect(files).not.toEqual([]);
+    for (const file of files) {
+      const result = parseSamplingConfig(fileOf(file));
+      const { warnings, notes } = result;
+      const kind = result.ok ? (warnings.length > 0 ? 'warning' : notes.length > 0 ? 'note' : 'nothing') : 'error';
+      expect(answer.slice(0, kind.length), fileOf(file)).toBe(kind);
     }
   });
 });

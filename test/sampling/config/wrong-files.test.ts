@@ -187,7 +187,7 @@ describe('a file of another kind', () => {
     const result = parseSamplingConfig(text);
     expect(result.ok ? [] : result.issues).toEqual([
       { path: '', line: 3, message: 'not valid YAML: the key decision_wait is given twice; keep one' },
-      { path: '', line: 5, message: 'not valid YAML: the key "num_traces" is given twice; keep one' },
+      { path: '', line: 5, message: 'not valid YAML: the key num_traces is given twice; keep one' },
     ]);
   });
 

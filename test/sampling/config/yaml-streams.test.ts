@@ -73,6 +73,21 @@ describe('a stream of YAML documents', () => {
     });
   });
 
+  it('names a few places when there are many', () => {
+    expect(issuesOf(Array(9).fill(BLOCK).join('---\n')).errors).toEqual([
+      ': expected one document with tail_sampling, got 9 (between lines of ---), at lines 1, 5, 9, 13, 17, 21 and 3 more; keep one',
+    ]);
+    const texts = Array.from(
+      { length: 8 },
+      (_, i) => `${configMap(COLLECTOR).replace('relay', `relay${i}`)}`.split('data:\n')[1],
+    );
+    expect(issuesOf(`kind: ConfigMap\ndata:\n${texts.join('')}`).errors).toEqual([
+      expect.stringMatching(
+        /^: expected one configuration with tail_sampling, got them in data\.relay0, .*relay5 and 2 more; keep one$/,
+      ),
+    ]);
+  });
+
   it.each([
     {
       what: 'has none',

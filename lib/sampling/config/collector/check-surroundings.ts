@@ -1,4 +1,5 @@
 import type { ConfigIssues, ConfigNode, ConfigPath } from '../config-issues.ts';
+import { MAX_DECISION_WAIT_MS } from '../parse-block.ts';
 import { effectOfConnector, effectOfProcessor, isKnownProcessor, sendsElsewhere, typeOf } from './component-effects.ts';
 import { durationText } from './duration-text.ts';
 import { groupByTraceWaitMs } from './group-by-trace.ts';
@@ -6,9 +7,6 @@ import { presetProcessors } from './helm-presets.ts';
 import { type ComponentKind, type IgnoredComponents, reportUselessNames, toIgnore } from './ignored-components.ts';
 import { type Component, readPipelines } from './pipelines.ts';
 import { type SpanRoute, spanRoute } from './span-route.ts';
-
-/** Of `decision_wait`. */
-const MAX_WAIT_MS = 12 * 3_600_000;
 
 export interface Surroundings {
   /** The whole document, for what stands around a Collector configuration in it. */
@@ -108,7 +106,7 @@ function checkWait(route: SpanRoute, collector: ConfigNode, surroundings: Surrou
     const waitMs = groupByTraceWaitMs(processor, collector);
     if (waitMs === undefined || ignored.processor.some(({ id }) => id === processor.id)) continue;
     const sum = durationText(waitMs + decisionWaitMs);
-    const advice = waitMs + decisionWaitMs > MAX_WAIT_MS ? '' : `; to wait as long, set decision_wait: ${sum}`;
+    const advice = waitMs + decisionWaitMs > MAX_DECISION_WAIT_MS ? '' : `; to wait as long, set decision_wait: ${sum}`;
     issues.warn(
       processor.path,
       `"${processor.id}" holds traces for ${durationText(waitMs)} before decision_wait begins: the Collector waits ${sum} in all, ` +

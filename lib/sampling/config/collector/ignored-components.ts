@@ -20,7 +20,9 @@ export type IgnoredComponents = Readonly<Record<ComponentKind, readonly Componen
 export function readIgnoredComponents(tailgate: OptionsReader): IgnoredComponents {
   const read = (kind: ComponentKind) => {
     const key = LISTS[kind];
-    return tailgate.strings(key).map((id, i) => ({ id: id.trim(), path: [...tailgate.path, key, i] }));
+    const names = tailgate.strings(key).map((id, i) => ({ id: id.trim(), path: [...tailgate.path, key, i] }));
+    // What is no string has been reported.
+    return tailgate.hasFailed(key) ? names.filter(({ id }) => id !== '') : names;
   };
   return { processor: read('processor'), connector: read('connector'), exporter: read('exporter') };
 }

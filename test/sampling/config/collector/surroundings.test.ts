@@ -307,6 +307,16 @@ describe('the lists of what is ignored', () => {
     expect(issuesOf(fileWith(tailgate)).errors).toContain(error);
   });
 
+  it('have one error for what is no name', () => {
+    const all = { ignore_processors: ['filter', 'attributes'], ignore_connectors: ['spanmetrics'] };
+    for (const odd of [5, `\${env:X}`]) {
+      const text = fileWith({ ...all, ignore_exporters: [odd] });
+      expect(issuesOf(text).errors).toEqual([
+        expect.stringMatching(/^processors\.tail_sampling\.tailgate\.ignore_exporters\[0\]: /),
+      ]);
+    }
+  });
+
   it('have no name where there are no pipelines', () => {
     const text = stringify({ policies: POLICIES, tailgate: { ignore_processors: ['filter'] } });
     expect(issuesOf(text).errors).toEqual([
