@@ -40,7 +40,9 @@ export function encodeRequests({ resources, traces }: Pick<Case, 'resources' | '
 function place({ traceId }: CaseTrace, span: CaseSpan, trace: number, position: number): Placed {
   const message = {
     traceId: fromHex(traceId),
-    spanId: fromHex(`${(trace + 1).toString(16).padStart(8, '0')}${(span.id ?? position + 1).toString(16).padStart(8, '0')}`),
+    spanId: fromHex(
+      `${(trace + 1).toString(16).padStart(8, '0')}${(span.id ?? position + 1).toString(16).padStart(8, '0')}`,
+    ),
     ...(!span.isRoot && { parentSpanId: fromHex('00000000000000ff') }),
     name: span.name,
     kind: span.kind,

@@ -12,7 +12,13 @@ it('a replay reads no further than it may send, and waits for the first that has
   async function* batches(): AsyncGenerator<Batch> {
     for (let index = 0; index < 50; index++) {
       read += 1;
-      const line = { traceId: idOf(index), seq: 0, spanCount: 1, hasUnfinished: false, resourceSpans: Buffer.from('{}') };
+      const line = {
+        traceId: idOf(index),
+        seq: 0,
+        spanCount: 1,
+        hasUnfinished: false,
+        resourceSpans: Buffer.from('{}'),
+      };
       yield {
         lines: [line],
         byteLength: 22,
