@@ -27,17 +27,17 @@ export interface AnyValueMember {
 export function lastMember(bytes: Uint8Array, start: number, end: number): AnyValueMember | undefined {
   let last: AnyValueMember | undefined;
   let runStart = start;
+  let isRun = false;
   const cursor = new FieldCursor(bytes, start, end);
   for (let at = start; cursor.next(); at = cursor.offset) {
     const { field, from, to } = cursor;
     if (field > STRING_STRINDEX) continue;
-    if (field === last?.number && (field === ARRAY || field === KVLIST)) {
-      const joined = joinFields(bytes, runStart, to, field) ?? new Uint8Array(0);
-      last = { bytes: joined, number: field, from: 0, to: joined.length };
-    } else {
-      runStart = at;
-      last = { bytes, number: field, from, to };
-    }
+    isRun = field === last?.number && (field === ARRAY || field === KVLIST);
+    if (!isRun) runStart = at;
+    last = { bytes, number: field, from, to };
   }
-  return last;
+  if (last === undefined || !isRun) return last;
+  // Once, at the end: each part alone would be copied with all that come before it.
+  const joined = joinFields(bytes, runStart, last.to, last.number) ?? new Uint8Array(0);
+  return { bytes: joined, number: last.number, from: 0, to: joined.length };
 }

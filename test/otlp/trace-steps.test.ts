@@ -57,6 +57,20 @@ describe('Reading a trace takes a bounded number of steps per byte', () => {
     expect(reads() / fragment.length).toBeLessThan(READS_PER_BYTE);
   });
 
+  it.each([
+    { member: 5, of: 'a list' },
+    { member: 6, of: 'a key-value list' },
+  ])('and so does reading $of that comes in parts', ({ member }) => {
+    const parts = each((i) => field(member, field(1, member === 5 ? field(1, number(i)) : field(1, number(i)))));
+    const attribute = field(9, field(1, 'k'), field(2, ...parts));
+    const { bytes, reads } = countingBytes(fragmentOf([[field(2, ID, attribute)]]));
+    const trace = Trace.fromFragments(TRACE_ID, [bytes]);
+    const value = trace.attribute(0, 'k');
+    expect(Array.isArray(value) ? value.length : value instanceof Map && value.size).toBe(SPANS);
+    // What is joined is copied once, and no longer counts then.
+    expect(reads() / bytes.length).toBeLessThan(READS_PER_BYTE);
+  });
+
   it('and so does summing it up, however many spans may be its root', () => {
     const name = 'n'.repeat(5000);
     const root = field(2, field(5, name), ID, START, END);

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '../../otlp/attribute-value.ts';
+import { ContentTable } from '../../otlp/content-table.ts';
 import type { Trace } from '../../otlp/trace.ts';
 import { fnv1a64 } from '../fnv1a-64.ts';
 
@@ -20,13 +21,16 @@ export function hashText(text: string): string {
 }
 
 function valuesOf(trace: Trace, attribute: string): readonly string[] {
-  const values = new Set<string>();
+  const values: string[] = [];
+  const seen = new ContentTable();
   const add = (value: AttributeValue | undefined) => {
-    if (value !== undefined) values.add(textOf(value));
+    if (value === undefined) return;
+    const text = textOf(value);
+    if (seen.addText(text)) values.push(text);
   };
   for (const resource of trace.resourceSpans) add(resource.attribute(attribute));
   for (let i = 0; i < trace.spanCount; i++) add(trace.attribute(i, attribute));
-  return [...values].sort().slice(0, MAX_VALUES);
+  return values.sort().slice(0, MAX_VALUES);
 }
 
 /** Different values have different texts, but for a whole double, which is the integer. */
