@@ -1,7 +1,7 @@
 import { type CompiledCondition, compileCondition } from './compile-condition.ts';
 import type { Slots } from './compile-scope.ts';
 import type { ErrorMode } from './error-mode.ts';
-import type { EvaluationContext } from './evaluation-context.ts';
+import type { EvaluationContext, MeteredCondition } from './evaluation-context.ts';
 import { missingAttributeWarnings } from './missing-attribute-warnings.ts';
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
 import { parseCondition } from './parse-condition.ts';
@@ -9,7 +9,7 @@ import type { ConditionContext } from './paths/find-path.ts';
 import { positionAt } from './position.ts';
 
 /** One condition, ready to be asked. */
-export interface Condition {
+export interface Condition extends MeteredCondition {
   readonly text: string;
   readonly test: CompiledCondition;
 }
@@ -29,7 +29,7 @@ export function readCondition(
   const node = parseCondition(text);
   const test = compileCondition(node, { context, slots, warn: warnAt });
   for (const { message, at } of missingAttributeWarnings(node)) warnAt(message, at);
-  return { text, test };
+  return { text, test, converters: text.split('(').length - 1 };
 }
 
 /**

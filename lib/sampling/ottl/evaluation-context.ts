@@ -5,6 +5,12 @@ import type { Level } from './level.ts';
 import type { Getter } from './operand.ts';
 import { Work } from './work.ts';
 
+/** What the work of a condition is measured by. */
+export interface MeteredCondition {
+  /** How many it calls, at most. */
+  readonly converters: number;
+}
+
 /** In place of a value that could not be found. */
 class Failure {
   readonly error: unknown;
@@ -29,8 +35,8 @@ export class EvaluationContext {
   #resourceStamp = 0;
   #scopeStamp = 0;
   #spanStamp = 0;
-  readonly #works = new Map<unknown, Work>();
-  #condition: unknown;
+  readonly #works = new Map<MeteredCondition | undefined, Work>();
+  #condition: MeteredCondition | undefined;
   #work: Work | undefined;
 
   constructor(trace: Trace, resource: ResourceSpansView) {
@@ -87,7 +93,7 @@ export class EvaluationContext {
   }
 
   /** Counts what follows for this condition. */
-  begin(condition: unknown): void {
+  begin(condition: MeteredCondition): void {
     if (condition === this.#condition) return;
     this.#condition = condition;
     this.#work = undefined;
@@ -105,10 +111,11 @@ export class EvaluationContext {
     return found as T;
   }
 
-  #workOf(condition: unknown): Work {
+  #workOf(condition: MeteredCondition | undefined): Work {
     let work = this.#works.get(condition);
     if (work === undefined) {
-      work = new Work(this.trace.index.fragments.reduce((bytes, fragment) => bytes + fragment.length, 0));
+      const bytes = this.trace.index.fragments.reduce((sum, { length }) => sum + length, 0);
+      work = new Work(bytes, condition?.converters ?? 0);
       this.#works.set(condition, work);
     }
     return work;

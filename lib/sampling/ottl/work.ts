@@ -1,7 +1,10 @@
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
 import { isList, isMap, NativeList, type OttlValue } from './value.ts';
 
-/** Steps that any trace may cost, and further ones for each byte of it. A step is a character, a byte or an item that is looked at. */
+/**
+ * Steps that any trace may cost, and further ones for each byte of it and each converter of the condition. A step is a character, a
+ * byte or an item that is looked at.
+ */
 const STEPS_PER_TRACE = 4_000_000;
 const STEPS_PER_BYTE = 16;
 /** Characters, bytes or items of a value that a converter makes. */
@@ -9,7 +12,7 @@ export const MAX_VALUE_SIZE = 4_000_000;
 
 /** Made once each: a condition may fail on every span of a trace, and taking down a stack costs microseconds. */
 const TOO_MUCH_WORK = new OttlEvaluationError(
-  `the condition takes more than ${STEPS_PER_TRACE} steps and ${STEPS_PER_BYTE} for each byte of the trace`,
+  `the condition takes more than ${STEPS_PER_TRACE} steps and ${STEPS_PER_BYTE} for each byte of the trace and each of its converters`,
 );
 const TOO_LARGE = new OttlEvaluationError(`a value is larger than ${MAX_VALUE_SIZE} characters, bytes or items`);
 
@@ -21,8 +24,9 @@ export class Work {
   #steps = 0;
   readonly #limit: number;
 
-  constructor(traceBytes: number) {
-    this.#limit = STEPS_PER_TRACE + STEPS_PER_BYTE * traceBytes;
+  /** @param converters of the condition: each may look at all of the trace */
+  constructor(traceBytes: number, converters: number) {
+    this.#limit = STEPS_PER_TRACE + STEPS_PER_BYTE * traceBytes * Math.max(1, converters);
   }
 
   /** How many steps have been made. */

@@ -123,9 +123,17 @@ describe('a condition on spans', () => {
     const options = { error_mode: 'propagate', span: [condition] };
     const spend = vi.spyOn(Work.prototype, 'spend');
     const policy = policyOf({ type: 'ottl_condition', ottl_condition: options });
-    expect(() => policy.evaluate(trace)).toThrow(/takes more than 4000000 steps and 16 for each byte of the trace/);
+    expect(() => policy.evaluate(trace)).toThrow(
+      /takes more than 4000000 steps and 16 for each byte of the trace and each of its converters/,
+    );
     const steps = spend.mock.calls.reduce((sum, [step]) => sum + step, 0);
     expect(steps).toBeLessThan(4_000_000 + 16 * bytes + 20_000);
+  });
+
+  it('may look at all of a large trace with each of its converters', () => {
+    const body = 'x'.repeat(2_000_000);
+    const condition = Array.from({ length: 40 }, (_, i) => `HasPrefix(attributes["text"], "y${i}")`).join(' or ');
+    expect(costOf('span', condition, traceWith({ text: body })).steps).toBeGreaterThan(40 * body.length);
   });
 
   it('leaves the other conditions their own steps', () => {

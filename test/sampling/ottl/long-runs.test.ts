@@ -46,6 +46,10 @@ describe('a long run of the same character', () => {
       'ParseSimplifiedXML(attributes["v"])["b"] == "x"',
       `<a/><?a ${Array.from({ length: 50_000 }, (_, i) => `n${i}=1`).join(' ')}?>`,
     ],
+    [
+      'ParseSimplifiedXML(attributes["v"])["a"] == "x"',
+      `${'<?xml version="1.0" encoding="latin1"?>'.repeat(20_000)}<a>x</a>`,
+    ],
   ])('does not hold up %s', (condition, value) => {
     expect(holds(condition, value)).toBe(false);
   });

@@ -14,7 +14,8 @@ export interface XmlName {
 /** Where in a document the reader is. All methods throw {@link OttlEvaluationError} for what must not stand there. */
 export class XmlCursor {
   #text: string;
-  readonly #canDecode: boolean;
+  /** Once at most: a document that asks for it again and again would be read as often, and could grow each time. */
+  #canDecode: boolean;
   at = 0;
 
   constructor(text: string, { canDecode }: { readonly canDecode: boolean }) {
@@ -28,7 +29,8 @@ export class XmlCursor {
 
   /** Reads the bytes of the rest in another encoding, as the document asks for. */
   decodeRest(encoding: string): void {
-    if (!this.#canDecode) this.fail(`encoding ${shown(encoding)} is not supported`);
+    if (!this.#canDecode) this.fail(`encoding ${shown(encoding)} is not supported here`);
+    this.#canDecode = false;
     const bytes = new TextEncoder().encode(this.#text.slice(this.at));
     try {
       this.#text = this.#text.slice(0, this.at) + new TextDecoder(encoding).decode(bytes);
