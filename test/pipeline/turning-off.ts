@@ -23,6 +23,10 @@ export const TURNING_OFF: Record<string, Configuration> = {
     yaml: policies('{ name: small, type: span_count, span_count: { min_spans: 1, max_spans: 2 } }'),
     requests: THREE_ERRORS,
   },
+  maximum_trace_size_bytes: {
+    yaml: `${policies('{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }')}maximum_trace_size_bytes: 150\n`,
+    requests: TWO_ERRORS,
+  },
   'string_attribute.invert_match': {
     yaml: policies(
       '{ name: no-jobs, type: string_attribute, string_attribute: { key: service.name, values: [jobs], invert_match: true } }',
