@@ -78,13 +78,13 @@ export class RegroupScan {
   }
 
   /**
+   * Reads the request once, or twice when an envelope with accepted spans turns out to be faulty.
    * @throws {MalformedOtlpError} when the request cannot be read down to where its spans start and end
    * @throws {RequestTooLargeError} when it has spans of more than {@link MAX_TRACES} traces
    */
   static of(request: Uint8Array): RegroupScan {
     const faulty = new Set<number>();
     const scan = new RegroupScan(request, faulty);
-    // The second time no span is accepted whose envelope turns out to be faulty.
     return faulty.size === 0 ? scan : new RegroupScan(request, faulty);
   }
 
