@@ -85,6 +85,10 @@ const TRAPS: Readonly<Record<string, readonly string[]>> = {
     (limit) =>
       `{ type: ${limit.split(':')[0]}, ${limit}_per_second: 5 } }, { name: q, type: probabilistic, probabilistic: { sampling_percentage: 5, use_tracestate: true } }`,
   ),
+  'maps and lists more than 64 deep': [
+    `{ type: and, and: { and_sub_policy: ${'['.repeat(65)}${']'.repeat(65)} } }`,
+    `{ type: ottl_condition, ottl_condition: { error_mode: ignore, span: ['${'('.repeat(101)}name == nil${')'.repeat(101)}'] } }`,
+  ],
   '`${env:X}`': [`{ type: always_sample, name: "\${env:X}" }`],
 };
 
