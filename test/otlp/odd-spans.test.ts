@@ -3,8 +3,8 @@ import { protobufFromJson } from '../../lib/otlp/json-request.ts';
 import { regroup } from '../../lib/otlp/regroup.ts';
 import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
-import { ODD_SPANS, nestedValue } from '../support/odd-json.ts';
 import { spansSaid } from '../readers/spans-said.ts';
+import { nestedValue, ODD_SPANS } from '../support/odd-json.ts';
 import { type Bytes, field, repeat, varintField } from '../support/wire-bytes.ts';
 
 const { TracesData } = opentelemetry.proto.trace.v1;
