@@ -70,14 +70,10 @@ export class JsonRequestReader {
   #message(message: number, depth: number): void {
     const cursor = this.#cursor;
     const fields = JSON_MESSAGES[message] as JsonFields;
-    const byte = cursor.peek();
-    if (byte === OPEN_BRACE) this.#members(fields, depth);
-    else if (byte === NULL_START) cursor.expectNull();
-    else this.#unreadable(`expected an object (${fields.name})`, cursor.offset);
-  }
-
-  #members(fields: JsonFields, depth: number): void {
-    const cursor = this.#cursor;
+    if (cursor.peek() !== OPEN_BRACE) {
+      this.#noObject(fields);
+      return;
+    }
     if (!cursor.open(OPEN_BRACE, CLOSE_BRACE)) return;
     const first = this.#order.begin();
     const start = this.#writer.offset;
@@ -88,23 +84,24 @@ export class JsonRequestReader {
       const field = this.#key(fields);
       cursor.expect(COLON);
       if (field === undefined) {
-        if (fields.isEnvelope && cursor.peek() !== NULL_START) this.#unknown(fields, keyOffset);
-        cursor.skipValue();
+        this.#unknown(fields, keyOffset);
       } else if (cursor.peek() === NULL_START) {
         cursor.expectNull();
       } else {
         const bit = 1 << field.schema.number;
-        if (fields.isOneof && seen !== 0) {
-          // Of several members the last one counts.
-          this.#order.end(first);
-          this.#writer.offset = start;
-        }
+        if (fields.isOneof && seen !== 0) this.#restart(first, start);
         this.#order.add(field.schema.number);
         this.#field(fields, field, depth, (seen & bit) !== 0);
         seen |= bit;
       }
     } while (cursor.hasNext(CLOSE_BRACE));
     this.#order.end(first);
+  }
+
+  #noObject(fields: JsonFields): void {
+    const cursor = this.#cursor;
+    if (cursor.peek() === NULL_START) cursor.expectNull();
+    else this.#unreadable(`expected an object (${fields.name})`, cursor.offset);
   }
 
   #key(fields: JsonFields): JsonField | undefined {
@@ -120,14 +117,22 @@ export class JsonRequestReader {
     return fields.find(key, 0, key.length);
   }
 
-  /** Notes a member whose key is at `keyOffset` and which may be where the sender has its spans. */
+  /** Forgets the first members of a union: of several the last one counts. */
+  #restart(first: number, start: number): void {
+    this.#order.end(first);
+    this.#writer.offset = start;
+  }
+
+  /** Moves over the value of a member that is not known, and notes its name where the sender may have its spans in it. */
   #unknown(fields: JsonFields, keyOffset: number): void {
-    if (!this.#rejected.wantsUnknownNames) return;
-    const { bytes } = this.#cursor;
-    let end = keyOffset + 1;
-    while (bytes[end] !== QUOTE && end < keyOffset + MAX_NAME_LENGTH) end++;
-    const name = new TextDecoder().decode(bytes.subarray(keyOffset + 1, end));
-    this.#rejected.addUnknownName(`${JSON.stringify(name)} in ${fields.name}`);
+    const cursor = this.#cursor;
+    if (fields.isEnvelope && this.#rejected.wantsUnknownNames && cursor.peek() !== NULL_START) {
+      let end = keyOffset + 1;
+      while (cursor.bytes[end] !== QUOTE && end < keyOffset + MAX_NAME_LENGTH) end++;
+      const name = new TextDecoder().decode(cursor.bytes.subarray(keyOffset + 1, end));
+      this.#rejected.addUnknownName(`${JSON.stringify(name)} in ${fields.name}`);
+    }
+    cursor.skipValue();
   }
 
   /** @param isRepeated Whether the message has had this field before. */
