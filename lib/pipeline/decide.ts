@@ -4,6 +4,7 @@ import { type DecideSummary, emptySummary } from './decide-summary.ts';
 import type { Evaluate } from './evaluate.ts';
 import { FleetAllowances } from './fleet-allowances.ts';
 import { defer, type FragmentsByTrace, handOn, hop, setAside, type TraceTooLarge } from './hand-on.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import {
   type Clock,
   type KeyTables,
@@ -79,6 +80,7 @@ export interface DecideResult {
 export function createDecide(deps: DecideDeps, settings: DecideSettings = DEFAULT_DECIDE_SETTINGS) {
   const claimStates = new ClaimStates(deps.archive, deps.clock, settings.claimTimeoutMs);
   const allowances = new FleetAllowances(deps);
+  const largeTraces = new OneAtATime();
 
   return async function decide({ received, evaluate, hasTime = () => true }: DecideBatch): Promise<DecideResult> {
     const summary = emptySummary();
@@ -90,7 +92,7 @@ export function createDecide(deps: DecideDeps, settings: DecideSettings = DEFAUL
     const early = received.filter(({ wakeUp }) => !isDue(wakeUp, nowMs));
     const failed = await hop(early, deps, summary);
 
-    const settleDeps = { ...deps, evaluate, hasTime, claimStates, allowances };
+    const settleDeps = { ...deps, evaluate, hasTime, claimStates, allowances, largeTraces };
     const traces = fragmentsByTrace(due);
     const first = await settleAll(traces, settleDeps, settings, summary);
     summary.traces = traces.size - first.notLookedAt.size;
@@ -129,7 +131,7 @@ interface Unsettled {
 /** Settles traces in rounds of bounded memory, as long as there is time. Resolves to what is left. */
 async function settleAll(
   waiting: FragmentsByTrace,
-  deps: DecideDeps & SettleDeps & { readonly hasTime: () => boolean },
+  deps: DecideDeps & SettleDeps,
   settings: DecideSettings,
   summary: DecideSummary,
 ): Promise<Unsettled> {

@@ -6,6 +6,7 @@
 import type { KeyNumbers } from '../sampling/dynamic/dynamic-sampler.ts';
 import type { TokenBucket } from '../sampling/token-bucket.ts';
 import type { ThresholdUpdate } from '../sampling/weigh.ts';
+import type { TraceSize } from './trace-limits.ts';
 
 /** One trace's spans from one export request, as it waits in the buffer. */
 export interface BufferedFragment {
@@ -54,6 +55,13 @@ export interface BufferedTrace {
   readonly fragments: readonly BufferedFragment[];
 }
 
+export interface ReadOptions {
+  /** Fragments of the trace that were read before: their payloads are taken from here, not fetched again. */
+  readonly known?: readonly BufferedFragment[];
+  /** @default LARGEST_TRACE */
+  readonly limit?: TraceSize;
+}
+
 /** Where spans wait for the decision, and where decisions are remembered. */
 export interface SpanBuffer {
   /**
@@ -64,11 +72,10 @@ export interface SpanBuffer {
 
   /**
    * Reads a trace with everything whose write was answered before (strongly consistent), without what has expired.
-   * @param known fragments of the trace that were read before: their payloads are taken from here, not fetched again
    * @throws {UnavailableError}
-   * @throws {TraceTooLargeError} when there is more of the trace than can be handled
+   * @throws {TraceTooLargeError} when there is more of the trace than the limit: it takes no more memory than the limit to find out
    */
-  read(traceId: string, known?: readonly BufferedFragment[]): Promise<BufferedTrace>;
+  read(traceId: string, options?: ReadOptions): Promise<BufferedTrace>;
 
   /**
    * Writes the decision record if the stored one still has version `record.version - 1` (0: there is none, or it has

@@ -8,7 +8,9 @@ import { TraceTooLargeError } from './errors.ts';
 import type { Evaluate } from './evaluate.ts';
 import type { FleetAllowances } from './fleet-allowances.ts';
 import { foldCommittedClaims } from './fold-claims.ts';
+import type { OneAtATime } from './one-at-a-time.ts';
 import type { BufferedFragment, BufferedTrace, Claim, Clock, DecisionRecord, SpanBuffer } from './ports.ts';
+import { LARGEST_TRACE, SMALL_TRACE, type TraceSize } from './trace-limits.ts';
 
 export interface SettleDeps {
   readonly buffer: SpanBuffer;
@@ -16,6 +18,10 @@ export interface SettleDeps {
   readonly claimStates: ClaimStates;
   readonly allowances: FleetAllowances;
   readonly evaluate: Evaluate;
+  /** Of all traces that the function looks at: memory holds one large trace at a time. */
+  readonly largeTraces: OneAtATime;
+  /** Whether there still is time to look at a trace. */
+  readonly hasTime: () => boolean;
 }
 
 /**
@@ -72,7 +78,12 @@ export class TraceSettler {
   /** Never throws: a trace that cannot be settled must not hold up the others. */
   async settle(traceId: string, hashes: ReadonlySet<string>): Promise<Standings> {
     try {
-      return await this.#settle(traceId, hashes);
+      const standings = await this.#settle(traceId, hashes, SMALL_TRACE);
+      if (standings !== 'larger') return standings;
+      return await this.#deps.largeTraces.run(async () => {
+        const ofLarge = this.#deps.hasTime() ? await this.#settle(traceId, hashes, LARGEST_TRACE) : 'larger';
+        return ofLarge === 'larger' ? allOpen(hashes) : ofLarge;
+      });
     } catch (error) {
       addFailure(this.#summary, traceId, error);
       if (!(error instanceof TraceTooLargeError)) return allOpen(hashes);
@@ -80,9 +91,11 @@ export class TraceSettler {
     }
   }
 
-  async #settle(traceId: string, hashes: ReadonlySet<string>): Promise<Standings> {
+  /** `larger`: the trace is larger than the limit, and not the largest that there may be. */
+  async #settle(traceId: string, hashes: ReadonlySet<string>, limit: TraceSize): Promise<Standings | 'larger'> {
     for (let lap = 0; lap < MAX_LAPS; lap++) {
-      const buffered = await this.#deps.buffer.read(traceId);
+      const buffered = await this.#read(traceId, limit);
+      if (buffered === 'larger') return buffered;
       const step =
         buffered.decision === undefined
           ? await this.#decide(traceId, buffered, hashes)
@@ -95,6 +108,15 @@ export class TraceSettler {
       }
     }
     return allOpen(hashes);
+  }
+
+  async #read(traceId: string, limit: TraceSize): Promise<BufferedTrace | 'larger'> {
+    try {
+      return await this.#deps.buffer.read(traceId, { limit });
+    } catch (error) {
+      if (limit !== LARGEST_TRACE && error instanceof TraceTooLargeError) return 'larger';
+      throw error;
+    }
   }
 
   /**
@@ -114,7 +136,7 @@ export class TraceSettler {
       let claim: Claim | undefined = attempt.claim;
       let larger: Attempt | undefined;
       if (answer === 'conflict' || attempt.isFirst) {
-        const after = await this.#deps.buffer.read(traceId, before.fragments);
+        const after = await this.#deps.buffer.read(traceId, { known: before.fragments });
         if (!isRecorded(attempt, after.decision)) {
           // Fenced and taken over already, or never recorded. A first try that succeeded unheard conflicts with itself.
           if (answer === 'conflict') attempt.putBack?.();

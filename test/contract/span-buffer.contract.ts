@@ -238,9 +238,31 @@ export function describeSpanBuffer(name: string, create: () => SpanBufferHarness
         const known = await read(buffer, traceId);
         const late = fragment(traceId, 'bb', clock.now());
         await buffer.append([late]);
-        const again = (await buffer.read(traceId, known)).fragments;
+        const again = (await buffer.read(traceId, { known })).fragments;
         expect(again).toEqual([spilled, late]);
         expect(again[0]?.payload, 'not fetched again').toBe(known[0]?.payload);
+      });
+
+      it('is not read beyond the limit that is asked for, in fragments, spans and bytes', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        // Of 300 and 40,000 bytes, which compress well, and of 500 which do not.
+        const payloads = [new Uint8Array(300), new Uint8Array(40_000), bytes(500)];
+        await buffer.append(
+          payloads.map((payload, i) => ({ ...fragment(traceId, `a${i}`, clock.now()), payload, spanCount: 2 })),
+        );
+        await buffer.record(traceId, decisionRecord({ version: 1 }));
+        const whole = { fragments: 3, spans: 6, bytes: 40_800 };
+        expect((await buffer.read(traceId, { limit: whole })).fragments).toHaveLength(3);
+        for (const what of ['fragments', 'spans', 'bytes'] as const) {
+          const limit = { ...whole, [what]: whole[what] - 1 };
+          const reading = buffer.read(traceId, { limit });
+          await expect(reading).rejects.toMatchObject({
+            name: 'TraceTooLargeError',
+            message: `trace ${traceId} has more than ${limit[what]} ${what} in the buffer`,
+            decision: decisionRecord({ version: 1 }),
+          });
+        }
       });
 
       it('leaves fragments alone, and they leave it alone', async () => {

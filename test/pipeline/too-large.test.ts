@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { TraceTooLargeError } from '../../lib/pipeline/errors.ts';
+import { SMALL_TRACE } from '../../lib/pipeline/trace-limits.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
 import { World } from './world.ts';
 
@@ -11,9 +13,9 @@ function worldWithLimit(): { readonly world: World; readonly readCount: () => nu
   const world = new World();
   const read = world.buffer.read.bind(world.buffer);
   let reads = 0;
-  world.buffer.read = async (traceId, known) => {
+  world.buffer.read = async (traceId, options) => {
     reads += 1;
-    const trace = await read(traceId, known);
+    const trace = await read(traceId, options);
     if (trace.fragments.length > LIMIT) throw new TraceTooLargeError('more than two fragments', trace.decision);
     return trace;
   };
@@ -24,7 +26,7 @@ const request = (...spans: readonly string[]) =>
   exportRequest(spans.map((span) => ({ trace: span.slice(0, 1), span, error: true })));
 
 describe('a trace that is too large', () => {
-  it('goes to the dead letters at once, after one look, and holds up no other trace', async () => {
+  it('goes to the dead letters at once, at the first look, and holds up no other trace', async () => {
     const { world, readCount } = worldWithLimit();
     for (const spans of [['a1', 'b1'], ['a2'], ['a3']]) await world.ingest(request(...spans));
     world.clock.advance(30 * SECOND);
@@ -36,8 +38,8 @@ describe('a trace that is too large', () => {
     expect(world.queue.deadLetters[0]?.fragments).toHaveLength(3);
     expect(world.total('deadLettered')).toBe(3);
     expect(world.archivedLines().map((line) => line.trace_id)).toEqual([traceIdOf('b')]);
-    // Trace a once; trace b before its claim and after it.
-    expect(readCount()).toBe(3);
+    // Trace a up to what a small trace has, and up to the limit; trace b before its claim and after it.
+    expect(readCount()).toBe(4);
   });
 
   it('is kept as far as it was written before: the dead letter lists the rest, and says where the kept part is', async () => {
@@ -84,5 +86,53 @@ describe('a trace that is too large', () => {
     expect(world.archivedLines().map((line) => line.trace_id)).toEqual([traceIdOf('b')]);
     const dead = world.queue.deadLetters.flatMap(({ fragments }) => fragments);
     expect(dead.map(({ traceId }) => traceId)).toEqual([traceIdOf('a'), traceIdOf('a'), traceIdOf('a')]);
+  });
+});
+
+describe('a trace that is large', () => {
+  /** A buffer to which every trace is a large one; tells which trace each of its calls is about. */
+  function worldOfLargeTraces() {
+    const world = new World({ settings: { concurrency: 3 } });
+    const { read, record } = {
+      read: world.buffer.read.bind(world.buffer),
+      record: world.buffer.record.bind(world.buffer),
+    };
+    const calls: string[] = [];
+    world.buffer.read = async (traceId, options) => {
+      if (options?.limit === SMALL_TRACE) throw new TraceTooLargeError('more than a small trace has');
+      calls.push(traceId);
+      await setImmediate();
+      return read(traceId, options);
+    };
+    world.buffer.record = async (traceId, decision) => {
+      calls.push(traceId);
+      await setImmediate();
+      return record(traceId, decision);
+    };
+    return { world, calls };
+  }
+
+  it('is looked at while no other large one is', async () => {
+    const { world, calls } = worldOfLargeTraces();
+    await world.ingest(request('a1', 'b1', 'c1', 'd1', 'e1'));
+    world.clock.advance(30 * SECOND);
+    await world.decideOnce();
+    expect(world.archivedSpans()).toHaveLength(5);
+    // Each is read, recorded and read again.
+    const runs = calls.filter((traceId, i) => traceId !== calls[i - 1]);
+    expect({ calls: calls.length, runs: runs.length }).toEqual({ calls: 15, runs: 5 });
+  });
+
+  it('waits for a later batch when its turn comes too late', async () => {
+    const { world } = worldOfLargeTraces();
+    await world.ingest(request('a1', 'b1', 'c1'));
+    world.clock.advance(30 * SECOND);
+    let checks = 0;
+    // Time to begin with all three, and to look at one.
+    await world.decideOnce({ hasTime: () => ++checks <= 5 });
+    expect(world.archivedLines()).toHaveLength(1);
+    await world.drain();
+    expect(world.archivedLines()).toHaveLength(3);
+    expect(world.queue.deadLetters).toEqual([]);
   });
 });

@@ -10,9 +10,11 @@ import type {
   BufferedTrace,
   Clock,
   DecisionRecord,
+  ReadOptions,
   SpanBuffer,
   SpillStore,
 } from '../../pipeline/ports.ts';
+import { LARGEST_TRACE, whatExceeds } from '../../pipeline/trace-limits.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
 import { byArrival } from '../fragment-order.ts';
 import { DEFAULT_BUFFER_TTL_MS, fragmentExpiresAt, isExpired, recordExpiresAt } from '../retention.ts';
@@ -26,12 +28,6 @@ import { fromFragmentItem, type StoredFragment, toFragmentItem } from './fragmen
 import { decodePayload } from './fragment-payload.ts';
 import { type Item, itemBytes, MAX_ITEM_BYTES } from './item-size.ts';
 import { DECISION_SORT_KEY, EXPIRES_AT, PARTITION_KEY, SORT_KEY } from './schema.ts';
-
-/** More than this of one trace is not read: deciding on it would exhaust the function. */
-export const MAX_FRAGMENTS_PER_TRACE = 10_000;
-
-/** Nor is more than this of one trace, uncompressed. */
-export const MAX_TRACE_BYTES: number = 64 * 1024 * 1024;
 
 const SPILLS_IN_FLIGHT = 8;
 
@@ -77,35 +73,40 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     await putAll(client, tableName, items, this.#retryPolicy);
   }
 
-  /**
-   * @throws {UnavailableError}
-   * @throws {TraceTooLargeError} over {@link MAX_FRAGMENTS_PER_TRACE} fragments or {@link MAX_TRACE_BYTES}
-   */
-  async read(traceId: string, known: readonly BufferedFragment[] = []): Promise<BufferedTrace> {
+  async read(traceId: string, { known = [], limit = LARGEST_TRACE }: ReadOptions = {}): Promise<BufferedTrace> {
     const nowMs = this.#deps.clock.now();
     let decision: DecisionRecord | undefined;
+    const size = { fragments: 0, spans: 0, bytes: 0 };
+    const check = () => {
+      const excess = whatExceeds(size, limit);
+      if (excess !== undefined) throw new TraceTooLargeError(`trace ${traceId} has ${excess} in the buffer`, decision);
+    };
     const stored: StoredFragment[] = [];
+    let codedBytes = 0;
     for await (const item of this.#items(traceId)) {
       if (isExpired(wholeNumber(item, EXPIRES_AT), nowMs)) continue;
-      if (text(item, SORT_KEY) === DECISION_SORT_KEY) decision = fromDecisionItem(item);
-      else stored.push(fromFragmentItem(item));
-      if (stored.length > MAX_FRAGMENTS_PER_TRACE) {
-        throw new TraceTooLargeError(
-          `trace ${traceId} has more than ${MAX_FRAGMENTS_PER_TRACE} fragments in the buffer`,
-          decision,
-        );
+      if (text(item, SORT_KEY) === DECISION_SORT_KEY) {
+        decision = fromDecisionItem(item);
+        continue;
       }
+      const fragment = fromFragmentItem(item);
+      stored.push(fragment);
+      size.fragments += 1;
+      size.spans += fragment.spanCount;
+      // What is coded in the items is in memory as well, until all of it is decoded.
+      codedBytes += 'bytes' in fragment.stored ? fragment.stored.bytes.length : 0;
+      size.bytes = codedBytes;
+      check();
     }
+    size.bytes = 0;
     const fragments: BufferedFragment[] = [];
     const payloads = new Map(known.map(({ hash, payload }) => [hash, payload]));
-    let byteCount = 0;
     await forEachBounded(stored, SPILLS_IN_FLIGHT, async ({ stored: place, ...fragment }) => {
-      const payload = payloads.get(fragment.hash) ?? (await this.#payload(traceId, place));
-      byteCount += payload.length;
-      if (byteCount > MAX_TRACE_BYTES) {
-        throw new TraceTooLargeError(`trace ${traceId} has more than ${MAX_TRACE_BYTES} bytes in the buffer`, decision);
-      }
-      fragments.push({ traceId, ...fragment, payload });
+      const payload =
+        payloads.get(fragment.hash) ?? (await this.#payload(traceId, place, () => limit.bytes - size.bytes));
+      size.bytes += payload?.length ?? Number.POSITIVE_INFINITY;
+      check();
+      if (payload !== undefined) fragments.push({ traceId, ...fragment, payload });
     });
     return { decision, fragments: fragments.sort(byArrival) };
   }
@@ -155,8 +156,14 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     } while (startKey !== undefined);
   }
 
-  async #payload(traceId: string, place: StoredFragment['stored']): Promise<Uint8Array> {
-    return decodePayload('bytes' in place ? place.bytes : await this.#spilled(traceId, place.spillKey));
+  /** @param maxBytes asked when the payload is decoded: others may be decoded while it is fetched. `undefined`: it has more. */
+  async #payload(
+    traceId: string,
+    place: StoredFragment['stored'],
+    maxBytes: () => number,
+  ): Promise<Uint8Array | undefined> {
+    const coded = 'bytes' in place ? place.bytes : await this.#spilled(traceId, place.spillKey);
+    return decodePayload(coded, maxBytes());
   }
 
   async #spilled(traceId: string, key: string): Promise<Uint8Array> {

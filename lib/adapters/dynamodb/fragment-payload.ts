@@ -25,13 +25,13 @@ export function encodeDeflated(payload: Uint8Array): Uint8Array {
   return withCodec(DEFLATE_DICTIONARY_V1, deflateRawSync(payload, { level: 6, dictionary: DICTIONARY_V1 }));
 }
 
-/** @throws {UnreadablePayloadError} */
-export function decodePayload(stored: Uint8Array, maxBytes = MAX_FRAGMENT_BYTES): Uint8Array {
+/** `undefined` when the payload has more than `maxBytes`. @throws {UnreadablePayloadError} */
+export function decodePayload(stored: Uint8Array, maxBytes = MAX_FRAGMENT_BYTES): Uint8Array | undefined {
   const codec = stored[0];
   const coded = stored.subarray(1);
   switch (codec) {
     case RAW:
-      return coded;
+      return coded.length > maxBytes ? undefined : coded;
     case DEFLATE_DICTIONARY_V1:
       return inflate(coded, maxBytes);
     default:
@@ -43,12 +43,15 @@ export function decodePayload(stored: Uint8Array, maxBytes = MAX_FRAGMENT_BYTES)
   }
 }
 
-function inflate(coded: Uint8Array, maxBytes: number): Uint8Array {
+function inflate(coded: Uint8Array, maxBytes: number): Uint8Array | undefined {
+  // zlib takes no smaller limit.
+  if (maxBytes < 1) return undefined;
   try {
     const payload = inflateRawSync(coded, { dictionary: DICTIONARY_V1, maxOutputLength: maxBytes });
     // Not a Buffer, whose slice() would share memory where that of a Uint8Array copies.
     return new Uint8Array(payload.buffer, payload.byteOffset, payload.length);
   } catch (cause) {
+    if (cause instanceof RangeError && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') return undefined;
     throw new UnreadablePayloadError(`stored payload does not inflate: ${String(cause)}`, { cause });
   }
 }

@@ -1,4 +1,13 @@
-import type { BufferedFragment, BufferedTrace, Clock, DecisionRecord, SpanBuffer } from '../../pipeline/ports.ts';
+import { TraceTooLargeError } from '../../pipeline/errors.ts';
+import type {
+  BufferedFragment,
+  BufferedTrace,
+  Clock,
+  DecisionRecord,
+  ReadOptions,
+  SpanBuffer,
+} from '../../pipeline/ports.ts';
+import { LARGEST_TRACE, whatExceeds } from '../../pipeline/trace-limits.ts';
 import { byArrival } from '../fragment-order.ts';
 import { DEFAULT_BUFFER_TTL_MS, fragmentExpiresAt, isExpired, recordExpiresAt } from '../retention.ts';
 
@@ -33,14 +42,22 @@ export class MemorySpanBuffer implements SpanBuffer {
     }
   }
 
-  async read(traceId: string, known: readonly BufferedFragment[] = []): Promise<BufferedTrace> {
+  async read(traceId: string, { known = [], limit = LARGEST_TRACE }: ReadOptions = {}): Promise<BufferedTrace> {
     const payloads = new Map(known.map(({ hash, payload }) => [hash, payload]));
     const nowMs = this.#clock.now();
     const fragments = [...(this.#traces.get(traceId)?.fragments.values() ?? [])]
       .filter(({ expiresAt }) => !isExpired(expiresAt, nowMs))
       .map(({ fragment }) => ({ ...fragment, payload: payloads.get(fragment.hash) ?? fragment.payload.slice() }))
       .sort(byArrival);
-    return { decision: structuredClone(this.#liveDecision(traceId, nowMs)), fragments };
+    const decision = structuredClone(this.#liveDecision(traceId, nowMs));
+    const size = {
+      fragments: fragments.length,
+      spans: fragments.reduce((sum, { spanCount }) => sum + spanCount, 0),
+      bytes: fragments.reduce((sum, { payload }) => sum + payload.length, 0),
+    };
+    const excess = whatExceeds(size, limit);
+    if (excess !== undefined) throw new TraceTooLargeError(`trace ${traceId} has ${excess} in the buffer`, decision);
+    return { decision, fragments };
   }
 
   async record(traceId: string, record: DecisionRecord): Promise<'recorded' | 'conflict'> {

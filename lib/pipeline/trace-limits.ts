@@ -1,0 +1,24 @@
+/** How large a trace may be, as it lies in the buffer. */
+export interface TraceSize {
+  readonly fragments: number;
+  readonly spans: number;
+  /** Of the payloads, uncompressed. */
+  readonly bytes: number;
+}
+
+/**
+ * More than this of one trace is never read: deciding on it would exhaust the function. 500,000 spans of the smallest kind, each in a
+ * `ResourceSpans` of its own, take some 700 MB to index and write.
+ */
+export const LARGEST_TRACE: TraceSize = { fragments: 10_000, spans: 500_000, bytes: 64 * 1024 * 1024 };
+
+/** Traces up to this are looked at many at a time; larger ones one at a time, so that memory holds one of them. */
+export const SMALL_TRACE: TraceSize = { fragments: 1_000, spans: 30_000, bytes: 4 * 1024 * 1024 };
+
+/** What of `size` is beyond the limit, in words; `undefined` when nothing is. */
+export function whatExceeds(size: TraceSize, limit: TraceSize): string | undefined {
+  for (const what of ['fragments', 'spans', 'bytes'] as const) {
+    if (size[what] > limit[what]) return `more than ${limit[what]} ${what}`;
+  }
+  return undefined;
+}
