@@ -131,27 +131,27 @@ interface Unsettled {
 /** Settles traces in rounds of bounded memory, as long as there is time. Resolves to what is left. */
 async function settleAll(
   waiting: FragmentsByTrace,
-  deps: DecideDeps & SettleDeps,
+  deps: DecideDeps & Omit<SettleDeps, 'canLook'> & { readonly hasTime: () => boolean },
   settings: DecideSettings,
   summary: DecideSummary,
 ): Promise<Unsettled> {
   const open: FragmentsByTrace = new Map();
   const tooLarge: TraceTooLarge[] = [];
-  const queue = waiting.entries();
-  let isEmpty = waiting.size === 0;
-  while (!isEmpty && deps.hasTime()) {
+  const queue = [...waiting];
+  let next = 0;
+  while (next < queue.length && deps.hasTime()) {
     const round = new ArchiveRound(deps.newId(), deps.archive, deps.clock);
-    const settler = new TraceSettler(deps, round, summary);
+    const canLook = () => deps.hasTime() && !round.isOver(settings.maxRoundBytes);
+    const settler = new TraceSettler({ ...deps, canLook }, round, summary);
     const looked: { readonly traceId: string; readonly standings: Standings }[] = [];
     const work = async () => {
-      while (deps.hasTime() && !round.isOver(settings.maxRoundBytes)) {
-        const next = queue.next();
-        if (next.done) {
-          isEmpty = true;
-          return;
-        }
-        const [traceId, hashes] = next.value;
-        looked.push({ traceId, standings: await settler.settle(traceId, hashes) });
+      for (let entry = queue[next]; entry !== undefined && canLook(); entry = queue[next]) {
+        next += 1;
+        const [traceId, hashes] = entry;
+        const standings = await settler.settle(traceId, hashes);
+        // Its turn came when the round was over: it is the next one's.
+        if (standings === 'not looked at') queue.push(entry);
+        else looked.push({ traceId, standings });
       }
     };
     await Promise.all(Array.from({ length: settings.concurrency }, work));
@@ -164,7 +164,7 @@ async function settleAll(
       tooLarge.push(...tooLargeFragments(traceId, standings));
     }
   }
-  return { open, notLookedAt: new Map(queue), tooLarge };
+  return { open, notLookedAt: new Map(queue.slice(next)), tooLarge };
 }
 
 function openFragments(standings: Standings, committed: ReadonlyMap<string, number>): Set<string> {

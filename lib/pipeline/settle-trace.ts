@@ -20,8 +20,8 @@ export interface SettleDeps {
   readonly evaluate: Evaluate;
   /** Of all traces that the function looks at: memory holds one large trace at a time. */
   readonly largeTraces: OneAtATime;
-  /** Whether there still is time to look at a trace. */
-  readonly hasTime: () => boolean;
+  /** Whether there still is time to look at a trace, and room for it in the round. */
+  readonly canLook: () => boolean;
 }
 
 /**
@@ -76,13 +76,13 @@ export class TraceSettler {
   }
 
   /** Never throws: a trace that cannot be settled must not hold up the others. */
-  async settle(traceId: string, hashes: ReadonlySet<string>): Promise<Standings> {
+  async settle(traceId: string, hashes: ReadonlySet<string>): Promise<Standings | 'not looked at'> {
     try {
       const standings = await this.#settle(traceId, hashes, SMALL_TRACE);
       if (standings !== 'larger') return standings;
       return await this.#deps.largeTraces.run(async () => {
-        const ofLarge = this.#deps.hasTime() ? await this.#settle(traceId, hashes, LARGEST_TRACE) : 'larger';
-        return ofLarge === 'larger' ? allOpen(hashes) : ofLarge;
+        const ofLarge = this.#deps.canLook() ? await this.#settle(traceId, hashes, LARGEST_TRACE) : 'larger';
+        return ofLarge === 'larger' ? 'not looked at' : ofLarge;
       });
     } catch (error) {
       addFailure(this.#summary, traceId, error);

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { DecideSettings } from '../../lib/pipeline/decide.ts';
 import { TraceTooLargeError } from '../../lib/pipeline/errors.ts';
 import { SMALL_TRACE } from '../../lib/pipeline/trace-limits.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
@@ -91,8 +92,8 @@ describe('a trace that is too large', () => {
 
 describe('a trace that is large', () => {
   /** A buffer to which every trace is a large one; tells which trace each of its calls is about. */
-  function worldOfLargeTraces() {
-    const world = new World({ settings: { concurrency: 3 } });
+  function worldOfLargeTraces(settings: Partial<DecideSettings> = {}) {
+    const world = new World({ settings });
     const { read, record } = {
       read: world.buffer.read.bind(world.buffer),
       record: world.buffer.record.bind(world.buffer),
@@ -123,16 +124,29 @@ describe('a trace that is large', () => {
     expect({ calls: calls.length, runs: runs.length }).toEqual({ calls: 15, runs: 5 });
   });
 
-  it('waits for a later batch when its turn comes too late', async () => {
+  it('waits for the next round when there is no room in this one', async () => {
+    const { world } = worldOfLargeTraces({ maxRoundBytes: 1 });
+    await world.ingest(request('a1', 'b1', 'c1'));
+    world.clock.advance(30 * SECOND);
+    await world.decideOnce();
+    expect(world.archivedLines()).toHaveLength(3);
+    expect(world.archive.keys()).toHaveLength(3);
+  });
+
+  it('waits for a later batch when its turn comes too late, which is no attempt', async () => {
     const { world } = worldOfLargeTraces();
     await world.ingest(request('a1', 'b1', 'c1'));
     world.clock.advance(30 * SECOND);
-    let checks = 0;
-    // Time to begin with all three, and to look at one.
-    await world.decideOnce({ hasTime: () => ++checks <= 5 });
+    let isLate = false;
+    await world.decideOnce({
+      step: (label) => {
+        isLate ||= label === 'record';
+      },
+      hasTime: () => !isLate,
+    });
     expect(world.archivedLines()).toHaveLength(1);
+    expect([world.total('deferred'), world.total('continued')]).toEqual([2, 0]);
     await world.drain();
     expect(world.archivedLines()).toHaveLength(3);
-    expect(world.queue.deadLetters).toEqual([]);
   });
 });
