@@ -15,7 +15,8 @@ import {
   type WakeUp,
   type WakeUpQueue,
 } from './ports.ts';
-import { type SettleDeps, type Standings, TraceSettler } from './settle-trace.ts';
+import { type SettleDeps, TraceSettler } from './settle-trace.ts';
+import { openFragments, type Standings, tooLargeFragments } from './standings.ts';
 import { isDue } from './wake-ups.ts';
 
 export interface DecideDeps {
@@ -165,25 +166,4 @@ async function settleAll(
     }
   }
   return { open, notLookedAt: new Map(queue.slice(next)), tooLarge };
-}
-
-function openFragments(standings: Standings, committed: ReadonlyMap<string, number>): Set<string> {
-  const open = new Set<string>();
-  for (const [hash, standing] of standings) {
-    if (standing === 'settled') continue;
-    if (standing === 'open' || ('claimedAt' in standing && !committed.has(standing.claimedAt))) open.add(hash);
-  }
-  return open;
-}
-
-/** One entry, or none: all fragments of a trace that is too large have one reason. */
-function tooLargeFragments(traceId: string, standings: Standings): readonly TraceTooLarge[] {
-  const hashes = new Set<string>();
-  let reason = '';
-  for (const [hash, standing] of standings) {
-    if (typeof standing !== 'object' || !('tooLarge' in standing)) continue;
-    hashes.add(hash);
-    reason = standing.tooLarge;
-  }
-  return hashes.size === 0 ? [] : [{ traceId, hashes, reason }];
 }
