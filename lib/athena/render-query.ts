@@ -4,14 +4,13 @@ import { textLiteral, toLiteral } from './query-value.ts';
 import {
   dayOf,
   lastDayCondition,
+  MS_PER_DAY,
   parseTime,
   TIME_FORMS,
   type TimeWindow,
   type WindowedView,
   windowCondition,
 } from './query-window.ts';
-
-const MS_PER_DAY = 86_400_000;
 
 /** A value that is missing, unknown or of the wrong kind. The message has all of them, one a line. */
 export class QueryParameterError extends Error {
