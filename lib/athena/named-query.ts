@@ -9,6 +9,11 @@ export interface QueryParameter {
   readonly meaning: string;
 }
 
+/** The option that sets a parameter: `--trace-id` for `trace_id`. */
+export function optionOf(parameter: string): string {
+  return `--${parameter.replaceAll('_', '-')}`;
+}
+
 /** A question to the archive, in Trino's SQL. */
 export interface NamedQuery {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { textLiteral } from './query-value.ts';
 
-const MS_PER_HOUR = 3_600_000;
-const MS_PER_DAY = 24 * MS_PER_HOUR;
+export const MS_PER_HOUR = 3_600_000;
+export const MS_PER_DAY = 24 * MS_PER_HOUR;
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: MS_PER_HOUR, d: MS_PER_DAY };
 
 export const TIME_FORMS = '2026-11-21, 2026-11-21T07, 2026-11-21T07:30 (UTC), now, or back from now: -90m, -6h, -2d';

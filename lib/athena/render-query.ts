@@ -1,17 +1,16 @@
-import { type NamedQuery, PLACEHOLDER, WINDOWS } from './named-query.ts';
+import { type NamedQuery, optionOf, PLACEHOLDER, WINDOWS } from './named-query.ts';
 import { projectedDays } from './partition-projection.ts';
 import { textLiteral, toLiteral } from './query-value.ts';
 import {
   dayOf,
   lastDayCondition,
+  MS_PER_DAY,
   parseTime,
   TIME_FORMS,
   type TimeWindow,
   type WindowedView,
   windowCondition,
 } from './query-window.ts';
-
-const MS_PER_DAY = 86_400_000;
 
 /** A value that is missing, unknown or of the wrong kind. The message has all of them, one a line. */
 export class QueryParameterError extends Error {
@@ -43,19 +42,21 @@ export function renderQuery(
     const { name, defaultValue, meaning } = parameter;
     const value = values[name] ?? defaultValue;
     if (value === undefined) {
-      problems.push(`${name} is missing: ${meaning}`);
+      problems.push(`${optionOf(name)} is missing: ${meaning}`);
       continue;
     }
     const literal = toLiteral(parameter, value);
-    if ('problem' in literal) problems.push(`${name}: expected ${literal.problem}, got ${JSON.stringify(value)}`);
+    if ('problem' in literal)
+      problems.push(`${optionOf(name)}: expected ${literal.problem}, got ${JSON.stringify(value)}`);
     else literals.set(name, literal.sql);
   }
   const known = [...query.parameters.map(({ name }) => name), 'from', 'to', ...(context.tenants ? ['tenant'] : [])];
   for (const name of Object.keys(values)) {
-    if (!known.includes(name)) problems.push(`${name} is no parameter of ${query.name}: it has ${known.join(', ')}`);
+    if (known.includes(name)) continue;
+    problems.push(`${query.name} has no ${optionOf(name)}: it has ${known.map(optionOf).join(', ')}`);
   }
   const tenant = values['tenant'];
-  if (context.tenants && tenant === undefined) problems.push('tenant is missing: whose traces');
+  if (context.tenants && tenant === undefined) problems.push(`${optionOf('tenant')} is missing: whose traces`);
   const window = windowOf(values, context, problems);
   if (window === undefined || problems.length > 0) throw new QueryParameterError(problems.join('\n'));
   const tenantCondition = context.tenants && tenant !== undefined ? ` AND tenant = ${textLiteral(tenant)}` : '';
@@ -113,17 +114,17 @@ function windowOf(
   const { from = '-24h', to = 'now' } = values;
   const fromMs = parseTime(from, context.nowMs);
   const toMs = parseTime(to, context.nowMs);
-  if (fromMs === undefined) problems.push(`from: expected ${TIME_FORMS}, got ${JSON.stringify(from)}`);
-  if (toMs === undefined) problems.push(`to: expected ${TIME_FORMS}, got ${JSON.stringify(to)}`);
+  if (fromMs === undefined) problems.push(`${optionOf('from')}: expected ${TIME_FORMS}, got ${JSON.stringify(from)}`);
+  if (toMs === undefined) problems.push(`${optionOf('to')}: expected ${TIME_FORMS}, got ${JSON.stringify(to)}`);
   if (fromMs === undefined || toMs === undefined) return undefined;
-  if (fromMs >= toMs) problems.push(`from must be before to, got ${from} and ${to}`);
+  if (fromMs >= toMs) problems.push(`${optionOf('from')} must be before ${optionOf('to')}, got ${from} and ${to}`);
   if (context.retentionDays !== undefined) {
     const days = projectedDays(context.retentionDays);
     const first = dayOf(context.nowMs + days.first * MS_PER_DAY);
     const last = dayOf(context.nowMs + days.last * MS_PER_DAY);
     if (dayOf(fromMs) < first || dayOf(fromMs) > last) {
       problems.push(
-        `from: the archive keeps ${context.retentionDays} days, so that queries see ${first} to ${last}; got ${dayOf(fromMs)}`,
+        `${optionOf('from')}: the archive keeps ${context.retentionDays} days, so that queries see ${first} to ${last}; got ${dayOf(fromMs)}`,
       );
     }
   }

@@ -3,14 +3,14 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { DECIDE_TIMEOUT_SECONDS } from '../../functions/decide/time-left.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import { SPILL_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
 import { allow, PipelineFunction } from './pipeline-function.ts';
 import { environmentOf, type PipelineResources } from './pipeline-resources.ts';
 import { useOfKey } from './use-of-key.ts';
 
-/** Less than the age from which the owner of a claim counts as dead (`DEFAULT_DECIDE_SETTINGS`). */
-export const DECIDE_TIMEOUT: Duration = Duration.seconds(60);
+export const DECIDE_TIMEOUT: Duration = Duration.seconds(DECIDE_TIMEOUT_SECONDS);
 
 /** What AWS recommends for a queue that a function reads, and the time in which a batch is collected. */
 export function visibilityTimeout(batchWindow: Duration): Duration {

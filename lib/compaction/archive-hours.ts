@@ -1,6 +1,5 @@
 import type { ArchiveHour } from '../athena/compacted-hours.ts';
-
-export const MS_PER_HOUR = 3_600_000;
+import { MS_PER_HOUR } from '../athena/query-window.ts';
 
 /** The hour that a time lies in. @param ms since the epoch */
 export function hourAt(ms: number): ArchiveHour {

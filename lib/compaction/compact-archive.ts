@@ -4,7 +4,8 @@ import {
   type CompactedHours,
   NOTHING_COMPACTED,
 } from '../athena/compacted-hours.ts';
-import { hourAt, hoursBetween, MS_PER_HOUR, startOf } from './archive-hours.ts';
+import { MS_PER_HOUR } from '../athena/query-window.ts';
+import { hourAt, hoursBetween, startOf } from './archive-hours.ts';
 import type { CompactFolderDeps, CompactionLimits } from './compact-folder.ts';
 import { compactHour, type HourResult, listTenants } from './compact-hour.ts';
 import type { CompactionCatalog } from './ports.ts';

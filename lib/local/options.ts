@@ -10,7 +10,7 @@ export interface CommandLineOptions {
   readonly verbose: boolean;
 }
 
-export const USAGE = `usage: npm start [-- options]
+export const USAGE = `Usage: npm start [-- options]
 
   --port 4318              OTLP/HTTP port; 0 takes a free one
   --host 127.0.0.1         address to listen on: without this, only this machine can send

@@ -1,6 +1,5 @@
 import type { Fault } from './fault-cursor.ts';
 import { copyPlainAttribute } from './json-request-attribute.ts';
-import { copyBase64, copyHex } from './json-request-bytes.ts';
 import {
   BACKSLASH,
   CLOSE_BRACE,
@@ -11,10 +10,9 @@ import {
   OPEN_BRACKET,
   QUOTE,
 } from './json-request-cursor.ts';
-import { readEnumName } from './json-request-enum.ts';
 import { JsonNumbers } from './json-request-number.ts';
+import { JsonScalars, MAX_SCALAR_LENGTH } from './json-request-scalar.ts';
 import { JSON_MESSAGES, type JsonField, type JsonFields } from './json-request-schema.ts';
-import { copyString } from './json-request-string.ts';
 import { MAX_VALUE_DEPTH, TOO_DEEP } from './max-value-depth.ts';
 import { messageNumber } from './otlp-schema.ts';
 import type { RejectedSpans, SpanProblem } from './rejected-spans.ts';
@@ -30,8 +28,6 @@ const CONTAINERS: readonly (SpanProblem | undefined)[] = JSON_MESSAGES.map(({ na
   name === 'ResourceSpans' ? 'resource' : name === 'ScopeSpans' ? 'scope' : name === 'Span' ? 'span' : undefined,
 );
 const NULL_START = 0x6e;
-/** Tag and longest scalar. */
-const MAX_SCALAR_LENGTH = 16;
 /** Of the name of an unknown member, in bytes. */
 const MAX_NAME_LENGTH = 60;
 
@@ -40,6 +36,7 @@ export class JsonRequestReader {
   readonly #cursor: JsonCursor;
   readonly #numbers: JsonNumbers;
   readonly #writer: WireWriter;
+  readonly #scalars: JsonScalars;
   readonly #order: FieldOrder;
   readonly #rejected: RejectedSpans;
   /** How many spans have been written. */
@@ -52,6 +49,7 @@ export class JsonRequestReader {
     this.#numbers = new JsonNumbers(this.#cursor);
     // Protobuf is hardly ever longer than the JSON text.
     this.#writer = new WireWriter(body.length + 64);
+    this.#scalars = new JsonScalars(this.#cursor, this.#numbers, this.#writer);
     this.#order = new FieldOrder(this.#writer);
     this.#rejected = rejected;
   }
@@ -210,86 +208,13 @@ export class JsonRequestReader {
     writer.ensure(MAX_SCALAR_LENGTH);
     writer.varint32(field.tag);
     const valueStart = writer.offset;
-    const problem = this.#value(field);
+    const problem = this.#scalars.copy(field);
     if (problem !== undefined) {
       writer.offset = writerStart;
       this.#unreadable(`${fields.name}.${field.schema.name}: ${problem}`, cursorStart);
-    } else if (!writeDefault && writer.bytes[valueStart] === 0 && this.#isDefault(field, valueStart)) {
+    } else if (!writeDefault && writer.bytes[valueStart] === 0 && this.#scalars.isDefault(field, valueStart)) {
       writer.offset = writerStart;
     }
-  }
-
-  /** Copies the value and returns undefined, or returns what was expected. */
-  #value(field: JsonField): string | undefined {
-    const cursor = this.#cursor;
-    const writer = this.#writer;
-    const numbers = this.#numbers;
-    let problem: string | undefined;
-    switch (field.schema.type) {
-      case 'string':
-      case 'id':
-      case 'bytes': {
-        const start = writer.beginLengthDelimited();
-        if (field.schema.type === 'string') problem = copyString(cursor, writer);
-        else if (field.schema.type === 'id') problem = copyHex(cursor, writer);
-        else problem = copyBase64(cursor, writer);
-        writer.endLengthDelimited(start);
-        return problem;
-      }
-      case 'bool': {
-        const value = cursor.bool();
-        writer.varint32(value === true ? 1 : 0);
-        return value === undefined ? 'expected true or false' : undefined;
-      }
-      case 'double':
-        problem = numbers.double();
-        writer.double(numbers.value);
-        return problem;
-      case 'fixed32':
-        problem = numbers.integer('uint32');
-        writer.fixed32(numbers.low);
-        return problem;
-      case 'fixed64':
-        problem = numbers.integer('uint64');
-        writer.fixed64(numbers.low, numbers.high);
-        return problem;
-      default:
-        problem = this.#varint(field);
-        writer.varint64(numbers.low, numbers.high);
-        return problem;
-    }
-  }
-
-  /** Whether the value that has just been written from `start` is the default of its type; its first byte is 0. */
-  #isDefault(field: JsonField, start: number): boolean {
-    switch (field.schema.type) {
-      case 'fixed32':
-        return this.#numbers.low === 0;
-      case 'fixed64':
-        return this.#numbers.low === 0 && this.#numbers.high === 0;
-      default:
-        // A length, a bool or a varint of 0. There are doubles only in attribute values, which are written in any case.
-        return this.#writer.offset === start + 1;
-    }
-  }
-
-  #varint(field: JsonField): string | undefined {
-    const cursor = this.#cursor;
-    const numbers = this.#numbers;
-    const { type } = field.schema;
-    if (type === 'int64' || type === 'int32' || type === 'uint32') return numbers.integer(type);
-    const enumType = type === 'SpanKind' ? type : 'StatusCode';
-    const start = cursor.offset;
-    if (cursor.peek() === QUOTE) {
-      const value = readEnumName(cursor, enumType);
-      if (value >= 0) {
-        numbers.low = value;
-        numbers.high = 0;
-        return undefined;
-      }
-      cursor.offset = start;
-    }
-    return numbers.integer('int32') === undefined ? undefined : `expected a number or a name of ${enumType}`;
   }
 
   /** Notes that the value at `offset` cannot be read, and moves over it. */

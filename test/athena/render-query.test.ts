@@ -69,7 +69,7 @@ describe('a value', () => {
 
   it('that is wrong is told with all others', () => {
     expect(() => renderQuery(queryWith('integer'), { from: 'soon', service: 'x' }, NOW)).toThrow(
-      /^p is missing: what it is\nservice is no parameter of q: it has p, from, to\nfrom: expected 2026-11-21.*, got "soon"$/,
+      /^--p is missing: what it is\nq has no --service: it has --p, --from, --to\n--from: expected 2026-11-21.*, got "soon"$/,
     );
   });
 });
@@ -123,12 +123,12 @@ describe('the window', () => {
   });
 
   it.each([
-    { values: { from: '2026-02-30' }, says: 'from: expected' },
-    { values: { to: 'later' }, says: 'to: expected' },
-    { values: { from: 'now' }, says: 'from must be before to, got now and now' },
+    { values: { from: '2026-02-30' }, says: '--from: expected' },
+    { values: { to: 'later' }, says: '--to: expected' },
+    { values: { from: 'now' }, says: '--from must be before --to, got now and now' },
     {
       values: { from: '2026-10-01' },
-      says: 'from: the archive keeps 30 days, so that queries see 2026-10-20 to 2026-11-22; got 2026-10-01',
+      says: '--from: the archive keeps 30 days, so that queries see 2026-10-20 to 2026-11-22; got 2026-10-01',
     },
     { values: { from: '2027-01-01', to: '2027-01-02' }, says: 'queries see 2026-10-20 to 2026-11-22; got 2027-01-01' },
   ])('of $values is refused', ({ values, says }) => {
@@ -137,8 +137,8 @@ describe('the window', () => {
 
   it('names the tenant where there are tenants, and must', () => {
     expect(window({ tenant: "o'b" }, { tenants: true })).toMatch(/ AND tenant = 'o''b'\)$/);
-    expect(() => window({}, { tenants: true })).toThrow('tenant is missing');
-    expect(() => window({ tenant: 'a' })).toThrow('tenant is no parameter');
+    expect(() => window({}, { tenants: true })).toThrow('--tenant is missing');
+    expect(() => window({ tenant: 'a' })).toThrow('q has no --tenant');
   });
 });
 

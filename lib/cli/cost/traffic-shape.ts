@@ -15,11 +15,6 @@ export interface TrafficShape {
   readonly behindCollector: boolean;
 }
 
-/** Spans of a trace that are in one request, on average. */
-export function spansPerFragment({ spansPerTrace, requestsPerTrace }: TrafficShape): number {
-  return spansPerTrace / requestsPerTrace;
-}
-
 export function spansPerSecond({ tracesPerDay, spansPerTrace }: TrafficShape): number {
   return (tracesPerDay * spansPerTrace) / 86_400;
 }

@@ -1,4 +1,4 @@
-import type { NamedQuery, QueryParameter } from '../../athena/named-query.ts';
+import { type NamedQuery, optionOf, type QueryParameter } from '../../athena/named-query.ts';
 import { queryLibrary, typeText } from '../query/query-library.ts';
 import { markdownTable } from './markdown-table.ts';
 
@@ -10,7 +10,7 @@ export function queryTables(): ReadonlyMap<string, string> {
 function section({ name, title, description, parameters }: NamedQuery): string {
   const table = markdownTable(
     ['parameter', 'type', 'default', 'meaning'],
-    parameters.map((parameter) => [`\`--${parameter.name.replaceAll('_', '-')}\``, ...cells(parameter)]),
+    parameters.map((parameter) => [`\`${optionOf(parameter.name)}\``, ...cells(parameter)]),
   );
   return `### \`${name}\`\n\n${title}. ${description}\n\n${table}\n`;
 }

@@ -2,7 +2,7 @@ import type { Hours } from '../../athena/query-window.ts';
 
 const PARTITION = /dt=(?<day>[^/\\]*)[/\\]hour=(?<hour>\d\d)[/\\][^/\\]*$/;
 
-/** The first and the last hour of which there are objects; undefined when there are none. */
+/** The first and the last hour that has objects; undefined when none has. */
 export function archiveHours(objects: readonly string[]): Hours | undefined {
   const hours = objects.map(hourOf).sort();
   const [first, last] = [hours[0], hours.at(-1)];
@@ -15,7 +15,7 @@ export function objectsWithin(objects: readonly string[], { first, last }: Hours
 }
 
 /** `2026-11-21T07`, from the folders of the object. */
-function hourOf(path: string): string {
+export function hourOf(path: string): string {
   const { day, hour } = PARTITION.exec(path)?.groups ?? {};
   return `${day}T${hour}`;
 }

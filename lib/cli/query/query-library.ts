@@ -1,5 +1,5 @@
 import { readQueryFiles } from '../../adapters/query-files.ts';
-import { type NamedQuery, parseNamedQuery, type QueryParameter } from '../../athena/named-query.ts';
+import { type NamedQuery, optionOf, parseNamedQuery, type QueryParameter } from '../../athena/named-query.ts';
 import { didYouMean } from '../../sampling/config/nearest-name.ts';
 import { QueryError } from './query-error.ts';
 
@@ -21,7 +21,7 @@ export function findQuery(name: string): NamedQuery {
 export function libraryReference(bold: (text: string) => string): string {
   const entries = queryLibrary().map((query) => {
     const parameters = query.parameters.map(
-      (parameter) => `  --${parameter.name.replaceAll('_', '-').padEnd(22)}${describe(parameter)}`,
+      (parameter) => `  ${optionOf(parameter.name).padEnd(24)}${describe(parameter)}`,
     );
     return [`${bold(query.name)}: ${query.title}`, `  ${query.description}`, ...parameters, ''].join('\n');
   });

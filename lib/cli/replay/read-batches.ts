@@ -1,5 +1,6 @@
 import { type ArchiveObject, type ArchiveObjects, compareKeys } from '../../adapters/archive-objects.ts';
 import { isRetryable } from '../../adapters/retryable-error.ts';
+import { hourOf } from '../query/archive-hours.ts';
 import { type Batch, ENVELOPE_BYTES, type Position } from './batch.ts';
 import { objectLines } from './object-lines.ts';
 import { type OpenableObject, readAhead } from './read-ahead.ts';
@@ -62,12 +63,6 @@ export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch> 
     batch = new OpenBatch();
   }
   if (batch.lastEnd !== undefined) yield batch.closedAt(batch.lastEnd);
-}
-
-/** `2026-11-21T07`, from the folders of the object. */
-function hourOf(key: string): string {
-  const [, day = '', hour = ''] = /dt=([^/]+)\/hour=(\d\d)\/[^/]+$/.exec(key) ?? [];
-  return `${day}T${hour}`;
 }
 
 async function* objectsFrom(from: Position | undefined, objects: AsyncIterable<ArchiveObject>) {

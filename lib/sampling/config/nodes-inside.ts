@@ -1,12 +1,9 @@
 import type { ConfigNode, ConfigPath } from './config-issues.ts';
 import { isYamlMap } from './yaml-map.ts';
 
-/** No real file nests its configuration deeper. */
-const MAX_DEPTH = 50;
-
 /**
  * Every value of a document with its path, the outer before the inner. A map or list that several aliases stand for comes once, so
- * that aliases cost nothing.
+ * that aliases cost nothing. What was read from YAML is at most `MAX_YAML_DEPTH` deep, so that recursion ends.
  *
  * @param isWhole says of which values the inside is left out
  */
@@ -15,7 +12,7 @@ export function nodesInside(root: unknown, isWhole: (value: unknown) => boolean)
   const seen = new Set<unknown>();
   const visit = (value: unknown, path: ConfigPath) => {
     const isContainer = isYamlMap(value) || Array.isArray(value);
-    if (path.length > MAX_DEPTH || (isContainer && seen.has(value))) return;
+    if (isContainer && seen.has(value)) return;
     nodes.push({ value, path });
     if (isContainer) seen.add(value);
     if (!isContainer || isWhole(value)) return;

@@ -39,6 +39,11 @@ export function withoutLooseBytes(text: string): string {
   return text.replace(LOOSE_BYTES, '\ufffd');
 }
 
+/** With `\xff` for each byte that is not part of valid UTF-8, as string literals of Go have it. */
+export function escapeLooseBytes(text: string): string {
+  return text.replace(LOOSE_BYTES, (byte) => `\\x${(byte.charCodeAt(0) & 0xff).toString(16)}`);
+}
+
 /** How many bytes of the string are not part of valid UTF-8. */
 export function looseByteCount(text: string): number {
   return LOOSE_BYTE.test(text) ? (text.match(LOOSE_BYTES)?.length ?? 0) : 0;

@@ -2,3 +2,8 @@
 export class OttlEvaluationError extends Error {
   override readonly name = 'OttlEvaluationError';
 }
+
+/** Throws one, in the place of a value. */
+export function failEvaluation(message: string): never {
+  throw new OttlEvaluationError(message);
+}

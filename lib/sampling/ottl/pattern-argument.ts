@@ -1,7 +1,7 @@
 import type { CallArguments } from './call-arguments.ts';
 import { compileNamedPattern, type NamedPattern } from './named-pattern.ts';
 import type { Getter } from './operand.ts';
-import { OttlEvaluationError } from './ottl-evaluation-error.ts';
+import { failEvaluation } from './ottl-evaluation-error.ts';
 import type { Work } from './work.ts';
 
 /** A pattern in quotes is compiled at start; any other whenever it differs from the last one. */
@@ -42,11 +42,7 @@ const STEPS_TO_COMPILE = 100;
 export function spendOnPattern(work: Work, text: string, expandedLength: number): void {
   if (text.length > MAX_PATTERN_LENGTH) {
     const message = `a pattern that is taken from a trace must not be longer than ${MAX_PATTERN_LENGTH} characters`;
-    throw new OttlEvaluationError(`${message}, got ${text.length}`);
+    failEvaluation(`${message}, got ${text.length}`);
   }
   work.spend(STEPS_TO_COMPILE * expandedLength);
-}
-
-function failEvaluation(message: string): never {
-  throw new OttlEvaluationError(message);
 }

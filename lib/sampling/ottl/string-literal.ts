@@ -1,4 +1,4 @@
-import { decodeGoString } from './go-string.ts';
+import { decodeGoString, escapeLooseBytes } from './go-string.ts';
 import { OttlSyntaxError } from './ottl-syntax-error.ts';
 
 const ESCAPES: ReadonlyMap<string, number> = new Map([
@@ -14,8 +14,6 @@ const ESCAPES: ReadonlyMap<string, number> = new Map([
 ]);
 
 const PART = /\\(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|([^\\]+)/gsu;
-
-const LOOSE_BYTES = /[\udc80-\udcff]/gu;
 
 const encoder = new TextEncoder();
 
@@ -64,5 +62,5 @@ function characterOf(hex: string, written: string, at: number): string {
 /** A string literal that means this text. */
 export function quote(text: string): string {
   const escaped = text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r');
-  return `"${escaped.replace(LOOSE_BYTES, (byte) => `\\x${(byte.charCodeAt(0) & 0xff).toString(16)}`)}"`;
+  return `"${escapeLooseBytes(escaped)}"`;
 }

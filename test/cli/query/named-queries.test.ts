@@ -44,11 +44,11 @@ describe('query --name', () => {
 
   it.each([
     { argv: ['--name', 'slow-request'], says: 'there is no query "slow-request"; did you mean "slow-requests"?' },
-    { argv: ['--name', 'waterfall'], says: 'trace_id is missing' },
-    { argv: ['--name', 'red', '--step', 'week'], says: 'step: expected one of minute, hour, day, got "week"' },
+    { argv: ['--name', 'waterfall'], says: '--trace-id is missing' },
+    { argv: ['--name', 'red', '--step', 'week'], says: '--step: expected one of minute, hour, day, got "week"' },
     {
       argv: ['--name', 'red', '--sevice', 'x'],
-      says: 'sevice is no parameter of red: it has service, operation, step, from, to',
+      says: 'red has no --sevice: it has --service, --operation, --step, --from, --to',
     },
     { argv: ['--name', 'red', 'SELECT 1'], says: 'expected a query by its name, and no statement, got 1' },
     { argv: ['slow-request'], says: 'there is no query "slow-request"; did you mean "slow-requests"?' },

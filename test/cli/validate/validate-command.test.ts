@@ -83,7 +83,7 @@ service:
     expect(validate(['c.yaml'], { 'c.yaml': file('') })).toEqual({
       code: 1,
       out: [
-        'c.yaml:7: error: service.pipelines.traces.processors[0]: "redaction" removes and masks attributes, which Tailgate does not. Run it before Tailgate, or put tailgate: { ignore_processors: [redaction] } into tail_sampling',
+        'c.yaml:7: error: service.pipelines.traces.processors[0]: "redaction" removes and masks attributes, which Tailgate does not. Run it before Tailgate, or add it to tailgate: { ignore_processors: [redaction] } in tail_sampling',
         ...notes,
         'c.yaml: not valid, 1 error',
       ].join('\n'),

@@ -163,7 +163,7 @@ describe('advice', () => {
     });
     const tailgate: Record<string, string[]> = {};
     for (const { message } of errorsOf(fileWith({}))) {
-      const [, list = '', id = ''] = message.match(/put tailgate: \{ (\w+): \[(.*)\] \} into tail_sampling$/) ?? [];
+      const [, list = '', id = ''] = message.match(/add it to tailgate: \{ (\w+): \[(.*)\] \} in tail_sampling$/) ?? [];
       tailgate[list] = [...(tailgate[list] ?? []), id];
     }
     expect(tailgate).toEqual({

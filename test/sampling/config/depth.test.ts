@@ -59,6 +59,12 @@ describe('YAML that is nested too deep', () => {
     ]);
   });
 
+  it('is none up to the limit: the configuration is found', () => {
+    const config = '{processors: {tail_sampling: {policies: [{name: a, type: always_sample}]}}}';
+    // processors, tail_sampling, policies, the list and the policy are five more levels.
+    expect(issuesOf(around('{a: ', config, '}', 59))).toMatchObject({ errors: [] });
+  });
+
   it('tells the line', () => {
     const result = parseSamplingConfig(`a: 1\nb:\n  ${around('[', '', ']', 65)}`);
     expect(result).toMatchObject({ ok: false, issues: [{ line: 3 }] });

@@ -145,7 +145,7 @@ function refuse(
 ): void {
   if (id.includes('${')) issues.error(path, `"${id}" is not substituted here; write the name itself`);
   else if (!ignored[kind].some((other) => other.id === id)) {
-    issues.error(path, `"${id}" ${remark}, or put ${toIgnore(kind, id)} into ${instance}`);
+    issues.error(path, `"${id}" ${remark}, or add it to ${toIgnore(kind, id)} in ${instance}`);
   }
 }
 

@@ -7,7 +7,7 @@ import { encodeGoString } from '../go-string.ts';
 import { contains, type IpNetwork, parseIp, parseNetwork } from '../ip-network.ts';
 import { keyValueText, parseKeyValues } from '../key-values.ts';
 import type { Getter } from '../operand.ts';
-import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { failEvaluation } from '../ottl-evaluation-error.ts';
 import { shown } from '../shown.ts';
 import { splitText } from '../split-text.ts';
 import { typeName } from '../value.ts';
@@ -144,8 +144,4 @@ function networksArgument(args: CallArguments): readonly Getter<IpNetwork>[] {
     const network = parseNetwork(literal) ?? args.fail('Networks', problem(literal));
     return () => network;
   });
-}
-
-function failEvaluation(message: string): never {
-  throw new OttlEvaluationError(message);
 }

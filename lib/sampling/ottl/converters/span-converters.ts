@@ -1,5 +1,5 @@
 import { toHex } from '../../../otlp/hex.ts';
-import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { failEvaluation } from '../ottl-evaluation-error.ts';
 import { Id } from '../value.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
@@ -37,8 +37,4 @@ function readId(name: string, bytes: Uint8Array | null, byteLength: number, fail
   }
   const digits = String.fromCharCode(...bytes).toLowerCase();
   return /^[0-9a-f]+$/.test(digits) ? new Id(digits) : fail(`${name}: expected hex digits`);
-}
-
-function failEvaluation(message: string): never {
-  throw new OttlEvaluationError(message);
 }

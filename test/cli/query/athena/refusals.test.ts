@@ -20,9 +20,9 @@ const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISO
 
 describe('before any call to Athena', () => {
   it.each([
-    { argv: ['--name', 'waterfall'], says: 'trace_id is missing' },
-    { argv: ['--name', 'waterfall', '--trace-id', "'; DROP TABLE x"], says: 'trace_id: expected a trace ID' },
-    { argv: ['--name', 'red', '--from', 'soon'], says: 'from: expected 2026-11-21' },
+    { argv: ['--name', 'waterfall'], says: '--trace-id is missing' },
+    { argv: ['--name', 'waterfall', '--trace-id', "'; DROP TABLE x"], says: '--trace-id: expected a trace ID' },
+    { argv: ['--name', 'red', '--from', 'soon'], says: '--from: expected 2026-11-21' },
     { argv: ['--name', 'nope'], says: 'there is no query "nope"' },
     { argv: ['--name', 'red', '--tenant', 'a/b'], says: 'tenant "a/b"' },
     { argv: [`SELECT '${'x'.repeat(262_144)}'`], says: 'has 262153 bytes: Athena takes 262144' },
@@ -45,10 +45,8 @@ describe('before any call to Athena', () => {
   });
 
   it('is told that a tenant has to be named, or that there are none', async () => {
-    expect(await failure(['--stack', 'Tenants', '--name', 'red'])).toContain('tenant is missing');
-    expect(await failure(['--stack', 'Tailgate', '--name', 'red', '--tenant', 'a'])).toContain(
-      'tenant is no parameter of red',
-    );
+    expect(await failure(['--stack', 'Tenants', '--name', 'red'])).toContain('--tenant is missing');
+    expect(await failure(['--stack', 'Tailgate', '--name', 'red', '--tenant', 'a'])).toContain('red has no --tenant');
     expect(service.athena.calls).toEqual([]);
     expect((await ask(['--stack', 'Tenants', '--name', 'red', '--tenant', 'shop'])).code).toBe(0);
     expect(service.athena.statements).toEqual([expect.stringContaining("AND tenant = 'shop'")]);

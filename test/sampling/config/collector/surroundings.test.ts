@@ -37,9 +37,9 @@ describe('processors beside tail_sampling', () => {
     const at = 'service.pipelines.traces.processors';
     expect(issuesOf(text)).toEqual({
       errors: [
-        `${at}[0]: "redaction" removes and masks attributes, which Tailgate does not. Run it before Tailgate, or put tailgate: { ignore_processors: [redaction] } into tail_sampling`,
-        `${at}[1]: "attributes/pii" changes span attributes, which Tailgate does not. Run it before Tailgate, or put tailgate: { ignore_processors: [attributes/pii] } into tail_sampling`,
-        `${at}[3]: "filter" drops spans, which Tailgate does not. Run it before Tailgate, or put tailgate: { ignore_processors: [filter] } into tail_sampling`,
+        `${at}[0]: "redaction" removes and masks attributes, which Tailgate does not. Run it before Tailgate, or add it to tailgate: { ignore_processors: [redaction] } in tail_sampling`,
+        `${at}[1]: "attributes/pii" changes span attributes, which Tailgate does not. Run it before Tailgate, or add it to tailgate: { ignore_processors: [attributes/pii] } in tail_sampling`,
+        `${at}[3]: "filter" drops spans, which Tailgate does not. Run it before Tailgate, or add it to tailgate: { ignore_processors: [filter] } in tail_sampling`,
       ],
       warnings: [],
     });
@@ -233,7 +233,7 @@ describe('exporters behind tail_sampling', () => {
   it('are replaced by the archive when there is one, and an error from the second on', () => {
     const text = fileOf({ pipelines: { traces: traces(['tail_sampling'], ['debug', 'otlp/a', 'nop', 'otlp/b']) } });
     expect(issuesOf(text).errors).toEqual([
-      'service.pipelines.traces.exporters[3]: "otlp/b" is a second place for kept traces; Tailgate has its archive alone. Send them on with "npm run replay", or put tailgate: { ignore_exporters: [otlp/b] } into tail_sampling',
+      'service.pipelines.traces.exporters[3]: "otlp/b" is a second place for kept traces; Tailgate has its archive alone. Send them on with "npm run replay", or add it to tailgate: { ignore_exporters: [otlp/b] } in tail_sampling',
     ]);
   });
 
