@@ -1,6 +1,7 @@
 import { ARRAY, BOOL, BYTES, DOUBLE, INT, KVLIST, lastMember, STRING } from './any-value-member.ts';
 import { FieldCursor } from './field-cursor.ts';
 import { joinFields } from './joined-fields.ts';
+import { mapFor } from './long-key-map.ts';
 import { float64At } from './numbers.ts';
 import { readUtf8 } from './utf8.ts';
 
@@ -71,11 +72,12 @@ function readArray(bytes: Uint8Array, start: number, end: number): readonly Attr
 }
 
 function readMap(bytes: Uint8Array, start: number, end: number): AttributeMap {
-  const map = new Map<string, AttributeValue>();
+  let map = new Map<string, AttributeValue>();
   const cursor = new FieldCursor(bytes, start, end);
   while (cursor.next()) {
     if (cursor.field !== 1) continue;
     const [key, value] = readKeyValue(bytes, cursor.from, cursor.to);
+    map = mapFor(map, key);
     if (!map.has(key)) map.set(key, value);
   }
   return map;

@@ -34,17 +34,19 @@ export class ContentTable {
   /** Whether the text is new to this table: it has not been asked for it before. For a table that has texts alone. */
   addText(text: string): boolean {
     const { size } = this;
-    if (text.length <= PIECE_LENGTH) {
-      this.#numberOf(`=${text}`);
-    } else {
-      let number = -1;
-      for (let at = 0; at < text.length; at += PIECE_LENGTH) {
-        number = this.#next(number, text.slice(at, at + PIECE_LENGTH));
-      }
-      // Here the text ends: it may be the beginning of another one.
-      this.#next(number, '');
-    }
+    this.numberOfText(text);
     return this.size > size;
+  }
+
+  /** The number of the text. For a table that has texts alone. */
+  numberOfText(text: string): number {
+    if (text.length <= PIECE_LENGTH) return this.#numberOf(`=${text}`);
+    let number = -1;
+    for (let at = 0; at < text.length; at += PIECE_LENGTH) {
+      number = this.#next(number, text.slice(at, at + PIECE_LENGTH));
+    }
+    // Here the text ends: it may be the beginning of another one.
+    return this.#next(number, '');
   }
 
   #next(before: number, piece: string): number {

@@ -2,6 +2,7 @@ import { findAttribute } from './attribute-lookup.ts';
 import { type AttributeMap, type AttributeValue, readKeyValue } from './attribute-value.ts';
 import { FieldCursor } from './field-cursor.ts';
 import { joinFields } from './joined-fields.ts';
+import { mapFor } from './long-key-map.ts';
 import { readUtf8 } from './utf8.ts';
 
 /**
@@ -67,9 +68,10 @@ export class MessageView {
 
   /** All attributes in `field`; of several with one key the first. */
   attributes(field: number): AttributeMap {
-    const map = new Map<string, AttributeValue>();
+    let map = new Map<string, AttributeValue>();
     for (const { from, to } of this.#fields(field)) {
       const [key, value] = readKeyValue(this.#bytes, from, to);
+      map = mapFor(map, key);
       if (!map.has(key)) map.set(key, value);
     }
     return map;

@@ -6,6 +6,9 @@ import { field } from '../support/wire-bytes.ts';
 const ID = '00000000000000a1';
 const STARTED: SpanSpec = { spanId: ID, name: 'job', kind: 1, startMs: 5, endTimeUnixNano: 0n };
 const ENDED: SpanSpec = { spanId: ID, name: 'job', kind: 1, startMs: 5, endMs: 9 };
+/** Tags of the two times, which are fixed64. */
+const START_TIME = 0x39;
+const END_TIME = 0x41;
 
 describe('Trace.withoutUnfinishedCopies', () => {
   it.each([
@@ -61,9 +64,19 @@ describe('Trace.withoutUnfinishedCopies', () => {
     expect(trace.spanCount).toBe(2);
   });
 
+  it('takes times of 0 that are written out for none', () => {
+    const zero = (tag: number) => [tag, 0, 0, 0, 0, 0, 0, 0, 0];
+    const identity = [...field(2, 'ID-one--'), ...field(5, 'job')];
+    const started = field(2, identity, zero(START_TIME), zero(END_TIME));
+    const ended = field(2, identity, [END_TIME, 9, 0, 0, 0, 0, 0, 0, 0]);
+    const trace = Trace.fromFragments(TRACE_ID, [Uint8Array.from(field(1, field(2, started, ended)))]);
+    expect([trace.isFinished(0), trace.isFinished(1)]).toEqual([false, true]);
+    expect(endsInNanos(trace.withoutUnfinishedCopies())).toEqual([9n]);
+  });
+
   it('takes a span that says nothing of its end for unfinished', () => {
     const identity = [...field(2, 'ID-one--'), ...field(5, 'job')];
-    const [silent, ended] = [field(2, identity), field(2, identity, [0x41, 9, 0, 0, 0, 0, 0, 0, 0])];
+    const [silent, ended] = [field(2, identity), field(2, identity, [END_TIME, 9, 0, 0, 0, 0, 0, 0, 0])];
     const trace = Trace.fromFragments(TRACE_ID, [Uint8Array.from(field(1, field(2, silent, ended)))]);
     expect([trace.isFinished(0), trace.isFinished(1)]).toEqual([false, true]);
     expect(trace.withoutUnfinishedCopies().spanCount).toBe(1);
@@ -72,5 +85,9 @@ describe('Trace.withoutUnfinishedCopies', () => {
 
 /** In milliseconds after the epoch of the builder; 0 for none. */
 function endsOf(trace: Trace): number[] {
-  return Array.from({ length: trace.spanCount }, (_, i) => Number(trace.endTimeUnixNano(i) / 1_000_000n) % 1_000_000);
+  return endsInNanos(trace).map((end) => Number(end / 1_000_000n) % 1_000_000);
+}
+
+function endsInNanos(trace: Trace): bigint[] {
+  return Array.from({ length: trace.spanCount }, (_, i) => trace.endTimeUnixNano(i));
 }

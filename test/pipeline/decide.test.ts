@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TraceTooLargeError, UnavailableError } from '../../lib/pipeline/errors.ts';
-import { exportRequest, traceIdOf } from '../support/export-request.ts';
+import { exportRequest, spanIdOf, traceIdOf } from '../support/export-request.ts';
 import { World } from './world.ts';
 
 const SECOND = 1_000;
@@ -221,6 +221,19 @@ describe('what cannot be settled', () => {
     expect(world.total('deadLettered')).toBe(1);
   });
 
+  it('because one of its fragments is gone is kept without it, and what is gone ends at the dead letters', async () => {
+    const world = new World({ bufferTtlMs: 50 * SECOND });
+    await world.ingest(exportRequest([{ trace: 'a', span: 'a1' }]));
+    world.clock.advance(25 * SECOND);
+    await world.ingest(exportRequest([{ trace: 'a', span: 'a2', parent: 'a1', error: true }]));
+    world.clock.advance(30 * SECOND);
+    await world.decideOnce();
+    expect(world.archivedSpans()).toEqual([`${traceIdOf('a')}/${spanIdOf('a2')}`]);
+    await world.drain();
+    expect(world.queue.deadLetters.flatMap((wakeUp) => wakeUp.fragments)).toMatchObject([{ traceId: traceIdOf('a') }]);
+    expect(world.archivedSpans()).toHaveLength(1);
+  });
+
   it('because it is too large does not hold up the others either', async () => {
     const world = new World();
     const spans = ['a', 'b', 'c'].map((trace) => ({ trace, span: `${trace}1`, error: true }));
@@ -337,6 +350,33 @@ describe('a claim whose answer never came', () => {
     await world.decideOnce();
     expect(world.archivedSpans()).toHaveLength(1);
     expect([world.total('sampled'), world.total('continued'), world.total('fenced')]).toEqual([1, 0, 0]);
+  });
+
+  it('that somebody else has written costs the other traces of its round nothing', async () => {
+    const world = new World();
+    const error = { error: true };
+    await world.ingest(
+      exportRequest([
+        { trace: 'a', span: 'a1', ...error },
+        { trace: 'b', span: 'b1', ...error },
+      ]),
+    );
+    await world.ingest(exportRequest([{ trace: 'a', span: 'a2', parent: 'a1' }]));
+    world.clock.advance(30 * SECOND);
+    let isFirst = true;
+    await world.decideOnce({
+      max: 1,
+      step: async (label, when) => {
+        if (label !== 'record' || when !== 'before' || !isFirst) return;
+        isFirst = false;
+        await world.decideOnce();
+      },
+    });
+    expect(world.archivedLines().map((line) => [line.trace_id, line.span_count])).toEqual([
+      [traceIdOf('a'), 2],
+      [traceIdOf('b'), 1],
+    ]);
+    expect([world.total('continued'), world.queue.pendingCount]).toEqual([0, 0]);
   });
 
   it('makes the round give its object up, because the object would pass for the commit of a claim that it does not hold', async () => {

@@ -77,6 +77,24 @@ describe('a rate limit in the pipeline', () => {
     ]);
   });
 
+  it('is drawn on by a trace that somebody else has taken over since it was claimed', async () => {
+    const world = new World({ yaml: LIMITED, settings: { concurrency: 1 } });
+    await world.ingest(exportRequest(traces(BUDGET, BUDGET)));
+    world.clock.advance(30_000);
+    let isFirst = true;
+    await world.decideOnce({
+      step: async (label, when) => {
+        if (label !== 'record' || when !== 'after' || !isFirst) return;
+        isFirst = false;
+        world.clock.advance(100_000);
+        await world.decideOnce();
+      },
+    });
+    await world.drain();
+    expect([...spansByTrace(world)]).toEqual([['a', BUDGET]]);
+    expect(world.total('fenced')).toBe(1);
+  });
+
   it('decides later, and does not guess, when the counter cannot be reached', async () => {
     const world = new World({ yaml: LIMITED });
     await world.ingest(exportRequest(traces(2)));

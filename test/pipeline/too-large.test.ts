@@ -58,6 +58,25 @@ describe('a trace that is too large', () => {
     ]);
   });
 
+  it('for its record leaves what is committed alone, and sets only the rest aside', async () => {
+    const world = new World();
+    const record = world.buffer.record.bind(world.buffer);
+    world.buffer.record = async (traceId, decision) => {
+      if (decision.claims.length > 1) throw new TraceTooLargeError('more than one claim');
+      return record(traceId, decision);
+    };
+    await world.ingest(request('a1'));
+    world.clock.advance(30 * SECOND);
+    await world.decideOnce();
+    await world.ingest(request('a1'));
+    await world.ingest(request('a2'));
+    await world.drain();
+    expect(world.archivedSpans()).toHaveLength(1);
+    expect(world.queue.deadLetters).toMatchObject([
+      { reason: `more than one claim; kept of it: ${world.archive.keys()[0]}`, fragments: [{}] },
+    ]);
+  });
+
   it('keeps its message while the dead letters cannot be reached', async () => {
     const { world } = worldWithLimit();
     for (const span of ['a1', 'a2', 'a3']) await world.ingest(request(span));

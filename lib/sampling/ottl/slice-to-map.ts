@@ -1,3 +1,4 @@
+import { mapFor } from '../../otlp/long-key-map.ts';
 import { OttlEvaluationError } from './ottl-evaluation-error.ts';
 import { isMap, type OttlMap, type OttlValue } from './value.ts';
 
@@ -7,10 +8,11 @@ export function sliceToMap(
   keyPath: readonly string[] | undefined,
   valuePath: readonly string[] | undefined,
 ): OttlMap {
-  const map = new Map<string, OttlValue>();
+  let map = new Map<string, OttlValue>();
   for (const [i, item] of list.entries()) {
     const key = keyPath === undefined ? String(i) : valueAt(item, keyPath);
     if (typeof key !== 'string') throw new OttlEvaluationError(`SliceToMap: the key of item ${i} is no string`);
+    map = mapFor(map, key);
     map.set(key, valuePath === undefined ? item : valueAt(item, valuePath));
   }
   return map;

@@ -85,7 +85,7 @@ describe('JSON with compression', () => {
   it.each(['gzip', 'GZIP', 'gzip, gzip', 'deflate', 'zstd'])(
     'is read where a gateway has decompressed it and left "content-encoding: %s" standing',
     async (contentEncoding) => {
-      for (const body of [JSON_BODY, Buffer.from(`\r\n\t ${JSON_BODY}`)]) {
+      for (const body of [JSON_BODY, Buffer.from(`\r\n\t ${JSON_BODY}`), Buffer.from(`\ufeff${JSON_BODY}`)]) {
         expect(await setUp().send(jsonEvent('platform', body, contentEncoding))).toMatchObject({
           status: 200,
           traceIds: [TRACE_ID],
@@ -93,6 +93,10 @@ describe('JSON with compression', () => {
       }
     },
   );
+
+  it('that is declared only is refused where the bytes arrive', async () => {
+    expect(await setUp().send(jsonEvent('base64', JSON_BODY, 'gzip'))).toMatchObject({ status: 400, traceIds: [] });
+  });
 
   it('that the exporter does not declare is refused', async () => {
     const body = gzipSync(JSON_BODY);
