@@ -36,14 +36,18 @@ const GAP = ' ';
 export function drawWaterfall(trace: DrawnTrace, width: number, palette: Palette): string {
   const { spans } = trace;
   const totalMs = spans.reduce((latest, span) => Math.max(latest, endOf(span)), 0);
-  const widestName = spans.reduce((widest, span) => Math.max(widest, displayWidth(label(span))), 0);
-  const nameWidth = Math.min(widestName, Math.floor(width * 0.33));
+  const maxNameWidth = Math.floor(width * 0.33);
+  // The other half is for names: below that, depths look alike.
+  const maxIndent = Math.floor(maxNameWidth / 2);
+  const labels = spans.map(({ name, depth }) => ' '.repeat(Math.min(depth, maxIndent)) + visible(name));
+  const widestName = labels.reduce((widest, label) => Math.max(widest, displayWidth(label)), 0);
+  const nameWidth = Math.min(widestName, maxNameWidth);
   const barWidth = Math.max(10, width - SERVICE_WIDTH - nameWidth - DURATION_WIDTH - 3 * GAP.length);
-  const lines = spans.map((span) => {
+  const lines = spans.map((span, i) => {
     const duration = span.durationMs === null ? '?' : formatDuration(span.durationMs);
     const cells = [
       fitToWidth(visible(span.service), SERVICE_WIDTH),
-      fitToWidth(label(span), nameWidth),
+      fitToWidth(labels[i] ?? '', nameWidth),
       drawBar(span, totalMs, barWidth, palette),
       duration.padStart(DURATION_WIDTH - 2) + (span.isError ? palette.bad(' ✗') : ''),
     ];
@@ -61,10 +65,6 @@ export function drawWaterfall(trace: DrawnTrace, width: number, palette: Palette
 
 function endOf({ offsetMs, durationMs }: DrawnSpan): number {
   return offsetMs === null ? 0 : offsetMs + Math.max(0, durationMs ?? 0);
-}
-
-function label({ name, depth }: DrawnSpan): string {
-  return ' '.repeat(depth) + visible(name);
 }
 
 function drawBar(span: DrawnSpan, totalMs: number, width: number, palette: Palette): string {

@@ -6,7 +6,7 @@ type Row = Readonly<Record<string, PlainValue>>;
 /** What the query `waterfall` answers about a trace, as it is drawn. @param rows at least one */
 export function waterfallOfRows(traceId: string, rows: readonly Row[]): DrawnTrace {
   const roots = rows.filter((row) => row['parent_span_id'] === null);
-  const root = roots.find((row) => row['offset_ms'] !== null) ?? roots[0] ?? rows[0] ?? {};
+  const root = earliest(roots) ?? roots[0] ?? earliest(rows) ?? rows[0] ?? {};
   return {
     traceId,
     title: `${text(root['service'])} ${text(root['name'])}`,
@@ -21,6 +21,13 @@ export function waterfallOfRows(traceId: string, rows: readonly Row[]): DrawnTra
     })),
     cause: causeOf(rows),
   };
+}
+
+/** Of those that have a start. */
+function earliest(rows: readonly Row[]): Row | undefined {
+  const startOf = (row: Row) => number(row['offset_ms']) ?? Number.POSITIVE_INFINITY;
+  const [first] = rows.filter((row) => number(row['offset_ms']) !== null).sort((a, b) => startOf(a) - startOf(b));
+  return first;
 }
 
 /** What the deepest failing span says of those that say something, as in the query `errors`. */

@@ -8,18 +8,38 @@ const LIMITS = ['rate_limiting', 'bytes_limiting'];
  * v0.165 limits mean something else with that gate, at the top and inside `and`.
  */
 export function warnOfLimits(policies: readonly ConfigNode[], issues: ConfigIssues): void {
-  const all = policies.flatMap((policy) => [policy, ...partsOf(policy, 'and', 'and_sub_policy')]);
+  const all = withParts(policies);
   const everywhere = all.flatMap((policy) => [policy, ...partsOf(policy, 'composite', 'composite_sub_policy')]);
   if (!everywhere.some(usesTraceState)) return;
   for (const { value, path } of all) {
-    const type = memberOf(value, 'type');
-    if (typeof type !== 'string' || !LIMITS.includes(type)) continue;
-    issues.warn(
-      path,
-      `with its feature gate usetracestate the Collector spends a ${type} on the traces of the highest randomness, and writes ` +
-        'their threshold; Tailgate spends it in the order in which traces are decided, and writes none',
-    );
+    const type = limitOf(value);
+    if (type !== undefined) issues.warn(path, `with its feature gate usetracestate ${differenceOf(type)}`);
   }
+}
+
+/** The first type of limit among the policies of a block whose traces the feature gate `usetracestate` would choose. */
+export function limitIn(policies: readonly ConfigNode[]): string | undefined {
+  return withParts(policies)
+    .map(({ value }) => limitOf(value))
+    .find((type) => type !== undefined);
+}
+
+/** What a limit does with the gate in the Collector, and here. */
+export function differenceOf(type: string): string {
+  return (
+    `the Collector spends a ${type} on the traces of the highest randomness, and writes their threshold; ` +
+    'Tailgate spends it in the order in which traces are decided, and writes none'
+  );
+}
+
+function limitOf(policy: unknown): string | undefined {
+  const type = memberOf(policy, 'type');
+  return typeof type === 'string' && LIMITS.includes(type) ? type : undefined;
+}
+
+/** The policies at the top, and those inside of an `and`. */
+function withParts(policies: readonly ConfigNode[]): readonly ConfigNode[] {
+  return policies.flatMap((policy) => [policy, ...partsOf(policy, 'and', 'and_sub_policy')]);
 }
 
 function usesTraceState({ value }: ConfigNode): boolean {

@@ -118,6 +118,12 @@ interface Part {
   readonly around?: object;
 }
 
+/** A pipeline in front of that of `tail_sampling`, with an exporter of its own. */
+const LEADING = {
+  'traces/in': { receivers: ['otlp'], exporters: ['otlp/raw', 'forward'] },
+  traces: { receivers: ['forward'], processors: ['tail_sampling'] },
+};
+
 /** What the rows on other processors speak of, by their first words: a Collector file that has nothing but that. */
 const PARTS: Readonly<Record<string, readonly Part[]>> = {
   'a processor that changes, adds or drops': [
@@ -132,6 +138,7 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
   'a connector, such as': [{ exporters: ['spanmetrics'] }, { exporters: ['routing'] }],
   'a second exporter': [{ exporters: ['debug', 'otlp', 'nop', 'otlp/2'] }],
   'the first exporter': [{ exporters: ['otlp'] }],
+  'an exporter of a pipeline that leads to': [{ pipelines: LEADING }],
   '`batch`, `memory_limiter`': ['batch', 'memory_limiter', 'remotetap', 'logdedup'].map((id) => ({
     processors: [id, 'tail_sampling'],
   })),
@@ -157,7 +164,7 @@ function fileOf({
   const traces = { receivers, processors, exporters };
   const config = {
     processors: { tail_sampling, filter: {} },
-    connectors: { spanmetrics: {}, routing: {} },
+    connectors: { spanmetrics: {}, routing: {}, forward: {} },
     ...(pipelines !== null && { service: { pipelines: { traces, ...pipelines } } }),
   };
   return JSON.stringify(around === undefined ? config : { ...around, config });

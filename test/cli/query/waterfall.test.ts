@@ -54,6 +54,32 @@ describe('waterfall', () => {
     ]);
   });
 
+  it('of parents in a cycle is called like its earliest span, and shows the names', async () => {
+    const spans = [
+      span(1, 2, 0, 100, { name: 'first' }),
+      span(2, 1, 10, 50, { name: 'second' }),
+      span(3, 2, 20, 30, { name: 'third' }),
+    ];
+    const { out } = await ask([...ARGS, '--data', dataFolderWith([line([ofService('loop', ...spans)])])], 80);
+    const [title, , ...lines] = out.split('\n').slice(0, -2);
+    expect(title).toBe('loop first  100.0 ms, 3 spans, kept by errors');
+    expect(lines.map((text) => text.replaceAll(/[ ·█]+/g, ' ')).sort()).toEqual([
+      'loop first 100.0 ms',
+      'loop second 40.0 ms',
+      'loop third 10.0 ms',
+    ]);
+  });
+
+  it('of many levels shows the names of all', async () => {
+    const levels = Array.from({ length: 60 }, (_, i) => span(i + 1, i || undefined, i, 100, { name: `level-${i}` }));
+    const { out } = await ask([...ARGS, '--data', dataFolderWith([line([ofService('deep', ...levels)])])], 80);
+    const lines = out.split('\n').slice(2, 62);
+    expect(lines.map((text) => /level-\d+/.exec(text)?.[0])).toEqual(levels.map((_, i) => `level-${i}`));
+    // 26 columns for names at 80: half of them for the depth.
+    expect(lines[12]).toMatch(/^deep {26}level-12 /);
+    expect(lines[59]).toMatch(/^deep {27}level-59 /);
+  });
+
   it('is rows for programs', async () => {
     const { out } = await ask([...ARGS, '--data', dataFolder(), '--json']);
     const rows = out

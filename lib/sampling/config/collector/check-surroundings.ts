@@ -44,19 +44,24 @@ export function checkSurroundings(surroundings: Surroundings, issues: ConfigIssu
   const presets = presetProcessors(surroundings.root, collector).filter(({ id }) => !isListed(id));
   const processors = [...presets, ...listed];
   const destinations = withoutRepeats(route.exporters);
+  const unsampled = withoutRepeats(route.unsampled);
   const names = (components: readonly Component[]) => components.map(({ id }) => id);
   reportUselessNames(
     surroundings.ignored,
     {
       processor: names(processors).filter((id) => id !== instance),
       connector: names(route.connectors),
-      exporter: names(destinations),
+      exporter: names([...destinations, ...unsampled]),
     },
     issues,
   );
   checkProcessors(processors, surroundings, issues);
   checkWait(route, collector, surroundings, issues);
   checkExporters(destinations, surroundings, issues);
+  for (const exporter of unsampled.filter(({ id }) => sendsElsewhere(id))) {
+    const effect = 'gets spans before they are sampled; Tailgate sends none on. Send to it before Tailgate';
+    refuse('exporter', exporter, effect, surroundings, issues);
+  }
   for (const connector of withoutRepeats(route.connectors)) {
     const effect = effectOfConnector(connector.id);
     if (effect !== undefined) refuse('connector', connector, `${effect}. Use it before Tailgate`, surroundings, issues);

@@ -1,5 +1,6 @@
 import { ConfigIssues, type ConfigNode } from '../config-issues.ts';
 import { nodesInside } from '../nodes-inside.ts';
+import { differenceOf, limitIn } from '../trace-state-limits.ts';
 import { isYamlMap, memberOf } from '../yaml-map.ts';
 import type { YamlSource } from '../yaml-source.ts';
 
@@ -13,6 +14,7 @@ const GATE = /(?<![-\w.])processor\.tailsamplingprocessor\.(usetracestate|record
  * @param block the `tail_sampling` block that is read
  */
 export function checkFeatureGates(documents: readonly YamlSource[], block: ConfigNode): readonly ConfigIssues[] {
+  const difference = differenceOfTraceState(block);
   return documents.map(({ value, lineOf }) => {
     const issues = new ConfigIssues(lineOf);
     for (const node of nodesInside(value, () => false)) {
@@ -23,22 +25,31 @@ export function checkFeatureGates(documents: readonly YamlSource[], block: Confi
             node.path,
             'the feature gate recordpolicy is not needed: the archive has the policy of each trace',
           );
-        } else if (!readsTraceState(block)) {
-          issues.warn(
-            node.path,
-            'turns on the feature gate usetracestate; in Tailgate each probabilistic policy has use_tracestate: true instead',
-          );
+          continue;
         }
+        if (difference !== undefined) issues.warn(node.path, `turns on the feature gate usetracestate${difference}`);
       }
     }
     return issues;
   });
 }
 
-/** Whether every `probabilistic` in the block does. */
-function readsTraceState(block: ConfigNode): boolean {
-  return nodesInside(block.value, () => false)
+/** What the gate does and the block does not say; undefined when the block says it, or the gate has no effect on it. */
+function differenceOfTraceState(block: ConfigNode): string | undefined {
+  const probabilistic = nodesInside(block.value, () => false)
     .map(({ value }) => memberOf(value, 'probabilistic'))
-    .filter(isYamlMap)
-    .every((options) => options['use_tracestate'] === true);
+    .filter(isYamlMap);
+  if (probabilistic.some((options) => options['use_tracestate'] !== true)) {
+    return '; in Tailgate each probabilistic policy has use_tracestate: true instead';
+  }
+  // Beside a probabilistic that has it, limits are warned of where they stand.
+  const limit = probabilistic.length === 0 ? limitIn(policiesOf(block)) : undefined;
+  return limit === undefined ? undefined : `, with which ${differenceOf(limit)}`;
+}
+
+function policiesOf({ value, path }: ConfigNode): readonly ConfigNode[] {
+  const policies = memberOf(value, 'policies');
+  return Array.isArray(policies)
+    ? policies.map((policy, i) => ({ value: policy, path: [...path, 'policies', i] }))
+    : [];
 }

@@ -10,7 +10,10 @@ export interface SpanRoute {
   /** Processors behind it, in its pipelines and those that connectors lead to. */
   readonly after: readonly Component[];
   readonly connectors: readonly Component[];
+  /** Exporters behind it. */
   readonly exporters: readonly Component[];
+  /** Exporters that get spans on their way to it, which are not sampled yet. */
+  readonly unsampled: readonly Component[];
   /** The pipelines that it leads through. */
   readonly pipelines: readonly Pipeline[];
 }
@@ -23,6 +26,7 @@ export function spanRoute(instance: string, pipelines: readonly Pipeline[], coll
   const after: Component[] = [];
   const connectors: Component[] = [];
   const exporters: Component[] = [];
+  const unsampled: Component[] = [];
   const passed = new Set<Pipeline>(own);
   const others = (side: 'receivers' | 'exporters', { id }: Component) =>
     pipelines.filter(
@@ -40,6 +44,9 @@ export function spanRoute(instance: string, pipelines: readonly Pipeline[], coll
         passed.add(source);
         upstream(source);
         before.push(...source.processors);
+        for (const branch of source.exporters.filter(({ id }) => id !== receiver.id)) {
+          (isConnector(branch, collector) ? connectors : unsampled).push(branch);
+        }
       }
     }
   };
@@ -64,7 +71,7 @@ export function spanRoute(instance: string, pipelines: readonly Pipeline[], coll
     after.push(...pipeline.processors.slice(at + 1));
     downstream(pipeline);
   }
-  return { receivers, before, after, connectors, exporters, pipelines: [...passed] };
+  return { receivers, before, after, connectors, exporters, unsampled, pipelines: [...passed] };
 }
 
 /** Only the section `connectors` tells them from receivers and exporters: `otlp` can be one of each. */

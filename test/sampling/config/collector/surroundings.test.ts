@@ -213,6 +213,26 @@ describe('connectors around tail_sampling', () => {
     expect(issuesOf(text).errors).toEqual([expect.stringMatching(/^service\.pipelines\.traces\/in\.processors\[0\]/)]);
   });
 
+  it('in front of it lead past it as well: other connectors and exporters there get spans that are not sampled yet', () => {
+    const text = (tailgate?: object) =>
+      fileOf({
+        connectors: { forward: null, spanmetrics: {} },
+        pipelines: {
+          'traces/in': traces(['batch'], ['spanmetrics', 'otlp/raw', 'debug', 'forward']),
+          traces: { receivers: ['forward'], processors: ['tail_sampling'], exporters: ['otlp'] },
+        },
+        ...(tailgate && { tailgate }),
+      });
+    const at = 'service.pipelines.traces/in.exporters';
+    expect(issuesOf(text()).errors).toEqual([
+      `${at}[0]: "spanmetrics" makes metrics, which Tailgate does not. Use it before Tailgate, or put tailgate: { ignore_connectors: [spanmetrics] } into tail_sampling`,
+      `${at}[1]: "otlp/raw" gets spans before they are sampled; Tailgate sends none on. Send to it before Tailgate, or put tailgate: { ignore_exporters: [otlp/raw] } into tail_sampling`,
+    ]);
+    const ignored = { ignore_connectors: ['spanmetrics'], ignore_exporters: ['otlp/raw'] };
+    expect(issuesOf(text(ignored))).toEqual({ errors: [], warnings: [] });
+    expect(notesOf(text(ignored))).toContain(NOT_TO_OTLP);
+  });
+
   it('that lead in a circle end', () => {
     const text = fileOf({
       connectors: { forward: {} },
@@ -400,6 +420,30 @@ describe('feature gates of the processor', () => {
     expect(notesOf(valuesWith(GATES))[0]).toBe(
       'command.extraArgs[0]: the feature gate recordpolicy is not needed: the archive has the policy of each trace',
     );
+  });
+
+  it.each([
+    { where: 'at the top', policy: { name: 'r', type: 'rate_limiting', rate_limiting: { spans_per_second: 5 } } },
+    {
+      where: 'inside of an and',
+      policy: {
+        name: 'a',
+        type: 'and',
+        and: {
+          and_sub_policy: [{ name: 'r', type: 'rate_limiting', rate_limiting: { spans_per_second: 5 } }],
+        },
+      },
+    },
+  ])('change limits also where no probabilistic is beside them: $where', ({ policy }) => {
+    const text = (gates: string) =>
+      stringify({
+        extraArgs: [`--feature-gates=${gates}`],
+        config: { processors: { tail_sampling: { policies: [policy] } } },
+      });
+    expect(issuesOf(text(GATES)).warnings).toEqual([
+      'extraArgs[0]: turns on the feature gate usetracestate, with which the Collector spends a rate_limiting on the traces of the highest randomness, and writes their threshold; Tailgate spends it in the order in which traces are decided, and writes none',
+    ]);
+    expect(issuesOf(text('confmap.strictlyTypedInput')).warnings).toEqual([]);
   });
 
   it.each([`-${GATES}`, 'processor.tailsamplingprocessor.usetracestate.x', 'confmap.strictlyTypedInput'])(
