@@ -77,6 +77,24 @@ describe('a trace that is too large', () => {
     ]);
   });
 
+  it('while its claim may yet be kept leaves what is in the claim open', async () => {
+    const { world } = worldWithLimit();
+    await world.ingest(request('a1'));
+    world.clock.advance(30 * SECOND);
+    await world.decideOnce({
+      step: async (label, when) => {
+        if (label !== 'create' || when !== 'before') return;
+        for (const span of ['a2', 'a3']) await world.ingest(request(span));
+        // The wake-up of a1 is delivered again.
+        world.clock.advance(61 * SECOND);
+        await world.decideOnce();
+      },
+    });
+    await world.drain();
+    expect(world.archivedSpans()).toHaveLength(1);
+    expect(world.queue.deadLetters.flatMap(({ fragments }) => fragments)).toHaveLength(2);
+  });
+
   it('keeps its message while the dead letters cannot be reached', async () => {
     const { world } = worldWithLimit();
     for (const span of ['a1', 'a2', 'a3']) await world.ingest(request(span));
