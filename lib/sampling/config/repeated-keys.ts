@@ -1,4 +1,4 @@
-import { type Document, isAlias, isScalar, type ParsedNode, visit } from 'yaml';
+import { type Document, isScalar, type ParsedNode, visit } from 'yaml';
 
 /** A key that its map has more than once. */
 export interface RepeatedKey {
@@ -17,8 +17,8 @@ export function repeatedKeys(document: Document): readonly RepeatedKey[] {
     Map(_, { items }) {
       const counts = new Map<string, number>();
       for (const { key } of items as readonly { readonly key: ParsedNode | null }[]) {
-        // Merge keys may stand several times, and a key that is no scalar is compared by what reads it.
-        if (!isScalar(key) || isAlias(key) || key.value === '<<') continue;
+        // A key that is no scalar is compared by what reads it. Merge keys count, as in the Collector: one may have a list.
+        if (!isScalar(key)) continue;
         const name = String(key.value);
         const count = (counts.get(name) ?? 0) + 1;
         counts.set(name, count);

@@ -55,7 +55,7 @@ export function readYaml(text: string): YamlStream {
   const lineAt = (offset: number) => lines.linePos(offset).line;
   const errors: ConfigIssue[] = documents.flatMap(repeatedKeys).map(({ key, offset }) => ({
     path: '',
-    message: `not valid YAML: the key ${key} is given twice; keep one`,
+    message: `not valid YAML: the key ${key} is given twice; ${key === '<<' ? 'write one with a list, <<: [*a, *b]' : 'keep one'}`,
     line: lineAt(offset),
   }));
   // One syntax error causes others behind it.

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { parseSamplingConfig } from '../../../lib/sampling/config/parse-sampling-config.ts';
 import { readSamplingConfig } from '../../../lib/sampling/config/read-sampling-config.ts';
+import { issuesOf } from '../../support/sampling-config.ts';
 
 const ALLOY = `// comment
 otelcol.receiver.otlp "default" {
@@ -189,6 +190,19 @@ describe('a file of another kind', () => {
       { path: '', line: 3, message: 'not valid YAML: the key decision_wait is given twice; keep one' },
       { path: '', line: 5, message: 'not valid YAML: the key num_traces is given twice; keep one' },
     ]);
+  });
+
+  it('has merge keys that are given twice reported, as in the Collector, with what works', () => {
+    const around = 'x: { a: &a { decision_wait: 1s }, b: &b { sample_on_first_match: true } }\ntail_sampling:\n';
+    const rest = '  policies: [{ name: a, type: always_sample }]\n';
+    expect(issuesOf(`${around}  <<: *a\n  <<: *b\n${rest}`).errors).toEqual([
+      ': not valid YAML: the key << is given twice; write one with a list, <<: [*a, *b]',
+    ]);
+    expect(parseSamplingConfig(`${around}  <<: [*a, *b]\n${rest}`)).toMatchObject({
+      ok: true,
+      config: { decisionWaitMs: 1000, sampleOnFirstMatch: true },
+    });
+    expect(issuesOf(`y: { "<<": 1, "<<": 2 }\n${around}${rest}`).errors).not.toEqual([]);
   });
 
   it('lists the allowed keys once for a map', () => {

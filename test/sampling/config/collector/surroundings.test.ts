@@ -233,6 +233,22 @@ describe('connectors around tail_sampling', () => {
     expect(notesOf(text(ignored))).toContain(NOT_TO_OTLP);
   });
 
+  it('are followed over several pipelines, and from pipelines of traces alone', () => {
+    const text = fileOf({
+      connectors: { 'forward/1': null, 'forward/2': null },
+      pipelines: {
+        'traces/a': traces(['filter'], ['forward/1']),
+        'logs/a': traces(['redaction'], ['forward/1']),
+        'traces/b': { receivers: ['forward/1'], processors: ['attributes'], exporters: ['forward/2'] },
+        traces: { receivers: ['forward/2'], processors: ['tail_sampling'], exporters: ['otlp'] },
+      },
+    });
+    expect(issuesOf(text).errors).toEqual([
+      expect.stringMatching(/^service\.pipelines\.traces\/a\.processors\[0\]: "filter" /),
+      expect.stringMatching(/^service\.pipelines\.traces\/b\.processors\[0\]: "attributes" /),
+    ]);
+  });
+
   it('that lead in a circle end', () => {
     const text = fileOf({
       connectors: { forward: {} },
