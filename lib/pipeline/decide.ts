@@ -14,7 +14,8 @@ import {
   type WakeUp,
   type WakeUpQueue,
 } from './ports.ts';
-import { type SettleDeps, type Standings, TraceSettler } from './settle-trace.ts';
+import { type SettleDeps, TraceSettler } from './settle-trace.ts';
+import type { Standings } from './standings.ts';
 import { isDue } from './wake-ups.ts';
 
 export interface DecideDeps {

@@ -2,13 +2,15 @@ import { earliestStart } from '../otlp/trace-summary.ts';
 import { partitionOf } from './archive-key.ts';
 import type { ArchiveRound } from './archive-round.ts';
 import { assembleTrace, attemptClaim, type ClaimAttempt, isRecorded } from './claim-attempt.ts';
-import type { ClaimState, ClaimStates } from './claim-states.ts';
+import type { ClaimStates } from './claim-states.ts';
 import { addFailure, addLate, type DecideSummary, increment } from './decide-summary.ts';
 import { TraceTooLargeError } from './errors.ts';
 import type { Evaluate } from './evaluate.ts';
 import type { FleetAllowances } from './fleet-allowances.ts';
 import { foldCommittedClaims } from './fold-claims.ts';
 import type { BufferedFragment, BufferedTrace, Claim, Clock, DecisionRecord, SpanBuffer } from './ports.ts';
+import { setAside } from './set-aside.ts';
+import { allAt, allOpen, type FragmentStanding, type Standings } from './standings.ts';
 
 export interface SettleDeps {
   readonly buffer: SpanBuffer;
@@ -17,16 +19,6 @@ export interface SettleDeps {
   readonly allowances: FleetAllowances;
   readonly evaluate: Evaluate;
 }
-
-/**
- * Where a fragment that a wake-up names stands.
- * - `settled`: written and committed, or of a trace that is not sampled; nothing is left to do
- * - `claimed`: it will be committed with the object at `key`, which belongs to this round
- * - `open`: in somebody else's claim, or something did not work: look again later
- * - `tooLarge`: its trace is over a limit, so that looking again does not help; says which, and where the kept part is
- */
-export type FragmentStanding = 'settled' | 'open' | { readonly claimedAt: string } | { readonly tooLarge: string };
-export type Standings = ReadonlyMap<string, FragmentStanding>;
 
 /** Each lap either answers or loses one race; after losing so many in a row it is somebody else's turn. */
 const MAX_LAPS = 6;
@@ -76,7 +68,7 @@ export class TraceSettler {
     } catch (error) {
       addFailure(this.#summary, traceId, error);
       if (!(error instanceof TraceTooLargeError)) return allOpen(hashes);
-      return this.#setAside(error, hashes).catch(() => allOpen(hashes));
+      return setAside(error, hashes, this.#deps.claimStates).catch(() => allOpen(hashes));
     }
   }
 
@@ -144,23 +136,6 @@ export class TraceSettler {
       this.#summary.sampledSpans += (larger?.spanCount ?? 0) - first.spanCount;
     };
     return larger && { ...larger, count };
-  }
-
-  /** Of a trace over a limit nothing more can be claimed. What is not in a claim that may yet be kept is set aside. */
-  async #setAside({ message, decision }: TraceTooLargeError, hashes: ReadonlySet<string>): Promise<Standings> {
-    const states = new Map<string, ClaimState>();
-    const keptIn: string[] = [];
-    for (const claim of decision?.claims ?? []) {
-      const state = await this.#deps.claimStates.stateOf(claim);
-      if (state === 'committed') keptIn.push(claim.key);
-      for (const hash of claim.fragments) states.set(hash, state);
-    }
-    const tooLarge = `${message}; ${keptIn.length === 0 ? 'nothing of it is kept' : `kept of it: ${keptIn.join(', ')}`}`;
-    const standingOf = (state: ClaimState | undefined): FragmentStanding => {
-      if (state === 'committed') return 'settled';
-      return state === 'young' ? 'open' : { tooLarge };
-    };
-    return new Map([...hashes].map((hash) => [hash, standingOf(states.get(hash))]));
   }
 
   /** Nobody has decided to keep the trace so far. */
@@ -305,12 +280,4 @@ export class TraceSettler {
 
 function hashesOf(fragments: readonly BufferedFragment[]): ReadonlySet<string> {
   return new Set(fragments.map((fragment) => fragment.hash));
-}
-
-function allAt(hashes: ReadonlySet<string>, standing: FragmentStanding): Standings {
-  return new Map([...hashes].map((hash) => [hash, standing]));
-}
-
-function allOpen(hashes: ReadonlySet<string>): Standings {
-  return allAt(hashes, 'open');
 }
