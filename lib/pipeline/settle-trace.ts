@@ -20,13 +20,13 @@ export interface SettleDeps {
   readonly evaluate: Evaluate;
 }
 
-/** Each lap either answers or loses one race; after losing so many in a row it is somebody else's turn. */
+/** Each lap either answers or loses one race; after this many lost races the trace is left to the other invocations. */
 const MAX_LAPS = 6;
 
 /** An attempt to claim, and what to count once it is on record. */
 interface Attempt extends ClaimAttempt {
   readonly count: () => void;
-  /** To call when it is not on record, and never will be: somebody else has decided. */
+  /** To call when it is not on record, and never will be: another invocation has decided. */
   readonly putBack?: () => void;
   /** The first claim of a trace: once it is on record, the trace is looked at again. */
   readonly isFirst?: boolean;
@@ -47,8 +47,8 @@ interface Attempt extends ClaimAttempt {
  *   records the claim on f1 and f2
  *   creates the object
  * ```
- * Without the second look neither a claim nor a message names f2 any more. One is enough: whoever acknowledges a
- * fragment of a trace without a record found it in the buffer before the record was there.
+ * Without the second look neither a claim nor a message names f2 any more. One is enough: an invocation that
+ * acknowledges a fragment of a trace without a record found it in the buffer before the record was there.
  */
 export class TraceSettler {
   readonly #deps: SettleDeps;
@@ -91,7 +91,7 @@ export class TraceSettler {
 
   /**
    * Records a claim and gives its lines to the round. Where the claim may be on record without its lines being there, the
-   * round gives the object up. Resolves to what is on record; `undefined`: somebody else was faster.
+   * round gives the object up. Resolves to what is on record; `undefined`: another invocation was faster.
    */
   async #claim(traceId: string, attempt: Attempt, before: BufferedTrace): Promise<Claim | undefined> {
     let isCertain = false;
@@ -234,7 +234,7 @@ export class TraceSettler {
     return attempt && { ...attempt, count: () => this.#summary.fenced++ };
   }
 
-  /** Claims anew what a claim holds. The first claim of a trace takes in all that nobody else has claimed. */
+  /** Replaces a claim. The first claim of a trace also takes in every fragment that is in no claim. */
   #replace(
     traceId: string,
     fragments: readonly BufferedFragment[],
