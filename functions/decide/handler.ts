@@ -79,7 +79,7 @@ function recordsOf(event: Partial<SQSEvent> | null, log: Log): readonly SQSRecor
   return messages;
 }
 
-/** Without an ID it is no message of SQS, and cannot be reported as failed either. */
+/** A record without an ID is not a message of SQS, and could not be reported as failed. */
 function isRecord(record: unknown): record is SQSRecord {
   return typeof record === 'object' && record !== null && 'messageId' in record && typeof record.messageId === 'string';
 }

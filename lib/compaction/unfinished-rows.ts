@@ -5,7 +5,7 @@ import type { PartRow } from './part-row.ts';
  * The rows without those of unfinished spans (`end_ns` NULL or 0) of which a finished copy is among them. Copies have the
  * same trace, span ID, kind, start time and name, as in `lib/otlp/trace-unfinished.ts`.
  *
- * The archive keeps an unfinished span that was written before the finished one came. Here both are seen, mostly.
+ * The archive keeps an unfinished span that was written before the finished one came. Here most pairs meet.
  */
 export function withoutUnfinishedCopies(rows: readonly PartRow[]): readonly PartRow[] {
   const traces = new Set(rows.filter(isUnfinished).map((row) => row['trace_id']));

@@ -3,7 +3,7 @@ const PIECE_LENGTH = 1024;
 
 /**
  * Numbers runs of bytes by their content, from 0 in the order in which they are first seen. The time that it takes is
- * linear in the bytes, whatever they are: JavaScript's maps hash strings with a secret seed, so that nobody can choose
+ * linear in the bytes, whatever they are: JavaScript's maps hash strings with a secret seed, so that no sender can choose
  * bytes that collide here.
  */
 export class ContentTable {

@@ -15,7 +15,7 @@ export interface JsonField {
 const BUCKETS = 64;
 const BUCKET_BITS = BUCKETS - 1;
 const NONE: readonly JsonField[] = [];
-/** Messages in which somebody who has no spans for us may have something else. */
+/** Messages in which a sender of something other than spans may have it. */
 const ENVELOPES: readonly string[] = ['ExportTraceServiceRequest', 'ResourceSpans', 'ScopeSpans'];
 
 /**

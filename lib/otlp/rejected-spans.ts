@@ -14,7 +14,7 @@ const PROBLEMS: Readonly<Record<SpanProblem, string>> = {
   link: 'with an invalid ID in a link (allowed: 16 bytes for trace_id, 8 bytes for span_id, or none)',
 };
 
-/** Names of unknown members, as many as help and no more. */
+/** Names of unknown members that are kept for the message. */
 const MAX_NAMES = 5;
 /** How many unknown members are looked at for that. */
 const MAX_UNKNOWN_MEMBERS = 100;
@@ -39,7 +39,7 @@ export class RejectedSpans {
     this.#counts.set(problem, (this.#counts.get(problem) ?? 0) + 1);
   }
 
-  /** So many spans for the fault of one message; with 0 the part of the request in which there may have been some. */
+  /** Rejects this many spans for the fault of one message; 0: a part of the request that may have had spans. */
   addFault(problem: SpanProblem, count: number, fault: Fault): void {
     if (count === 0) {
       this.#unread ??= fault;
@@ -83,7 +83,7 @@ export class RejectedSpans {
     throw new MalformedOtlpError(this.#unread.problem, this.#unread.offset);
   }
 
-  /** What was wrong, how often, and what is allowed; undefined when the sender need not be told anything. */
+  /** What was wrong, how often, and what is allowed; undefined when there is nothing to tell the sender. */
   message(acceptedSpanCount: number, isEmptyRequest: boolean): string | undefined {
     if (this.count === 0 && acceptedSpanCount === 0) return this.#noSpans(isEmptyRequest);
     const parts: string[] = [];

@@ -22,8 +22,8 @@ export interface ArchiveColumns {
   /** `seq` of the first line: 0 for a new trace, more for late spans. */
   readonly firstSeq: number;
   /**
-   * The first so many fragments are in the archive already: they count for the columns, and for what need not be written
-   * again, but are not written. Default: 0.
+   * How many of the first fragments are in the archive already: they are not written, but count for the columns, and their
+   * spans are not written again. Default: 0.
    */
   readonly skipFragments?: number;
 }

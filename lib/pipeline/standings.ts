@@ -5,8 +5,8 @@ import type { TraceTooLarge } from './hand-on.ts';
 /**
  * Where a fragment that a wake-up names stands.
  * - `settled`: written and committed, or of a trace that is not sampled; nothing is left to do
- * - `claimed`: it will be committed with the object at `key`, which belongs to this round
- * - `open`: in somebody else's claim, or something did not work: look again later
+ * - `claimedAt`: it will be committed with the object at this key, which belongs to this round
+ * - `open`: in the claim of another invocation, or something did not work: look again later
  * - `tooLarge`: its trace is over a limit, so that looking again does not help; says which, and where the kept part is
  */
 export type FragmentStanding = 'settled' | 'open' | { readonly claimedAt: string } | { readonly tooLarge: string };

@@ -11,8 +11,8 @@ export interface PolicyFailure {
 const MAX_MESSAGE_LENGTH = 500;
 
 /**
- * Asks one policy. Whatever is thrown inside of it is the failure of this policy alone, also what nobody has foreseen: another
- * policy may keep the trace, and a trace that no decider gets past would be lost.
+ * Asks one policy. An error in it, also an unexpected one, fails this policy alone: another policy may keep the
+ * trace, and a trace that stops every decider would be lost.
  */
 export function askPolicy(policy: Policy, trace: Trace, allowances: Allowances): Evaluation | PolicyFailure {
   try {

@@ -10,7 +10,7 @@ describe('docs/receiving.md', () => {
     const page = readFileSync('docs/receiving.md', 'utf8');
     expect(page).toContain(`nested more than ${MAX_VALUE_DEPTH} levels deep`);
     expect(page).toContain(`| depth of attribute values | ${MAX_VALUE_DEPTH} |`);
-    expect(page).toContain(`| ${DEFAULT_MAX_BODY_BYTES / 2 ** 20} MiB; on Lambda`);
+    expect(page).toContain(`| body, after decompression | ${DEFAULT_MAX_BODY_BYTES / 2 ** 20} MiB |`);
     expect(page).toContain(`| ${MAX_FRAGMENTS_BYTES / 2 ** 20} MiB |`);
     expect(page).toContain(`| ${MAX_TRACES.toLocaleString('en')}: one item`);
   });

@@ -46,7 +46,7 @@ export function tableCells<Value>(
 /** Digits of a number that a person reads. */
 const DIGITS = 4;
 
-/** The number with so many digits, and whole from there on. */
+/** The number with this many significant digits; a number with as many or more before the point is rounded to a whole one. */
 export function numberText(value: number, digits = DIGITS): string {
   if (!Number.isFinite(value)) return String(value);
   return String(Math.abs(value) >= 10 ** (digits - 1) ? Math.round(value) : Number(value.toPrecision(digits)));

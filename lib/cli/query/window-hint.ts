@@ -3,7 +3,7 @@ import type { QueryWindow } from '../../athena/render-query.ts';
 import type { ArchiveDatabase } from './archive-database.ts';
 import { archiveHours } from './archive-hours.ts';
 
-/** What a person should know about an answer without rows, whoever gave it. */
+/** The hint for an answer without rows, of DuckDB and of Athena. */
 export const NO_ROWS_HINT =
   'no rows. A trace is in the window when it began in it; one that arrived more than 24 hours from its start is filed under ' +
   'its arrival: see --from and --to';

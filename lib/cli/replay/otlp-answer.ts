@@ -39,7 +39,7 @@ export function readOtlpAnswer(status: number, headers: Headers, body: string): 
   if (status < 200 || status > 299) return { kind: 'failed', reason };
   const contentType = headers.get('content-type') ?? '';
   if (contentType.startsWith('text/html')) {
-    return { kind: 'failed', reason: `HTTP ${status} with a web page: this is no OTLP receiver` };
+    return { kind: 'failed', reason: `HTTP ${status} with a web page: this is not an OTLP receiver` };
   }
   return { kind: 'accepted', ...partialSuccess(body) };
 }

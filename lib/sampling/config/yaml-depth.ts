@@ -1,7 +1,7 @@
 import { type CST, LineCounter, Parser } from 'yaml';
 import type { ConfigIssue } from './config-issues.ts';
 
-/** How deep maps and lists may be in one another. A Helm file around a whole Collector configuration comes to about 15. */
+/** How deep maps and lists may be nested. A Helm file around a whole Collector configuration has about 15 levels. */
 export const MAX_YAML_DEPTH = 64;
 
 /**
@@ -15,7 +15,7 @@ export function tooDeep(text: string): ConfigIssue | undefined {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { token, depth } = next;
     if (depth > MAX_YAML_DEPTH) {
-      const message = `not valid here: more than ${MAX_YAML_DEPTH} maps and lists in one another`;
+      const message = `not valid here: maps and lists are nested more than ${MAX_YAML_DEPTH} levels deep`;
       return { path: '', message, line: lines.linePos(token.offset).line };
     }
     if (token.type === 'document') {

@@ -40,7 +40,7 @@ export function communityId(source: Endpoint, destination: Endpoint, protocol: n
 /** @throws {OttlEvaluationError} when one of them is none. */
 export function toEndpoint(ip: string, port: bigint): Endpoint {
   const address = parseIp(ip);
-  if (address === undefined) throw new OttlEvaluationError(`CommunityID: ${shown(ip)} is no IP address`);
+  if (address === undefined) throw new OttlEvaluationError(`CommunityID: ${shown(ip)} is not an IP address`);
   return { address: toShortIp(address), port: toUint16(port, 'a port') };
 }
 

@@ -1,5 +1,5 @@
 /**
- * How deep the parts of a condition may be in one another: parentheses, lists, maps, calls, indices and `not`. Each operator of a
+ * How deep the parts of a condition may be nested: parentheses, lists, maps, calls, indices and `not`. Each operator of a
  * sum or product counts too, as what is left of it is its operand. What is made of a condition is walked by recursion.
  */
 export const MAX_CONDITION_DEPTH = 100;

@@ -11,7 +11,7 @@ export interface NamedPattern {
 
 /**
  * @param isOfData whether the pattern is one of the trace, and not one of the configuration
- * @throws {Error} when the text is no RE2 pattern.
+ * @throws {Error} when the text is not an RE2 pattern.
  */
 export function compileNamedPattern(text: string, isOfData = false): NamedPattern {
   const { pattern, originals } = namedGroupsOnly(text);

@@ -21,7 +21,7 @@ const PART = /(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/g;
 /** Reads a duration as Go's `time.ParseDuration` does, exactly, in nanoseconds. */
 export function parseGoNanos(text: string): bigint {
   if (/^[+-]?0$/.test(text)) return 0n;
-  if (!WHOLE.test(text)) throw new OttlEvaluationError(`${shown(text)} is no duration such as "1h30m" or "250ms"`);
+  if (!WHOLE.test(text)) throw new OttlEvaluationError(`${shown(text)} is not a duration such as "1h30m" or "250ms"`);
   let nanos = 0n;
   for (const [, whole = '', fraction = '', unit = ''] of text.matchAll(PART)) {
     const size = UNIT_NANOS.get(unit) ?? 0n;

@@ -7,11 +7,11 @@ const INFINITE = /^([+-]?)(?:inf|infinity)$/i;
 /** Reads an int64 with the digits of a base from 2 to 36 (Go's `strconv.ParseInt`). */
 export function parseGoInt(text: string, base: number): bigint {
   const digits = text.replace(/^[+-]/, '').toLowerCase();
-  if (digits === '') throw new OttlEvaluationError(`${shown(text)} is no whole number`);
+  if (digits === '') throw new OttlEvaluationError(`${shown(text)} is not a whole number`);
   let value = 0n;
   for (const digit of digits) {
     const amount = '0123456789abcdefghijklmnopqrstuvwxyz'.indexOf(digit);
-    if (amount < 0 || amount >= base) throw new OttlEvaluationError(`${shown(text)} is no whole number`);
+    if (amount < 0 || amount >= base) throw new OttlEvaluationError(`${shown(text)} is not a whole number`);
     value = value * BigInt(base) + BigInt(amount);
     if (value > 2n ** 63n) break;
   }
@@ -36,7 +36,7 @@ export function parseGoFloat(text: string): number {
   if (infinite !== null) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   if (/^nan$/i.test(text)) return Number.NaN;
   const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value)) throw new OttlEvaluationError(`${shown(text)} is no number`);
+  if (!Number.isFinite(value)) throw new OttlEvaluationError(`${shown(text)} is not a number`);
   return value;
 }
 

@@ -31,7 +31,7 @@ function compilePattern(text: string, isOfData: boolean, fail: (message: string)
 }
 
 const MAX_PATTERN_LENGTH = 1000;
-/** To compile a character takes as long as to look at so many. */
+/** Compiling one character of a pattern takes as long as reading this many. */
 const STEPS_TO_COMPILE = 100;
 
 /**

@@ -58,7 +58,7 @@ export class TokenStream {
   /** @throws {OttlSyntaxError} when this many levels more are too deep. */
   checkDepth(more: number): void {
     if (this.#depth + more <= MAX_CONDITION_DEPTH) return;
-    const message = `a condition must not have more than ${MAX_CONDITION_DEPTH} parts in one another`;
+    const message = `a condition must not be nested more than ${MAX_CONDITION_DEPTH} levels deep`;
     throw new OttlSyntaxError(`${message}; write several conditions`, this.peek().from);
   }
 

@@ -149,7 +149,7 @@ describe('the report', () => {
     expect(text.out).toMatch(/^ +alarms +11 +a month +\$0\.00$/m);
     expect(text.out).toMatch(/^Collectors in two tiers on Fargate +\$66 /m);
     expect(text.out).toMatch(/^Tailgate, behind a Collector +\$\d+ /m);
-    expect(text.out).toMatch(/^Below about [\d,]+ traces a day Tailgate is cheaper than Collectors/m);
+    expect(text.out).toMatch(/^Up to about [\d,]+ traces a day Tailgate is cheaper than Collectors/m);
     expect(text.out).toContain('Prices of 2026-12-01, eu-central-1; ');
   });
 

@@ -191,7 +191,7 @@ describe('a receiver that takes nothing', () => {
     [415, {}, {}, 'HTTP 415'],
     [500, { message: 'broken\u001b[2J\n' }, {}, 'HTTP 500: broken\\u001b[2J'],
     [307, '', { location: 'https://elsewhere/' }, 'HTTP 307: it has moved to https://elsewhere/'],
-    [200, '<!doctype html>', { 'content-type': 'text/html' }, 'HTTP 200 with a web page: this is no OTLP receiver'],
+    [200, '<!doctype html>', { 'content-type': 'text/html' }, 'HTTP 200 with a web page: this is not an OTLP receiver'],
   ])('with HTTP %i stops it', async (status, body, headers, reason) => {
     await receive([], answer(status, body, headers));
     const { code, complaints, waits } = await replay();

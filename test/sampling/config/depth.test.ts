@@ -27,7 +27,7 @@ describe('a condition that is nested too deep', () => {
   ])('is an error with its place: %s', (_, text) => {
     expect(issuesOf(condition(text)).errors).toEqual([
       expect.stringMatching(
-        /^policies\[0\]\.ottl_condition\.span\[0\]: 1:\d+: a condition must not have more than 100 parts in one another/,
+        /^policies\[0\]\.ottl_condition\.span\[0\]: 1:\d+: a condition must not be nested more than 100 levels deep/,
       ),
     ]);
   });
@@ -50,12 +50,12 @@ describe('YAML that is nested too deep', () => {
     ['maps', Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
     ['policies', `policies: [${around('{name: a, type: and, and: {and_sub_policy: [', '', ']}}', 300)}]`],
   ])('is an error: %s', (_, text) => {
-    expect(issuesOf(text).errors).toEqual([': not valid here: more than 64 maps and lists in one another']);
+    expect(issuesOf(text).errors).toEqual([': not valid here: maps and lists are nested more than 64 levels deep']);
   });
 
   it('is an error with its path in a text within another', () => {
     expect(issuesOf(`config: ${JSON.stringify(`processors: { tail_sampling: ${'['.repeat(300)}`)}`).errors).toEqual([
-      'config: not valid here: more than 64 maps and lists in one another',
+      'config: not valid here: maps and lists are nested more than 64 levels deep',
     ]);
   });
 
