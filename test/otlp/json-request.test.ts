@@ -124,6 +124,11 @@ describe('protobufFromJson', () => {
     expect(withKey).toEqual(without);
   });
 
+  it.each(['4294967296', '18446744069414584320'])('keeps a time whose low half is zero: %s', (time) => {
+    const span = decodedSpan(EXAMPLE.replace('1544712660000000000', time));
+    expect(String(span.startTimeUnixNano)).toBe(time);
+  });
+
   it('reads keys with escapes, and takes any other spelling for unknown', () => {
     expect(decodedSpan(inSpan('"n\\u0061me":"x"')).name).toBe('x');
     expect(decodedSpan(inSpan('"start_time_un\\u0069x_nano":"1"'))).toEqual(
