@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { protobufFromJson } from '../../lib/otlp/json-request.ts';
 import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
 import { regroup } from '../../lib/otlp/regroup.ts';
+import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { hexOf } from '../support/flat-spans.ts';
 
@@ -122,6 +123,21 @@ describe('protobufFromJson', () => {
     const withKey = protobufFromJson(bytesOf(inSpan('"attributes":[{"key":"","value":{"stringValue":""}}]')));
     const without = protobufFromJson(bytesOf(inSpan('"attributes":[{"value":{"stringValue":""}}]')));
     expect(withKey).toEqual(without);
+  });
+
+  it('reads the names of zero, and names the first fault of a span', () => {
+    expect(decodedSpan(inSpan('"kind":"SPAN_KIND_UNSPECIFIED","status":{"code":"STATUS_CODE_UNSET"}')).kind).toBe(0);
+    const text = inSpan('"kind":"KIND","flags":"FLAGS"');
+    const rejected = new RejectedSpans();
+    protobufFromJson(bytesOf(text), rejected);
+    expect(rejected.message(0, false)).toContain(
+      `Span.kind: expected a number or a name of SpanKind at offset ${text.indexOf('"KIND"')}`,
+    );
+  });
+
+  it.each(['4294967296', '18446744069414584320'])('keeps a time whose low half is zero: %s', (time) => {
+    const span = decodedSpan(EXAMPLE.replace('1544712660000000000', time));
+    expect(String(span.startTimeUnixNano)).toBe(time);
   });
 
   it('reads keys with escapes, and takes any other spelling for unknown', () => {
