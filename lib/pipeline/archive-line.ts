@@ -33,8 +33,8 @@ export interface ArchiveColumns {
  * `resourceSpans` first, and then the columns. No lines when nothing remains to be written.
  *
  * Left out are unfinished copies of spans of which a finished copy is there, also in a fragment that is in the archive
- * already ({@link Trace.withoutUnfinishedCopies}); the columns do not count them. An unfinished copy that is in the archive
- * already stays there: readers leave it out.
+ * already ({@link Trace.withoutUnfinishedCopies}); the columns do not count them. An unfinished copy that was archived before its
+ * span ended stays there: what reads one trace, compaction and replay leave it out (docs/query.md).
  *
  * Most traces are one line. A larger one continues on lines with the next `seq`, cut between spans, on which the columns
  * are repeated. A line is longer than {@link MAX_LINE_BYTES} only where one span, its resource, a name or all services are
