@@ -7,7 +7,7 @@
 -- @param limit: integer = 50; most rows
 WITH nodes AS (
   -- Several spans, because with some tracers the spans of a client and its server have one ID.
-  SELECT trace_id, span_id, min(parent_span_id) AS parent,
+  SELECT trace_id, span_id, min(nullif(parent_span_id, span_id)) AS parent,
          array_agg(CAST(ROW(span_id, root_service, root_name, service, name, start_time, start_ns, end_ns,
                             coalesce(nullif(status_message, ''), exception_message), exception_type, sampling_policy)
                         AS ROW(span_id varchar, root_service varchar, root_name varchar, service varchar, name varchar,

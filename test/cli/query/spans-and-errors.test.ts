@@ -63,7 +63,11 @@ const LINES = [
 ];
 
 async function rows(...argv: string[]): Promise<Record<string, unknown>[]> {
-  const args = ['--data', dataFolderWith(LINES), '--from', '2026-09-15T07', '--json'];
+  return rowsOf(LINES, ...argv);
+}
+
+async function rowsOf(lines: readonly object[], ...argv: string[]): Promise<Record<string, unknown>[]> {
+  const args = ['--data', dataFolderWith(lines), '--from', '2026-09-15T07', '--json'];
   const { code, out, complaints } = await ask([...argv, ...args]);
   expect(code, complaints.join('\n')).toBe(0);
   return out.split('\n').flatMap((text) => (text === '' ? [] : [JSON.parse(text)]));
@@ -72,6 +76,17 @@ async function rows(...argv: string[]): Promise<Record<string, unknown>[]> {
 const short = (id: unknown) => String(id).replace(/^0+/, '');
 
 describe('errors', () => {
+  it('takes a span that is its own parent for one without a parent, as the waterfall does', async () => {
+    const lines = [
+      trace('a4', [
+        span(1, 1, 'cron', 'its own parent', 0, 100, { error: 'own' }),
+        span(2, 0, 'gateway', 'root', 0, 900, { error: '' }),
+        span(3, 2, 'payment', 'charge', 10, 800, { error: 'card declined' }),
+      ]),
+    ];
+    expect(await rowsOf(lines, 'errors')).toMatchObject([{ name: 'charge', message: 'card declined' }]);
+  });
+
   it('names the deepest failing span, and what was said about it', async () => {
     const found = (await rows('errors')).map((row) => [
       short(row['trace_id']),

@@ -55,8 +55,8 @@ export function checkSurroundings(surroundings: Surroundings, issues: ConfigIssu
     },
     issues,
   );
-  checkProcessors(processors, surroundings, issues);
-  checkWait(route, collector, surroundings, issues);
+  const holding = checkWait(route, collector, surroundings, issues);
+  checkProcessors(processors, holding, surroundings, issues);
   checkExporters(destinations, surroundings, issues);
   for (const exporter of unsampled.filter(({ id }) => sendsElsewhere(id))) {
     const effect = 'gets spans before they are sampled; Tailgate sends none on. Send to it before Tailgate';
@@ -89,7 +89,13 @@ function checkPart({ siblings, collector, instance, ignored }: Surroundings, iss
   );
 }
 
-function checkProcessors(processors: readonly Component[], surroundings: Surroundings, issues: ConfigIssues): void {
+/** @param holding processors that have been warned of because they hold traces */
+function checkProcessors(
+  processors: readonly Component[],
+  holding: readonly Component[],
+  surroundings: Surroundings,
+  issues: ConfigIssues,
+): void {
   const { instance } = surroundings;
   for (const processor of processors) {
     if (processor.id === instance) {
@@ -99,14 +105,21 @@ function checkProcessors(processors: readonly Component[], surroundings: Surroun
     const effect = effectOfProcessor(processor.id);
     if (effect !== undefined) refuse('processor', processor, `${effect}. Run it before Tailgate`, surroundings, issues);
   }
-  const withoutEffect = processors.filter(({ id }) => effectOfProcessor(id) === undefined);
+  const withoutEffect = processors.filter((it) => effectOfProcessor(it.id) === undefined && !holding.includes(it));
   for (const [path, components] of groupedByList(withoutEffect, surroundings.ignored.processor)) {
     issues.note(path, `${list(components)}: not needed here, no effect on what is kept`);
   }
 }
 
-function checkWait(route: SpanRoute, collector: ConfigNode, surroundings: Surroundings, issues: ConfigIssues): void {
+/** Returns the processors that hold traces before `decision_wait` begins. */
+function checkWait(
+  route: SpanRoute,
+  collector: ConfigNode,
+  surroundings: Surroundings,
+  issues: ConfigIssues,
+): readonly Component[] {
   const { decisionWaitMs, ignored } = surroundings;
+  const holding: Component[] = [];
   for (const processor of route.before) {
     const waitMs = groupByTraceWaitMs(processor, collector);
     if (waitMs === undefined || ignored.processor.some(({ id }) => id === processor.id)) continue;
@@ -117,7 +130,9 @@ function checkWait(route: SpanRoute, collector: ConfigNode, surroundings: Surrou
       `"${processor.id}" holds traces for ${durationText(waitMs)} before decision_wait begins: the Collector waits ${sum} in all, ` +
         `Tailgate ${durationText(decisionWaitMs)}${advice}`,
     );
+    holding.push(processor);
   }
+  return holding;
 }
 
 /** The archive takes the place of one exporter. */

@@ -145,6 +145,8 @@ describe('groupbytrace before tail_sampling', () => {
         `service.pipelines.traces.processors[0]: "groupbytrace" holds traces for ${waits} before decision_wait begins: the Collector waits ${sum} in all, Tailgate ${own}; to wait as long, set decision_wait: ${sum}`,
       ],
     });
+    // No note says that it has no effect.
+    expect(notesOf(text)).toEqual([NOT_TO_OTLP]);
     // Advice that is followed is taken.
     expect(parseSamplingConfig(fileWith(wait, sum)).ok).toBe(true);
   });
