@@ -227,8 +227,8 @@ describe('connectors around tail_sampling', () => {
       });
     const at = 'service.pipelines.traces/in.exporters';
     expect(issuesOf(text()).errors).toEqual([
-      `${at}[0]: "spanmetrics" makes metrics, which Tailgate does not. Use it before Tailgate, or put tailgate: { ignore_connectors: [spanmetrics] } into tail_sampling`,
-      `${at}[1]: "otlp/raw" gets spans before they are sampled; Tailgate sends none on. Send to it before Tailgate, or put tailgate: { ignore_exporters: [otlp/raw] } into tail_sampling`,
+      `${at}[0]: "spanmetrics" makes metrics, which Tailgate does not. Use it before Tailgate, or add it to tailgate: { ignore_connectors: [spanmetrics] } in tail_sampling`,
+      `${at}[1]: "otlp/raw" gets spans before they are sampled; Tailgate sends none on. Send to it before Tailgate, or add it to tailgate: { ignore_exporters: [otlp/raw] } in tail_sampling`,
     ]);
     const ignored = { ignore_connectors: ['spanmetrics'], ignore_exporters: ['otlp/raw'] };
     expect(issuesOf(text(ignored))).toEqual({ errors: [], warnings: [] });
