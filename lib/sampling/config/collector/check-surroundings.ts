@@ -187,7 +187,9 @@ function groupedByList(
 }
 
 function withoutRepeats(components: readonly Component[]): readonly Component[] {
-  return components.filter(({ id }, i) => components.findIndex((other) => other.id === id) === i);
+  const first = new Map<string, Component>();
+  for (const component of components) if (!first.has(component.id)) first.set(component.id, component);
+  return [...first.values()];
 }
 
 function list(names: readonly string[]): string {
