@@ -31,6 +31,15 @@ export class ContentTable {
     return number;
   }
 
+  /** Whether `before` with these bytes, and no more, is new to this table. */
+  add(before: number, bytes: Uint8Array, from: number, to: number): boolean {
+    const { size } = this;
+    const number = this.continued(before, bytes, from, to);
+    // Here the content ends: it may be the beginning of another one.
+    this.continued(number, bytes, to, to);
+    return this.size > size;
+  }
+
   /** Whether the text is new to this table: it has not been asked for it before. For a table that has texts alone. */
   addText(text: string): boolean {
     const { size } = this;

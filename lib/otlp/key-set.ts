@@ -64,10 +64,6 @@ export class KeySet {
   }
 
   #addToMany(from: number, to: number): boolean {
-    const many = this.#many as ContentTable;
-    const size = many.size;
-    // Here the key ends: it may be the beginning of another one.
-    many.continued(many.continued(-1, this.#bytes, from, to), this.#bytes, to, to);
-    return many.size > size;
+    return (this.#many as ContentTable).add(-1, this.#bytes, from, to);
   }
 }

@@ -82,15 +82,9 @@ class EqualSpans {
 
   #isNewContent(span: number): boolean {
     const { spans } = this.#index;
-    const contents = this.#contents;
-    const bytes = fragmentOf(this.#index, span);
-    const end = spans.get(span, SPAN.end);
     const scope = this.#scopeContent(spans.get(span, SPAN.scopeSpans));
-    const size = contents.size;
-    const content = contents.continued(scope, bytes, spans.get(span, SPAN.start), end);
-    // Here the span ends: it may be the beginning of another one.
-    contents.continued(content, bytes, end, end);
-    return contents.size > size;
+    const bytes = fragmentOf(this.#index, span);
+    return this.#contents.add(scope, bytes, spans.get(span, SPAN.start), spans.get(span, SPAN.end));
   }
 
   #scopeContent(scope: number): number {
