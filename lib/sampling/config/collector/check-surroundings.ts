@@ -77,10 +77,9 @@ export function checkSurroundings(surroundings: Surroundings, issues: ConfigIssu
 function checkPart({ siblings, collector, instance, ignored }: Surroundings, issues: ConfigIssues): void {
   const names = Object.keys(siblings?.value ?? {}).filter((id) => id !== instance);
   reportUselessNames(ignored, { processor: names, connector: [], exporter: [] }, issues);
-  const isIgnored = (id: string) => ignored.processor.some((other) => other.id === id);
   const others = names.filter((id) => {
     const isProcessor = collector !== undefined || isKnownProcessor(id);
-    return isProcessor && effectOfProcessor(id) !== undefined && !isIgnored(id);
+    return isProcessor && effectOfProcessor(id) !== undefined && !isIn(ignored.processor, id);
   });
   if (others.length === 0 || siblings === undefined) return;
   issues.warn(
@@ -122,7 +121,7 @@ function checkWait(
   const holding: Component[] = [];
   for (const processor of route.before) {
     const waitMs = groupByTraceWaitMs(processor, collector);
-    if (waitMs === undefined || ignored.processor.some(({ id }) => id === processor.id)) continue;
+    if (waitMs === undefined || isIn(ignored.processor, processor.id)) continue;
     const sum = durationText(waitMs + decisionWaitMs);
     const advice = waitMs + decisionWaitMs > MAX_DECISION_WAIT_MS ? '' : `; to wait as long, set decision_wait: ${sum}`;
     issues.warn(
@@ -137,8 +136,8 @@ function checkWait(
 
 /** The archive takes the place of one exporter. */
 function checkExporters(exporters: readonly Component[], surroundings: Surroundings, issues: ConfigIssues): void {
-  const isIgnored = (id: string) => surroundings.ignored.exporter.some((other) => other.id === id);
-  const [first, ...others] = exporters.filter(({ id }) => sendsElsewhere(id) && !isIgnored(id));
+  const { exporter: ignored } = surroundings.ignored;
+  const [first, ...others] = exporters.filter(({ id }) => sendsElsewhere(id) && !isIn(ignored, id));
   if (first === undefined) return;
   issues.note(first.path, `Tailgate writes kept traces to its archive, not to ${first.id}`);
   for (const exporter of others) {
@@ -164,7 +163,7 @@ function refuse(
   issues: ConfigIssues,
 ): void {
   if (id.includes('${')) issues.error(path, `"${id}" is not substituted here; write the name itself`);
-  else if (!ignored[kind].some((other) => other.id === id)) {
+  else if (!isIn(ignored[kind], id)) {
     issues.error(path, `"${id}" ${remark}, or add it to ${toIgnore(kind, id)} in ${instance}`);
   }
 }
@@ -176,7 +175,7 @@ function groupedByList(
 ): readonly (readonly [ConfigPath, readonly string[]])[] {
   const lists = new Map<string, { path: ConfigPath; ids: string[] }>();
   for (const { id, path } of components) {
-    if (silent.some((other) => other.id === id)) continue;
+    if (isIn(silent, id)) continue;
     const listPath = typeof path.at(-1) === 'number' ? path.slice(0, -1) : path;
     const key = JSON.stringify(listPath);
     const entry = lists.get(key) ?? { path: listPath, ids: [] };
@@ -184,6 +183,10 @@ function groupedByList(
     lists.set(key, entry);
   }
   return [...lists.values()].map(({ path, ids }) => [path, ids]);
+}
+
+function isIn(components: readonly Component[], id: string): boolean {
+  return components.some((component) => component.id === id);
 }
 
 function withoutRepeats(components: readonly Component[]): readonly Component[] {
