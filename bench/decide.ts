@@ -3,7 +3,7 @@
  * by pattern; none of them cut short), against the same on traces decoded by protobufjs.
  */
 import type { AttributeValue } from '../lib/otlp/attribute-value.ts';
-import { Trace } from '../lib/otlp/trace.ts';
+import { Trace } from '../lib/otlp/trace/trace.ts';
 import { opentelemetry } from '../proto/generated/otlp.js';
 import { compare } from './compare.ts';
 import { type CorpusTrace, traceCorpus } from './trace-corpus.ts';

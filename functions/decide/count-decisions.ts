@@ -1,4 +1,4 @@
-import type { DecideSummary } from '../../lib/pipeline/decide-summary.ts';
+import type { DecideSummary } from '../../lib/pipeline/decide/summary.ts';
 import { MAX_POLICY_METRICS, OTHER_POLICIES } from '../../lib/pipeline/metric-catalogue.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
 

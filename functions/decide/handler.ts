@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { forEachBounded } from '../../lib/adapters/for-each-bounded.ts';
-import { decodeWakeUp, type WakeUpMessage } from '../../lib/adapters/sqs/wake-up-message.ts';
-import type { DecideResult, ReceivedWakeUp } from '../../lib/pipeline/decide.ts';
+import { forEachBounded } from '../../lib/aws/for-each-bounded.ts';
+import { decodeWakeUp, type WakeUpMessage } from '../../lib/aws/sqs/wake-up-message.ts';
+import type { DecideResult, ReceivedWakeUp } from '../../lib/pipeline/decide/decide.ts';
 import type { InvocationMetrics } from '../shared/invocation-metrics.ts';
 import type { Log } from '../shared/log.ts';
 import type { TimeLeft } from './time-left.ts';

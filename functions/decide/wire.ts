@@ -1,5 +1,5 @@
-import { randomId } from '../../lib/adapters/random-id.ts';
-import { createDecide, DEFAULT_DECIDE_SETTINGS, type DecideSettings } from '../../lib/pipeline/decide.ts';
+import { randomId } from '../../lib/aws/random-id.ts';
+import { createDecide, DEFAULT_DECIDE_SETTINGS, type DecideSettings } from '../../lib/pipeline/decide/decide.ts';
 import type { Evaluate } from '../../lib/pipeline/evaluate.ts';
 import { decide } from '../../lib/sampling/decide.ts';
 import type { ConfigSource } from '../shared/config-source.ts';

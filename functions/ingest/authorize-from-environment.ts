@@ -1,6 +1,6 @@
-import { SystemClock } from '../../lib/adapters/clock.ts';
-import { KeysReader } from '../../lib/adapters/ssm/keys-reader.ts';
-import type { ParameterReads } from '../../lib/adapters/ssm/parameter-reads.ts';
+import { SystemClock } from '../../lib/aws/node.ts';
+import { KeysReader } from '../../lib/aws/ssm/keys-reader.ts';
+import type { ParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
 import { isSwitchedOn, requiredVariable } from '../shared/environment.ts';
 import type { Log } from '../shared/log.ts';
 import { type Authorize, authorizeAll } from './keys.ts';

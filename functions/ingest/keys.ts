@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { hashKey } from '../../lib/adapters/ingest-key.ts';
+import { hashKey } from '../../lib/aws/ingest-key.ts';
 import type { HttpRequest } from './http.ts';
 
 /** Who sends spans. */

@@ -1,8 +1,8 @@
-import { encodeExportResponse } from '../../lib/otlp/export-response.ts';
+import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
 import { protobufFromJson } from '../../lib/otlp/json-request.ts';
-import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
 import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { RequestTooLargeError } from '../../lib/otlp/request-too-large-error.ts';
+import { encodeExportResponse } from '../../lib/otlp/responses.ts';
 import { encodeStatus } from '../../lib/otlp/status.ts';
 import type { IngestResult } from '../../lib/pipeline/ingest.ts';
 import type { InvocationMetrics } from '../shared/invocation-metrics.ts';

@@ -1,6 +1,6 @@
-import { keyIdOf } from '../../lib/adapters/ingest-key.ts';
-import { decodeKeyEntry } from '../../lib/adapters/ssm/key-entry.ts';
-import type { KeysReader, StoredKey } from '../../lib/adapters/ssm/keys-reader.ts';
+import { keyIdOf } from '../../lib/aws/ingest-key.ts';
+import { decodeKeyEntry } from '../../lib/aws/ssm/key-entry.ts';
+import type { KeysReader, StoredKey } from '../../lib/aws/ssm/keys-reader.ts';
 import { UnavailableError } from '../../lib/pipeline/errors.ts';
 import type { Clock } from '../../lib/pipeline/ports.ts';
 import type { Log } from '../shared/log.ts';

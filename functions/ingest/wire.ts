@@ -1,4 +1,4 @@
-import { hashFragment } from '../../lib/adapters/fragment-hash.ts';
+import { hashFragment } from '../../lib/aws/fragment-hash.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import type { ConfigSource } from '../shared/config-source.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/invocation-metrics.ts';

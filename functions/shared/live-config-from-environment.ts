@@ -1,6 +1,6 @@
-import { SystemClock } from '../../lib/adapters/clock.ts';
-import { ConfigReader } from '../../lib/adapters/ssm/config-reader.ts';
-import type { ParameterReads } from '../../lib/adapters/ssm/parameter-reads.ts';
+import { SystemClock } from '../../lib/aws/node.ts';
+import { ConfigReader } from '../../lib/aws/ssm/config-reader.ts';
+import type { ParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
 import { requiredVariable } from './environment.ts';
 import { LiveConfig, type LiveConfigOptions } from './live-config.ts';
 

@@ -1,7 +1,7 @@
-import type { ConfigReader, StoredConfig } from '../../lib/adapters/ssm/config-reader.ts';
-import { ConfigTextError, decodeConfigText } from '../../lib/adapters/ssm/config-text.ts';
+import type { ConfigReader, StoredConfig } from '../../lib/aws/ssm/config-reader.ts';
+import { ConfigTextError, decodeConfigText } from '../../lib/aws/ssm/config-text.ts';
 import type { Clock } from '../../lib/pipeline/ports.ts';
-import type { ConfigIssue } from '../../lib/sampling/config/config-issues.ts';
+import type { ConfigIssue } from '../../lib/sampling/config/issues.ts';
 import { parseSamplingConfig, type SamplingConfigResult } from '../../lib/sampling/config/parse-sampling-config.ts';
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import type { ConfigSource } from './config-source.ts';

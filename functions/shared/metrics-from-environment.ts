@@ -1,5 +1,5 @@
-import { EmfMetrics } from './emf-metrics.ts';
 import { optionalVariable } from './environment.ts';
+import { EmfMetrics } from './metrics.ts';
 
 /** Those of the pipeline that the function belongs to. */
 export function metricsFromEnvironment(): EmfMetrics {

@@ -1,8 +1,8 @@
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { meterParameterReads } from '../../lib/adapters/ssm/meter-parameter-reads.ts';
-import type { ParameterReads } from '../../lib/adapters/ssm/parameter-reads.ts';
-import { SignedParameterReads } from '../../lib/adapters/ssm/signed-parameter-reads.ts';
+import { meterParameterReads } from '../../lib/aws/ssm/meter-parameter-reads.ts';
+import type { ParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
+import { SignedParameterReads } from '../../lib/aws/ssm/signed-parameter-reads.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import { optionalVariable, requiredVariable } from './environment.ts';
 

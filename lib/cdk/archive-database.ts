@@ -2,8 +2,8 @@ import { Aws } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { archiveTables, type GlueExternalTable, type GlueView } from '../athena/archive-tables.ts';
-import { PRESTO_VIEW_EXPANDED_TEXT, prestoViewText } from '../athena/presto-view.ts';
+import { archiveTables, type GlueExternalTable, type GlueView } from '../archive/tables/archive-tables.ts';
+import { PRESTO_VIEW_EXPANDED_TEXT, prestoViewText } from '../archive/tables/presto-view.ts';
 import { PARTS_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
 
 export interface ArchiveDatabaseProps {

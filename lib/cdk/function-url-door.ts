@@ -1,7 +1,7 @@
 import { Duration, Fn } from 'aws-cdk-lib';
 import { FunctionUrl, FunctionUrlAuthType, HttpMethod } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { CORS_HEADERS, type FrontDoor, type FrontDoorProps } from './front-door.ts';
+import { CORS_HEADERS, type FrontDoor, type FrontDoorProps } from './ingest-endpoint.ts';
 
 /**
  * A function URL: free, without a body limit of its own, and a throttled request is answered 429, which exporters send again.

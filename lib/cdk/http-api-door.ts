@@ -5,7 +5,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import { CORS_HEADERS, type FrontDoor, type HttpApiProps } from './front-door.ts';
+import { CORS_HEADERS, type FrontDoor, type HttpApiProps } from './ingest-endpoint.ts';
 
 /** How long a request may take for the throttle to hold. One that waits for a slow service may take longer. */
 const REQUEST_SECONDS = 0.2;

@@ -3,9 +3,9 @@ export { ArchiveDatabase, type ArchiveDatabaseProps } from './archive-database.t
 export { ArchiveWorkGroup, type ArchiveWorkGroupProps } from './archive-workgroup.ts';
 export { BufferTable, type BufferTableProps, type ProvisionedCapacity } from './buffer-table.ts';
 export { DecideFunction, type DecideFunctionProps } from './decide-function.ts';
-export type { FrontDoor } from './front-door.ts';
 export { FunctionUrlDoor } from './function-url-door.ts';
 export { HttpApiDoor } from './http-api-door.ts';
+export type { FrontDoor } from './ingest-endpoint.ts';
 export { IngestFunction, type IngestFunctionProps } from './ingest-function.ts';
 export { InvalidPipelineError } from './invalid-pipeline-error.ts';
 export type { FrontDoorType, TailSamplingPipelineProps } from './pipeline-props.ts';

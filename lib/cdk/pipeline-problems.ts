@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../adapters/retention.ts';
+import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../aws/retention.ts';
 import type { ProvisionedCapacity } from './buffer-table.ts';
 import { originProblem } from './origin.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { encodeConfigText } from '../adapters/ssm/config-text.ts';
-import type { ConfigIssue } from '../sampling/config/config-issues.ts';
+import { encodeConfigText } from '../aws/ssm/config-text.ts';
 import { decodeText } from '../sampling/config/decode-text.ts';
+import type { ConfigIssue } from '../sampling/config/issues.ts';
 import { readSamplingConfig } from '../sampling/config/read-sampling-config.ts';
 import { whyUnreadable } from '../sampling/config/why-unreadable.ts';
 

@@ -1,8 +1,8 @@
 import { CfnNamedQuery } from 'aws-cdk-lib/aws-athena';
 import { Construct } from 'constructs';
-import { readQueryFiles } from '../adapters/query-files.ts';
-import { type NamedQuery, parseNamedQuery } from '../athena/named-query.ts';
-import { askedValues, storedQuery } from '../athena/render-query.ts';
+import { type NamedQuery, parseNamedQuery } from '../archive/tables/named-query.ts';
+import { askedValues, storedQuery } from '../archive/tables/render-query.ts';
+import { readQueryFiles } from '../aws/filesystem/query-files.ts';
 
 export interface SavedQueriesProps {
   readonly databaseName: string;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ConfigIssue } from '../sampling/config/config-issues.ts';
+import type { ConfigIssue } from '../sampling/config/issues.ts';
 import { readSamplingConfig } from '../sampling/config/read-sampling-config.ts';
 import { whyUnreadable } from '../sampling/config/why-unreadable.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';

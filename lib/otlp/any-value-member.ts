@@ -1,5 +1,5 @@
-import { FieldCursor } from './field-cursor.ts';
 import { joinFields } from './joined-fields.ts';
+import { FieldCursor } from './protobuf/field-cursor.ts';
 
 /** Numbers of the members of `AnyValue` (opentelemetry/proto/common/v1/common.proto). */
 export const STRING = 1;

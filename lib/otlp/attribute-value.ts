@@ -1,9 +1,9 @@
 import { ARRAY, BOOL, BYTES, DOUBLE, INT, KVLIST, lastMember, STRING } from './any-value-member.ts';
-import { FieldCursor } from './field-cursor.ts';
 import { joinFields } from './joined-fields.ts';
 import { mapFor } from './long-key-map.ts';
 import { float64At } from './numbers.ts';
-import { readUtf8 } from './utf8.ts';
+import { FieldCursor } from './protobuf/field-cursor.ts';
+import { readUtf8 } from './text.ts';
 
 /**
  * The value of an attribute (`AnyValue` of opentelemetry/proto/common/v1/common.proto), told apart by its type:

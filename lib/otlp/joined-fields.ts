@@ -1,4 +1,4 @@
-import { FieldCursor } from './field-cursor.ts';
+import { FieldCursor } from './protobuf/field-cursor.ts';
 
 /**
  * The message that field `field` of the message in `bytes[start, end)` holds; `undefined` when it is not there. A

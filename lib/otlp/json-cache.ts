@@ -1,5 +1,5 @@
-import type { JsonMessage } from './json-message.ts';
-import type { JsonWriter } from './json-writer.ts';
+import type { JsonMessage } from './json-encode/message.ts';
+import type { JsonWriter } from './json-encode/writer.ts';
 
 /** Power of two. Enough for the resources and scopes of a few dozen processes. */
 const SLOTS = 128;

@@ -1,5 +1,5 @@
 import { JsonCache } from './json-cache.ts';
-import { type JsonField, JsonMessage } from './json-message.ts';
+import { type JsonField, JsonMessage } from './json-encode/message.ts';
 
 // The messages of opentelemetry/proto/{common,resource,trace}/v1, v1.11.0.
 

@@ -1,6 +1,6 @@
-import { HEX_VALUES, type JsonCursor, QUOTE } from './json-request-cursor.ts';
-import { copyString } from './json-request-string.ts';
-import type { WireWriter } from './wire-writer.ts';
+import { HEX_VALUES, type JsonCursor, QUOTE } from './json-decode/cursor.ts';
+import { copyString } from './json-decode/strings.ts';
+import type { WireWriter } from './protobuf/writer.ts';
 
 /**
  * Copies an ID: pairs of hex digits, in either case, as bytes. The number of bytes is not looked at. Half a byte and what

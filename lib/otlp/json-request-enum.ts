@@ -1,4 +1,4 @@
-import type { JsonCursor } from './json-request-cursor.ts';
+import type { JsonCursor } from './json-decode/cursor.ts';
 
 const NAMES = {
   SpanKind: [

@@ -1,4 +1,4 @@
-import { JsonRequestReader } from './json-request-reader.ts';
+import { JsonRequestReader } from './json-decode/decode-request.ts';
 import { RejectedSpans } from './rejected-spans.ts';
 
 /**

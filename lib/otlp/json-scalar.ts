@@ -1,6 +1,6 @@
 import { isZeroAt } from './ids.ts';
+import type { JsonWriter } from './json-encode/writer.ts';
 import type { JsonPiece } from './json-piece.ts';
-import type { JsonWriter } from './json-writer.ts';
 import { fixed32At, varint32At } from './numbers.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Fault } from './fault-cursor.ts';
-import { MalformedOtlpError } from './malformed-otlp-error.ts';
+import { MalformedOtlpError } from './errors.ts';
+import type { Fault } from './protobuf/fault-cursor.ts';
 
 /** What is wrong with a span that is rejected. The first that applies counts. */
 export type SpanProblem = 'resource' | 'scope' | 'span' | 'trace_id' | 'span_id' | 'parent_span_id' | 'link';

@@ -1,6 +1,6 @@
 import type { OtlpEncoding } from './otlp-encoding.ts';
-import { LENGTH_DELIMITED, tagOf, VARINT } from './wire.ts';
-import { WireWriter } from './wire-writer.ts';
+import { LENGTH_DELIMITED, tagOf, VARINT } from './protobuf/wire.ts';
+import { WireWriter } from './protobuf/writer.ts';
 
 const CODE = tagOf(1, VARINT);
 const MESSAGE = tagOf(2, LENGTH_DELIMITED);

@@ -1,9 +1,9 @@
-import { findAttribute } from './attribute-lookup.ts';
 import type { AttributeValue } from './attribute-value.ts';
-import { FieldCursor } from './field-cursor.ts';
 import { joinFields } from './joined-fields.ts';
-import { MessageView } from './message-view.ts';
-import { readUtf8 } from './utf8.ts';
+import { findAttribute } from './protobuf/attributes.ts';
+import { FieldCursor } from './protobuf/field-cursor.ts';
+import { MessageView } from './protobuf/message-view.ts';
+import { readUtf8 } from './text.ts';
 
 /** A `ResourceSpans` message: some spans of one trace that came in one fragment, and the resource that emitted them. */
 export class ResourceSpansView {

@@ -1,4 +1,4 @@
-import type { WireWriter } from './wire-writer.ts';
+import type { WireWriter } from './protobuf/writer.ts';
 
 /**
  * Puts the fields of messages in ascending order after they have been written in any order. Messages may be nested:

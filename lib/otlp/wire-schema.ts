@@ -1,5 +1,5 @@
-import { FIELD_NUMBERS, type FieldSchema, messageNumber, OTLP_MESSAGES } from './otlp-schema.ts';
-import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from './wire.ts';
+import { FIELD_NUMBERS, type FieldSchema, messageNumber, OTLP_MESSAGES } from './protobuf/schema.ts';
+import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from './protobuf/wire.ts';
 
 /** The wire type that a field must have. */
 export function wireTypeOf(field: FieldSchema): number {

@@ -1,8 +1,8 @@
 import { type DynamicSampler, intervalAt } from '../sampling/dynamic/dynamic-sampler.ts';
-import type { Allowances, Limit } from '../sampling/limit.ts';
+import type { Allowances, Limit } from '../sampling/limits.ts';
 import { bucketOf, type TokenBucket } from '../sampling/token-bucket.ts';
-import type { FleetTables } from './fleet-tables.ts';
-import type { SharedBucket } from './shared-bucket.ts';
+import type { FleetTables } from './allowances/fleet-tables.ts';
+import type { SharedBucket } from './allowances/shared-bucket.ts';
 
 /** One look of a decider at a trace. */
 export interface Look {

@@ -1,5 +1,5 @@
-import { Trace } from '../otlp/trace.ts';
-import { archiveLines } from './archive-line.ts';
+import { archiveLines } from '../archive/line.ts';
+import { Trace } from '../otlp/trace/trace.ts';
 import type { BufferedFragment, Claim, DecisionRecord } from './ports.ts';
 
 /** A decision record with one claim more, or one replaced, and the lines that are owed once it is on record. */

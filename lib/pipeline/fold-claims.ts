@@ -1,4 +1,4 @@
-import type { ClaimStates } from './claim-states.ts';
+import type { ClaimStates } from './decide/claims.ts';
 import type { Claim, DecisionRecord } from './ports.ts';
 
 /** A record with fewer claims is left as it is. */

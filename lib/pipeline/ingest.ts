@@ -1,4 +1,4 @@
-import { regroup } from '../otlp/regroup.ts';
+import { regroup } from '../otlp/regroup/regroup.ts';
 import type { RejectedSpans } from '../otlp/rejected-spans.ts';
 import type { BufferedFragment, Clock, SpanBuffer, WakeUpQueue } from './ports.ts';
 import { type DecisionWaits, delayUntilDue, wakeUpsFor } from './wake-ups.ts';

@@ -1,11 +1,11 @@
 /**
- * The ports of the pipeline: everything that it needs from the world. Adapters implement them (`lib/adapters/`), and
+ * The ports of the pipeline: everything that it needs from the world. Adapters implement them (`lib/aws/`), and
  * each has one contract suite that every adapter passes (`test/contract/`).
  */
 
 import type { KeyNumbers } from '../sampling/dynamic/dynamic-sampler.ts';
+import type { ThresholdUpdate } from '../sampling/probability/weigh.ts';
 import type { TokenBucket } from '../sampling/token-bucket.ts';
-import type { ThresholdUpdate } from '../sampling/weigh.ts';
 import type { TraceSize } from './trace-limits.ts';
 
 /** One trace's spans from one export request, as it waits in the buffer. */

@@ -1,10 +1,10 @@
-import type { NewTraceState } from '../otlp/json-spans.ts';
-import type { Trace } from '../otlp/trace.ts';
-import { SPAN } from '../otlp/trace-index.ts';
-import { type OtSampling, readOtSampling, withThreshold } from '../sampling/ot-trace-state.ts';
-import { parseThreshold } from '../sampling/rejection-threshold.ts';
+import type { NewTraceState } from '../otlp/json-encode/encode-spans.ts';
+import { SPAN } from '../otlp/trace/index-fragments.ts';
+import type { Trace } from '../otlp/trace/trace.ts';
+import { parseThreshold } from '../sampling/probability/threshold.ts';
+import { type OtSampling, readOtSampling, withThreshold } from '../sampling/probability/trace-state.ts';
+import type { ThresholdUpdate } from '../sampling/probability/weigh.ts';
 import { idRandomness } from '../sampling/trace-randomness.ts';
-import type { ThresholdUpdate } from '../sampling/weigh.ts';
 
 /**
  * How a decision changes `th` in the trace states of a trace's spans, span by span; undefined when it changes none.

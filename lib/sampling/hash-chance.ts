@@ -1,5 +1,5 @@
-import { type Chance, chanceOfArc } from './chance.ts';
-import type { Hash64 } from './fnv1a-64.ts';
+import type { Hash64 } from '../otlp/fnv1a-64.ts';
+import { type Chance, chanceOfArc } from './probability/chance.ts';
 
 const PRIME = (1n << 40n) + 0x1b3n;
 /** What a difference between two salted states has become once FNV-1a has taken the 16 bytes of a trace ID on top. */

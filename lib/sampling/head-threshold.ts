@@ -1,6 +1,6 @@
-import type { Trace } from '../otlp/trace.ts';
-import { readOtSampling } from './ot-trace-state.ts';
-import { ALWAYS } from './rejection-threshold.ts';
+import type { Trace } from '../otlp/trace/trace.ts';
+import { ALWAYS } from './probability/threshold.ts';
+import { readOtSampling } from './probability/trace-state.ts';
 
 /**
  * The threshold of the sampler that let the trace through before it came here, from `ot=th:…` in the trace state. Taken

@@ -1,4 +1,4 @@
-import type { ConfigNode } from './config/config-issues.ts';
+import type { ConfigNode } from './config/issues.ts';
 import type { OptionsReader } from './config/options-reader.ts';
 import type { OptionDescription } from './option-description.ts';
 import type { Policy } from './policy.ts';

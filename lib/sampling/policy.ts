@@ -1,7 +1,7 @@
-import type { Trace } from '../otlp/trace.ts';
-import { CERTAIN, type FindsChance, IMPOSSIBLE } from './chance.ts';
-import type { Allowances } from './limit.ts';
+import type { Trace } from '../otlp/trace/trace.ts';
+import type { Allowances } from './limits.ts';
 import type { PolicySummary } from './policy-summary.ts';
+import { CERTAIN, type FindsChance, IMPOSSIBLE } from './probability/chance.ts';
 
 export type Vote = 'sampled' | 'not_sampled' | 'dropped';
 

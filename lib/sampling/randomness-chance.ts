@@ -1,5 +1,5 @@
-import { type Arc, type Chance, chanceOfArc } from './chance.ts';
-import { NEVER } from './rejection-threshold.ts';
+import { type Arc, type Chance, chanceOfArc } from './probability/chance.ts';
+import { NEVER } from './probability/threshold.ts';
 
 /** The randomness R of a trace, whose 56 bits count as the upper ones of 64. */
 const SOURCE = 'R';

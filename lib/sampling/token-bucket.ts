@@ -1,4 +1,4 @@
-import type { Limit } from './limit.ts';
+import type { Limit } from './limits.ts';
 
 /**
  * What counts down for a limit. Its whole state is one whole number, the *level*, so that taking from it is one

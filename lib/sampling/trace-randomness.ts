@@ -1,5 +1,5 @@
-import type { Trace } from '../otlp/trace.ts';
-import { readOtSampling } from './ot-trace-state.ts';
+import type { Trace } from '../otlp/trace/trace.ts';
+import { readOtSampling } from './probability/trace-state.ts';
 
 /** The randomness of a trace without `rv`: the low 56 bits of its ID (W3C Trace Context Level 2, "Randomness of trace-id"). */
 export function idRandomness(traceId: string): bigint {

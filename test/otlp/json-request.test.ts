@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
 import { protobufFromJson } from '../../lib/otlp/json-request.ts';
-import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
-import { regroup } from '../../lib/otlp/regroup.ts';
+import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { hexOf } from '../support/flat-spans.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { protobufFromJson } from '../../lib/otlp/json-request.ts';
-import { regroup } from '../../lib/otlp/regroup.ts';
+import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { spansSaid } from '../readers/spans-said.ts';

@@ -3,7 +3,7 @@
  * does, and prints what it is called and how much its sender is told.
  */
 import { protobufFromJson } from '../../lib/otlp/json-request.ts';
-import { regroup } from '../../lib/otlp/regroup.ts';
+import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { HOSTILE_BODIES } from './hostile-bodies.ts';
 

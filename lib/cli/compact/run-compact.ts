@@ -1,8 +1,8 @@
-import { NOTHING_COMPACTED } from '../../athena/compacted-hours.ts';
-import { parseTime, TIME_FORMS } from '../../athena/query-window.ts';
-import { hourAt } from '../../compaction/archive-hours.ts';
-import type { CompactArchiveResult } from '../../compaction/compact-archive.ts';
-import type { HourResult } from '../../compaction/compact-hour.ts';
+import { hourAt } from '../../archive/compaction/archive-hours.ts';
+import type { CompactArchiveResult } from '../../archive/compaction/compact-archive.ts';
+import type { HourResult } from '../../archive/compaction/compact-hour.ts';
+import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
+import { parseTime, TIME_FORMS } from '../../archive/tables/query-window.ts';
 import { visible } from '../query/cell-text.ts';
 import { type CommandIo, runCommand } from '../run-command.ts';
 import { COMPACT_USAGE, type CompactCommand, parseCompactArguments } from './compact-arguments.ts';

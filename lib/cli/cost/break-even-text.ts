@@ -1,5 +1,5 @@
-import { TWO_TIERS } from './alternatives.ts';
-import type { CostReport } from './cost-report.ts';
+import { TWO_TIERS } from '../../cost/alternatives.ts';
+import type { CostReport } from '../../cost/cost-report.ts';
 import { roughly, times } from './figures.ts';
 
 /** In plain words, where Collectors cost less than Tailgate. */

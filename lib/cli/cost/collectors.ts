@@ -1,5 +1,5 @@
-import { HOURS_PER_MONTH } from './assumptions.ts';
-import { type PriceList, usdOf } from './prices.ts';
+import { HOURS_PER_MONTH } from '../../cost/assumptions.ts';
+import { type PriceList, usdOf } from '../../cost/prices.ts';
 
 /** Tasks of one kind: at least two for availability, and then as many processors as the traffic needs. */
 interface Tier {

@@ -1,5 +1,5 @@
-import type { Random } from '../../local/demo/random.ts';
-import type { Batching } from './event-source.ts';
+import type { Batching } from '../../cost/event-source.ts';
+import type { Random } from '../../traffic/random.ts';
 
 /**
  * Deals messages, in the order of their arrival, into the batches that the pollers make of them: each message goes to any of

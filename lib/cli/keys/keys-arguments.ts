@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { isKeyId } from '../../adapters/ingest-key.ts';
-import { assertTenantName } from '../../adapters/tenant-name.ts';
+import { isKeyId } from '../../aws/ingest-key.ts';
+import { assertTenantName } from '../../aws/tenant-name.ts';
 
 export const KEYS_USAGE = `Usage: npm run keys -- create|list|revoke ID --stack NAME
 

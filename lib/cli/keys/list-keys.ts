@@ -1,4 +1,4 @@
-import type { KeyParameters } from '../../adapters/ssm/key-parameters.ts';
+import type { KeyParameters } from '../../aws/ssm/ingest-keys.ts';
 import { visible } from '../query/cell-text.ts';
 import { readEntries } from './read-entries.ts';
 import type { KeysIo } from './run-keys.ts';

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { OBJECTS_KEY } from '../../compaction/part-file.ts';
-import { quoted } from './view-sql.ts';
+import { OBJECTS_KEY } from '../../archive/compaction/part-file.ts';
+import { quoted } from './duckdb/views.ts';
 
 /** Names that start with a dot or an underscore are hidden, as they are for Athena. */
 const OBJECTS = 'traces/dt=*/hour=[0-9][0-9]/[!._]*.jsonl.gz';

@@ -1,5 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import { timestampText, toPlainValue } from './plain-value.ts';
+import { timestampText, toPlainValue } from './duckdb/values.ts';
 
 /** A value as the text of one table cell: on one line, and without anything that a terminal would obey. */
 export function toCellText(value: DuckDBValue): string {

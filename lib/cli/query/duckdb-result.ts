@@ -1,7 +1,7 @@
 import type { DuckDBResult, DuckDBValue } from '@duckdb/node-api';
 import { DuckDBTypeId, StatementType } from '@duckdb/node-api';
 import { toCellText } from './cell-text.ts';
-import { toPlainValue } from './plain-value.ts';
+import { toPlainValue } from './duckdb/values.ts';
 import type { QueryResult } from './query-result.ts';
 
 const NUMERIC = new Set<DuckDBTypeId>([

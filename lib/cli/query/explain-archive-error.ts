@@ -1,7 +1,7 @@
-import type { ArchiveDatabase } from './archive-database.ts';
-import { cutOffObjects } from './cut-off-objects.ts';
+import { cutOffObjects } from './duckdb/damaged-objects.ts';
+import type { ArchiveDatabase } from './duckdb/database.ts';
+import { quoted } from './duckdb/views.ts';
 import { QueryError } from './query-error.ts';
-import { quoted } from './view-sql.ts';
 
 /** Damaged objects that are named. */
 const MAX_LISTED = 5;

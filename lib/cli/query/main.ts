@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { interruption } from '../interruption.ts';
-import { standardOutput } from './output.ts';
+import { interruption } from '../../terminal/interruption.ts';
+import { standardOutput } from '../../terminal/output.ts';
 import { progressLine } from './progress-line.ts';
 import { runQuery } from './run-query.ts';
 

@@ -1,4 +1,4 @@
-import { parseTraceId } from '../../athena/query-value.ts';
+import { parseTraceId } from '../../archive/tables/query-value.ts';
 import type { PrintOptions } from './print-result.ts';
 import type { QueryArguments } from './query-arguments.ts';
 import { waterfallOfRows } from './waterfall-of-rows.ts';

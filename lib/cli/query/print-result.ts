@@ -1,9 +1,9 @@
+import type { Output } from '../../terminal/output.ts';
+import { renderTable } from '../../terminal/table.ts';
+import { type DrawnTrace, drawWaterfall } from '../../terminal/waterfall.ts';
 import { visible } from './cell-text.ts';
-import { type DrawnTrace, drawWaterfall } from './draw-waterfall.ts';
-import type { Output } from './output.ts';
-import type { PlainValue } from './plain-value.ts';
+import type { PlainValue } from './duckdb/values.ts';
 import type { QueryResult, ResultColumn } from './query-result.ts';
-import { renderTable } from './table.ts';
 import { tableCells } from './table-cells.ts';
 
 export interface PrintOptions {

@@ -1,4 +1,4 @@
-import type { PlainValue } from './plain-value.ts';
+import type { PlainValue } from './duckdb/values.ts';
 
 /** A column of an answer, and how its values are written. */
 export interface ResultColumn<Value> {

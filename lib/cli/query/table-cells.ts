@@ -1,6 +1,6 @@
+import type { TableColumn } from '../../terminal/table.ts';
 import { visible } from './cell-text.ts';
 import type { QueryResult, ResultColumn } from './query-result.ts';
-import type { TableColumn } from './table.ts';
 
 /** A column of a table for people: of the value itself, or of an estimate and its standard error. */
 interface Cell<Value> {

@@ -1,5 +1,5 @@
-import type { Column } from '../../athena/column.ts';
-import { spansColumns, tracesColumns, tracesRawColumns } from '../../athena/columns.ts';
+import type { Column } from '../../archive/tables/column.ts';
+import { spansColumns, tracesColumns, tracesRawColumns } from '../../archive/tables/columns.ts';
 import { EXAMPLE_QUERIES } from './example-queries.ts';
 
 interface View {

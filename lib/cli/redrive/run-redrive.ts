@@ -1,12 +1,12 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { DEFAULT_BUFFER_TTL_MS } from '../../adapters/retention.ts';
-import { SqsDeadLetters } from '../../adapters/sqs/sqs-dead-letters.ts';
-import { SqsWakeUpQueue } from '../../adapters/sqs/sqs-wake-up-queue.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../../aws/retention.ts';
+import { SqsDeadLetters } from '../../aws/sqs/dead-letters.ts';
+import { SqsWakeUpQueue } from '../../aws/sqs/wake-up-queue.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { visible } from '../query/cell-text.ts';
 import { runCommand } from '../run-command.ts';
-import { readStackOutputs } from '../stack-outputs.ts';
+import { readStackOutputs } from '../stack.ts';
 import { emptyCounts, type RedriveCounts, redrive } from './redrive.ts';
 import { parseRedriveArguments, type QueueUrls, REDRIVE_USAGE, type RedriveCommand } from './redrive-arguments.ts';
 

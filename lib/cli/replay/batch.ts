@@ -1,4 +1,4 @@
-import type { TraceLine } from './trace-line.ts';
+import type { TraceLine } from '../../archive/read-line.ts';
 
 /** How far a reader of the archive has come: these lines of this object, and all objects before it. */
 export interface Position {

@@ -2,13 +2,13 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { ArchiveObjects } from '../../adapters/archive-objects.ts';
-import { FilesystemArchiveObjects } from '../../adapters/filesystem/filesystem-archive-objects.ts';
-import { S3ArchiveObjects } from '../../adapters/s3/s3-archive-objects.ts';
+import type { ArchiveObjects } from '../../aws/archive-objects.ts';
+import { FilesystemArchiveObjects } from '../../aws/filesystem/filesystem-archive-objects.ts';
+import { S3ArchiveObjects } from '../../aws/s3/s3-archive-objects.ts';
 import { LOCAL_ARCHIVE } from '../../local/archive-bucket.ts';
 import type { Clock } from '../../pipeline/ports.ts';
-import { readStackOutputs } from '../stack-outputs.ts';
-import type { ArchiveSource } from './replay-arguments.ts';
+import { readStackOutputs } from '../stack.ts';
+import type { ArchiveSource } from './arguments.ts';
 import { ReplayError } from './replay-error.ts';
 
 export interface ArchiveClients {

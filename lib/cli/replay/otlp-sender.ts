@@ -1,12 +1,12 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { isRetryable } from '../../adapters/retryable-error.ts';
+import type { TraceLine } from '../../archive/read-line.ts';
+import { isRetryable } from '../../aws/retryable-error.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { exportRequestOf } from './batch.ts';
 import { type OtlpAnswer, readOtlpAnswer } from './otlp-answer.ts';
 import { ReplayError } from './replay-error.ts';
 import { retryDelayMs } from './retry-delay.ts';
-import type { TraceLine } from './trace-line.ts';
 
 const compress = promisify(gzip);
 

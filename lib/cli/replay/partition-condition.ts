@@ -1,5 +1,5 @@
-import type { PartitionRange } from '../../adapters/archive-objects.ts';
-import { textLiteral } from '../../athena/query-value.ts';
+import { textLiteral } from '../../archive/tables/query-value.ts';
+import type { PartitionRange } from '../../aws/archive-objects.ts';
 
 /** The same hours in SQL, on the partitions alone: nothing else is read. */
 export function partitionCondition({ first, last }: PartitionRange): string {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { ArchiveObject, ArchiveObjects } from '../../adapters/archive-objects.ts';
+import type { ArchiveObject, ArchiveObjects } from '../../aws/archive-objects.ts';
 
 /** Objects that are fetched before it is their turn: each takes a round trip, however small it is. */
 const MAX_AHEAD = 8;

@@ -1,10 +1,10 @@
-import { type ArchiveObject, type ArchiveObjects, compareKeys } from '../../adapters/archive-objects.ts';
-import { isRetryable } from '../../adapters/retryable-error.ts';
-import { hourOf } from '../query/archive-hours.ts';
+import { type LineHead, readTraceLine, type TraceLine } from '../../archive/read-line.ts';
+import { hourOf } from '../../archive/written-hours.ts';
+import { type ArchiveObject, type ArchiveObjects, compareKeys } from '../../aws/archive-objects.ts';
+import { isRetryable } from '../../aws/retryable-error.ts';
 import { type Batch, ENVELOPE_BYTES, type Position } from './batch.ts';
 import { objectLines } from './object-lines.ts';
 import { type OpenableObject, readAhead } from './read-ahead.ts';
-import { type LineHead, readTraceLine, type TraceLine } from './trace-line.ts';
 import type { UnfinishedSpans } from './unfinished-spans.ts';
 import { UnreadableError } from './unreadable-error.ts';
 

@@ -1,7 +1,7 @@
+import type { TraceLine } from '../../archive/read-line.ts';
 import type { Batch } from './batch.ts';
 import type { Ledger } from './ledger.ts';
 import { NOTHING_REJECTED, type SendResult } from './otlp-sender.ts';
-import type { TraceLine } from './trace-line.ts';
 
 export interface ReplayOptions {
   readonly batches: AsyncIterable<Batch>;

@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
-import { ARCHIVE_FOLDER, type ArchiveObjects } from '../../adapters/archive-objects.ts';
+import { ARCHIVE_FOLDER, type ArchiveObjects } from '../../aws/archive-objects.ts';
 import { visible } from '../query/cell-text.ts';
 import { type CommandIo, runCommand } from '../run-command.ts';
+import { parseReplayArguments, REPLAY_USAGE, type ReplayCommand } from './arguments.ts';
 import { emptyCounts } from './ledger.ts';
 import { type ArchiveClients, openArchive } from './open-archive.ts';
-import { type ReplayState, readState, type Selection, writeState } from './position-file.ts';
-import { parseReplayArguments, REPLAY_USAGE, type ReplayCommand } from './replay-arguments.ts';
+import { type ReplayState, readState, type Selection, writeState } from './position.ts';
 import { InterruptedError, ReplayError } from './replay-error.ts';
-import { windowOf } from './replay-window.ts';
 import { isComplete } from './report.ts';
+import { describeTraceIds, readTraceFile, selectTraceIds } from './select.ts';
 import { type AthenaIo, selectInAthena } from './select-in-athena.ts';
 import { countObjects, type SelectedObjects } from './selected-objects.ts';
 import { type SendIo, sendAll } from './send-all.ts';
-import { describeTraceIds, readTraceFile, selectTraceIds } from './wanted-traces.ts';
+import { windowOf } from './window.ts';
 
 export interface ReplayIo extends CommandIo, ArchiveClients, SendIo, AthenaIo {}
 

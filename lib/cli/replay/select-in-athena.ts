@@ -1,13 +1,13 @@
 import type { AthenaClient } from '@aws-sdk/client-athena';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import type { PartitionRange } from '../../adapters/archive-objects.ts';
-import { textLiteral } from '../../athena/query-value.ts';
-import { LIST_PRICES } from '../cost/prices.ts';
-import { athenaResult } from '../query/athena/athena-result.ts';
+import { textLiteral } from '../../archive/tables/query-value.ts';
+import type { PartitionRange } from '../../aws/archive-objects.ts';
+import { LIST_PRICES } from '../../cost/prices.ts';
 import { checkReadOnly } from '../query/athena/check-read-only.ts';
-import { runAthenaQuery } from '../query/athena/run-athena-query.ts';
+import { athenaResult } from '../query/athena/result.ts';
+import { runAthenaQuery } from '../query/athena/run-query.ts';
 import { scanSummary } from '../query/athena/scan-price.ts';
-import { readStackOutputs } from '../stack-outputs.ts';
+import { readStackOutputs } from '../stack.ts';
 import { partitionCondition } from './partition-condition.ts';
 import { InterruptedError, ReplayError } from './replay-error.ts';
 

@@ -1,5 +1,5 @@
-import type { ArchiveObject, ArchiveObjects } from '../../adapters/archive-objects.ts';
-import type { ReplayState } from './position-file.ts';
+import type { ArchiveObject, ArchiveObjects } from '../../aws/archive-objects.ts';
+import type { ReplayState } from './position.ts';
 
 /** The objects of a replay, or of what is left of it. */
 export interface SelectedObjects {

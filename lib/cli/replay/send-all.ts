@@ -1,20 +1,20 @@
-import type { ArchiveObjects } from '../../adapters/archive-objects.ts';
-import { isInWindow } from '../../athena/query-window.ts';
+import type { TraceLine } from '../../archive/read-line.ts';
+import { isInWindow } from '../../archive/tables/query-window.ts';
+import type { ArchiveObjects } from '../../aws/archive-objects.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { visible } from '../query/cell-text.ts';
+import type { ReplayCommand } from './arguments.ts';
 import { spansOf } from './batch.ts';
 import { Ledger } from './ledger.ts';
 import { NOTHING_REJECTED, OtlpSender, type SendResult } from './otlp-sender.ts';
 import { Pacer, spansOfStep } from './pacer.ts';
-import { type ReplayState, writeState } from './position-file.ts';
+import { type ReplayState, writeState } from './position.ts';
 import { PositionKeeper } from './position-keeper.ts';
 import { linesAfter, readBatches } from './read-batches.ts';
 import { replay } from './replay.ts';
-import type { ReplayCommand } from './replay-arguments.ts';
 import { InterruptedError } from './replay-error.ts';
 import { isComplete, listProblems, progressLine, summaryLines } from './report.ts';
 import { listObjects, type SelectedObjects } from './selected-objects.ts';
-import type { TraceLine } from './trace-line.ts';
 import { UnfinishedSpans } from './unfinished-spans.ts';
 
 export interface SendIo {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ArchiveObject } from '../../adapters/archive-objects.ts';
+import type { TraceLine } from '../../archive/read-line.ts';
+import type { ArchiveObject } from '../../aws/archive-objects.ts';
 import { isFinished, type ResourceSpansJson, type SpanJson } from './span-json.ts';
-import type { TraceLine } from './trace-line.ts';
 import { UnreadableError } from './unreadable-error.ts';
 
 export interface UnfinishedSpansDeps {
@@ -91,7 +91,7 @@ interface LineJson {
   readonly resourceSpans: readonly ResourceSpansJson[];
 }
 
-/** As `lib/otlp/trace-unfinished.ts` tells spans apart; a digest, because names may be long. */
+/** As `lib/otlp/trace/unfinished.ts` tells spans apart; a digest, because names may be long. */
 function identify(traceId: string, { spanId, kind = 0, name = '', startTimeUnixNano = '0' }: SpanJson): string {
   const identity = JSON.stringify([traceId, spanId, kind, name, startTimeUnixNano]);
   return createHash('sha256').update(identity).digest('base64');

@@ -1,4 +1,4 @@
-import type { ConfigIssue } from '../../sampling/config/config-issues.ts';
+import type { ConfigIssue } from '../../sampling/config/issues.ts';
 import { readSamplingConfig } from '../../sampling/config/read-sampling-config.ts';
 import { whyUnreadable } from '../../sampling/config/why-unreadable.ts';
 import { type ConfigSummary, summarizeConfig } from '../../sampling/summarize-config.ts';

@@ -1,4 +1,4 @@
-import type { ConfigIssue } from '../../sampling/config/config-issues.ts';
+import type { ConfigIssue } from '../../sampling/config/issues.ts';
 import type { ConfigSummary, PolicyInWords } from '../../sampling/summarize-config.ts';
 import { visible } from '../query/cell-text.ts';
 import type { ConfigReport } from './check-config.ts';

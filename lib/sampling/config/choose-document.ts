@@ -1,6 +1,6 @@
-import { type ConfigIssue, ConfigIssues } from './config-issues.ts';
 import { explainMissing } from './explain-missing.ts';
 import { blockPlaces } from './find-block.ts';
+import { type ConfigIssue, ConfigIssues } from './issues.ts';
 import { nameList } from './name-list.ts';
 import type { YamlSource } from './yaml-source.ts';
 

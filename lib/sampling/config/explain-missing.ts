@@ -1,9 +1,9 @@
+import { didYouMean } from '../../text/nearest-name.ts';
 import { BLOCK_KEYS } from './block-options.ts';
-import type { ConfigIssues } from './config-issues.ts';
 import { describe } from './describe.ts';
 import { recogniseMap } from './foreign-maps.ts';
+import type { ConfigIssues } from './issues.ts';
 import { nameList } from './name-list.ts';
-import { didYouMean } from './nearest-name.ts';
 import { nodesInside } from './nodes-inside.ts';
 import { isYamlMap, memberOf } from './yaml-map.ts';
 

@@ -1,8 +1,8 @@
 import { BLOCK_KEYS } from './block-options.ts';
 import { instancesInUse } from './collector/instances-in-use.ts';
 import { collectorConfigs, instancesOf } from './collector-configs.ts';
-import { type ConfigIssues, type ConfigNode, type ConfigPath, formatPath } from './config-issues.ts';
 import { explainMissing } from './explain-missing.ts';
+import { type ConfigIssues, type ConfigNode, type ConfigPath, formatPath } from './issues.ts';
 import { nameList } from './name-list.ts';
 import { isYamlMap, memberOf, type YamlMap } from './yaml-map.ts';
 

@@ -1,4 +1,4 @@
-import type { ConfigNode, ConfigPath } from './config-issues.ts';
+import type { ConfigNode, ConfigPath } from './issues.ts';
 import { isYamlMap } from './yaml-map.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Policy } from '../policy.ts';
 import type { SamplingConfig } from '../sampling-config.ts';
 import type { IgnoredComponents } from './collector/ignored-components.ts';
-import type { ConfigIssues, ConfigNode } from './config-issues.ts';
 import { readIgnoredSettings, refuseUnsupportedSettings } from './ignored-settings.ts';
+import type { ConfigIssues, ConfigNode } from './issues.ts';
 import { OptionsReader } from './options-reader.ts';
 import { parsePolicy } from './parse-policy.ts';
 import { type DurationRange, readDuration } from './read-duration.ts';

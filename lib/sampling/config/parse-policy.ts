@@ -1,8 +1,8 @@
+import { didYouMean } from '../../text/nearest-name.ts';
 import type { Policy } from '../policy.ts';
 import type { ParseSubPolicy, PolicyDefinition } from '../policy-definition.ts';
 import { POLICY_DEFINITIONS } from '../registry.ts';
-import type { ConfigIssues, ConfigNode } from './config-issues.ts';
-import { didYouMean } from './nearest-name.ts';
+import type { ConfigIssues, ConfigNode } from './issues.ts';
 import { OptionsReader } from './options-reader.ts';
 
 const DEFINITIONS: readonly PolicyDefinition[] = POLICY_DEFINITIONS;

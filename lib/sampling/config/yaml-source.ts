@@ -10,10 +10,10 @@ import {
   Scalar,
   type YAMLError,
 } from 'yaml';
-import type { ConfigIssue, ConfigPath } from './config-issues.ts';
 import { goIntegerTag } from './go-integer-tag.ts';
+import type { ConfigIssue, ConfigPath } from './issues.ts';
 import { repeatedKeys } from './repeated-keys.ts';
-import { tooDeep } from './yaml-depth.ts';
+import { tooDeep } from './yaml-checks.ts';
 
 /** One parsed YAML document: its value (ints as bigint, floats as number), and where in the text things stand. */
 export interface YamlSource {

@@ -1,6 +1,6 @@
-import { otlpSize } from '../../otlp/otlp-size.ts';
-import { rateLimitOptions, readRateLimitPolicy } from '../limited.ts';
+import { otlpSize } from '../../otlp/trace/size.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
+import { rateLimitOptions, readRateLimitPolicy } from './limits/limited.ts';
 
 /**
  * `bytes_limiting`: keeps traces as long as there are tokens for all their bytes in a bucket that refills at

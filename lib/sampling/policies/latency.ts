@@ -1,4 +1,4 @@
-import type { Trace } from '../../otlp/trace.ts';
+import type { Trace } from '../../otlp/trace/trace.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
 import { tracesThat } from '../policy-summary.ts';

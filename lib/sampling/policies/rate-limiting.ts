@@ -1,5 +1,5 @@
-import { rateLimitOptions, readRateLimitPolicy } from '../limited.ts';
 import type { PolicyDefinition } from '../policy-definition.ts';
+import { rateLimitOptions, readRateLimitPolicy } from './limits/limited.ts';
 
 /**
  * `rate_limiting`: keeps traces as long as there are tokens for all their spans in a bucket that refills at

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import type { ArchiveObject, ArchiveObjects } from '../../../lib/adapters/archive-objects.ts';
+import type { ArchiveObject, ArchiveObjects } from '../../../lib/aws/archive-objects.ts';
 import { readAhead } from '../../../lib/cli/replay/read-ahead.ts';
 
 const MIB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoredKeys } from '../../../functions/ingest/stored-keys.ts';
-import { createIngestKey, hashKey } from '../../../lib/adapters/ingest-key.ts';
-import { KeyParameters } from '../../../lib/adapters/ssm/key-parameters.ts';
+import { createIngestKey, hashKey } from '../../../lib/aws/ingest-key.ts';
+import { KeyParameters } from '../../../lib/aws/ssm/ingest-keys.ts';
 import { UnavailableError } from '../../../lib/pipeline/errors.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

@@ -1,5 +1,5 @@
 import { visible } from '../cell-text.ts';
-import type { PlainValue } from '../plain-value.ts';
+import type { PlainValue } from '../duckdb/values.ts';
 import type { ResultColumn } from '../query-result.ts';
 
 /** What Athena says of a value: always a text, or nothing for NULL. */

@@ -1,4 +1,4 @@
-import { bytesText } from './bytes-text.ts';
+import { bytesText } from '../../../terminal/bytes.ts';
 
 export interface FailedQuery {
   readonly id: string;

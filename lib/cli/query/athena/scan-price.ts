@@ -1,6 +1,6 @@
-import { type PriceList, usdOf } from '../../cost/prices.ts';
-import { bytesText } from './bytes-text.ts';
-import type { EndedQuery } from './run-athena-query.ts';
+import { type PriceList, usdOf } from '../../../cost/prices.ts';
+import { bytesText } from '../../../terminal/bytes.ts';
+import type { EndedQuery } from './run-query.ts';
 
 const MEGABYTE = 1e6;
 const TERABYTE = 1e12;

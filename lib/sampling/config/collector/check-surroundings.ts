@@ -1,4 +1,4 @@
-import type { ConfigIssues, ConfigNode, ConfigPath } from '../config-issues.ts';
+import type { ConfigIssues, ConfigNode, ConfigPath } from '../issues.ts';
 import { MAX_DECISION_WAIT_MS } from '../parse-block.ts';
 import { effectOfConnector, effectOfProcessor, isKnownProcessor, sendsElsewhere, typeOf } from './component-effects.ts';
 import { durationText } from './duration-text.ts';

@@ -1,4 +1,4 @@
-import { ConfigIssues, type ConfigNode } from '../config-issues.ts';
+import { ConfigIssues, type ConfigNode } from '../issues.ts';
 import { nodesInside } from '../nodes-inside.ts';
 import { differenceOf, limitIn } from '../trace-state-limits.ts';
 import { isYamlMap, memberOf } from '../yaml-map.ts';

@@ -1,5 +1,5 @@
-import type { ConfigNode } from '../config-issues.ts';
 import { parseGoDuration } from '../go-duration.ts';
+import type { ConfigNode } from '../issues.ts';
 import { memberOf } from '../yaml-map.ts';
 import { typeOf } from './component-effects.ts';
 import type { Component } from './pipelines.ts';

@@ -1,4 +1,4 @@
-import type { ConfigNode } from '../config-issues.ts';
+import type { ConfigNode } from '../issues.ts';
 import { memberOf } from '../yaml-map.ts';
 import type { Component } from './pipelines.ts';
 

@@ -1,4 +1,4 @@
-import type { ConfigNode } from '../config-issues.ts';
+import type { ConfigNode } from '../issues.ts';
 import { readPipelines } from './pipelines.ts';
 
 /** Which of these processors a Collector's `service.pipelines` name. */

@@ -1,4 +1,4 @@
-import type { ConfigNode, ConfigPath } from '../config-issues.ts';
+import type { ConfigNode, ConfigPath } from '../issues.ts';
 import { isYamlMap, memberOf } from '../yaml-map.ts';
 
 /** A component as a pipeline names it, e.g. `attributes/pii`. */

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import type { TimeWindow } from '../../archive/tables/query-window.ts';
+import type { PartitionRange } from '../../aws/archive-objects.ts';
+import type { Position } from './batch.ts';
+import { emptyCounts, type ReplayCounts } from './ledger.ts';
+import { ReplayError } from './replay-error.ts';
+
+/** What a replay sends, in the words in which it was asked for. */
+export type Selection = Readonly<Record<string, string>>;
+
+/** How far a replay has come, and all that must stay the same when it goes on. */
+export interface ReplayState {
+  readonly selection: Selection;
+  /** Objects that were written later are not part of it. Milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  /** The words of the selection may be relative to the start. */
+  readonly partitions: PartitionRange;
+  /** Within these partitions. A file of an earlier version has none: then whole hours are sent, as when it began. */
+  readonly times?: TimeWindow;
+  /** Undefined: nothing is settled yet. */
+  readonly position: Position | undefined;
+  readonly counts: ReplayCounts;
+  readonly isDone: boolean;
+}
+
+const FORMAT = 'tailgate-replay-1';
+
+/**
+ * The state in the file; undefined when there is no such file.
+ * @throws {ReplayError} when the file is something else, or belongs to another replay
+ */
+export async function readState(file: string, selection: Selection): Promise<ReplayState | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const state = parseState(text);
+  if (state === undefined) {
+    throw new ReplayError(`--resume ${file}: this file holds no position of a replay; name another, it will be made`);
+  }
+  const differences = [...new Set([...Object.keys(state.selection), ...Object.keys(selection)])]
+    .filter((name) => state.selection[name] !== selection[name])
+    .map(
+      (name) =>
+        `\n  ${name}: ${state.selection[name] ?? '(not given)'} there, ${selection[name] ?? '(not given)'} here`,
+    );
+  if (differences.length === 0) return state;
+  throw new ReplayError(
+    `--resume ${file}: it belongs to another replay; name another file, or delete it${differences.join('')}`,
+  );
+}
+
+function parseState(text: string): ReplayState | undefined {
+  try {
+    const { format, position, counts, ...state } = JSON.parse(text);
+    if (
+      format !== FORMAT ||
+      !isObject(state.selection) ||
+      !isObject(state.partitions) ||
+      !(state.times === undefined || isObject(state.times)) ||
+      typeof state.startedAtMs !== 'number'
+    )
+      return undefined;
+    if (position !== undefined && !isPosition(position)) return undefined;
+    return { ...state, position, counts: { ...emptyCounts(), ...counts } };
+  } catch {
+    return undefined;
+  }
+}
+
+function isPosition({ object, lines, isWhole }: Record<string, unknown>): boolean {
+  return typeof object === 'string' && typeof lines === 'number' && typeof isWhole === 'boolean';
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Writes the file whole or not at all: a death at any moment leaves the one before it. */
+export async function writeState(path: string, state: ReplayState): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(`${JSON.stringify({ format: FORMAT, ...state }, undefined, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ReplayError(`cannot keep the position: ${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,102 @@
+import { isZeroAt } from '../ids.ts';
+import type { Fault, FaultCursor } from '../protobuf/fault-cursor.ts';
+import { messageNumber } from '../protobuf/schema.ts';
+import { validateField, validateKeyValue } from '../protobuf/validate.ts';
+import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire.ts';
+import type { SpanProblem } from '../rejected-spans.ts';
+
+const SPAN = messageNumber('Span');
+const LINK = messageNumber('Link');
+
+const TRACE_ID = tagOf(1, LENGTH_DELIMITED);
+const SPAN_ID = tagOf(2, LENGTH_DELIMITED);
+const PARENT_SPAN_ID = tagOf(4, LENGTH_DELIMITED);
+const ATTRIBUTES = tagOf(9, LENGTH_DELIMITED);
+const LINKS = tagOf(13, LENGTH_DELIMITED);
+
+const ABSENT = -1;
+const WRONG_LENGTH = -2;
+
+/**
+ * Validates one span and finds its IDs. Of an ID that is there several times the last one counts, as everywhere in
+ * protobuf. It is reused from span to span: nothing is allocated.
+ */
+export class SpanScan {
+  /** Where the 16 bytes of the trace ID are. Meaningless when there is a problem. */
+  traceIdOffset = ABSENT;
+  /** No parent span ID, or one that is all zero (the Collector reads it as none). */
+  isRoot = false;
+  /** Why the span must be rejected; undefined when it need not be. */
+  problem: SpanProblem | undefined;
+  /** What in the span cannot be read; undefined when all can. */
+  fault: Fault | undefined;
+
+  /** Reads the span from `cursor.offset` to `end`, and takes the fault from the cursor. */
+  read(cursor: FaultCursor, end: number): void {
+    let traceId = ABSENT;
+    let spanId = ABSENT;
+    let parentSpanId = ABSENT;
+    let hasInvalidLink = false;
+    const outerEnd = cursor.end;
+    cursor.end = end;
+    while (cursor.offset < end) {
+      const tagOffset = cursor.offset;
+      const tag = cursor.tag();
+      switch (tag) {
+        case ATTRIBUTES:
+          validateKeyValue(cursor, cursor.lengthDelimitedEnd(), 0);
+          break;
+        case TRACE_ID:
+          traceId = readId(cursor, 16);
+          break;
+        case SPAN_ID:
+          spanId = readId(cursor, 8);
+          break;
+        case PARENT_SPAN_ID:
+          parentSpanId = readId(cursor, 8);
+          break;
+        case LINKS:
+          if (!readLink(cursor, cursor.lengthDelimitedEnd())) hasInvalidLink = true;
+          break;
+        default:
+          validateField(cursor, SPAN, tag, tagOffset, 0);
+      }
+    }
+    cursor.end = outerEnd;
+    const { bytes } = cursor;
+    this.traceIdOffset = traceId;
+    this.isRoot = parentSpanId === ABSENT || (parentSpanId >= 0 && isZeroAt(bytes, parentSpanId, 8));
+    this.fault = cursor.takeFault();
+    if (this.fault !== undefined) this.problem = 'span';
+    else if (traceId < 0 || isZeroAt(bytes, traceId, 16)) this.problem = 'trace_id';
+    else if (spanId < 0 || isZeroAt(bytes, spanId, 8)) this.problem = 'span_id';
+    else if (parentSpanId === WRONG_LENGTH) this.problem = 'parent_span_id';
+    else this.problem = hasInvalidLink ? 'link' : undefined;
+  }
+}
+
+/** Validates a link and tells whether its IDs can be read: each has its length or is not there. */
+function readLink(cursor: FaultCursor, end: number): boolean {
+  let traceId = ABSENT;
+  let spanId = ABSENT;
+  const outerEnd = cursor.end;
+  cursor.end = end;
+  while (cursor.offset < end) {
+    const tagOffset = cursor.offset;
+    const tag = cursor.tag();
+    if (tag === TRACE_ID) traceId = readId(cursor, 16);
+    else if (tag === SPAN_ID) spanId = readId(cursor, 8);
+    else validateField(cursor, LINK, tag, tagOffset, 0);
+  }
+  cursor.end = outerEnd;
+  return traceId !== WRONG_LENGTH && spanId !== WRONG_LENGTH;
+}
+
+/** The offset of an ID of this length, else {@link ABSENT} (no bytes) or {@link WRONG_LENGTH}. */
+function readId(cursor: FaultCursor, length: number): number {
+  const end = cursor.lengthDelimitedEnd();
+  const start = cursor.offset;
+  cursor.offset = end;
+  if (end - start === length) return start;
+  return end === start ? ABSENT : WRONG_LENGTH;
+}

@@ -1,0 +1,63 @@
+import { compareText } from '../compare-text.ts';
+import { jsonText } from '../json-text.ts';
+import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import type { OttlMap, OttlValue } from '../runtime/value.ts';
+import { trimSpace } from '../trim-space.ts';
+import { base64 } from './base64.ts';
+
+/** Reads `a=1 b="x y"`. Quotes, double or single, keep what separates pairs; within them a backslash keeps a quote. */
+export function parseKeyValues(text: string, delimiter: string, pairDelimiter: string): OttlMap {
+  if (text === '') throw new OttlEvaluationError('ParseKeyValue: the string is empty');
+  const result = new Map<string, string>();
+  for (const pair of splitPairs(text, pairDelimiter)) {
+    const at = pair.indexOf(delimiter);
+    if (at < 0) throw new OttlEvaluationError(`ParseKeyValue: there is no ${JSON.stringify(delimiter)} in a pair`);
+    result.set(trimSpace(pair.slice(0, at)), trimSpace(pair.slice(at + delimiter.length)));
+  }
+  return result;
+}
+
+function splitPairs(text: string, pairDelimiter: string): readonly string[] {
+  const pairs: string[] = [];
+  let current = '';
+  let quote = '';
+  let isEscaped = false;
+  for (let at = 0; at < text.length; at++) {
+    if (quote === '' && text.startsWith(pairDelimiter, at)) {
+      if (current !== '') pairs.push(current);
+      current = '';
+      at += pairDelimiter.length - 1;
+      continue;
+    }
+    const character = text.charAt(at);
+    if (isEscaped) isEscaped = false;
+    else if (quote === '' && (character === '"' || character === "'")) {
+      quote = character;
+      continue;
+    } else if (character === quote) {
+      quote = '';
+      continue;
+    } else isEscaped = character === '\\';
+    current += character;
+  }
+  if (quote !== '') throw new OttlEvaluationError('ParseKeyValue: a quote is not closed');
+  return current === '' ? pairs : [...pairs, current];
+}
+
+/** Writes what {@link parseKeyValues} reads, in the order of the map or of its keys. */
+export function keyValueText(map: OttlMap, delimiter: string, pairDelimiter: string, isSorted: boolean): string {
+  const quoted = (text: string) => {
+    const escaped = text.replaceAll('"', '\\"');
+    return escaped.includes(pairDelimiter) || escaped.includes(delimiter) ? `"${escaped}"` : escaped;
+  };
+  const entries = isSorted ? [...map].toSorted(([a], [b]) => compareText(a, b)) : [...map];
+  return entries.map(([key, value]) => `${quoted(key)}${delimiter}${quoted(asText(value))}`).join(pairDelimiter);
+}
+
+function asText(value: OttlValue): string {
+  if (value === null) return '';
+  if (typeof value === 'string') return value;
+  if (value instanceof Uint8Array) return base64(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  return jsonText(value);
+}
