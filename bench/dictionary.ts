@@ -2,7 +2,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { DICTIONARY_V1 } from '../lib/aws/dynamodb/dictionary-v1.ts';
 import { toFragmentItem } from '../lib/aws/dynamodb/fragment-item.ts';
-import { itemBytes, writeUnits } from '../lib/aws/dynamodb/item-size.ts';
+import { itemBytes, writeUnits } from '../lib/aws/dynamodb/schema.ts';
 import { regroup } from '../lib/otlp/regroup/regroup.ts';
 import { corpus, type Layout } from './corpus.ts';
 

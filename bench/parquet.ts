@@ -14,8 +14,8 @@ import { archiveLines } from '../lib/archive/line.ts';
 import { renderQuery } from '../lib/archive/tables/render-query.ts';
 import { compactDataFolder } from '../lib/cli/compact/compact-data-folder.ts';
 import { openArchiveDatabase } from '../lib/cli/query/duckdb/database.ts';
+import { toDuckDb } from '../lib/cli/query/duckdb/views.ts';
 import { findQuery } from '../lib/cli/query/library.ts';
-import { toDuckDb } from '../lib/cli/query/trino-dialect.ts';
 import { Trace } from '../lib/otlp/trace/trace.ts';
 import { traceCorpus } from './trace-corpus.ts';
 

@@ -1,9 +1,8 @@
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { createS3Client } from '../../lib/aws/clients.ts';
 import { GlueCompactionCatalog } from '../../lib/aws/glue/compaction-catalog.ts';
-import { SystemClock } from '../../lib/aws/node.ts';
-import { NODE_CODECS } from '../../lib/aws/node-codecs.ts';
-import { createS3Client } from '../../lib/aws/s3/client.ts';
+import { NODE_CODECS, SystemClock } from '../../lib/aws/node.ts';
 import { S3ArchiveFolders } from '../../lib/aws/s3/object-store.ts';
 import { isSwitchedOn, optionalVariable, requiredVariable } from '../shared/environment.ts';
 import { createLogger } from '../shared/logger.ts';

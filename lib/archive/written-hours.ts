@@ -1,4 +1,4 @@
-import type { Hours } from './tables/query-window.ts';
+import type { Hours } from './hours.ts';
 
 const PARTITION = /dt=(?<day>[^/\\]*)[/\\]hour=(?<hour>\d\d)[/\\][^/\\]*$/;
 

@@ -1,3 +1,33 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+
+/** Objects are large: an attempt gets 10 s unless told otherwise. */
+export function createS3Client(options: AwsClientOptions = {}): S3Client {
+  return withoutLogging(
+    new S3Client({
+      ...awsClientConfig({ requestTimeoutMs: 10_000, ...options }),
+      forcePathStyle: options.endpoint !== undefined,
+    }),
+  );
+}
+
+export function createSqsClient(options: AwsClientOptions = {}): SQSClient {
+  return withoutLogging(
+    // A queue URL names a host of its own, which for a local engine leads nowhere: the endpoint wins.
+    new SQSClient({ ...awsClientConfig(options), useQueueUrlAsEndpoint: options.endpoint === undefined }),
+  );
+}
+
+export function createSsmClient(options: AwsClientOptions = {}): SSMClient {
+  return withoutLogging(new SSMClient(awsClientConfig(options)));
+}
+
+export function createDynamoDbClient(options: AwsClientOptions = {}): DynamoDBClient {
+  return withoutLogging(new DynamoDBClient(awsClientConfig(options)));
+}
+
 /** What differs between Lambda (nothing given: the environment decides) and a local engine. */
 export interface AwsClientOptions {
   /** Base URL of another implementation of the service, e.g. `http://127.0.0.1:8000`. */

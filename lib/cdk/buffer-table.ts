@@ -3,8 +3,7 @@ import { AttributeType, BillingMode, type CfnTable, Table, TableEncryption } fro
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { EXPIRES_AT, PARTITION_KEY, SORT_KEY } from '../aws/dynamodb/schema.ts';
-import { acknowledge } from './acknowledge.ts';
-import { defaultChild } from './default-child.ts';
+import { acknowledge, defaultChild } from './acknowledge.ts';
 
 /** Capacity that is paid by the hour, and follows the load between its bounds. Cheaper than on demand under a steady load. */
 export interface ProvisionedCapacity {

@@ -8,9 +8,8 @@ import { Construct } from 'constructs';
 import { COMPACTED_HOURS_VIEW } from '../archive/compaction/compacted-hours-view.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import { PARTS_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
-import { allow, PipelineFunction } from './pipeline-function.ts';
+import { allow, PipelineFunction, useOfKey } from './pipeline-function.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
-import { useOfKey } from './use-of-key.ts';
 
 /** What a part needs: the default limit of `lib/archive/compaction/compact-folder.ts` is made for it. */
 const MEMORY_MB = 2048;

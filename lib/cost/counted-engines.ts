@@ -1,21 +1,18 @@
 import { ReceiveMessageCommand, type SendMessageBatchCommandInput, type SQSClient } from '@aws-sdk/client-sqs';
 import type { AwsClientOptions } from '../aws/clients.ts';
-import { createDynamoDbClient } from '../aws/dynamodb/client.ts';
+import { createDynamoDbClient, createS3Client, createSqsClient } from '../aws/clients.ts';
 import { DynamoDbKeyTables } from '../aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../aws/dynamodb/span-buffer.ts';
-import { createS3Client } from '../aws/s3/client.ts';
-import { S3SpillStore } from '../aws/s3/s3-spill-store.ts';
+import { S3SpillStore } from '../aws/s3/object-store.ts';
 import { S3TraceArchive } from '../aws/s3/trace-archive.ts';
-import { createSqsClient } from '../aws/sqs/client.ts';
 import { SqsWakeUpQueue } from '../aws/sqs/wake-up-queue.ts';
-import { CallCounts } from '../cli/cost/call-counts.ts';
 import { startDynamo } from '../local/engines/dynamo.ts';
 import { engineClientOptions } from '../local/engines/engine.ts';
 import { provision } from '../local/engines/provision.ts';
 import { startQueueAndObjects } from '../local/engines/queue-and-objects.ts';
 import type { Clock } from '../pipeline/ports.ts';
-import { countCalls } from './count-calls.ts';
+import { CallCounts, countCalls } from './count-calls.ts';
 
 /** The adapters of the deployed pipeline on engines in memory, with every call counted. */
 export interface CountedEngines extends AsyncDisposable {

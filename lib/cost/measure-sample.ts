@@ -1,18 +1,46 @@
-import { hashFragment } from '../aws/fragment-hash.ts';
+import { hashFragment } from '../aws/node.ts';
 import { decodeWakeUp } from '../aws/sqs/wake-up-message.ts';
-import type { CallCounts } from '../cli/cost/call-counts.ts';
-import { dealMessages } from '../cli/cost/deal-messages.ts';
-import { keepErrors } from '../cli/cost/keep-errors.ts';
 import { createDecide, type ReceivedWakeUp } from '../pipeline/decide/decide.ts';
 import type { DecideSummary } from '../pipeline/decide/summary.ts';
-import type { Evaluate } from '../pipeline/evaluate.ts';
 import { ingest } from '../pipeline/ingest.ts';
+import type { Evaluate } from '../pipeline/ports.ts';
+import { parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
 import { decide as applyPolicies } from '../sampling/decide.ts';
-import { createRandom } from '../traffic/random.ts';
+import type { SamplingConfig } from '../sampling/sampling-config.ts';
+import { createRandom, type Random } from '../traffic/random.ts';
 import type { SampleRequests } from '../traffic/sample-requests.ts';
 import type { TrafficShape } from '../traffic/traffic-shape.ts';
+import type { CallCounts } from './count-calls.ts';
 import { type CountedEngines, startCountedEngines } from './counted-engines.ts';
 import { type Batching, batchingAt, type EventSource, POLLERS } from './event-source.ts';
+
+/**
+ * Deals messages, in the order of their arrival, into the batches that the pollers make of them: each message goes to any of
+ * the batches that are open then. With fewer messages than batches want, they are smaller, so that the messages of a trace
+ * are as far apart as they would be.
+ */
+export function dealMessages<Message>(
+  messages: readonly Message[],
+  { messagesPerBatch, openBatches }: Batching,
+  random: Random,
+): readonly (readonly Message[])[] {
+  const rounds = Math.max(1, Math.round(messages.length / (messagesPerBatch * openBatches)));
+  const batches = Array.from({ length: rounds * openBatches }, (): Message[] => []);
+  for (const [index, message] of messages.entries()) {
+    const round = Math.floor((index * rounds) / messages.length);
+    batches[round * openBatches + Math.floor(random.between(0, openBatches))]?.push(message);
+  }
+  return batches.filter((batch) => batch.length > 0);
+}
+
+const KEEP_ERRORS = 'policies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]';
+
+/** The policies of the sample: it marks what is to be kept with an error. */
+export function keepErrors(): SamplingConfig {
+  const parsed = parseSamplingConfig(KEEP_ERRORS);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+  return parsed.config;
+}
 
 /** What the pipeline did with a sample. */
 export interface SampleCounts {

@@ -1,11 +1,58 @@
-import { breakEvenText } from '../cli/cost/break-even-text.ts';
-import { amount, dollars, wholeDollars } from '../cli/cost/figures.ts';
 import { renderTable, type TableColumn } from '../terminal/table.ts';
-import type { Alternative } from './alternatives.ts';
+import { type Alternative, TWO_TIERS } from './alternatives.ts';
 import { ASSUMPTIONS } from './assumptions.ts';
 import type { BillLine } from './bill.ts';
 import type { CostReport } from './cost-report.ts';
 import type { PriceList } from './prices.ts';
+
+/** Dollars and cents: `$1,234.50`, or `< $0.01`. */
+export function dollars(usd: number): string {
+  if (usd > 0 && usd < 0.005) return '< $0.01';
+  return `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}
+
+/** Whole dollars, for figures that are known no better: `$1,234`. */
+export function wholeDollars(usd: number): string {
+  return usd > 0 && usd < 1 ? '< $1' : `$${Math.round(usd).toLocaleString('en')}`;
+}
+
+/** A count in three or four digits: `12.3`, `1,234`, `121.7 M`. */
+export function amount(count: number): string {
+  const text = (value: number, digits: number) => value.toLocaleString('en', { maximumFractionDigits: digits });
+  if (count >= 1e12) return `${text(count / 1e9, 0)} G`;
+  if (count >= 1e9) return `${text(count / 1e9, 2)} G`;
+  if (count >= 1e6) return `${text(count / 1e6, 1)} M`;
+  return text(count, count < 10 ? 2 : count < 100 ? 1 : 0);
+}
+
+/** To two digits, as much as an estimate can be worth: `480,000`. */
+export function roughly(count: number): string {
+  return count.toLocaleString('en', { maximumSignificantDigits: 2 });
+}
+
+/** `2.4 times`. */
+export function times(factor: number): string {
+  return `${factor.toLocaleString('en', { maximumSignificantDigits: 2 })} times`;
+}
+
+/** In plain words, where Collectors cost less than Tailgate. */
+export function breakEvenText({ bill, collectorsUsd, breakEven, shape }: CostReport): string {
+  const here = `At ${shape.tracesPerDay.toLocaleString('en')} a day ${comparison(bill.usd, collectorsUsd)}.`;
+  const where =
+    breakEven === 'always'
+      ? `${TWO_TIERS} cost less than Tailgate at any volume.`
+      : breakEven === 'never'
+        ? `Tailgate costs less than ${TWO_TIERS} at any volume.`
+        : `Up to about ${roughly(breakEven)} traces a day Tailgate is cheaper than ${TWO_TIERS}; above that the Collectors are.`;
+  return `${where} ${here}`;
+}
+
+function comparison(usd: number, otherUsd: number): string {
+  if (Math.abs(usd / otherUsd - 1) < 0.05) return 'both cost about the same';
+  return usd > otherUsd
+    ? `Tailgate costs ${times(usd / otherUsd)} as much`
+    : `the Collectors cost ${times(otherUsd / usd)} as much`;
+}
 
 const WIDTH = 100;
 

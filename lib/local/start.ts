@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import { wireDecide } from '../../functions/decide/wire.ts';
+import { wireDecide } from '../../functions/decide/handler.ts';
+import { wireIngest } from '../../functions/ingest/handler.ts';
 import { authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
-import { wireIngest } from '../../functions/ingest/wire.ts';
-import { fixedConfig } from '../../functions/shared/config-source.ts';
-import type { Log } from '../../functions/shared/log.ts';
+import { fixedConfig } from '../../functions/shared/live-config.ts';
+import type { Log } from '../../functions/shared/logger.ts';
 import { createServices } from '../../functions/shared/services.ts';
-import { createDynamoDbClient } from '../aws/dynamodb/client.ts';
-import { createS3Client } from '../aws/s3/client.ts';
-import { createSqsClient } from '../aws/sqs/client.ts';
+import { createDynamoDbClient, createS3Client, createSqsClient } from '../aws/clients.ts';
 import { DEFAULT_DECIDE_SETTINGS, type DecideSettings } from '../pipeline/decide/decide.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { takeDataFolder } from './data-folder.ts';

@@ -1,3 +1,8 @@
+/** The request is sound, but there is too much in it. The same spans in smaller requests are welcome (OTLP/HTTP: 413). */
+export class RequestTooLargeError extends Error {
+  override readonly name = 'RequestTooLargeError';
+}
+
 /** The bytes are not an OTLP message. Whoever sent them must not send them again (OTLP/HTTP: 400). */
 export class MalformedOtlpError extends Error {
   override readonly name = 'MalformedOtlpError';

@@ -1,5 +1,28 @@
 import type { WriteStream } from 'node:tty';
 
+/** One line that is written over and over. */
+export interface ProgressLine {
+  show(text: string): void;
+  /** Makes room for other output. */
+  clear(): void;
+}
+
+/** On a terminal; undefined when nobody looks. */
+export function progressLine(stream: WriteStream): ProgressLine | undefined {
+  if (!stream.isTTY) return undefined;
+  let isShown = false;
+  return {
+    show(text) {
+      stream.write(`\r\x1b[K${text.slice(0, (stream.columns || 80) - 1)}`);
+      isShown = true;
+    },
+    clear() {
+      if (isShown) stream.write('\r\x1b[K');
+      isShown = false;
+    },
+  };
+}
+
 const TERMINAL_INTERVAL_MS = 200;
 const PIPE_INTERVAL_MS = 10_000;
 const CLEAR_LINE = '\r\u001b[2K';

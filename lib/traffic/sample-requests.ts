@@ -1,4 +1,4 @@
-import { protobufFromJson } from '../otlp/json-request.ts';
+import { protobufFromJson } from '../otlp/json-decode/decode-request.ts';
 import { createRandom, type Random } from './random.ts';
 import { type OtlpJson, sampleResource, sampleSpan } from './sample-span.ts';
 import { partsOf } from './trace-parts.ts';

@@ -1,12 +1,10 @@
-import { breakEvenText } from '../../lib/cli/cost/break-even-text.ts';
-import { COLLECTOR_SIZING } from '../../lib/cli/cost/collectors.ts';
-import { amount, dollars, roughly, wholeDollars } from '../../lib/cli/cost/figures.ts';
 import { measure } from '../../lib/cli/cost/run-cost.ts';
-import { alternativesFor, TWO_TIERS } from '../../lib/cost/alternatives.ts';
+import { alternativesFor, COLLECTOR_SIZING, TWO_TIERS } from '../../lib/cost/alternatives.ts';
 import { ASSUMPTIONS } from '../../lib/cost/assumptions.ts';
 import { behindCollector, billOf, type CostOptions, type Measured, reportCost } from '../../lib/cost/cost-report.ts';
 import { DEFAULT_EVENT_SOURCE } from '../../lib/cost/event-source.ts';
 import { LIST_PRICES, PRICE_DATE, PRICE_REGION, PRICES, type Price } from '../../lib/cost/prices.ts';
+import { amount, breakEvenText, dollars, roughly, wholeDollars } from '../../lib/cost/report-text.ts';
 import { spansPerSecond, type TrafficShape } from '../../lib/traffic/traffic-shape.ts';
 import { markdownTable } from './markdown-table.ts';
 

@@ -1,6 +1,5 @@
-import { BLOCK_OPTIONS, IGNORED_BLOCK_OPTIONS } from '../../lib/sampling/config/block-options.ts';
-import type { OptionDescription } from '../../lib/sampling/option-description.ts';
-import type { PolicyDefinition } from '../../lib/sampling/policy-definition.ts';
+import { BLOCK_OPTIONS, IGNORED_BLOCK_OPTIONS } from '../../lib/sampling/config/parse-block.ts';
+import type { OptionDescription, PolicyDefinition } from '../../lib/sampling/policy.ts';
 import { POLICY_DEFINITIONS } from '../../lib/sampling/registry.ts';
 import { allowsInside } from './allows-inside.ts';
 import { markdownTable } from './markdown-table.ts';

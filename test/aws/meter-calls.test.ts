@@ -1,9 +1,8 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { createDynamoDbClient } from '../../lib/aws/dynamodb/client.ts';
+import { createDynamoDbClient, createSqsClient } from '../../lib/aws/clients.ts';
 import { meterCalls } from '../../lib/aws/meter-calls.ts';
-import { createSqsClient } from '../../lib/aws/sqs/client.ts';
 import { type Fault, injectFaults, loseRequest, refuse } from '../support/faults.ts';
 import { RecordingMetrics } from '../support/recording-metrics.ts';
 

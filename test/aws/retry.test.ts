@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { retry } from '../../lib/aws/retry.ts';
-import { isRetryable } from '../../lib/aws/retryable-error.ts';
-import { UnavailableError } from '../../lib/pipeline/errors.ts';
+import { isRetryable, retry } from '../../lib/aws/retry.ts';
+import { UnavailableError } from '../../lib/pipeline/ports.ts';
 import { serviceError } from '../support/faults.ts';
 import { instantRetryPolicy } from '../support/instant-retry.ts';
 import { ManualClock } from '../support/manual-clock.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assertTenantName, isTenantName } from '../../lib/aws/tenant-name.ts';
+import { assertTenantName, isTenantName } from '../../lib/archive/layout.ts';
 
 describe("a tenant's name", () => {
   it.each(['a', '0', 'shop-eu_1', 'a'.repeat(63)])('may be %s', (name) => expect(isTenantName(name)).toBe(true));

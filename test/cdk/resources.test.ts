@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_BUFFER_TTL_MS } from '../../lib/aws/retention.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../../lib/aws/dynamodb/schema.ts';
 import { DECIDE_TIMEOUT } from '../../lib/cdk/decide-function.ts';
 import { DEFAULT_DECIDE_SETTINGS } from '../../lib/pipeline/decide/decide.ts';
 import { synthesise } from './support/synthesise.ts';

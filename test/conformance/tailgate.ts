@@ -1,6 +1,6 @@
+import { newTraceStates } from '../../lib/archive/line.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
-import { newTraceStates } from '../../lib/pipeline/span-threshold.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { decide } from '../../lib/sampling/decide.ts';
 import { readOtSampling } from '../../lib/sampling/probability/trace-state.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dealMessages } from '../../lib/cli/cost/deal-messages.ts';
 import { batchingAt } from '../../lib/cost/event-source.ts';
+import { dealMessages } from '../../lib/cost/measure-sample.ts';
 import { createRandom } from '../../lib/traffic/random.ts';
 
 const SOURCE = { batchSize: 100, windowSeconds: 30 };

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { breakEven } from '../../lib/cli/cost/break-even.ts';
-import { singleCollectorUsd, twoTierCollectorsUsd } from '../../lib/cli/cost/collectors.ts';
-import { alternativesFor } from '../../lib/cost/alternatives.ts';
+import { alternativesFor, singleCollectorUsd, twoTierCollectorsUsd } from '../../lib/cost/alternatives.ts';
+import { breakEven } from '../../lib/cost/cost-report.ts';
 import { LIST_PRICES } from '../../lib/cost/prices.ts';
 
 describe('Collectors in two tiers', () => {

@@ -1,6 +1,6 @@
-import type { DynamicSampler } from '../../lib/sampling/dynamic/dynamic-sampler.ts';
+import type { DynamicSampler } from '../../lib/sampling/dynamic/share-table.ts';
 import type { Allowances, Limit } from '../../lib/sampling/limits.ts';
-import { bucketOf, levelAfter, tokensIn } from '../../lib/sampling/token-bucket.ts';
+import { bucketOf, levelAfter, tokensIn } from '../../lib/sampling/limits.ts';
 
 /** The allowances of a decider that shares its limits with nobody: those of one Collector. */
 export class LocalAllowances implements Allowances {

@@ -1,5 +1,5 @@
 import type { KeyTable, KeyTables } from '../../lib/pipeline/ports.ts';
-import type { KeyNumbers } from '../../lib/sampling/dynamic/dynamic-sampler.ts';
+import type { KeyNumbers } from '../../lib/sampling/dynamic/share-table.ts';
 
 interface Stored {
   readonly tables: Map<number, KeyTable>;

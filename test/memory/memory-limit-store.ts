@@ -1,5 +1,5 @@
 import type { Lease, LimitStore } from '../../lib/pipeline/ports.ts';
-import { levelAfter, type TokenBucket, thousandthsOf, tokensIn } from '../../lib/sampling/token-bucket.ts';
+import { levelAfter, type TokenBucket, thousandthsOf, tokensIn } from '../../lib/sampling/limits.ts';
 
 /** Token buckets in this process, for tests. It forgets none. */
 export class MemoryLimitStore implements LimitStore {

@@ -1,6 +1,5 @@
-import { byArrival } from '../../lib/aws/fragment-order.ts';
-import { DEFAULT_BUFFER_TTL_MS, fragmentExpiresAt, isExpired, recordExpiresAt } from '../../lib/aws/retention.ts';
-import { TraceTooLargeError } from '../../lib/pipeline/errors.ts';
+import { DEFAULT_BUFFER_TTL_MS, fragmentExpiresAt, isExpired, recordExpiresAt } from '../../lib/aws/dynamodb/schema.ts';
+import { byArrival } from '../../lib/aws/dynamodb/span-buffer.ts';
 import type {
   BufferedFragment,
   BufferedTrace,
@@ -9,6 +8,7 @@ import type {
   ReadOptions,
   SpanBuffer,
 } from '../../lib/pipeline/ports.ts';
+import { TraceTooLargeError } from '../../lib/pipeline/ports.ts';
 import { LARGEST_TRACE, whatExceeds } from '../../lib/pipeline/trace-limits.ts';
 
 interface StoredTrace {

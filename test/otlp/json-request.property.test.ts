@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
-import { protobufFromJson } from '../../lib/otlp/json-request.ts';
+import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { encodeRequest, exportRequests } from '../support/otlp-arbitraries.ts';

@@ -5,7 +5,7 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '
 import { describe, expect, it } from 'vitest';
 import { writeResourceSpans } from '../../lib/otlp/json-encode/encode-spans.ts';
 import { JsonWriter } from '../../lib/otlp/json-encode/writer.ts';
-import { MAX_VALUE_DEPTH } from '../../lib/otlp/max-value-depth.ts';
+import { MAX_VALUE_DEPTH } from '../../lib/otlp/protobuf/validate.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 

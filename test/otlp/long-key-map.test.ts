@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mapFor } from '../../lib/otlp/long-key-map.ts';
+import { mapFor } from '../../lib/otlp/content-table.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { field } from '../support/wire-bytes.ts';
 

@@ -3,12 +3,11 @@
  * of it: `true`, `false`, `eval` (an error while evaluating) or `start` (an error before). Recorded from its Go packages.
  */
 import { describe, expect, it } from 'vitest';
-import { protobufFromJson } from '../../lib/otlp/json-request.ts';
+import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
-import { Slots } from '../../lib/ottl/compile-scope.ts';
+import { Slots } from '../../lib/ottl/compiler/compile.ts';
 import { anyHolds, readCondition } from '../../lib/ottl/conditions.ts';
-import { OttlSyntaxError } from '../../lib/ottl/errors.ts';
-import { OttlEvaluationError } from '../../lib/ottl/ottl-evaluation-error.ts';
+import { OttlEvaluationError, OttlSyntaxError } from '../../lib/ottl/errors.ts';
 import type { ConditionContext } from '../../lib/ottl/paths/find-path.ts';
 import { EvaluationContext } from '../../lib/ottl/runtime/context.ts';
 import recorded from './collector-answers.json' with { type: 'json' };

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { CONVERTERS } from '../../lib/ottl/converters/registry.ts';
-import { UNSUPPORTED_CONVERTERS } from '../../lib/ottl/converters/unsupported.ts';
-import { ENUMS } from '../../lib/ottl/enums.ts';
+import { CONVERTERS, UNSUPPORTED_CONVERTERS } from '../../lib/ottl/converters/registry.ts';
 import { CONTEXT_PATHS } from '../../lib/ottl/paths/find-path.ts';
+import { ENUMS } from '../../lib/ottl/runtime/value.ts';
 
 const FILE = new URL('../../docs/ottl.md', import.meta.url);
 

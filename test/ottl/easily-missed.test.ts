@@ -1,8 +1,8 @@
 /** What docs/ottl.md says under "What is easily missed" and no answer of the Collector shows. */
 import { describe, expect, it } from 'vitest';
-import { Slots } from '../../lib/ottl/compile-scope.ts';
+import { Slots } from '../../lib/ottl/compiler/compile.ts';
 import { anyHolds, readCondition } from '../../lib/ottl/conditions.ts';
-import { OttlEvaluationError } from '../../lib/ottl/ottl-evaluation-error.ts';
+import { OttlEvaluationError } from '../../lib/ottl/errors.ts';
 import { EvaluationContext } from '../../lib/ottl/runtime/context.ts';
 import { traceOf } from '../support/build-trace.ts';
 

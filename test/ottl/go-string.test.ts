@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareText } from '../../lib/ottl/compare-text.ts';
 import { decodeGoString, encodeGoString } from '../../lib/ottl/go/go-string.ts';
-import { utf8Length } from '../../lib/ottl/utf8-length.ts';
+import { utf8Length } from '../../lib/ottl/go/strings.ts';
+import { compareText } from '../../lib/ottl/runtime/compare.ts';
 import { traceOf } from '../support/build-trace.ts';
 import { policyOf } from '../support/sampling-config.ts';
 

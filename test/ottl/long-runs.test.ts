@@ -1,9 +1,7 @@
 /** Values on which a pattern, or the search of the engine, looks at each character from each other one: hours for these. */
 import { describe, expect, it } from 'vitest';
 import { parseW3cTraceState } from '../../lib/otlp/w3c-trace-state.ts';
-import { findText } from '../../lib/ottl/find-text.ts';
-import { splitText } from '../../lib/ottl/go/strings.ts';
-import { trimSpace } from '../../lib/ottl/trim-space.ts';
+import { findText, splitText, trimSpace } from '../../lib/ottl/go/strings.ts';
 import { traceOf } from '../support/build-trace.ts';
 import { policyOf } from '../support/sampling-config.ts';
 

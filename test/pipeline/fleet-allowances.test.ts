@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FleetAllowances } from '../../lib/pipeline/allowances/fleet-allowances.ts';
-import { UnavailableError } from '../../lib/pipeline/errors.ts';
 import type { LimitStore } from '../../lib/pipeline/ports.ts';
+import { UnavailableError } from '../../lib/pipeline/ports.ts';
 import type { Allowances, Limit } from '../../lib/sampling/limits.ts';
-import { bucketOf } from '../../lib/sampling/token-bucket.ts';
+import { bucketOf } from '../../lib/sampling/limits.ts';
 import { LocalAllowances } from '../memory/local-allowances.ts';
 import { MemoryKeyTables } from '../memory/memory-key-tables.ts';
 import { MemoryLimitStore } from '../memory/memory-limit-store.ts';

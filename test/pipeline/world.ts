@@ -1,5 +1,5 @@
-import { hashFragment } from '../../lib/aws/fragment-hash.ts';
-import type { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
+import { hashFragment } from '../../lib/aws/node.ts';
+import type { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
 import {
   createDecide,
   DEFAULT_DECIDE_SETTINGS,

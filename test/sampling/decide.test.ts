@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../lib/sampling/decide.ts';
 import type { Evaluation, Policy } from '../../lib/sampling/policy.ts';
-import { PolicyEvaluationError } from '../../lib/sampling/policy-evaluation-error.ts';
+import { PolicyEvaluationError } from '../../lib/sampling/policy.ts';
 import { EVERY_TRACE } from '../../lib/sampling/policy-summary.ts';
 import { CERTAIN, CIRCLE, chanceOfArc, IMPOSSIBLE, UNKNOWN } from '../../lib/sampling/probability/chance.ts';
 import { traceOf } from '../support/build-trace.ts';

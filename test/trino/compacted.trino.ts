@@ -8,7 +8,7 @@ import { archiveTables, compactedHoursView } from '../../lib/archive/tables/arch
 import { type CompactedHours, NOTHING_COMPACTED } from '../../lib/archive/tables/compacted-hours.ts';
 import { FilesystemArchiveFolders } from '../../lib/aws/filesystem/object-store.ts';
 import { readQueryFiles } from '../../lib/aws/filesystem/query-files.ts';
-import { NODE_CODECS } from '../../lib/aws/node-codecs.ts';
+import { NODE_CODECS } from '../../lib/aws/node.ts';
 import { findQuery } from '../../lib/cli/query/library.ts';
 import { earlierPart } from '../archive/compaction/support/earlier-part.ts';
 import { line, oneSpan } from '../cli/query/support/archive-folder.ts';

@@ -1,11 +1,10 @@
+import { hourAt, hoursBetween, MS_PER_HOUR, startOf } from '../hours.ts';
 import {
   type ArchiveHour,
   type ClosingHours,
   type CompactedHours,
   NOTHING_COMPACTED,
 } from '../tables/compacted-hours.ts';
-import { MS_PER_HOUR } from '../tables/query-window.ts';
-import { hourAt, hoursBetween, startOf } from './archive-hours.ts';
 import type { CompactFolderDeps, CompactionLimits } from './compact-folder.ts';
 import { compactHour, type HourResult, listTenants } from './compact-hour.ts';
 import type { CompactionCatalog } from './ports.ts';

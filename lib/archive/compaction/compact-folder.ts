@@ -1,8 +1,8 @@
+import { isHidden, LINES_FOLDER, nameOf, PARTS_FOLDER, partNumber, partPath } from '../layout.ts';
 import { objectsOfPart, writePart } from './part-file.ts';
-import { isHidden, LINES_FOLDER, nameOf, PARTS_FOLDER, partNumber, partPath } from './part-names.ts';
-import type { PartRow } from './part-row.ts';
 import type { ArchiveFolders, Codecs, ObjectEntry } from './ports.ts';
 import { type RefusedObject, readObjects } from './read-objects.ts';
+import type { PartRow } from './span-rows.ts';
 import { withoutUnfinishedCopies } from './unfinished-rows.ts';
 
 export interface CompactFolderDeps {

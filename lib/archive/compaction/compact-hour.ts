@@ -1,7 +1,7 @@
+import { partitionFolder } from '../hours.ts';
+import { LINES_FOLDER } from '../layout.ts';
 import type { ArchiveHour } from '../tables/compacted-hours.ts';
-import { partitionFolder } from './archive-hours.ts';
 import { type CompactFolderDeps, type CompactionLimits, compactFolder, type FolderResult } from './compact-folder.ts';
-import { LINES_FOLDER } from './part-names.ts';
 
 export type { FolderResult };
 

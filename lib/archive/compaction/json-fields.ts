@@ -1,4 +1,7 @@
-import { ForeignLineError } from './foreign-line-error.ts';
+/** A line is not as the archive writes lines. The message says where, and what was expected. */
+export class ForeignLineError extends Error {
+  override readonly name = 'ForeignLineError';
+}
 
 /** An object of a parsed line. */
 export type JsonObject = Readonly<Record<string, unknown>>;

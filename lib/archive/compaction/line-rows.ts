@@ -1,6 +1,6 @@
-import { ForeignLineError } from './foreign-line-error.ts';
 import {
   expected,
+  ForeignLineError,
   filledTextAt,
   hexAt,
   integerAt,
@@ -10,7 +10,7 @@ import {
   textAt,
   timeAt,
 } from './json-fields.ts';
-import type { PartRow } from './part-row.ts';
+import type { PartRow } from './span-rows.ts';
 import { spanRows } from './span-rows.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { LINES_FOLDER } from '../layout.ts';
 import type { ArchiveHour } from '../tables/compacted-hours.ts';
-import { LINES_FOLDER } from './part-names.ts';
 import type { ArchiveFolders } from './ports.ts';
 
 /** The hours that there are objects of, in their order, in an archive that does not keep tenants apart. */

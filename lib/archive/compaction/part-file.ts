@@ -1,8 +1,8 @@
 import { parquetMetadata } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import { PART_COLUMNS } from '../tables/part-columns.ts';
+import { PART_COLUMNS } from '../tables/columns.ts';
 import { parquetSchema } from './parquet-schema.ts';
-import type { PartRow } from './part-row.ts';
+import type { PartRow } from './span-rows.ts';
 
 /** Metadata of the file: the names of the objects that the part covers, as a JSON list. */
 export const OBJECTS_KEY = 'tailgate.objects';

@@ -1,8 +1,8 @@
-import { ForeignLineError } from './foreign-line-error.ts';
+import { nameOf } from '../layout.ts';
+import { ForeignLineError } from './json-fields.ts';
 import { lineRows } from './line-rows.ts';
-import { nameOf } from './part-names.ts';
-import type { PartRow } from './part-row.ts';
 import type { ArchiveFolders, Codecs, ObjectEntry } from './ports.ts';
+import type { PartRow } from './span-rows.ts';
 
 export interface ReadObject {
   readonly object: ObjectEntry;

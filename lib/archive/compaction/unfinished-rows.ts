@@ -1,5 +1,5 @@
 import { ContentTable } from '../../otlp/content-table.ts';
-import type { PartRow } from './part-row.ts';
+import type { PartRow } from './span-rows.ts';
 
 /**
  * The rows without those of unfinished spans (`end_ns` NULL or 0) of which a finished copy is among them. Copies have the

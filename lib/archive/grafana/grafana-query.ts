@@ -1,6 +1,6 @@
 import { type NamedQuery, PLACEHOLDER, WINDOWS } from '../tables/named-query.ts';
 import { toLiteral } from '../tables/query-value.ts';
-import { variable } from './variable.ts';
+import { variable } from './target.ts';
 
 export interface GrafanaQueryOptions {
   readonly tenants: boolean;

@@ -1,5 +1,4 @@
-import { DATA_SOURCE, FORMAT, type Json, target } from './target.ts';
-import { variable } from './variable.ts';
+import { DATA_SOURCE, FORMAT, type Json, target, variable } from './target.ts';
 
 /** A statement with the words about it that its file has. */
 export interface PanelQuery {

@@ -1,5 +1,4 @@
-import { DATA_SOURCE_TYPE, type Json, target } from './target.ts';
-import { variable } from './variable.ts';
+import { DATA_SOURCE_TYPE, type Json, target, variable } from './target.ts';
 
 /** The input that the import asks for. */
 export const IMPORTED_DATA_SOURCE = 'DS_ATHENA';

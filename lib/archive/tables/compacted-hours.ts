@@ -1,4 +1,4 @@
-import { type Column, column } from './column.ts';
+import { type Column, column } from './columns.ts';
 import { textLiteral } from './query-value.ts';
 
 /** An hour of the archive, UTC: `YYYY-MM-DDTHH`. */

@@ -1,4 +1,4 @@
-import type { Column } from './column.ts';
+import type { Column } from './columns.ts';
 
 /** What Athena stores of a view, in base64, beside its columns. */
 export interface PrestoViewDocument {

@@ -1,6 +1,3 @@
-import { type NamedQuery, optionOf, PLACEHOLDER, WINDOWS } from './named-query.ts';
-import { projectedDays } from './partition-projection.ts';
-import { textLiteral, toLiteral } from './query-value.ts';
 import {
   dayOf,
   lastDayCondition,
@@ -10,7 +7,10 @@ import {
   type TimeWindow,
   type WindowedView,
   windowCondition,
-} from './query-window.ts';
+} from '../hours.ts';
+import { type NamedQuery, optionOf, PLACEHOLDER, WINDOWS } from './named-query.ts';
+import { projectedDays } from './partition-projection.ts';
+import { textLiteral, toLiteral } from './query-value.ts';
 
 /** A value that is missing, unknown or of the wrong kind. The message has all of them, one a line. */
 export class QueryParameterError extends Error {

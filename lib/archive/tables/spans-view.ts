@@ -1,10 +1,34 @@
 import { attributeMap } from './attribute-map-sql.ts';
-import { names } from './column.ts';
-import { EVENTS_TYPE, LINKS_TYPE, partitionColumns, spansColumns } from './columns.ts';
+import { EVENTS_TYPE, LINKS_TYPE, names, partitionColumns, spansColumns, tracesColumns } from './columns.ts';
 import { IS_COMPACTED, IS_SHOWN_FROM_JSON } from './compacted-hours.ts';
 import { trinoType } from './data-type.ts';
 import { idSql, nanosSql, textSql } from './field-sql.ts';
 import { otlpFields } from './otlp-type.ts';
+
+/**
+ * The SQL of the view `traces` in Trino's dialect. It leaves out the further lines of a trace, and the rows that the
+ * OpenX SerDe makes of lines that are not JSON.
+ *
+ * @param compaction whether some hours are read from Parquet
+ */
+export function tracesViewSql(tenants: boolean, compaction: boolean): string {
+  const columns = names(tracesColumns(tenants));
+  const ofLines = tracesColumns(tenants).map(({ name }) =>
+    MAY_BE_EMPTY.includes(name) ? `${textSql(name)} AS ${name}` : name,
+  );
+  const isFirstLine = 'seq = 0 AND trace_id IS NOT NULL';
+  if (!compaction) return `SELECT ${ofLines.join(', ')}\nFROM traces_otlp\nWHERE ${isFirstLine}`;
+  return `SELECT ${ofLines.join(', ')}
+FROM traces_otlp CROSS JOIN compacted_hours
+WHERE ${isFirstLine} AND ${IS_SHOWN_FROM_JSON}
+UNION ALL
+SELECT ${columns}
+FROM spans_parquet CROSS JOIN compacted_hours
+WHERE record = 'trace' AND ${IS_COMPACTED}`;
+}
+
+/** In lines of earlier versions, where the root span has no such thing. */
+const MAY_BE_EMPTY: readonly string[] = ['root_service', 'root_name'];
 
 /** What a span has from its line. */
 const LINE_COLUMNS =

@@ -1,8 +1,7 @@
 import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
-import { forEachBounded } from '../for-each-bounded.ts';
-import { Backoff, type RetryPolicy, unavailable } from '../retry.ts';
-import { isRetryable } from '../retryable-error.ts';
-import type { Item } from './item-size.ts';
+import { forEachBounded } from '../node.ts';
+import { Backoff, isRetryable, type RetryPolicy, unavailable } from '../retry.ts';
+import type { Item } from './schema.ts';
 
 /** BatchWriteItem takes 25 items and 16 MB; 25 of ours have 230 KB at most, because larger payloads are spilled. */
 const BATCH_SIZE = 25;

@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -6,16 +7,94 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { partitionPrefix, type TenantScope } from '../../archive/layout.ts';
 import type { Clock, KeyTable, KeyTables } from '../../pipeline/ports.ts';
-import type { KeyNumbers } from '../../sampling/dynamic/dynamic-sampler.ts';
-import { DEFAULT_BUFFER_TTL_MS, isExpired } from '../retention.ts';
+import type { KeyNumbers } from '../../sampling/dynamic/share-table.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
-import type { TenantScope } from '../tenant-scope.ts';
-import { wholeNumber } from './attribute-reader.ts';
-import type { Item } from './item-size.ts';
-import { addCounts, countSortKey, countsOf, itemToTable, tableSortKey, tableToItem } from './key-table-item.ts';
-import { EXPIRES_AT, PARTITION_KEY, SORT_KEY } from './schema.ts';
-import { sharedItemKey, sharedPartition } from './shared-item-key.ts';
+import {
+  DEFAULT_BUFFER_TTL_MS,
+  EXPIRES_AT,
+  type Item,
+  isExpired,
+  KEY_COUNT_ATTRIBUTE,
+  KEY_COUNT_PREFIX,
+  KEY_TABLE,
+  KEY_TABLE_PREFIX,
+  LIMIT_PARTITION,
+  number,
+  PARTITION_KEY,
+  SORT_KEY,
+  UnreadableItemError,
+  wholeNumber,
+} from './schema.ts';
+
+/** Enough for the milliseconds of some 30,000 years; sort keys are compared as text. */
+const INTERVAL_DIGITS = 15;
+
+/** Sort keys of the tables of one sampler start with it; interval by interval they ascend. */
+export function tableSortKey(sampler: string, interval: number): string {
+  return `${KEY_TABLE_PREFIX}${sampler}#${digitsOf(interval)}`;
+}
+
+/** Sort keys of the counts of one interval start with it; the number of the part follows. */
+export function countSortKey(sampler: string, interval: number): string {
+  return `${KEY_COUNT_PREFIX}${sampler}#${digitsOf(interval)}#`;
+}
+
+export function tableToItem(key: ItemKey, { interval, averages }: KeyTable, expiresAt: number): Item {
+  return {
+    ...key,
+    [EXPIRES_AT]: { N: String(expiresAt) },
+    [KEY_TABLE.interval]: { N: String(interval) },
+    [KEY_TABLE.averages]: { M: Object.fromEntries([...averages].map(([key, n]) => [key, { N: String(n) }])) },
+  };
+}
+
+export function itemToTable(item: Item): KeyTable {
+  const averages = item[KEY_TABLE.averages];
+  if (averages?.M === undefined) throw new UnreadableItemError(KEY_TABLE.averages, 'a map', averages);
+  const { M: map } = averages;
+  return {
+    interval: wholeNumber(item, KEY_TABLE.interval),
+    averages: new Map(Object.keys(map).map((key) => [key, number(map, key)])),
+  };
+}
+
+export function countsOf(item: Item): KeyNumbers {
+  const attributes = Object.keys(item).filter((name) => name.startsWith(KEY_COUNT_ATTRIBUTE));
+  return new Map(attributes.map((name) => [name.slice(KEY_COUNT_ATTRIBUTE.length), number(item, name)]));
+}
+
+/** Adds to counts, and lets them expire. */
+export function addCounts(counts: readonly (readonly [string, number])[], expiresAt: number) {
+  const additions = counts.map((_, i) => `#${i} :${i}`).join(', ');
+  return {
+    UpdateExpression: `SET #expiresAt = :expiresAt ADD ${additions}`,
+    ExpressionAttributeNames: {
+      '#expiresAt': EXPIRES_AT,
+      ...Object.fromEntries(counts.map(([key], i) => [`#${i}`, `${KEY_COUNT_ATTRIBUTE}${key}`])),
+    },
+    ExpressionAttributeValues: {
+      ':expiresAt': { N: String(expiresAt) },
+      ...Object.fromEntries(counts.map(([, count], i) => [`:${i}`, { N: String(count) }])),
+    },
+  };
+}
+
+function digitsOf(interval: number): string {
+  return String(interval).padStart(INTERVAL_DIGITS, '0');
+}
+
+export type ItemKey = Record<string, AttributeValue>;
+
+/** The partition of what all deciders of a tenant share. */
+export function sharedPartition(scope: TenantScope): AttributeValue {
+  return { S: partitionPrefix(scope) + LIMIT_PARTITION };
+}
+
+export function sharedItemKey(sortKey: string, scope: TenantScope): ItemKey {
+  return { [PARTITION_KEY]: sharedPartition(scope), [SORT_KEY]: { S: sortKey } };
+}
 
 export interface DynamoDbKeyTablesDeps extends TenantScope {
   readonly client: DynamoDBClient;

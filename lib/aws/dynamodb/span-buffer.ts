@@ -4,30 +4,45 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { TraceTooLargeError } from '../../pipeline/errors.ts';
-import type {
-  BufferedFragment,
-  BufferedTrace,
-  Clock,
-  DecisionRecord,
-  ReadOptions,
-  SpanBuffer,
-  SpillStore,
+import { partitionPrefix, type TenantScope } from '../../archive/layout.ts';
+import {
+  type BufferedFragment,
+  type BufferedTrace,
+  type Clock,
+  type DecisionRecord,
+  type ReadOptions,
+  type SpanBuffer,
+  type SpillStore,
+  TraceTooLargeError,
 } from '../../pipeline/ports.ts';
 import { LARGEST_TRACE, whatExceeds } from '../../pipeline/trace-limits.ts';
-import { forEachBounded } from '../for-each-bounded.ts';
-import { byArrival } from '../fragment-order.ts';
-import { DEFAULT_BUFFER_TTL_MS, fragmentExpiresAt, isExpired, recordExpiresAt } from '../retention.ts';
+import { forEachBounded } from '../node.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
-import { partitionPrefix, type TenantScope } from '../tenant-scope.ts';
-import { text, wholeNumber } from './attribute-reader.ts';
 import { putAll } from './batch-write.ts';
-import { decisionIsAt } from './conditions.ts';
-import { fromDecisionItem, toDecisionItem } from './decision-item.ts';
-import { fromFragmentItem, type StoredFragment, toFragmentItem } from './fragment-item.ts';
-import { decodePayload } from './fragment-payload.ts';
-import { type Item, itemBytes, MAX_ITEM_BYTES } from './item-size.ts';
-import { DECISION_SORT_KEY, EXPIRES_AT, PARTITION_KEY, SORT_KEY } from './schema.ts';
+import { decisionIsAt, fromDecisionItem, toDecisionItem } from './decision-item.ts';
+import { decodePayload, fromFragmentItem, type StoredFragment, toFragmentItem } from './fragment-item.ts';
+import {
+  DECISION_SORT_KEY,
+  DEFAULT_BUFFER_TTL_MS,
+  EXPIRES_AT,
+  fragmentExpiresAt,
+  type Item,
+  isExpired,
+  itemBytes,
+  MAX_ITEM_BYTES,
+  PARTITION_KEY,
+  recordExpiresAt,
+  SORT_KEY,
+  text,
+  wholeNumber,
+} from './schema.ts';
+
+/** Arrival order: by `receivedAtMs`, then by hash (plain code unit order, the same on every machine). */
+export function byArrival(left: BufferedFragment, right: BufferedFragment): number {
+  if (left.receivedAtMs !== right.receivedAtMs) return left.receivedAtMs - right.receivedAtMs;
+  if (left.hash === right.hash) return 0;
+  return left.hash < right.hash ? -1 : 1;
+}
 
 const SPILLS_IN_FLIGHT = 8;
 

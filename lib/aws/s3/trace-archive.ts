@@ -1,11 +1,10 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { ARCHIVE_FOLDER, folderOf, type TenantScope } from '../../archive/layout.ts';
 import type { Clock, TraceArchive } from '../../pipeline/ports.ts';
-import { ARCHIVE_FOLDER } from '../archive-objects.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
-import { folderOf, type TenantScope } from '../tenant-scope.ts';
-import { hasStatus } from './has-status.ts';
+import { hasStatus } from './object-store.ts';
 
 const compress = promisify(gzip);
 

@@ -1,7 +1,10 @@
+import { isTenantName, TENANT_NAME_RULE, type TenantScope } from '../../archive/layout.ts';
 import type { FragmentRef, WakeUp } from '../../pipeline/ports.ts';
-import { isTenantName, TENANT_NAME_RULE } from '../tenant-name.ts';
-import type { TenantScope } from '../tenant-scope.ts';
-import { MalformedWakeUpError } from './malformed-wake-up-error.ts';
+
+/** A message is no wake-up that this version can read. Delivering it again does not help. */
+export class MalformedWakeUpError extends Error {
+  override readonly name = 'MalformedWakeUpError';
+}
 
 /**
  * The body of a wake-up message, version 1: `{"v":1,"due":<ms>,"attempt":0,"traces":[["<traceId>","<hash>",…],…]}`, and

@@ -1,11 +1,23 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Clock, DelayedWakeUp, WakeUp, WakeUpQueue } from '../../pipeline/ports.ts';
-import { assertDelaySeconds } from '../delay.ts';
-import { forEachBounded } from '../for-each-bounded.ts';
-import { Backoff, type RetryPolicy, retryPolicy, unavailable } from '../retry.ts';
-import { isRetryable } from '../retryable-error.ts';
-import type { TenantScope } from '../tenant-scope.ts';
+import type { TenantScope } from '../../archive/layout.ts';
+import {
+  type Clock,
+  type DelayedWakeUp,
+  MAX_DELAY_SECONDS,
+  type WakeUp,
+  type WakeUpQueue,
+} from '../../pipeline/ports.ts';
+import { forEachBounded } from '../node.ts';
+import { Backoff, isRetryable, type RetryPolicy, retryPolicy, unavailable } from '../retry.ts';
 import { encodeWakeUp } from './wake-up-message.ts';
+
+/** @throws {RangeError} unless it is a delay that SQS takes: whole seconds, 0 to {@link MAX_DELAY_SECONDS}. */
+export function assertDelaySeconds(delaySeconds: number): void {
+  if (Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= MAX_DELAY_SECONDS) return;
+  throw new RangeError(
+    `a wake-up's delay must be whole seconds from 0 to ${MAX_DELAY_SECONDS}, got ${delaySeconds}; make longer waits of hops`,
+  );
+}
 
 /** SendMessageBatch takes 10 messages and 1 MiB in all. */
 const BATCH_SIZE = 10;

@@ -1,6 +1,5 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { hourAt, hoursBetween, partitionFolder } from '../../archive/compaction/archive-hours.ts';
 import {
   type CompactArchiveResult,
   compactArchive,
@@ -8,10 +7,11 @@ import {
   SETTLE_MS,
 } from '../../archive/compaction/compact-archive.ts';
 import { type HourResult, listTenants } from '../../archive/compaction/compact-hour.ts';
-import { LINES_FOLDER } from '../../archive/compaction/part-names.ts';
 import type { CompactionCatalog, PublishedHours } from '../../archive/compaction/ports.ts';
+import { hourAt, hoursBetween, partitionFolder } from '../../archive/hours.ts';
+import { LINES_FOLDER } from '../../archive/layout.ts';
 import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
-import { NODE_CODECS } from '../../aws/node-codecs.ts';
+import { NODE_CODECS } from '../../aws/node.ts';
 import { S3ArchiveFolders } from '../../aws/s3/object-store.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { readStackOutputs } from '../stack.ts';

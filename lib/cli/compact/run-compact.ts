@@ -1,9 +1,8 @@
-import { hourAt } from '../../archive/compaction/archive-hours.ts';
 import type { CompactArchiveResult } from '../../archive/compaction/compact-archive.ts';
 import type { HourResult } from '../../archive/compaction/compact-hour.ts';
+import { hourAt, parseTime, TIME_FORMS } from '../../archive/hours.ts';
 import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
-import { parseTime, TIME_FORMS } from '../../archive/tables/query-window.ts';
-import { visible } from '../query/cell-text.ts';
+import { visible } from '../query/duckdb/values.ts';
 import { type CommandIo, runCommand } from '../run-command.ts';
 import { COMPACT_USAGE, type CompactCommand, parseCompactArguments } from './compact-arguments.ts';
 import { compactDataFolder, lookAtDataFolder } from './compact-data-folder.ts';

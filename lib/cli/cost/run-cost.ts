@@ -4,11 +4,10 @@ import type { EventSource } from '../../cost/event-source.ts';
 import { measureSample, SAMPLE_TIME_MS, type SampleProgress } from '../../cost/measure-sample.ts';
 import { LIST_PRICES, type PriceList } from '../../cost/prices.ts';
 import { readPrices } from '../../cost/read-prices.ts';
-import { reportText } from '../../cost/report-text.ts';
+import { breakEvenText, reportText } from '../../cost/report-text.ts';
 import { sampleRequests } from '../../traffic/sample-requests.ts';
 import { keptInSample, sampleSize } from '../../traffic/sample-size.ts';
 import type { TrafficShape } from '../../traffic/traffic-shape.ts';
-import { breakEvenText } from './break-even-text.ts';
 import { COST_USAGE, type CostArguments, parseCostArguments } from './cost-arguments.ts';
 
 export interface CostIo {

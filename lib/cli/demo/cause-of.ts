@@ -1,4 +1,4 @@
-import { visible } from '../query/cell-text.ts';
+import { visible } from '../query/duckdb/values.ts';
 import type { KeptTrace } from './kept-traces.ts';
 
 /** The exception that was recorded first: the ones above it in the trace only hand it on. */

@@ -1,4 +1,4 @@
-import type { Log } from '../../../functions/shared/log.ts';
+import type { Log } from '../../../functions/shared/logger.ts';
 
 /** Reads from Tailgate's log lines how far it has come. */
 export class DecisionMonitor implements Log {

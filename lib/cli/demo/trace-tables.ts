@@ -1,7 +1,7 @@
 import type { Palette } from '../../terminal/palette.ts';
 import { renderTable } from '../../terminal/table.ts';
-import { visible } from '../query/cell-text.ts';
-import { formatDuration } from '../query/format-duration.ts';
+import { formatDuration } from '../../terminal/waterfall.ts';
+import { visible } from '../query/duckdb/values.ts';
 import { causeOf } from './cause-of.ts';
 import type { KeptTrace } from './kept-traces.ts';
 

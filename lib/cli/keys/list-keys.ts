@@ -1,5 +1,5 @@
 import type { KeyParameters } from '../../aws/ssm/ingest-keys.ts';
-import { visible } from '../query/cell-text.ts';
+import { visible } from '../query/duckdb/values.ts';
 import { readEntries } from './read-entries.ts';
 import type { KeysIo } from './run-keys.ts';
 

@@ -1,5 +1,5 @@
+import { createSsmClient } from '../../aws/clients.ts';
 import { SystemClock } from '../../aws/node.ts';
-import { createSsmClient } from '../../aws/ssm/client.ts';
 import { createCloudFormationClient } from '../stack.ts';
 import { runKeys } from './run-keys.ts';
 

@@ -1,5 +1,5 @@
 import type { KeyParameters } from '../../aws/ssm/ingest-keys.ts';
-import { decodeKeyEntry, type KeyEntry, MalformedKeyEntryError } from '../../aws/ssm/key-entry.ts';
+import { decodeKeyEntry, type KeyEntry, MalformedKeyEntryError } from '../../aws/ssm/ingest-keys.ts';
 
 export interface ReadEntry {
   readonly id: string;

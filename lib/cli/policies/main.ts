@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createSsmClient } from '../../aws/ssm/client.ts';
+import { createSsmClient } from '../../aws/clients.ts';
 import { createCloudFormationClient } from '../stack.ts';
 import { runPolicies } from './run-policies.ts';
 

@@ -1,12 +1,10 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { SystemClock } from '../../aws/node.ts';
-import { ConfigParameter, type ConfigVersion } from '../../aws/ssm/config-parameter.ts';
-import { decodeConfigText } from '../../aws/ssm/config-text.ts';
-import { decodeText } from '../../sampling/config/decode-text.ts';
-import { parseSamplingConfig } from '../../sampling/config/parse-sampling-config.ts';
-import { whyUnreadable } from '../../sampling/config/why-unreadable.ts';
-import { visible } from '../query/cell-text.ts';
+import { ConfigParameter, type ConfigVersion, decodeConfigText } from '../../aws/ssm/config-parameter.ts';
+import { whyUnreadable } from '../../sampling/config/issues.ts';
+import { decodeText, parseSamplingConfig } from '../../sampling/config/parse-sampling-config.ts';
+import { visible } from '../query/duckdb/values.ts';
 import { runCommand } from '../run-command.ts';
 import { readStackOutputs } from '../stack.ts';
 import { checkConfig } from '../validate/check-config.ts';

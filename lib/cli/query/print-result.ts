@@ -1,10 +1,22 @@
+import { parseTraceId } from '../../archive/tables/query-value.ts';
 import type { Output } from '../../terminal/output.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { type DrawnTrace, drawWaterfall } from '../../terminal/waterfall.ts';
-import { visible } from './cell-text.ts';
-import type { PlainValue } from './duckdb/values.ts';
+import { type PlainValue, visible } from './duckdb/values.ts';
+import type { QueryArguments } from './query-arguments.ts';
 import type { QueryResult, ResultColumn } from './query-result.ts';
 import { tableCells } from './table-cells.ts';
+import { waterfallOfRows } from './waterfall-of-rows.ts';
+
+/** How the answer of a statement, or of a query of the library, is written. */
+export function printOptions(
+  { json, name, values }: Pick<QueryArguments, 'json' | 'name' | 'values'>,
+  elapsedMs: () => number,
+): PrintOptions {
+  const traceId = parseTraceId(values['trace_id'] ?? '') ?? '';
+  const drawing: PrintOptions['drawing'] = name === 'waterfall' ? (rows) => waterfallOfRows(traceId, rows) : undefined;
+  return { json, elapsedMs, isOfLibrary: name !== undefined, drawing };
+}
 
 export interface PrintOptions {
   readonly json: boolean;

@@ -1,22 +1,18 @@
-import { windowHours } from '../../archive/tables/query-window.ts';
+import { windowHours } from '../../archive/hours.ts';
 import { queryWindow, renderQuery } from '../../archive/tables/render-query.ts';
 import { objectsWithin } from '../../archive/written-hours.ts';
 import type { Output } from '../../terminal/output.ts';
+import type { ProgressLine } from '../../terminal/progress.ts';
 import { explainAwsError } from '../explain-aws-error.ts';
+import { explainArchiveError, refuseCutOff } from './duckdb/damaged-objects.ts';
 import type { ArchiveDatabase } from './duckdb/database.ts';
-import { openArchiveDatabase } from './duckdb/database.ts';
-import { duckDbResult } from './duckdb-result.ts';
-import { explainArchiveError, refuseCutOff } from './explain-archive-error.ts';
-import { findQuery, libraryReference } from './library.ts';
-import { prepareReadOnly } from './prepare-read-only.ts';
-import { printOptions } from './print-options.ts';
-import { printResult } from './print-result.ts';
-import type { ProgressLine } from './progress-line.ts';
+import { openArchiveDatabase, prepareReadOnly, QueryError } from './duckdb/database.ts';
+import { duckDbResult } from './duckdb/values.ts';
+import { toDuckDb } from './duckdb/views.ts';
+import { findQuery, libraryReference, viewReference } from './library.ts';
+import { printOptions, printResult } from './print-result.ts';
 import type { QueryArguments } from './query-arguments.ts';
 import { parseQueryArguments, QUERY_USAGE } from './query-arguments.ts';
-import { QueryError } from './query-error.ts';
-import { toDuckDb } from './trino-dialect.ts';
-import { viewReference } from './view-reference.ts';
 import { windowHint } from './window-hint.ts';
 
 export interface QueryIo {

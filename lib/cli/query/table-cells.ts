@@ -1,5 +1,5 @@
 import type { TableColumn } from '../../terminal/table.ts';
-import { visible } from './cell-text.ts';
+import { visible } from './duckdb/values.ts';
 import type { QueryResult, ResultColumn } from './query-result.ts';
 
 /** A column of a table for people: of the value itself, or of an estimate and its standard error. */

@@ -1,4 +1,4 @@
-import { windowCondition, windowHours } from '../../archive/tables/query-window.ts';
+import { windowCondition, windowHours } from '../../archive/hours.ts';
 import type { QueryWindow } from '../../archive/tables/render-query.ts';
 import { archiveHours } from '../../archive/written-hours.ts';
 import type { ArchiveDatabase } from './duckdb/database.ts';

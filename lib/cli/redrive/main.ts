@@ -1,5 +1,5 @@
+import { createSqsClient } from '../../aws/clients.ts';
 import { SystemClock } from '../../aws/node.ts';
-import { createSqsClient } from '../../aws/sqs/client.ts';
 import { createCloudFormationClient } from '../stack.ts';
 import { runRedrive } from './run-redrive.ts';
 

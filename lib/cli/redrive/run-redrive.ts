@@ -1,10 +1,10 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { DEFAULT_BUFFER_TTL_MS } from '../../aws/retention.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../../aws/dynamodb/schema.ts';
 import { SqsDeadLetters } from '../../aws/sqs/dead-letters.ts';
 import { SqsWakeUpQueue } from '../../aws/sqs/wake-up-queue.ts';
 import type { Clock } from '../../pipeline/ports.ts';
-import { visible } from '../query/cell-text.ts';
+import { visible } from '../query/duckdb/values.ts';
 import { runCommand } from '../run-command.ts';
 import { readStackOutputs } from '../stack.ts';
 import { emptyCounts, type RedriveCounts, redrive } from './redrive.ts';

@@ -1,9 +1,50 @@
 import { parseArgs } from 'node:util';
+import { isTenantName, TENANT_NAME_RULE } from '../../archive/layout.ts';
 import { parseTraceId, TRACE_ID_FORMS } from '../../archive/tables/query-value.ts';
-import { isTenantName, TENANT_NAME_RULE } from '../../aws/tenant-name.ts';
 import { withEqualsSigns } from '../with-equals-signs.ts';
-import { otlpTracesUrl } from './otlp-endpoint.ts';
-import { parseHeaders } from './request-headers.ts';
+
+const SIGNAL_PATH = '/v1/traces';
+
+/**
+ * Where the requests go, by the rules of an exporter's base endpoint: the path of the signal is appended, unless it is there
+ * already.
+ *
+ * @throws {Error} with one line that says what is wrong
+ */
+export function otlpTracesUrl(endpoint: string): string {
+  const url = URL.parse(endpoint);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    const guess = /^[\w.-]+(:\d+)?(\/|$)/.test(endpoint) ? `; did you mean http://${endpoint}?` : '';
+    throw new Error(`--to is "${endpoint}": expected the URL of an OTLP/HTTP receiver, like http://host:4318${guess}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new Error(`--to has a user name or a password in it: send them as --header 'Authorization=Basic …'`);
+  }
+  if (url.hash !== '') throw new Error(`--to is "${endpoint}": a URL to send to has no "#"`);
+  const path = url.pathname.replace(/\/+$/, '');
+  url.pathname = path.endsWith(SIGNAL_PATH) ? path : path + SIGNAL_PATH;
+  return url.href;
+}
+
+/** Those that this tool sets itself. */
+const OWN: ReadonlySet<string> = new Set(['content-type', 'content-encoding', 'content-length', 'host']);
+
+/**
+ * Headers as they are given: `name=value`, as in `OTEL_EXPORTER_OTLP_HEADERS`, or `name: value`.
+ * @throws {Error} with one line that says what is wrong, and no value of a header, which may be a secret
+ */
+export function parseHeaders(texts: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const text of texts) {
+    const [, name = '', value = ''] = /^\s*([!#$%&'*+.^_`|~\w-]+)\s*[=:]\s*(.*?)\s*$/s.exec(text) ?? [];
+    if (name === '') throw new Error('--header: expected NAME=VALUE, like x-api-key=…');
+    if (OWN.has(name.toLowerCase())) throw new Error(`--header ${name}: replay sets it itself`);
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      throw new Error(`--header ${name}: its value has a character that no header may have`);
+    headers[name.toLowerCase()] = value;
+  }
+  return headers;
+}
 
 export const REPLAY_USAGE = `Usage: npm run replay -- --to URL [--stack NAME] [--since TIME] [--until TIME] [--trace ID …] [--where SQL] …
 

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
+import { createS3Client } from '../../aws/clients.ts';
 import { SystemClock } from '../../aws/node.ts';
-import { createS3Client } from '../../aws/s3/client.ts';
 import { interruption } from '../../terminal/interruption.ts';
 import { showProgress } from '../../terminal/progress.ts';
-import { createAthenaClient } from '../query/athena/athena-client.ts';
+import { createAthenaClient } from '../query/athena/run-query.ts';
 import { createCloudFormationClient } from '../stack.ts';
-import { InterruptedError } from './replay-error.ts';
+import { InterruptedError } from './otlp-sender.ts';
 import { runReplay } from './run-replay.ts';
 
 /** How long requests under way may take once it is to stop. */

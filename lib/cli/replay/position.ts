@@ -1,10 +1,46 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
-import type { TimeWindow } from '../../archive/tables/query-window.ts';
-import type { PartitionRange } from '../../aws/archive-objects.ts';
-import type { Position } from './batch.ts';
+import type { TimeWindow } from '../../archive/hours.ts';
+import type { PartitionRange } from '../../archive/layout.ts';
+import type { Clock } from '../../pipeline/ports.ts';
 import { emptyCounts, type ReplayCounts } from './ledger.ts';
-import { ReplayError } from './replay-error.ts';
+import { ReplayError } from './otlp-sender.ts';
+import type { Position } from './read-batches.ts';
+
+/** A death repeats what was sent since the last write: a second or so. */
+const PERIOD_MS = 1_000;
+
+/** Writes the state now and then, one write at a time. */
+export class PositionKeeper {
+  readonly #clock: Clock;
+  readonly #write: () => Promise<void>;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #writing: Promise<void> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
+
+  /** @param write writes the state as it is when called */
+  constructor(clock: Clock, write: () => Promise<void>) {
+    this.#clock = clock;
+    this.#write = write;
+  }
+
+  /** The state has changed. @throws when it could not be written */
+  note(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const nowMs = this.#clock.now();
+    if (nowMs - this.#lastMs < PERIOD_MS) return;
+    this.#lastMs = nowMs;
+    this.#writing = this.#writing.then(this.#write).catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
+  }
+
+  /** Writes the last state. */
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#write();
+  }
+}
 
 /** What a replay sends, in the words in which it was asked for. */
 export type Selection = Readonly<Record<string, string>>;

@@ -1,16 +1,23 @@
 import { resolve } from 'node:path';
-import { ARCHIVE_FOLDER, type ArchiveObjects } from '../../aws/archive-objects.ts';
-import { visible } from '../query/cell-text.ts';
+import { ARCHIVE_FOLDER, type ArchiveObjects } from '../../archive/layout.ts';
+import { visible } from '../query/duckdb/values.ts';
 import { type CommandIo, runCommand } from '../run-command.ts';
 import { parseReplayArguments, REPLAY_USAGE, type ReplayCommand } from './arguments.ts';
 import { emptyCounts } from './ledger.ts';
-import { type ArchiveClients, openArchive } from './open-archive.ts';
+import { InterruptedError, ReplayError } from './otlp-sender.ts';
 import { type ReplayState, readState, type Selection, writeState } from './position.ts';
-import { InterruptedError, ReplayError } from './replay-error.ts';
 import { isComplete } from './report.ts';
-import { describeTraceIds, readTraceFile, selectTraceIds } from './select.ts';
-import { type AthenaIo, selectInAthena } from './select-in-athena.ts';
-import { countObjects, type SelectedObjects } from './selected-objects.ts';
+import {
+  type ArchiveClients,
+  type AthenaIo,
+  countObjects,
+  describeTraceIds,
+  openArchive,
+  readTraceFile,
+  type SelectedObjects,
+  selectInAthena,
+  selectTraceIds,
+} from './select.ts';
 import { type SendIo, sendAll } from './send-all.ts';
 import { windowOf } from './window.ts';
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { ArchiveObject } from '../../archive/layout.ts';
 import type { TraceLine } from '../../archive/read-line.ts';
-import type { ArchiveObject } from '../../aws/archive-objects.ts';
-import { isFinished, type ResourceSpansJson, type SpanJson } from './span-json.ts';
-import { UnreadableError } from './unreadable-error.ts';
+import { isFinished, type ResourceSpansJson, type SpanJson, UnreadableError } from '../../archive/read-line.ts';
 
 export interface UnfinishedSpansDeps {
   /** The objects of an hour, `dt=YYYY-MM-DD/hour=HH`, that belong to the replay. */

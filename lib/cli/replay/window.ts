@@ -1,8 +1,20 @@
-import { utcHourOf } from '../../archive/hours.ts';
-import { parseTime, TIME_FORMS, type TimeWindow } from '../../archive/tables/query-window.ts';
-import type { PartitionRange } from '../../aws/archive-objects.ts';
+import { parseTime, TIME_FORMS, type TimeWindow, utcHourOf } from '../../archive/hours.ts';
+import type { PartitionRange } from '../../archive/layout.ts';
+import { textLiteral } from '../../archive/tables/query-value.ts';
 import type { ReplayCommand } from './arguments.ts';
-import { ReplayError } from './replay-error.ts';
+import { ReplayError } from './otlp-sender.ts';
+
+/** The same hours in SQL, on the partitions alone: nothing else is read. */
+export function partitionCondition({ first, last }: PartitionRange): string {
+  return [...bound(first, '>'), ...bound(last, '<'), 'true'].join(' AND ');
+}
+
+function bound(partition: string | undefined, side: '>' | '<'): string[] {
+  if (partition === undefined) return [];
+  const [, dt = '', hour = ''] = /^dt=(.+)\/hour=(.+)$/.exec(partition) ?? [];
+  const day = textLiteral(dt);
+  return [`dt ${side}= ${day}`, `(dt ${side} ${day} OR hour ${side}= ${Number(hour)})`];
+}
 
 /** When the traces began that are sent, and the hours that they are filed under. */
 export interface ReplayWindow {

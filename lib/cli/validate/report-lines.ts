@@ -1,6 +1,6 @@
 import type { ConfigIssue } from '../../sampling/config/issues.ts';
 import type { ConfigSummary, PolicyInWords } from '../../sampling/summarize-config.ts';
-import { visible } from '../query/cell-text.ts';
+import { visible } from '../query/duckdb/values.ts';
 import type { ConfigReport } from './check-config.ts';
 
 /** A report for people: a line for each error, warning and note, then the summary. Safe to show on a terminal. */

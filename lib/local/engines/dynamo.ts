@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { createDynamoDbClient } from '../../aws/dynamodb/client.ts';
+import { createDynamoDbClient } from '../../aws/clients.ts';
 import { SystemClock } from '../../aws/node.ts';
 import { createClosingDynalite } from './closing-dynalite.ts';
 import { createDynamoFront } from './dynamo-front.ts';

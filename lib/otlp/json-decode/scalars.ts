@@ -1,10 +1,26 @@
-import { copyBase64, copyHex } from '../json-request-bytes.ts';
-import { readEnumName } from '../json-request-enum.ts';
 import type { WireWriter } from '../protobuf/writer.ts';
 import { type JsonCursor, QUOTE } from './cursor.ts';
 import type { JsonNumbers } from './numbers.ts';
 import type { JsonField } from './schema.ts';
-import { copyString } from './strings.ts';
+import { copyBase64, copyHex, copyString } from './strings.ts';
+
+const NAMES = {
+  SpanKind: [
+    'SPAN_KIND_UNSPECIFIED',
+    'SPAN_KIND_INTERNAL',
+    'SPAN_KIND_SERVER',
+    'SPAN_KIND_CLIENT',
+    'SPAN_KIND_PRODUCER',
+    'SPAN_KIND_CONSUMER',
+  ],
+  StatusCode: ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'],
+} as const;
+
+/** Reads the name of an enum value, which senders must not write and all receivers know; -1 for any other string. */
+export function readEnumName(cursor: JsonCursor, type: keyof typeof NAMES): number {
+  const names: readonly string[] = NAMES[type];
+  return names.indexOf(cursor.string());
+}
 
 /** Tag and longest scalar of a fixed length, in bytes. */
 export const MAX_SCALAR_LENGTH = 16;

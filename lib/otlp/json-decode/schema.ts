@@ -1,6 +1,5 @@
 import { type FieldSchema, messageNumber, OTLP_MESSAGES } from '../protobuf/schema.ts';
-import { tagOf } from '../protobuf/wire.ts';
-import { wireTypeOf } from '../wire-schema.ts';
+import { tagOf, wireTypeOf } from '../protobuf/wire.ts';
 
 /** A field, prepared for reading JSON. */
 export interface JsonField {

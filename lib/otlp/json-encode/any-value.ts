@@ -1,12 +1,19 @@
-import { ARRAY, BOOL, BYTES, DOUBLE, INT, KVLIST, lastMember, STRING } from '../any-value-member.ts';
-import { joinFields } from '../joined-fields.ts';
-import { json } from '../json-piece.ts';
-import { KeySet } from '../key-set.ts';
-import { float64At, varint32At, varintHigh32At } from '../numbers.ts';
-import { plainValueStart } from '../protobuf/attributes.ts';
-import { FieldCursor } from '../protobuf/field-cursor.ts';
-import { FIXED64, LENGTH_DELIMITED, tagOf, VARINT } from '../protobuf/wire.ts';
+import {
+  ARRAY,
+  BOOL,
+  BYTES,
+  DOUBLE,
+  INT,
+  KVLIST,
+  lastMember,
+  plainValueStart,
+  STRING,
+} from '../protobuf/attributes.ts';
+import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
+import { FIXED64, float64At, LENGTH_DELIMITED, tagOf, VARINT, varint32At, varintHigh32At } from '../protobuf/wire.ts';
+import { KeySet } from '../trace/duplicates.ts';
 import type { JsonWriter } from './writer.ts';
+import { json } from './writer.ts';
 
 const OPEN_ARRAY = json('[');
 const CLOSE_ARRAY = json(']');

@@ -1,11 +1,150 @@
-import { joinFields } from '../joined-fields.ts';
-import { JsonCache } from '../json-cache.ts';
-import { type JsonPiece, json } from '../json-piece.ts';
-import { type JsonScalar, writeScalar } from '../json-scalar.ts';
-import { endOfShortRun, FieldCursor } from '../protobuf/field-cursor.ts';
-import { FIXED32, FIXED64, LENGTH_DELIMITED, tagOf, VARINT } from '../protobuf/wire.ts';
+import { endOfShortRun, FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
+import { FIXED32, FIXED64, fixed32At, LENGTH_DELIMITED, tagOf, VARINT, varint32At } from '../protobuf/wire.ts';
+import { isZeroAt } from '../regroup/span-scan.ts';
 import { writeKeyValues } from './any-value.ts';
-import type { JsonWriter } from './writer.ts';
+import { type JsonPiece, type JsonWriter, json } from './writer.ts';
+
+/** Power of two. Enough for the resources and scopes of a few dozen processes. */
+const SLOTS = 128;
+const LARGEST_MESSAGE = 16 * 1024;
+
+interface CachedJson {
+  readonly message: DataView;
+  readonly json: Uint8Array;
+}
+
+/**
+ * Remembers the JSON of messages that come again and again with the same bytes, as resources and scopes do. It changes
+ * nothing but the time that writing takes, and holds a bounded number of messages of bounded size.
+ */
+export class JsonCache {
+  readonly #type: JsonMessage;
+  readonly #slots: (CachedJson | undefined)[] = new Array(SLOTS).fill(undefined);
+
+  constructor(type: JsonMessage) {
+    this.#type = type;
+  }
+
+  /** Writes the message in `bytes[start, end)` as an object. */
+  write(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
+    if (end - start > LARGEST_MESSAGE) {
+      this.#type.write(out, bytes, start, end);
+      return;
+    }
+    const view = out.viewOf(bytes);
+    const slot = hash(view, start, end) & (SLOTS - 1);
+    const json = this.#jsonAt(slot, view, start, end) ?? this.#jsonAt(slot ^ 1, view, start, end);
+    if (json !== undefined) {
+      out.raw(json);
+      return;
+    }
+    const before = out.length;
+    this.#type.write(out, bytes, start, end);
+    // Not `slice`, which copies nothing when the bytes are a Buffer.
+    const copy = new Uint8Array(bytes.subarray(start, end));
+    // What was there goes next door: two messages that are met in turns do not drive each other out.
+    this.#slots[slot ^ 1] = this.#slots[slot];
+    this.#slots[slot] = { message: new DataView(copy.buffer), json: out.copy(before) };
+  }
+
+  #jsonAt(slot: number, bytes: DataView, start: number, end: number): Uint8Array | undefined {
+    const cached = this.#slots[slot];
+    return cached !== undefined && isEqual(cached.message, bytes, start, end) ? cached.json : undefined;
+  }
+}
+
+/** In four chains, which the processor follows at the same time. */
+function hash(bytes: DataView, start: number, end: number): number {
+  let a = end - start;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let at = start;
+  for (; at + 16 <= end; at += 16) {
+    a = Math.imul(a ^ bytes.getInt32(at), 0x9e3779b1);
+    b = Math.imul(b ^ bytes.getInt32(at + 4), 0x85ebca77);
+    c = Math.imul(c ^ bytes.getInt32(at + 8), 0xc2b2ae3d);
+    d = Math.imul(d ^ bytes.getInt32(at + 12), 0x27d4eb2f);
+  }
+  for (; at < end; at++) a = Math.imul(a ^ bytes.getUint8(at), 0x9e3779b1);
+  const hashed = a ^ b ^ c ^ d;
+  return hashed ^ (hashed >>> 16);
+}
+
+function isEqual(message: DataView, bytes: DataView, start: number, end: number): boolean {
+  const length = message.byteLength;
+  if (end - start !== length) return false;
+  let at = 0;
+  for (; at + 16 <= length; at += 16) {
+    const difference =
+      (message.getInt32(at) ^ bytes.getInt32(start + at)) |
+      (message.getInt32(at + 4) ^ bytes.getInt32(start + at + 4)) |
+      (message.getInt32(at + 8) ^ bytes.getInt32(start + at + 8)) |
+      (message.getInt32(at + 12) ^ bytes.getInt32(start + at + 12));
+    if (difference !== 0) return false;
+  }
+  for (; at < length; at++) {
+    if (message.getUint8(at) !== bytes.getUint8(start + at)) return false;
+  }
+  return true;
+}
+
+/**
+ * Types of single values: `hex` is `bytes` that hold an ID, `otherId` the same of another span or trace, where one of zeros
+ * says that there is none; the others are named as in a `.proto` file.
+ */
+export type JsonScalar = 'string' | 'hex' | 'otherId' | 'uint32' | 'enum' | 'fixed32' | 'fixed64';
+
+/** Writes a key and the value in `bytes[from, to)`; nothing when it is the default value of its type. */
+export function writeScalar(
+  out: JsonWriter,
+  key: JsonPiece,
+  type: JsonScalar,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): void {
+  switch (type) {
+    case 'string':
+      if (from === to) return;
+      out.piece(key);
+      out.string(bytes, from, to);
+      break;
+    case 'otherId':
+      // The Collector leaves it out, too.
+      if (isZeroAt(bytes, from, to - from)) return;
+      out.piece(key);
+      out.hex(bytes, from, to);
+      break;
+    case 'hex':
+      if (from === to) return;
+      out.piece(key);
+      out.hex(bytes, from, to);
+      break;
+    case 'uint32':
+      writeInteger(out, key, varint32At(bytes, from));
+      break;
+    case 'enum':
+      writeInteger(out, key, varint32At(bytes, from) | 0);
+      break;
+    case 'fixed32':
+      writeInteger(out, key, fixed32At(bytes, from));
+      break;
+    case 'fixed64': {
+      const low = fixed32At(bytes, from);
+      const high = fixed32At(bytes, from + 4);
+      if (low === 0 && high === 0) return;
+      out.piece(key);
+      out.uint64(high, low);
+    }
+  }
+}
+
+function writeInteger(out: JsonWriter, key: JsonPiece, value: number): void {
+  if (value === 0) return;
+  out.piece(key);
+  out.integer(value);
+}
 
 /**
  * How one field of a message is written: its number, its key in JSON, and its type. `X` is a message, `[X]` a repeated

@@ -1,4 +1,45 @@
-import { writeDecimal } from '../json-decimal.ts';
+/** The tens and the units of each number below 100, in ASCII. */
+const TENS: Uint8Array = Uint8Array.from({ length: 100 }, (_, value) => ZERO + Math.floor(value / 10));
+const UNITS: Uint8Array = Uint8Array.from({ length: 100 }, (_, value) => ZERO + (value % 10));
+
+/** Writes `high * 2^32 + low` (both unsigned) in decimal into `out` from `at`, and returns the offset after it. */
+export function writeDecimal(out: Uint8Array, at: number, high: number, low: number): number {
+  if (high === 0) return writeNumber(out, at, low);
+  // Long division by 10^6 keeps every step below 2^53, where numbers are exact.
+  const quotientHigh = Math.floor(high / 1e6);
+  const rest = (high - quotientHigh * 1e6) * 0x100000000 + low;
+  const quotientLow = Math.floor(rest / 1e6);
+  const quotient = quotientHigh * 0x100000000 + quotientLow;
+  return writeDigits(out, writeNumber(out, at, quotient), rest - quotientLow * 1e6, 6);
+}
+
+/** Writes a whole number below 2^53. */
+function writeNumber(out: Uint8Array, at: number, value: number): number {
+  if (value < 1e8) return writeDigits(out, at, value, digitCount(value | 0));
+  const top = Math.floor(value / 1e8);
+  return writeDigits(out, writeNumber(out, at, top), value - top * 1e8, 8);
+}
+
+function digitCount(value: number): number {
+  let count = 1;
+  for (let bound = 10; value >= bound; bound *= 10) count++;
+  return count;
+}
+
+/** Writes the lowest `count` digits of a number below 2^31, two at a time. */
+function writeDigits(out: Uint8Array, at: number, value: number, count: number): number {
+  let rest = value | 0;
+  let i = at + count;
+  for (; i >= at + 2; i -= 2) {
+    const next = (rest / 100) | 0;
+    const pair = rest - next * 100;
+    out[i - 1] = UNITS[pair] as number;
+    out[i - 2] = TENS[pair] as number;
+    rest = next;
+  }
+  if (i > at) out[at] = UNITS[rest % 100] as number;
+  return at + count;
+}
 
 const MINUS = 0x2d;
 const POINT = 0x2e;

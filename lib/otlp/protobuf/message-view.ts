@@ -1,9 +1,7 @@
-import { type AttributeMap, type AttributeValue, readKeyValue } from '../attribute-value.ts';
-import { joinFields } from '../joined-fields.ts';
-import { mapFor } from '../long-key-map.ts';
+import { mapFor } from '../content-table.ts';
 import { readUtf8 } from '../text.ts';
-import { findAttribute } from './attributes.ts';
-import { FieldCursor } from './field-cursor.ts';
+import { type AttributeMap, type AttributeValue, findAttribute, readKeyValue } from './attributes.ts';
+import { FieldCursor, joinFields } from './field-cursor.ts';
 
 /**
  * A protobuf message where it lies, read field by field. A field that comes several times has its last value, one that

@@ -1,8 +1,16 @@
-import { MAX_VALUE_DEPTH, TOO_DEEP } from '../max-value-depth.ts';
-import { FIELD_KINDS, MESSAGE_KIND, UNKNOWN_FIELD } from '../wire-schema.ts';
 import type { FaultCursor } from './fault-cursor.ts';
 import { FIELD_NUMBERS, messageNumber, OTLP_MESSAGES } from './schema.ts';
-import { LENGTH_DELIMITED, wrongWireType } from './wire.ts';
+import { FIELD_KINDS, LENGTH_DELIMITED, MESSAGE_KIND, UNKNOWN_FIELD, wrongWireType } from './wire.ts';
+
+/**
+ * How deep attribute values (`AnyValue`) may be nested: a value that is no list has depth 1. A level of key-value lists is
+ * three messages deep, so that this is the largest depth at which a span still has at most 100 nested messages, where
+ * the protobuf readers of C++, Java and JavaScript stop.
+ */
+export const MAX_VALUE_DEPTH = 32;
+
+/** What is wrong with a deeper one. */
+export const TOO_DEEP = `attribute values are nested deeper than ${MAX_VALUE_DEPTH} levels`;
 
 const ANY_VALUE = messageNumber('AnyValue');
 const KEY_VALUE = messageNumber('KeyValue');

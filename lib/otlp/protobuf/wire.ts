@@ -1,4 +1,82 @@
 import { MalformedOtlpError } from '../errors.ts';
+import { FIELD_NUMBERS, type FieldSchema, messageNumber, OTLP_MESSAGES } from './schema.ts';
+
+/** The low 32 bits, unsigned, of the varint at `at`. What lies above them is cut off, as protobuf parsers do. */
+export function varint32At(bytes: Uint8Array, at: number): number {
+  let value = 0;
+  for (let i = 0; i < 5; i++) {
+    const byte = bytes[at + i] as number;
+    value |= (byte & 0x7f) << (7 * i);
+    if (byte < 0x80) break;
+  }
+  return value >>> 0;
+}
+
+/** The high 32 bits, unsigned, of the varint at `at`. */
+export function varintHigh32At(bytes: Uint8Array, at: number): number {
+  let value = 0;
+  for (let i = 0; i < 10; i++) {
+    const byte = bytes[at + i] as number;
+    if (i === 4) value = (byte & 0x7f) >>> 4;
+    else if (i > 4) value |= (byte & 0x7f) << (7 * i - 32);
+    if (byte < 0x80) break;
+  }
+  return value >>> 0;
+}
+
+/** The four bytes at `at`, little-endian, unsigned. */
+export function fixed32At(bytes: Uint8Array, at: number): number {
+  return (
+    ((bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)) >>>
+    0
+  );
+}
+
+const doubleBytes = new Uint8Array(8);
+const doubleView = new DataView(doubleBytes.buffer);
+
+/** The double in the eight bytes at `at`. */
+export function float64At(bytes: Uint8Array, at: number): number {
+  for (let i = 0; i < 8; i++) doubleBytes[i] = bytes[at + i] as number;
+  return doubleView.getFloat64(0, true);
+}
+
+/** The wire type that a field must have. */
+export function wireTypeOf(field: FieldSchema): number {
+  switch (field.type) {
+    case 'bool':
+    case 'int32':
+    case 'uint32':
+    case 'int64':
+    case 'SpanKind':
+    case 'StatusCode':
+      return VARINT;
+    case 'fixed64':
+    case 'double':
+      return FIXED64;
+    case 'fixed32':
+      return FIXED32;
+    default:
+      return LENGTH_DELIMITED;
+  }
+}
+
+export const UNKNOWN_FIELD = -1;
+/** A field that holds message `n` has kind `MESSAGE_KIND + n`; below it, the kind of a field is its wire type. */
+export const MESSAGE_KIND = 8;
+
+/** What each field is, at `message number * FIELD_NUMBERS + field number`. */
+export const FIELD_KINDS: Int8Array = new Int8Array(OTLP_MESSAGES.length * FIELD_NUMBERS).fill(UNKNOWN_FIELD);
+
+for (const [number, message] of OTLP_MESSAGES.entries()) {
+  for (const field of message.fields) {
+    const nested = messageNumber(field.type);
+    FIELD_KINDS[number * FIELD_NUMBERS + field.number] = nested < 0 ? wireTypeOf(field) : MESSAGE_KIND + nested;
+  }
+}
 
 /** Wire types of the protobuf encoding (https://protobuf.dev/programming-guides/encoding/#structure). */
 export const VARINT = 0;

@@ -1,13 +1,10 @@
-import { MalformedOtlpError } from '../errors.ts';
+import { MalformedOtlpError, RequestTooLargeError } from '../errors.ts';
 import { type Fault, FaultCursor } from '../protobuf/fault-cursor.ts';
 import { FIELD_NUMBERS, messageNumber, OTLP_MESSAGES } from '../protobuf/schema.ts';
 import { unexpected, validateField } from '../protobuf/validate.ts';
-import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire.ts';
-import { RejectedSpans, type SpanProblem } from '../rejected-spans.ts';
-import { RequestTooLargeError } from '../request-too-large-error.ts';
-import { FIELD_KINDS, UNKNOWN_FIELD } from '../wire-schema.ts';
+import { FIELD_KINDS, LENGTH_DELIMITED, tagOf, UNKNOWN_FIELD } from '../protobuf/wire.ts';
 import { EnvelopeTable } from './envelope-table.ts';
-import { SpanScan } from './span-scan.ts';
+import { RejectedSpans, type SpanProblem, SpanScan } from './span-scan.ts';
 import { TraceTable } from './trace-table.ts';
 
 const REQUEST = messageNumber('ExportTraceServiceRequest');

@@ -1,4 +1,4 @@
-import { toHex } from '../hex.ts';
+import { toHex } from '../text.ts';
 
 const INITIAL_CAPACITY = 256;
 /** Random IDs need two or three. */

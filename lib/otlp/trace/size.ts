@@ -1,8 +1,6 @@
-import { joinFields } from '../joined-fields.ts';
-import { FieldCursor } from '../protobuf/field-cursor.ts';
+import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
 import { FIELD_NUMBERS, type FieldSchema, messageNumber, OTLP_MESSAGES } from '../protobuf/schema.ts';
-import { LENGTH_DELIMITED, VARINT } from '../protobuf/wire.ts';
-import { FIELD_KINDS, MESSAGE_KIND } from '../wire-schema.ts';
+import { FIELD_KINDS, LENGTH_DELIMITED, MESSAGE_KIND, VARINT } from '../protobuf/wire.ts';
 import { RESOURCE_SPANS, SCOPE_SPANS, SPAN } from './index-fragments.ts';
 import type { Trace } from './trace.ts';
 

@@ -1,5 +1,5 @@
-import { IntTable } from '../int-table.ts';
 import type { TraceIndex } from './index-fragments.ts';
+import { IntTable } from './index-fragments.ts';
 
 /**
  * The index without some of its spans, and without the `ScopeSpans` and `ResourceSpans` that none remain in.

@@ -1,5 +1,4 @@
-import type { ResourceSpansView } from '../trace-views.ts';
-import type { Trace } from './trace.ts';
+import type { ResourceSpansView, Trace } from './trace.ts';
 
 /** What a trace is about, in a few values. */
 export interface TraceSummary {

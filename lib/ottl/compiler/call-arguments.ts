@@ -1,7 +1,4 @@
-import type { CompileScope } from '../compile-scope.ts';
-import { OttlSyntaxError } from '../errors.ts';
-import type { Getter, Operand } from '../operand.ts';
-import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { OttlEvaluationError, OttlSyntaxError } from '../errors.ts';
 import type { ArgumentNode, CallNode, ValueNode } from '../parser/syntax-tree.ts';
 import {
   toBoolLike,
@@ -16,7 +13,9 @@ import {
   toTextLike,
   toTime,
 } from '../runtime/convert.ts';
+import type { Getter, Operand } from '../runtime/value.ts';
 import { NativeList, type OttlMap, type OttlValue, type Time } from '../runtime/value.ts';
+import type { CompileScope } from './compile.ts';
 import { compileValue } from './compile.ts';
 
 /** A getter that may know its value at start. */

@@ -1,12 +1,12 @@
 import { fnv1a64 } from '../../otlp/fnv1a-64.ts';
-import { toHex } from '../../otlp/hex.ts';
+import { toHex } from '../../otlp/text.ts';
+import { OttlEvaluationError } from '../errors.ts';
 import { base64 } from '../formats/base64.ts';
 import { parseJson } from '../formats/json.ts';
 import { readSeverities, severityOf } from '../formats/severity.ts';
 import { encodeGoString } from '../go/go-string.ts';
 import { parseGoInt, parseGoIntLiteral } from '../go/parse-numbers.ts';
-import { isValidLuhn } from '../is-valid-luhn.ts';
-import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { isValidLuhn } from '../go/strings.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters that encode, decode, or calculate. */

@@ -1,5 +1,5 @@
-import { toHex } from '../../otlp/hex.ts';
-import { failEvaluation } from '../ottl-evaluation-error.ts';
+import { toHex } from '../../otlp/text.ts';
+import { failEvaluation } from '../errors.ts';
 import { Id } from '../runtime/value.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 

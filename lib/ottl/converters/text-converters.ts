@@ -1,14 +1,10 @@
 import { textList } from '../compiler/call-arguments.ts';
-import { patternArgument } from '../compiler/patterns.ts';
-import { toCamel, toSnake } from '../convert-case.ts';
-import { extractPatterns } from '../extract-patterns.ts';
+import { extractPatterns, patternArgument } from '../compiler/patterns.ts';
 import { withoutLooseBytes } from '../go/go-string.ts';
-import { splitText } from '../go/strings.ts';
-import { grokArgument } from '../grok/grok-argument.ts';
-import type { Getter } from '../operand.ts';
+import { splitText, substring, toCamel, toSnake, trimSet } from '../go/strings.ts';
+import { grokArgument } from '../grok/grok.ts';
+import type { Getter } from '../runtime/value.ts';
 import { checkSize } from '../runtime/work.ts';
-import { substring } from '../substring.ts';
-import { trimSet } from '../trim-set.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters on strings. */

@@ -1,5 +1,4 @@
-import { parseXml } from '../formats/xml/parse.ts';
-import { parseSimplifiedXml } from '../xml/parse-simplified-xml.ts';
+import { parseSimplifiedXml, parseXml } from '../formats/xml/parse.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters that read XML. */

@@ -1,4 +1,4 @@
-import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { OttlEvaluationError } from '../errors.ts';
 import { isList, isMap, type OttlMap, type OttlValue, typeName } from '../runtime/value.ts';
 
 interface Criterion {

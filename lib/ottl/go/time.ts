@@ -1,8 +1,8 @@
-import type { LayoutPart } from '../go-layout.ts';
-import { MONTHS, WEEKDAYS } from '../month-names.ts';
-import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { OttlEvaluationError } from '../errors.ts';
 import { Time } from '../runtime/value.ts';
 import { unixNanosOf } from './calendar.ts';
+import type { LayoutPart } from './format-time.ts';
+import { MONTHS, WEEKDAYS } from './format-time.ts';
 
 interface Fields {
   year: number;

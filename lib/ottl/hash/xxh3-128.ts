@@ -1,17 +1,20 @@
 import {
+  accumulateLong,
   avalanche,
   avalanche64,
+  mergeLanes,
+  mix16,
   PRIME_MX2,
   PRIME32_2,
   PRIME64_1,
   PRIME64_2,
   PRIME64_4,
+  secret32,
+  secret64,
   swapBytes,
   uint32,
   uint64,
-} from '../xxh3/arithmetic.ts';
-import { mix16, secret32, secret64 } from '../xxh3/secret.ts';
-import { accumulateLong, mergeLanes } from './xxh3.ts';
+} from './xxh3.ts';
 import { combineSmall } from './xxh3-64.ts';
 
 /** The high and the low half. */

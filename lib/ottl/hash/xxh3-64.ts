@@ -1,15 +1,18 @@
 import {
+  accumulateLong,
   avalanche,
   avalanche64,
   foldedProduct,
+  mergeLanes,
+  mix16,
   PRIME_MX2,
   PRIME64_1,
   rotate64,
+  secret32,
+  secret64,
   swapBytes,
   uint64,
-} from '../xxh3/arithmetic.ts';
-import { mix16, secret32, secret64 } from '../xxh3/secret.ts';
-import { accumulateLong, mergeLanes } from './xxh3.ts';
+} from './xxh3.ts';
 
 /** XXH3 of 64 bits, seed 0. */
 export function xxh3Hash64(bytes: Uint8Array): bigint {

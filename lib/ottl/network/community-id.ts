@@ -1,8 +1,7 @@
 import { sha1 } from '@noble/hashes/legacy.js';
-import { compareBytes } from '../compare-bytes.ts';
+import { OttlEvaluationError, shown } from '../errors.ts';
 import { base64 } from '../formats/base64.ts';
-import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
-import { shown } from '../shown.ts';
+import { compareBytes } from '../runtime/compare.ts';
 import { parseIp, toShortIp } from './ip-network.ts';
 
 export interface Endpoint {

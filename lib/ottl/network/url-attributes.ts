@@ -1,11 +1,8 @@
-import { fromByteText, toByteText } from '../byte-text.ts';
+import { OttlEvaluationError } from '../errors.ts';
 import { parseGoInt } from '../go/parse-numbers.ts';
-import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { fromByteText, toByteText } from '../go/strings.ts';
 import { NativeInt, type OttlMap, type OttlValue } from '../runtime/value.ts';
-import { formatGoUrl, formatUser } from '../url/format-go-url.ts';
-import { splitHostPort } from '../url/parse-url-host.ts';
-import { unescapePart } from '../url/percent-encoding.ts';
-import { type GoUrl, parseGoUrl, type UrlUser } from './url.ts';
+import { formatGoUrl, formatUser, type GoUrl, parseGoUrl, splitHostPort, type UrlUser, unescapePart } from './url.ts';
 
 const MAX_PARAMETERS = 10_000;
 

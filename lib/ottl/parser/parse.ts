@@ -1,8 +1,131 @@
 import { OttlSyntaxError } from '../errors.ts';
-import { parseCall, parseKeys } from '../parse-call.ts';
-import { parseBytes, parseFloat64, parseInt64 } from '../parse-number.ts';
-import type { TokenStream } from '../token-stream.ts';
-import type { FieldNode, MathOperator, PathNode, ValueNode } from './syntax-tree.ts';
+import { parseBytes, parseFloat64, parseInt64, TokenStream } from './lexer.ts';
+import type {
+  ArgumentNode,
+  CallNode,
+  ComparisonOperator,
+  ConditionNode,
+  FieldNode,
+  MathOperator,
+  PathNode,
+  ValueNode,
+} from './syntax-tree.ts';
+
+/**
+ * Reads the call of a converter and the indices of its result.
+ * @throws {OttlSyntaxError}
+ */
+export function parseCall(tokens: TokenStream): CallNode {
+  const { text: name, from: at } = tokens.next();
+  if (!tokens.isNext('(')) tokens.fail(`( after ${name}`);
+  if (/^[a-z]/.test(name)) {
+    throw new OttlSyntaxError(
+      `${name} is no converter: their names start with a capital letter, and a condition changes nothing`,
+      at,
+    );
+  }
+  return { kind: 'call', name, arguments: parseArguments(tokens), keys: parseKeys(tokens), at };
+}
+
+function parseArguments(tokens: TokenStream): readonly ArgumentNode[] {
+  const found: ArgumentNode[] = [];
+  tokens.expect('(');
+  if (tokens.take(')')) return found;
+  do {
+    const argument = parseArgument(tokens);
+    if (argument.name === undefined && found.at(-1)?.name !== undefined) {
+      throw new OttlSyntaxError('an argument without a name must not follow one with a name', argument.at);
+    }
+    found.push(argument);
+  } while (tokens.take(','));
+  if (!tokens.take(')')) tokens.fail(', or )');
+  return found;
+}
+
+function parseArgument(tokens: TokenStream): ArgumentNode {
+  const { kind, text, from: at } = tokens.peek();
+  const isNamed = (kind === 'name' || kind === 'mixed') && tokens.isNext('=', 1);
+  if (isNamed) tokens.position += 2;
+  return { name: isNamed ? text : undefined, value: tokens.nested(() => parseValue(tokens)), at };
+}
+
+/** Reads indices: `["key"]`, `[0]`, or a path, converter or sum in brackets. */
+export function parseKeys(tokens: TokenStream): readonly ValueNode[] {
+  const keys: ValueNode[] = [];
+  while (tokens.take('[')) {
+    keys.push(tokens.nested(() => (tokens.peek().kind === 'string' ? parseValue(tokens) : parseMath(tokens))));
+    tokens.expect(']');
+  }
+  return keys;
+}
+
+const COMPARISONS: readonly ComparisonOperator[] = ['==', '!=', '<=', '>=', '<', '>'];
+
+/**
+ * Reads an OTTL condition: `not` binds tighter than `and`, which binds tighter than `or`.
+ * @throws {OttlSyntaxError}
+ */
+export function parseCondition(text: string): ConditionNode {
+  const tokens = new TokenStream(text);
+  const condition = parseOr(tokens);
+  if (tokens.peek().kind !== 'end') tokens.fail('and, or, or the end of the condition');
+  return condition;
+}
+
+function parseOr(tokens: TokenStream): ConditionNode {
+  const terms = [parseAnd(tokens)];
+  while (tokens.take('or')) terms.push(parseAnd(tokens));
+  return terms.length === 1 ? (terms[0] as ConditionNode) : { kind: 'or', terms };
+}
+
+function parseAnd(tokens: TokenStream): ConditionNode {
+  const terms = [parseNot(tokens)];
+  while (tokens.take('and')) terms.push(parseNot(tokens));
+  return terms.length === 1 ? (terms[0] as ConditionNode) : { kind: 'and', terms };
+}
+
+function parseNot(tokens: TokenStream): ConditionNode {
+  if (!tokens.take('not')) return parseConditionOperand(tokens);
+  if (tokens.isNext('not')) tokens.fail('a condition; write not (not …)');
+  return { kind: 'not', term: tokens.nested(() => parseConditionOperand(tokens)) };
+}
+
+/** A parenthesis may open a sum (`(a + 1) > b`) or a condition (`(a > b)`): both are tried, in this order. */
+function parseConditionOperand(tokens: TokenStream): ConditionNode {
+  if (!tokens.isNext('(')) return parseComparison(tokens);
+  const start = tokens.position;
+  const asComparison = attempt(() => parseComparison(tokens));
+  if (!(asComparison instanceof OttlSyntaxError)) return asComparison;
+  tokens.position = start;
+  const asGroup = attempt(() => parseGroup(tokens));
+  if (!(asGroup instanceof OttlSyntaxError)) return asGroup;
+  throw asComparison.offset > asGroup.offset ? asComparison : asGroup;
+}
+
+function parseGroup(tokens: TokenStream): ConditionNode {
+  tokens.expect('(');
+  const condition = tokens.nested(() => parseOr(tokens));
+  tokens.expect(')');
+  return condition;
+}
+
+function parseComparison(tokens: TokenStream): ConditionNode {
+  const left = parseValue(tokens);
+  const operator = COMPARISONS.find((candidate) => tokens.take(candidate));
+  if (operator !== undefined) return { kind: 'comparison', operator, left, right: parseValue(tokens) };
+  if (left.kind === 'bool') return { kind: 'constant', value: left.value };
+  if (left.kind === 'call') return { kind: 'call', call: left };
+  return tokens.fail(`one of ${COMPARISONS.join(' ')}`);
+}
+
+function attempt<T>(parse: () => T): T | OttlSyntaxError {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof OttlSyntaxError) return error;
+    throw error;
+  }
+}
 
 /**
  * Reads a value: a literal, a list, a map, or a sum of numbers, paths and converters.

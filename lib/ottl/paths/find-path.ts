@@ -2,8 +2,7 @@ import { didYouMean } from '../../text/nearest-name.ts';
 import { OttlSyntaxError } from '../errors.ts';
 import type { FieldNode, PathNode, ValueNode } from '../parser/syntax-tree.ts';
 import type { PathDefinition } from './path-definition.ts';
-import { RESOURCE_PATHS } from './resource-paths.ts';
-import { SCOPE_PATHS } from './scope-paths.ts';
+import { RESOURCE_PATHS, SCOPE_PATHS } from './resource-paths.ts';
 import { SPAN_EVENT_PATHS } from './span-event-paths.ts';
 import { SPAN_PATHS } from './span-paths.ts';
 

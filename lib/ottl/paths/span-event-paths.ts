@@ -1,4 +1,4 @@
-import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { OttlEvaluationError } from '../errors.ts';
 import { Time } from '../runtime/value.ts';
 import type { PathDefinition } from './path-definition.ts';
 

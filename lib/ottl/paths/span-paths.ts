@@ -1,7 +1,13 @@
+import { parseW3cTraceState } from '../../otlp/w3c-trace-state.ts';
 import type { EvaluationContext } from '../runtime/context.ts';
 import { Id, Opaque, Time } from '../runtime/value.ts';
 import type { PathDefinition } from './path-definition.ts';
-import { traceStateMember } from './trace-state-member.ts';
+
+/** The value of a member of a `tracestate`: '' when it has no such member, null when the header is invalid. */
+export function traceStateMember(header: string, key: string): string | null {
+  const members = parseW3cTraceState(header);
+  return members === undefined ? null : (members.get(key) ?? '');
+}
 
 /** Field numbers of `Span` (opentelemetry/proto/trace/v1/trace.proto). */
 const ATTRIBUTES = 9;

@@ -1,8 +1,7 @@
 import type { MessageView } from '../../otlp/protobuf/message-view.ts';
-import type { Trace } from '../../otlp/trace/trace.ts';
-import type { ResourceSpansView, ScopeView } from '../../otlp/trace-views.ts';
-import type { Getter } from '../operand.ts';
+import type { ResourceSpansView, ScopeView, Trace } from '../../otlp/trace/trace.ts';
 import type { Level } from './level.ts';
+import type { Getter } from './value.ts';
 import { Work } from './work.ts';
 
 /** What the work of a condition is measured by. */

@@ -1,8 +1,8 @@
-import { toHex } from '../../otlp/hex.ts';
+import { toHex } from '../../otlp/text.ts';
+import { OttlEvaluationError } from '../errors.ts';
+import { jsonText } from '../formats/json.ts';
 import { encodeGoString } from '../go/go-string.ts';
 import { parseGoBool, parseGoFloat, parseGoInt } from '../go/parse-numbers.ts';
-import { jsonText } from '../json-text.ts';
-import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
 import {
   Duration,
   isList,

@@ -1,4 +1,4 @@
-import { OttlEvaluationError } from '../ottl-evaluation-error.ts';
+import { OttlEvaluationError } from '../errors.ts';
 import type { MathOperator } from '../parser/syntax-tree.ts';
 import { Duration, type OttlValue, Time, typeName } from './value.ts';
 

@@ -1,4 +1,4 @@
-import { compareText } from '../compare-text.ts';
+import { compareText } from './compare.ts';
 import { toList, toTextLike } from './convert.ts';
 import { NativeList, type OttlValue } from './value.ts';
 

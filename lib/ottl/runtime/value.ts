@@ -1,4 +1,77 @@
-import type { AttributeMap } from '../../otlp/attribute-value.ts';
+import type { AttributeMap } from '../../otlp/protobuf/attributes.ts';
+import type { CompileScope } from '../compiler/compile.ts';
+import { OttlEvaluationError, shown } from '../errors.ts';
+import type { EvaluationContext } from './context.ts';
+import { isAbove, type Level } from './level.ts';
+
+/** Reads a value; throws `OttlEvaluationError` when there is none. */
+export type Getter<T = OttlValue> = (context: EvaluationContext) => T;
+
+/** A compiled value. A literal is known at start, so that what is wrong with it is found at start. */
+export interface Operand {
+  readonly get: Getter;
+  /** Undefined when the value is not a literal. */
+  readonly literal: OttlValue | undefined;
+}
+
+export function literalOperand(value: OttlValue): Operand {
+  return { get: () => value, literal: value };
+}
+
+export function dynamicOperand(get: Getter): Operand {
+  return { get, literal: undefined };
+}
+
+/** The getter of something that changes with `level`. The condition is asked for each span or event. */
+export function askedOnce<T>(get: Getter<T>, level: Level, { context: asked, slots }: CompileScope): Getter<T> {
+  if (!isAbove(level, asked)) return get;
+  const slot = slots.take();
+  return (context) => context.remembered(level, slot, get);
+}
+
+/** The enums that conditions on spans and events can name (OTTL context `span`). */
+export const ENUMS: ReadonlyMap<string, bigint> = new Map([
+  ['SPAN_KIND_UNSPECIFIED', 0n],
+  ['SPAN_KIND_INTERNAL', 1n],
+  ['SPAN_KIND_SERVER', 2n],
+  ['SPAN_KIND_CLIENT', 3n],
+  ['SPAN_KIND_PRODUCER', 4n],
+  ['SPAN_KIND_CONSUMER', 5n],
+  ['STATUS_CODE_UNSET', 0n],
+  ['STATUS_CODE_OK', 1n],
+  ['STATUS_CODE_ERROR', 2n],
+]);
+
+/** What an index finds in an attribute; a missing key is undefined, an index out of bounds is an error. */
+export function indexAttribute(value: OttlValue, key: OttlValue): OttlValue | undefined {
+  if (isMap(value)) return value.get(toKey(key));
+  if (isList(value)) return itemAt(value, key);
+  throw new OttlEvaluationError(`${typeName(value)} cannot be indexed`);
+}
+
+/** What an index finds in the result of a converter, where a missing key is an error too. */
+export function indexResult(value: OttlValue, key: OttlValue): OttlValue {
+  if (isMap(value)) {
+    const found = value.get(toKey(key));
+    if (found !== undefined) return found;
+    throw new OttlEvaluationError(`there is no key ${shown(toKey(key))}`);
+  }
+  if (isList(value)) return itemAt(value, key);
+  if (value instanceof NativeList) return itemAt(value.items, key);
+  throw new OttlEvaluationError(`${typeName(value)} cannot be indexed`);
+}
+
+export function toKey(key: OttlValue): string {
+  if (typeof key === 'string') return key;
+  throw new OttlEvaluationError(`a map is indexed with a string, got ${typeName(key)}`);
+}
+
+function itemAt(items: readonly OttlValue[], key: OttlValue): OttlValue {
+  if (typeof key !== 'bigint') throw new OttlEvaluationError(`a list is indexed with an int, got ${typeName(key)}`);
+  const item = key >= 0n ? items[Number(key)] : undefined;
+  if (item === undefined) throw new OttlEvaluationError(`index ${key} is out of bounds`);
+  return item;
+}
 
 /**
  * What a path, literal or converter of OTTL yields, told apart by its type:

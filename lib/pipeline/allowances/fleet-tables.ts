@@ -1,6 +1,10 @@
-import { type DynamicSampler, intervalAt, type KeyNumbers } from '../../sampling/dynamic/dynamic-sampler.ts';
-import { nextAverages } from '../../sampling/dynamic/next-averages.ts';
-import { ShareTable } from '../../sampling/dynamic/share-table.ts';
+import {
+  type DynamicSampler,
+  intervalAt,
+  type KeyNumbers,
+  nextAverages,
+  ShareTable,
+} from '../../sampling/dynamic/share-table.ts';
 import type { KeyTable, KeyTables } from '../ports.ts';
 
 /** Old wake-ups and new ones need different tables; further ones are loaded again. */

@@ -1,4 +1,4 @@
-import { type TokenBucket, thousandthsOf, tokensIn } from '../../sampling/token-bucket.ts';
+import { type TokenBucket, thousandthsOf, tokensIn } from '../../sampling/limits.ts';
 import type { LimitStore } from '../ports.ts';
 
 /** A lease is a tenth of a second's worth, unless one trace needs more … */

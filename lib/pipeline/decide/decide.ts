@@ -1,5 +1,5 @@
 import { FleetAllowances } from '../allowances/fleet-allowances.ts';
-import type { Evaluate } from '../evaluate.ts';
+import type { Evaluate } from '../ports.ts';
 import {
   type Clock,
   type KeyTables,

@@ -1,14 +1,12 @@
 import { partitionOf } from '../../archive/layout.ts';
 import { earliestStart } from '../../otlp/trace/summary.ts';
 import type { FleetAllowances } from '../allowances/fleet-allowances.ts';
-import { assembleTrace, attemptClaim, type ClaimAttempt, isRecorded } from '../claim-attempt.ts';
-import { TraceTooLargeError } from '../errors.ts';
-import type { Evaluate } from '../evaluate.ts';
-import { foldCommittedClaims } from '../fold-claims.ts';
-import type { BufferedFragment, BufferedTrace, Claim, Clock, DecisionRecord, SpanBuffer } from '../ports.ts';
+import type { BufferedFragment, BufferedTrace, Claim, Clock, DecisionRecord, Evaluate, SpanBuffer } from '../ports.ts';
+import { TraceTooLargeError } from '../ports.ts';
 import { LARGEST_TRACE, SMALL_TRACE, type TraceSize } from '../trace-limits.ts';
 import type { ArchiveRound } from './archive-round.ts';
 import type { ClaimStates } from './claims.ts';
+import { assembleTrace, attemptClaim, type ClaimAttempt, foldCommittedClaims, isRecorded } from './claims.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { allAt, allOpen, type FragmentStanding, type Standings, standingsOfTooLarge } from './standings.ts';
 import { addFailure, addLate, type DecideSummary, increment } from './summary.ts';

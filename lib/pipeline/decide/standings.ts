@@ -1,4 +1,4 @@
-import type { TraceTooLargeError } from '../errors.ts';
+import type { TraceTooLargeError } from '../ports.ts';
 import type { ClaimState, ClaimStates } from './claims.ts';
 import type { TraceTooLarge } from './hand-on.ts';
 

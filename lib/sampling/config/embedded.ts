@@ -1,7 +1,7 @@
 import { collectorConfigs } from './collector-configs.ts';
 import { isAlloy } from './foreign-texts.ts';
 import { type ConfigIssue, type ConfigNode, type ConfigPath, formatPath } from './issues.ts';
-import { nodesInside } from './nodes-inside.ts';
+import { nodesInside } from './yaml-map.ts';
 import { readYaml, type YamlSource } from './yaml-source.ts';
 
 /** Helm values in the text of an Argo CD application with a Collector's configuration as text have 2. */

@@ -1,11 +1,9 @@
 import { didYouMean } from '../../text/nearest-name.ts';
-import { BLOCK_KEYS } from './block-options.ts';
-import { describe } from './describe.ts';
 import { recogniseMap } from './foreign-maps.ts';
 import type { ConfigIssues } from './issues.ts';
-import { nameList } from './name-list.ts';
-import { nodesInside } from './nodes-inside.ts';
-import { isYamlMap, memberOf } from './yaml-map.ts';
+import { describe, nameList } from './issues.ts';
+import { BLOCK_KEYS } from './parse-block.ts';
+import { isYamlMap, memberOf, nodesInside } from './yaml-map.ts';
 
 const SECTIONS = ['receivers', 'processors', 'exporters', 'connectors', 'extensions', 'service'];
 const EXPECTED =

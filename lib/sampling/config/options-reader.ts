@@ -1,6 +1,6 @@
 import { didYouMean, nearestName } from '../../text/nearest-name.ts';
-import { describe } from './describe.ts';
 import type { ConfigIssues, ConfigNode, ConfigPath } from './issues.ts';
+import { describe } from './issues.ts';
 import { REPORTED } from './substitution.ts';
 
 interface IntegerRange {

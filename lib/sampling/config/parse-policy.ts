@@ -1,6 +1,5 @@
 import { didYouMean } from '../../text/nearest-name.ts';
-import type { Policy } from '../policy.ts';
-import type { ParseSubPolicy, PolicyDefinition } from '../policy-definition.ts';
+import type { ParseSubPolicy, Policy, PolicyDefinition } from '../policy.ts';
 import { POLICY_DEFINITIONS } from '../registry.ts';
 import type { ConfigIssues, ConfigNode } from './issues.ts';
 import { OptionsReader } from './options-reader.ts';

@@ -1,6 +1,6 @@
-import type { AttributeValue } from '../../otlp/attribute-value.ts';
 import { ContentTable } from '../../otlp/content-table.ts';
 import { fnv1a64 } from '../../otlp/fnv1a-64.ts';
+import type { AttributeValue } from '../../otlp/protobuf/attributes.ts';
 import type { Trace } from '../../otlp/trace/trace.ts';
 
 /** More different values of one attribute do not make a key more telling. */

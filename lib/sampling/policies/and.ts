@@ -1,7 +1,7 @@
 import type { Trace } from '../../otlp/trace/trace.ts';
 import type { Allowances } from '../limits.ts';
+import type { PolicyDefinition } from '../policy.ts';
 import { type Evaluation, NOT_SAMPLED, type Policy } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { allOf } from '../policy-summary.ts';
 import { IMPOSSIBLE } from '../probability/chance.ts';
 import { askAll } from './ask-all.ts';

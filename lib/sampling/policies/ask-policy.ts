@@ -1,7 +1,7 @@
 import type { Trace } from '../../otlp/trace/trace.ts';
 import type { Allowances } from '../limits.ts';
 import type { Evaluation, Policy } from '../policy.ts';
-import { PolicyEvaluationError } from '../policy-evaluation-error.ts';
+import { PolicyEvaluationError } from '../policy.ts';
 
 /** A policy that failed on a trace: it has no vote. */
 export interface PolicyFailure {

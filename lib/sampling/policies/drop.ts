@@ -1,5 +1,5 @@
+import type { PolicyDefinition } from '../policy.ts';
 import { DROPPED, NOT_SAMPLED } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { allOf } from '../policy-summary.ts';
 import { IMPOSSIBLE } from '../probability/chance.ts';
 import { askAll } from './ask-all.ts';

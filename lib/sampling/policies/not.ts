@@ -1,5 +1,5 @@
+import type { PolicyDefinition } from '../policy.ts';
 import { DROPPED, type Evaluation, NOT_SAMPLED, SAMPLED } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { opposite } from '../policy-summary.ts';
 import { chanceOf, oppositeOf } from '../probability/chance.ts';
 

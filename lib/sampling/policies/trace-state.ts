@@ -1,7 +1,7 @@
 import { parseW3cTraceState } from '../../otlp/w3c-trace-state.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
+import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { quotedOr, tracesThat } from '../policy-summary.ts';
 
 /** Key and value of a member together have fewer bytes than this; longer ones are never found. */

@@ -1,3 +1,41 @@
+import type { Hash64 } from '../../otlp/fnv1a-64.ts';
+import { NEVER } from './threshold.ts';
+
+const PRIME = (1n << 40n) + 0x1b3n;
+/** What a difference between two salted states has become once FNV-1a has taken the 16 bytes of a trace ID on top. */
+const FACTOR = BigInt.asUintN(64, PRIME ** 16n);
+
+/**
+ * The chance of the FNV-1a hash of a trace ID to be at most `threshold`.
+ *
+ * @param salted the state of the hash after the salt. States with the same lowest byte stay a fixed distance apart: each
+ * further byte changes both in the same way. So their hashes are one source, turned; those of other states are independent.
+ */
+export function hashChance({ high, low }: Hash64, threshold: bigint): Chance {
+  const state = (BigInt(high) << 32n) | BigInt(low);
+  return chanceOfArc(`hash ${low & 0xff}`, -state * FACTOR, threshold + 1n);
+}
+
+/** The randomness R of a trace, whose 56 bits count as the upper ones of 64. */
+const SOURCE = 'R';
+const LOWER_BITS = 8n;
+
+/** The chance of R to be at least `threshold`. */
+export function randomnessChance(threshold: bigint): Chance {
+  return chanceOfArc(SOURCE, threshold << LOWER_BITS, (NEVER - threshold) << LOWER_BITS);
+}
+
+/** T, when this is the chance of R >= T and of nothing else. */
+export function rejectionThresholdOf({ arcs, isKnown }: Chance): bigint | undefined {
+  if (!isKnown || arcs.length === 0 || !arcs.every(isAboveThreshold)) return undefined;
+  return arcs.reduce((highest, { start }) => (start > highest ? start : highest), 0n) >> LOWER_BITS;
+}
+
+/** Up to the largest value that there is. */
+function isAboveThreshold({ source, start, length }: Arc): boolean {
+  return source === SOURCE && start + length === NEVER << LOWER_BITS;
+}
+
 /** All values of a source of chance. Every source is uniform over 0 … 2^64 - 1, and independent of every other one. */
 export const CIRCLE: bigint = 1n << 64n;
 

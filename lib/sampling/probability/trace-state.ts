@@ -1,5 +1,44 @@
+import type { Trace } from '../../otlp/trace/trace.ts';
 import { MAX_MEMBERS, parseW3cTraceState } from '../../otlp/w3c-trace-state.ts';
-import { parseThreshold, thresholdDigits } from './threshold.ts';
+import { ALWAYS, parseThreshold, thresholdDigits } from './threshold.ts';
+
+/**
+ * The threshold of the sampler that let the trace through before it came here, from `ot=th:…` in the trace state. Taken
+ * from a root span if one has it, else from the first span that does; {@link ALWAYS} when none has.
+ */
+export function headThreshold(trace: Trace): bigint {
+  let elsewhere: bigint | undefined;
+  for (let i = 0; i < trace.spanCount; i++) {
+    const { threshold } = readOtSampling(trace.traceState(i));
+    if (threshold === undefined) continue;
+    if (trace.isRoot(i)) return threshold;
+    elsewhere ??= threshold;
+  }
+  return elsewhere ?? ALWAYS;
+}
+
+/** The randomness of a trace without `rv`: the low 56 bits of its ID (W3C Trace Context Level 2, "Randomness of trace-id"). */
+export function idRandomness(traceId: string): bigint {
+  return BigInt(`0x${traceId.slice(18)}`);
+}
+
+/**
+ * The randomness R that every sampler of the trace compares with its threshold: the first `rv` of its trace states, else
+ * that of the trace ID. Undefined when no trace state has `rv` or `th`: nothing then says that the ID is random.
+ */
+export function declaredRandomness(trace: Trace): bigint | undefined {
+  let hasThreshold = false;
+  let last = '';
+  for (let i = 0; i < trace.spanCount; i++) {
+    const text = trace.traceState(i);
+    if (text === last) continue;
+    last = text;
+    const { randomness, threshold } = readOtSampling(text);
+    if (randomness !== undefined) return randomness;
+    hasThreshold ||= threshold !== undefined;
+  }
+  return hasThreshold ? idRandomness(trace.traceId) : undefined;
+}
 
 const FIELD = /^([a-z][a-z0-9]*):([A-Za-z0-9._-]*)$/;
 /** The longest value of a `tracestate` member. */

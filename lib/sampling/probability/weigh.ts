@@ -1,10 +1,19 @@
 import type { Trace } from '../../otlp/trace/trace.ts';
-import { headThreshold } from '../head-threshold.ts';
 import type { Evaluation, Policy } from '../policy.ts';
-import { randomnessChance, rejectionThresholdOf } from '../randomness-chance.ts';
-import { bothOf, CERTAIN, type Chance, chanceOf, IMPOSSIBLE, isCertain, isImpossible } from './chance.ts';
+import {
+  bothOf,
+  CERTAIN,
+  type Chance,
+  chanceOf,
+  IMPOSSIBLE,
+  isCertain,
+  isImpossible,
+  randomnessChance,
+  rejectionThresholdOf,
+} from './chance.ts';
 import { keptProbability } from './kept-probability.ts';
 import { ALWAYS, adjustedCountAt, thresholdDigits } from './threshold.ts';
+import { headThreshold } from './trace-state.ts';
 import { unaskedChance } from './unasked.ts';
 
 /**

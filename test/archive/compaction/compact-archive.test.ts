@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type CompactArchiveDeps, compactArchive } from '../../../lib/archive/compaction/compact-archive.ts';
 import { NOTHING_COMPACTED } from '../../../lib/archive/tables/compacted-hours.ts';
-import { NODE_CODECS } from '../../../lib/aws/node-codecs.ts';
+import { NODE_CODECS } from '../../../lib/aws/node.ts';
 import { line, oneSpan } from '../../cli/query/support/archive-folder.ts';
 import { MemoryArchiveFolders } from '../../memory/memory-archive-folders.ts';
 import { MemoryCompactionCatalog } from '../../memory/memory-compaction-catalog.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type CompactionLimits, compactFolder } from '../../../lib/archive/compaction/compact-folder.ts';
 import { objectsOfPart } from '../../../lib/archive/compaction/part-file.ts';
 import type { ArchiveFolders } from '../../../lib/archive/compaction/ports.ts';
-import { NODE_CODECS } from '../../../lib/aws/node-codecs.ts';
+import { NODE_CODECS } from '../../../lib/aws/node.ts';
 import { line, oneSpan } from '../../cli/query/support/archive-folder.ts';
 import { MemoryArchiveFolders } from '../../memory/memory-archive-folders.ts';
 

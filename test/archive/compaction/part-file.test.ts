@@ -4,7 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import { lineRows } from '../../../lib/archive/compaction/line-rows.ts';
 import { objectsOfPart, writePart } from '../../../lib/archive/compaction/part-file.ts';
-import { PART_COLUMNS } from '../../../lib/archive/tables/part-columns.ts';
+import { PART_COLUMNS } from '../../../lib/archive/tables/columns.ts';
 import { line, newDataFolder, oneSpan, writeFile } from '../../cli/query/support/archive-folder.ts';
 
 const rows = lineRows(JSON.stringify(line(oneSpan({ name: 'a' }))));

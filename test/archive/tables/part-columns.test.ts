@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spansColumns, tracesColumns } from '../../../lib/archive/tables/columns.ts';
-import { PART_COLUMNS } from '../../../lib/archive/tables/part-columns.ts';
+import { PART_COLUMNS, spansColumns, tracesColumns } from '../../../lib/archive/tables/columns.ts';
 
 describe('the columns of a part', () => {
   it('are those of both views, once each, with their types, and the one that tells them apart', () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DynamoDbKeyTables } from '../../../lib/aws/dynamodb/key-tables.ts';
-import { UnavailableError } from '../../../lib/pipeline/errors.ts';
+import { UnavailableError } from '../../../lib/pipeline/ports.ts';
 import { useDynamoTable } from '../../support/dynamo-table.ts';
 import { injectFaults, loseAnswer, refuse } from '../../support/faults.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { fromFragmentItem, toFragmentItem } from '../../../lib/aws/dynamodb/fragment-item.ts';
-import { itemBytes } from '../../../lib/aws/dynamodb/item-size.ts';
+import { itemBytes } from '../../../lib/aws/dynamodb/schema.ts';
 import type { BufferedFragment } from '../../../lib/pipeline/ports.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { itemBytes, writeUnits } from '../../../lib/aws/dynamodb/item-size.ts';
+import { itemBytes, writeUnits } from '../../../lib/aws/dynamodb/schema.ts';
 
 describe('itemBytes', () => {
   it.each([

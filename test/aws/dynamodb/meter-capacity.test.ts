@@ -8,8 +8,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createDynamoDbClient } from '../../../lib/aws/dynamodb/client.ts';
-import { meterCapacity } from '../../../lib/aws/dynamodb/meter-capacity.ts';
+import { createDynamoDbClient } from '../../../lib/aws/clients.ts';
+import { meterCapacity } from '../../../lib/aws/meter-calls.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provisionTable } from '../../../lib/local/engines/provision.ts';
 import { startTestDynamo } from '../../support/engines.ts';

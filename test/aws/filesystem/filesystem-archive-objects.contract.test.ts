@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { FilesystemArchiveObjects } from '../../../lib/aws/filesystem/filesystem-archive-objects.ts';
+import { FilesystemArchiveObjects } from '../../../lib/aws/filesystem/object-store.ts';
 import { describeArchiveObjects } from '../../contract/archive-objects.contract.ts';
 
 describeArchiveObjects('FilesystemArchiveObjects', async (tenant) => {

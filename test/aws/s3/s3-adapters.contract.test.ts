@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { createS3Client } from '../../../lib/aws/s3/client.ts';
-import { S3SpillStore } from '../../../lib/aws/s3/s3-spill-store.ts';
+import { createS3Client } from '../../../lib/aws/clients.ts';
+import { S3SpillStore } from '../../../lib/aws/s3/object-store.ts';
 import { S3TraceArchive } from '../../../lib/aws/s3/trace-archive.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provisionBucket } from '../../../lib/local/engines/provision.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createS3Client } from '../../../lib/aws/s3/client.ts';
+import { createS3Client } from '../../../lib/aws/clients.ts';
 import { S3ArchiveFolders } from '../../../lib/aws/s3/object-store.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provisionBucket } from '../../../lib/local/engines/provision.ts';

@@ -1,6 +1,6 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { createSqsClient } from '../../../lib/aws/sqs/client.ts';
+import { createSqsClient } from '../../../lib/aws/clients.ts';
 import { decodeWakeUp } from '../../../lib/aws/sqs/wake-up-message.ts';
 import { SqsWakeUpQueue } from '../../../lib/aws/sqs/wake-up-queue.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createSqsClient } from '../../../lib/aws/sqs/client.ts';
+import { createSqsClient } from '../../../lib/aws/clients.ts';
 import { SqsWakeUpQueue } from '../../../lib/aws/sqs/wake-up-queue.ts';
-import { UnavailableError } from '../../../lib/pipeline/errors.ts';
 import type { DelayedWakeUp } from '../../../lib/pipeline/ports.ts';
+import { UnavailableError } from '../../../lib/pipeline/ports.ts';
 import { type Fault, injectFaults, loseRequest, refuse } from '../../support/faults.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

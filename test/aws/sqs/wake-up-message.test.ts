@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MalformedWakeUpError } from '../../../lib/aws/sqs/malformed-wake-up-error.ts';
-import { decodeWakeUp, encodeWakeUp } from '../../../lib/aws/sqs/wake-up-message.ts';
+import { decodeWakeUp, encodeWakeUp, MalformedWakeUpError } from '../../../lib/aws/sqs/wake-up-message.ts';
 import type { WakeUp } from '../../../lib/pipeline/ports.ts';
 
 const one = '4bf92f3577b34da6a3ce929d0e0e4736';

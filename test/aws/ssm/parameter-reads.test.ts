@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { isRetryable } from '../../../lib/aws/retryable-error.ts';
-import { meterParameterReads } from '../../../lib/aws/ssm/meter-parameter-reads.ts';
-import { sdkParameterReads } from '../../../lib/aws/ssm/sdk-parameter-reads.ts';
-import { SignedParameterReads } from '../../../lib/aws/ssm/signed-parameter-reads.ts';
+import { meterParameterReads } from '../../../lib/aws/meter-calls.ts';
+import { isRetryable } from '../../../lib/aws/retry.ts';
+import { SignedParameterReads, sdkParameterReads } from '../../../lib/aws/ssm/parameter-reads.ts';
 import { ParameterStore } from '../../support/parameter-store.ts';
 import { RecordingMetrics } from '../../support/recording-metrics.ts';
 

@@ -6,8 +6,7 @@ import { text } from 'node:stream/consumers';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ParameterReads } from '../../../lib/aws/ssm/parameter-reads.ts';
-import { sdkParameterReads } from '../../../lib/aws/ssm/sdk-parameter-reads.ts';
-import { SignedParameterReads } from '../../../lib/aws/ssm/signed-parameter-reads.ts';
+import { SignedParameterReads, sdkParameterReads } from '../../../lib/aws/ssm/parameter-reads.ts';
 
 interface Received {
   readonly path: string | undefined;

@@ -3,8 +3,8 @@ import { causeOf } from '../../../lib/cli/demo/cause-of.ts';
 import { renderFunnel } from '../../../lib/cli/demo/funnel.ts';
 import { renderFailing, renderSlowest } from '../../../lib/cli/demo/trace-tables.ts';
 import { renderWaterfall } from '../../../lib/cli/demo/waterfall.ts';
-import { displayWidth } from '../../../lib/cli/query/display-width.ts';
-import { formatDuration } from '../../../lib/cli/query/format-duration.ts';
+import { displayWidth } from '../../../lib/terminal/table.ts';
+import { formatDuration } from '../../../lib/terminal/waterfall.ts';
 import { PLAIN } from '../query/support/plain.ts';
 import { kept, span } from './support/kept.ts';
 

@@ -2,8 +2,8 @@
 // makes of them was asked of its own reader, pdata 1.71.0.
 import { describe, expect, it } from 'vitest';
 import { readTraceLine } from '../../../lib/archive/read-line.ts';
-import { exportRequestOf } from '../../../lib/cli/replay/batch.ts';
-import { protobufFromJson } from '../../../lib/otlp/json-request.ts';
+import { exportRequestOf } from '../../../lib/cli/replay/read-batches.ts';
+import { protobufFromJson } from '../../../lib/otlp/json-decode/decode-request.ts';
 import { compactDataFolder } from '../../archive/compaction/support/compact-folder.ts';
 import { World } from '../../pipeline/world.ts';
 import { dataFolderWith, line, oneSpan } from './support/archive-folder.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createSqsClient } from '../../../lib/aws/sqs/client.ts';
+import { createSqsClient } from '../../../lib/aws/clients.ts';
 import { decodeWakeUp, encodeWakeUp } from '../../../lib/aws/sqs/wake-up-message.ts';
 import { REDRIVE_USAGE } from '../../../lib/cli/redrive/redrive-arguments.ts';
 import { runRedrive } from '../../../lib/cli/redrive/run-redrive.ts';

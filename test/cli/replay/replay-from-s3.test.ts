@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createS3Client } from '../../../lib/aws/s3/client.ts';
+import { createS3Client } from '../../../lib/aws/clients.ts';
 import { S3TraceArchive } from '../../../lib/aws/s3/trace-archive.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provisionBucket } from '../../../lib/local/engines/provision.ts';

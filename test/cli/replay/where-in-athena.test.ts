@@ -1,7 +1,7 @@
 import { AthenaClient } from '@aws-sdk/client-athena';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createS3Client } from '../../../lib/aws/s3/client.ts';
+import { createS3Client } from '../../../lib/aws/clients.ts';
 import { S3TraceArchive } from '../../../lib/aws/s3/trace-archive.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provisionBucket } from '../../../lib/local/engines/provision.ts';

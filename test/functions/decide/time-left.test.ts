@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DECIDE_TIMEOUT_SECONDS, timeCheck } from '../../../functions/decide/time-left.ts';
+import { DECIDE_TIMEOUT_SECONDS, timeCheck } from '../../../functions/decide/handler.ts';
 import { DEFAULT_DECIDE_SETTINGS } from '../../../lib/pipeline/decide/decide.ts';
 
 function context(timeoutMs: number) {

@@ -1,22 +1,74 @@
 import { readFileSync } from 'node:fs';
+import { assertTenantName } from '../../../archive/layout.ts';
 import { renderQuery } from '../../../archive/tables/render-query.ts';
-import { assertTenantName } from '../../../aws/tenant-name.ts';
-import { LIST_PRICES, type PriceList } from '../../../cost/prices.ts';
+import { LIST_PRICES, type PriceList, usdOf } from '../../../cost/prices.ts';
 import { readPrices } from '../../../cost/read-prices.ts';
 import { bytesText } from '../../../terminal/bytes.ts';
 import { createCloudFormationClient, readStackOutputs } from '../../stack.ts';
+import { QueryError } from '../duckdb/database.ts';
 import { findQuery } from '../library.ts';
-import { printOptions } from '../print-options.ts';
-import { printResult } from '../print-result.ts';
+import { printOptions, printResult } from '../print-result.ts';
 import type { QueryArguments } from '../query-arguments.ts';
-import { QueryError } from '../query-error.ts';
 import type { QueryIo } from '../run-query.ts';
 import { NO_ROWS_HINT } from '../window-hint.ts';
-import { createAthenaClient } from './athena-client.ts';
-import { checkReadOnly } from './check-read-only.ts';
 import { athenaResult } from './result.ts';
-import { runAthenaQuery } from './run-query.ts';
-import { scanSummary } from './scan-price.ts';
+import { createAthenaClient, type EndedQuery, runAthenaQuery } from './run-query.ts';
+
+/** What a query begins with: in Trino's grammar everything that writes begins with another word. */
+const READS: ReadonlySet<string> = new Set(['SELECT', 'WITH', 'VALUES', 'TABLE', 'SHOW', 'DESCRIBE', 'DESC']);
+
+/** Comments as Trino reads them, of which a carriage return ends one too; texts and quoted names, which may hold anything. */
+const TOKENS = /--[^\r\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
+
+/** `EXPLAIN ANALYZE` runs what it explains. */
+const EXPLAIN = /^EXPLAIN\b\s*(?:ANALYZE\b\s*)?(?:VERBOSE\b\s*)?(?:\(\s*(?:TYPE|FORMAT)\b[^)]*\)\s*)?/i;
+
+/**
+ * Refuses what is not exactly one statement that only reads. Whoever may query the archive may also be allowed to drop its
+ * tables, so this is not left to the rights of the user.
+ * @throws {QueryError}
+ */
+export function checkReadOnly(sql: string): void {
+  const bare = sql.replaceAll(TOKENS, (token) => (/^['"]/.test(token) ? 'x' : ' ')).trim();
+  const statements = bare.split(';').filter((part) => part.trim() !== '');
+  if (statements.length !== 1) {
+    throw new QueryError(`expected one SQL statement, got ${statements.length === 0 ? 'none' : statements.length}`);
+  }
+  const first = /^[(\s]*(\w*)/.exec(withoutExplain(bare))?.[1] ?? '';
+  if (!READS.has(first.toUpperCase())) {
+    throw new QueryError(
+      `this tool only reads: expected SELECT, WITH, VALUES, SHOW, DESCRIBE or EXPLAIN, as Athena has them, got "${first}"`,
+    );
+  }
+}
+
+function withoutExplain(sql: string): string {
+  const rest = sql.replace(EXPLAIN, '');
+  return rest === sql ? sql : withoutExplain(rest);
+}
+
+const MEGABYTE = 1e6;
+const TERABYTE = 1e12;
+const MIN_MEGABYTES = 10;
+
+/**
+ * What a query costs: by what it read, rounded up to whole megabytes, at least 10. A cancelled one costs what it read until
+ * then; SHOW, DESCRIBE and the like read nothing and cost nothing, EXPLAIN ANALYZE does.
+ */
+export function scanUsd({ scannedBytes, statementType }: EndedQuery, prices: PriceList): number {
+  if (statementType !== 'DML' && scannedBytes === 0) return 0;
+  const megabytes = Math.max(MIN_MEGABYTES, Math.ceil(scannedBytes / MEGABYTE));
+  return usdOf(prices, 'athenaScan', (megabytes * MEGABYTE) / TERABYTE);
+}
+
+/** The line about a query that has ended. */
+export function scanSummary(query: EndedQuery, prices: PriceList): string {
+  const { scannedBytes, engineMs, queuedMs, id } = query;
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  const times = `engine ${seconds(engineMs)}, queued ${seconds(queuedMs)}`;
+  const usd = `$${scanUsd(query, prices).toFixed(6)}`;
+  return `scanned ${bytesText(scannedBytes)} for ${usd} (prices of ${prices.region}, ${prices.date}); ${times}; query ${id}`;
+}
 
 /** Athena's limit, in UTF-8. */
 const MAX_STATEMENT_BYTES = 262_144;

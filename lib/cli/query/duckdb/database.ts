@@ -1,13 +1,116 @@
-import { statSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { DuckDBInstance } from '@duckdb/node-api';
-import { LOCAL_ARCHIVE } from '../../../local/archive-bucket.ts';
-import { type ArchiveFiles, listArchiveFiles } from '../archive-files.ts';
-import { QueryError } from '../query-error.ts';
-import { refuseTenantFolders } from '../refuse-tenant-folders.ts';
-import { TRINO_MACROS } from '../trino-dialect.ts';
-import { quoted, viewStatements } from './views.ts';
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api';
+import { OBJECTS_KEY } from '../../../archive/compaction/part-file.ts';
+import { LOCAL_ARCHIVE } from '../../../archive/layout.ts';
+import { quoted, TRINO_MACROS, viewStatements } from './views.ts';
+
+/** Names that start with a dot or an underscore are hidden, as they are for Athena. */
+const OBJECTS = 'traces/dt=*/hour=[0-9][0-9]/[!._]*.jsonl.gz';
+const PARTS = 'spans/dt=*/hour=[0-9][0-9]/part-*.parquet';
+
+/** The files of a local archive. */
+export interface ArchiveFiles {
+  /** All objects of lines, in order. */
+  readonly objects: readonly string[];
+  /** Those that are in no part. */
+  readonly uncovered: readonly string[];
+  readonly parts: readonly string[];
+}
+
+/**
+ * Lists them, once for all queries of a run: what is in a part of the list is not read from JSON, and the other way round,
+ * whatever is compacted meanwhile.
+ *
+ * @param archive path of the archive folder with a slash at its end, as a pattern
+ */
+export async function listArchiveFiles(connection: DuckDBConnection, archive: string): Promise<ArchiveFiles> {
+  const parts = await column(connection, `SELECT file FROM glob(${quoted(archive + PARTS)})`);
+  const covered =
+    parts.length === 0
+      ? []
+      : await column(
+          connection,
+          `SELECT regexp_replace(file_name, '/spans/(dt=[^/]+/hour=[^/]+)/[^/]+$', '/traces/\\1/') ||
+                  unnest(from_json(decode(value), '["VARCHAR"]'))
+           FROM parquet_kv_metadata([${parts.map(quoted).join(', ')}]) WHERE decode(key) = ${quoted(OBJECTS_KEY)}`,
+        );
+  const objects = await column(connection, `SELECT file FROM glob(${quoted(archive + OBJECTS)}) ORDER BY file`);
+  const isCovered = new Set(covered);
+  return { objects, uncovered: objects.filter((object) => !isCovered.has(object)), parts };
+}
+
+async function column(connection: DuckDBConnection, sql: string): Promise<string[]> {
+  const reader = await connection.runAndReadAll(sql);
+  return reader.getRows().map(([value]) => String(value));
+}
+
+/** Something that the person at the terminal can put right; the message is all that they need to see. */
+export class QueryError extends Error {
+  override readonly name = 'QueryError';
+}
+
+const TENANT_FOLDER = /^tenant=/;
+
+/**
+ * The views know no tenants: they would be empty over an archive that keeps them apart, such as the copy of a bucket.
+ *
+ * @param archive The folder that `traces` is in.
+ * @throws {QueryError} when there are folders of tenants, with what to do.
+ */
+export function refuseTenantFolders(archive: string): void {
+  const traces = join(archive, 'traces');
+  const tenants = namesIn(traces).filter((name) => TENANT_FOLDER.test(name));
+  const [first] = tenants.sort();
+  if (first === undefined) return;
+  throw new QueryError(
+    `the archive in ${traces} keeps tenants apart (${tenants.join(', ')}), and a local query is about one: ` +
+      `copy its folder, such as ${join(traces, first)}, to archive/traces in a data folder of its own, ` +
+      'and name that with --data',
+  );
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // Nothing has been kept yet.
+    return [];
+  }
+}
+
+/** What may stand between EXPLAIN and the statement that it explains. */
+const EXPLAIN = /^\s*explain(\s+analyze\b)?(\s*\([^)]*\))?/i;
+
+/** Everything that is no statement. */
+const COMMENTS_AND_SPACE = /--[^\n]*|\/\*[\s\S]*?\*\/|[\s;]/g;
+
+/**
+ * Prepares the one statement of `sql`, if it only reads. The database may read the archive folder, and whatever it may
+ * read it could also write (COPY … TO), so the kind of statement is looked at.
+ * @throws {QueryError} when there is not exactly one statement, or it is not a query.
+ */
+export async function prepareReadOnly(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
+  if (sql.replaceAll(COMMENTS_AND_SPACE, '') === '') {
+    throw new QueryError('expected one SQL statement, got none');
+  }
+  const statements = await connection.extractStatements(sql);
+  if (statements.count !== 1) {
+    throw new QueryError(`expected one SQL statement, got ${statements.count}`);
+  }
+  const statement = await statements.prepare(0);
+  if (statement.statementType === StatementType.EXPLAIN) {
+    // EXPLAIN ANALYZE runs what it explains.
+    const explained = sql.replace(EXPLAIN, '');
+    if (explained !== sql) {
+      await prepareReadOnly(connection, explained);
+      return statement;
+    }
+  } else if (statement.statementType === StatementType.SELECT) {
+    return statement;
+  }
+  throw new QueryError('this tool only reads: expected SELECT, DESCRIBE, SUMMARIZE, SHOW or EXPLAIN');
+}
 
 /** An in-memory database with the views `traces`, `spans` and `traces_raw` over one data folder. */
 export interface ArchiveDatabase {

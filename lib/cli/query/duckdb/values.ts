@@ -1,16 +1,78 @@
-import type { DuckDBValue } from '@duckdb/node-api';
 import {
   DuckDBArrayValue,
   DuckDBDecimalValue,
   DuckDBListValue,
   DuckDBMapValue,
+  type DuckDBResult,
   DuckDBStructValue,
   DuckDBTimestampMillisecondsValue,
   DuckDBTimestampNanosecondsValue,
   DuckDBTimestampSecondsValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
+  DuckDBTypeId,
+  type DuckDBValue,
+  StatementType,
 } from '@duckdb/node-api';
+import type { QueryResult } from '../query-result.ts';
+
+/** A value as the text of one table cell: on one line, and without anything that a terminal would obey. */
+export function toCellText(value: DuckDBValue): string {
+  if (value === null) {
+    return 'NULL';
+  }
+  const timestamp = timestampText(value);
+  if (timestamp !== undefined) {
+    return timestamp;
+  }
+  const plain = toPlainValue(value);
+  return visible(typeof plain === 'string' ? plain : JSON.stringify(plain));
+}
+
+// Control characters, and the invisible ones that reorder the text around them.
+const UNSAFE = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Escapes the characters that would break a line or command the terminal. Span names are written by strangers. */
+export function visible(text: string): string {
+  return text.replaceAll(
+    UNSAFE,
+    (char) => SHORT_ESCAPES[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+const NUMERIC = new Set<DuckDBTypeId>([
+  DuckDBTypeId.TINYINT,
+  DuckDBTypeId.SMALLINT,
+  DuckDBTypeId.INTEGER,
+  DuckDBTypeId.BIGINT,
+  DuckDBTypeId.HUGEINT,
+  DuckDBTypeId.UTINYINT,
+  DuckDBTypeId.USMALLINT,
+  DuckDBTypeId.UINTEGER,
+  DuckDBTypeId.UBIGINT,
+  DuckDBTypeId.UHUGEINT,
+  DuckDBTypeId.FLOAT,
+  DuckDBTypeId.DOUBLE,
+  DuckDBTypeId.DECIMAL,
+]);
+
+const DOUBLES = new Set<DuckDBTypeId>([DuckDBTypeId.FLOAT, DuckDBTypeId.DOUBLE]);
+
+/** What DuckDB answers. */
+export function duckDbResult(result: DuckDBResult): QueryResult<DuckDBValue> {
+  return {
+    columns: result.columnNames().map((name, index) => ({
+      name,
+      isNumeric: NUMERIC.has(result.columnTypeId(index)),
+      isDouble: DOUBLES.has(result.columnTypeId(index)),
+      toText: toCellText,
+      toPlain: toPlainValue,
+    })),
+    batches: result.yieldRows(),
+    isText: result.statementType === StatementType.EXPLAIN,
+  };
+}
 
 export type PlainValue = null | boolean | number | string | PlainValue[] | { [key: string]: PlainValue };
 

@@ -1,8 +1,118 @@
-import type { Column } from '../../../archive/tables/column.ts';
-import { spansColumns, TABLE_COLUMNS, tracesColumns, tracesRawColumns } from '../../../archive/tables/columns.ts';
+import {
+  type Column,
+  spansColumns,
+  TABLE_COLUMNS,
+  tracesColumns,
+  tracesRawColumns,
+} from '../../../archive/tables/columns.ts';
 import { idSql, nanosSql, textSql } from '../../../archive/tables/field-sql.ts';
-import type { ArchiveFiles } from '../archive-files.ts';
-import { ATTRIBUTES_SHAPE, attributeMap } from '../attribute-map-sql.ts';
+import type { ArchiveFiles } from './database.ts';
+
+/**
+ * DuckDB expressions for OTLP attributes, with the meaning that they have in the Athena view: values as text, the first
+ * value of a key that occurs twice, arrays and key-value lists as JSON text one level deep (deeper values: `traces_raw`).
+ * Empty ones are `[]` and `{}`, also where OTLP/JSON leaves their `values` out.
+ */
+
+const SCALAR = { stringValue: 'VARCHAR', boolValue: 'BOOLEAN', intValue: 'VARCHAR', doubleValue: 'VARCHAR' };
+const LEAF = { ...SCALAR, bytesValue: 'VARCHAR' };
+
+/** Shape of a list of attributes for DuckDB's `json_transform`, which turns whatever does not fit into NULL. */
+export const ATTRIBUTES_SHAPE = [
+  {
+    key: 'VARCHAR',
+    value: {
+      ...LEAF,
+      arrayValue: { values: [LEAF] },
+      kvlistValue: { values: [{ key: 'VARCHAR', value: LEAF }] },
+    },
+  },
+];
+
+/** `MAP(VARCHAR, VARCHAR)` of the attributes; empty when there are none. */
+export function attributeMap(attributes: string): string {
+  const named = `list_filter(coalesce(${attributes}, []), lambda x: x.key IS NOT NULL)`;
+  const keys = `list_transform(${named}, lambda x: x.key)`;
+  // A map refuses a key twice. Looking for the first of each is quadratic, so it happens only where it must.
+  const firstOfEach = `list_filter(${named}, lambda x, i: list_position(${keys}, x.key) = i)`;
+  return `CASE WHEN len(${keys}) = len(list_distinct(${keys}))
+    THEN ${mapOfUnique(named)} ELSE ${mapOfUnique(firstOfEach)} END`;
+}
+
+function mapOfUnique(attributes: string): string {
+  return `map_from_entries(list_transform(${attributes}, lambda x: {'key': x.key, 'value': ${anyValueText('x.value')}}))`;
+}
+
+function anyValueText(value: string): string {
+  const array = listText(`${value}.arrayValue`, leafText('e'), '[]');
+  const pair = `{'key': e.key, 'value': ${leafText('e.value')}}`;
+  const keyValues = listText(`${value}.kvlistValue`, pair, '{}');
+  return `coalesce(${scalarTexts(value)}, ${array}, ${keyValues}, ${value}.bytesValue)`;
+}
+
+function leafText(value: string): string {
+  return `coalesce(${scalarTexts(value)}, ${value}.bytesValue)`;
+}
+
+function scalarTexts(value: string): string {
+  return `${value}.stringValue, CAST(${value}.boolValue AS VARCHAR), ${value}.intValue, ${value}.doubleValue`;
+}
+
+/** NULL when the value is no such list. */
+function listText(list: string, element: string, empty: string): string {
+  const values = `${list}.values`;
+  const elements = `CAST(to_json(list_transform(${values}, lambda e: ${element})) AS VARCHAR)`;
+  return `CASE WHEN len(${values}) > 0 THEN ${elements} WHEN ${list} IS NOT NULL THEN '${empty}' END`;
+}
+
+/**
+ * What makes the query library, which is written in Trino's SQL, run on DuckDB: Trino's functions as macros, and one
+ * function whose arguments stand in another order. The library keeps to what this covers.
+ */
+export const TRINO_MACROS: readonly string[] = [
+  'CREATE MACRO element_at(container, key) AS container[key]',
+  'CREATE MACRO repeat(value, times) AS list_transform(range(times), lambda i: value)',
+  'CREATE MACRO map_agg(key, value) AS map(list(key), list(value))',
+  'CREATE MACRO sequence(first, last) AS range(first, last + 1)',
+  'CREATE MACRO cardinality(container) AS len(container)',
+  // Exact here: the smallest value up to which the weights sum up to the share. Trino's is an approximation of it.
+  // Rows without a value or a weight do not count, as there.
+  `CREATE MACRO approx_percentile(value, weight, share) AS (list_reduce(
+    list_sort(list({'x': value, 'w': weight}) FILTER (WHERE value IS NOT NULL AND weight IS NOT NULL)),
+    lambda a, b: CASE WHEN a.w >= share * sum(weight) FILTER (WHERE value IS NOT NULL AND weight IS NOT NULL)
+                      THEN a ELSE {'x': b.x, 'w': a.w + b.w} END)).x`,
+];
+
+/** The statement with `reduce(list, start, step, s -> s)` as DuckDB has it: `list_reduce(list, step, start)`. */
+export function toDuckDb(sql: string): string {
+  const call = /\breduce\(/.exec(sql);
+  if (call === null) return sql;
+  const open = call.index + call[0].length;
+  const { parts, end } = splitArguments(sql, open);
+  const [list = '', start = '', step = ''] = parts;
+  return `${sql.slice(0, call.index)}list_reduce(${list}, ${step}, ${start})${toDuckDb(sql.slice(end + 1))}`;
+}
+
+/** The arguments of a call from behind its opening parenthesis, and where it closes. */
+function splitArguments(sql: string, open: number): { readonly parts: readonly string[]; readonly end: number } {
+  const parts: string[] = [];
+  let depth = 0;
+  let from = open;
+  let isText = false;
+  for (let at = open; at < sql.length; at++) {
+    const char = sql[at] ?? '';
+    if (char === "'") isText = !isText;
+    else if (isText) continue;
+    else if ('(['.includes(char)) depth++;
+    else if (char === ',' && depth === 0) {
+      parts.push(sql.slice(from, at).trim());
+      from = at + 1;
+    } else if (')]'.includes(char) && depth-- === 0) {
+      return { parts: [...parts, sql.slice(from, at).trim()], end: at };
+    }
+  }
+  throw new SyntaxError('a call of reduce does not end');
+}
 
 /** Athena refuses rows over 32 MB; twice that leaves room for what another writer may have made. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;

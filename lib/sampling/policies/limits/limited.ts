@@ -1,11 +1,40 @@
+import { otlpSize } from '../../../otlp/trace/size.ts';
 import type { Trace } from '../../../otlp/trace/trace.ts';
 import type { OptionsReader } from '../../config/options-reader.ts';
 import { countOf, type RateLimit } from '../../limits.ts';
-import type { OptionDescription } from '../../option-description.ts';
-import type { Evaluation, Policy } from '../../policy.ts';
-import type { PolicyContext } from '../../policy-definition.ts';
+import type { Evaluation, OptionDescription, Policy, PolicyContext, PolicyDefinition } from '../../policy.ts';
 import { type PolicySummary, tracesReduced } from '../../policy-summary.ts';
 import { REFUSED, UNKNOWN } from '../../probability/chance.ts';
+
+/**
+ * `rate_limiting`: keeps traces as long as there are tokens for all their spans in a bucket that refills at
+ * `spans_per_second`. Every trace that reaches it takes its tokens, also one that another policy keeps anyway.
+ */
+export const rateLimiting = {
+  type: 'rate_limiting',
+  isCombinator: false,
+  options: rateLimitOptions('spans'),
+  parse(options, context) {
+    return readRateLimitPolicy(
+      { type: 'rate_limiting', unit: 'spans', costOf: (trace) => trace.spanCount },
+      options,
+      context,
+    );
+  },
+} as const satisfies PolicyDefinition;
+
+/**
+ * `bytes_limiting`: keeps traces as long as there are tokens for all their bytes in a bucket that refills at
+ * `bytes_per_second`. The bytes are those of the trace in OTLP, uncompressed, as the Collector would encode it.
+ */
+export const bytesLimiting = {
+  type: 'bytes_limiting',
+  isCombinator: false,
+  options: rateLimitOptions('bytes'),
+  parse(options, context) {
+    return readRateLimitPolicy({ type: 'bytes_limiting', unit: 'bytes', costOf: otlpSize }, options, context);
+  },
+} as const satisfies PolicyDefinition;
 
 /**
  * The evaluations of a policy that goes by what is left of a limit. What part of the traces passes depends on all the

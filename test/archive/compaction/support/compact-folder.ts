@@ -3,7 +3,7 @@ import type { CompactionLimits, FolderResult } from '../../../../lib/archive/com
 import { compactHour, sum } from '../../../../lib/archive/compaction/compact-hour.ts';
 import { listHours } from '../../../../lib/archive/compaction/list-hours.ts';
 import { FilesystemArchiveFolders } from '../../../../lib/aws/filesystem/object-store.ts';
-import { NODE_CODECS } from '../../../../lib/aws/node-codecs.ts';
+import { NODE_CODECS } from '../../../../lib/aws/node.ts';
 
 /** Compacts all hours of the archive in a data folder. */
 export async function compactDataFolder(dataDir: string, limits?: CompactionLimits): Promise<FolderResult> {

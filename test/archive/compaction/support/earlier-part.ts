@@ -1,6 +1,6 @@
 import { lineRows } from '../../../../lib/archive/compaction/line-rows.ts';
 import { writePart } from '../../../../lib/archive/compaction/part-file.ts';
-import { NODE_CODECS } from '../../../../lib/aws/node-codecs.ts';
+import { NODE_CODECS } from '../../../../lib/aws/node.ts';
 import { line, oneSpan } from '../../../cli/query/support/archive-folder.ts';
 
 const NO_TRACE = '0'.repeat(32);

@@ -6,7 +6,7 @@ import type { ArchiveFolders, CompactionCatalog } from '../../../../lib/archive/
 import { utcHourOf } from '../../../../lib/archive/hours.ts';
 import { archiveKey } from '../../../../lib/archive/layout.ts';
 import { type CompactedHours, NOTHING_COMPACTED } from '../../../../lib/archive/tables/compacted-hours.ts';
-import { NODE_CODECS } from '../../../../lib/aws/node-codecs.ts';
+import { NODE_CODECS } from '../../../../lib/aws/node.ts';
 import { line, oneSpan } from '../../../cli/query/support/archive-folder.ts';
 import { MemoryArchiveFolders } from '../../../memory/memory-archive-folders.ts';
 import { MemoryCompactionCatalog } from '../../../memory/memory-compaction-catalog.ts';
