@@ -1,4 +1,4 @@
-import { visible } from '../cli/query/duckdb/values.ts';
+import { escapeForTerminal } from './escape.ts';
 import type { Palette } from './palette.ts';
 import { displayWidth, fitToWidth } from './table.ts';
 
@@ -46,26 +46,26 @@ export function drawWaterfall(trace: DrawnTrace, width: number, palette: Palette
   const maxNameWidth = Math.floor(width * 0.33);
   // The other half is for names: below that, depths look alike.
   const maxIndent = Math.floor(maxNameWidth / 2);
-  const labels = spans.map(({ name, depth }) => ' '.repeat(Math.min(depth, maxIndent)) + visible(name));
+  const labels = spans.map(({ name, depth }) => ' '.repeat(Math.min(depth, maxIndent)) + escapeForTerminal(name));
   const widestName = labels.reduce((widest, label) => Math.max(widest, displayWidth(label)), 0);
   const nameWidth = Math.min(widestName, maxNameWidth);
   const barWidth = Math.max(10, width - SERVICE_WIDTH - nameWidth - DURATION_WIDTH - 3 * GAP.length);
   const lines = spans.map((span, i) => {
     const duration = span.durationMs === null ? '?' : formatDuration(span.durationMs);
     const cells = [
-      fitToWidth(visible(span.service), SERVICE_WIDTH),
+      fitToWidth(escapeForTerminal(span.service), SERVICE_WIDTH),
       fitToWidth(labels[i] ?? '', nameWidth),
       drawBar(span, totalMs, barWidth, palette),
       duration.padStart(DURATION_WIDTH - 2) + (span.isError ? palette.bad(' ✗') : ''),
     ];
     return cells.join(GAP).trimEnd();
   });
-  const facts = `${formatDuration(totalMs)}, ${spans.length} ${spans.length === 1 ? 'span' : 'spans'}, kept by ${visible(trace.policy)}`;
+  const facts = `${formatDuration(totalMs)}, ${spans.length} ${spans.length === 1 ? 'span' : 'spans'}, kept by ${escapeForTerminal(trace.policy)}`;
   return [
-    `${palette.bold(visible(trace.title))}  ${facts}`,
+    `${palette.bold(escapeForTerminal(trace.title))}  ${facts}`,
     palette.dim(`trace ${trace.traceId}`),
     ...lines,
-    ...(trace.cause === undefined ? [] : [palette.bad(`✗ ${visible(trace.cause)}`)]),
+    ...(trace.cause === undefined ? [] : [palette.bad(`✗ ${escapeForTerminal(trace.cause)}`)]),
     '',
   ].join('\n');
 }

@@ -1,7 +1,7 @@
+import { escapeForTerminal } from '../../terminal/escape.ts';
 import type { Palette } from '../../terminal/palette.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { formatDuration } from '../../terminal/waterfall.ts';
-import { visible } from '../query/duckdb/values.ts';
 import { causeOf } from './cause-of.ts';
 import type { KeptTrace } from './kept-traces.ts';
 
@@ -15,7 +15,7 @@ export function renderSlowest(kept: readonly KeptTrace[], width: number, palette
       columns: [left('slowest'), left('request'), right('duration'), right('spans'), left('kept by')],
       rows: slowest.map((trace) => [
         trace.traceId,
-        visible(trace.rootName),
+        escapeForTerminal(trace.rootName),
         durationOf(trace),
         String(trace.spans.length),
         trace.policy,
@@ -31,7 +31,12 @@ export function renderFailing(kept: readonly KeptTrace[], width: number, palette
   return renderTable(
     {
       columns: [left('failing'), left('request'), right('duration'), left('what went wrong')],
-      rows: failing.map((trace) => [trace.traceId, visible(trace.rootName), durationOf(trace), causeOf(trace)]),
+      rows: failing.map((trace) => [
+        trace.traceId,
+        escapeForTerminal(trace.rootName),
+        durationOf(trace),
+        causeOf(trace),
+      ]),
     },
     { width, bold: palette.bold },
   );

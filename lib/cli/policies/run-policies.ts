@@ -4,7 +4,7 @@ import { SystemClock } from '../../aws/node.ts';
 import { ConfigParameter, type ConfigVersion, decodeConfigText } from '../../aws/ssm/config-parameter.ts';
 import { whyUnreadable } from '../../sampling/config/issues.ts';
 import { decodeText, parseSamplingConfig } from '../../sampling/config/parse-sampling-config.ts';
-import { visible } from '../query/duckdb/values.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
 import { runCommand } from '../run-command.ts';
 import { readStackOutputs } from '../stack.ts';
 import { checkConfig } from '../validate/check-config.ts';
@@ -100,7 +100,7 @@ function isText(value: string, text: string): boolean {
 }
 
 function historyLine({ version, value, storedAt, storedBy }: ConfigVersion): string {
-  return visible(
+  return escapeForTerminal(
     `${String(version).padStart(4)}  ${storedAt?.toISOString() ?? ''}  ${validity(value)}  ${storedBy ?? ''}`,
   );
 }

@@ -1,10 +1,10 @@
 import { parseTraceId } from '../../archive/tables/query-value.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
 import type { Output } from '../../terminal/output.ts';
 import { renderTable } from '../../terminal/table.ts';
 import { type DrawnTrace, drawWaterfall } from '../../terminal/waterfall.ts';
-import { type PlainValue, visible } from './duckdb/values.ts';
 import type { QueryArguments } from './query-arguments.ts';
-import type { QueryResult, ResultColumn } from './query-result.ts';
+import type { PlainValue, QueryResult, ResultColumn } from './query-result.ts';
 import { tableCells } from './table-cells.ts';
 import { waterfallOfRows } from './waterfall-of-rows.ts';
 
@@ -69,7 +69,7 @@ async function printJsonLines<Value>({ columns, batches }: QueryResult<Value>, o
 
 /** Rows separated by tabs, with the column names first: for `cut`, `sort` and spreadsheets. */
 async function printTabSeparated<Value>({ columns, batches }: QueryResult<Value>, output: Output): Promise<void> {
-  await output.write(`${columns.map(({ name }) => visible(name)).join('\t')}\n`);
+  await output.write(`${columns.map(({ name }) => escapeForTerminal(name)).join('\t')}\n`);
   for await (const rows of batches) {
     await output.write(rows.map((row) => `${cellTexts(columns, row).join('\t')}\n`).join(''));
   }

@@ -4,7 +4,7 @@ import { DEFAULT_BUFFER_TTL_MS } from '../../aws/dynamodb/schema.ts';
 import { SqsDeadLetters } from '../../aws/sqs/dead-letters.ts';
 import { SqsWakeUpQueue } from '../../aws/sqs/wake-up-queue.ts';
 import type { Clock } from '../../pipeline/ports.ts';
-import { visible } from '../query/duckdb/values.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
 import { runCommand } from '../run-command.ts';
 import { readStackOutputs } from '../stack.ts';
 import { emptyCounts, type RedriveCounts, redrive } from './redrive.ts';
@@ -54,7 +54,8 @@ async function run(command: RedriveCommand, io: RedriveIo): Promise<0 | 1 | 130>
   try {
     await redrive({ ...command, deadLetters, wakeUpsOf, isInterrupted: io.isInterrupted, onProgress }, counts);
   } finally {
-    for (const line of summaryLines(command, counts, { total, hidden }, io.clock.now())) io.print(visible(line));
+    for (const line of summaryLines(command, counts, { total, hidden }, io.clock.now()))
+      io.print(escapeForTerminal(line));
   }
   if (io.isInterrupted() && !counts.isEmptied) return 130;
   return counts.unreadable.size > 0 || counts.undeleted > 0 ? 1 : 0;

@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib';
 import type { TraceLine } from '../../archive/read-line.ts';
 import { isRetryable } from '../../aws/retry.ts';
 import type { Clock } from '../../pipeline/ports.ts';
-import { visible } from '../query/duckdb/values.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
 import { exportRequestOf } from './read-batches.ts';
 
 /** What a receiver made of a request. */
@@ -72,7 +72,7 @@ function messageOf(body: string): string {
 
 /** On one line, and without anything that a terminal would obey. */
 function shown(message: string): string {
-  return visible(message.trim().slice(0, MAX_MESSAGE_LENGTH));
+  return escapeForTerminal(message.trim().slice(0, MAX_MESSAGE_LENGTH));
 }
 
 function parse(body: string): Record<string, unknown> {

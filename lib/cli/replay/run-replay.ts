@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { ARCHIVE_FOLDER, type ArchiveObjects } from '../../archive/layout.ts';
-import { visible } from '../query/duckdb/values.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
 import { type CommandIo, runCommand } from '../run-command.ts';
 import { parseReplayArguments, REPLAY_USAGE, type ReplayCommand } from './arguments.ts';
 import { emptyCounts } from './ledger.ts';
@@ -56,7 +56,7 @@ async function prepareAndSend(command: ReplayCommand, io: ReplayIo): Promise<0 |
   if (selected.objects === 0) throw await nothingThere(archive, command, selected);
   const wanted = await wantedTraces(command, given, start, io);
   if (start.position !== undefined) {
-    io.complain(visible(`goes on behind line ${start.position.lines} of ${start.position.object}`));
+    io.complain(escapeForTerminal(`goes on behind line ${start.position.lines} of ${start.position.object}`));
   } else if (resumeFile !== undefined) {
     await writeState(resumeFile, start);
   }

@@ -2,7 +2,7 @@ import { isInWindow } from '../../archive/hours.ts';
 import type { ArchiveObjects } from '../../archive/layout.ts';
 import type { TraceLine } from '../../archive/read-line.ts';
 import type { Clock } from '../../pipeline/ports.ts';
-import { visible } from '../query/duckdb/values.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
 import type { ReplayCommand } from './arguments.ts';
 import { Ledger } from './ledger.ts';
 import { InterruptedError, NOTHING_REJECTED, OtlpSender, type SendResult } from './otlp-sender.ts';
@@ -124,7 +124,7 @@ export async function sendAll(prepared: Prepared, io: SendIo): Promise<0 | 1 | 1
   const { command, start, selected } = prepared;
   const ledger = new Ledger(
     start,
-    listProblems((problem) => io.complain(visible(problem))),
+    listProblems((problem) => io.complain(escapeForTerminal(problem))),
   );
   const missing = new Set(prepared.given);
   let isDone = false;
@@ -215,7 +215,7 @@ function announceRetries({ clock, complain }: SendIo): (reason: string, delayMs:
     const nowMs = clock.now();
     if (nowMs < quietUntilMs) return;
     quietUntilMs = nowMs + RETRY_MESSAGE_PERIOD_MS;
-    complain(visible(`${reason}; trying again in ${(delayMs / 1000).toFixed(1)} s`));
+    complain(escapeForTerminal(`${reason}; trying again in ${(delayMs / 1000).toFixed(1)} s`));
   };
 }
 

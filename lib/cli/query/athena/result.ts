@@ -1,6 +1,6 @@
 import { type AthenaClient, type ColumnInfo, paginateGetQueryResults, type Row } from '@aws-sdk/client-athena';
-import { type PlainValue, visible } from '../duckdb/values.ts';
-import type { QueryResult, ResultColumn } from '../query-result.ts';
+import { escapeForTerminal } from '../../../terminal/escape.ts';
+import type { PlainValue, QueryResult, ResultColumn } from '../query-result.ts';
 import type { EndedQuery } from './run-query.ts';
 
 /** What Athena says of a value: always a text, or nothing for NULL. */
@@ -15,7 +15,7 @@ export function athenaColumn(name: string, type: string): ResultColumn<AthenaVal
     name,
     isNumeric: INTEGERS.has(type) || FRACTIONS.has(type),
     isDouble: FRACTIONS.has(type) && type !== 'decimal',
-    toText: (value) => (value === undefined ? 'NULL' : visible(value)),
+    toText: (value) => (value === undefined ? 'NULL' : escapeForTerminal(value)),
     toPlain: (value) => (value === undefined ? null : plainValue(type, value)),
   };
 }

@@ -3,20 +3,11 @@ import { join, resolve, sep } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api';
 import { OBJECTS_KEY } from '../../../archive/compaction/part-file.ts';
 import { LOCAL_ARCHIVE } from '../../../archive/layout.ts';
-import { quoted, TRINO_MACROS, viewStatements } from './views.ts';
+import { type ArchiveFiles, quoted, TRINO_MACROS, viewStatements } from './views.ts';
 
 /** Names that start with a dot or an underscore are hidden, as they are for Athena. */
 const OBJECTS = 'traces/dt=*/hour=[0-9][0-9]/[!._]*.jsonl.gz';
 const PARTS = 'spans/dt=*/hour=[0-9][0-9]/part-*.parquet';
-
-/** The files of a local archive. */
-export interface ArchiveFiles {
-  /** All objects of lines, in order. */
-  readonly objects: readonly string[];
-  /** Those that are in no part. */
-  readonly uncovered: readonly string[];
-  readonly parts: readonly string[];
-}
 
 /**
  * Lists them, once for all queries of a run: what is in a part of the list is not read from JSON, and the other way round,

@@ -14,7 +14,8 @@ import {
   type DuckDBValue,
   StatementType,
 } from '@duckdb/node-api';
-import type { QueryResult } from '../query-result.ts';
+import { escapeForTerminal } from '../../../terminal/escape.ts';
+import type { PlainValue, QueryResult } from '../query-result.ts';
 
 /** A value as the text of one table cell: on one line, and without anything that a terminal would obey. */
 export function toCellText(value: DuckDBValue): string {
@@ -26,19 +27,7 @@ export function toCellText(value: DuckDBValue): string {
     return timestamp;
   }
   const plain = toPlainValue(value);
-  return visible(typeof plain === 'string' ? plain : JSON.stringify(plain));
-}
-
-// Control characters, and the invisible ones that reorder the text around them.
-const UNSAFE = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
-const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-/** Escapes the characters that would break a line or command the terminal. Span names are written by strangers. */
-export function visible(text: string): string {
-  return text.replaceAll(
-    UNSAFE,
-    (char) => SHORT_ESCAPES[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return escapeForTerminal(typeof plain === 'string' ? plain : JSON.stringify(plain));
 }
 
 const NUMERIC = new Set<DuckDBTypeId>([
@@ -73,8 +62,6 @@ export function duckDbResult(result: DuckDBResult): QueryResult<DuckDBValue> {
     isText: result.statementType === StatementType.EXPLAIN,
   };
 }
-
-export type PlainValue = null | boolean | number | string | PlainValue[] | { [key: string]: PlainValue };
 
 /**
  * A value of a result as JSON can carry it: integers beyond 2^53, NaN and infinities as text, timestamps as ISO 8601 in

@@ -6,7 +6,15 @@ import {
   tracesRawColumns,
 } from '../../../archive/tables/columns.ts';
 import { idSql, nanosSql, textSql } from '../../../archive/tables/field-sql.ts';
-import type { ArchiveFiles } from './database.ts';
+
+/** The files of a local archive. */
+export interface ArchiveFiles {
+  /** All objects of lines, in order. */
+  readonly objects: readonly string[];
+  /** Those that are in no part. */
+  readonly uncovered: readonly string[];
+  readonly parts: readonly string[];
+}
 
 /**
  * DuckDB expressions for OTLP attributes, with the meaning that they have in the Athena view: values as text, the first
