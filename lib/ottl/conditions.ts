@@ -1,4 +1,4 @@
-import { type CompiledCondition, compileCondition, type Slots } from './compiler/compile.ts';
+import { type CompiledCondition, compileCondition, type Slots } from './compiler/compile-value.ts';
 import { type ErrorMode, OttlEvaluationError } from './errors.ts';
 import { parseCondition } from './parser/parse.ts';
 import { type ConditionNode, type PathNode, positionAt, printValue, type ValueNode } from './parser/syntax-tree.ts';

@@ -1,7 +1,7 @@
 import { fnv1a64 } from '../../otlp/fnv1a-64.ts';
 import { toHex } from '../../otlp/text.ts';
 import { OttlEvaluationError } from '../errors.ts';
-import { base64 } from '../formats/base64.ts';
+import { base64 } from '../formats/encodings.ts';
 import { parseJson } from '../formats/json.ts';
 import { readSeverities, severityOf } from '../formats/severity.ts';
 import { encodeGoString } from '../go/go-string.ts';

@@ -1,5 +1,5 @@
-import type { CallArguments } from '../compiler/call-arguments.ts';
 import type { Getter } from '../runtime/value.ts';
+import type { CallArguments } from './call-arguments.ts';
 
 /** A converter of OTTL (pkg/ottl/ottlfuncs). */
 export interface ConverterDefinition {

@@ -2,10 +2,10 @@ import { OttlEvaluationError } from '../errors.ts';
 import { sliceToMap } from '../formats/key-values.ts';
 import { findText, utf8Length } from '../go/strings.ts';
 import { compare } from '../runtime/compare.ts';
-import { toList } from '../runtime/convert.ts';
 import { sortValues } from '../runtime/sort-values.ts';
 import { isList, isMap, NativeList, Opaque, type OttlValue, typeName } from '../runtime/value.ts';
 import { sizeOf } from '../runtime/work.ts';
+import { toList } from './convert.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Texts are compared faster than one character after the other. */

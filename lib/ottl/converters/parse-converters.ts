@@ -1,14 +1,13 @@
-import type { CallArguments } from '../compiler/call-arguments.ts';
 import { failEvaluation, shown } from '../errors.ts';
-import { type ByteDecoder, decoderOf, ENCODINGS } from '../formats/base64.ts';
 import { readCsvRow } from '../formats/csv.ts';
+import { type ByteDecoder, decoderOf, ENCODINGS } from '../formats/encodings.ts';
 import { keyValueText, parseKeyValues } from '../formats/key-values.ts';
-import { formatValue, readFormat } from '../go/format-text.ts';
+import { formatValue, readFormat } from '../formats/sprintf.ts';
 import { encodeGoString } from '../go/go-string.ts';
 import { splitText } from '../go/strings.ts';
 import { contains, type IpNetwork, parseIp, parseNetwork } from '../network/ip-network.ts';
-import type { Getter } from '../runtime/value.ts';
-import { typeName } from '../runtime/value.ts';
+import { type Getter, typeName } from '../runtime/value.ts';
+import type { CallArguments } from './call-arguments.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 const CSV_MODES = ['strict', 'lazyQuotes', 'ignoreQuotes'];

@@ -1,10 +1,10 @@
-import { textList } from '../compiler/call-arguments.ts';
-import { extractPatterns, patternArgument } from '../compiler/patterns.ts';
 import { withoutLooseBytes } from '../go/go-string.ts';
 import { splitText, substring, toCamel, toSnake, trimSet } from '../go/strings.ts';
-import { grokArgument } from '../grok/grok.ts';
+import { grokArgument } from '../patterns/grok.ts';
+import { extractPatterns, patternArgument } from '../patterns/named-pattern.ts';
 import type { Getter } from '../runtime/value.ts';
 import { checkSize } from '../runtime/work.ts';
+import { textList } from './call-arguments.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters on strings. */

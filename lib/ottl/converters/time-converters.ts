@@ -1,9 +1,9 @@
-import type { CallArguments } from '../compiler/call-arguments.ts';
 import { type CalendarTime, calendarTime } from '../go/calendar.ts';
 import { formatTime, layoutOf, splitLayout } from '../go/format-time.ts';
 import { parseGoNanos } from '../go/parse-numbers.ts';
-import { parseTime } from '../go/time.ts';
+import { parseTime } from '../go/parse-time.ts';
 import { Duration, type Getter, type OttlValue, Time } from '../runtime/value.ts';
+import type { CallArguments } from './call-arguments.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters between times and strings. */

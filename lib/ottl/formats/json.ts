@@ -4,7 +4,7 @@ import { withoutLooseBytes } from '../go/go-string.ts';
 import { compareText } from '../runtime/compare.ts';
 import { Duration, Id, isList, isMap, NativeInt, NativeList, Opaque, type OttlValue, Time } from '../runtime/value.ts';
 import { MAX_DATA_DEPTH } from '../runtime/work.ts';
-import { base64 } from './base64.ts';
+import { base64 } from './encodings.ts';
 
 /** A value as JSON, with the keys of maps in the order of their escaped text and `<`, `>`, `&` escaped, as Go's encoders write it. */
 export function jsonText(value: OttlValue): string {

@@ -3,7 +3,7 @@ import { OttlEvaluationError } from '../errors.ts';
 import { trimSpace } from '../go/strings.ts';
 import { compareText } from '../runtime/compare.ts';
 import { isMap, type OttlMap, type OttlValue } from '../runtime/value.ts';
-import { base64 } from './base64.ts';
+import { base64 } from './encodings.ts';
 import { jsonText } from './json.ts';
 
 /** Makes a map of a list: keys and values are found in each item under a path, or are its position and itself. */

@@ -1,6 +1,6 @@
 import { sha1 } from '@noble/hashes/legacy.js';
 import { OttlEvaluationError, shown } from '../errors.ts';
-import { base64 } from '../formats/base64.ts';
+import { base64 } from '../formats/encodings.ts';
 import { compareBytes } from '../runtime/compare.ts';
 import { parseIp, toShortIp } from './ip-network.ts';
 

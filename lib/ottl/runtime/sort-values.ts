@@ -1,5 +1,5 @@
+import { toList, toTextLike } from '../converters/convert.ts';
 import { compareText } from './compare.ts';
-import { toList, toTextLike } from './convert.ts';
 import { NativeList, type OttlValue } from './value.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { AttributeMap } from '../../otlp/protobuf/attributes.ts';
-import type { CompileScope } from '../compiler/compile.ts';
+import type { CompileScope } from '../compiler/compile-value.ts';
 import { OttlEvaluationError, shown } from '../errors.ts';
 import type { EvaluationContext } from './context.ts';
 import { isAbove, type Level } from './level.ts';

@@ -1,5 +1,5 @@
 import type { Trace } from '../../otlp/trace/trace.ts';
-import { Slots } from '../../ottl/compiler/compile.ts';
+import { Slots } from '../../ottl/compiler/compile-value.ts';
 import { anyHolds, type Condition, readCondition } from '../../ottl/conditions.ts';
 import { ERROR_MODES, type ErrorMode, OttlEvaluationError, OttlSyntaxError } from '../../ottl/errors.ts';
 import { positionAt } from '../../ottl/parser/syntax-tree.ts';
@@ -9,8 +9,7 @@ import { didYouMean } from '../../text/nearest-name.ts';
 import { describe } from '../config/issues.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
 import { REPORTED } from '../config/substitution.ts';
-import type { PolicyDefinition } from '../policy.ts';
-import { NOT_SAMPLED, PolicyEvaluationError, SAMPLED } from '../policy.ts';
+import { NOT_SAMPLED, type PolicyDefinition, PolicyEvaluationError, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
 
 /** Field number of `Span` (opentelemetry/proto/trace/v1/trace.proto). */

@@ -13,7 +13,7 @@ import {
   type OttlValue,
   Time,
   typeName,
-} from './value.ts';
+} from '../runtime/value.ts';
 
 /*
  * What a converter makes of its arguments. `toX` takes only an X; `toXLike` makes an X of what can be one, and null of

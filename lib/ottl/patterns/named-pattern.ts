@@ -1,8 +1,8 @@
 import { RE2JS } from 're2js';
+import type { CallArguments } from '../converters/call-arguments.ts';
 import { failEvaluation, OttlEvaluationError } from '../errors.ts';
 import type { Getter, OttlMap } from '../runtime/value.ts';
 import type { Work } from '../runtime/work.ts';
-import type { CallArguments } from './call-arguments.ts';
 
 /** What can stand in a pattern: a quotation, an escape, a class of characters, the start of a group. */
 const PARTS = /\\Q.*?(?:\\E|$)|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|\(\?P?<(\w+)>|\((?!\?)/gs;

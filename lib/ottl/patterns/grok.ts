@@ -1,10 +1,10 @@
-import type { CallArguments } from '../compiler/call-arguments.ts';
-import { compileNamedPattern, type NamedPattern, spendOnPattern } from '../compiler/patterns.ts';
+import type { CallArguments } from '../converters/call-arguments.ts';
 import { OttlEvaluationError } from '../errors.ts';
 import { parseGoBool, parseGoFloat, parseGoInt } from '../go/parse-numbers.ts';
 import type { Getter, OttlMap, OttlValue } from '../runtime/value.ts';
 import type { Work } from '../runtime/work.ts';
 import patterns from './grok-patterns.json' with { type: 'json' };
+import { compileNamedPattern, type NamedPattern, spendOnPattern } from './named-pattern.ts';
 
 const PATTERNS: Readonly<Record<string, string>> = patterns;
 const REFERENCE = /%\{(\w+(?::[\w+.]+(?::\w+)?)?)\}/g;

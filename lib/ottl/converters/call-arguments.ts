@@ -1,5 +1,7 @@
+import { type CompileScope, compileValue } from '../compiler/compile-value.ts';
 import { OttlEvaluationError, OttlSyntaxError } from '../errors.ts';
 import type { ArgumentNode, CallNode, ValueNode } from '../parser/syntax-tree.ts';
+import { type Getter, NativeList, type Operand, type OttlMap, type OttlValue, type Time } from '../runtime/value.ts';
 import {
   toBoolLike,
   toBytesLike,
@@ -12,11 +14,7 @@ import {
   toText,
   toTextLike,
   toTime,
-} from '../runtime/convert.ts';
-import type { Getter, Operand } from '../runtime/value.ts';
-import { NativeList, type OttlMap, type OttlValue, type Time } from '../runtime/value.ts';
-import type { CompileScope } from './compile.ts';
-import { compileValue } from './compile.ts';
+} from './convert.ts';
 
 /** A getter that may know its value at start. */
 export interface TypedGetter<T> {

@@ -1,4 +1,6 @@
 import { didYouMean } from '../../text/nearest-name.ts';
+import { CallArguments } from '../converters/call-arguments.ts';
+import { telemetryMap } from '../converters/convert.ts';
 import type { ConverterDefinition } from '../converters/converter-definition.ts';
 import { CONVERTERS, UNSUPPORTED_CONVERTERS } from '../converters/registry.ts';
 import { OttlEvaluationError, OttlSyntaxError } from '../errors.ts';
@@ -7,7 +9,6 @@ import type { ArgumentNode, CallNode, ConditionNode, PathNode, ValueNode } from 
 import { type ConditionContext, findPath } from '../paths/find-path.ts';
 import { compare } from '../runtime/compare.ts';
 import type { EvaluationContext } from '../runtime/context.ts';
-import { telemetryMap } from '../runtime/convert.ts';
 import { isAbove } from '../runtime/level.ts';
 import { calculate, negate } from '../runtime/math.ts';
 import {
@@ -26,8 +27,7 @@ import {
   toKey,
   typeName,
 } from '../runtime/value.ts';
-import { CallArguments } from './call-arguments.ts';
-import { levelOfOwner, levelOfTest, levelOfValue } from './level-of.ts';
+import { levelOfOwner, levelOfTest, levelOfValue } from './scope.ts';
 
 /**
  * Gives each argument of a call to its parameter, by position or by name (`utf8_safe` means `Utf8Safe`).

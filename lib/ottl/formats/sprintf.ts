@@ -1,7 +1,7 @@
 import { toHex } from '../../otlp/text.ts';
 import { OttlEvaluationError } from '../errors.ts';
+import { encodeGoString } from '../go/go-string.ts';
 import { Id, NativeInt, type OttlValue, typeName } from '../runtime/value.ts';
-import { encodeGoString } from './go-string.ts';
 
 /** A piece of a format string that writes a value, such as `%-8.2f`. */
 export interface FormatDirective {
