@@ -1,17 +1,42 @@
+/**
+ * What the compiler knows beside the syntax tree, and how often each part of a condition is evaluated: an expression
+ * that is the same for all spans of a resource is read once per resource.
+ */
 import { CONVERTERS } from '../converters/registry.ts';
 import type { ConditionNode, ValueNode } from '../parser/syntax-tree.ts';
 import { type ConditionContext, findPath } from '../paths/find-path.ts';
-import { innermost, type Level } from '../runtime/level.ts';
+import { type Getter, innermost, isAbove, type Level } from '../runtime/context.ts';
 
-const OWNER_LEVELS: ReadonlyMap<string, Level> = new Map([
-  ['resource', 'resource'],
-  ['scope', 'scope'],
-  ['instrumentation_scope', 'scope'],
-  ['span', 'span'],
-  ['spanevent', 'spanevent'],
-]);
+/** Numbers the places in which conditions that are evaluated together remember values. */
+export class Slots {
+  #count = 0;
 
-/** @throws {OttlSyntaxError} for a path that there is not. */
+  take(): number {
+    return this.#count++;
+  }
+}
+
+/** The surroundings of a condition while it is compiled. */
+export interface CompileScope {
+  /** Whether the condition is evaluated on spans or on span events. */
+  readonly context: ConditionContext;
+  readonly slots: Slots;
+  /** Reports something suspicious at an offset of the condition. */
+  warn(message: string, at: number): void;
+}
+
+/** The getter, remembering its value for each resource, scope or span if its `level` is above that of the condition. */
+export function rememberedAt<T>(
+  level: Level,
+  get: Getter<T>,
+  { context: evaluatedOn, slots }: CompileScope,
+): Getter<T> {
+  if (!isAbove(level, evaluatedOn)) return get;
+  const slot = slots.take();
+  return (context) => context.remembered(level, slot, get);
+}
+
+/** The level of a value. @throws {OttlSyntaxError} for an unknown path */
 export function levelOfValue(node: ValueNode, context: ConditionContext): Level {
   const inner = (nodes: readonly ValueNode[]) => innermost(nodes.map((part) => levelOfValue(part, context)));
   switch (node.kind) {
@@ -36,7 +61,7 @@ export function levelOfValue(node: ValueNode, context: ConditionContext): Level 
   }
 }
 
-/** Of a comparison, a call or a constant. */
+/** The level of a comparison, a call or a constant. */
 export function levelOfTest(node: ConditionNode, context: ConditionContext): Level {
   if (node.kind === 'comparison') {
     return innermost([levelOfValue(node.left, context), levelOfValue(node.right, context)]);
@@ -44,6 +69,15 @@ export function levelOfTest(node: ConditionNode, context: ConditionContext): Lev
   return node.kind === 'call' ? levelOfValue(node.call, context) : 'constant';
 }
 
+const OWNER_LEVELS: ReadonlyMap<string, Level> = new Map([
+  ['resource', 'resource'],
+  ['scope', 'scope'],
+  ['instrumentation_scope', 'scope'],
+  ['span', 'span'],
+  ['spanevent', 'spanevent'],
+]);
+
+/** The level of the paths of a context. */
 export function levelOfOwner(owner: string): Level {
   return OWNER_LEVELS.get(owner) ?? 'spanevent';
 }

@@ -6,10 +6,9 @@ import { parseJson } from '../formats/json.ts';
 import { readSeverities, severityOf } from '../formats/severity.ts';
 import { encodeGoString } from '../go/go-string.ts';
 import { parseGoInt, parseGoIntLiteral } from '../go/parse-numbers.ts';
-import { isValidLuhn } from '../go/strings.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
-/** Converters that encode, decode, or calculate. */
+/** Converters that encode, decode, check or calculate. */
 export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
   {
     name: 'ParseInt',
@@ -98,6 +97,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
   },
 ];
 
+/** `ParseInt`: base 0 takes the base from the prefix of the text (`0x`, `0b`, `0o`). */
 function parseWithBase(text: string, base: bigint): bigint {
   if (base === 0n) return parseGoIntLiteral(text);
   if (base < 2n || base > 36n) throw new OttlEvaluationError(`ParseInt: expected a base of 0 or 2 to 36, got ${base}`);
@@ -107,4 +107,17 @@ function parseWithBase(text: string, base: bigint): bigint {
 function base64Variant(text: string, variant: string): string {
   const padded = variant.includes('raw') ? text.replaceAll('=', '') : text;
   return variant.includes('url') ? padded.replaceAll('+', '-').replaceAll('/', '_') : padded;
+}
+
+/** Whether the last digit is the Luhn check digit (ISO/IEC 7812-1) of those before it; blanks are ignored. */
+function isValidLuhn(text: string): boolean {
+  const digits = text.replaceAll(' ', '');
+  if (digits === '') return false;
+  if (!/^\d+$/.test(digits)) throw new OttlEvaluationError('IsValidLuhn: expected digits');
+  let sum = 0;
+  for (const [i, digit] of [...digits].toReversed().entries()) {
+    const doubled = Number(digit) * (i % 2 === 1 ? 2 : 1);
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
 }

@@ -1,24 +1,14 @@
+/**
+ * Conversions of arguments to the type that a converter asks for. `toX` accepts only an X; `toXLike` converts what can be
+ * converted, and gives null for nil. All throw {@link OttlEvaluationError} for other values.
+ */
 import { toHex } from '../../otlp/text.ts';
 import { OttlEvaluationError } from '../errors.ts';
 import { jsonText } from '../formats/json.ts';
 import { encodeGoString } from '../go/go-string.ts';
 import { parseGoBool, parseGoFloat, parseGoInt } from '../go/parse-numbers.ts';
-import {
-  Duration,
-  isList,
-  isMap,
-  NativeInt,
-  NativeList,
-  type OttlMap,
-  type OttlValue,
-  Time,
-  typeName,
-} from '../runtime/value.ts';
-
-/*
- * What a converter makes of its arguments. `toX` takes only an X; `toXLike` makes an X of what can be one, and null of
- * nil. All throw {@link OttlEvaluationError} otherwise.
- */
+import { Duration, Time } from '../go/time.ts';
+import { isList, isMap, NativeInt, NativeList, type OttlMap, type OttlValue, typeName } from '../runtime/value.ts';
 
 export function toText(value: OttlValue): string {
   return typeof value === 'string' ? value : fail('a string', value);
@@ -28,15 +18,11 @@ export function toInt(value: OttlValue): bigint {
   return typeof value === 'bigint' ? value : fail('an int', value);
 }
 
-export function toDouble(value: OttlValue): number {
-  return typeof value === 'number' ? value : fail('a double', value);
-}
-
 export function toMap(value: OttlValue): OttlMap {
   return isMap(value) ? telemetryMap(value) : fail('a map', value);
 }
 
-/** The Collector makes a map of telemetry of one that came from Go code. */
+/** The map with native ints as ints of telemetry, which is what the Collector converts a Go map to. */
 export function telemetryMap(map: OttlMap): OttlMap {
   const entries = [...map];
   if (!entries.some(([, value]) => value instanceof NativeInt)) return map;
@@ -48,7 +34,7 @@ export function toList(value: OttlValue): readonly OttlValue[] {
   return isList(value) ? value : fail('a list', value);
 }
 
-/** Within a list of telemetry there are only lists of telemetry; of all else the Collector can only take plain values. */
+/** An item of a Go list as an item of a list of telemetry: the Collector converts lists and plain values, nothing else. */
 function toTelemetry(value: OttlValue): OttlValue {
   if (value instanceof NativeList && value.element === 'any') return value.items.map(toTelemetry);
   if (value instanceof NativeInt) return value.value;
@@ -64,13 +50,13 @@ export function toTime(value: OttlValue): Time {
   return value instanceof Time ? value : fail('a time', value);
 }
 
-/** Bytes become hex; all else but strings becomes JSON. */
+/** Bytes become hex, other values JSON. */
 export function toTextLike(value: OttlValue): string | null {
   if (value === null || typeof value === 'string') return value;
   return value instanceof Uint8Array ? toHex(value, 0, value.length) : jsonText(value);
 }
 
-/** The fraction of a double is dropped; a string is read as a decimal number. */
+/** Drops the fraction of a double; reads a string as a decimal number. */
 export function toIntLike(value: OttlValue): bigint | null {
   if (value === null || typeof value === 'bigint') return value;
   if (typeof value === 'string') return parseGoInt(value, 10);
@@ -94,7 +80,7 @@ export function toBoolLike(value: OttlValue): boolean | null {
   return typeof value === 'number' ? value !== 0 : fail('a number, a string or a bool', value);
 }
 
-/** UTF-8 of a string, big-endian bytes of a number, one byte of a bool. */
+/** A string becomes its UTF-8, a number its 8 bytes in big-endian order, a bool one byte. */
 export function toBytesLike(value: OttlValue): Uint8Array | null {
   if (value === null || value instanceof Uint8Array) return value;
   if (typeof value === 'string') return encodeGoString(value);
@@ -108,13 +94,13 @@ export function toBytesLike(value: OttlValue): Uint8Array | null {
 
 const MIN_INT64 = -(2n ** 63n);
 
-/** What does not fit becomes the least int64, as on the Collector's usual processors. */
+/** A double beyond 64 bits becomes the least int64: the result of Go's conversion on amd64. */
 function truncate(value: number): bigint {
   if (!(value >= -(2 ** 63) && value < 2 ** 63)) return MIN_INT64;
   return BigInt(Math.trunc(value));
 }
 
-/** Made once each: a condition may fail on every span of a trace, and taking down a stack costs microseconds. */
+/** Created once each: a condition may fail on every span of a trace, and capturing a stack trace takes microseconds. */
 const failures = new Map<string, OttlEvaluationError>();
 
 function fail(expected: string, value: OttlValue): never {

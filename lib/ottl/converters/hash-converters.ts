@@ -7,7 +7,7 @@ import { xxh3Hash64 } from '../hash/xxh3-64.ts';
 import { xxh3Hash128 } from '../hash/xxh3-128.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
-/** Hashes of strings, in lower-case hex. */
+/** Hashes of strings, written in lower-case hex. Murmur3 is written little-endian, as in the Collector. */
 export const HASH_CONVERTERS: readonly ConverterDefinition[] = [
   hash('MD5', md5),
   hash('SHA1', sha1),

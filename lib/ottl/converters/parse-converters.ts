@@ -1,18 +1,20 @@
-import { failEvaluation, shown } from '../errors.ts';
+import { quotedExcerpt } from '../../text/excerpt.ts';
+import { failEvaluation } from '../errors.ts';
 import { readCsvRow } from '../formats/csv.ts';
 import { type ByteDecoder, decoderOf, ENCODINGS } from '../formats/encodings.ts';
 import { keyValueText, parseKeyValues } from '../formats/key-values.ts';
 import { formatValue, readFormat } from '../formats/sprintf.ts';
+import { parseSimplifiedXml, parseXml } from '../formats/xml/parse.ts';
 import { encodeGoString } from '../go/go-string.ts';
 import { splitText } from '../go/strings.ts';
-import { contains, type IpNetwork, parseIp, parseNetwork } from '../network/ip-network.ts';
-import { type Getter, typeName } from '../runtime/value.ts';
+import type { Getter } from '../runtime/context.ts';
+import { typeName } from '../runtime/value.ts';
 import type { CallArguments } from './call-arguments.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 const CSV_MODES = ['strict', 'lazyQuotes', 'ignoreQuotes'];
 
-/** Converters that read and write strings in a format. */
+/** Converters that parse and write strings in a format. */
 export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
   {
     name: 'ParseKeyValue',
@@ -57,6 +59,22 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
     },
   },
   {
+    name: 'ParseXML',
+    parameters: ['Target'],
+    create(args) {
+      const target = args.text('Target');
+      return (context) => parseXml(target(context));
+    },
+  },
+  {
+    name: 'ParseSimplifiedXML',
+    parameters: ['Target'],
+    create(args) {
+      const target = args.text('Target');
+      return (context) => parseSimplifiedXml(target(context));
+    },
+  },
+  {
     name: 'Decode',
     parameters: ['Target', 'Encoding'],
     create(args) {
@@ -68,18 +86,6 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
         if (typeof value === 'string') return decode(encodeGoString(value));
         if (value instanceof Uint8Array) return decode(value);
         return failEvaluation(`Decode: expected a string or bytes, got ${typeName(value)}`);
-      };
-    },
-  },
-  {
-    name: 'IsInCIDR',
-    parameters: ['Target', 'Networks'],
-    create(args) {
-      const target = args.text('Target');
-      const networks = networksArgument(args);
-      return (context) => {
-        const ip = parseIp(target(context));
-        return ip !== undefined && networks.some((network) => contains(network(context), ip));
       };
     },
   },
@@ -110,6 +116,7 @@ function delimitersOf(args: CallArguments): readonly [string, string] {
   return [delimiter, pairDelimiter];
 }
 
+/** A literal of one character. */
 function oneCharacter(args: CallArguments, name: string, otherwise: string): string {
   const character = args.literalText(name) ?? otherwise;
   return [...character].length === 1 ? character : args.fail(name, `${name} must be a single character`);
@@ -120,25 +127,13 @@ function readCsv(text: string, delimiter: string, mode: string): readonly string
   return readCsvRow(text, delimiter, mode === 'lazyQuotes');
 }
 
+/** A literal encoding is looked up at start. */
 function decoderArgument(args: CallArguments): Getter<ByteDecoder> {
   const { get, literal } = args.typedText('Encoding');
-  const problem = (encoding: string) => `unknown encoding ${shown(encoding)}, allowed: ${ENCODINGS.join(', ')}`;
+  const problem = (encoding: string) => `unknown encoding ${quotedExcerpt(encoding)}, allowed: ${ENCODINGS.join(', ')}`;
   if (literal === undefined) {
     return (context) => decoderOf(get(context)) ?? failEvaluation(`Decode: ${problem(get(context))}`);
   }
   const decoder = decoderOf(literal) ?? args.fail('Encoding', problem(literal));
   return () => decoder;
-}
-
-/** Networks in quotes are read at start, if all are. */
-function networksArgument(args: CallArguments): readonly Getter<IpNetwork>[] {
-  const networks = args.textItems('Networks');
-  return networks.map(({ get, literal }) => {
-    const problem = (text: string) => `expected a network such as 10.0.0.0/8, got ${shown(text)}`;
-    if (literal === undefined) {
-      return (context) => parseNetwork(get(context)) ?? failEvaluation(`IsInCIDR: ${problem(get(context))}`);
-    }
-    const network = parseNetwork(literal) ?? args.fail('Networks', problem(literal));
-    return () => network;
-  });
 }

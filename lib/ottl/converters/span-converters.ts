@@ -15,7 +15,7 @@ export const SPAN_CONVERTERS: readonly ConverterDefinition[] = [
   id('SpanID', 8),
 ];
 
-/** Makes an ID of its bytes, or of its hex digits. */
+/** A converter to an ID, from its bytes or from its hex digits. */
 function id(name: string, byteLength: number): ConverterDefinition {
   return {
     name,

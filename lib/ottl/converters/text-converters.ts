@@ -1,65 +1,20 @@
-import { withoutLooseBytes } from '../go/go-string.ts';
-import { splitText, substring, toCamel, toSnake, trimSet } from '../go/strings.ts';
-import { grokArgument } from '../patterns/grok.ts';
-import { extractPatterns, patternArgument } from '../patterns/named-pattern.ts';
-import type { Getter } from '../runtime/value.ts';
+import { OttlEvaluationError } from '../errors.ts';
+import { decodeGoString, encodeGoString, withoutLooseBytes } from '../go/go-string.ts';
+import { splitText, toCamel, toSnake, trimSet } from '../go/strings.ts';
+import type { Getter } from '../runtime/context.ts';
+import { NativeList } from '../runtime/value.ts';
 import { checkSize } from '../runtime/work.ts';
-import { textList } from './call-arguments.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters on strings. */
 export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
-  {
-    name: 'IsMatch',
-    parameters: ['Target', 'Pattern'],
-    create(args) {
-      const target = args.textLike('Target');
-      const getPattern = patternArgument(args, 'Pattern');
-      return (context) => {
-        const pattern = getPattern(context);
-        const text = target(context);
-        if (text === null) return false;
-        context.work.spend(text.length * pattern.stepsPerCharacter);
-        return pattern.regex.test(text);
-      };
-    },
-  },
-  {
-    name: 'ExtractPatterns',
-    parameters: ['Target', 'Pattern'],
-    create(args) {
-      const target = args.text('Target');
-      const getPattern = patternArgument(args, 'Pattern');
-      return (context) => {
-        const pattern = getPattern(context);
-        const text = target(context);
-        context.work.spend(text.length * pattern.stepsPerCharacter);
-        return extractPatterns(pattern, text);
-      };
-    },
-  },
-  {
-    name: 'ExtractGrokPatterns',
-    parameters: ['Target', 'Pattern'],
-    optional: ['NamedCapturesOnly', 'PatternDefinitions'],
-    create(args) {
-      const target = args.text('Target');
-      const getMatcher = grokArgument(args);
-      return (context) => {
-        const matcher = getMatcher(context);
-        const text = target(context);
-        context.work.spend(text.length * matcher.stepsPerCharacter);
-        return matcher.extract(text);
-      };
-    },
-  },
   ofTwoTexts('HasPrefix', 'Prefix', (text, prefix) => text.startsWith(prefix)),
   ofTwoTexts('HasSuffix', 'Suffix', (text, suffix) => text.endsWith(suffix)),
   ofTwoTexts('TrimPrefix', 'Prefix', (text, prefix) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
   ofTwoTexts('TrimSuffix', 'Suffix', (text, suffix) =>
     text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text,
   ),
-  ofTwoTexts('Split', 'Delimiter', (text, delimiter) => textList(splitText(text, delimiter))),
+  ofTwoTexts('Split', 'Delimiter', (text, delimiter) => new NativeList(splitText(text, delimiter), 'string')),
   ofText('ToLowerCase', toLower),
   ofText('ToUpperCase', toUpper),
   ofText('ToCamelCase', toCamel),
@@ -95,7 +50,7 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => {
         const texts = vals(context).map((text) => text ?? '<nil>');
         const between = delimiter(context);
-        // Both sizes are of the data: their product is not to be tried.
+        // Both sizes may come from the trace: check their product before building the text.
         checkSize(texts.reduce((size, text) => size + text.length, 0) + between.length * Math.max(0, texts.length - 1));
         return texts.join(between);
       };
@@ -130,6 +85,7 @@ function toUpper(text: string): string {
   return withoutLooseBytes(text).toUpperCase();
 }
 
+/** A converter of one string. */
 function ofText(name: string, convert: (text: string) => string): ConverterDefinition {
   return {
     name,
@@ -141,6 +97,7 @@ function ofText(name: string, convert: (text: string) => string): ConverterDefin
   };
 }
 
+/** A converter of two strings, of which `second` is the name of the second parameter. */
 function ofTwoTexts(
   name: string,
   second: string,
@@ -155,4 +112,28 @@ function ofTwoTexts(
       return (context) => convert(target(context), other(context));
     },
   };
+}
+
+/**
+ * Part of a text, by byte offsets into its UTF-8. With `utf8Safe` the part is shrunk so that it cuts no character.
+ * @throws {OttlEvaluationError} when the part is empty or not inside of the text
+ */
+function substring(text: string, start: bigint, length: bigint, utf8Safe: boolean): string {
+  if (start < 0n) throw new OttlEvaluationError(`Substring: start ${start} is negative`);
+  if (length <= 0n) throw new OttlEvaluationError(`Substring: length ${length} is not positive`);
+  const bytes = encodeGoString(text);
+  if (start + length > BigInt(bytes.length)) {
+    throw new OttlEvaluationError(`Substring: ${start} + ${length} is beyond the ${bytes.length} bytes of the string`);
+  }
+  let from = Number(start);
+  let to = Number(start + length);
+  if (utf8Safe) {
+    while (from < bytes.length && isContinuation(bytes[from])) from++;
+    while (from < to && isContinuation(bytes[to])) to--;
+  }
+  return decodeGoString(bytes.subarray(from, Math.max(from, to)));
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }

@@ -1,8 +1,10 @@
-import { type CalendarTime, calendarTime } from '../go/calendar.ts';
-import { formatTime, layoutOf, splitLayout } from '../go/format-time.ts';
+import { formatTime } from '../go/format-time.ts';
 import { parseGoNanos } from '../go/parse-numbers.ts';
 import { parseTime } from '../go/parse-time.ts';
-import { Duration, type Getter, type OttlValue, Time } from '../runtime/value.ts';
+import { type CalendarTime, calendarTime, Duration, floorDivide, NANOS_PER_SECOND, Time } from '../go/time.ts';
+import { layoutOf, splitLayout } from '../go/time-layout.ts';
+import type { Getter } from '../runtime/context.ts';
+import type { OttlValue } from '../runtime/value.ts';
 import type { CallArguments } from './call-arguments.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
@@ -26,8 +28,8 @@ export const FORMAT_TIME_CONVERTERS: readonly ConverterDefinition[] = [
       const format = args.literalText('Format') ?? '';
       const layout = splitLayout(layoutOf(format, 'read', (message) => args.fail('Format', message)));
       const location = args.literalText('Location') ?? '';
-      if (location !== '' && location !== 'UTC') args.fail('Location', 'the only location here is UTC');
-      if (args.has('Locale')) args.fail('Locale', 'there are no locales here');
+      if (location !== '' && location !== 'UTC') args.fail('Location', 'only UTC is supported');
+      if (args.has('Locale')) args.fail('Locale', 'locales are not supported');
       refuseUnreadable(args, format);
       const shortYears = /%[Dx]/.test(format);
       return (context) => parseTime(layout, text(context), shortYears);
@@ -35,19 +37,22 @@ export const FORMAT_TIME_CONVERTERS: readonly ConverterDefinition[] = [
   },
 ];
 
-/** Where the Collector would ask its clock for the year, or its machine for the zone. */
+/**
+ * Refuses formats for which the Collector asks its clock (a time without a year) or the zones of its machine (`%Z`), and
+ * those without text between directives, which its parser reads in a way of its own.
+ */
 function refuseUnreadable(args: CallArguments, format: string): void {
   const directives: readonly string[] = format.match(/%./gs) ?? [];
-  if (directives.includes('%Z')) args.fail('Format', 'names of time zones cannot be read; use %z');
+  if (directives.includes('%Z')) args.fail('Format', 'names of time zones are not supported; use %z');
   if (!directives.some((directive) => '%Y %y %D %x %F %c'.includes(directive) && directive !== '%%')) {
-    args.fail('Format', 'a time without a year depends on when it is read');
+    args.fail('Format', 'add a year (%Y): without one the result depends on the clock');
   }
   if (/%[^Yyn%t]%[^%ntzijkw]/.test(format) && !/^(?:%[YmdHMSzj]|[^%])*$/.test(format)) {
-    args.fail('Format', 'put something between the directives');
+    args.fail('Format', 'put text between the directives');
   }
 }
 
-const NANOS_PER_SECOND = 1_000_000_000n;
+/** From 0001-01-01 to 1970-01-01. */
 const SECONDS_BEFORE_1970 = 62_135_596_800n;
 
 /** Converters on times and durations. */
@@ -104,23 +109,19 @@ export const TIME_CONVERTERS: readonly ConverterDefinition[] = [
   ofCalendar('Weekday', 'weekday'),
 ];
 
-/** Down to a multiple of the step since the start of year 1. */
+/** Rounds down to a multiple of the step since the zero time, the start of year 1 (Go's `Time.Truncate`). */
 function truncate(time: Time, step: bigint): Time {
   if (step <= 0n) return time;
   const sinceYear1 = time.unixNanos + SECONDS_BEFORE_1970 * NANOS_PER_SECOND;
   return new Time(time.unixNanos - (((sinceYear1 % step) + step) % step), time.offset);
 }
 
-/** Whole units and their fraction apart, as Go does, so that no digit is lost. */
+/** Adds whole units and fraction as Go's `Duration.Seconds` does, so that no digit is lost. */
 function inUnits(nanos: bigint, unit: bigint): number {
   return Number(nanos / unit) + Number(nanos % unit) / Number(unit);
 }
 
-function floorDivide(a: bigint, b: bigint): bigint {
-  const quotient = a / b;
-  return a % b < 0n ? quotient - 1n : quotient;
-}
-
+/** A converter of a duration. */
 function ofDuration(name: string, convert: (nanos: bigint) => OttlValue): ConverterDefinition {
   return {
     name,
@@ -132,6 +133,7 @@ function ofDuration(name: string, convert: (nanos: bigint) => OttlValue): Conver
   };
 }
 
+/** A converter of a time. */
 function ofTime(name: string, convert: (time: Time) => OttlValue): ConverterDefinition {
   return {
     name,
@@ -143,6 +145,7 @@ function ofTime(name: string, convert: (time: Time) => OttlValue): ConverterDefi
   };
 }
 
+/** A converter to a part of the date or of the time of day. */
 function ofCalendar(name: string, part: keyof CalendarTime): ConverterDefinition {
   return ofTime(name, (time) => BigInt(calendarTime(time)[part]));
 }

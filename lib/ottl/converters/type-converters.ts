@@ -1,7 +1,8 @@
-import { Duration, Id, isList, isMap, NativeInt, NativeList, Opaque, type OttlValue } from '../runtime/value.ts';
+import { Duration } from '../go/time.ts';
+import { Id, isList, isMap, NativeInt, NativeList, Opaque, type OttlValue } from '../runtime/value.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
-/** Converters that tell or change the type of a value. */
+/** Converters that test or change the type of a value. */
 export const TYPE_CONVERTERS: readonly ConverterDefinition[] = [
   { name: 'Int', parameters: ['Target'], create: (args) => args.intLike('Target') },
   { name: 'Double', parameters: ['Target'], create: (args) => args.doubleLike('Target') },
@@ -31,6 +32,7 @@ export const TYPE_CONVERTERS: readonly ConverterDefinition[] = [
   },
 ];
 
+/** A converter to a bool. */
 function test(name: string, holds: (value: OttlValue) => boolean): ConverterDefinition {
   return {
     name,
@@ -46,7 +48,7 @@ function isOpaqueList(value: OttlValue): boolean {
   return value instanceof Opaque && value.length !== undefined;
 }
 
-/** Nil and what is zero (-0 too), false, or without content; a list of events never is, whatever its length. */
+/** `IsEmpty`: nil, 0 and -0, false, and values without content. Lists of events and links are never empty, as in the Collector. */
 function isEmpty(value: OttlValue): boolean {
   if (value === null || value === '' || value === 0n || value === 0 || value === false) return true;
   if (value instanceof Duration) return value.nanos === 0n;

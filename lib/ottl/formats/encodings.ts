@@ -1,8 +1,15 @@
+/** Bytes as text: the encodings of `Decode`, and base64. */
 import { OttlEvaluationError } from '../errors.ts';
 import { decodeGoString } from '../go/go-string.ts';
 
-/** Makes a string of bytes; throws `OttlEvaluationError` for bytes that are none. */
+/** Decodes bytes to a string. @throws {OttlEvaluationError} for bytes that are not in the encoding */
 export type ByteDecoder = (bytes: Uint8Array) => string;
+
+/** The decoder of an encoding, by the names of the Collector's `Decode`; undefined for an unknown name. */
+export function decoderOf(encoding: string): ByteDecoder | undefined {
+  if (/^base64(-raw)?(-url)?$/.test(encoding)) return (bytes) => decodeGoString(decodeBase64(bytes, encoding));
+  return DECODERS.get(encoding.toLowerCase());
+}
 
 function readLatin1(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
@@ -14,7 +21,9 @@ function replacing(label: string): ByteDecoder {
 }
 
 const utf8 = replacing('utf-8');
+
 const utf16 = replacing('utf-16le');
+
 const utf16BigEndian = replacing('utf-16be');
 
 const DECODERS: ReadonlyMap<string, ByteDecoder> = new Map([
@@ -25,22 +34,18 @@ const DECODERS: ReadonlyMap<string, ByteDecoder> = new Map([
   ...['iso-8859-1', 'iso_8859-1', 'latin1'].map((name) => [name, readLatin1] as const),
 ]);
 
-/** By the names that the Collector has for encodings; undefined for one that is not known here. */
-export function decoderOf(encoding: string): ByteDecoder | undefined {
-  if (/^base64(-raw)?(-url)?$/.test(encoding)) return (bytes) => decodeGoString(decodeBase64(bytes, encoding));
-  return DECODERS.get(encoding.toLowerCase());
-}
-
-/** For messages. */
+/** The names of all encodings, for messages. */
 export const ENCODINGS = ['base64', 'base64-raw', 'base64-url', 'base64-raw-url', ...DECODERS.keys()].filter(
   (name) => name !== '',
 );
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
 const PAD = 0x3d;
+
 const NO_DIGIT = 0xff;
 
-/** Standard base64 with padding (RFC 4648, section 4). */
+/** Encodes bytes as standard base64 with padding (RFC 4648, section 4). */
 export function base64(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
@@ -53,10 +58,10 @@ export function base64(bytes: Uint8Array): string {
 }
 
 /**
- * Reads base64 in one of the Collector's variants: `base64`, `base64-raw` without padding, and both with `-url`. Line
- * ends are left out.
+ * Decodes base64 in one of the Collector's variants: `base64`, `base64-raw` (without padding), and both with `-url`. Line
+ * breaks are ignored.
  */
-export function decodeBase64(text: Uint8Array, variant: string): Uint8Array {
+function decodeBase64(text: Uint8Array, variant: string): Uint8Array {
   const values = variant.includes('url') ? URL_VALUES : STANDARD_VALUES;
   const characters = text.filter((byte) => byte !== 0x0a && byte !== 0x0d);
   const length = variant.includes('raw') ? characters.length : lengthWithoutPadding(characters);
@@ -73,7 +78,7 @@ export function decodeBase64(text: Uint8Array, variant: string): Uint8Array {
   return bytes;
 }
 
-/** Undefined when the padding is not what is missing to four characters. */
+/** The number of digits before the padding; undefined when digits and padding are not a multiple of four. */
 function lengthWithoutPadding(characters: Uint8Array): number | undefined {
   const { length } = characters;
   if (length % 4 !== 0) return undefined;
@@ -88,8 +93,9 @@ function valuesOf(digits: string): Uint8Array {
 }
 
 const STANDARD_VALUES = valuesOf(DIGITS);
+
 const URL_VALUES = valuesOf(`${DIGITS.slice(0, 62)}-_`);
 
 function refuse(): never {
-  throw new OttlEvaluationError('Decode: this is not base64');
+  throw new OttlEvaluationError('Decode: the value is not base64');
 }

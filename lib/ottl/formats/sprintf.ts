@@ -1,31 +1,31 @@
+/** `fmt.Sprintf` of Go, for the verbs and flags that `Format` supports. */
 import { toHex } from '../../otlp/text.ts';
 import { OttlEvaluationError } from '../errors.ts';
 import { encodeGoString } from '../go/go-string.ts';
 import { Id, NativeInt, type OttlValue, typeName } from '../runtime/value.ts';
 
-/** A piece of a format string that writes a value, such as `%-8.2f`. */
+/** One directive of a format string, such as `%-8.2f`. */
 export interface FormatDirective {
   readonly verb: string;
   readonly plus: boolean;
   readonly minus: boolean;
   readonly space: boolean;
   readonly zero: boolean;
-  /** In characters; 0 is any. */
+  /** Least number of characters; 0 when none is given. */
   readonly width: number;
   readonly precision: number | undefined;
 }
 
 const DIRECTIVE = /%([-+ 0]*)(\d{0,3})(\.\d{0,2})?(.)?/gsu;
+
 const VERBS = 'vsdtfFeEgGxXob';
+
 const DOUBLE_VERBS = 'vfFeEgG';
 
-export function isDoubleVerb(verb: string): boolean {
-  return DOUBLE_VERBS.includes(verb);
-}
-
 /**
- * The texts and directives of a format string of Go's `fmt` package; `%%` is a text. `fail` is told of what is not
- * supported here: the flag #, arguments by number, widths given by arguments, and rare verbs.
+ * Splits a format string into its literal texts and directives; `%%` is a text.
+ *
+ * @param fail called for what is not supported: the flag `#`, arguments by number, widths given by arguments, rare verbs
  */
 export function readFormat(format: string, fail: (message: string) => never): readonly (string | FormatDirective)[] {
   const parts: (string | FormatDirective)[] = [];
@@ -56,71 +56,7 @@ export function readFormat(format: string, fail: (message: string) => never): re
   return parts;
 }
 
-/** Writes a double as Go's verbs `%f %e %g` do, and `%v`, which is `%g`. Undefined precision is the default of the verb. */
-export function formatGoDouble(value: number, verb: string, precision: number | undefined): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value < 0 ? '-Inf' : '+Inf';
-  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
-  const text = `${sign}${unsigned(Math.abs(value), verb.toLowerCase(), precision)}`;
-  return verb === 'E' || verb === 'G' ? text.toUpperCase() : text;
-}
-
-function unsigned(value: number, verb: string, precision: number | undefined): string {
-  if (verb === 'f') return fixed(value, precision ?? 6);
-  if (verb === 'e') return goExponent(scientific(value, precision ?? 6));
-  return general(value, precision);
-}
-
-/** `toFixed` gives up at 1e21, from where doubles are whole numbers. */
-function fixed(value: number, precision: number): string {
-  if (value >= 1e21) return `${BigInt(value)}${precision === 0 ? '' : `.${'0'.repeat(precision)}`}`;
-  return toEven(value.toFixed(precision), isTie(value.toFixed(100).slice(precision - 100)));
-}
-
-function scientific(value: number, precision: number): string {
-  const [mantissa = '', power = '0'] = value.toExponential(precision).split('e');
-  const [exact = ''] = value.toExponential(100).split('e');
-  return `${toEven(mantissa, isTie(exact.slice(precision - 100)))}e${power}`;
-}
-
-/** Whether what is cut off is exactly a half. */
-function isTie(cut: string): boolean {
-  return /^5?0*$/.test(cut) && cut.startsWith('5');
-}
-
-/** JavaScript rounds a half up, Go to the even digit. */
-function toEven(rounded: string, wasTie: boolean): string {
-  const last = Number(rounded.at(-1));
-  return wasTie && last % 2 === 1 ? `${rounded.slice(0, -1)}${last - 1}` : rounded;
-}
-
-/** As short as it can be, with an exponent when that is below -4, or not below the precision. */
-function general(value: number, precision: number | undefined): string {
-  const digits = precision === undefined ? undefined : Math.max(1, precision);
-  const written = digits === undefined ? value.toExponential() : scientific(value, digits - 1);
-  const [mantissa = '', power = '0'] = written.split('e');
-  const exponent = Number(power);
-  const significant = mantissa.replace('.', '').replace(/0+$/, '') || '0';
-  const limit = digits === undefined ? SHORTEST_LIMIT : limitOf(digits, significant.length, exponent);
-  if (exponent < -4 || exponent >= limit) {
-    const [first = '0', ...rest] = significant;
-    return goExponent(`${first}${rest.length === 0 ? '' : `.${rest.join('')}`}e${power}`);
-  }
-  return fixed(Number(written), Math.max(0, significant.length - 1 - exponent));
-}
-
-const SHORTEST_LIMIT = 6;
-
-function limitOf(digits: number, significant: number, exponent: number): number {
-  return digits > significant && significant >= exponent + 1 ? significant : digits;
-}
-
-/** Go writes at least two digits of the exponent. */
-function goExponent(text: string): string {
-  return text.replace(/e([+-])(\d)$/, 'e$10$2');
-}
-
-/** Writes a value as Go's `fmt.Sprintf` does; one that the verb is not for comes out as `%!d(string=x)`. */
+/** Writes a value. One of a type that the verb does not take comes out as `%!d(string=x)`. */
 export function formatValue(directive: FormatDirective, value: OttlValue): string {
   const { verb } = directive;
   if (value === null) return verb === 'v' ? pad(directive, '<nil>') : `%!${verb}(<nil>)`;
@@ -129,7 +65,7 @@ export function formatValue(directive: FormatDirective, value: OttlValue): strin
   return `%!${verb}(${goTypeName(value)}=${textOf({ ...directive, verb: 'v' }, value) ?? ''})`;
 }
 
-/** Undefined when the verb is not for values of this type. */
+/** Undefined when the verb does not take values of this type. */
 function textOf(directive: FormatDirective, value: OttlValue): string | undefined {
   const { verb } = directive;
   if (typeof value === 'string') return formatText(directive, value);
@@ -143,6 +79,10 @@ function textOf(directive: FormatDirective, value: OttlValue): string | undefine
   if (value instanceof Uint8Array && 'xX'.includes(verb)) return formatHex(directive, value);
   if (value instanceof Id && (verb === 's' || verb === 'v')) return formatText({ ...directive, verb: 's' }, value.hex);
   throw new OttlEvaluationError(`Format: %${verb} of ${typeName(value)} is not supported`);
+}
+
+function isDoubleVerb(verb: string): boolean {
+  return DOUBLE_VERBS.includes(verb);
 }
 
 function formatText(directive: FormatDirective, value: string): string | undefined {
@@ -179,7 +119,7 @@ function formatInt(directive: FormatDirective, value: bigint): string | undefine
   return padNumber(directive, `${isNegative ? '-' : ''}${written}`, precision === undefined);
 }
 
-/** With a sign if one is asked for, which zeros come behind. */
+/** Pads a number: zeros go between the sign and the digits. */
 function padNumber(directive: FormatDirective, number: string, mayHaveZeros: boolean): string {
   const { plus, space, minus, zero, width } = directive;
   const isNegative = number.startsWith('-');
@@ -189,10 +129,75 @@ function padNumber(directive: FormatDirective, number: string, mayHaveZeros: boo
   return pad({ ...directive, zero: false }, sign + digits);
 }
 
-/** To a number of characters. */
+/** Pads to the width, in characters. */
 function pad({ minus, zero, width }: FormatDirective, text: string): string {
   const missing = width === 0 ? 0 : Math.max(0, width - [...text].length);
   return minus ? text + ' '.repeat(missing) : (zero ? '0' : ' ').repeat(missing) + text;
+}
+
+/** Writes a double for the verbs `f`, `e` and `g`; `v` is `g`. @param precision undefined for the default of the verb */
+function formatGoDouble(value: number, verb: string, precision: number | undefined): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value < 0 ? '-Inf' : '+Inf';
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  const text = `${sign}${unsigned(Math.abs(value), verb.toLowerCase(), precision)}`;
+  return verb === 'E' || verb === 'G' ? text.toUpperCase() : text;
+}
+
+function unsigned(value: number, verb: string, precision: number | undefined): string {
+  if (verb === 'f') return fixed(value, precision ?? 6);
+  if (verb === 'e') return goExponent(scientific(value, precision ?? 6));
+  return general(value, precision);
+}
+
+/** `toFixed` writes an exponent from 1e21 on, where every double is a whole number. */
+function fixed(value: number, precision: number): string {
+  if (value >= 1e21) return `${BigInt(value)}${precision === 0 ? '' : `.${'0'.repeat(precision)}`}`;
+  return toEven(value.toFixed(precision), isTie(value.toFixed(100).slice(precision - 100)));
+}
+
+function scientific(value: number, precision: number): string {
+  const [mantissa = '', power = '0'] = value.toExponential(precision).split('e');
+  const [exact = ''] = value.toExponential(100).split('e');
+  return `${toEven(mantissa, isTie(exact.slice(precision - 100)))}e${power}`;
+}
+
+/** Whether the digits that are cut off are exactly a half. */
+function isTie(cut: string): boolean {
+  return /^5?0*$/.test(cut) && cut.startsWith('5');
+}
+
+/** Corrects the rounding of a half: JavaScript rounds it up, Go to the even digit. */
+function toEven(rounded: string, wasTie: boolean): string {
+  const last = Number(rounded.at(-1));
+  return wasTie && last % 2 === 1 ? `${rounded.slice(0, -1)}${last - 1}` : rounded;
+}
+
+/** The verb `g`: the shortest form, with an exponent below -4 or from the precision on. */
+function general(value: number, precision: number | undefined): string {
+  const digits = precision === undefined ? undefined : Math.max(1, precision);
+  const written = digits === undefined ? value.toExponential() : scientific(value, digits - 1);
+  const [mantissa = '', power = '0'] = written.split('e');
+  const exponent = Number(power);
+  const significant = mantissa.replace('.', '').replace(/0+$/, '') || '0';
+  const limit = digits === undefined ? SHORTEST_LIMIT : limitOf(digits, significant.length, exponent);
+  if (exponent < -4 || exponent >= limit) {
+    const [first = '0', ...rest] = significant;
+    return goExponent(`${first}${rest.length === 0 ? '' : `.${rest.join('')}`}e${power}`);
+  }
+  return fixed(Number(written), Math.max(0, significant.length - 1 - exponent));
+}
+
+/** Without a precision Go chooses between the two forms as if the precision were 6 (`strconv.FormatFloat`). */
+const SHORTEST_LIMIT = 6;
+
+function limitOf(digits: number, significant: number, exponent: number): number {
+  return digits > significant && significant >= exponent + 1 ? significant : digits;
+}
+
+/** Go writes at least two digits of the exponent. */
+function goExponent(text: string): string {
+  return text.replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
 function goTypeName(value: OttlValue): string {

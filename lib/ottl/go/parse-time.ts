@@ -1,8 +1,6 @@
 import { OttlEvaluationError } from '../errors.ts';
-import { Time } from '../runtime/value.ts';
-import { unixNanosOf } from './calendar.ts';
-import type { LayoutPart } from './format-time.ts';
-import { MONTHS, WEEKDAYS } from './format-time.ts';
+import { NANOS_PER_SECOND, Time, unixNanosOf } from './time.ts';
+import { type LayoutPart, MONTHS, WEEKDAYS } from './time-layout.ts';
 
 interface Fields {
   year: number;
@@ -16,11 +14,12 @@ interface Fields {
   offset: number;
 }
 
-const NANOS_PER_SECOND = 1_000_000_000n;
-
 /**
- * Reads a time in a layout of Go's `time` package, as the Collector does: white space in front of numbers is skipped,
- * years may have two digits where `shortYears` says so. A time without an offset is UTC.
+ * Reads a time in a layout, as the Collector does (a copy of Go's `time.Parse` that skips white space before numbers).
+ * A time without an offset is UTC.
+ *
+ * @param shortYears whether two digits may stand for the element `2006`
+ * @throws {OttlEvaluationError} when the text does not match the layout
  */
 export function parseTime(layout: readonly LayoutPart[], text: string, shortYears: boolean): Time {
   const fields: Fields = {
@@ -54,7 +53,7 @@ function timeOf({ half, offset, ...fields }: Fields): Time {
   return nanos === undefined ? refuse() : new Time(nanos - BigInt(offset) * NANOS_PER_SECOND, offset);
 }
 
-/** A space stands for any number of spaces; at the end of the value for none. */
+/** Steps over literal text. A space in the layout matches any number of spaces, and none at the end of the value. */
 function skipText(text: string, value: string): string {
   let rest = value;
   for (let at = 0; at < text.length; at++) {
@@ -70,7 +69,7 @@ function skipText(text: string, value: string): string {
   return rest;
 }
 
-/** What is behind the element, undefined when it is not there. */
+/** Reads one element into `fields` and returns the rest of the value; undefined when the element is not there. */
 function readElement(element: string, value: string, fields: Fields, shortYears: boolean): string | undefined {
   if (/^[.,]/.test(element)) return readFraction(value, fields);
   if (element === '_2') return readNumber(value.replace(/^ /, ''), fields, 'day', 1, 31);
@@ -120,7 +119,7 @@ function readYear(pattern: RegExp, firstOfLastCentury: number, text: string, fie
   return text.slice(digits.length);
 }
 
-/** Three letters, or the whole name. */
+/** Reads a name of a month or weekday: three letters, or the whole name. */
 function readName(
   names: readonly string[],
   elementLength: number,
@@ -134,7 +133,7 @@ function readName(
   return text.slice(wanted[index]?.length ?? 0);
 }
 
-/** One digit or two. */
+/** Reads one or two digits. */
 function readNumber(
   text: string,
   fields: Fields,
@@ -149,7 +148,7 @@ function readNumber(
   return text.slice(digits.length);
 }
 
-/** `.5`, if there is one. What is finer than a nanosecond is cut off. */
+/** Reads a fraction such as `.5` if there is one; digits below a nanosecond are dropped. */
 function readFraction(value: string, fields: Fields): string {
   const digits = /^[.,](\d+)/.exec(value)?.[1];
   if (digits === undefined) return value;
@@ -165,7 +164,7 @@ const OFFSETS: ReadonlyMap<string, RegExp> = new Map([
   ['-07:00:00', /^([+-])(\d\d):(\d\d)()(?::(\d\d))/],
 ]);
 
-/** `%z` takes Z, +02, +0200 and +02:00. */
+/** Reads an offset from UTC. `Z0700` (`%z`) accepts `Z`, `+02`, `+0200` and `+02:00`. */
 function readOffset(element: string, text: string, fields: Fields): string | undefined {
   const match = OFFSETS.get(element)?.exec(text);
   if (match === null || match === undefined) return undefined;
@@ -176,7 +175,8 @@ function readOffset(element: string, text: string, fields: Fields): string | und
   return text.slice(whole.length);
 }
 
-const FAILURE = new OttlEvaluationError('Time: the string is no time in this format');
+/** Created once: a condition may fail on every span of a trace, and capturing a stack trace takes microseconds. */
+const FAILURE = new OttlEvaluationError('Time: the string is not a time in this format');
 
 function refuse(): never {
   throw FAILURE;

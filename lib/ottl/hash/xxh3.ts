@@ -1,3 +1,5 @@
+/** What the hashes XXH3 of 64 and of 128 bits have in common, with seed 0, in the terms of the specification. */
+
 export const PRIME32_1 = 0x9e3779b1n;
 export const PRIME32_2 = 0x85ebca77n;
 export const PRIME32_3 = 0xc2b2ae3dn;
@@ -27,18 +29,19 @@ export function swapBytes(value: bigint, length: 4 | 8): bigint {
   return swapped;
 }
 
-/** Both halves of the product, one on the other. */
+/** The 128-bit product, its halves combined by XOR. */
 export function foldedProduct(a: bigint, b: bigint): bigint {
   const product = a * b;
   return uint64(product) ^ (product >> 64n);
 }
 
+/** The avalanche of XXH3. */
 export function avalanche(value: bigint): bigint {
   const mixed = uint64((value ^ (value >> 37n)) * PRIME_MX1);
   return mixed ^ (mixed >> 32n);
 }
 
-/** That of the older XXH64. */
+/** The avalanche of XXH64, which short inputs use. */
 export function avalanche64(value: bigint): bigint {
   const once = uint64((value ^ (value >> 33n)) * PRIME64_2);
   const twice = uint64((once ^ (once >> 29n)) * PRIME64_3);
@@ -91,6 +94,7 @@ export function accumulateLong(input: DataView): readonly bigint[] {
   return lanes;
 }
 
+/** Combines the accumulators to one word. @param secretAt where in the secret the merge starts */
 export function mergeLanes(lanes: readonly bigint[], secretAt: number, start: bigint): bigint {
   let merged = start;
   for (let i = 0; i < 8; i += 2) {

@@ -1,135 +1,51 @@
-import type { CallArguments } from '../converters/call-arguments.ts';
+/**
+ * Grok patterns: regular expressions with names for their parts, as `%{IP:client}` (`ExtractGrokPatterns`). Names, types
+ * and dots in groups are those of elastic/go-grok, which the Collector uses; `README.md` tells where the library of
+ * patterns comes from.
+ */
+
 import { OttlEvaluationError } from '../errors.ts';
 import { parseGoBool, parseGoFloat, parseGoInt } from '../go/parse-numbers.ts';
-import type { Getter, OttlMap, OttlValue } from '../runtime/value.ts';
-import type { Work } from '../runtime/work.ts';
+import type { OttlMap, OttlValue } from '../runtime/value.ts';
 import patterns from './grok-patterns.json' with { type: 'json' };
-import { compileNamedPattern, type NamedPattern, spendOnPattern } from './named-pattern.ts';
+import { compileNamedPattern, type NamedPattern } from './named-pattern.ts';
 
 const PATTERNS: Readonly<Record<string, string>> = patterns;
+
 const REFERENCE = /%\{(\w+(?::[\w+.]+(?::\w+)?)?)\}/g;
 
-/** As in the Collector, against patterns that refer to themselves. */
+/** Rounds of expansion, as in the Collector: patterns may refer to themselves. */
 const MAX_ROUNDS = 1000;
+
 const MAX_LENGTH = 1_000_000;
 
-/** Stands for a dot, which cannot be in the name of a group. */
+/** Stands for a dot in the name of a group, where RE2 does not allow one. */
 const DOT = '___';
-
-export interface ExpandedGrok {
-  readonly pattern: string;
-  /** What the value of a group is to be, as `int`, by the name of the group. */
-  readonly types: ReadonlyMap<string, string>;
-}
-
-/**
- * Writes out `%{NAME}`, `%{NAME:group}` and `%{NAME:group:type}`. A name alone is also its group, unless only named
- * captures are wanted.
- * @throws {RangeError} for a name that is neither defined nor in the tables, and for a pattern without end.
- */
-export function expandGrok(
-  grok: string,
-  definitions: ReadonlyMap<string, string>,
-  namedCapturesOnly: boolean,
-): ExpandedGrok {
-  const types = new Map<string, string>();
-  let pattern = grok;
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const before = pattern;
-    let length = pattern.length;
-    pattern = before.replaceAll(REFERENCE, (reference, inner: string) => {
-      const [name = '', target, type] = inner.split(':');
-      const group = target === undefined ? name : target.replaceAll('.', DOT);
-      if (type !== undefined) types.set(group, type);
-      const isUnnamed = namedCapturesOnly && target === undefined;
-      const written = `(${isUnnamed ? '' : `?P<${group}>`}${definitionOf(name, definitions)})`;
-      length += written.length - reference.length;
-      if (length > MAX_LENGTH) throw new RangeError(`the pattern of ${name} has no end`);
-      return written;
-    });
-    if (pattern === before) break;
-  }
-  return { pattern, types };
-}
-
-/** The name of a value, from that of its group. */
-export function keyOfGroup(group: string): string {
-  return group.replaceAll(DOT, '.');
-}
-
-function definitionOf(name: string, definitions: ReadonlyMap<string, string>): string {
-  const definition = definitions.get(name) ?? (Object.hasOwn(PATTERNS, name) ? PATTERNS[name] : undefined);
-  if (definition === undefined) throw new RangeError(`there is no pattern ${name}`);
-  return definition;
-}
-
-/** A pattern in quotes is compiled at start; any other whenever it differs from the last one. */
-export function grokArgument(args: CallArguments): Getter<GrokMatcher> {
-  const { get, literal } = args.typedText('Pattern');
-  const definitions = definitionsArgument(args);
-  const namedCapturesOnly = args.literalBool('NamedCapturesOnly') ?? false;
-  if (literal !== undefined) {
-    const matcher = compile(literal, undefined, (message) => args.fail('Pattern', message));
-    return () => matcher;
-  }
-  let last: { text: string; matcher: GrokMatcher } | undefined;
-  return (context) => {
-    const text = get(context);
-    if (last?.text !== text) last = { text, matcher: compile(text, context.work, failEvaluation) };
-    return last.matcher;
-  };
-
-  /** @param work undefined for a pattern in quotes */
-  function compile(text: string, work: Work | undefined, fail: (message: string) => never): GrokMatcher {
-    try {
-      if (work !== undefined) spendOnPattern(work, text, text.length);
-      const expanded = expandGrok(text, definitions, namedCapturesOnly);
-      if (work !== undefined) spendOnPattern(work, text, expanded.pattern.length);
-      return new GrokMatcher(expanded, namedCapturesOnly, work !== undefined);
-    } catch (error) {
-      return fail(error instanceof Error ? error.message : String(error));
-    }
-  }
-}
-
-/** Patterns of one's own, each as `NAME=pattern`. */
-function definitionsArgument(args: CallArguments): ReadonlyMap<string, string> {
-  const definitions = args.literalTexts('PatternDefinitions') ?? [];
-  return new Map(
-    definitions.map((definition) => {
-      const at = definition.indexOf('=');
-      const name = definition.slice(0, at);
-      if (at < 0) args.fail('PatternDefinitions', `expected NAME=pattern, got ${JSON.stringify(definition)}`);
-      if (name.includes(':')) args.fail('PatternDefinitions', `a name must not have a colon, got ${name}`);
-      return [name, definition.slice(at + 1)] as const;
-    }),
-  );
-}
-
-function failEvaluation(message: string): never {
-  throw new OttlEvaluationError(`ExtractGrokPatterns: ${message}`);
-}
 
 /** A compiled Grok pattern. */
 export class GrokMatcher {
   readonly #pattern: NamedPattern;
   readonly #types: ReadonlyMap<string, string>;
 
-  /** @throws {Error} when the pattern cannot be used. */
+  /**
+   * @param isOfData whether the pattern comes from the trace instead of the configuration
+   * @throws {Error} when the pattern cannot be used
+   */
   constructor({ pattern, types }: ExpandedGrok, namedCapturesOnly: boolean, isOfData: boolean) {
     this.#pattern = compileNamedPattern(pattern, isOfData);
     this.#types = types;
     if (namedCapturesOnly && this.#pattern.groups.length === 0) throw new RangeError('the pattern has no named group');
   }
 
-  /** As that of a {@link NamedPattern}. */
+  /** As {@link NamedPattern.stepsPerCharacter}. */
   get stepsPerCharacter(): number {
     return this.#pattern.stepsPerCharacter;
   }
 
   /**
-   * What the groups match, without what is empty; of groups with the same name, the last; nothing when the pattern does not match.
-   * @throws {OttlEvaluationError} when a match is not of the type that its group asks for.
+   * The values of the groups that match something; of groups with the same name the last one. An empty map when the
+   * pattern does not match.
+   * @throws {OttlEvaluationError} when a match cannot be converted to the type of its group
    */
   extract(text: string): OttlMap {
     const found = new Map<string, OttlValue>();
@@ -161,4 +77,52 @@ function convert(text: string, type: string): OttlValue {
     default:
       throw new OttlEvaluationError(`ExtractGrokPatterns: unknown type ${type}`);
   }
+}
+
+export interface ExpandedGrok {
+  readonly pattern: string;
+  /** The type that a group's value is converted to, such as `int`, by the name of the group. */
+  readonly types: ReadonlyMap<string, string>;
+}
+
+/**
+ * Expands the references `%{NAME}`, `%{NAME:group}` and `%{NAME:group:type}` to an RE2 pattern. In `%{NAME}` the name is
+ * also the group, unless `namedCapturesOnly` is set.
+ *
+ * @param definitions patterns of the author's own, by name; they come before those of the library
+ * @throws {RangeError} for an unknown name, and for a pattern that grows without end
+ */
+export function expandGrok(
+  grok: string,
+  definitions: ReadonlyMap<string, string>,
+  namedCapturesOnly: boolean,
+): ExpandedGrok {
+  const types = new Map<string, string>();
+  let pattern = grok;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const before = pattern;
+    let length = pattern.length;
+    pattern = before.replaceAll(REFERENCE, (reference, inner: string) => {
+      const [name = '', target, type] = inner.split(':');
+      const group = target === undefined ? name : target.replaceAll('.', DOT);
+      if (type !== undefined) types.set(group, type);
+      const isUnnamed = namedCapturesOnly && target === undefined;
+      const written = `(${isUnnamed ? '' : `?P<${group}>`}${definitionOf(name, definitions)})`;
+      length += written.length - reference.length;
+      if (length > MAX_LENGTH) throw new RangeError(`the pattern of ${name} has no end`);
+      return written;
+    });
+    if (pattern === before) break;
+  }
+  return { pattern, types };
+}
+
+function definitionOf(name: string, definitions: ReadonlyMap<string, string>): string {
+  const definition = definitions.get(name) ?? (Object.hasOwn(PATTERNS, name) ? PATTERNS[name] : undefined);
+  if (definition === undefined) throw new RangeError(`there is no pattern ${name}`);
+  return definition;
+}
+
+function keyOfGroup(group: string): string {
+  return group.replaceAll(DOT, '.');
 }

@@ -1,45 +1,23 @@
+/** Regular expressions of OTTL: the syntax of RE2, which matches in linear time, and named groups. */
 import { RE2JS } from 're2js';
-import type { CallArguments } from '../converters/call-arguments.ts';
 import { failEvaluation, OttlEvaluationError } from '../errors.ts';
-import type { Getter, OttlMap } from '../runtime/value.ts';
+import type { OttlMap } from '../runtime/value.ts';
 import type { Work } from '../runtime/work.ts';
 
-/** What can stand in a pattern: a quotation, an escape, a class of characters, the start of a group. */
-const PARTS = /\\Q.*?(?:\\E|$)|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|\(\?P?<(\w+)>|\((?!\?)/gs;
-
-export interface NamedGroupsOnly {
-  readonly pattern: string;
-  /** The names as they were, by those in the pattern. */
-  readonly originals: ReadonlyMap<string, string>;
-}
-
-/**
- * Rewrites a pattern of which only the named groups matter. Go lets several groups have the same name, RE2 does not: all
- * but the first get another one. A group without a name captures nothing any more: each one that does costs time.
- */
-export function namedGroupsOnly(pattern: string): NamedGroupsOnly {
-  const originals = new Map<string, string>();
-  const rewritten = pattern.replaceAll(PARTS, (part, name: string | undefined) => {
-    if (name === undefined) return part === '(' ? '(?:' : part;
-    let unused = name;
-    for (let i = 2; originals.has(unused); i++) unused = `${name}_${i}`;
-    originals.set(unused, name);
-    return `(?P<${unused}>`;
-  });
-  return { pattern: rewritten, originals };
-}
-
-/** A pattern and its named groups in order, of which several may have the same name. */
+/** A compiled RE2 pattern and its named groups in order. Several groups may have the same name, as in Go. */
 export interface NamedPattern {
   readonly regex: RE2JS;
   readonly groups: readonly { readonly name: string; readonly index: number }[];
-  /** What a match costs beyond looking at each character once: 0 of a pattern that the data did not choose. */
+  /**
+   * Work that a match takes for each character of the text, besides reading it once. 0 for a pattern of the configuration:
+   * the sender of a trace cannot choose it.
+   */
   readonly stepsPerCharacter: number;
 }
 
 /**
- * @param isOfData whether the pattern is one of the trace, and not one of the configuration
- * @throws {Error} when the text is not an RE2 pattern.
+ * @param isOfData whether the pattern comes from the trace instead of the configuration
+ * @throws {Error} when the text is not an RE2 pattern
  */
 export function compileNamedPattern(text: string, isOfData = false): NamedPattern {
   const { pattern, originals } = namedGroupsOnly(text);
@@ -56,53 +34,55 @@ function compile(pattern: string, text: string): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch (error) {
-    // The message is to be about the pattern as it was written.
+    // Fails with a message about the pattern as its author wrote it.
     RE2JS.compile(text);
     throw error;
   }
 }
 
-/** What the named groups of a pattern match, '' for one that takes no part; nothing when the pattern does not match. */
+/** What the named groups match: '' for a group that takes no part, an empty map when the pattern does not match. */
 export function extractPatterns({ regex, groups }: NamedPattern, text: string): OttlMap {
   if (groups.length === 0) throw new OttlEvaluationError('ExtractPatterns: the pattern has no named group');
   const matcher = regex.matcher(text);
   return new Map(matcher.find() ? groups.map(({ name, index }) => [name, matcher.group(index) ?? ''] as const) : []);
 }
 
-/** A pattern in quotes is compiled at start; any other whenever it differs from the last one. */
-export function patternArgument(args: CallArguments, name: string): Getter<NamedPattern> {
-  const { get, literal } = args.typedText(name);
-  if (literal !== undefined) {
-    const pattern = compilePattern(literal, false, (message) => args.fail(name, message));
-    return () => pattern;
-  }
-  let last: { text: string; pattern: NamedPattern } | undefined;
-  return (context) => {
-    const text = get(context);
-    if (last?.text !== text) {
-      spendOnPattern(context.work, text, text.length);
-      last = { text, pattern: compilePattern(text, true, failEvaluation) };
-    }
-    return last.pattern;
-  };
+/** The parts of a pattern that are not plain characters: quotations, escapes, character classes, starts of groups. */
+const PARTS = /\\Q.*?(?:\\E|$)|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|\(\?P?<(\w+)>|\((?!\?)/gs;
+
+export interface NamedGroupsOnly {
+  readonly pattern: string;
+  /** The original name of each group, by its name in the rewritten pattern. */
+  readonly originals: ReadonlyMap<string, string>;
 }
 
-function compilePattern(text: string, isOfData: boolean, fail: (message: string) => never): NamedPattern {
-  try {
-    return compileNamedPattern(text, isOfData);
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
-  }
+/**
+ * Rewrites a pattern for a caller that wants only its named groups. Groups without a name no longer capture, because each
+ * capture costs time. In Go, several groups may have the same name, in RE2JS not: all but the first are renamed.
+ */
+export function namedGroupsOnly(pattern: string): NamedGroupsOnly {
+  const originals = new Map<string, string>();
+  const rewritten = pattern.replaceAll(PARTS, (part, name: string | undefined) => {
+    if (name === undefined) return part === '(' ? '(?:' : part;
+    let unused = name;
+    for (let i = 2; originals.has(unused); i++) unused = `${name}_${i}`;
+    originals.set(unused, name);
+    return `(?P<${unused}>`;
+  });
+  return { pattern: rewritten, originals };
 }
 
 const MAX_PATTERN_LENGTH = 1000;
-/** Compiling one character of a pattern takes as long as reading this many. */
+
+/** Compiling one character of a pattern takes about as long as reading this many. */
 const STEPS_TO_COMPILE = 100;
 
 /**
- * For a pattern that is one of the trace, before it is compiled.
- * @param expandedLength of what is to be compiled
- * @throws {OttlEvaluationError} when it is too long
+ * Counts the work of compiling a pattern that comes from the trace. To be called before compiling it.
+ *
+ * @param text the pattern as it is in the trace
+ * @param expandedLength the length of the text that will be compiled
+ * @throws {OttlEvaluationError} when the pattern is longer than {@link MAX_PATTERN_LENGTH}, or the work is spent
  */
 export function spendOnPattern(work: Work, text: string, expandedLength: number): void {
   if (text.length > MAX_PATTERN_LENGTH) {
