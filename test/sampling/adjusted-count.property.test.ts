@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Trace } from '../../lib/otlp/trace/trace.ts';
-import { decide } from '../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import { buildTrace } from '../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../support/no-allowances.ts';
 import { configOf } from '../support/sampling-config.ts';
@@ -38,7 +38,7 @@ const share = fc.record({
   type: fc.constant('probabilistic'),
   probabilistic: fc.record({
     sampling_percentage: fc.constantFrom(10, 25, 40, 50, 75, 90),
-    // The first and the last are not independent: see hash-chance.test.ts.
+    // The first and the last are not independent: see hash-probability.test.ts.
     hash_salt: fc.constantFrom('default-hash-seed', 'custom-salt', 'test-salt', 'salt-69'),
     use_tracestate: fc.boolean(),
   }),
@@ -65,8 +65,8 @@ describe('the weights of kept traces', () => {
   it('add up to all traces, for any policies that go by chance', () => {
     fc.assert(
       fc.property(config, fc.constantFrom(...KINDS), (rules, { traces, headCount }) => {
-        const decisions = traces.map((trace) => decide(rules, trace, NO_ALLOWANCES));
-        const weights = decisions.filter(({ outcome }) => outcome === 'sampled').map((kept) => kept.sampleWeight ?? 0);
+        const decisions = traces.map((trace) => evaluatePolicies(rules, trace, NO_ALLOWANCES));
+        const weights = decisions.filter(({ outcome }) => outcome === 'sampled').map((kept) => kept.adjustedCount ?? 0);
         const weight = weights[0];
         if (weight === undefined) return;
         for (const other of weights) expect(other).toBeCloseTo(weight, 9);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import type { Allowances } from '../../lib/sampling/limits.ts';
 import { traceOf } from '../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../support/no-allowances.ts';
@@ -42,10 +42,10 @@ const dropping = (...parts: readonly object[]) => ({
 });
 const HEAD_HALF = 'ot=th:8';
 
-function weigh(policies: readonly object[], traceState: string, options = {}) {
+function countAndThreshold(policies: readonly object[], traceState: string, options = {}) {
   const trace = traceOf({ traceState, status: 'ERROR' });
-  const { outcome, sampleWeight, threshold } = decide(configOf(policies, options), trace, NO_ALLOWANCES);
-  return { outcome, sampleWeight, threshold };
+  const { outcome, adjustedCount, threshold } = evaluatePolicies(configOf(policies, options), trace, NO_ALLOWANCES);
+  return { outcome, adjustedCount, threshold };
 }
 
 describe('the weight and the threshold of a sampled trace', () => {
@@ -67,26 +67,30 @@ describe('the weight and the threshold of a sampled trace', () => {
       threshold: 'c',
     },
   ])('with a head sampler of 1 in 2, $when', ({ policies, weight, threshold }) => {
-    const decided = weigh(policies, HEAD_HALF);
+    const decided = countAndThreshold(policies, HEAD_HALF);
     expect(decided).toMatchObject({ outcome: 'sampled', threshold });
-    expect(decided.sampleWeight).toBeCloseTo(weight, 10);
+    expect(decided.adjustedCount).toBeCloseTo(weight, 10);
   });
 
   it('writes no threshold for what R left over', () => {
     const leftOver = { type: 'not', not: { not_sub_policy: { name: 'share', ...shareByR(12.5) } } };
     // Between the head sampler's T and that of the share: the upper half without the upper eighth.
-    expect(weigh([leftOver], HEAD_HALF)).toEqual({ outcome: 'sampled', sampleWeight: 1 / 0.375, threshold: null });
+    expect(countAndThreshold([leftOver], HEAD_HALF)).toEqual({
+      outcome: 'sampled',
+      adjustedCount: 1 / 0.375,
+      threshold: null,
+    });
   });
 
   it('never writes a threshold with write_threshold: false', () => {
     const off = { tailgate: { write_threshold: false } };
-    expect(weigh([shareByR(25)], HEAD_HALF, off)).toEqual({
+    expect(countAndThreshold([shareByR(25)], HEAD_HALF, off)).toEqual({
       outcome: 'sampled',
-      sampleWeight: 4,
+      adjustedCount: 4,
       threshold: undefined,
     });
-    expect(weigh([BY_HASH], HEAD_HALF, off).threshold).toBeUndefined();
-    expect(weigh([BY_HASH], HEAD_HALF, { tailgate: { write_threshold: true } }).threshold).toBeNull();
+    expect(countAndThreshold([BY_HASH], HEAD_HALF, off).threshold).toBeUndefined();
+    expect(countAndThreshold([BY_HASH], HEAD_HALF, { tailgate: { write_threshold: true } }).threshold).toBeNull();
   });
 
   // The hash of the ID is at 64.6 % with the default salt and at 98.7 % with the salt "custom-salt".
@@ -112,9 +116,9 @@ describe('the weight and the threshold of a sampled trace', () => {
     { when: 'some of the same salt is dropped', policies: [share(80), dropping(share(60))], p: 0.2 },
     { when: 'a tenth of the errors is dropped', policies: [share(80), dropping(other(10), ERRORS)], p: 0.72 },
   ])('is 1 / $p when $when', ({ policies, p }) => {
-    const { outcome, sampleWeight } = weigh(policies, '');
+    const { outcome, adjustedCount } = countAndThreshold(policies, '');
     expect(outcome).toBe('sampled');
-    expect(1 / (sampleWeight ?? 0)).toBeCloseTo(p, 12);
+    expect(1 / (adjustedCount ?? 0)).toBeCloseTo(p, 12);
   });
 
   it.each([
@@ -137,9 +141,9 @@ describe('the weight and the threshold of a sampled trace', () => {
       shareOf: () => asked.push('dynamic'),
     };
     const config = configOf(policies, { sample_on_first_match: true });
-    const { sampleWeight, votes } = decide(config, traceOf({ status: 'ERROR' }), allowances);
-    if (weight === null) expect(sampleWeight).toBeNull();
-    else expect(sampleWeight).toBeCloseTo(weight, 12);
+    const { adjustedCount, votes } = evaluatePolicies(config, traceOf({ status: 'ERROR' }), allowances);
+    if (weight === null) expect(adjustedCount).toBeNull();
+    else expect(adjustedCount).toBeCloseTo(weight, 12);
     expect(votes).toHaveLength(1);
     expect(asked).toEqual([]);
   });
@@ -189,8 +193,11 @@ describe('the weight and the threshold of a sampled trace', () => {
       taken++;
       return isLeft;
     };
-    const { sampleWeight } = decide(configOf(policies), traceOf({ status: 'ERROR' }), { ...NO_ALLOWANCES, take });
-    expect([sampleWeight, taken]).toEqual([weight, asked]);
+    const { adjustedCount } = evaluatePolicies(configOf(policies), traceOf({ status: 'ERROR' }), {
+      ...NO_ALLOWANCES,
+      take,
+    });
+    expect([adjustedCount, taken]).toEqual([weight, asked]);
   });
 
   // 256 traces with R spread evenly, of which a head sampler lets those with R >= T through. However the shares are
@@ -206,7 +213,7 @@ describe('the weight and the threshold of a sampled trace', () => {
     let weight = 0;
     for (let k = Number.parseInt(head, 16) << 4; k < 256; k++) {
       const traceState = `ot=rv:${k.toString(16).padStart(2, '0')}000000000000;th:${head}`;
-      weight += decide(config, traceOf({ traceState, status: 'ERROR' }), NO_ALLOWANCES).sampleWeight ?? 0;
+      weight += evaluatePolicies(config, traceOf({ traceState, status: 'ERROR' }), NO_ALLOWANCES).adjustedCount ?? 0;
     }
     expect(weight).toBe(256);
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
-import { decide } from '../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import { buildTrace, encodeFragment, type FragmentSpec, TRACE_ID } from '../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../support/no-allowances.ts';
 import { configOf, policyOf } from '../support/sampling-config.ts';
@@ -69,7 +69,7 @@ function encodeAll(specs: readonly FragmentSpec[], id: string): Uint8Array[] {
   return specs.map((spec, i) => encodeFragment(spec, id, i));
 }
 
-describe('decide, on any trace and configuration without an upper bound of latency', () => {
+describe('evaluatePolicies, on any trace and configuration without an upper bound of latency', () => {
   it('does not depend on the order in which fragments arrive', () => {
     const shuffled = fragments.chain((specs) =>
       fc.tuple(fc.constant(specs), fc.shuffledSubarray([...specs.keys()], { minLength: specs.length })),
@@ -78,8 +78,8 @@ describe('decide, on any trace and configuration without an upper bound of laten
       fc.property(config, shuffled, traceId, (rules, [specs, order], id) => {
         const bytes = encodeAll(specs, id);
         const reordered = order.flatMap((i) => bytes[i] ?? []);
-        expect(decide(rules, Trace.fromFragments(id, reordered), NO_ALLOWANCES)).toEqual(
-          decide(rules, Trace.fromFragments(id, bytes), NO_ALLOWANCES),
+        expect(evaluatePolicies(rules, Trace.fromFragments(id, reordered), NO_ALLOWANCES)).toEqual(
+          evaluatePolicies(rules, Trace.fromFragments(id, bytes), NO_ALLOWANCES),
         );
       }),
     );
@@ -90,8 +90,8 @@ describe('decide, on any trace and configuration without an upper bound of laten
       fc.property(config, fragments, traceId, fc.nat(), (rules, specs, id, pick) => {
         const bytes = encodeAll(specs, id);
         const twice = [...bytes, ...bytes.slice(pick % bytes.length)];
-        expect(decide(rules, Trace.fromFragments(id, twice), NO_ALLOWANCES)).toEqual(
-          decide(rules, Trace.fromFragments(id, bytes), NO_ALLOWANCES),
+        expect(evaluatePolicies(rules, Trace.fromFragments(id, twice), NO_ALLOWANCES)).toEqual(
+          evaluatePolicies(rules, Trace.fromFragments(id, bytes), NO_ALLOWANCES),
         );
       }),
     );
@@ -103,15 +103,15 @@ describe('decide, on any trace and configuration without an upper bound of laten
         const {
           outcome,
           policy: credited,
-          sampleWeight,
+          adjustedCount,
           votes,
           errors,
-        } = decide(rules, buildTrace(specs, id), NO_ALLOWANCES);
+        } = evaluatePolicies(rules, buildTrace(specs, id), NO_ALLOWANCES);
         expect(errors).toEqual([]);
         if (outcome === 'not_sampled') expect(credited).toBe('');
         else expect(votes).toContainEqual({ policy: credited, vote: outcome });
-        if (outcome === 'sampled') expect(sampleWeight).toBeGreaterThanOrEqual(1);
-        else expect(sampleWeight).toBeNull();
+        if (outcome === 'sampled') expect(adjustedCount).toBeGreaterThanOrEqual(1);
+        else expect(adjustedCount).toBeNull();
       }),
     );
   });

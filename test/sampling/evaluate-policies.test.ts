@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import type { Evaluation, Policy } from '../../lib/sampling/policy.ts';
 import { PolicyEvaluationError } from '../../lib/sampling/policy.ts';
 import { EVERY_TRACE } from '../../lib/sampling/policy-summary.ts';
-import { CERTAIN, CIRCLE, chanceOfArc, IMPOSSIBLE, UNKNOWN } from '../../lib/sampling/probability/chance.ts';
+import {
+  CERTAIN,
+  IMPOSSIBLE,
+  intervalProbability,
+  SAMPLE_SPACE,
+  UNKNOWN,
+} from '../../lib/sampling/probability/probability.ts';
 import { traceOf } from '../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../support/no-allowances.ts';
 import { configOf } from '../support/sampling-config.ts';
@@ -23,17 +29,23 @@ function says(name: string, what: Evaluation['vote'] | 'error', rest: Partial<Ev
 
 function decideBy(policies: readonly Policy[], sampleOnFirstMatch = false, traceState = '') {
   const config = { decisionWaitMs: 0, decisionWaitAfterRootReceivedMs: undefined, sampleOnFirstMatch, policies };
-  return decide(config, traceOf({ traceState }), NO_ALLOWANCES);
+  return evaluatePolicies(config, traceOf({ traceState }), NO_ALLOWANCES);
 }
 
-describe('decide', () => {
+describe('evaluatePolicies', () => {
   const drops = says('drops', 'dropped');
   const keeps = says('keeps', 'sampled');
   const keepsToo = says('keeps too', 'sampled');
   const passes = says('passes', 'not_sampled');
   const fails = says('fails', 'error');
-  const tenth = says('tenth', 'sampled', { threshold: 0.9, sampledWhen: chanceOfArc('hash', 0n, CIRCLE / 10n) });
-  const half = says('half', 'sampled', { threshold: 0.5, sampledWhen: chanceOfArc('hash', 0n, CIRCLE / 2n) });
+  const tenth = says('tenth', 'sampled', {
+    threshold: 0.9,
+    sampledWhen: intervalProbability('hash', 0n, SAMPLE_SPACE / 10n),
+  });
+  const half = says('half', 'sampled', {
+    threshold: 0.5,
+    sampledWhen: intervalProbability('hash', 0n, SAMPLE_SPACE / 2n),
+  });
 
   it.each([
     { when: 'any policy drops', policies: [passes, drops, keeps], outcome: 'dropped', policy: 'drops' },
@@ -121,12 +133,12 @@ describe('decide', () => {
     { when: 'it is not sampled', policies: [passes], weight: null },
     { when: 'it is dropped', policies: [drops], weight: null },
   ])('weighs a trace $weight when $when', ({ policies, weight }) => {
-    expect(decideBy(policies).sampleWeight).toBe(weight);
+    expect(decideBy(policies).adjustedCount).toBe(weight);
   });
 
   it('multiplies the weight with that of the head sampler, if the own one is known', () => {
-    expect(decideBy([tenth], false, 'ot=th:c').sampleWeight).toBe(40);
-    expect(decideBy([says('limit', 'sampled', { sampledWhen: UNKNOWN })], false, 'ot=th:c').sampleWeight).toBeNull();
+    expect(decideBy([tenth], false, 'ot=th:c').adjustedCount).toBe(40);
+    expect(decideBy([says('limit', 'sampled', { sampledWhen: UNKNOWN })], false, 'ot=th:c').adjustedCount).toBeNull();
   });
 
   it('asks drop policies of a configuration first, wherever they stand', () => {
@@ -137,11 +149,11 @@ describe('decide', () => {
       ],
       { sample_on_first_match: true },
     );
-    expect(decide(config, traceOf({ status: 'OK' }), NO_ALLOWANCES)).toMatchObject({
+    expect(evaluatePolicies(config, traceOf({ status: 'OK' }), NO_ALLOWANCES)).toMatchObject({
       outcome: 'dropped',
       policy: 'p1',
     });
-    expect(decide(config, traceOf({}), NO_ALLOWANCES)).toMatchObject({ outcome: 'sampled', policy: 'p0' });
+    expect(evaluatePolicies(config, traceOf({}), NO_ALLOWANCES)).toMatchObject({ outcome: 'sampled', policy: 'p0' });
   });
 });
 
@@ -157,11 +169,15 @@ describe('maximum_trace_size_bytes', () => {
     { max: 0, outcome: 'sampled' },
   ])('keeps no trace that is larger: $max', ({ max, outcome }) => {
     const config = configOf(keepAll, { maximum_trace_size_bytes: max });
-    expect(decide(config, traceOf({}), NO_ALLOWANCES).outcome).toBe(outcome);
+    expect(evaluatePolicies(config, traceOf({}), NO_ALLOWANCES).outcome).toBe(outcome);
   });
 
   it('asks no policy about a trace that is larger', () => {
     const config = configOf([{ type: 'drop', drop: { drop_sub_policy: keepAll } }], { maximum_trace_size_bytes: 1 });
-    expect(decide(config, traceOf({}), NO_ALLOWANCES)).toMatchObject({ outcome: 'not_sampled', policy: '', votes: [] });
+    expect(evaluatePolicies(config, traceOf({}), NO_ALLOWANCES)).toMatchObject({
+      outcome: 'not_sampled',
+      policy: '',
+      votes: [],
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import { buildTrace } from '../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../support/no-allowances.ts';
 import { configOf } from '../support/sampling-config.ts';
@@ -14,12 +14,12 @@ const IDS = Array.from({ length: 4000 }, (_, i) => createHash('md5').update(`${i
 /** How many of the traces are kept, and what they add up to. */
 function sample(...salts: readonly string[]) {
   const config = configOf(salts.map(half));
-  const decisions = IDS.map((id) => decide(config, buildTrace([[{ spans: [{}] }]], id), NO_ALLOWANCES));
-  const weights = decisions.filter(({ outcome }) => outcome === 'sampled').map(({ sampleWeight }) => sampleWeight);
+  const decisions = IDS.map((id) => evaluatePolicies(config, buildTrace([[{ spans: [{}] }]], id), NO_ALLOWANCES));
+  const weights = decisions.filter(({ outcome }) => outcome === 'sampled').map(({ adjustedCount }) => adjustedCount);
   return { kept: weights.length, weights: [...new Set(weights)] };
 }
 
-describe('the chances of hashes with two salts', () => {
+describe('the probabilities of hashes with two salts', () => {
   it('are independent as a rule', () => {
     const { kept, weights } = sample('default-hash-seed', 'custom-salt');
     expect(weights).toEqual([1 / 0.75]);

@@ -1,105 +1,102 @@
-import type { Hash64 } from '../../otlp/fnv1a-64.ts';
+/**
+ * The probability of a vote, kept as the outcomes for which it comes about, so that probabilities of policies that share a
+ * source of randomness can be combined exactly ({@link keptProbability} computes the number).
+ *
+ * A *source* is a value that is uniform over {@link SAMPLE_SPACE} and independent of every other source: the randomness R
+ * of the trace (https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/), or the FNV-1a hash of
+ * its ID with a salt.
+ */
 import { NEVER } from './threshold.ts';
 
-const PRIME = (1n << 40n) + 0x1b3n;
-/** What a difference between two salted states has become once FNV-1a has taken the 16 bytes of a trace ID on top. */
-const FACTOR = BigInt.asUintN(64, PRIME ** 16n);
+/** The number of values of a source: 0 to 2^64 - 1. */
+export const SAMPLE_SPACE: bigint = 1n << 64n;
 
-/**
- * The chance of the FNV-1a hash of a trace ID to be at most `threshold`.
- *
- * @param salted the state of the hash after the salt. States with the same lowest byte stay a fixed distance apart: each
- * further byte changes both in the same way. So their hashes are one source, turned; those of other states are independent.
- */
-export function hashChance({ high, low }: Hash64, threshold: bigint): Chance {
-  const state = (BigInt(high) << 32n) | BigInt(low);
-  return chanceOfArc(`hash ${low & 0xff}`, -state * FACTOR, threshold + 1n);
-}
-
-/** The randomness R of a trace, whose 56 bits count as the upper ones of 64. */
-const SOURCE = 'R';
-const LOWER_BITS = 8n;
-
-/** The chance of R to be at least `threshold`. */
-export function randomnessChance(threshold: bigint): Chance {
-  return chanceOfArc(SOURCE, threshold << LOWER_BITS, (NEVER - threshold) << LOWER_BITS);
-}
-
-/** T, when this is the chance of R >= T and of nothing else. */
-export function rejectionThresholdOf({ arcs, isKnown }: Chance): bigint | undefined {
-  if (!isKnown || arcs.length === 0 || !arcs.every(isAboveThreshold)) return undefined;
-  return arcs.reduce((highest, { start }) => (start > highest ? start : highest), 0n) >> LOWER_BITS;
-}
-
-/** Up to the largest value that there is. */
-function isAboveThreshold({ source, start, length }: Arc): boolean {
-  return source === SOURCE && start + length === NEVER << LOWER_BITS;
-}
-
-/** All values of a source of chance. Every source is uniform over 0 … 2^64 - 1, and independent of every other one. */
-export const CIRCLE: bigint = 1n << 64n;
-
-/** The values `start`, `start` + 1, … of one source, `length` of them, on a circle: behind the last value comes 0. */
-export interface Arc {
+/** The values `start`, `start` + 1, … of a source, `length` of them; 0 follows the last value of the sample space. */
+export interface Interval {
   readonly source: string;
   readonly start: bigint;
-  /** Fewer than all. */
+  /** Less than {@link SAMPLE_SPACE}; 0 when no value makes the vote come about. */
   readonly length: bigint;
 }
 
-/** When a vote comes about, for a trace with given spans: when the values of the sources are in all of these arcs. */
-export interface Chance {
-  /** Empty: for sure. */
-  readonly arcs: readonly Arc[];
+/** When a vote comes about, for traces with the same spans: the values of the sources are in all of the intervals. */
+export interface Probability {
+  /** Empty: whatever the values are. */
+  readonly intervals: readonly Interval[];
   /**
-   * False: what a limit says counts too, or something that nobody has asked. Then it comes about at most when the values are
-   * in all of the arcs.
+   * False when something else decides, too: the state of a limit, or a policy that has not been evaluated. The intervals
+   * are then only an upper bound.
    */
   readonly isKnown: boolean;
 }
 
-/** A chance, or how to find it out. */
-export type FindsChance = Chance | (() => Chance);
+/** A probability, or the function that finds it out. */
+export type LazyProbability = Probability | (() => Probability);
 
-const NOWHERE: Arc = { source: '', start: 0n, length: 0n };
+export function probabilityOf(lazy: LazyProbability): Probability {
+  return typeof lazy === 'function' ? lazy() : lazy;
+}
 
-export const CERTAIN: Chance = { arcs: [], isKnown: true };
-export const IMPOSSIBLE: Chance = { arcs: [NOWHERE], isKnown: true };
-export const UNKNOWN: Chance = { arcs: [], isKnown: false };
-/** A limit has refused. What it says has nothing to do with the values, so that no other ones would have helped. */
-export const REFUSED: Chance = { arcs: [NOWHERE], isKnown: false };
+const EMPTY: Interval = { source: '', start: 0n, length: 0n };
 
-/** The chance of a source to have one of `length` values from `start` on. */
-export function chanceOfArc(source: string, start: bigint, length: bigint): Chance {
+export const CERTAIN: Probability = { intervals: [], isKnown: true };
+
+export const IMPOSSIBLE: Probability = { intervals: [EMPTY], isKnown: true };
+
+export const UNKNOWN: Probability = { intervals: [], isKnown: false };
+
+/** A limit has refused the trace. That does not depend on any source: no other values would have passed. */
+export const REFUSED: Probability = { intervals: [EMPTY], isKnown: false };
+
+/** The probability that a source has one of the `length` values from `start` on. */
+export function intervalProbability(source: string, start: bigint, length: bigint): Probability {
   if (length <= 0n) return IMPOSSIBLE;
-  if (length >= CIRCLE) return CERTAIN;
-  return { arcs: [{ source, start: BigInt.asUintN(64, start), length }], isKnown: true };
+  if (length >= SAMPLE_SPACE) return CERTAIN;
+  return { intervals: [{ source, start: BigInt.asUintN(64, start), length }], isKnown: true };
 }
 
-export function chanceOf(finds: FindsChance): Chance {
-  return typeof finds === 'function' ? finds() : finds;
+export function isCertain({ intervals, isKnown }: Probability): boolean {
+  return isKnown && intervals.length === 0;
 }
 
-export function isCertain({ arcs, isKnown }: Chance): boolean {
-  return isKnown && arcs.length === 0;
+export function isImpossible({ intervals }: Probability): boolean {
+  return intervals.some(({ length }) => length === 0n);
 }
 
-export function isImpossible({ arcs }: Chance): boolean {
-  return arcs.some(({ length }) => length === 0n);
-}
-
-export function bothOf(a: Chance, b: Chance): Chance {
+/** The probability that both come about. */
+export function bothOf(a: Probability, b: Probability): Probability {
   if (a === CERTAIN) return b;
   if (b === CERTAIN) return a;
-  return { arcs: [...a.arcs, ...b.arcs], isKnown: a.isKnown && b.isKnown };
+  return { intervals: [...a.intervals, ...b.intervals], isKnown: a.isKnown && b.isKnown };
 }
 
-export function oppositeOf(chance: Chance): Chance {
-  const { arcs, isKnown } = chance;
-  const [arc, ...others] = arcs;
-  if (arc === undefined) return isKnown ? IMPOSSIBLE : REFUSED;
-  if (arc.length === 0n) return isKnown ? CERTAIN : UNKNOWN;
-  // What is left of several arcs is not one arc on each source.
+/** The probability that it does not come about. Unknown for several intervals: their complement is not one per source. */
+export function oppositeOf(probability: Probability): Probability {
+  const { intervals, isKnown } = probability;
+  const [interval, ...others] = intervals;
+  if (interval === undefined) return isKnown ? IMPOSSIBLE : REFUSED;
+  if (interval.length === 0n) return isKnown ? CERTAIN : UNKNOWN;
   if (others.length > 0 || !isKnown) return UNKNOWN;
-  return chanceOfArc(arc.source, arc.start + arc.length, CIRCLE - arc.length);
+  return intervalProbability(interval.source, interval.start + interval.length, SAMPLE_SPACE - interval.length);
+}
+
+/** The randomness R of a trace. Its 56 bits are the upper bits of a value of the sample space. */
+const RANDOMNESS = 'R';
+
+const LOWER_BITS = 8n;
+
+/** The probability of R >= `threshold`, a rejection threshold of 56 bits. */
+export function randomnessProbability(threshold: bigint): Probability {
+  return intervalProbability(RANDOMNESS, threshold << LOWER_BITS, (NEVER - threshold) << LOWER_BITS);
+}
+
+/** T when the probability is that of R >= T and of nothing else; otherwise undefined. */
+export function rejectionThresholdOf({ intervals, isKnown }: Probability): bigint | undefined {
+  if (!isKnown || intervals.length === 0 || !intervals.every(isAboveThreshold)) return undefined;
+  return intervals.reduce((highest, { start }) => (start > highest ? start : highest), 0n) >> LOWER_BITS;
+}
+
+/** Whether the interval reaches up to the largest R. */
+function isAboveThreshold({ source, start, length }: Interval): boolean {
+  return source === RANDOMNESS && start + length === NEVER << LOWER_BITS;
 }
