@@ -1,4 +1,4 @@
-import { LENGTH_DELIMITED, tagOf, VARINT } from './protobuf/wire.ts';
+import { LENGTH_DELIMITED, tagOf, VARINT } from './protobuf/wire-cursor.ts';
 import { WireWriter } from './protobuf/writer.ts';
 
 const CODE = tagOf(1, VARINT);

@@ -4,10 +4,11 @@ import { MAX_VALUE_DEPTH, TOO_DEEP } from '../protobuf/validate.ts';
 import { FieldOrder, WireWriter } from '../protobuf/writer.ts';
 import { RejectedSpans, type SpanProblem } from '../regroup/span-scan.ts';
 import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COLON, JsonCursor, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './cursor.ts';
-import { JsonNumbers } from './numbers.ts';
+import { JSON_MESSAGES, type JsonFields } from './fields-by-key.ts';
 import { copyPlainAttribute } from './plain-attribute.ts';
+import { JsonNumbers } from './read-numbers.ts';
 import { JsonScalars, MAX_SCALAR_LENGTH } from './scalars.ts';
-import { JSON_MESSAGES, type JsonField, type JsonFields } from './schema.ts';
+import type { JsonField } from './schema.ts';
 
 /**
  * Translates an OTLP/JSON `ExportTraceServiceRequest` (UTF-8) to protobuf, in one pass from bytes to bytes.

@@ -1,8 +1,8 @@
 import type { WireWriter } from '../protobuf/writer.ts';
+import { copyBase64, copyHex, copyString } from './copy-strings.ts';
 import { type JsonCursor, QUOTE } from './cursor.ts';
-import type { JsonNumbers } from './numbers.ts';
+import type { JsonNumbers } from './read-numbers.ts';
 import type { JsonField } from './schema.ts';
-import { copyBase64, copyHex, copyString } from './strings.ts';
 
 const NAMES = {
   SpanKind: [

@@ -10,10 +10,17 @@ import {
   STRING,
 } from '../protobuf/attributes.ts';
 import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
-import { FIXED64, float64At, LENGTH_DELIMITED, tagOf, VARINT, varint32At, varintHigh32At } from '../protobuf/wire.ts';
+import {
+  FIXED64,
+  float64At,
+  LENGTH_DELIMITED,
+  tagOf,
+  VARINT,
+  varint32At,
+  varintHigh32At,
+} from '../protobuf/wire-cursor.ts';
 import { KeySet } from '../trace/duplicates.ts';
-import type { JsonWriter } from './writer.ts';
-import { json } from './writer.ts';
+import { type JsonWriter, json } from './writer.ts';
 
 const OPEN_ARRAY = json('[');
 const CLOSE_ARRAY = json(']');

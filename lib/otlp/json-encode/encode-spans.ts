@@ -1,7 +1,8 @@
 import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from '../trace/index-fragments.ts';
 import type { Trace } from '../trace/trace.ts';
-import { JsonCache, type JsonField, JsonMessage } from './message.ts';
-import { MAX_TEXT_GROWTH } from './text.ts';
+import type { JsonField } from './message.ts';
+import { JsonCache, JsonMessage } from './message-writer.ts';
+import { MAX_TEXT_GROWTH } from './write-text.ts';
 import { type JsonPiece, type JsonWriter, json } from './writer.ts';
 
 // The messages of opentelemetry/proto/{common,resource,trace}/v1, v1.11.0.

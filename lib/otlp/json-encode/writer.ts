@@ -1,5 +1,5 @@
-import { MAX_DOUBLE_LENGTH, writeDecimal, writeDouble } from './numbers.ts';
-import { copyText, MAX_TEXT_GROWTH, writeBase64String, writeHexString } from './text.ts';
+import { MAX_DOUBLE_LENGTH, writeDecimal, writeDouble } from './write-numbers.ts';
+import { copyText, MAX_TEXT_GROWTH, writeBase64String, writeHexString } from './write-text.ts';
 
 /**
  * A constant piece of JSON, to be written with `JsonWriter.piece`. It is kept in words, which are written up to three

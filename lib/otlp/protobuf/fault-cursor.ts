@@ -1,4 +1,4 @@
-import { WireCursor } from './wire.ts';
+import { WireCursor } from './wire-cursor.ts';
 
 /** What is wrong with a message, and where in the request. */
 export interface Fault {

@@ -1,4 +1,4 @@
-import { FIXED64, LENGTH_DELIMITED, VARINT, varint32At, WireCursor } from './wire.ts';
+import { FIXED64, LENGTH_DELIMITED, VARINT, varint32At, WireCursor } from './wire-cursor.ts';
 
 /**
  * The message that field `field` of the message in `bytes[start, end)` holds; `undefined` when it is not there. A

@@ -1,6 +1,6 @@
 import type { FaultCursor } from './fault-cursor.ts';
 import { FIELD_NUMBERS, messageNumber, OTLP_MESSAGES } from './schema.ts';
-import { FIELD_KINDS, LENGTH_DELIMITED, MESSAGE_KIND, UNKNOWN_FIELD, wrongWireType } from './wire.ts';
+import { FIELD_KINDS, LENGTH_DELIMITED, MESSAGE_KIND, UNKNOWN_FIELD, wrongWireType } from './wire-cursor.ts';
 
 /**
  * How deep attribute values (`AnyValue`) may be nested: a value that is no list has depth 1. A level of key-value lists is

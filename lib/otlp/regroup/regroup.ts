@@ -1,5 +1,5 @@
 import { RequestTooLargeError } from '../errors.ts';
-import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire.ts';
+import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire-cursor.ts';
 import type { EnvelopeTable } from './envelope-table.ts';
 import { NO_SPAN, RegroupScan, SPAN_COLUMNS, SPAN_END, SPAN_PREVIOUS, SPAN_SCOPE, SPAN_START } from './scan.ts';
 import { RejectedSpans } from './span-scan.ts';

@@ -2,7 +2,7 @@ import { MalformedOtlpError, RequestTooLargeError } from '../errors.ts';
 import { type Fault, FaultCursor } from '../protobuf/fault-cursor.ts';
 import { FIELD_NUMBERS, messageNumber, OTLP_MESSAGES } from '../protobuf/schema.ts';
 import { unexpected, validateField } from '../protobuf/validate.ts';
-import { FIELD_KINDS, LENGTH_DELIMITED, tagOf, UNKNOWN_FIELD } from '../protobuf/wire.ts';
+import { FIELD_KINDS, LENGTH_DELIMITED, tagOf, UNKNOWN_FIELD } from '../protobuf/wire-cursor.ts';
 import { EnvelopeTable } from './envelope-table.ts';
 import { RejectedSpans, type SpanProblem, SpanScan } from './span-scan.ts';
 import { TraceTable } from './trace-table.ts';

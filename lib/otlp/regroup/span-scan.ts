@@ -2,7 +2,7 @@ import { MalformedOtlpError } from '../errors.ts';
 import type { Fault, FaultCursor } from '../protobuf/fault-cursor.ts';
 import { messageNumber } from '../protobuf/schema.ts';
 import { validateField, validateKeyValue } from '../protobuf/validate.ts';
-import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire.ts';
+import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire-cursor.ts';
 
 /** Whether an ID is all zero, which OTLP says is invalid. */
 export function isZeroAt(bytes: Uint8Array, offset: number, length: number): boolean {

@@ -1,5 +1,5 @@
 import { endOfShortRun, FieldCursor } from '../protobuf/field-cursor.ts';
-import { fixed32At, LENGTH_DELIMITED, tagOf } from '../protobuf/wire.ts';
+import { fixed32At, LENGTH_DELIMITED, tagOf } from '../protobuf/wire-cursor.ts';
 
 /**
  * A table of 32-bit integers that grows by rows. The cells are a plain array, because most traces are small: a typed

@@ -1,6 +1,6 @@
 import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
 import { FIELD_NUMBERS, type FieldSchema, messageNumber, OTLP_MESSAGES } from '../protobuf/schema.ts';
-import { FIELD_KINDS, LENGTH_DELIMITED, MESSAGE_KIND, VARINT } from '../protobuf/wire.ts';
+import { FIELD_KINDS, LENGTH_DELIMITED, MESSAGE_KIND, VARINT } from '../protobuf/wire-cursor.ts';
 import { RESOURCE_SPANS, SCOPE_SPANS, SPAN } from './index-fragments.ts';
 import type { Trace } from './trace.ts';
 

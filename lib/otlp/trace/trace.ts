@@ -1,8 +1,8 @@
+import { readUtf8, toHex } from '../bytes-to-text.ts';
 import { type AttributeValue, findAttribute } from '../protobuf/attributes.ts';
 import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
 import { MessageView } from '../protobuf/message-view.ts';
 import { isZeroAt } from '../regroup/span-scan.ts';
-import { readUtf8, toHex } from '../text.ts';
 import { removeEqualSpans } from './duplicates.ts';
 import { indexFragments, RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './index-fragments.ts';
 import { removeUnfinishedCopies } from './unfinished.ts';

@@ -1,5 +1,5 @@
+import { toHex } from '../../otlp/bytes-to-text.ts';
 import { fnv1a64 } from '../../otlp/fnv1a-64.ts';
-import { toHex } from '../../otlp/text.ts';
 import { OttlEvaluationError } from '../errors.ts';
 import { base64 } from '../formats/encodings.ts';
 import { parseJson } from '../formats/json.ts';

@@ -2,7 +2,7 @@
  * Conversions of arguments to the type that a converter asks for. `toX` accepts only an X; `toXLike` converts what can be
  * converted, and gives null for nil. All throw {@link OttlEvaluationError} for other values.
  */
-import { toHex } from '../../otlp/text.ts';
+import { toHex } from '../../otlp/bytes-to-text.ts';
 import { OttlEvaluationError } from '../errors.ts';
 import { jsonText } from '../formats/json.ts';
 import { encodeGoString } from '../go/go-string.ts';

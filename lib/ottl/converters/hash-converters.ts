@@ -1,6 +1,6 @@
 import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
-import { toHex } from '../../otlp/text.ts';
+import { toHex } from '../../otlp/bytes-to-text.ts';
 import { encodeGoString } from '../go/go-string.ts';
 import { murmur3Hash32, murmur3Hash128 } from '../hash/murmur3.ts';
 import { xxh3Hash64 } from '../hash/xxh3-64.ts';

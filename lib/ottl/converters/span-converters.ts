@@ -1,4 +1,4 @@
-import { toHex } from '../../otlp/text.ts';
+import { toHex } from '../../otlp/bytes-to-text.ts';
 import { failEvaluation } from '../errors.ts';
 import { Id } from '../runtime/value.ts';
 import type { ConverterDefinition } from './converter-definition.ts';

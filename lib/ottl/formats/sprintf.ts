@@ -1,5 +1,5 @@
 /** `fmt.Sprintf` of Go, for the verbs and flags that `Format` supports. */
-import { toHex } from '../../otlp/text.ts';
+import { toHex } from '../../otlp/bytes-to-text.ts';
 import { OttlEvaluationError } from '../errors.ts';
 import { encodeGoString } from '../go/go-string.ts';
 import { Id, NativeInt, type OttlValue, typeName } from '../runtime/value.ts';

@@ -1,4 +1,4 @@
-import { toHex } from '../../otlp/text.ts';
+import { toHex } from '../../otlp/bytes-to-text.ts';
 import { quote } from './literals.ts';
 
 /** An expression that is true or false. */

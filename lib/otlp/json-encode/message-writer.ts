@@ -1,5 +1,5 @@
 import { endOfShortRun, FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
-import { FIXED32, FIXED64, fixed32At, LENGTH_DELIMITED, tagOf, VARINT, varint32At } from '../protobuf/wire.ts';
+import { FIXED32, FIXED64, fixed32At, LENGTH_DELIMITED, tagOf, VARINT, varint32At } from '../protobuf/wire-cursor.ts';
 import { isZeroAt } from '../regroup/span-scan.ts';
 import { writeKeyValues } from './any-value.ts';
 import { type JsonPiece, type JsonWriter, json } from './writer.ts';

@@ -1,5 +1,5 @@
 import { type FieldSchema, messageNumber, OTLP_MESSAGES } from '../protobuf/schema.ts';
-import { tagOf, wireTypeOf } from '../protobuf/wire.ts';
+import { tagOf, wireTypeOf } from '../protobuf/wire-cursor.ts';
 
 /** A field, prepared for reading JSON. */
 export interface JsonField {
