@@ -1,12 +1,6 @@
 import { hashFragment } from '../../lib/aws/node.ts';
-import type { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
-import {
-  createDecide,
-  DEFAULT_DECIDE_SETTINGS,
-  type DecideDeps,
-  type DecideSettings,
-  type ReceivedWakeUp,
-} from '../../lib/pipeline/decide/decide.ts';
+import type { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
+import { createDecide, DEFAULT_DECIDE_SETTINGS, type DecideDeps, type DecideSettings, type ReceivedWakeUp } from '../../lib/pipeline/decide/decide.ts';
 import type { DecideSummary } from '../../lib/pipeline/decide/summary.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';

@@ -8,7 +8,6 @@ export const OPEN_BRACKET = 0x5b;
 export const CLOSE_BRACKET = 0x5d;
 export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
-
 const NULL = ascii('null');
 const TRUE = ascii('true');
 const FALSE = ascii('false');

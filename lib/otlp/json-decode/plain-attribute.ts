@@ -5,7 +5,6 @@ import type { JsonNumbers } from './read-numbers.ts';
 
 const KEY_TAG = 0x0a;
 const VALUE_TAG = 0x12;
-
 const KEY = ascii('{"key":');
 const VALUE = ascii(',"value":{"');
 const STRING = ascii('stringValue":"');

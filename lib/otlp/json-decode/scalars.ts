@@ -1,8 +1,8 @@
 import type { WireWriter } from '../protobuf/writer.ts';
 import { copyBase64, copyHex, copyString } from './copy-strings.ts';
 import { type JsonCursor, QUOTE } from './cursor.ts';
+import type { KeyedField } from './fields-by-key.ts';
 import type { JsonNumbers } from './read-numbers.ts';
-import type { JsonField } from './schema.ts';
 
 const NAMES = {
   SpanKind: [
@@ -38,7 +38,7 @@ export class JsonScalars {
   }
 
   /** Copies the value and returns undefined, or returns what was expected. */
-  copy(field: JsonField): string | undefined {
+  copy(field: KeyedField): string | undefined {
     const cursor = this.#cursor;
     const writer = this.#writer;
     const numbers = this.#numbers;
@@ -79,7 +79,7 @@ export class JsonScalars {
   }
 
   /** Whether the value that has just been written from `start` is the default of its type; its first byte is 0. */
-  isDefault(field: JsonField, start: number): boolean {
+  isDefault(field: KeyedField, start: number): boolean {
     switch (field.schema.type) {
       case 'fixed32':
         return this.#numbers.low === 0;
@@ -91,7 +91,7 @@ export class JsonScalars {
     }
   }
 
-  #varint(field: JsonField): string | undefined {
+  #varint(field: KeyedField): string | undefined {
     const cursor = this.#cursor;
     const numbers = this.#numbers;
     const { type } = field.schema;

@@ -18,8 +18,8 @@ import {
   VARINT,
   varint32At,
   varintHigh32At,
-} from '../protobuf/wire-cursor.ts';
-import { KeySet } from '../trace/duplicates.ts';
+} from '../protobuf/wire-values.ts';
+import { KeySet } from './key-set.ts';
 import { type JsonWriter, json } from './writer.ts';
 
 const OPEN_ARRAY = json('[');

@@ -1,7 +1,7 @@
 import { readUtf8 } from '../bytes-to-text.ts';
 import { mapFor } from '../content-table.ts';
 import { FieldCursor, joinFields } from './field-cursor.ts';
-import { float64At, LENGTH_DELIMITED, tagOf } from './wire-cursor.ts';
+import { float64At, LENGTH_DELIMITED, tagOf } from './wire-values.ts';
 
 /** Numbers of the members of `AnyValue` (opentelemetry/proto/common/v1/common.proto). */
 export const STRING = 1;

@@ -1,4 +1,5 @@
-import { FIXED64, LENGTH_DELIMITED, VARINT, varint32At, WireCursor } from './wire-cursor.ts';
+import { WireCursor } from './wire-cursor.ts';
+import { FIXED64, LENGTH_DELIMITED, VARINT, varint32At } from './wire-values.ts';
 
 /**
  * The message that field `field` of the message in `bytes[start, end)` holds; `undefined` when it is not there. A

@@ -1,6 +1,6 @@
-import type { FaultCursor } from './fault-cursor.ts';
-import { FIELD_NUMBERS, messageNumber, OTLP_MESSAGES } from './schema.ts';
-import { FIELD_KINDS, LENGTH_DELIMITED, MESSAGE_KIND, UNKNOWN_FIELD, wrongWireType } from './wire-cursor.ts';
+import { FIELD_KINDS, FIELD_NUMBERS, MESSAGE_KIND, messageNumber, OTLP_MESSAGES, UNKNOWN_FIELD } from './schema.ts';
+import type { FaultCursor } from './wire-cursor.ts';
+import { LENGTH_DELIMITED } from './wire-values.ts';
 
 /**
  * How deep attribute values (`AnyValue`) may be nested: a value that is no list has depth 1. A level of key-value lists is
@@ -11,7 +11,6 @@ export const MAX_VALUE_DEPTH = 32;
 
 /** What is wrong with a deeper one. */
 export const TOO_DEEP = `attribute values are nested deeper than ${MAX_VALUE_DEPTH} levels`;
-
 const ANY_VALUE = messageNumber('AnyValue');
 const KEY_VALUE = messageNumber('KeyValue');
 
@@ -103,4 +102,11 @@ function isOneVarint(bytes: Uint8Array, start: number, end: number): boolean {
 /** @param message Its number. */
 export function unexpected(message: number, tag: number): string {
   return wrongWireType(OTLP_MESSAGES[message]?.name ?? 'message', tag);
+}
+
+const WIRE_TYPE_NAMES = ['varint', 'fixed64', 'length-delimited', 'group', 'group', 'fixed32'];
+
+/** The problem with a known field that has another wire type than the one that the `.proto` file gives it. */
+function wrongWireType(what: string, tag: number): string {
+  return `${what}: unexpected wire type ${tag & 7} (${WIRE_TYPE_NAMES[tag & 7]}) of field ${tag >>> 3}`;
 }

@@ -1,98 +1,10 @@
 import { MalformedOtlpError } from '../errors.ts';
-import { FIELD_NUMBERS, type FieldSchema, messageNumber, OTLP_MESSAGES } from './schema.ts';
-
-/** Wire types of the protobuf encoding (https://protobuf.dev/programming-guides/encoding/#structure). */
-export const VARINT = 0;
-export const FIXED64 = 1;
-export const LENGTH_DELIMITED = 2;
-export const FIXED32 = 5;
-
-/** The low 32 bits, unsigned, of the varint at `at`. What lies above them is cut off, as protobuf parsers do. */
-export function varint32At(bytes: Uint8Array, at: number): number {
-  let value = 0;
-  for (let i = 0; i < 5; i++) {
-    const byte = bytes[at + i] as number;
-    value |= (byte & 0x7f) << (7 * i);
-    if (byte < 0x80) break;
-  }
-  return value >>> 0;
-}
-
-/** The high 32 bits, unsigned, of the varint at `at`. */
-export function varintHigh32At(bytes: Uint8Array, at: number): number {
-  let value = 0;
-  for (let i = 0; i < 10; i++) {
-    const byte = bytes[at + i] as number;
-    if (i === 4) value = (byte & 0x7f) >>> 4;
-    else if (i > 4) value |= (byte & 0x7f) << (7 * i - 32);
-    if (byte < 0x80) break;
-  }
-  return value >>> 0;
-}
-
-/** The four bytes at `at`, little-endian, unsigned. */
-export function fixed32At(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24)) >>>
-    0
-  );
-}
-
-const doubleBytes = new Uint8Array(8);
-const doubleView = new DataView(doubleBytes.buffer);
-
-/** The double in the eight bytes at `at`. */
-export function float64At(bytes: Uint8Array, at: number): number {
-  for (let i = 0; i < 8; i++) doubleBytes[i] = bytes[at + i] as number;
-  return doubleView.getFloat64(0, true);
-}
-
-/** The wire type that a field must have. */
-export function wireTypeOf(field: FieldSchema): number {
-  switch (field.type) {
-    case 'bool':
-    case 'int32':
-    case 'uint32':
-    case 'int64':
-    case 'SpanKind':
-    case 'StatusCode':
-      return VARINT;
-    case 'fixed64':
-    case 'double':
-      return FIXED64;
-    case 'fixed32':
-      return FIXED32;
-    default:
-      return LENGTH_DELIMITED;
-  }
-}
-
-export const UNKNOWN_FIELD = -1;
-/** A field that holds message `n` has kind `MESSAGE_KIND + n`; below it, the kind of a field is its wire type. */
-export const MESSAGE_KIND = 8;
-
-/** What each field is, at `message number * FIELD_NUMBERS + field number`. */
-export const FIELD_KINDS: Int8Array = new Int8Array(OTLP_MESSAGES.length * FIELD_NUMBERS).fill(UNKNOWN_FIELD);
-
-for (const [number, message] of OTLP_MESSAGES.entries()) {
-  for (const field of message.fields) {
-    const nested = messageNumber(field.type);
-    FIELD_KINDS[number * FIELD_NUMBERS + field.number] = nested < 0 ? wireTypeOf(field) : MESSAGE_KIND + nested;
-  }
-}
+import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from './wire-values.ts';
 
 const CUT_OFF = 'the message is cut off inside a value';
+
 /** No tag and no length. */
 const FAILED = -1;
-const WIRE_TYPE_NAMES = ['varint', 'fixed64', 'length-delimited', 'group', 'group', 'fixed32'];
-
-/** The tag that precedes a value: `fieldNumber` and wire type in one number. */
-export function tagOf(fieldNumber: number, wireType: number): number {
-  return fieldNumber * 8 + wireType;
-}
 
 /**
  * Reads protobuf from bytes, one value at a time, without allocating. `offset` moves forward; nothing is read at or
@@ -256,7 +168,36 @@ export class WireCursor {
   }
 }
 
-/** The problem with a known field that has another wire type than the one that the `.proto` file gives it. */
-export function wrongWireType(what: string, tag: number): string {
-  return `${what}: unexpected wire type ${tag & 7} (${WIRE_TYPE_NAMES[tag & 7]}) of field ${tag >>> 3}`;
+/** Something in a message that cannot be read, and its place in the request. */
+export interface Fault {
+  /** What was found, and what was expected. */
+  readonly problem: string;
+  /** In bytes from the start of the request. */
+  readonly offset: number;
+}
+
+/**
+ * Reads protobuf that may be damaged, without throwing: it keeps the first fault, treats the message as read to its `end`,
+ * and the reader goes on after it. So a damaged message costs its sender only that message, and a request with millions
+ * of them does not cost as many stack traces.
+ */
+export class FaultCursor extends WireCursor {
+  #fault: Fault | undefined = undefined;
+
+  /** The first fault since the last call; undefined when there was none. */
+  takeFault(): Fault | undefined {
+    const fault = this.#fault;
+    if (fault !== undefined) this.#fault = undefined;
+    return fault;
+  }
+
+  /** Keeps a fault unless there is one already. The cursor stays where it is. */
+  note(problem: string, offset: number): void {
+    this.#fault ??= { problem, offset };
+  }
+
+  protected override fail(problem: string, offset: number): void {
+    this.note(problem, offset);
+    this.offset = this.end;
+  }
 }

@@ -1,8 +1,8 @@
 import { RequestTooLargeError } from '../errors.ts';
-import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire-cursor.ts';
+import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire-values.ts';
+import { RejectedSpans } from '../rejected-spans.ts';
 import type { EnvelopeTable } from './envelope-table.ts';
 import { NO_SPAN, RegroupScan, SPAN_COLUMNS, SPAN_END, SPAN_PREVIOUS, SPAN_SCOPE, SPAN_START } from './scan.ts';
-import { RejectedSpans } from './span-scan.ts';
 
 /** Up to this many bytes are copied one by one. */
 const SHORT = 32;

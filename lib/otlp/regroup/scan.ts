@@ -1,16 +1,16 @@
 import { MalformedOtlpError, RequestTooLargeError } from '../errors.ts';
-import { type Fault, FaultCursor } from '../protobuf/fault-cursor.ts';
-import { FIELD_NUMBERS, messageNumber, OTLP_MESSAGES } from '../protobuf/schema.ts';
+import { FIELD_KINDS, FIELD_NUMBERS, messageNumber, OTLP_MESSAGES, UNKNOWN_FIELD } from '../protobuf/schema.ts';
 import { unexpected, validateField } from '../protobuf/validate.ts';
-import { FIELD_KINDS, LENGTH_DELIMITED, tagOf, UNKNOWN_FIELD } from '../protobuf/wire-cursor.ts';
+import { type Fault, FaultCursor } from '../protobuf/wire-cursor.ts';
+import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire-values.ts';
+import { RejectedSpans, type SpanProblem } from '../rejected-spans.ts';
 import { EnvelopeTable } from './envelope-table.ts';
-import { RejectedSpans, type SpanProblem, SpanScan } from './span-scan.ts';
+import { SpanScan } from './span-scan.ts';
 import { TraceTable } from './trace-table.ts';
 
 const REQUEST = messageNumber('ExportTraceServiceRequest');
 const RESOURCE_SPANS_MESSAGE = messageNumber('ResourceSpans');
 const SCOPE_SPANS_MESSAGE = messageNumber('ScopeSpans');
-
 const RESOURCE_SPANS = tagOf(1, LENGTH_DELIMITED);
 const SCOPE_SPANS = tagOf(2, LENGTH_DELIMITED);
 const SPANS = tagOf(2, LENGTH_DELIMITED);
@@ -20,7 +20,6 @@ const SPANS = tagOf(2, LENGTH_DELIMITED);
  * before an exporter gives up, and would take the memory of a function.
  */
 export const MAX_TRACES = 100_000;
-
 const NO_PARENT = -1;
 const NO_SCOPE = -1;
 

@@ -3,84 +3,16 @@ import { FieldCursor } from '../protobuf/field-cursor.ts';
 import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './index-fragments.ts';
 import { withoutSpans } from './subset.ts';
 
-/** Above this many keys they go into a table: comparing each with each is quick only for the usual handful. */
-const FEW = 64;
-
-/** Which keys of a list of attributes have been met, each as a range of bytes. To be used for one list after the other. */
-export class KeySet {
-  #bytes: Uint8Array = new Uint8Array(0);
-  /** Start and end of each key. */
-  readonly #ranges = new Int32Array(FEW * 2);
-  #length = 0;
-  /** Bit h is set when a key with hash h has been met; most keys are new, and this tells so at once. */
-  #low = 0;
-  #high = 0;
-  #many: ContentTable | undefined;
-
-  /** Forgets all keys. The next ones are in `bytes`. */
-  reset(bytes: Uint8Array): void {
-    this.#bytes = bytes;
-    this.#length = 0;
-    this.#low = 0;
-    this.#high = 0;
-    this.#many = undefined;
-  }
-
-  /** Adds the key in `bytes[from, to)`; false when it had been added before. */
-  add(from: number, to: number): boolean {
-    if (this.#many !== undefined) return this.#addToMany(from, to);
-    const bytes = this.#bytes;
-    const middle = bytes[(from + to) >> 1] as number;
-    const hash = (to - from) * 7 + middle * 3 + (bytes[to - 1] as number) * 5;
-    const bit = 1 << (hash & 31);
-    if ((hash & 32) === 0) {
-      if ((this.#low & bit) !== 0 && this.#has(from, to)) return false;
-      this.#low |= bit;
-    } else {
-      if ((this.#high & bit) !== 0 && this.#has(from, to)) return false;
-      this.#high |= bit;
-    }
-    if (this.#length === FEW * 2) return this.#goToMany().#addToMany(from, to);
-    this.#ranges[this.#length++] = from;
-    this.#ranges[this.#length++] = to;
-    return true;
-  }
-
-  #has(from: number, to: number): boolean {
-    const ranges = this.#ranges;
-    for (let i = 0; i < this.#length; i += 2) {
-      const start = ranges[i] as number;
-      if ((ranges[i + 1] as number) - start !== to - from) continue;
-      let at = from;
-      while (at < to && this.#bytes[at] === this.#bytes[start + at - from]) at++;
-      if (at === to) return true;
-    }
-    return false;
-  }
-
-  #goToMany(): this {
-    this.#many = new ContentTable();
-    for (let i = 0; i < this.#length; i += 2) {
-      this.#addToMany(this.#ranges[i] as number, this.#ranges[i + 1] as number);
-    }
-    return this;
-  }
-
-  #addToMany(from: number, to: number): boolean {
-    return (this.#many as ContentTable).add(-1, this.#bytes, from, to);
-  }
-}
-
-/** Random IDs need two or three. Each may compare a whole span. */
+/** Most spans to compare one with. Random IDs need two or three, and each comparison may read a whole span. */
 const MAX_PROBES = 12;
 
 /**
- * The index without spans that were sent again: of those whose `Span` messages are equal byte for byte, under equal
- * resources and scopes, the first stays. A copy that differs anywhere, if only in fields that OTLP does not know, is
- * new information and stays, too.
+ * Deduplication: the index without spans that were sent again. Of `Span` messages that are equal byte for byte, under
+ * equal resources and scopes, the first stays. A copy that differs anywhere, even in fields unknown to OTLP, is new
+ * information and stays, too.
  *
- * The time is linear in the bytes of the fragments, whatever is in them: what collides here goes into a
- * {@link ContentTable} after a bounded number of comparisons.
+ * Takes linear time in the bytes of the fragments, whatever a sender puts into them: after a bounded number of
+ * comparisons, spans with colliding hashes go into a {@link ContentTable}.
  */
 export function removeEqualSpans(index: TraceIndex): TraceIndex {
   const removed = new EqualSpans(index).find();
@@ -90,20 +22,20 @@ export function removeEqualSpans(index: TraceIndex): TraceIndex {
 class EqualSpans {
   readonly #index: TraceIndex;
   #table: ContentTable | undefined;
-  /** By number of the `ScopeSpans`: what it and its `ResourceSpans` have besides spans, as a number. */
+  /** By number of the `ScopeSpans`: a number for all fields of it and its `ResourceSpans` except the spans. */
   #scopeContents: readonly number[] | undefined;
 
   constructor(index: TraceIndex) {
     this.#index = index;
   }
 
-  /** Made when it is needed: in most traces no two spans are compared to the end. */
+  /** Created on demand: in most traces no two spans have the same hash. */
   get #contents(): ContentTable {
     this.#table ??= new ContentTable();
     return this.#table;
   }
 
-  /** Not 0 at the number of each span that is equal to an earlier one; undefined when there are none. */
+  /** Not 0 at the number of each span that equals an earlier one; undefined when there is none. */
   find(): Uint8Array | undefined {
     const index = this.#index;
     const count = index.spans.length;
@@ -162,8 +94,32 @@ class EqualSpans {
 }
 
 /**
- * Equal numbers for `ScopeSpans` with equal fields under `ResourceSpans` with equal fields, those that hold the spans left
- * out: how spans were grouped in their requests does not count.
+ * A hash of span ID, start time and size. The start time separates the spans of tracers that give all of their spans one
+ * ID, the size copies of a span that differ.
+ */
+function hashSpan(index: TraceIndex, span: number): number {
+  const { spans } = index;
+  const bytes = fragmentOf(index, span);
+  const idEnd = spans.get(span, SPAN.spanIdEnd);
+  const startTimeEnd = spans.get(span, SPAN.startTimeEnd);
+  let hash = spans.get(span, SPAN.end) - spans.get(span, SPAN.start);
+  for (let at = spans.get(span, SPAN.spanId); at < idEnd; at++) {
+    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  }
+  for (let at = spans.get(span, SPAN.startTime); at < startTimeEnd; at++) {
+    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  }
+  return hash ^ (hash >>> 15);
+}
+
+const EMPTY = -1;
+
+/** Field number of the scopes in a `ResourceSpans`, and of the spans in a `ScopeSpans`. */
+const CHILDREN = 2;
+
+/**
+ * Numbers that are equal for `ScopeSpans` with equal fields under `ResourceSpans` with equal fields. The fields that hold
+ * the scopes and spans are left out: the grouping of spans in their request does not matter.
  */
 function scopeContents(index: TraceIndex, contents: ContentTable): readonly number[] {
   const { fragments, resourceSpans, scopeSpans } = index;
@@ -183,10 +139,6 @@ function scopeContents(index: TraceIndex, contents: ContentTable): readonly numb
   return numbers;
 }
 
-const EMPTY = -1;
-/** The scopes of a `ResourceSpans`, and the spans of a `ScopeSpans`. */
-const CHILDREN = 2;
-
 function otherFields(contents: ContentTable, before: number, bytes: Uint8Array, start: number, end: number): number {
   let content = before;
   const cursor = new FieldCursor(bytes, start, end);
@@ -199,20 +151,4 @@ function otherFields(contents: ContentTable, before: number, bytes: Uint8Array, 
 function fragmentOf(index: TraceIndex, span: number): Uint8Array {
   const fragment = index.resourceSpans.get(index.spans.get(span, SPAN.resourceSpans), RESOURCE_SPANS.fragment);
   return index.fragments[fragment] as Uint8Array;
-}
-
-/** The start time is in it for the sake of tracers that give all of their spans one ID, the size for that of copies that differ. */
-function hashSpan(index: TraceIndex, span: number): number {
-  const { spans } = index;
-  const bytes = fragmentOf(index, span);
-  const idEnd = spans.get(span, SPAN.spanIdEnd);
-  const startTimeEnd = spans.get(span, SPAN.startTimeEnd);
-  let hash = spans.get(span, SPAN.end) - spans.get(span, SPAN.start);
-  for (let at = spans.get(span, SPAN.spanId); at < idEnd; at++) {
-    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-  }
-  for (let at = spans.get(span, SPAN.startTime); at < startTimeEnd; at++) {
-    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-  }
-  return hash ^ (hash >>> 15);
 }

@@ -1,4 +1,5 @@
-import type { ResourceSpansView, Trace } from './trace.ts';
+import type { Trace } from './trace.ts';
+import type { ResourceSpansView } from './views.ts';
 
 /** What a trace is about, in a few values. */
 export interface TraceSummary {

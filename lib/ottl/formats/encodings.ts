@@ -21,9 +21,7 @@ function replacing(label: string): ByteDecoder {
 }
 
 const utf8 = replacing('utf-8');
-
 const utf16 = replacing('utf-16le');
-
 const utf16BigEndian = replacing('utf-16be');
 
 const DECODERS: ReadonlyMap<string, ByteDecoder> = new Map([
@@ -40,9 +38,7 @@ export const ENCODINGS = ['base64', 'base64-raw', 'base64-url', 'base64-raw-url'
 );
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
 const PAD = 0x3d;
-
 const NO_DIGIT = 0xff;
 
 /** Encodes bytes as standard base64 with padding (RFC 4648, section 4). */
@@ -93,7 +89,6 @@ function valuesOf(digits: string): Uint8Array {
 }
 
 const STANDARD_VALUES = valuesOf(DIGITS);
-
 const URL_VALUES = valuesOf(`${DIGITS.slice(0, 62)}-_`);
 
 function refuse(): never {

@@ -17,9 +17,7 @@ export interface FormatDirective {
 }
 
 const DIRECTIVE = /%([-+ 0]*)(\d{0,3})(\.\d{0,2})?(.)?/gsu;
-
 const VERBS = 'vsdtfFeEgGxXob';
-
 const DOUBLE_VERBS = 'vfFeEgG';
 
 /**

@@ -7,7 +7,6 @@
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 const LOOSE_BYTE = /[\udc80-\udcff]/u;
 const LOOSE_BYTES = /[\udc80-\udcff]/gu;
 const LOOSE_BYTES_APART = /([\udc80-\udcff])/u;

@@ -15,7 +15,6 @@ const UNIT_NANOS: ReadonlyMap<string, bigint> = new Map([
 
 /** More digits before the point overflow 64 bits; more behind it are below a nanosecond. */
 const MAX_DIGITS = 19;
-
 const WHOLE = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 const PART = /(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/g;
 

@@ -56,7 +56,6 @@ const SECRET_HEX =
   '170ddd51b7f0da49d316552629d4689e2b16be587d47a1fc8ff8b8d17ad031ce45cb3a8f95160428afd7fbcabb4b407e';
 
 export const SECRET_LENGTH = 192;
-
 const view = new DataView(new ArrayBuffer(SECRET_LENGTH));
 for (let at = 0; at < SECRET_LENGTH; at++) view.setUint8(at, Number.parseInt(SECRET_HEX.slice(2 * at, 2 * at + 2), 16));
 

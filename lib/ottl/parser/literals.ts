@@ -14,7 +14,6 @@ const ESCAPES: ReadonlyMap<string, number> = new Map([
 ]);
 
 const PART = /\\(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|([^\\]+)/gsu;
-
 const encoder = new TextEncoder();
 
 /**

@@ -13,9 +13,7 @@ const LINKS = 13;
 const DROPPED_LINKS_COUNT = 14;
 const STATUS = 15;
 const STATUS_MESSAGE = 2;
-
 const KINDS = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer'];
-
 const STATUS_VALUE = new Opaque('status');
 
 /** Context `span` (pkg/ottl/contexts/ottlspan). */

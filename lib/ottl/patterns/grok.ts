@@ -11,12 +11,10 @@ import patterns from './grok-patterns.json' with { type: 'json' };
 import { compileNamedPattern, type NamedPattern } from './named-pattern.ts';
 
 const PATTERNS: Readonly<Record<string, string>> = patterns;
-
 const REFERENCE = /%\{(\w+(?::[\w+.]+(?::\w+)?)?)\}/g;
 
 /** Rounds of expansion, as in the Collector: patterns may refer to themselves. */
 const MAX_ROUNDS = 1000;
-
 const MAX_LENGTH = 1_000_000;
 
 /** Stands for a dot in the name of a group, where RE2 does not allow one. */

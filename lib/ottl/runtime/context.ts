@@ -1,5 +1,6 @@
 import type { MessageView } from '../../otlp/protobuf/message-view.ts';
-import type { ResourceSpansView, ScopeView, Trace } from '../../otlp/trace/trace.ts';
+import type { Trace } from '../../otlp/trace/trace.ts';
+import type { ResourceSpansView, ScopeView } from '../../otlp/trace/views.ts';
 import type { OttlValue } from './value.ts';
 import { Work } from './work.ts';
 

@@ -38,11 +38,8 @@ export function probabilityOf(lazy: LazyProbability): Probability {
 }
 
 const EMPTY: Interval = { source: '', start: 0n, length: 0n };
-
 export const CERTAIN: Probability = { intervals: [], isKnown: true };
-
 export const IMPOSSIBLE: Probability = { intervals: [EMPTY], isKnown: true };
-
 export const UNKNOWN: Probability = { intervals: [], isKnown: false };
 
 /** A limit has refused the trace. That does not depend on any source: no other values would have passed. */
@@ -82,7 +79,6 @@ export function oppositeOf(probability: Probability): Probability {
 
 /** The randomness R of a trace. Its 56 bits are the upper bits of a value of the sample space. */
 const RANDOMNESS = 'R';
-
 const LOWER_BITS = 8n;
 
 /** The probability of R >= `threshold`, a rejection threshold of 56 bits. */

@@ -8,7 +8,6 @@
 export const ALWAYS = 0n;
 /** The threshold that keeps no trace: above every value of R. It is never written to a trace state. */
 export const NEVER: bigint = 1n << 56n;
-
 const DIGITS = /^[0-9a-f]{1,14}$/;
 
 /** The threshold for a probability, rounded to 56 bits; {@link NEVER} below a probability of 2^-56. */

@@ -8,9 +8,7 @@ export interface XmlName {
 }
 
 const NAME = /[\w:.\-\u0080-\u{10ffff}]+/uy;
-
 const VALID_NAME = /^[\p{L}_:][\p{L}\p{N}\p{M}_:.\u00b7-]*$/u;
-
 const SPACE = /[ \t\r\n]*/y;
 
 /**
