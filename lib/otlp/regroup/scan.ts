@@ -9,36 +9,43 @@ import { SpanScan } from './span-scan.ts';
 import { TraceTable } from './trace-table.ts';
 
 const REQUEST = messageNumber('ExportTraceServiceRequest');
-const RESOURCE_SPANS_MESSAGE = messageNumber('ResourceSpans');
-const SCOPE_SPANS_MESSAGE = messageNumber('ScopeSpans');
 const RESOURCE_SPANS = tagOf(1, LENGTH_DELIMITED);
-const SCOPE_SPANS = tagOf(2, LENGTH_DELIMITED);
-const SPANS = tagOf(2, LENGTH_DELIMITED);
+/** The scopes in a `ResourceSpans`, and the spans in a `ScopeSpans`. */
+const CHILD = tagOf(2, LENGTH_DELIMITED);
 
 /**
- * How many traces a request may have spans of. A fragment for each is written to the buffer: more could not be made durable
- * before an exporter gives up, and would take the memory of a function.
+ * The most traces that a request may have spans of. Each gets a fragment in the buffer: more could not be made durable
+ * before an exporter gives up, and would exhaust the memory of a function.
  */
 export const MAX_TRACES = 100_000;
 const NO_PARENT = -1;
 const NO_SCOPE = -1;
 
-/** What is known of each span, at `span number * SPAN_COLUMNS`. */
+/** The columns of {@link RegroupScan.spans}: a span has {@link SPAN_COLUMNS} cells, from `span number * SPAN_COLUMNS` on. */
 export const SPAN_COLUMNS = 4;
-/** Where its field starts, with the tag, and ends. */
+/** Start of the span's field in the request, with its tag. */
 export const SPAN_START = 0;
+/** End of the span's field. */
 export const SPAN_END = 1;
-/** Its scope, by number. */
+/** The number of its scope. */
 export const SPAN_SCOPE = 2;
-/** The span before it in the same trace, by number, or {@link NO_SPAN}. */
+/** The number of the span before it in the same trace, or {@link NO_SPAN}. */
 export const SPAN_PREVIOUS = 3;
 export const NO_SPAN = -1;
 
+/** A kind of envelope: a message around spans, whose other fields every trace in it needs a copy of. */
+interface EnvelopeKind {
+  readonly problem: SpanProblem;
+  /** The number of the message. */
+  readonly message: number;
+  readonly table: EnvelopeTable;
+}
+
 /**
- * Reads an `ExportTraceServiceRequest`, validates all of it, and notes where each trace has its spans. What is wrong inside
- * of a span, a scope or a resource costs the spans that it concerns.
+ * Reads an `ExportTraceServiceRequest`, validates all of it, and notes where each trace has its spans. A fault inside of a
+ * span, a scope or a resource costs only the spans that it concerns.
  *
- * It holds numbers only, and only for spans that are accepted and what they are in.
+ * It holds numbers only, and only for accepted spans and the envelopes around them.
  */
 export class RegroupScan {
   readonly traces: TraceTable;
@@ -53,7 +60,13 @@ export class RegroupScan {
   readonly hasRoot: boolean[] = [];
   readonly #cursor: FaultCursor;
   readonly #span = new SpanScan();
-  /** The offsets of envelopes in which a fault was found when spans in them had been accepted. */
+  readonly #resourceKind: EnvelopeKind = {
+    problem: 'resource',
+    message: messageNumber('ResourceSpans'),
+    table: this.resources,
+  };
+  readonly #scopeKind: EnvelopeKind = { problem: 'scope', message: messageNumber('ScopeSpans'), table: this.scopes };
+  /** The offsets of envelopes whose fault was found after spans in them had been accepted. */
   readonly #faulty: Set<number>;
 
   private constructor(request: Uint8Array, faulty: Set<number>) {
@@ -65,7 +78,7 @@ export class RegroupScan {
       const tagOffset = cursor.offset;
       const tag = cursor.tag();
       if (tag === RESOURCE_SPANS) {
-        this.#readResourceSpans(this.#fieldEnd());
+        this.#readEnvelope(this.#resourceKind, this.#fieldEnd(), NO_PARENT);
       } else {
         const fault = this.#readField(REQUEST, tag, tagOffset);
         if (fault !== undefined) this.rejected.addFault('resource', 0, fault);
@@ -74,7 +87,7 @@ export class RegroupScan {
   }
 
   /**
-   * Reads the request once, or twice when an envelope with accepted spans turns out to be faulty.
+   * Reads the request once; or twice, when an envelope turns out to be faulty after spans in it have been accepted.
    * @throws {MalformedOtlpError} when the request cannot be read down to where its spans start and end
    * @throws {RequestTooLargeError} when it has spans of more than {@link MAX_TRACES} traces
    */
@@ -84,82 +97,53 @@ export class RegroupScan {
     return faulty.size === 0 ? scan : new RegroupScan(request, faulty);
   }
 
-  #readResourceSpans(end: number): void {
+  /**
+   * Reads a `ResourceSpans` with its scopes, or a `ScopeSpans` with its spans. Once a fault is known, the spans in it are
+   * only counted.
+   *
+   * @param parent the number of the envelope around it
+   */
+  #readEnvelope(kind: EnvelopeKind, end: number, parent: number): void {
     const cursor = this.#cursor;
+    const { message, table } = kind;
+    const isScope = kind === this.#scopeKind;
     const { offset: start, end: outerEnd } = cursor;
     const spansBefore = this.spanCount;
-    const resource = this.resources.add(NO_PARENT);
+    const envelope = table.add(parent);
     const isFaulty = this.#faulty.has(start);
     let fault: Fault | undefined;
     let hasChild = false;
-    let count = 0;
+    let unreadSpans = 0;
     cursor.end = end;
     while (cursor.offset < end) {
       const tagOffset = cursor.offset;
       const tag = cursor.tag();
-      if (tag === SCOPE_SPANS) {
+      if (tag === CHILD) {
         hasChild = true;
-        const scopeEnd = this.#fieldEnd();
-        if (fault === undefined && !isFaulty) this.#readScopeSpans(scopeEnd, resource);
-        else count += this.#countSpans(scopeEnd);
-      } else {
-        const fieldFault = this.#readField(RESOURCE_SPANS_MESSAGE, tag, tagOffset);
-        fault ??= fieldFault;
-        this.resources.addField(tagOffset, cursor.offset, hasChild);
-      }
-    }
-    cursor.end = outerEnd;
-    if (this.spanCount === spansBefore) this.resources.dropLast();
-    this.#endEnvelope('resource', start, fault, count, spansBefore);
-  }
-
-  #readScopeSpans(end: number, resource: number): void {
-    const cursor = this.#cursor;
-    const { offset: start, end: outerEnd } = cursor;
-    const spansBefore = this.spanCount;
-    const scope = this.scopes.add(resource);
-    const isFaulty = this.#faulty.has(start);
-    let fault: Fault | undefined;
-    let hasChild = false;
-    let count = 0;
-    cursor.end = end;
-    while (cursor.offset < end) {
-      const tagOffset = cursor.offset;
-      const tag = cursor.tag();
-      if (tag === SPANS) {
-        hasChild = true;
-        const spanEnd = this.#fieldEnd();
+        const childEnd = this.#fieldEnd();
         if (fault === undefined && !isFaulty) {
-          this.#readSpan(tagOffset, spanEnd, scope);
+          if (isScope) this.#readSpan(tagOffset, childEnd, envelope);
+          else this.#readEnvelope(this.#scopeKind, childEnd, envelope);
+        } else if (isScope) {
+          unreadSpans++;
+          cursor.offset = childEnd;
         } else {
-          count++;
-          cursor.offset = spanEnd;
+          unreadSpans += this.#countSpans(childEnd);
         }
       } else {
-        const fieldFault = this.#readField(SCOPE_SPANS_MESSAGE, tag, tagOffset);
+        const fieldFault = this.#readField(message, tag, tagOffset);
         fault ??= fieldFault;
-        this.scopes.addField(tagOffset, cursor.offset, hasChild);
+        table.addField(tagOffset, cursor.offset, hasChild);
       }
     }
     cursor.end = outerEnd;
-    if (this.spanCount === spansBefore) this.scopes.dropLast();
-    this.#endEnvelope('scope', start, fault, count, spansBefore);
-  }
-
-  /** @param count How many spans have not been read because of the fault. */
-  #endEnvelope(
-    problem: SpanProblem,
-    start: number,
-    fault: Fault | undefined,
-    count: number,
-    spansBefore: number,
-  ): void {
+    if (this.spanCount === spansBefore) table.dropLast();
     if (fault === undefined) return;
     if (this.spanCount > spansBefore) this.#faulty.add(start);
-    else this.rejected.addFault(problem, count, fault);
+    else this.rejected.addFault(kind.problem, unreadSpans, fault);
   }
 
-  /** Validates one field of an envelope or of the request and returns the fault in its value. */
+  /** Validates one field of an envelope or of the request. @returns the fault in its value */
   #readField(message: number, tag: number, tagOffset: number): Fault | undefined {
     const cursor = this.#cursor;
     this.#expectNoFault();
@@ -169,7 +153,7 @@ export class RegroupScan {
       this.rejected.addUnknownName(`field ${number} of ${OTLP_MESSAGES[message]?.name}`);
     }
     if ((tag & 7) === LENGTH_DELIMITED) {
-      // Whatever is in it, it ends where its length says.
+      // Whatever is inside, the field ends where its length says.
       const valueOffset = cursor.offset;
       const valueEnd = this.#fieldEnd();
       const outerEnd = cursor.end;
@@ -185,7 +169,7 @@ export class RegroupScan {
     return kind === UNKNOWN_FIELD ? undefined : { problem: unexpected(message, tag), offset: tagOffset };
   }
 
-  /** How many spans the `ScopeSpans` up to `end` has. */
+  /** The number of spans in the `ScopeSpans` up to `end`. */
   #countSpans(end: number): number {
     const cursor = this.#cursor;
     const outerEnd = cursor.end;
@@ -193,7 +177,7 @@ export class RegroupScan {
     let count = 0;
     while (cursor.offset < end) {
       const tag = cursor.tag();
-      if (tag === SPANS) count++;
+      if (tag === CHILD) count++;
       cursor.skip(tag);
     }
     cursor.end = outerEnd;
@@ -201,7 +185,7 @@ export class RegroupScan {
     return count;
   }
 
-  /** The length of a field that everything else depends on. */
+  /** The end of a field whose length everything after it depends on. @throws {MalformedOtlpError} */
   #fieldEnd(): number {
     const end = this.#cursor.lengthDelimitedEnd();
     this.#expectNoFault();
