@@ -46,7 +46,7 @@ const NULL_START = 0x6e;
 const MAX_NAME_LENGTH = 60;
 
 /** Reads one request. See {@link protobufFromJson}. */
-export class RequestReader {
+class RequestReader {
   readonly #cursor: JsonCursor;
   readonly #numbers: JsonNumbers;
   readonly #writer: WireWriter;

@@ -11,7 +11,7 @@ const ZERO = 0x30;
 const decoder = new TextDecoder();
 
 /** The integer types of protobuf, with their bounds. */
-export const INTEGER_BOUNDS = {
+const INTEGER_BOUNDS = {
   int32: [-(2n ** 31n), 2n ** 31n - 1n],
   uint32: [0n, 2n ** 32n - 1n],
   int64: [-(2n ** 63n), 2n ** 63n - 1n],

@@ -17,7 +17,7 @@ const NAMES = {
 } as const;
 
 /** Reads the name of an enum value, which senders must not write and all receivers know; -1 for any other string. */
-export function readEnumName(cursor: JsonCursor, type: keyof typeof NAMES): number {
+function readEnumName(cursor: JsonCursor, type: keyof typeof NAMES): number {
   const names: readonly string[] = NAMES[type];
   return names.indexOf(cursor.string());
 }

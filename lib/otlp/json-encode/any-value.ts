@@ -171,7 +171,7 @@ function writeAnyKeyValue(out: JsonWriter, bytes: Uint8Array, start: number, end
 }
 
 /** Writes an `AnyValue` message. The member that is set is always written, also when it has its default value. */
-export function writeAnyValue(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
+function writeAnyValue(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
   const cursor = new FieldCursor(bytes, start, end);
   if (!cursor.next()) {
     out.piece(EMPTY);

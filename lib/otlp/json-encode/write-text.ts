@@ -9,7 +9,7 @@ const HEX_PAIRS: Uint16Array = Uint16Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** Writes the two lower-case hex digits of a byte into `out` at `at`. */
-export function writeHexPair(out: DataView, at: number, byte: number): void {
+function writeHexPair(out: DataView, at: number, byte: number): void {
   out.setUint16(at, HEX_PAIRS[byte] as number, true);
 }
 

@@ -25,7 +25,7 @@ export function json(text: string): JsonPiece {
 }
 
 /** Writes the piece from `at` and returns the offset after it. There must be three bytes more room than its length. */
-export function copyPiece(out: DataView, at: number, piece: JsonPiece): number {
+function copyPiece(out: DataView, at: number, piece: JsonPiece): number {
   const { words } = piece;
   for (let i = 0; i < words.length; i++) out.setInt32(at + 4 * i, words[i] as number, true);
   return at + piece.length;

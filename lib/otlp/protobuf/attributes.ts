@@ -12,7 +12,7 @@ export const ARRAY = 5;
 export const KVLIST = 6;
 export const BYTES = 7;
 /** Belongs to profiles: in a trace it is a value that is not there. */
-export const STRING_STRINDEX = 8;
+const STRING_STRINDEX = 8;
 
 /** Which member of an `AnyValue` is set, and where its value lies. */
 export interface AnyValueMember {
@@ -72,7 +72,7 @@ export type AttributeValue =
 export interface AttributeMap extends ReadonlyMap<string, AttributeValue> {}
 
 /** Reads the `AnyValue` message in `bytes[start, end)`. Invalid UTF-8 is read with U+FFFD in its place. */
-export function readAnyValue(bytes: Uint8Array, start: number, end: number): AttributeValue {
+function readAnyValue(bytes: Uint8Array, start: number, end: number): AttributeValue {
   const cursor = new FieldCursor(bytes, start, end);
   if (!cursor.next()) return null;
   if (cursor.to === end) return readMember(bytes, cursor.field, cursor.from, end);

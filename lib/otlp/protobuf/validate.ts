@@ -22,7 +22,7 @@ const KEY_VALUE = messageNumber('KeyValue');
  * @param message Its number in {@link OTLP_MESSAGES}.
  * @param depth How many attribute values it is nested in.
  */
-export function validateMessage(cursor: FaultCursor, message: number, end: number, depth: number): void {
+function validateMessage(cursor: FaultCursor, message: number, end: number, depth: number): void {
   const outerEnd = cursor.end;
   cursor.end = end;
   while (cursor.offset < end) {

@@ -11,7 +11,7 @@ const SHORT = 32;
  * Writes protobuf from the end to the start, made of pieces of `source`: a message comes before its length, so that nothing
  * must be measured first.
  */
-export class BackwardWriter {
+class BackwardWriter {
   readonly bytes: Uint8Array;
   /** Where the bytes written so far start. */
   offset: number;

@@ -1,14 +1,14 @@
 /** What the hashes XXH3 of 64 and of 128 bits have in common, with seed 0, in the terms of the specification. */
 
-export const PRIME32_1 = 0x9e3779b1n;
+const PRIME32_1 = 0x9e3779b1n;
 export const PRIME32_2 = 0x85ebca77n;
-export const PRIME32_3 = 0xc2b2ae3dn;
+const PRIME32_3 = 0xc2b2ae3dn;
 export const PRIME64_1 = 0x9e3779b185ebca87n;
 export const PRIME64_2 = 0xc2b2ae3d27d4eb4fn;
-export const PRIME64_3 = 0x165667b19e3779f9n;
+const PRIME64_3 = 0x165667b19e3779f9n;
 export const PRIME64_4 = 0x85ebca77c2b2ae63n;
-export const PRIME64_5 = 0x27d4eb2f165667c5n;
-export const PRIME_MX1 = 0x165667919e3779f9n;
+const PRIME64_5 = 0x27d4eb2f165667c5n;
+const PRIME_MX1 = 0x165667919e3779f9n;
 export const PRIME_MX2 = 0x9fb21c651e98df25n;
 
 export function uint32(value: bigint): bigint {
@@ -55,7 +55,7 @@ const SECRET_HEX =
   'a8fa763fe39c343ff9dcbbc7c70b4f1d8a51e04bcdb45931c89f7ec9d9787364eac5ac8334d3ebc3c581a0fffa1363eb' +
   '170ddd51b7f0da49d316552629d4689e2b16be587d47a1fc8ff8b8d17ad031ce45cb3a8f95160428afd7fbcabb4b407e';
 
-export const SECRET_LENGTH = 192;
+const SECRET_LENGTH = 192;
 const view = new DataView(new ArrayBuffer(SECRET_LENGTH));
 for (let at = 0; at < SECRET_LENGTH; at++) view.setUint8(at, Number.parseInt(SECRET_HEX.slice(2 * at, 2 * at + 2), 16));
 

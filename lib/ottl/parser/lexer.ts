@@ -21,7 +21,7 @@ export interface Token {
  * product counts, too, because its left side becomes its operand. A condition is walked by recursion, so that the depth
  * must not be up to its author.
  */
-export const MAX_CONDITION_DEPTH = 100;
+const MAX_CONDITION_DEPTH = 100;
 
 /** The tokens of a condition, and the position of the parser in them. */
 export class TokenStream {
@@ -109,7 +109,7 @@ const SPACE = /\s*/y;
  * Splits a condition into tokens; the last one has the kind `end`.
  * @throws {OttlSyntaxError}
  */
-export function tokenize(text: string): readonly Token[] {
+function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = [];
   let at = 0;
   for (;;) {

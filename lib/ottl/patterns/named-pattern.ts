@@ -50,7 +50,7 @@ export function extractPatterns({ regex, groups }: NamedPattern, text: string): 
 /** The parts of a pattern that are not plain characters: quotations, escapes, character classes, starts of groups. */
 const PARTS = /\\Q.*?(?:\\E|$)|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|\(\?P?<(\w+)>|\((?!\?)/gs;
 
-export interface NamedGroupsOnly {
+interface NamedGroupsOnly {
   readonly pattern: string;
   /** The original name of each group, by its name in the rewritten pattern. */
   readonly originals: ReadonlyMap<string, string>;
@@ -60,7 +60,7 @@ export interface NamedGroupsOnly {
  * Rewrites a pattern for a caller that wants only its named groups. Groups without a name no longer capture, because each
  * capture costs time. In Go, several groups may have the same name, in RE2JS not: all but the first are renamed.
  */
-export function namedGroupsOnly(pattern: string): NamedGroupsOnly {
+function namedGroupsOnly(pattern: string): NamedGroupsOnly {
   const originals = new Map<string, string>();
   const rewritten = pattern.replaceAll(PARTS, (part, name: string | undefined) => {
     if (name === undefined) return part === '(' ? '(?:' : part;

@@ -118,7 +118,7 @@ function itemEqualsLiteral(value: OttlValue, literal: OttlValue): boolean {
 }
 
 /** Equality inside of lists and maps: 1 and 1.0 differ, and the order of a map's keys does not matter. */
-export function deepEqual(a: OttlValue, b: OttlValue): boolean {
+function deepEqual(a: OttlValue, b: OttlValue): boolean {
   if (a === b) return true;
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
   if (a instanceof Map) return b instanceof Map && mapsEqual(a, b);

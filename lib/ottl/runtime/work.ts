@@ -14,7 +14,7 @@ export const MAX_DATA_DEPTH = 1000;
 const STEPS_PER_TRACE = 4_000_000;
 const STEPS_PER_BYTE = 16;
 /** The largest value that a converter may make, in characters, bytes or items. */
-export const MAX_VALUE_SIZE = 4_000_000;
+const MAX_VALUE_SIZE = 4_000_000;
 
 /** Created once each: a condition may fail on every span of a trace, and capturing a stack trace takes microseconds. */
 const TOO_MUCH_WORK = new OttlEvaluationError(

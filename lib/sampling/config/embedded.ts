@@ -10,7 +10,7 @@ const MAX_TEXTS_IN_TEXTS = 3;
 const NAMES_TAIL_SAMPLING = /(?:^|[\s{,"'])tail_sampling(?:\/[^\s:"']+)?["']?\s*:/;
 const HAS_PROCESSORS = /^\s*["']?processors["']?\s*:/m;
 
-export interface ReadTexts {
+interface ReadTexts {
   /** The document, with every text that is a Collector configuration read in its place. */
   readonly source: YamlSource;
   /** What is wrong in texts that should have been one. */

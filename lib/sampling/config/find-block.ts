@@ -62,7 +62,7 @@ export interface BlockPlace {
  * Finds the places in a document where a `tail_sampling` block stands: in a Collector configuration (`processors: tail_sampling:`), the
  * document itself or inside of it, on its own, or as the bare options.
  */
-export function blockPlaces(root: unknown): readonly BlockPlace[] {
+function blockPlaces(root: unknown): readonly BlockPlace[] {
   if (!isYamlMap(root)) return [];
   if (instancesOf(root).length > 0) return [{ kind: 'block', node: { value: root, path: [] } }];
   const configs = collectorConfigs(root);

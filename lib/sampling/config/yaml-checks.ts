@@ -31,7 +31,7 @@ export function repeatedKeys(document: Document): readonly RepeatedKey[] {
 }
 
 /** How deep maps and lists may be nested. A Helm file around a whole Collector configuration has about 15 levels. */
-export const MAX_YAML_DEPTH = 64;
+const MAX_YAML_DEPTH = 64;
 
 /**
  * The place where a text is nested deeper than {@link MAX_YAML_DEPTH}; undefined when it is not. The reader of YAML makes a document

@@ -47,7 +47,7 @@ export const NOT_SAMPLED_BY_LIMIT: Evaluation = { vote: 'not_sampled', threshold
 export type RateUnit = 'spans' | 'bytes';
 
 /** The options of a token bucket, for the documentation. */
-export function rateLimitOptions(unit: RateUnit): readonly OptionDescription[] {
+function rateLimitOptions(unit: RateUnit): readonly OptionDescription[] {
   return [
     {
       key: `${unit}_per_second`,
@@ -65,7 +65,7 @@ export function rateLimitOptions(unit: RateUnit): readonly OptionDescription[] {
 }
 
 /** Reads a policy that keeps traces as long as the tokens of its bucket last; a trace costs `costOf` of them. */
-export function readRateLimitPolicy(
+function readRateLimitPolicy(
   { type, unit, costOf }: { readonly type: string; readonly unit: RateUnit; readonly costOf: (trace: Trace) => number },
   options: OptionsReader,
   { name, key }: PolicyContext,
