@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CostError } from '../../cost/cost-error.ts';
 import { DEFAULT_EVENT_SOURCE, type EventSource } from '../../cost/event-source.ts';
-import { type SampleLimits, sampleSize } from '../../traffic/sample-size.ts';
+import { type SampleLimits, sampleSize } from '../../traffic/traffic-shape.ts';
 import type { TrafficShape } from '../../traffic/traffic-shape.ts';
 import { type NumberOption, readNumber } from './number-option.ts';
 
