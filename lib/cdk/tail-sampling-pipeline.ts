@@ -19,7 +19,7 @@ import { FunctionUrlEndpoint, HttpApiEndpoint } from './ingest-endpoint.ts';
 import { IngestFunction } from './ingest-function.ts';
 import { pipelineMetric } from './monitoring/catalogue-metric.ts';
 import { PipelineMonitoring } from './monitoring.ts';
-import { collisionProblems, defaultPipelineName, nameProblems } from './pipeline-name.ts';
+import { collisionProblems, databaseNameOf, defaultPipelineName, nameProblems } from './pipeline-name.ts';
 import { InvalidPipelineError, pipelineProblems } from './pipeline-problems.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
@@ -132,7 +132,7 @@ export class TailSamplingPipeline extends Construct {
     this.ingestUrl = this.ingestEndpoint.url;
 
     this.database = new ArchiveDatabase(this, 'Database', {
-      databaseName: this.pipelineName.replaceAll('-', '_'),
+      databaseName: databaseNameOf(this.pipelineName),
       bucket: this.archiveBucket,
       tenants,
       retentionDays: retention.toDays(),
