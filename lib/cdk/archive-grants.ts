@@ -14,9 +14,9 @@ export interface GrantedArchive {
 }
 
 /** Lets a principal read the files of kept traces. */
-export function grantReadOfArchive(scope: Construct, grantee: IGrantable, archive: GrantedArchive): Grant {
+export function grantReadOfArchive(grantee: IGrantable, archive: GrantedArchive): Grant {
   const { bucket, encryptionKey } = archive;
-  return allOf(scope, grantee, [
+  return allOf(grantee, [
     { actions: ['s3:GetBucketLocation', 's3:ListBucket'], resources: [bucket.bucketArn] },
     { actions: ['s3:GetObject'], resources: objects(bucket, TRACES_PREFIX, PARTS_PREFIX) },
     ...(encryptionKey === undefined ? [] : [{ actions: ['kms:Decrypt'], resources: [encryptionKey.keyArn] }]),
@@ -28,8 +28,8 @@ export function grantQueryOfArchive(scope: Construct, grantee: IGrantable, archi
   const { bucket, databaseName, workGroupName, encryptionKey } = archive;
   const stack = Stack.of(scope);
   const glue = (resource: string) => stack.formatArn({ service: 'glue', resource });
-  return grantReadOfArchive(scope, grantee, archive).combine(
-    allOf(scope, grantee, [
+  return grantReadOfArchive(grantee, archive).combine(
+    allOf(grantee, [
       {
         actions: [
           'athena:StartQueryExecution',
@@ -62,10 +62,10 @@ interface Rights {
   readonly resources: readonly string[];
 }
 
-function allOf(scope: Construct, grantee: IGrantable, rights: readonly Rights[]): Grant {
+function allOf(grantee: IGrantable, rights: readonly Rights[]): Grant {
   return rights
     .map(({ actions, resources }) =>
-      Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [...resources], scope }),
+      Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [...resources] }),
     )
     .reduce((all, one) => all.combine(one));
 }

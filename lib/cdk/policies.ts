@@ -50,7 +50,6 @@ export class PoliciesParameter extends Construct {
       grantee,
       actions: ['ssm:GetParameter', 'ssm:GetParameterHistory', 'ssm:PutParameter'],
       resourceArns: [this.parameterArn],
-      scope: this,
     });
   }
 }

@@ -220,7 +220,7 @@ export class TailSamplingPipeline extends Construct {
    * ```
    */
   grantRead(grantee: IGrantable): Grant {
-    return grantReadOfArchive(this, grantee, this.#archive());
+    return grantReadOfArchive(grantee, this.#archive());
   }
 
   #archive(): GrantedArchive {

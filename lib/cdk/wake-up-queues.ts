@@ -63,14 +63,11 @@ export class WakeUpQueues extends Construct {
    * ```
    */
   grantRedrive(grantee: IGrantable): Grant {
-    return this.deadLetterQueue
-      .grant(
-        grantee,
-        'sqs:ReceiveMessage',
-        'sqs:DeleteMessage',
-        'sqs:ChangeMessageVisibility',
-        'sqs:GetQueueAttributes',
-      )
+    const receive = ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'];
+    const grant = this.deadLetterQueue
+      .grant(grantee, ...receive.map((action) => `sqs:${action}`))
       .combine(this.queue.grant(grantee, 'sqs:SendMessage'));
+    const key = this.queue.encryptionMasterKey;
+    return key === undefined ? grant : grant.combine(key.grantEncryptDecrypt(grantee));
   }
 }
