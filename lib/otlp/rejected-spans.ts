@@ -19,11 +19,10 @@ const PROBLEMS: Readonly<Record<SpanProblem, string>> = {
  * in either spelling.
  */
 const HINTS: Readonly<Record<string, string>> = {
-  logs: 'logs are not taken here: send traces only',
-  metrics: 'metrics are not taken here: send traces only',
-  profiles: 'profiles are not taken here: send traces only',
-  instrumentationlibraryspans:
-    'scopeSpans took the place of instrumentationLibrarySpans in OTLP 0.15: update the sender',
+  logs: 'Tailgate does not accept logs: send only traces',
+  metrics: 'Tailgate does not accept metrics: send only traces',
+  profiles: 'Tailgate does not accept profiles: send only traces',
+  instrumentationlibraryspans: 'scopeSpans replaced instrumentationLibrarySpans in OTLP 0.15: update the sender',
 };
 
 /** How many unknown names the message repeats. */

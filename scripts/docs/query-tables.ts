@@ -1,6 +1,6 @@
 import { type NamedQuery, optionOf, type QueryParameter } from '../../lib/archive/tables/named-query.ts';
 import { queryLibrary, typeText } from '../../lib/cli/query/library.ts';
-import { markdownTable } from './markdown-table.ts';
+import { markdownTable } from './generated-blocks.ts';
 
 /** The generated blocks of docs/queries.md, by name. */
 export function queryTables(): ReadonlyMap<string, string> {
@@ -17,6 +17,6 @@ function section({ name, title, description, parameters }: NamedQuery): string {
 
 function cells({ type, choices, defaultValue, meaning }: QueryParameter): string[] {
   const kind = type === 'choice' ? choices.map((choice) => `\`${choice}\``).join(', ') : typeText(type);
-  const fallback = defaultValue === undefined ? 'must be given' : defaultValue === null ? 'any' : `\`${defaultValue}\``;
+  const fallback = defaultValue === undefined ? 'required' : defaultValue === null ? 'any' : `\`${defaultValue}\``;
   return [kind, fallback, meaning];
 }

@@ -1,12 +1,12 @@
 import type { WireWriter } from '../protobuf/writer.ts';
 
 /**
- * Puts the fields of messages in ascending order after they have been written in any order. Messages may be nested:
- * they begin and end like brackets.
+ * Sorts the fields of messages in ascending order after they have been written in any order. Messages may be nested:
+ * {@link begin} and {@link end} pair like brackets.
  */
 export class FieldOrder {
   readonly #writer: WireWriter;
-  /** Field numbers and where the fields start, of all messages that have begun and not ended. */
+  /** Field numbers and start offsets, for all messages that have begun and not ended. */
   readonly #numbers: number[] = [];
   readonly #starts: number[] = [];
   #count = 0;
@@ -27,7 +27,7 @@ export class FieldOrder {
     this.#count++;
   }
 
-  /** The message ends here. */
+  /** Ends the message here. */
   end(first: number): void {
     for (let i = first + 1; i < this.#count; i++) {
       if ((this.#numbers[i] as number) < (this.#numbers[i - 1] as number)) {

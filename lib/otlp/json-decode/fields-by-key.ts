@@ -7,7 +7,7 @@ export interface KeyedField {
   readonly tag: number;
   /** The key in UTF-8. */
   readonly key: Uint8Array;
-  /** The number of the message that it holds; -1 for a scalar. */
+  /** The number of the message that the field contains; -1 for a scalar. */
   readonly message: number;
 }
 

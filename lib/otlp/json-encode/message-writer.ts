@@ -47,13 +47,13 @@ const OPEN_BRACKET = 0x5b;
  */
 export class MessageJson implements MessageWriter {
   readonly #fields: readonly PreparedField[];
-  /** By the tag on the wire. */
+  /** Indexed by the tag on the wire. */
   readonly #byTag: readonly (PreparedField | undefined)[];
   /** By field number: the offset of its first tag, or -1; the start and the end of its last value. */
   readonly #first: Int32Array;
   readonly #from: Int32Array;
   readonly #to: Int32Array;
-  /** Bit n is set when field n occurs more than once. */
+  /** Bit n is set if field n occurs more than once. */
   #repeated = 0;
 
   /** @param fields in ascending order of their numbers, as encoders write them */

@@ -41,7 +41,7 @@ export interface FieldSchema {
 
 export interface MessageSchema {
   readonly name: MessageName;
-  /** By ascending number. */
+  /** In ascending order of their numbers. */
   readonly fields: readonly FieldSchema[];
   /** Whether the fields are members of a oneof: at most one is there, and it is written even with its default value. */
   readonly isOneof: boolean;

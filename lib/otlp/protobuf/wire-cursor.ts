@@ -3,14 +3,15 @@ import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from './wire-values.ts';
 
 const CUT_OFF = 'the message is cut off inside a value';
 
-/** No tag and no length. */
+/** There is no tag or length. */
 const FAILED = -1;
 
 /**
- * Reads protobuf from bytes, one value at a time, without allocating. `offset` moves forward; nothing is read at or
- * after `end`, which may be moved in and out to read nested messages:
+ * Reads protobuf from bytes, one value at a time, without allocating. `offset` moves forward. It reads nothing at or
+ * after `end`, which the caller may move in and out to read nested messages:
  *
  * @example
+ * ```ts
  * const cursor = new WireCursor(bytes);
  * while (cursor.offset < cursor.end) {
  *   const tag = cursor.tag();
@@ -19,10 +20,11 @@ const FAILED = -1;
  *     cursor.offset = end;
  *   } else cursor.skip(tag);
  * }
+ * ```
  *
- * Every method throws {@link MalformedOtlpError} when the value is cut off at `end` or is not valid protobuf. It is as
- * strict as the strictest reader known (protobufjs): lengths and tags have at most 5 bytes, other varints at most 10,
- * field numbers are at least 1, and groups are refused. {@link FaultCursor} notes the error instead.
+ * Every method throws {@link MalformedOtlpError} if the value is cut off at `end` or is not valid protobuf. It is as
+ * strict as the strictest known reader (protobufjs): lengths and tags have at most 5 bytes, other varints at most 10,
+ * field numbers are at least 1, and groups are not supported. {@link FaultCursor} records the error instead.
  */
 export class WireCursor {
   readonly bytes: Uint8Array;
@@ -46,12 +48,12 @@ export class WireCursor {
     return this.#longTag(start);
   }
 
-  /** Reads a length and returns the offset at which the value that follows it ends. The value starts at `offset`. */
+  /** Reads a length and returns the offset at which the value after it ends. The value starts at `offset`. */
   lengthDelimitedEnd(): number {
     const start = this.offset;
     const length = this.bytes[start] as number;
     const valueEnd = start + 1 + length;
-    // Also false when there is no length left: its value would end behind the end.
+    // Also false if no length is left: its value would end after the end.
     if (length < 0x80 && valueEnd <= this.end) {
       this.offset = start + 1;
       return valueEnd;
@@ -59,7 +61,7 @@ export class WireCursor {
     return this.#longLength(start);
   }
 
-  /** Reads the low 32 bits of a varint as an unsigned number (`| 0` for int32 and enums). */
+  /** Reads the low 32 bits of a varint as an unsigned number (use `| 0` for int32 and enums). */
   varint32(): number {
     const start = this.offset;
     const first = this.bytes[start] as number;
@@ -75,7 +77,7 @@ export class WireCursor {
     return value >>> 0;
   }
 
-  /** Reads a varint as an unsigned 64-bit number (`BigInt.asIntN(64, …)` for int64). */
+  /** Reads a varint as an unsigned 64-bit number (use `BigInt.asIntN(64, …)` for int64). */
   varint64(): bigint {
     const start = this.offset;
     const last = this.#varintEnd() - 1;
@@ -86,7 +88,7 @@ export class WireCursor {
     return BigInt.asUintN(64, value);
   }
 
-  /** Moves over the value that follows `tag`. */
+  /** Skips the value after `tag`. */
   skip(tag: number): void {
     switch (tag & 7) {
       case VARINT:
@@ -106,7 +108,7 @@ export class WireCursor {
     }
   }
 
-  /** The message that ends at `end` cannot be read further. */
+  /** Called if the message that ends at `end` cannot be read further. */
   protected fail(problem: string, offset: number): void {
     throw new MalformedOtlpError(problem, offset);
   }
@@ -116,7 +118,7 @@ export class WireCursor {
     else this.offset += length;
   }
 
-  /** Moves over a varint and returns the offset behind it. */
+  /** Skips a varint and returns the offset after it. */
   #varintEnd(): number {
     const start = this.offset;
     const limit = Math.min(this.end, start + 10);
@@ -142,12 +144,12 @@ export class WireCursor {
     if (length >= 0 && valueEnd <= this.end) return valueEnd;
     if (length >= 0) {
       const rest = this.end - this.offset;
-      this.fail(`length ${length} is more than the ${rest} bytes that are left`, start);
+      this.fail(`length ${length} is more than the remaining ${rest} bytes`, start);
     }
     return this.end;
   }
 
-  /** {@link FAILED} when there is none. */
+  /** {@link FAILED} if there is none. */
   #uint32(start: number, largestFifthByte: number, what: string): number {
     let value = 0;
     for (let i = 0; i < 5; i++) {
@@ -184,7 +186,7 @@ export interface Fault {
 export class FaultCursor extends WireCursor {
   #fault: Fault | undefined = undefined;
 
-  /** The first fault since the last call; undefined when there was none. */
+  /** Returns the first fault since the last call; undefined if there was none. */
   takeFault(): Fault | undefined {
     const fault = this.#fault;
     if (fault !== undefined) this.#fault = undefined;

@@ -59,7 +59,7 @@ export class WireWriter {
     this.offset += 8;
   }
 
-  /** A whole length-delimited field. */
+  /** Writes a whole length-delimited field. */
   lengthDelimited(tag: number, value: Uint8Array): void {
     this.varint32(tag);
     this.varint32(value.length);

@@ -54,7 +54,7 @@ export class RegroupScan {
   readonly rejected: RejectedSpans = new RejectedSpans();
   spans: Int32Array = new Int32Array(512 * SPAN_COLUMNS);
   spanCount = 0;
-  /** By trace number. */
+  /** Indexed by trace number. */
   readonly lastSpan: number[] = [];
   readonly spanCounts: number[] = [];
   readonly hasRoot: boolean[] = [];

@@ -72,7 +72,7 @@ export class SpanScan {
   }
 }
 
-/** Validates a link and tells whether its IDs can be read: each has its length or is not there. */
+/** Validates a link and returns whether its IDs are valid: each has its length or is absent. */
 function readLink(cursor: FaultCursor, end: number): boolean {
   let traceId = ABSENT;
   let spanId = ABSENT;
@@ -89,7 +89,7 @@ function readLink(cursor: FaultCursor, end: number): boolean {
   return traceId !== WRONG_LENGTH && spanId !== WRONG_LENGTH;
 }
 
-/** The offset of an ID of this length, else {@link ABSENT} (no bytes) or {@link WRONG_LENGTH}. */
+/** The offset of an ID of this length, or {@link ABSENT} (no bytes) or {@link WRONG_LENGTH}. */
 function readId(cursor: FaultCursor, length: number): number {
   const end = cursor.lengthDelimitedEnd();
   const start = cursor.offset;

@@ -41,7 +41,7 @@ class EqualSpans {
     const count = index.spans.length;
     if (count < 2) return undefined;
     let removed: Uint8Array | undefined;
-    // Open addressing: span number + 1, or 0 for a free slot. At most half of the slots are taken.
+    // Open addressing: span number + 1, or 0 for a free slot. At most half of the slots are used.
     const mask = (1 << (33 - Math.clz32(count))) - 1;
     const slots: number[] = new Array(mask + 1).fill(0);
     for (let span = 0; span < count; span++) {
@@ -131,7 +131,8 @@ function scopeContents(index: TraceIndex, contents: ContentTable): readonly numb
     for (let scope = firstScope; scope < endScope; scope++) {
       const from = scopeSpans.get(scope, SCOPE_SPANS.start);
       const to = scopeSpans.get(scope, SCOPE_SPANS.end);
-      // No field is empty: here the fields of the resource end, and those of the scope, so that none is taken for the other's.
+      // No field is empty, so an empty run marks the end of the fields of the resource, and of those of the scope. A
+      // field of one cannot be mistaken for a field of the other.
       const scopeStart = contents.continued(resource, bytes, from, from);
       numbers[scope] = contents.continued(otherFields(contents, scopeStart, bytes, from, to), bytes, to, to);
     }

@@ -50,7 +50,7 @@ const SPAN_WIDTH = 20;
 
 /**
  * Scans the fragments once. Each is a `TracesData` message (opentelemetry/proto/trace/v1/trace.proto).
- * @throws {MalformedOtlpError} when a fragment is damaged.
+ * @throws {MalformedOtlpError} if a fragment is damaged
  */
 export function indexFragments(fragments: readonly Uint8Array[]): TraceIndex {
   const index = {

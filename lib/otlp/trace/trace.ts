@@ -14,13 +14,19 @@ const ATTRIBUTES_FIELD = 9;
  *
  * Spans are numbered from 0 to `spanCount - 1`: by `ResourceSpans` in the order of arrival, inside them by scope, inside
  * them by span. A field that a span does not have reads as 0 or '', as in protobuf.
+ *
+ * @example
+ * ```ts
+ * const trace = Trace.fromFragments(traceId, payloads);
+ * for (let span = 0; span < trace.spanCount; span++) console.log(trace.name(span), trace.attribute(span, 'http.route'));
+ * ```
  */
 export class Trace {
   /** 32 lower-case hex digits. */
   readonly traceId: string;
   /** The number of spans. Copies of a span that differ count each; spans that were sent again do not. */
   readonly spanCount: number;
-  /** In order of arrival, never merged. */
+  /** In order of arrival; messages of different fragments are never merged. */
   readonly resourceSpans: readonly ResourceSpansView[];
   /** The places of everything in the fragments, for the writers of lib/otlp. */
   readonly index: TraceIndex;
@@ -105,13 +111,16 @@ export class Trace {
     return toHex(this.#bytes(span), this.#cell(span, SPAN.parentSpanId), this.#cell(span, SPAN.parentSpanIdEnd));
   }
 
-  /** Whether the span has no parent. A parent ID of zeros is none, as in the Collector (`pcommon.SpanID.IsEmpty`). */
+  /**
+   * Whether the span has no parent. A parent ID of zeros counts as none, as in the Collector
+   * (`pcommon.SpanID.IsEmpty`).
+   */
   isRoot(span: number): boolean {
     const start = this.#cell(span, SPAN.parentSpanId);
     return isZeroAt(this.#bytes(span), start, this.#cell(span, SPAN.parentSpanIdEnd) - start);
   }
 
-  /** The first attribute of the span that has this key; `undefined` when there is none. */
+  /** The first attribute of the span with this key; undefined if there is none. */
   attribute(span: number, key: string): AttributeValue | undefined {
     const start = this.#cell(span, SPAN.attributes);
     if (start === 0) return undefined;
@@ -123,12 +132,12 @@ export class Trace {
     return new MessageView(this.#bytes(span), this.#cell(span, SPAN.start), this.#cell(span, SPAN.end));
   }
 
-  /** The number of the {@link resourceSpans} that a span is in. */
+  /** The number of the {@link resourceSpans} that contains a span. */
   resourceNumberOf(span: number): number {
     return this.#cell(span, SPAN.resourceSpans);
   }
 
-  /** The number of the `ScopeSpans` message that a span is in: spans with the same number have the same scope. */
+  /** The number of the `ScopeSpans` message that contains a span: spans with the same number have the same scope. */
   scopeNumberOf(span: number): number {
     return this.#cell(span, SPAN.scopeSpans);
   }

@@ -24,7 +24,7 @@ export class ResourceSpansView {
     this.#end = end;
   }
 
-  /** The first attribute of the resource that has this key; `undefined` when there is none. */
+  /** The first attribute of the resource with this key; undefined if there is none. */
   attribute(key: string): AttributeValue | undefined {
     const cursor = new FieldCursor(this.#bytes, this.#start, this.#end);
     while (cursor.next()) {
@@ -47,14 +47,14 @@ export class ScopeView {
   readonly version: string;
   readonly #message: Uint8Array;
 
-  /** @param bytes The `ScopeSpans` message is in `bytes[start, end)`. */
+  /** @param bytes the `ScopeSpans` message is in `bytes[start, end)` */
   constructor(bytes: Uint8Array, start: number, end: number) {
     this.#message = joinFields(bytes, start, end, 1) ?? new Uint8Array(0);
     this.name = this.#text(1);
     this.version = this.#text(2);
   }
 
-  /** The first attribute of the scope that has this key; `undefined` when there is none. */
+  /** The first attribute of the scope with this key; undefined if there is none. */
   attribute(key: string): AttributeValue | undefined {
     return findAttribute(this.#message, 0, this.#message.length, 3, key);
   }

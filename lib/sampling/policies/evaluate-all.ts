@@ -16,7 +16,7 @@ interface JointVote {
   readonly areAllSampled: boolean;
   /** The largest rejection threshold of the policies that sampled, as a share of 1. */
   readonly threshold: number;
-  /** When all of them sample. */
+  /** The chance that all of them sample. */
   readonly allSampledWhen: LazyProbability;
 }
 

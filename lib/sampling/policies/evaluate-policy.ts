@@ -3,7 +3,7 @@ import type { Allowances } from '../limits.ts';
 import { type Evaluation, type Policy, PolicyEvaluationError } from '../policy.ts';
 import { IMPOSSIBLE, type Probability, probabilityOf, UNKNOWN } from '../probability/probability.ts';
 
-/** A policy that failed on a trace: it has no vote. */
+/** A policy that failed on a trace, so it has no vote. */
 interface PolicyFailure {
   /** Why, for the decision's list of errors; at most 500 UTF-16 code units. */
   readonly failure: string;

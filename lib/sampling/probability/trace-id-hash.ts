@@ -31,7 +31,7 @@ export function hashThreshold(ratio: number): bigint {
   return (MAX_UINT64 * mantissa) >> BigInt(-exponent);
 }
 
-/** A number from 2^-64 to below 1 as mantissa * 2^exponent, exactly. */
+/** Splits a number from 2^-64 to below 1 into mantissa * 2^exponent, exactly. */
 function split(ratio: number): { mantissa: bigint; exponent: number } {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, ratio);
