@@ -10,6 +10,7 @@ import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters that encode, decode, check or calculate. */
 export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
+  /** `ParseInt("ff", 16) == 255`. Base 0 takes the base from a prefix such as `0x`. */
   {
     name: 'ParseInt',
     parameters: ['Target', 'Base'],
@@ -19,6 +20,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => parseWithBase(target(context), base(context));
     },
   },
+  /** `ParseJSON("{\"a\": [1]}")["a"][0] == 1.0`. Every number is a double. */
   {
     name: 'ParseJSON',
     parameters: ['Target'],
@@ -27,6 +29,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => parseJson(target(context));
     },
   },
+  /** `Hex("ab") == "6162"` */
   {
     name: 'Hex',
     parameters: ['Target'],
@@ -38,6 +41,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /** `Base64Encode("ab") == "YWI="`. Variants: `base64-raw` without padding, `base64-url`, `base64-raw-url`. */
   {
     name: 'Base64Encode',
     parameters: ['Target'],
@@ -51,6 +55,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => base64Variant(base64(encodeGoString(target(context))), variant);
     },
   },
+  /** `FNV("") == -3750763034362895579`. FNV-1a of 64 bits, as a signed int. */
   {
     name: 'FNV',
     parameters: ['Target'],
@@ -62,6 +67,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /** `Log(1) == 0.0`. The natural logarithm. */
   {
     name: 'Log',
     parameters: ['Target'],
@@ -74,6 +80,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /** `ParseSeverity(503, {"error": [{"range": "5xx"}]}) == "error"` */
   {
     name: 'ParseSeverity',
     parameters: ['Target', 'Mapping'],
@@ -83,6 +90,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => severityOf(target(context), severities);
     },
   },
+  /** `IsValidLuhn("4242 4242 4242 4242")` */
   {
     name: 'IsValidLuhn',
     parameters: ['Target'],

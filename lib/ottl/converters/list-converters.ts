@@ -13,6 +13,7 @@ const CHARACTERS_AT_ONCE = 16;
 
 /** Converters on lists and maps. */
 export const LIST_CONVERTERS: readonly ConverterDefinition[] = [
+  /** `Len("é") == 2`. Bytes of a string, items of a list or map. */
   {
     name: 'Len',
     parameters: ['Target'],
@@ -21,6 +22,7 @@ export const LIST_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => BigInt(lengthOf(target(context)));
     },
   },
+  /** `ContainsValue([1, 2], 2)` */
   {
     name: 'ContainsValue',
     parameters: ['Target', 'Item'],
@@ -35,6 +37,7 @@ export const LIST_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /** `Index("checkout", "out") == 5`. The position in bytes, or in a list; -1 when the value is missing. */
   {
     name: 'Index',
     parameters: ['Target', 'Value'],
@@ -49,6 +52,7 @@ export const LIST_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /** `Keys({"a": 1})[0] == "a"` */
   {
     name: 'Keys',
     parameters: ['Target'],
@@ -57,6 +61,7 @@ export const LIST_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => [...target(context).keys()];
     },
   },
+  /** `Values({"a": 1})[0] == 1` */
   {
     name: 'Values',
     parameters: ['Target'],
@@ -65,6 +70,7 @@ export const LIST_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => [...target(context).values()];
     },
   },
+  /** `Sort([3, 1, 2], "desc")[0] == 3` */
   {
     name: 'Sort',
     parameters: ['Target'],
@@ -76,6 +82,7 @@ export const LIST_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => sortValues(target(context), order === 'desc');
     },
   },
+  /** `SliceToMap(ParseJSON("[{\"k\": \"a\", \"v\": 1}]"), ["k"], ["v"])["a"] == 1.0` */
   {
     name: 'SliceToMap',
     parameters: ['Target'],

@@ -9,6 +9,7 @@ import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters of URLs, addresses and flows. */
 export const NETWORK_CONVERTERS: readonly ConverterDefinition[] = [
+  /** `IsInCIDR("10.1.2.3", ["10.0.0.0/8"])` */
   {
     name: 'IsInCIDR',
     parameters: ['Target', 'Networks'],
@@ -21,6 +22,7 @@ export const NETWORK_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /** `URL("https://a.example/cart?x=1")["url.path"] == "/cart"` */
   {
     name: 'URL',
     parameters: ['URI'],
@@ -29,6 +31,7 @@ export const NETWORK_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => urlAttributes(text(context));
     },
   },
+  /** `CommunityID("128.232.110.120", 34855, "66.35.250.204", 80) == "1:LQU9qZlK+B5F3KDmev6m5PMibrg="` */
   {
     name: 'CommunityID',
     parameters: ['SourceIP', 'SourcePort', 'DestinationIP', 'DestinationPort'],

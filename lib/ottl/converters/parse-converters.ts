@@ -16,6 +16,7 @@ const CSV_MODES = ['strict', 'lazyQuotes', 'ignoreQuotes'];
 
 /** Converters that parse and write strings in a format. */
 export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
+  /** `ParseKeyValue("a=1 b=2")["b"] == "2"` */
   {
     name: 'ParseKeyValue',
     parameters: ['Target'],
@@ -26,6 +27,7 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => parseKeyValues(target(context), delimiter, pairDelimiter);
     },
   },
+  /** `ToKeyValueString({"a": 1}, "=", " ") == "a=1"` */
   {
     name: 'ToKeyValueString',
     parameters: ['Target'],
@@ -37,6 +39,7 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => keyValueText(target(context), delimiter, pairDelimiter, isSorted);
     },
   },
+  /** `ParseCSV("1,2", "a,b")["b"] == "2"`. `Mode` is `strict`, `lazyQuotes` or `ignoreQuotes`. */
   {
     name: 'ParseCSV',
     parameters: ['Target', 'Header'],
@@ -58,6 +61,7 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /** `ParseXML("<a b=\"1\">x</a>")["attributes"]["b"] == "1"` */
   {
     name: 'ParseXML',
     parameters: ['Target'],
@@ -66,6 +70,7 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => parseXml(target(context));
     },
   },
+  /** `ParseSimplifiedXML("<a><b>1</b></a>")["a"]["b"] == "1"` */
   {
     name: 'ParseSimplifiedXML',
     parameters: ['Target'],
@@ -74,6 +79,7 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => parseSimplifiedXml(target(context));
     },
   },
+  /** `Decode("YWI=", "base64") == "ab"` */
   {
     name: 'Decode',
     parameters: ['Target', 'Encoding'],
@@ -89,6 +95,7 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /** `Format("%s-%03d", ["a", 7]) == "a-007"`. The verbs and flags of Go that {@link readFormat} accepts. */
   {
     name: 'Format',
     parameters: ['Format', 'Vals'],

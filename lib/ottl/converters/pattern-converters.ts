@@ -8,6 +8,11 @@ import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters with a regular expression or a Grok pattern. */
 export const PATTERN_CONVERTERS: readonly ConverterDefinition[] = [
+  /**
+   * `IsMatch("GET /cart/7", "^GET /cart/[0-9]+$")`
+   *
+   * The pattern is RE2 and matches anywhere in the text; nil matches nothing.
+   */
   {
     name: 'IsMatch',
     parameters: ['Target', 'Pattern'],
@@ -23,6 +28,11 @@ export const PATTERN_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /**
+   * `ExtractPatterns("GET /cart", "^(?P<verb>[A-Z]+) ")["verb"] == "GET"`
+   *
+   * A pattern without named groups is an error.
+   */
   {
     name: 'ExtractPatterns',
     parameters: ['Target', 'Pattern'],
@@ -37,6 +47,11 @@ export const PATTERN_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /**
+   * `ExtractGrokPatterns("took 15ms", "took %{INT:ms:int}ms")["ms"] == 15`
+   *
+   * `NamedCapturesOnly` leaves out groups without a name of their own.
+   */
   {
     name: 'ExtractGrokPatterns',
     parameters: ['Target', 'Pattern'],

@@ -8,17 +8,27 @@ import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters on strings. */
 export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
+  /** `HasPrefix("checkout", "check")` */
   ofTwoTexts('HasPrefix', 'Prefix', (text, prefix) => text.startsWith(prefix)),
+  /** `HasSuffix("checkout", "out")` */
   ofTwoTexts('HasSuffix', 'Suffix', (text, suffix) => text.endsWith(suffix)),
+  /** `TrimPrefix("/cart", "/") == "cart"`. Removes the prefix once. */
   ofTwoTexts('TrimPrefix', 'Prefix', (text, prefix) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
+  /** `TrimSuffix("cart/", "/") == "cart"`. Removes the suffix once. */
   ofTwoTexts('TrimSuffix', 'Suffix', (text, suffix) =>
     text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text,
   ),
+  /** `Split("a|b", "|")[1] == "b"`. An empty delimiter splits into characters. */
   ofTwoTexts('Split', 'Delimiter', (text, delimiter) => new NativeList(splitText(text, delimiter), 'string')),
+  /** `ToLowerCase("GET") == "get"` */
   ofText('ToLowerCase', toLower),
+  /** `ToUpperCase("get") == "GET"` */
   ofText('ToUpperCase', toUpper),
+  /** `ToCamelCase("http_status") == "HttpStatus"` */
   ofText('ToCamelCase', toCamel),
+  /** `ToSnakeCase("HttpStatus") == "http_status"` */
   ofText('ToSnakeCase', toSnake),
+  /** `ConvertCase("GET", "lower") == "get"`. The four cases are those of the converters above. */
   {
     name: 'ConvertCase',
     parameters: ['Target', 'ToCase'],
@@ -31,6 +41,7 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => convert(target(context));
     },
   },
+  /** `Trim("--a--", "-") == "a"`. Without characters it trims blanks. */
   {
     name: 'Trim',
     parameters: ['Target'],
@@ -41,6 +52,7 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => trimSet(target(context), characters);
     },
   },
+  /** `Concat(["a", 1, nil], "-") == "a-1-<nil>"` */
   {
     name: 'Concat',
     parameters: ['Vals', 'Delimiter'],
@@ -56,6 +68,11 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /**
+   * `Substring("checkout", 0, 5) == "check"`
+   *
+   * Start and length are bytes; `Utf8Safe` shrinks the part so that it cuts no character.
+   */
   {
     name: 'Substring',
     parameters: ['Target', 'Start', 'Length'],

@@ -10,6 +10,7 @@ import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters between times and strings. */
 export const FORMAT_TIME_CONVERTERS: readonly ConverterDefinition[] = [
+  /** `FormatTime(Unix(0), "%Y-%m-%dT%H:%M:%S%j") == "1970-01-01T00:00:00+00:00"` */
   {
     name: 'FormatTime',
     parameters: ['Time', 'Format'],
@@ -19,6 +20,7 @@ export const FORMAT_TIME_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => formatTime(layout, time(context));
     },
   },
+  /** `UnixSeconds(Time("1970-01-02", "%Y-%m-%d")) == 86400`. A text without an offset is UTC. */
   {
     name: 'Time',
     parameters: ['Time', 'Format'],
@@ -57,6 +59,7 @@ const SECONDS_BEFORE_1970 = 62_135_596_800n;
 
 /** Converters on times and durations. */
 export const TIME_CONVERTERS: readonly ConverterDefinition[] = [
+  /** `Seconds(Duration("1m30s")) == 90`. The text is one of `time.ParseDuration`. */
   {
     name: 'Duration',
     parameters: ['Duration'],
@@ -70,6 +73,7 @@ export const TIME_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /** `UnixSeconds(Unix(1700000000)) == 1700000000` */
   {
     name: 'Unix',
     parameters: ['Seconds'],
@@ -80,6 +84,7 @@ export const TIME_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => new Time(seconds(context) * NANOS_PER_SECOND + nanos(context));
     },
   },
+  /** `UnixSeconds(TruncateTime(Unix(90), Duration("1m"))) == 60` */
   {
     name: 'TruncateTime',
     parameters: ['Time', 'Duration'],
@@ -89,23 +94,41 @@ export const TIME_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => truncate(time(context), nanos(context));
     },
   },
+  /** `Nanoseconds(Duration("1us")) == 1000`. An int, as `Microseconds` and `Milliseconds`. */
   ofDuration('Nanoseconds', (nanos) => nanos),
+  /** `Microseconds(Duration("1ms")) == 1000` */
   ofDuration('Microseconds', (nanos) => nanos / 1000n),
+  /** `Milliseconds(Duration("1s")) == 1000` */
   ofDuration('Milliseconds', (nanos) => nanos / 1_000_000n),
+  /** `Seconds(Duration("1500ms")) == 1.5`. A double, as `Minutes` and `Hours`. */
   ofDuration('Seconds', (nanos) => inUnits(nanos, NANOS_PER_SECOND)),
+  /** `Minutes(Duration("90s")) == 1.5` */
   ofDuration('Minutes', (nanos) => inUnits(nanos, 60n * NANOS_PER_SECOND)),
+  /** `Hours(Duration("90m")) == 1.5` */
   ofDuration('Hours', (nanos) => inUnits(nanos, 3600n * NANOS_PER_SECOND)),
+  /** `UnixNano(Unix(1, 5)) == 1000000005` */
   ofTime('UnixNano', ({ unixNanos }) => BigInt.asIntN(64, unixNanos)),
+  /** `UnixMicro(Unix(1)) == 1000000`. Rounds down, as `UnixMilli` and `UnixSeconds`. */
   ofTime('UnixMicro', ({ unixNanos }) => floorDivide(unixNanos, 1000n)),
+  /** `UnixMilli(Unix(1)) == 1000` */
   ofTime('UnixMilli', ({ unixNanos }) => floorDivide(unixNanos, 1_000_000n)),
+  /** `UnixSeconds(Unix(1, 999)) == 1` */
   ofTime('UnixSeconds', ({ unixNanos }) => floorDivide(unixNanos, NANOS_PER_SECOND)),
+  /** `Year(Unix(0)) == 1970`. The parts of a time are those at its offset from UTC. */
   ofCalendar('Year', 'year'),
+  /** `Month(Unix(0)) == 1` */
   ofCalendar('Month', 'month'),
+  /** `Day(Unix(0)) == 1` */
   ofCalendar('Day', 'day'),
+  /** `Hour(Unix(3600)) == 1` */
   ofCalendar('Hour', 'hour'),
+  /** `Minute(Unix(60)) == 1` */
   ofCalendar('Minute', 'minute'),
+  /** `Second(Unix(61)) == 1` */
   ofCalendar('Second', 'second'),
+  /** `Nanosecond(Unix(0, 7)) == 7` */
   ofCalendar('Nanosecond', 'nanosecond'),
+  /** `Weekday(Unix(0)) == 4`. 0 is Sunday. */
   ofCalendar('Weekday', 'weekday'),
 ];
 

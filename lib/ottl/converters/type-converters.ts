@@ -4,17 +4,29 @@ import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters that test or change the type of a value. */
 export const TYPE_CONVERTERS: readonly ConverterDefinition[] = [
+  /** `Int("42") == 42`. Drops the fraction of a double; nil stays nil. */
   { name: 'Int', parameters: ['Target'], create: (args) => args.intLike('Target') },
+  /** `Double("1.5") == 1.5` */
   { name: 'Double', parameters: ['Target'], create: (args) => args.doubleLike('Target') },
+  /** `String(1.5) == "1.5"`. Bytes become hex, lists and maps JSON. */
   { name: 'String', parameters: ['Target'], create: (args) => args.textLike('Target') },
+  /** `Bool("true")` */
   { name: 'Bool', parameters: ['Target'], create: (args) => args.boolLike('Target') },
+  /** `IsString("a")` */
   test('IsString', (value) => typeof value === 'string'),
+  /** `IsInt(1)` */
   test('IsInt', (value) => typeof value === 'bigint'),
+  /** `IsDouble(1.0)` */
   test('IsDouble', (value) => typeof value === 'number'),
+  /** `IsBool(false)` */
   test('IsBool', (value) => typeof value === 'boolean'),
+  /** `IsMap({"a": 1})` */
   test('IsMap', isMap),
+  /** `IsList([1])` */
   test('IsList', (value) => isList(value) || value instanceof NativeList || isOpaqueList(value)),
+  /** `IsEmpty("") and not IsEmpty("a")` */
   test('IsEmpty', isEmpty),
+  /** `Coalesce([nil, "a", "b"]) == "a"`. The first value that is not nil. */
   {
     name: 'Coalesce',
     parameters: ['Values'],
