@@ -1,97 +1,13 @@
+/** JSON strings as the bytes that they stand for: text, IDs in hex, and base64 (proto3 JSON mapping). */
 import { MalformedOtlpError } from '../errors.ts';
 import type { WireWriter } from '../protobuf/writer.ts';
 import { BACKSLASH, HEX_VALUES, type JsonCursor, QUOTE } from './cursor.ts';
-
-/**
- * Copies an ID: pairs of hex digits, in upper or lower case, as bytes. It does not check the number of bytes. An odd
- * number of digits, or a character that is not hex, gives an ID of a wrong length, for which `regroup` rejects the
- * span. Returns undefined, or what was expected instead.
- */
-export function copyHex(cursor: JsonCursor, writer: WireWriter): string | undefined {
-  if (cursor.peek() === QUOTE && copyPlainHex(cursor, writer)) return undefined;
-  const start = writer.offset;
-  const problem = copyString(cursor, writer);
-  if (problem !== undefined) return problem;
-  const { bytes } = writer;
-  const length = writer.offset - start;
-  const byteCount = length >> 1;
-  for (let i = 0; i < byteCount; i++) {
-    const high = HEX_VALUES[bytes[start + 2 * i] as number] as number;
-    const low = HEX_VALUES[bytes[start + 2 * i + 1] as number] as number;
-    if (high < 0 || low < 0) {
-      writer.offset = start + WRONG_ID_LENGTH;
-      return undefined;
-    }
-    bytes[start + i] = high * 16 + low;
-  }
-  writer.offset = start + (length % 2 === 0 ? byteCount : WRONG_ID_LENGTH);
-  return undefined;
-}
-
-/** A length that no ID has. */
-const WRONG_ID_LENGTH = 1;
-
-/** Fast path without escapes, for at most 32 digits. Otherwise returns false and consumes nothing. */
-function copyPlainHex(cursor: JsonCursor, writer: WireWriter): boolean {
-  const { bytes, offset } = cursor;
-  writer.ensure(16);
-  let to = writer.offset;
-  let at = offset + 1;
-  for (; at < offset + 33; at += 2) {
-    const value = hexValue(bytes[at]) * 16 + hexValue(bytes[at + 1]);
-    if (value < 0) break;
-    writer.bytes[to++] = value;
-  }
-  if (bytes[at] !== QUOTE) return false;
-  cursor.offset = at + 1;
-  writer.offset = to;
-  return true;
-}
-
-/** Far below zero if the byte is not a hex digit, so that a pair with one such byte is negative. */
-function hexValue(byte: number | undefined): number {
-  const value = HEX_VALUES[byte as number] ?? -1;
-  return value < 0 ? -1000 : value;
-}
-
-const BASE64_VALUES = new Int8Array(256).fill(-1);
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-for (const [value, digit] of [...BASE64].entries()) BASE64_VALUES[digit.charCodeAt(0)] = value;
-BASE64_VALUES['-'.charCodeAt(0)] = 62;
-BASE64_VALUES['_'.charCodeAt(0)] = 63;
-
-/**
- * Decodes base64, in the standard or the URL-safe alphabet, with or without padding. Returns undefined, or what was
- * expected instead.
- */
-export function copyBase64(cursor: JsonCursor, writer: WireWriter): string | undefined {
-  const start = writer.offset;
-  const problem = copyString(cursor, writer);
-  if (problem !== undefined) return problem;
-  const { bytes } = writer;
-  let end = writer.offset;
-  let padding = 0;
-  for (; end > start && bytes[end - 1] === 0x3d; end--) padding++;
-  const digits = end - start;
-  const isPaddingRight = padding === 0 || (padding <= 2 && (digits + padding) % 4 === 0);
-  if (digits % 4 === 1 || !isPaddingRight) return 'expected base64';
-  let to = start;
-  let bits = 0;
-  for (let i = 0; i < digits; i++) {
-    const value = BASE64_VALUES[bytes[start + i] as number] as number;
-    if (value < 0) return 'expected base64';
-    bits = (bits << 6) | value;
-    // Every digit except the first of four completes a byte. Writing never overtakes reading.
-    if (i % 4 !== 0) bytes[to++] = (bits >>> (6 - 2 * (i % 4))) & 0xff;
-  }
-  writer.offset = to;
-  return undefined;
-}
 
 const REPLACEMENT_CHARACTER = 0xfffd;
 
 /** The characters for which `\b`, `\n` and so on stand, by the byte after the backslash; 0 for other bytes. */
 const ESCAPES = new Uint8Array(256);
+
 for (const [name, character] of Object.entries({
   '"': '"',
   '\\': '\\',
@@ -188,4 +104,90 @@ function writeUtf8(writer: WireWriter, codePoint: number): void {
     bytes[writer.offset++] = 0x80 | ((codePoint >>> 6) & 0x3f);
   }
   bytes[writer.offset++] = 0x80 | (codePoint & 0x3f);
+}
+
+/** A length that no ID has. */
+const WRONG_ID_LENGTH = 1;
+
+/**
+ * Copies an ID: pairs of hex digits, in upper or lower case, as bytes. It does not check the number of bytes. An odd
+ * number of digits, or a character that is not hex, gives an ID of a wrong length, for which `regroup` rejects the
+ * span. Returns undefined, or what was expected instead.
+ */
+export function copyHex(cursor: JsonCursor, writer: WireWriter): string | undefined {
+  if (cursor.peek() === QUOTE && copyPlainHex(cursor, writer)) return undefined;
+  const start = writer.offset;
+  const problem = copyString(cursor, writer);
+  if (problem !== undefined) return problem;
+  const { bytes } = writer;
+  const length = writer.offset - start;
+  const byteCount = length >> 1;
+  for (let i = 0; i < byteCount; i++) {
+    const high = HEX_VALUES[bytes[start + 2 * i] as number] as number;
+    const low = HEX_VALUES[bytes[start + 2 * i + 1] as number] as number;
+    if (high < 0 || low < 0) {
+      writer.offset = start + WRONG_ID_LENGTH;
+      return undefined;
+    }
+    bytes[start + i] = high * 16 + low;
+  }
+  writer.offset = start + (length % 2 === 0 ? byteCount : WRONG_ID_LENGTH);
+  return undefined;
+}
+
+/** Fast path without escapes, for at most 32 digits. Otherwise returns false and consumes nothing. */
+function copyPlainHex(cursor: JsonCursor, writer: WireWriter): boolean {
+  const { bytes, offset } = cursor;
+  writer.ensure(16);
+  let to = writer.offset;
+  let at = offset + 1;
+  for (; at < offset + 33; at += 2) {
+    const value = hexValue(bytes[at]) * 16 + hexValue(bytes[at + 1]);
+    if (value < 0) break;
+    writer.bytes[to++] = value;
+  }
+  if (bytes[at] !== QUOTE) return false;
+  cursor.offset = at + 1;
+  writer.offset = to;
+  return true;
+}
+
+/** Far below zero if the byte is not a hex digit, so that a pair with one such byte is negative. */
+function hexValue(byte: number | undefined): number {
+  const value = HEX_VALUES[byte as number] ?? -1;
+  return value < 0 ? -1000 : value;
+}
+
+const BASE64_VALUES = new Int8Array(256).fill(-1);
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+for (const [value, digit] of [...BASE64].entries()) BASE64_VALUES[digit.charCodeAt(0)] = value;
+BASE64_VALUES['-'.charCodeAt(0)] = 62;
+BASE64_VALUES['_'.charCodeAt(0)] = 63;
+
+/**
+ * Decodes base64, in the standard or the URL-safe alphabet, with or without padding. Returns undefined, or what was
+ * expected instead.
+ */
+export function copyBase64(cursor: JsonCursor, writer: WireWriter): string | undefined {
+  const start = writer.offset;
+  const problem = copyString(cursor, writer);
+  if (problem !== undefined) return problem;
+  const { bytes } = writer;
+  let end = writer.offset;
+  let padding = 0;
+  for (; end > start && bytes[end - 1] === 0x3d; end--) padding++;
+  const digits = end - start;
+  const isPaddingRight = padding === 0 || (padding <= 2 && (digits + padding) % 4 === 0);
+  if (digits % 4 === 1 || !isPaddingRight) return 'expected base64';
+  let to = start;
+  let bits = 0;
+  for (let i = 0; i < digits; i++) {
+    const value = BASE64_VALUES[bytes[start + i] as number] as number;
+    if (value < 0) return 'expected base64';
+    bits = (bits << 6) | value;
+    // Every digit except the first of four completes a byte. Writing never overtakes reading.
+    if (i % 4 !== 0) bytes[to++] = (bits >>> (6 - 2 * (i % 4))) & 0xff;
+  }
+  writer.offset = to;
+  return undefined;
 }

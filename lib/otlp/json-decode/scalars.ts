@@ -4,27 +4,6 @@ import { type JsonCursor, QUOTE } from './cursor.ts';
 import type { KeyedField } from './fields-by-key.ts';
 import type { JsonNumbers } from './read-numbers.ts';
 
-const NAMES = {
-  SpanKind: [
-    'SPAN_KIND_UNSPECIFIED',
-    'SPAN_KIND_INTERNAL',
-    'SPAN_KIND_SERVER',
-    'SPAN_KIND_CLIENT',
-    'SPAN_KIND_PRODUCER',
-    'SPAN_KIND_CONSUMER',
-  ],
-  StatusCode: ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'],
-} as const;
-
-/**
- * Reads the name of an enum value; -1 for any other string. OTLP forbids senders to write names, but all receivers
- * accept them.
- */
-function readEnumName(cursor: JsonCursor, type: keyof typeof NAMES): number {
-  const names: readonly string[] = NAMES[type];
-  return names.indexOf(cursor.string());
-}
-
 /** The longest tag plus fixed-length scalar, in bytes. */
 export const MAX_SCALAR_LENGTH = 16;
 
@@ -112,4 +91,25 @@ export class JsonScalars {
     }
     return numbers.integer('int32') === undefined ? undefined : `expected a number or a name of ${enumType}`;
   }
+}
+
+const NAMES = {
+  SpanKind: [
+    'SPAN_KIND_UNSPECIFIED',
+    'SPAN_KIND_INTERNAL',
+    'SPAN_KIND_SERVER',
+    'SPAN_KIND_CLIENT',
+    'SPAN_KIND_PRODUCER',
+    'SPAN_KIND_CONSUMER',
+  ],
+  StatusCode: ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'],
+} as const;
+
+/**
+ * Reads the name of an enum value; -1 for any other string. OTLP forbids senders to write names, but all receivers
+ * accept them.
+ */
+function readEnumName(cursor: JsonCursor, type: keyof typeof NAMES): number {
+  const names: readonly string[] = NAMES[type];
+  return names.indexOf(cursor.string());
 }

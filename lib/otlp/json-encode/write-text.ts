@@ -1,45 +1,6 @@
+/** Texts and bytes as JSON strings: UTF-8 with escapes, hex, and base64, written into a buffer. */
 const QUOTE = 0x22;
 const EQUALS = 0x3d;
-const BASE64 = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
-
-/** The two lower-case hex digits of each byte in ASCII, with the first digit in the low byte. */
-const HEX_PAIRS: Uint16Array = Uint16Array.from({ length: 256 }, (_, byte) => {
-  const digits = byte.toString(16).padStart(2, '0');
-  return digits.charCodeAt(0) | (digits.charCodeAt(1) << 8);
-});
-
-/** Writes the two lower-case hex digits of a byte into `out` at `at`. */
-function writeHexPair(out: DataView, at: number, byte: number): void {
-  out.setUint16(at, HEX_PAIRS[byte] as number, true);
-}
-
-/** Writes `bytes[from, to)` at `at` as a string of lower-case hex, and returns the offset after it. */
-export function writeHexString(out: DataView, at: number, bytes: Uint8Array, from: number, to: number): number {
-  out.setUint8(at, QUOTE);
-  let next = at + 1;
-  for (let i = from; i < to; i++, next += 2) out.setUint16(next, HEX_PAIRS[bytes[i] as number] as number, true);
-  out.setUint8(next, QUOTE);
-  return next + 1;
-}
-
-/** Writes `bytes[from, to)` at `start` as a string of standard base64 with padding, and returns the offset after it. */
-export function writeBase64String(out: Uint8Array, start: number, bytes: Uint8Array, from: number, to: number): number {
-  let at = start;
-  out[at++] = QUOTE;
-  for (let i = from; i < to; i += 3) {
-    const left = to - i;
-    const word =
-      ((bytes[i] as number) << 16) |
-      (left > 1 ? (bytes[i + 1] as number) << 8 : 0) |
-      (left > 2 ? (bytes[i + 2] as number) : 0);
-    out[at++] = BASE64[word >>> 18] as number;
-    out[at++] = BASE64[(word >>> 12) & 0x3f] as number;
-    out[at++] = left > 1 ? (BASE64[(word >>> 6) & 0x3f] as number) : EQUALS;
-    out[at++] = left > 2 ? (BASE64[word & 0x3f] as number) : EQUALS;
-  }
-  out[at++] = QUOTE;
-  return at;
-}
 
 /** The most bytes that one byte of UTF-8 becomes in a JSON string (`\u0000`). */
 export const MAX_TEXT_GROWTH = 6;
@@ -76,6 +37,19 @@ function mayBeSpecial(word: number): boolean {
   return ((word | (word - 0x20202020) | quotes | backslashes) & 0x80808080) !== 0;
 }
 
+const PLAIN = 0;
+const BEYOND_ASCII = 1;
+
+/**
+ * What each byte of UTF-8 needs in a JSON string (RFC 8259 §7): {@link PLAIN} nothing; {@link BEYOND_ASCII} a check of
+ * the whole sequence; any other number is the character after the backslash, where `u` needs four hex digits.
+ */
+const TEXT_BYTES: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte > 0x7f) return BEYOND_ASCII;
+  const escaped = JSON.stringify(String.fromCharCode(byte)).slice(1, -1);
+  return escaped.length > 1 ? escaped.charCodeAt(1) : PLAIN;
+});
+
 /** Copies byte by byte up to and including a special byte; then in words again. */
 function copySpecialText(out: DataView, start: number, bytes: DataView, from: number, to: number): number {
   let at = start;
@@ -104,19 +78,6 @@ function copySpecialText(out: DataView, start: number, bytes: DataView, from: nu
   }
   return at;
 }
-
-const PLAIN = 0;
-const BEYOND_ASCII = 1;
-
-/**
- * What each byte of UTF-8 needs in a JSON string (RFC 8259 §7): {@link PLAIN} nothing; {@link BEYOND_ASCII} a check of
- * the whole sequence; any other number is the character after the backslash, where `u` needs four hex digits.
- */
-const TEXT_BYTES: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte > 0x7f) return BEYOND_ASCII;
-  const escaped = JSON.stringify(String.fromCharCode(byte)).slice(1, -1);
-  return escaped.length > 1 ? escaped.charCodeAt(1) : PLAIN;
-});
 
 /** Writes the escape of an ASCII character into `out` at `at`, and returns the offset after it. */
 function writeEscape(out: DataView, at: number, byte: number, letter: number): number {
@@ -153,4 +114,45 @@ function replaceInvalidUtf8(bytes: DataView, from: number, to: number): DataView
   const text = decoder.decode(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from));
   const valid = encoder.encode(text);
   return new DataView(valid.buffer, valid.byteOffset, valid.length);
+}
+
+/** The two lower-case hex digits of each byte in ASCII, with the first digit in the low byte. */
+const HEX_PAIRS: Uint16Array = Uint16Array.from({ length: 256 }, (_, byte) => {
+  const digits = byte.toString(16).padStart(2, '0');
+  return digits.charCodeAt(0) | (digits.charCodeAt(1) << 8);
+});
+
+/** Writes the two lower-case hex digits of a byte into `out` at `at`. */
+function writeHexPair(out: DataView, at: number, byte: number): void {
+  out.setUint16(at, HEX_PAIRS[byte] as number, true);
+}
+
+/** Writes `bytes[from, to)` at `at` as a string of lower-case hex, and returns the offset after it. */
+export function writeHexString(out: DataView, at: number, bytes: Uint8Array, from: number, to: number): number {
+  out.setUint8(at, QUOTE);
+  let next = at + 1;
+  for (let i = from; i < to; i++, next += 2) out.setUint16(next, HEX_PAIRS[bytes[i] as number] as number, true);
+  out.setUint8(next, QUOTE);
+  return next + 1;
+}
+
+const BASE64 = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+
+/** Writes `bytes[from, to)` at `start` as a string of standard base64 with padding, and returns the offset after it. */
+export function writeBase64String(out: Uint8Array, start: number, bytes: Uint8Array, from: number, to: number): number {
+  let at = start;
+  out[at++] = QUOTE;
+  for (let i = from; i < to; i += 3) {
+    const left = to - i;
+    const word =
+      ((bytes[i] as number) << 16) |
+      (left > 1 ? (bytes[i + 1] as number) << 8 : 0) |
+      (left > 2 ? (bytes[i + 2] as number) : 0);
+    out[at++] = BASE64[word >>> 18] as number;
+    out[at++] = BASE64[(word >>> 12) & 0x3f] as number;
+    out[at++] = left > 1 ? (BASE64[(word >>> 6) & 0x3f] as number) : EQUALS;
+    out[at++] = left > 2 ? (BASE64[word & 0x3f] as number) : EQUALS;
+  }
+  out[at++] = QUOTE;
+  return at;
 }
