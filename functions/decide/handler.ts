@@ -7,7 +7,7 @@ import {
   type DecideResult,
   type DecideSettings,
   type ReceivedWakeUp,
-} from '../../lib/pipeline/decide/decide.ts';
+} from '../../lib/pipeline/decide/decide-batch.ts';
 import type { Evaluate } from '../../lib/pipeline/ports.ts';
 import { decide } from '../../lib/sampling/decide.ts';
 import type { ConfigSource } from '../shared/live-config.ts';

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { decodeKeyEntry, hashKey, type KeysReader, keyIdOf, type StoredKey } from '../../lib/aws/ssm/ingest-keys.ts';
 import { type Clock, UnavailableError } from '../../lib/pipeline/ports.ts';
 import type { Log } from '../shared/logger.ts';
-import { Refreshed } from '../shared/refreshed.ts';
+import { Refreshed } from '../shared/refreshing-value.ts';
 import type { HttpRequest } from './http.ts';
 
 export interface StoredKeysOptions {

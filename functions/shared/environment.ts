@@ -5,7 +5,7 @@ import { SystemClock } from '../../lib/aws/node.ts';
 import { ConfigReader } from '../../lib/aws/ssm/config-parameter.ts';
 import { KeysReader } from '../../lib/aws/ssm/ingest-keys.ts';
 import { type ParameterReads, SignedParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
-import type { Metrics } from '../../lib/pipeline/metric-catalogue.ts';
+import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import { type Authorize, authorizeAll, StoredKeys } from '../ingest/keys.ts';
 import { LiveConfig, type LiveConfigOptions } from './live-config.ts';
 import type { Log } from './logger.ts';

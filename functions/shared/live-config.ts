@@ -9,7 +9,7 @@ import type { ConfigIssue } from '../../lib/sampling/config/issues.ts';
 import { parseSamplingConfig, type SamplingConfigResult } from '../../lib/sampling/config/parse-sampling-config.ts';
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import type { Log } from './logger.ts';
-import { Refreshed } from './refreshed.ts';
+import { Refreshed } from './refreshing-value.ts';
 
 /** Where a function gets the configuration that it works by, at the beginning of each invocation. */
 export interface ConfigSource {

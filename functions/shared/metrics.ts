@@ -6,7 +6,7 @@ import {
   type MetricName,
   type Metrics,
   PIPELINE_DIMENSION,
-} from '../../lib/pipeline/metric-catalogue.ts';
+} from '../../lib/pipeline/metrics.ts';
 
 /** Metrics that are gathered during an invocation and given away at its end. */
 export interface InvocationMetrics extends Metrics {

@@ -10,7 +10,7 @@ import { SystemClock } from '../../lib/aws/node.ts';
 import { S3SpillStore } from '../../lib/aws/s3/object-store.ts';
 import { S3TraceArchive } from '../../lib/aws/s3/trace-archive.ts';
 import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
-import type { Metrics } from '../../lib/pipeline/metric-catalogue.ts';
+import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import { requiredVariable } from './environment.ts';
 

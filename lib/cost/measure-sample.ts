@@ -1,7 +1,7 @@
 import { hashFragment } from '../aws/node.ts';
 import { decodeWakeUp } from '../aws/sqs/wake-up-message.ts';
-import { createDecide, type ReceivedWakeUp } from '../pipeline/decide/decide.ts';
-import type { DecideSummary } from '../pipeline/decide/summary.ts';
+import { createDecide, type ReceivedWakeUp } from '../pipeline/decide/decide-batch.ts';
+import type { DecideSummary } from '../pipeline/decide/tally.ts';
 import { ingest } from '../pipeline/ingest.ts';
 import type { Evaluate } from '../pipeline/ports.ts';
 import { parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts';

@@ -6,7 +6,7 @@ import { fixedConfig } from '../../functions/shared/live-config.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { createServices } from '../../functions/shared/services.ts';
 import { createDynamoDbClient, createS3Client, createSqsClient } from '../aws/clients.ts';
-import { DEFAULT_DECIDE_SETTINGS, type DecideSettings } from '../pipeline/decide/decide.ts';
+import { DEFAULT_DECIDE_SETTINGS, type DecideSettings } from '../pipeline/decide/decide-batch.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { startDecisionLoop } from './decision-loop.ts';

@@ -10,7 +10,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import { ALARM_CATALOGUE, anchorOf } from '../../lib/cdk/monitoring/alarm-catalogue.ts';
 import { type AlarmThresholds, PipelineMonitoring, type PipelineMonitoringProps } from '../../lib/cdk/monitoring.ts';
-import { METRIC_CATALOGUE, type MetricDefinition } from '../../lib/pipeline/metric-catalogue.ts';
+import { METRIC_CATALOGUE, type MetricDefinition } from '../../lib/pipeline/metrics.ts';
 
 const ACCOUNT = { account: '123456789012', region: 'eu-central-1' };
 const CATALOGUE: readonly MetricDefinition[] = METRIC_CATALOGUE;

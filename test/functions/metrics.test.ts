@@ -9,7 +9,7 @@ import {
   METRIC_CATALOGUE,
   type MetricDefinition,
   type MetricName,
-} from '../../lib/pipeline/metric-catalogue.ts';
+} from '../../lib/pipeline/metrics.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { capturedStdout } from '../support/captured-stdout.ts';
 import { type EmfMetric, readEmf } from '../support/emf.ts';

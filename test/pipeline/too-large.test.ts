@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { DecideSettings } from '../../lib/pipeline/decide/decide.ts';
+import type { DecideSettings } from '../../lib/pipeline/decide/decide-batch.ts';
 import { TraceTooLargeError } from '../../lib/pipeline/ports.ts';
 import { SMALL_TRACE } from '../../lib/pipeline/trace-limits.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';

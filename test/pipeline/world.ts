@@ -6,8 +6,8 @@ import {
   type DecideDeps,
   type DecideSettings,
   type ReceivedWakeUp,
-} from '../../lib/pipeline/decide/decide.ts';
-import type { DecideSummary } from '../../lib/pipeline/decide/summary.ts';
+} from '../../lib/pipeline/decide/decide-batch.ts';
+import type { DecideSummary } from '../../lib/pipeline/decide/tally.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { decide } from '../../lib/sampling/decide.ts';

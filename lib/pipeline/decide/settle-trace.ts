@@ -9,7 +9,7 @@ import type { ClaimStates } from './claims.ts';
 import { assembleTrace, attemptClaim, type ClaimAttempt, foldCommittedClaims, isRecorded } from './claims.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { allAt, allOpen, type FragmentStanding, type Standings, standingsOfTooLarge } from './standings.ts';
-import { addFailure, addLate, type DecideSummary, increment } from './summary.ts';
+import { addFailure, addLate, type DecideSummary, increment } from './tally.ts';
 
 export interface SettleDeps {
   readonly buffer: SpanBuffer;

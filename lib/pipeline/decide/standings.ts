@@ -1,6 +1,6 @@
 import type { TraceTooLargeError } from '../ports.ts';
 import type { ClaimState, ClaimStates } from './claims.ts';
-import type { TraceTooLarge } from './hand-on.ts';
+import type { TraceTooLarge } from './requeue.ts';
 
 /**
  * Where a fragment that a wake-up names stands.

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../functions/decide/handler.ts';
 import { NO_METRICS } from '../../../functions/shared/metrics.ts';
 import { encodeWakeUp } from '../../../lib/aws/sqs/wake-up-message.ts';
-import type { ReceivedWakeUp } from '../../../lib/pipeline/decide/decide.ts';
-import { emptySummary } from '../../../lib/pipeline/decide/summary.ts';
+import type { ReceivedWakeUp } from '../../../lib/pipeline/decide/decide-batch.ts';
+import { emptySummary } from '../../../lib/pipeline/decide/tally.ts';
 import type { WakeUp } from '../../../lib/pipeline/ports.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
 

@@ -1,7 +1,7 @@
 import { type Clock, type FragmentRef, MAX_DELAY_SECONDS, type WakeUp, type WakeUpQueue } from '../ports.ts';
 import { delayUntilDue } from '../wake-ups.ts';
-import type { DecideSettings, ReceivedWakeUp } from './decide.ts';
-import { addFailure, type DecideSummary } from './summary.ts';
+import type { DecideSettings, ReceivedWakeUp } from './decide-batch.ts';
+import { addFailure, type DecideSummary } from './tally.ts';
 
 /** Fragments by hash, of each trace. */
 export type FragmentsByTrace = Map<string, Set<string>>;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Refreshed } from '../../../functions/shared/refreshed.ts';
+import { Refreshed } from '../../../functions/shared/refreshing-value.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 /** A value that counts its readings: 1, 2, …, and can be made to fail, or to hang until it is released. */

@@ -13,11 +13,11 @@ import {
 import { isDue } from '../wake-ups.ts';
 import { ArchiveRound } from './archive-round.ts';
 import { ClaimStates } from './claims.ts';
-import { defer, type FragmentsByTrace, handOn, hop, setAside, type TraceTooLarge } from './hand-on.ts';
 import { OneAtATime } from './one-at-a-time.ts';
+import { defer, type FragmentsByTrace, handOn, hop, setAside, type TraceTooLarge } from './requeue.ts';
 import { type SettleDeps, TraceSettler } from './settle-trace.ts';
 import { openFragments, type Standings, tooLargeFragments } from './standings.ts';
-import { type DecideSummary, emptySummary } from './summary.ts';
+import { type DecideSummary, emptySummary } from './tally.ts';
 
 export interface DecideDeps {
   readonly buffer: SpanBuffer;
