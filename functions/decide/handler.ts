@@ -1,26 +1,16 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { forEachBounded, randomId } from '../../lib/aws/node.ts';
 import { decodeWakeUp, type WakeUpMessage } from '../../lib/aws/sqs/wake-up-message.ts';
-import {
-  createDecide,
-  DEFAULT_DECIDE_SETTINGS,
-  type DecideResult,
-  type DecideSettings,
-  type ReceivedWakeUp,
-} from '../../lib/pipeline/decide/decide-batch.ts';
+import { type DecideResult, Decider } from '../../lib/pipeline/decide/decide-batch.ts';
+import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import type { Evaluate } from '../../lib/pipeline/ports.ts';
+import type { ReceivedWakeUp } from '../../lib/pipeline/wake-ups.ts';
 import { decide } from '../../lib/sampling/decide.ts';
 import type { ConfigSource } from '../shared/live-config.ts';
 import type { Log } from '../shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
 import { type PerTenant, perTenant, type Services } from '../shared/services.ts';
 import { countDecisions } from './count-decisions.ts';
-
-/**
- * The timeout that the function is deployed with, in seconds. The claim timeout (90 s) must be longer, so that the owner of a
- * claim that old is dead; the queue's visibility timeout must be six times as long, and the batching window.
- */
-export const DECIDE_TIMEOUT_SECONDS = 60;
 
 /** What an invocation keeps for the end: traces being looked at, archive objects, messages for what is left. */
 const SAFETY_MARGIN_MS = 15_000;
@@ -41,7 +31,7 @@ export interface DecideWiring {
   /** @default nothing is counted */
   readonly metrics?: InvocationMetrics;
   /** @default those for a function with a timeout of a minute */
-  readonly settings?: DecideSettings;
+  readonly settings?: DecideOptions;
 }
 
 /** The decide handler on the services of AWS, or of a laptop. */
@@ -50,9 +40,9 @@ export function wireDecide({
   config,
   log,
   metrics = NO_METRICS,
-  settings = DEFAULT_DECIDE_SETTINGS,
+  settings = DEFAULT_DECIDE_OPTIONS,
 }: DecideWiring): DecideHandler {
-  const deciders = perTenant((tenant) => createDecide({ ...services(tenant), newId: randomId }, settings));
+  const deciders = perTenant((tenant) => new Decider({ ...services(tenant), newId: randomId }, settings));
   return createHandler({
     begin: async (timeLeft) => {
       const hasTime = timeLeft === undefined ? () => true : timeCheck(timeLeft);
@@ -60,7 +50,7 @@ export function wireDecide({
       const policies = await config.current();
       const evaluate: Evaluate = (trace, allowances) => decide(policies, trace, allowances);
       return async (tenant, received) => {
-        const result = await deciders(tenant)({ received, evaluate, hasTime });
+        const result = await deciders(tenant).decideBatch({ received, evaluate, hasTime });
         countDecisions(metrics, result.summary, policies.policies);
         return result;
       };
@@ -71,7 +61,7 @@ export function wireDecide({
 }
 
 /** Claims of an owner that is still at work would be fenced: nothing gets lost, but its work is done again and again. */
-function warnOfTimeout(timeLeft: TimeLeft | undefined, { claimTimeoutMs }: DecideSettings, log: Log): void {
+function warnOfTimeout(timeLeft: TimeLeft | undefined, { claimTimeoutMs }: DecideOptions, log: Log): void {
   const remainingMs = timeLeft?.getRemainingTimeInMillis() ?? 0;
   if (remainingMs < claimTimeoutMs) return;
   log.warn('function timeout is too long', { remainingMs, claimTimeoutMs, expected: 'less than claimTimeoutMs' });

@@ -1,9 +1,10 @@
 import { hashFragment } from '../aws/node.ts';
 import { decodeWakeUp } from '../aws/sqs/wake-up-message.ts';
-import { createDecide, type ReceivedWakeUp } from '../pipeline/decide/decide-batch.ts';
+import { Decider } from '../pipeline/decide/decide-batch.ts';
 import type { DecideSummary } from '../pipeline/decide/tally.ts';
 import { ingest } from '../pipeline/ingest.ts';
 import type { Evaluate } from '../pipeline/ports.ts';
+import type { ReceivedWakeUp } from '../pipeline/wake-ups.ts';
 import { parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
 import { decide as applyPolicies } from '../sampling/decide.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
@@ -107,14 +108,15 @@ async function decideAll(
   let nextId = 0;
   const deps = { ...services, newId: () => (nextId++).toString(16).padStart(16, '0') };
   const evaluate: Evaluate = (trace, allowances) => applyPolicies(keepErrors(), trace, allowances);
-  const environments = Array.from({ length: POLLERS }, () => createDecide(deps));
+  const environments = Array.from({ length: POLLERS }, () => new Decider(deps));
   const summaries: DecideSummary[] = [];
   let messages = 0;
   for (const [index, batch] of batches.entries()) {
     const received = batch.map(
       (body, at): ReceivedWakeUp => ({ messageId: `${index}-${at}`, wakeUp: decodeWakeUp(body) }),
     );
-    const { failedMessageIds, summary } = (await environments[index % POLLERS]?.({ received, evaluate })) ?? {};
+    const { failedMessageIds, summary } =
+      (await environments[index % POLLERS]?.decideBatch({ received, evaluate })) ?? {};
     if (
       summary === undefined ||
       failedMessageIds?.length !== 0 ||

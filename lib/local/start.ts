@@ -6,7 +6,7 @@ import { fixedConfig } from '../../functions/shared/live-config.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { createServices } from '../../functions/shared/services.ts';
 import { createDynamoDbClient, createS3Client, createSqsClient } from '../aws/clients.ts';
-import { DEFAULT_DECIDE_SETTINGS, type DecideSettings } from '../pipeline/decide/decide-batch.ts';
+import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../pipeline/decide/options.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { startDecisionLoop } from './decision-loop.ts';
@@ -25,7 +25,7 @@ export interface LocalOptions {
   /** Ingest keys; with none, every request is accepted. */
   readonly keys: readonly string[];
   readonly log: Log;
-  readonly decideSettings?: Partial<DecideSettings>;
+  readonly decideSettings?: Partial<DecideOptions>;
   /** How long a wake-up that was received but not finished stays hidden. @default 30 s */
   readonly visibilityTimeoutSeconds?: number;
 }
@@ -38,8 +38,8 @@ export interface RunningTailgate {
 }
 
 /** One process decides here, so that an owner who does not answer for this long is one that was killed. */
-const LOCAL_SETTINGS: DecideSettings = {
-  ...DEFAULT_DECIDE_SETTINGS,
+const LOCAL_SETTINGS: DecideOptions = {
+  ...DEFAULT_DECIDE_OPTIONS,
   claimTimeoutMs: 15_000,
   continuationDelayMs: 5_000,
 };

@@ -180,8 +180,8 @@ export interface LimitStore {
    */
   lease(bucket: TokenBucket, nowMs: number, needed: number, wanted: number): Promise<Lease>;
 
-  /** Puts leased tokens back. Tried once: a second try could put them back twice. */
-  giveBack(bucket: TokenBucket, tokens: number): Promise<void>;
+  /** Returns leased tokens. Tried once: a second try could return them twice. */
+  release(bucket: TokenBucket, tokens: number): Promise<void>;
 }
 
 /** The moving averages that the shares of a `dynamic` policy come from, in one interval. Immutable once it is stored. */

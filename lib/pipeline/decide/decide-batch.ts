@@ -1,23 +1,14 @@
 import { FleetAllowances } from '../allowances/fleet-allowances.ts';
-import type { Evaluate } from '../ports.ts';
-import {
-  type Clock,
-  type KeyTables,
-  type LimitStore,
-  MAX_DELAY_SECONDS,
-  type SpanBuffer,
-  type TraceArchive,
-  type WakeUp,
-  type WakeUpQueue,
-} from '../ports.ts';
-import { isDue } from '../wake-ups.ts';
+import type { Clock, Evaluate, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../ports.ts';
+import { OneAtATime } from '../trace-limits.ts';
+import { type FragmentsByTrace, fragmentsByTrace, isDue, type ReceivedWakeUp } from '../wake-ups.ts';
 import { ArchiveRound } from './archive-round.ts';
-import { ClaimStates } from './claims.ts';
-import { OneAtATime } from './one-at-a-time.ts';
-import { defer, type FragmentsByTrace, handOn, hop, setAside, type TraceTooLarge } from './requeue.ts';
-import { type SettleDeps, TraceSettler } from './settle-trace.ts';
-import { openFragments, type Standings, tooLargeFragments } from './standings.ts';
-import { type DecideSummary, emptySummary } from './tally.ts';
+import { ClaimStates } from './claim-states.ts';
+import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from './options.ts';
+import { openFragments, type SettledTrace, type TraceTooLarge, tooLargeFragments } from './outcome.ts';
+import { deadLetterTooLarge, requeueEarly, requeueUnprocessed, requeueUnsettled } from './requeue.ts';
+import { settleTrace } from './settle-trace.ts';
+import { type DecideSummary, tally } from './tally.ts';
 
 export interface DecideDeps {
   readonly buffer: SpanBuffer;
@@ -26,144 +17,147 @@ export interface DecideDeps {
   readonly limits: LimitStore;
   readonly keyTables: KeyTables;
   readonly clock: Clock;
-  /** 16 hex digits that nobody else has. */
+  /** 16 hex digits, different each time, and from those of every other process. */
   readonly newId: () => string;
-}
-
-export interface DecideSettings {
-  /** Age from which the owner of an uncommitted claim counts as dead. Must be more than an invocation can last. */
-  readonly claimTimeoutMs: number;
-  /** How long the first continuation waits. Each further one waits twice as long, up to {@link MAX_DELAY_SECONDS}. */
-  readonly continuationDelayMs: number;
-  /** After so many continuations a fragment goes to the dead letters: by default after an hour and a half. */
-  readonly maxAttempts: number;
-  /** Traces that are read at the same time. */
-  readonly concurrency: number;
-  /** Lines of so many bytes end a round: its objects are created before the next trace is read. */
-  readonly maxRoundBytes: number;
-}
-
-export const DEFAULT_DECIDE_SETTINGS: DecideSettings = {
-  claimTimeoutMs: 90_000,
-  continuationDelayMs: 30_000,
-  maxAttempts: 10,
-  concurrency: 16,
-  maxRoundBytes: 8 * 1024 * 1024,
-};
-
-export interface ReceivedWakeUp {
-  /** The queue's name for the message. */
-  readonly messageId: string;
-  readonly wakeUp: WakeUp;
 }
 
 export interface DecideBatch {
   readonly received: readonly ReceivedWakeUp[];
-  /** One batch is decided by one version of the policies. */
+  /** Applies the policies. One batch is decided by one version of them. */
   readonly evaluate: Evaluate;
-  /** Whether there still is time to look at another trace, and to commit what was claimed. @default always */
+  /** Whether there still is time to examine another trace, and to commit what was claimed. @default always */
   readonly hasTime?: () => boolean;
 }
 
 export interface DecideResult {
-  /** Messages that must come back. Every other one is done with: what it lists is settled, or listed in a message sent since. */
+  /**
+   * Messages that must come back. Every other one can be acknowledged: what it lists is settled, or listed in a message sent
+   * since.
+   */
   readonly failedMessageIds: readonly string[];
   readonly summary: DecideSummary;
 }
 
 /**
- * The use case behind the queue: looks at the traces that a batch of wake-ups names, decides them, and writes the sampled
- * ones to the archive. Everything in it may be done twice, by two invocations at once, and die at any point.
- *
+ * The use case behind the queue: examines the traces that a batch of wake-ups names, decides them, and writes the sampled
+ * ones to the archive. Every step may be repeated, run in two invocations at once, and be cut off by a crash.
+ * ```
+ *   wake-ups ── due? ──┬─ no ──▶ requeueEarly
+ *                      └─ yes ─▶ rounds: settleTrace, many at a time ─▶ create the objects of the round = commit
+ *                                  ├─ still open: once more, then requeueUnsettled
+ *                                  ├─ no time left: requeueUnprocessed
+ *                                  └─ over a limit: deadLetterTooLarge
+ *   acknowledge every message but those in failedMessageIds
+ * ```
  * A wake-up is acknowledged only when each of its fragments is in an archive object that exists, or its trace is not
- * sampled; what cannot be settled now is sent on in a continuation, before the acknowledgement.
+ * sampled; what cannot be settled now is sent to the queue again before the acknowledgement.
+ *
+ * An instance lives as long as its process: it remembers which objects exist, and what it holds of the limits.
  */
-export function createDecide(deps: DecideDeps, settings: DecideSettings = DEFAULT_DECIDE_SETTINGS) {
-  const claimStates = new ClaimStates(deps.archive, deps.clock, settings.claimTimeoutMs);
-  const allowances = new FleetAllowances(deps);
-  const largeTraces = new OneAtATime();
+export class Decider {
+  readonly #deps: DecideDeps;
+  readonly #options: DecideOptions;
+  readonly #claimStates: ClaimStates;
+  readonly #allowances: FleetAllowances;
+  readonly #largeTraces = new OneAtATime();
 
-  return async function decide({ received, evaluate, hasTime = () => true }: DecideBatch): Promise<DecideResult> {
-    const summary = emptySummary();
-    summary.wakeUps = received.length;
-    allowances.startBatch();
-    const nowMs = deps.clock.now();
-    const due = received.filter(({ wakeUp }) => isDue(wakeUp, nowMs));
-    summary.maxLagMs = Math.max(0, ...due.map(({ wakeUp }) => nowMs - wakeUp.dueAtMs));
-    const early = received.filter(({ wakeUp }) => !isDue(wakeUp, nowMs));
-    const failed = await hop(early, deps, summary);
+  constructor(deps: DecideDeps, options: DecideOptions = DEFAULT_DECIDE_OPTIONS) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#claimStates = new ClaimStates(deps, options);
+    this.#allowances = new FleetAllowances(deps);
+  }
 
-    const settleDeps = { ...deps, evaluate, hasTime, claimStates, allowances, largeTraces };
+  /** Does not throw because of single traces or messages: those are in the summary. */
+  async decideBatch(batch: DecideBatch): Promise<DecideResult> {
+    const { received } = batch;
+    const startMs = this.#deps.clock.now();
+    this.#allowances.startBatch();
+    const due = received.filter(({ wakeUp }) => isDue(wakeUp, startMs));
+    const early = received.filter(({ wakeUp }) => !isDue(wakeUp, startMs));
+    const requeued = [await requeueEarly(early, this.#deps)];
+
     const traces = fragmentsByTrace(due);
-    const first = await settleAll(traces, settleDeps, settings, summary);
-    summary.traces = traces.size - first.notLookedAt.size;
+    const first = await this.#settleAll(traces, batch);
     // Most of what is open now was claimed by an invocation that ran at the same time and has committed by now.
-    const again = await settleAll(first.open, settleDeps, settings, summary);
-    await allowances.giveBack();
-    failed.push(...(await handOn(due, [again.open, again.notLookedAt], deps, settings, summary)));
-    failed.push(...(await defer(due, first.notLookedAt, deps, summary)));
-    failed.push(...(await setAside(due, [...first.tooLarge, ...again.tooLarge], deps, summary)));
-    summary.durationMs = deps.clock.now() - nowMs;
-    return { failedMessageIds: [...new Set(failed)], summary };
-  };
-}
+    const again = await this.#settleAll(first.open, batch);
+    await this.#allowances.releaseAll();
 
-function fragmentsByTrace(received: readonly ReceivedWakeUp[]): FragmentsByTrace {
-  const byTrace: FragmentsByTrace = new Map();
-  for (const { wakeUp } of received) {
-    for (const { traceId, hash } of wakeUp.fragments) {
-      const hashes = byTrace.get(traceId);
-      if (hashes === undefined) byTrace.set(traceId, new Set([hash]));
-      else hashes.add(hash);
-    }
+    const open = new Map([...again.open, ...again.unprocessed]);
+    requeued.push(...(await requeueUnsettled(due, open, this.#deps, this.#options)));
+    requeued.push(await requeueUnprocessed(due, first.unprocessed, this.#deps));
+    requeued.push(await deadLetterTooLarge(due, [...first.tooLarge, ...again.tooLarge], this.#deps));
+    const summary = tally({
+      wakeUpCount: received.length,
+      maxLagMs: Math.max(0, ...due.map(({ wakeUp }) => startMs - wakeUp.dueAtMs)),
+      durationMs: this.#deps.clock.now() - startMs,
+      traceCount: traces.size - first.unprocessed.size,
+      settled: [...first.settled, ...again.settled],
+      objectBytes: [...first.objectBytes, ...again.objectBytes],
+      requeued,
+    });
+    return { failedMessageIds: [...new Set(requeued.flatMap((each) => each.failedMessageIds))], summary };
   }
-  return byTrace;
-}
 
-interface Unsettled {
-  /** Looked at, and still open. */
-  readonly open: FragmentsByTrace;
-  /** For which there was no time. */
-  readonly notLookedAt: FragmentsByTrace;
-  /** What looking again would not help. */
-  readonly tooLarge: readonly TraceTooLarge[];
-}
-
-/** Settles traces in rounds of bounded memory, as long as there is time. Resolves to what is left. */
-async function settleAll(
-  waiting: FragmentsByTrace,
-  deps: DecideDeps & Omit<SettleDeps, 'canLook'> & { readonly hasTime: () => boolean },
-  settings: DecideSettings,
-  summary: DecideSummary,
-): Promise<Unsettled> {
-  const open: FragmentsByTrace = new Map();
-  const tooLarge: TraceTooLarge[] = [];
-  const queue = [...waiting];
-  let next = 0;
-  while (next < queue.length && deps.hasTime()) {
-    const round = new ArchiveRound(deps.newId(), deps.archive, deps.clock);
-    const canLook = () => deps.hasTime() && !round.isOver(settings.maxRoundBytes);
-    const settler = new TraceSettler({ ...deps, canLook }, round, summary);
-    const looked: { readonly traceId: string; readonly standings: Standings }[] = [];
-    const work = async () => {
-      for (let entry = queue[next]; entry !== undefined && canLook(); entry = queue[next]) {
-        next += 1;
-        const [traceId, hashes] = entry;
-        const standings = await settler.settle(traceId, hashes);
-        // Its turn came when the round was over: it is the next one's.
-        if (standings === 'not looked at') queue.push(entry);
-        else looked.push({ traceId, standings });
+  /** Settles traces in rounds of bounded memory, as long as there is time. */
+  async #settleAll(waiting: FragmentsByTrace, { evaluate, hasTime = () => true }: DecideBatch): Promise<Settled> {
+    const { concurrency, maxRoundBytes } = this.#options;
+    const settled: SettledTrace[] = [];
+    const objectBytes: number[] = [];
+    const open = new Map<string, ReadonlySet<string>>();
+    const queue = [...waiting];
+    let next = 0;
+    while (next < queue.length && hasTime()) {
+      const round = new ArchiveRound(this.#deps.newId(), this.#deps);
+      const canExamine = () => hasTime() && !round.isOver(maxRoundBytes);
+      const settleDeps = {
+        ...this.#deps,
+        evaluate,
+        claimStates: this.#claimStates,
+        allowances: this.#allowances,
+        largeTraces: this.#largeTraces,
+        round,
+        canExamine,
+      };
+      const examined: SettledTrace[] = [];
+      const work = async () => {
+        for (let entry = queue[next]; entry !== undefined && canExamine(); entry = queue[next]) {
+          next += 1;
+          const [traceId, hashes] = entry;
+          const result = await settleTrace(traceId, hashes, settleDeps);
+          // When its turn came the round was over: the next round takes it.
+          if (result === 'not examined') queue.push(entry);
+          else examined.push(result);
+        }
+      };
+      await Promise.all(Array.from({ length: concurrency }, work));
+      const committed = await round.commit();
+      objectBytes.push(...committed.values());
+      for (const trace of examined) {
+        const remaining = openFragments(trace.standings, committed);
+        if (remaining.size > 0) open.set(trace.traceId, remaining);
+        settled.push(trace);
       }
-    };
-    await Promise.all(Array.from({ length: settings.concurrency }, work));
-    const committed = await round.commit();
-    summary.objects += committed.size;
-    for (const bytes of committed.values()) summary.archivedBytes += bytes;
-    for (const { traceId, standings } of looked) {
-      const left = openFragments(standings, committed);
-      if (left.size > 0) open.set(traceId, left);
-      tooLarge.push(...tooLargeFragments(traceId, standings));
     }
+    return {
+      settled,
+      objectBytes,
+      open,
+      unprocessed: new Map(queue.slice(next)),
+      tooLarge: settled.flatMap(tooLargeFragments),
+    };
   }
-  return { open, notLookedAt: new Map(queue.slice(next)), tooLarge };
+}
+
+/** What the rounds of a batch came to. */
+interface Settled {
+  readonly settled: readonly SettledTrace[];
+  /** Bytes of the lines of each object that was created. */
+  readonly objectBytes: readonly number[];
+  /** Examined, and still open. */
+  readonly open: FragmentsByTrace;
+  /** What there was no time for. */
+  readonly unprocessed: FragmentsByTrace;
+  /** What examining again would not settle. */
+  readonly tooLarge: readonly TraceTooLarge[];
 }

@@ -1,136 +1,120 @@
-import { type Clock, type FragmentRef, MAX_DELAY_SECONDS, type WakeUp, type WakeUpQueue } from '../ports.ts';
-import { delayUntilDue } from '../wake-ups.ts';
-import type { DecideSettings, ReceivedWakeUp } from './decide-batch.ts';
-import { addFailure, type DecideSummary } from './tally.ts';
+import { type Clock, MAX_DELAY_SECONDS, type WakeUpQueue } from '../ports.ts';
+import { delayUntilDue, type FragmentsByTrace, type ReceivedWakeUp, wakeUpsNaming } from '../wake-ups.ts';
+import type { RequeueOptions } from './options.ts';
+import type { TraceTooLarge } from './outcome.ts';
 
-/** Fragments by hash, of each trace. */
-export type FragmentsByTrace = Map<string, Set<string>>;
+/**
+ * How decide sends back to the queue what it leaves unsettled, always before it acknowledges the message that named it:
+ * ```
+ *   wake-up received
+ *     ├─ before it is due ──────────────────▶ early: the same message again, with the delay that is left
+ *     ├─ no time to examine its trace ──────▶ deferred: the same message again, at once; not an attempt
+ *     ├─ trace over a limit ────────────────▶ dead letters, one message for each trace, with the reason
+ *     └─ examined, fragments still open
+ *          ├─ attempt < maxAttempts ────────▶ continued: a message with these fragments, attempt + 1, after a longer delay
+ *          └─ else ─────────────────────────▶ dead letters
+ * ```
+ * Where sending fails, the received message is not acknowledged, so that SQS delivers it again.
+ */
 
-export interface HandOnDeps {
+/** What became of some wake-ups that had to be sent again. */
+export interface Requeued {
+  readonly kind: 'early' | 'continued' | 'deferred' | 'dead_lettered';
+  /** What was sent: fragments; of `early`, wake-ups. */
+  readonly sentCount: number;
+  /** Messages that must not be acknowledged, because sending failed. */
+  readonly failedMessageIds: readonly string[];
+  /** Why it failed. `traceId` is one of the traces concerned; empty when it is about no single one. */
+  readonly failure?: { readonly traceId: string; readonly message: string };
+}
+
+export interface RequeueDeps {
   readonly wakeUps: WakeUpQueue;
   readonly clock: Clock;
 }
 
-export type HandOnSettings = Pick<DecideSettings, 'continuationDelayMs' | 'maxAttempts'>;
-
-/** Sends wake-ups that came before their time on. Resolves to the messages for which that failed. */
-export async function hop(
-  early: readonly ReceivedWakeUp[],
-  deps: HandOnDeps,
-  summary: DecideSummary,
-): Promise<string[]> {
-  if (early.length === 0) return [];
-  try {
-    await deps.wakeUps.send(early.map(({ wakeUp }) => delayUntilDue(wakeUp, deps.clock.now())));
-    summary.hops = early.length;
-    return [];
-  } catch (error) {
-    addFailure(summary, '', error);
-    return early.map(({ messageId }) => messageId);
-  }
+/** Sends wake-ups that came before they are due again, with the delay that is left. */
+export function requeueEarly(early: readonly ReceivedWakeUp[], { wakeUps, clock }: RequeueDeps): Promise<Requeued> {
+  const delayed = () => early.map(({ wakeUp }) => delayUntilDue(wakeUp, clock.now()));
+  return attemptToSend('early', early, () => wakeUps.send(delayed()));
 }
 
-/** Sends what is still open on, or sets it aside after the last attempt. Resolves to the messages for which that failed. */
-export async function handOn(
+/**
+ * Sends a continuation for the fragments that were examined and are still open. Those that had their last attempt go to the
+ * dead letters.
+ */
+export async function requeueUnsettled(
   received: readonly ReceivedWakeUp[],
-  open: readonly FragmentsByTrace[],
-  deps: HandOnDeps,
-  settings: HandOnSettings,
-  summary: DecideSummary,
-): Promise<string[]> {
-  const left = whatIsIn(open, received);
-  const dead = left.filter(({ attempt }) => attempt >= settings.maxAttempts);
-  const alive = left.filter(({ attempt }) => attempt < settings.maxAttempts);
-  const nowMs = deps.clock.now();
-  const continuations = alive.map(({ attempt, fragments }) => {
-    const delayMs = Math.min(settings.continuationDelayMs * 2 ** attempt, MAX_DELAY_SECONDS * 1000);
+  open: FragmentsByTrace,
+  { wakeUps, clock }: RequeueDeps,
+  { continuationDelayMs, maxAttempts }: RequeueOptions,
+): Promise<readonly Requeued[]> {
+  const remaining = wakeUpsNaming(open, received);
+  const dead = remaining.filter(({ wakeUp }) => wakeUp.attempt >= maxAttempts);
+  const alive = remaining.filter(({ wakeUp }) => wakeUp.attempt < maxAttempts);
+  const nowMs = clock.now();
+  const continuations = alive.map(({ wakeUp: { attempt, fragments } }) => {
+    const delayMs = Math.min(continuationDelayMs * 2 ** attempt, MAX_DELAY_SECONDS * 1000);
     return delayUntilDue({ dueAtMs: nowMs + delayMs, attempt: attempt + 1, fragments }, nowMs);
   });
-  // Whoever brings dead letters back wants a full number of attempts for them.
-  const deadLetters = dead.map(({ dueAtMs, fragments }) => ({ dueAtMs, attempt: 0, fragments }));
-  const failed: string[] = [];
-  failed.push(...(await trySending(alive, 'continued', () => deps.wakeUps.send(continuations), summary)));
-  failed.push(...(await trySending(dead, 'deadLettered', () => deps.wakeUps.sendToDeadLetters(deadLetters), summary)));
-  return failed;
+  // Dead letters that a person sends back to the queue get all their attempts again.
+  const deadLetters = dead.map(({ wakeUp: { dueAtMs, fragments } }) => ({ dueAtMs, attempt: 0, fragments }));
+  return [
+    await attemptToSend('continued', alive, () => wakeUps.send(continuations)),
+    await attemptToSend('dead_lettered', dead, () => wakeUps.sendToDeadLetters(deadLetters)),
+  ];
 }
 
-/**
- * Sends what there was no time for on, at once and as it is: nothing was tried, so that it is no attempt. Resolves to the messages for
- * which that failed.
- */
-export async function defer(
+/** Sends again, unchanged and without delay, what the batch ran out of time for. Does not count as an attempt. */
+export function requeueUnprocessed(
   received: readonly ReceivedWakeUp[],
-  notLookedAt: FragmentsByTrace,
-  deps: HandOnDeps,
-  summary: DecideSummary,
-): Promise<readonly string[]> {
-  const left = whatIsIn([notLookedAt], received);
-  const nowMs = deps.clock.now();
-  const wakeUps = left.map(({ messageId: _, ...wakeUp }) => delayUntilDue(wakeUp, nowMs));
-  return trySending(left, 'deferred', () => deps.wakeUps.send(wakeUps), summary);
-}
-
-/** Fragments of one trace that is over a limit. */
-export interface TraceTooLarge {
-  readonly traceId: string;
-  readonly hashes: ReadonlySet<string>;
-  /** Which limit, and where the kept part of the trace is. */
-  readonly reason: string;
+  unprocessed: FragmentsByTrace,
+  { wakeUps, clock }: RequeueDeps,
+): Promise<Requeued> {
+  const remaining = wakeUpsNaming(unprocessed, received);
+  const nowMs = clock.now();
+  return attemptToSend('deferred', remaining, () =>
+    wakeUps.send(remaining.map(({ wakeUp }) => delayUntilDue(wakeUp, nowMs))),
+  );
 }
 
 /**
- * Sends what no further attempt can settle to the dead letters at once, a message for each trace, so that it says why. Resolves to
- * the messages for which that failed.
+ * Sends the fragments of traces over a limit to the dead letters at once, because no further attempt can settle them: one
+ * message for each trace, so that it can say why.
  */
-export async function setAside(
+export function deadLetterTooLarge(
   received: readonly ReceivedWakeUp[],
   traces: readonly TraceTooLarge[],
-  deps: HandOnDeps,
-  summary: DecideSummary,
-): Promise<readonly string[]> {
-  const sources = whatIsIn([new Map(traces.map(({ traceId, hashes }) => [traceId, hashes]))], received);
+  { wakeUps, clock }: RequeueDeps,
+): Promise<Requeued> {
+  const sources = wakeUpsNaming(new Map(traces.map(({ traceId, hashes }) => [traceId, hashes])), received);
   const dueAtMs = new Map<string, number>();
-  for (const source of sources) {
-    for (const { traceId } of source.fragments) {
-      dueAtMs.set(traceId, Math.min(source.dueAtMs, dueAtMs.get(traceId) ?? source.dueAtMs));
+  for (const { wakeUp } of sources) {
+    for (const { traceId } of wakeUp.fragments) {
+      dueAtMs.set(traceId, Math.min(wakeUp.dueAtMs, dueAtMs.get(traceId) ?? wakeUp.dueAtMs));
     }
   }
   const deadLetters = traces.map(({ traceId, hashes, reason }) => {
     const fragments = [...hashes].map((hash) => ({ traceId, hash }));
-    return { dueAtMs: dueAtMs.get(traceId) ?? deps.clock.now(), attempt: 0, fragments, reason };
+    return { dueAtMs: dueAtMs.get(traceId) ?? clock.now(), attempt: 0, fragments, reason };
   });
-  return trySending(sources, 'deadLettered', () => deps.wakeUps.sendToDeadLetters(deadLetters), summary);
+  return attemptToSend('dead_lettered', sources, () => wakeUps.sendToDeadLetters(deadLetters));
 }
 
-interface LeftOver extends WakeUp {
-  readonly messageId: string;
-}
-
-/** The messages, with those of their fragments that are in one of the sets. */
-function whatIsIn(
-  sets: readonly ReadonlyMap<string, ReadonlySet<string>>[],
-  received: readonly ReceivedWakeUp[],
-): readonly LeftOver[] {
-  const isIn = ({ traceId, hash }: FragmentRef) => sets.some((fragments) => fragments.get(traceId)?.has(hash) ?? false);
-  return received
-    .map(({ messageId, wakeUp }) => ({ messageId, ...wakeUp, fragments: wakeUp.fragments.filter(isIn) }))
-    .filter(({ fragments }) => fragments.length > 0);
-}
-
-/** Counts the fragments when they are sent. Resolves to the messages for which that failed. */
-async function trySending(
-  left: readonly LeftOver[],
-  count: 'continued' | 'deadLettered' | 'deferred',
+/** Sends, unless there is nothing to send. Never throws. */
+async function attemptToSend(
+  kind: Requeued['kind'],
+  sources: readonly ReceivedWakeUp[],
   send: () => Promise<void>,
-  summary: DecideSummary,
-): Promise<readonly string[]> {
-  if (left.length === 0) return [];
+): Promise<Requeued> {
+  if (sources.length === 0) return { kind, sentCount: 0, failedMessageIds: [] };
   try {
     await send();
-    summary[count] += left.reduce((sum, { fragments }) => sum + fragments.length, 0);
-    return [];
+    const fragmentCount = sources.reduce((sum, { wakeUp }) => sum + wakeUp.fragments.length, 0);
+    return { kind, sentCount: kind === 'early' ? sources.length : fragmentCount, failedMessageIds: [] };
   } catch (error) {
-    addFailure(summary, left[0]?.fragments[0]?.traceId ?? '', error);
-    return left.map(({ messageId }) => messageId);
+    const traceId = kind === 'early' ? '' : (sources[0]?.wakeUp.fragments[0]?.traceId ?? '');
+    const failure = { traceId, message: error instanceof Error ? error.message : String(error) };
+    return { kind, sentCount: 0, failedMessageIds: sources.map(({ messageId }) => messageId), failure };
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DECIDE_TIMEOUT_SECONDS, timeCheck } from '../../../functions/decide/handler.ts';
-import { DEFAULT_DECIDE_SETTINGS } from '../../../lib/pipeline/decide/decide-batch.ts';
+import { timeCheck } from '../../../functions/decide/handler.ts';
+import { DECIDE_TIMEOUT_SECONDS, DEFAULT_DECIDE_OPTIONS } from '../../../lib/pipeline/decide/options.ts';
 
 function context(timeoutMs: number) {
   let leftMs = timeoutMs;
@@ -28,6 +28,6 @@ describe('the time of an invocation', () => {
   });
 
   it('is shorter than it takes until an owner counts as dead', () => {
-    expect(DECIDE_TIMEOUT_SECONDS * 1000).toBeLessThan(DEFAULT_DECIDE_SETTINGS.claimTimeoutMs);
+    expect(DECIDE_TIMEOUT_SECONDS * 1000).toBeLessThan(DEFAULT_DECIDE_OPTIONS.claimTimeoutMs);
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { anchorOf } from '../../../lib/cdk/monitoring/alarm-catalogue.ts';
-import { emptySummary } from '../../../lib/pipeline/decide/tally.ts';
+import { emptySummary } from '../../support/batch-outcome.ts';
 import { METRIC_CATALOGUE, type MetricDefinition } from '../../../lib/pipeline/metrics.ts';
 import { fillGeneratedBlocks, generatedBlocksOf } from '../../../scripts/docs/generated-blocks.ts';
 import { operationsTables } from '../../../scripts/docs/operations-tables.ts';
