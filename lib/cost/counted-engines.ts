@@ -15,8 +15,13 @@ import { type Started, startParts } from '../local/engines/started.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import { CallCounts, countCalls } from './count-calls.ts';
 
+<<<<<<< HEAD
 /** The adapters of the deployed pipeline on engines in memory, with every call counted. */
 export interface CountedEngines {
+=======
+/** The adapters of the deployed pipeline on in-memory engines, with every call counted. */
+export interface CountedEngines extends AsyncDisposable {
+>>>>>>> main
   readonly services: {
     readonly clock: Clock;
     readonly buffer: DynamoDbSpanBuffer;
@@ -26,7 +31,7 @@ export interface CountedEngines {
     readonly keyTables: DynamoDbKeyTables;
   };
   readonly calls: CallCounts;
-  /** The bodies of all messages in the wake-up queue, in the order in which they were sent. Not counted. */
+  /** The bodies of all messages in the wake-up queue, in the order in which they were sent. This is not counted. */
   receiveWakeUps(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
@@ -69,12 +74,15 @@ async function startAll(clock: Clock, started: Started): Promise<CountedEngines>
   };
 }
 
-/** A call that is given up and made again would be counted twice. */
+/** Client options with a long timeout: a call that the client gives up and repeats would be counted twice. */
 function patient(url: string): AwsClientOptions {
   return { ...engineClientOptions(url), requestTimeoutMs: 60_000 };
 }
 
-/** The bodies of all messages in the order in which they are sent: their times have milliseconds, and may be the same. */
+/**
+ * Records the bodies of all messages in the order in which they are sent. Their timestamps cannot tell the order,
+ * because several messages can have the same millisecond.
+ */
 function recordMessages(client: SQSClient): readonly string[] {
   const bodies: string[] = [];
   client.middlewareStack.add(
