@@ -11,9 +11,22 @@ export function originProblem(origin: string): string | undefined {
   return `corsOrigins: "${origin}": expected an origin as browsers send it, e.g. https://shop.example, or "*" for all`;
 }
 
-/** A pipeline cannot be built as it was asked for. The message has a line for each thing that is wrong. */
+/**
+ * A pipeline cannot be built as it was asked for. The message has a line for each thing that is wrong.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   new TailSamplingPipeline(stack, 'Tailgate', { policies });
+ * } catch (error) {
+ *   if (error instanceof InvalidPipelineError) for (const problem of error.problems) console.error(problem);
+ * }
+ * ```
+ */
 export class InvalidPipelineError extends Error {
+  /** The name of the class. */
   override readonly name = 'InvalidPipelineError';
+  /** What is wrong, a line each. */
   readonly problems: readonly string[];
 
   constructor(where: string, problems: readonly string[]) {
@@ -60,12 +73,12 @@ function batchProblems({
 }
 
 function concurrencyProblems(props: TailSamplingPipelineProps): readonly string[] {
-  const { ingestConcurrency: ingest, frontDoor } = props;
+  const { ingestConcurrency: ingest, ingestEndpoint } = props;
   const problems = [...wholeNumber('decideConcurrency', props.decideConcurrency, 2, 1000)];
   if (ingest !== 'unreserved') {
     // With an HTTP API, half of it is the burst.
-    problems.push(...wholeNumber('ingestConcurrency', ingest, frontDoor === 'http-api' ? 2 : 1, 100_000));
-  } else if (frontDoor === 'http-api') {
+    problems.push(...wholeNumber('ingestConcurrency', ingest, ingestEndpoint === 'http-api' ? 2 : 1, 100_000));
+  } else if (ingestEndpoint === 'http-api') {
     problems.push(
       'ingestConcurrency: "unreserved" with an HTTP API: its throttle must be below the concurrency of the function, ' +
         'which has to be known; give a number, or take the function URL',

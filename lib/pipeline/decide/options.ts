@@ -1,11 +1,5 @@
 import type { MAX_DELAY_SECONDS } from '../ports.ts';
 
-/**
- * Timeout of the decide function, in seconds. {@link DecideOptions.claimTimeoutMs} must be longer, so that the owner of a
- * claim of that age is certainly dead. The visibility timeout of the queue must be six times as long, plus the batching window.
- */
-export const DECIDE_TIMEOUT_SECONDS = 60;
-
 /** How work that could not be settled goes back to the queue. */
 export interface RequeueOptions {
   /** Delay of the first continuation, in milliseconds. Each further one waits twice as long, up to {@link MAX_DELAY_SECONDS}. */
@@ -17,7 +11,7 @@ export interface RequeueOptions {
 export interface DecideOptions extends RequeueOptions {
   /**
    * Age of an uncommitted claim, in milliseconds, from which its owner counts as dead. Must be longer than an invocation can
-   * last ({@link DECIDE_TIMEOUT_SECONDS}).
+   * last: than the timeout of the function.
    */
   readonly claimTimeoutMs: number;
   /** Traces that are read at the same time. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timeCheck } from '../../../functions/decide/handler.ts';
-import { DECIDE_TIMEOUT_SECONDS, DEFAULT_DECIDE_OPTIONS } from '../../../lib/pipeline/decide/options.ts';
+import { DECIDE_TIMEOUT_SECONDS } from '../../../lib/aws/function-contract.ts';
+import { DEFAULT_DECIDE_OPTIONS } from '../../../lib/pipeline/decide/options.ts';
 
 function context(timeoutMs: number) {
   let leftMs = timeoutMs;
