@@ -89,7 +89,7 @@ async function measureOn(
   const steps = sample.requests.length * 2;
   const sums = { spans: 0, fragments: 0, requestBytes: 0 };
   for (const [index, request] of sample.requests.entries()) {
-    const result = await ingest(request, { ...engines.services, hashFragment }, WAITS);
+    const result = await ingest({ protobuf: request }, { ...engines.services, hashFragment }, WAITS);
     sums.spans += result.acceptedSpanCount;
     sums.fragments += result.fragmentCount;
     sums.requestBytes += request.length;

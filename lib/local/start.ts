@@ -65,7 +65,7 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   const { clients, longPollClient, names } = await startEngines(options, started);
   const services = createServices(clients, names);
 
-  const decide = wireDecide({ services, config, log, settings: { ...LOCAL_SETTINGS, ...options.decideSettings } });
+  const decide = wireDecide({ services, config, log }, { ...LOCAL_SETTINGS, ...options.decideSettings });
   const loop = startDecisionLoop({ client: longPollClient, queueUrl: names.queueUrl, handler: decide, log });
   started.defer(() => loop.stop());
 

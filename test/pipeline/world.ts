@@ -53,7 +53,11 @@ export class World {
   /** One export request in one process. @param rejected has the spans rejected before */
   ingest(request: Uint8Array, step: Step = NO_FAULTS, rejected?: RejectedSpans) {
     const { buffer, wakeUps } = this.#ports(step);
-    return ingest(request, { buffer, wakeUps, clock: this.clock, hashFragment }, this.config, rejected);
+    return ingest(
+      { protobuf: request, ...(rejected !== undefined && { rejected }) },
+      { buffer, wakeUps, clock: this.clock, hashFragment },
+      this.config,
+    );
   }
 
   /** A fresh decide process, as after a cold start. */
