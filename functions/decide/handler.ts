@@ -78,7 +78,7 @@ export interface DecideHandlerDeps {
   readonly metrics: InvocationMetrics;
 }
 
-/** Without a context there is no time limit. */
+/** Without a context, time is unlimited. */
 export type DecideHandler = (event: SQSEvent, context?: TimeLeft) => Promise<SQSBatchResponse>;
 
 /** Tenants that are decided at the same time: each holds its own rounds in memory. */

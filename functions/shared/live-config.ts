@@ -9,7 +9,7 @@ import { RefreshingValue, type RefreshingValueOptions } from './refreshing-value
 
 /** Where a function gets its configuration from, at the beginning of each invocation. */
 export interface ConfigSource {
-  /** @throws when there is no valid one */
+  /** The configuration to use now. @throws when there is none that is valid */
   current(): Promise<SamplingConfig>;
 }
 

@@ -14,7 +14,7 @@ export interface ClaimAttempt {
   readonly lines: readonly Uint8Array[];
   /** Spans of the trace as far as it is known, without duplicates: also those that other claims hold. */
   readonly spanCount: number;
-  /** What it comes to once it is on record. */
+  /** What has happened once it is on record. */
   readonly outcome: TraceOutcome;
 }
 

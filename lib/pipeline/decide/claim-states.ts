@@ -3,7 +3,7 @@ import type { Claim, Clock, DecisionRecord, TraceArchive } from '../ports.ts';
 /**
  * Where a claim on an archive key K stands.
  * ```
- *   pending ───────────── object created at K ──▶ committed, for ever
+ *   pending ───────────── object created at K ──▶ committed: final
  *      │
  *      └─ owner dies ── age > claimTimeoutMs ── fence created at K ──▶ fenced: may be replaced under another key
  *                                                   │ K exists after all

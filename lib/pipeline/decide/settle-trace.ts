@@ -27,8 +27,8 @@ export interface SettleDeps {
 const MAX_LAPS = 6;
 
 /**
- * Settles one trace as far as one round can: decides it where nobody has, claims what is not yet claimed, takes over from owners
- * that died. One lap:
+ * Settles one trace as far as one round can: decides it if no invocation has, claims what is not yet claimed, takes over from
+ * owners that died. One lap:
  * ```
  *   read the trace (strongly consistent)
  *     ├─ no decision record: evaluate the policies
