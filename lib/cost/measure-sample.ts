@@ -20,7 +20,7 @@ import { type Batching, batchingAt, type EventSource, POLLERS } from './event-so
  * batches that are open at that time. If there are too few messages to fill the batches, the batches are smaller, so
  * that the messages of a trace are as far apart as with real traffic.
  */
-export function dealMessages<Message>(
+export function distribute<Message>(
   messages: readonly Message[],
   { messagesPerBatch, openBatches }: Batching,
   random: Random,
@@ -97,7 +97,7 @@ async function measureOn(
   }
   const messages = await engines.receiveWakeUps();
   const batching = batchingOf(messages.length / sample.traceCount, shape, eventSource);
-  const batches = dealMessages(messages, batching, createRandom(2));
+  const batches = distribute(messages, batching, createRandom(2));
   const summaries = await decideAll(batches, engines, (done) => progress(sample.requests.length + done, steps));
   return {
     traces: sample.traceCount,
