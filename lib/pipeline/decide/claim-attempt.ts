@@ -33,16 +33,19 @@ export function assembleTrace(traceId: string, fragments: readonly BufferedFragm
   );
 }
 
-/**
- * The first claim of a trace, on all its fragments.
- * @param trace of these fragments, in this order: the one that the policies have evaluated
- * @param isFirstLook as in `Sampled`
- */
+export interface EvaluatedTrace {
+  /** As the policies have seen it: it is not assembled again for its lines. */
+  readonly trace: Trace;
+  /** What it was assembled from, in this order. */
+  readonly fragments: readonly BufferedFragment[];
+  readonly decision: Decision;
+  /** As in `Sampled`. */
+  readonly isFirstLook: boolean;
+}
+
+/** The first claim of a trace, on all its fragments. */
 export function claimFirst(
-  trace: Trace,
-  fragments: readonly BufferedFragment[],
-  decision: Decision,
-  isFirstLook: boolean,
+  { trace, fragments, decision, isFirstLook }: EvaluatedTrace,
   target: ClaimTarget,
 ): ClaimAttempt {
   const { policy, sampleWeight, threshold } = decision;

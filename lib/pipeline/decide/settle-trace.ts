@@ -91,6 +91,7 @@ class Settling {
     this.#deps = deps;
   }
 
+  /** Examines the trace as a small one first, and in turn with other large ones if it is not. */
   async run(): Promise<Standings | 'not examined'> {
     const { largeTraces, canExamine, claimStates } = this.#deps;
     const open = allAt(this.#hashes, 'open');
@@ -153,7 +154,7 @@ class Settling {
       this.outcomes.push({ kind: decision.outcome, isFirstLook });
       return { standings };
     }
-    return { attempt: claimFirst(trace, fragments, decision, isFirstLook, this.#target()), budget };
+    return { attempt: claimFirst({ trace, fragments, decision, isFirstLook }, this.#target()), budget };
   }
 
   /** The trace is kept: fragments of committed claims are done, others are taken over or written as late spans. */
@@ -196,38 +197,34 @@ class Settling {
    */
   async #claim(attempt: ClaimAttempt, before: BufferedTrace, budget?: BudgetTransaction): Promise<Claim | undefined> {
     const { buffer, round } = this.#deps;
-    const { partition } = attempt.record;
-    const isFirst = attempt.outcome.kind === 'sampled';
-    let isCertain = false;
+    const { partition, version } = attempt.record;
+    const isFirstClaim = version === 1;
+    let isRefused = false;
     try {
       const answer = await buffer.record(this.#traceId, attempt.record).catch((error: unknown) => {
         if (!(error instanceof TraceTooLargeError)) throw error;
-        isCertain = true;
+        isRefused = true;
         budget?.rollback();
         throw new TraceTooLargeError(error.message, before.decision);
       });
       if (answer === 'recorded') this.outcomes.push(attempt.outcome);
-      if (answer === 'conflict' || isFirst) {
+      if (answer === 'conflict' || isFirstClaim) {
         const after = await buffer.read(this.#traceId, { known: before.fragments });
         if (!isRecorded(attempt, after.decision)) {
           // Never recorded, or fenced and taken over since.
           if (answer === 'conflict') budget?.rollback();
-          isCertain = true;
           return undefined;
         }
         if (answer === 'conflict') this.outcomes.push(attempt.outcome);
-        const larger = isFirst ? takeInMissed(attempt, after, this.#target()) : undefined;
-        if (larger !== undefined) {
-          const claim = await this.#claim(larger, after);
-          isCertain = true;
-          return claim;
-        }
+        const larger = isFirstClaim ? takeInMissed(attempt, after, this.#target()) : undefined;
+        if (larger !== undefined) return await this.#claim(larger, after);
       }
       round.add(partition, attempt.lines);
-      isCertain = true;
       return attempt.claim;
-    } finally {
-      if (!isCertain) round.abandon(partition);
+    } catch (error) {
+      // Unless the record was refused, the claim may be on record, and its lines are not in the round.
+      if (!isRefused) round.abandon(partition);
+      throw error;
     }
   }
 
