@@ -1,0 +1,48 @@
+/**
+ * How a command ends, for the shell and for scripts:
+ *
+ * | code | means |
+ * |---|---|
+ * | 0 | it did what was asked |
+ * | 1 | it ran, and found or left something wrong: an invalid configuration, an object that cannot be read, a refused call |
+ * | 2 | the command line is wrong, and nothing was done |
+ * | 130 | Ctrl-C or SIGTERM stopped it |
+ *
+ * These codes are a contract: scripts branch on them.
+ */
+export type ExitCode = 0 | 1 | 2 | 130;
+
+/** The command line is wrong. Ends the command with exit code 2, after a line for each problem. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/**
+ * The command cannot do what was asked, and the message says everything that the person needs to know: what happened, and what
+ * to do. Ends the command with exit code 1. May have several lines, one for each thing that is wrong.
+ */
+export class CommandError extends Error {
+  override readonly name: string = 'CommandError';
+}
+
+/** Ctrl-C or SIGTERM stopped the command. Ends it with exit code 130, without a message. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+  readonly signal: string;
+
+  constructor(signal = 'SIGINT') {
+    super(`interrupted by ${signal}`);
+    this.signal = signal;
+  }
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
