@@ -2,8 +2,8 @@
  * `node bench/decide.ts`: three policies on whole traces (an error, a latency, an attribute of the span or the resource
  * by pattern; none of them cut short), against the same on traces decoded by protobufjs.
  */
-import type { AttributeValue } from '../lib/otlp/attribute-value.ts';
-import { Trace } from '../lib/otlp/trace.ts';
+import type { AttributeValue } from '../lib/otlp/protobuf/attributes.ts';
+import { Trace } from '../lib/otlp/trace/trace.ts';
 import { opentelemetry } from '../proto/generated/otlp.js';
 import { compare } from './compare.ts';
 import { type CorpusTrace, traceCorpus } from './trace-corpus.ts';

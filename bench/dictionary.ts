@@ -1,9 +1,9 @@
 /** How small the dictionary makes fragments, and what they cost to write: ratios and write units of a corpus. */
 import { deflateRawSync } from 'node:zlib';
-import { DICTIONARY_V1 } from '../lib/adapters/dynamodb/dictionary-v1.ts';
-import { toFragmentItem } from '../lib/adapters/dynamodb/fragment-item.ts';
-import { itemBytes, writeUnits } from '../lib/adapters/dynamodb/item-size.ts';
-import { regroup } from '../lib/otlp/regroup.ts';
+import { DICTIONARY_V1 } from '../lib/aws/dynamodb/dictionary-v1.ts';
+import { toFragmentItem } from '../lib/aws/dynamodb/fragment-item.ts';
+import { itemBytes, writeUnits } from '../lib/aws/dynamodb/schema.ts';
+import { regroup } from '../lib/otlp/regroup/regroup.ts';
 import { corpus, type Layout } from './corpus.ts';
 
 /** Names and values of an item besides its payload. */

@@ -1,7 +1,7 @@
 /** `node bench/json-line.ts`: from a whole trace to its line in the archive, against protobufjs. */
 import assert from 'node:assert/strict';
-import { Trace } from '../lib/otlp/trace.ts';
-import { archiveLines } from '../lib/pipeline/archive-line.ts';
+import { archiveLines } from '../lib/archive/line.ts';
+import { Trace } from '../lib/otlp/trace/trace.ts';
 import { opentelemetry } from '../proto/generated/otlp.js';
 import { compare } from './compare.ts';
 import { type CorpusTrace, traceCorpus } from './trace-corpus.ts';

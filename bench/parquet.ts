@@ -7,16 +7,16 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { renderQuery } from '../lib/athena/render-query.ts';
+import { sum } from '../lib/archive/compaction/compact-hour.ts';
+import { utcHourOf } from '../lib/archive/hours.ts';
+import { archiveKey } from '../lib/archive/layout.ts';
+import { archiveLines } from '../lib/archive/line.ts';
+import { renderQuery } from '../lib/archive/tables/render-query.ts';
 import { compactDataFolder } from '../lib/cli/compact/compact-data-folder.ts';
-import { openArchiveDatabase } from '../lib/cli/query/archive-database.ts';
-import { findQuery } from '../lib/cli/query/query-library.ts';
-import { toDuckDb } from '../lib/cli/query/trino-dialect.ts';
-import { sum } from '../lib/compaction/compact-hour.ts';
-import { Trace } from '../lib/otlp/trace.ts';
-import { archiveKey } from '../lib/pipeline/archive-key.ts';
-import { archiveLines } from '../lib/pipeline/archive-line.ts';
-import { utcHourOf } from '../lib/pipeline/utc-time.ts';
+import { openArchiveDatabase } from '../lib/cli/query/duckdb/database.ts';
+import { toDuckDb } from '../lib/cli/query/duckdb/views.ts';
+import { findQuery } from '../lib/cli/query/library.ts';
+import { Trace } from '../lib/otlp/trace/trace.ts';
 import { traceCorpus } from './trace-corpus.ts';
 
 const HOUR_MS = 3_600_000;

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocal } from '../lib/local/start.ts';
-import { regroup } from '../lib/otlp/regroup.ts';
+import { regroup } from '../lib/otlp/regroup/regroup.ts';
 import { parseSamplingConfig } from '../lib/sampling/config/parse-sampling-config.ts';
 import { RecordingLog } from '../test/support/recording-log.ts';
 import { corpus } from './corpus.ts';

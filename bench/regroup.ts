@@ -1,6 +1,6 @@
 /** `node bench/regroup.ts`: from an export request to fragments, against protobufjs. */
-import { protobufFromJson } from '../lib/otlp/json-request.ts';
-import { regroup } from '../lib/otlp/regroup.ts';
+import { protobufFromJson } from '../lib/otlp/json-decode/decode-request.ts';
+import { regroup } from '../lib/otlp/regroup/regroup.ts';
 import { opentelemetry } from '../proto/generated/otlp.js';
 import { compare } from './compare.ts';
 import { type CorpusRequest, corpus, type Layout } from './corpus.ts';

@@ -1,5 +1,5 @@
 /** Whole traces as decide sees them: fragments of export requests. */
-import { regroup } from '../lib/otlp/regroup.ts';
+import { regroup } from '../lib/otlp/regroup/regroup.ts';
 import { corpus, type Layout } from './corpus.ts';
 
 export interface CorpusTrace {

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
-import { type CompactArchiveDeps, compactArchive } from '../../lib/compaction/compact-archive.ts';
-import { sum } from '../../lib/compaction/compact-hour.ts';
-import type { Log } from '../shared/log.ts';
+import { type CompactArchiveDeps, compactArchive } from '../../lib/archive/compaction/compact-archive.ts';
+import { sum } from '../../lib/archive/compaction/compact-hour.ts';
+import type { Log } from '../shared/logger.ts';
 
 /** What a part of the largest size takes, several times over. No part is begun with less time left. */
 const PART_MS = 4 * 60_000;

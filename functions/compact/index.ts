@@ -1,10 +1,9 @@
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { SystemClock } from '../../lib/adapters/clock.ts';
-import { GlueCompactionCatalog } from '../../lib/adapters/glue/glue-compaction-catalog.ts';
-import { NODE_CODECS } from '../../lib/adapters/node-codecs.ts';
-import { createS3Client } from '../../lib/adapters/s3/client.ts';
-import { S3ArchiveFolders } from '../../lib/adapters/s3/s3-archive-folders.ts';
+import { createS3Client } from '../../lib/aws/clients.ts';
+import { GlueCompactionCatalog } from '../../lib/aws/glue/compaction-catalog.ts';
+import { NODE_CODECS, SystemClock } from '../../lib/aws/node.ts';
+import { S3ArchiveFolders } from '../../lib/aws/s3/object-store.ts';
 import { isSwitchedOn, optionalVariable, requiredVariable } from '../shared/environment.ts';
 import { createLogger } from '../shared/logger.ts';
 import { createHandler } from './handler.ts';

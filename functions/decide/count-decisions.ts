@@ -1,6 +1,6 @@
-import type { DecideSummary } from '../../lib/pipeline/decide-summary.ts';
+import type { DecideSummary } from '../../lib/pipeline/decide/summary.ts';
+import type { Metrics } from '../../lib/pipeline/metric-catalogue.ts';
 import { MAX_POLICY_METRICS, OTHER_POLICIES } from '../../lib/pipeline/metric-catalogue.ts';
-import type { Metrics } from '../../lib/pipeline/metrics.ts';
 
 /** @param policies those of the configuration in its order: the first {@link MAX_POLICY_METRICS} have their own metric */
 export function countDecisions(

@@ -1,10 +1,81 @@
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { forEachBounded } from '../../lib/adapters/for-each-bounded.ts';
-import { decodeWakeUp, type WakeUpMessage } from '../../lib/adapters/sqs/wake-up-message.ts';
-import type { DecideResult, ReceivedWakeUp } from '../../lib/pipeline/decide.ts';
-import type { InvocationMetrics } from '../shared/invocation-metrics.ts';
-import type { Log } from '../shared/log.ts';
-import type { TimeLeft } from './time-left.ts';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { forEachBounded, randomId } from '../../lib/aws/node.ts';
+import { decodeWakeUp, type WakeUpMessage } from '../../lib/aws/sqs/wake-up-message.ts';
+import {
+  createDecide,
+  DEFAULT_DECIDE_SETTINGS,
+  type DecideResult,
+  type DecideSettings,
+  type ReceivedWakeUp,
+} from '../../lib/pipeline/decide/decide.ts';
+import type { Evaluate } from '../../lib/pipeline/ports.ts';
+import { decide } from '../../lib/sampling/decide.ts';
+import type { ConfigSource } from '../shared/live-config.ts';
+import type { Log } from '../shared/logger.ts';
+import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
+import { type PerTenant, perTenant, type Services } from '../shared/services.ts';
+import { countDecisions } from './count-decisions.ts';
+
+/**
+ * The timeout that the function is deployed with, in seconds. The claim timeout (90 s) must be longer, so that the owner of a
+ * claim that old is dead; the queue's visibility timeout must be six times as long, and the batching window.
+ */
+export const DECIDE_TIMEOUT_SECONDS = 60;
+
+/** What an invocation keeps for the end: traces being looked at, archive objects, messages for what is left. */
+const SAFETY_MARGIN_MS = 15_000;
+
+/** Of the context of an invocation. */
+export type TimeLeft = Pick<Context, 'getRemainingTimeInMillis'>;
+
+/** Whether there is time for another trace. A function with a short timeout works for half of it, or nothing would ever be done. */
+export function timeCheck(context: TimeLeft): () => boolean {
+  const marginMs = Math.min(SAFETY_MARGIN_MS, context.getRemainingTimeInMillis() / 2);
+  return () => context.getRemainingTimeInMillis() > marginMs;
+}
+
+export interface DecideWiring {
+  readonly services: PerTenant<Services>;
+  readonly config: ConfigSource;
+  readonly log: Log;
+  /** @default nothing is counted */
+  readonly metrics?: InvocationMetrics;
+  /** @default those for a function with a timeout of a minute */
+  readonly settings?: DecideSettings;
+}
+
+/** The decide handler on the services of AWS, or of a laptop. */
+export function wireDecide({
+  services,
+  config,
+  log,
+  metrics = NO_METRICS,
+  settings = DEFAULT_DECIDE_SETTINGS,
+}: DecideWiring): DecideHandler {
+  const deciders = perTenant((tenant) => createDecide({ ...services(tenant), newId: randomId }, settings));
+  return createHandler({
+    begin: async (timeLeft) => {
+      const hasTime = timeLeft === undefined ? () => true : timeCheck(timeLeft);
+      warnOfTimeout(timeLeft, settings, log);
+      const policies = await config.current();
+      const evaluate: Evaluate = (trace, allowances) => decide(policies, trace, allowances);
+      return async (tenant, received) => {
+        const result = await deciders(tenant)({ received, evaluate, hasTime });
+        countDecisions(metrics, result.summary, policies.policies);
+        return result;
+      };
+    },
+    log,
+    metrics,
+  });
+}
+
+/** Claims of an owner that is still at work would be fenced: nothing gets lost, but its work is done again and again. */
+function warnOfTimeout(timeLeft: TimeLeft | undefined, { claimTimeoutMs }: DecideSettings, log: Log): void {
+  const remainingMs = timeLeft?.getRemainingTimeInMillis() ?? 0;
+  if (remainingMs < claimTimeoutMs) return;
+  log.warn('function timeout is too long', { remainingMs, claimTimeoutMs, expected: 'less than claimTimeoutMs' });
+}
 
 /** Decides the traces of one tenant. */
 export type DecideForTenant = (

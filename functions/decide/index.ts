@@ -1,9 +1,11 @@
-import { liveConfigFromEnvironment } from '../shared/live-config-from-environment.ts';
+import {
+  liveConfigFromEnvironment,
+  metricsFromEnvironment,
+  parameterReadsFromEnvironment,
+} from '../shared/environment.ts';
 import { createLogger } from '../shared/logger.ts';
-import { metricsFromEnvironment } from '../shared/metrics-from-environment.ts';
-import { parameterReadsFromEnvironment } from '../shared/parameter-reads-from-environment.ts';
 import { servicesFromEnvironment } from '../shared/services.ts';
-import { wireDecide } from './wire.ts';
+import { wireDecide } from './handler.ts';
 
 const log = createLogger({ verbose: false });
 const metrics = metricsFromEnvironment();

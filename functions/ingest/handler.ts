@@ -1,7 +1,38 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { hashFragment } from '../../lib/aws/node.ts';
+import { ingest } from '../../lib/pipeline/ingest.ts';
+import type { ConfigSource } from '../shared/live-config.ts';
+import type { Log } from '../shared/logger.ts';
+import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
+import type { PerTenant, Services } from '../shared/services.ts';
 import type { HttpResponse } from './http.ts';
 import { NotHttpEventError, readHttpEvent } from './http-event.ts';
-import { handleOtlpHttp, type OtlpHttpDeps, refuseEvent } from './otlp-http.ts';
+import type { Authorize } from './keys.ts';
+import { DEFAULT_MAX_BODY_BYTES, handleOtlpHttp, type OtlpHttpDeps, RefusalLog, refuseEvent } from './otlp-http.ts';
+
+export interface IngestWiring {
+  readonly services: PerTenant<Services>;
+  /** Says how long traces wait for their decision. */
+  readonly config: ConfigSource;
+  readonly authorize: Authorize;
+  readonly log: Log;
+  /** @default nothing is counted */
+  readonly metrics?: InvocationMetrics;
+}
+
+/** The ingest handler on the services of AWS, or of a laptop. */
+export function wireIngest({ services, config, authorize, log, metrics = NO_METRICS }: IngestWiring): IngestHandler {
+  const { clock } = services(undefined);
+  return createHandler({
+    ingest: async (request, { tenant }, rejected) =>
+      ingest(request, { ...services(tenant), hashFragment }, await config.current(), rejected),
+    authorize,
+    maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
+    refusals: new RefusalLog(log, () => clock.now()),
+    log,
+    metrics,
+  });
+}
 
 export type IngestHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 

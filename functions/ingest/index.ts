@@ -1,10 +1,12 @@
-import { liveConfigFromEnvironment } from '../shared/live-config-from-environment.ts';
+import {
+  authorizeFromEnvironment,
+  liveConfigFromEnvironment,
+  metricsFromEnvironment,
+  parameterReadsFromEnvironment,
+} from '../shared/environment.ts';
 import { createLogger } from '../shared/logger.ts';
-import { metricsFromEnvironment } from '../shared/metrics-from-environment.ts';
-import { parameterReadsFromEnvironment } from '../shared/parameter-reads-from-environment.ts';
 import { servicesFromEnvironment } from '../shared/services.ts';
-import { authorizeFromEnvironment } from './authorize-from-environment.ts';
-import { wireIngest } from './wire.ts';
+import { wireIngest } from './handler.ts';
 
 const log = createLogger({ verbose: false });
 const metrics = metricsFromEnvironment();

@@ -1,6 +1,104 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { hashKey } from '../../lib/adapters/ingest-key.ts';
+import { decodeKeyEntry, hashKey, type KeysReader, keyIdOf, type StoredKey } from '../../lib/aws/ssm/ingest-keys.ts';
+import { type Clock, UnavailableError } from '../../lib/pipeline/ports.ts';
+import type { Log } from '../shared/logger.ts';
+import { Refreshed } from '../shared/refreshed.ts';
 import type { HttpRequest } from './http.ts';
+
+export interface StoredKeysOptions {
+  readonly parameters: KeysReader;
+  /** Whether this pipeline keeps tenants apart: then each key has one, and else none has. */
+  readonly hasTenants: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A key that is not known is looked for again, but not more often: bad keys must not wear out the service. */
+const UNKNOWN_KEY_INTERVAL_MS = 10_000;
+
+interface IdentifiedKey extends KnownKey {
+  readonly id: string;
+}
+
+/** The ingest keys in the parameters: read again once a minute, and at once for a key that is not known yet. */
+export class StoredKeys {
+  readonly #options: StoredKeysOptions;
+  readonly #keys: Refreshed<readonly IdentifiedKey[]>;
+  /** What has been logged, so that it is logged once. */
+  readonly #reported = new Set<string>();
+
+  constructor(options: StoredKeysOptions) {
+    const { parameters, clock, log } = options;
+    this.#options = options;
+    this.#keys = new Refreshed({
+      load: (held) => this.#load(held),
+      clock,
+      onFailure: (error, ageMs) =>
+        log.warn('ingest keys cannot be refreshed', { path: parameters.path, usedAgeMs: ageMs, error }),
+    });
+  }
+
+  /** Reads the keys ahead of the first request. Never rejects: that request tries again. */
+  async warmUp(): Promise<void> {
+    await this.#keys.current().catch(() => undefined);
+  }
+
+  /** @throws {UnavailableError} when the keys cannot be read: a sender must not be told that its key is wrong then */
+  async authorize(headers: HttpRequest['headers']): Promise<Sender | undefined> {
+    const presented = presentedKeys(headers);
+    if (presented.length === 0) return undefined;
+    const keys = await this.#keys.current();
+    const found = findKey(presented, keys);
+    if (found !== undefined || !presented.some((key) => isUnknown(key, keys))) return found;
+    const foundNow = findKey(presented, await this.#keys.reread(UNKNOWN_KEY_INTERVAL_MS));
+    if (foundNow === undefined && this.#keys.lastFailed) {
+      throw new UnavailableError(`whether an ingest key is new cannot be found out: ${this.#options.parameters.path}`);
+    }
+    return foundNow;
+  }
+
+  async #load(held: readonly IdentifiedKey[] | undefined): Promise<readonly IdentifiedKey[]> {
+    const { parameters, log } = this.#options;
+    const stored = await parameters.list();
+    const keys = stored.map((key) => this.#read(key)).filter((key) => key !== undefined);
+    if (keys.length === 0 && held?.length !== 0) {
+      const hint = 'create one: npm run keys -- create --stack <name of the stack>';
+      log.warn('there are no ingest keys: everything is refused', { path: parameters.path, hint });
+    }
+    return keys;
+  }
+
+  /** A key that cannot be used must not stop the others. */
+  #read({ id, value }: StoredKey): IdentifiedKey | undefined {
+    try {
+      const { hash, tenant } = decodeKeyEntry(value);
+      if (this.#options.hasTenants !== (tenant !== undefined)) {
+        throw new Error(
+          this.#options.hasTenants
+            ? 'it has no tenant, and this pipeline keeps tenants apart'
+            : 'it has a tenant, and this pipeline has none',
+        );
+      }
+      return { id, hash: Buffer.from(hash, 'hex'), tenant };
+    } catch (error) {
+      this.#report(id, error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+
+  #report(id: string, problem: string): void {
+    const { parameters, log } = this.#options;
+    const line = `${id}: ${problem}`;
+    if (this.#reported.has(line)) return;
+    this.#reported.add(line);
+    log.error('ingest key skipped', { parameter: `${parameters.path}/${id}`, problem });
+  }
+}
+
+function isUnknown(key: string, known: readonly IdentifiedKey[]): boolean {
+  const id = keyIdOf(key);
+  return id !== undefined && !known.some((one) => one.id === id);
+}
 
 /** Who sends spans. */
 export interface Sender {

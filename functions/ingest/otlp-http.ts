@@ -1,17 +1,41 @@
-import { encodeExportResponse } from '../../lib/otlp/export-response.ts';
-import { protobufFromJson } from '../../lib/otlp/json-request.ts';
-import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
-import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
-import { RequestTooLargeError } from '../../lib/otlp/request-too-large-error.ts';
-import { encodeStatus } from '../../lib/otlp/status.ts';
+import { MalformedOtlpError, RequestTooLargeError } from '../../lib/otlp/errors.ts';
+import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
+import { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
+import { encodeExportResponse, encodeStatus } from '../../lib/otlp/responses.ts';
 import type { IngestResult } from '../../lib/pipeline/ingest.ts';
-import type { InvocationMetrics } from '../shared/invocation-metrics.ts';
-import type { Log } from '../shared/log.ts';
-import { decodeBody, UnsupportedCodingError } from './content-encoding.ts';
-import { BodyNotGzipError, BodyTooLargeError } from './decompress.ts';
+import type { Log } from '../shared/logger.ts';
+import type { InvocationMetrics } from '../shared/metrics.ts';
+import { BodyNotGzipError, BodyTooLargeError, decodeBody, UnsupportedCodingError } from './content-encoding.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { Authorize, Sender } from './keys.ts';
-import type { RefusalLog } from './refusal-log.ts';
+
+const PERIOD_MS = 60_000;
+
+/**
+ * Logs refused requests, so that somebody who looks finds out why nothing arrives: the first of each kind at once, then a
+ * count once a minute. A misconfigured fleet must not write a line for each request.
+ */
+export class RefusalLog {
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #kinds = new Map<number, { untilMs: number; unlogged: number }>();
+
+  constructor(log: Log, now: () => number) {
+    this.#log = log;
+    this.#now = now;
+  }
+
+  add(status: number, message: string, userAgent: string | undefined): void {
+    const nowMs = this.#now();
+    const kind = this.#kinds.get(status);
+    if (kind !== undefined && nowMs < kind.untilMs) {
+      kind.unlogged += 1;
+      return;
+    }
+    this.#log.warn('refused', { status, reason: message, userAgent, alsoRefused: kind?.unlogged ?? 0 });
+    this.#kinds.set(status, { untilMs: nowMs + PERIOD_MS, unlogged: 0 });
+  }
+}
 
 export interface OtlpHttpDeps {
   /** Takes an `ExportTraceServiceRequest` in protobuf, without the spans rejected so far; resolves when it is durable. */

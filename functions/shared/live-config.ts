@@ -1,12 +1,26 @@
-import type { ConfigReader, StoredConfig } from '../../lib/adapters/ssm/config-reader.ts';
-import { ConfigTextError, decodeConfigText } from '../../lib/adapters/ssm/config-text.ts';
+import {
+  type ConfigReader,
+  ConfigTextError,
+  decodeConfigText,
+  type StoredConfig,
+} from '../../lib/aws/ssm/config-parameter.ts';
 import type { Clock } from '../../lib/pipeline/ports.ts';
-import type { ConfigIssue } from '../../lib/sampling/config/config-issues.ts';
+import type { ConfigIssue } from '../../lib/sampling/config/issues.ts';
 import { parseSamplingConfig, type SamplingConfigResult } from '../../lib/sampling/config/parse-sampling-config.ts';
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
-import type { ConfigSource } from './config-source.ts';
-import type { Log } from './log.ts';
+import type { Log } from './logger.ts';
 import { Refreshed } from './refreshed.ts';
+
+/** Where a function gets the configuration that it works by, at the beginning of each invocation. */
+export interface ConfigSource {
+  /** @throws when there is no valid one */
+  current(): Promise<SamplingConfig>;
+}
+
+/** A configuration that does not change while the process runs. */
+export function fixedConfig(config: SamplingConfig): ConfigSource {
+  return { current: async () => config };
+}
 
 /** A version of the configuration that is not used, because something in it is wrong. */
 export interface ConfigRefusal {

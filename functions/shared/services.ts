@@ -1,22 +1,40 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { SystemClock } from '../../lib/adapters/clock.ts';
-import { createDynamoDbClient } from '../../lib/adapters/dynamodb/client.ts';
-import { DynamoDbKeyTables } from '../../lib/adapters/dynamodb/dynamodb-key-tables.ts';
-import { DynamoDbLimitStore } from '../../lib/adapters/dynamodb/dynamodb-limit-store.ts';
-import { DynamoDbSpanBuffer } from '../../lib/adapters/dynamodb/dynamodb-span-buffer.ts';
-import { meterCapacity } from '../../lib/adapters/dynamodb/meter-capacity.ts';
-import { meterCalls } from '../../lib/adapters/meter-calls.ts';
-import { createS3Client } from '../../lib/adapters/s3/client.ts';
-import { S3SpillStore } from '../../lib/adapters/s3/s3-spill-store.ts';
-import { S3TraceArchive } from '../../lib/adapters/s3/s3-trace-archive.ts';
-import { createSqsClient } from '../../lib/adapters/sqs/client.ts';
-import { SqsWakeUpQueue } from '../../lib/adapters/sqs/sqs-wake-up-queue.ts';
-import type { Metrics } from '../../lib/pipeline/metrics.ts';
+import { createDynamoDbClient, createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
+import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
+import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
+import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
+import { meterCalls, meterCapacity } from '../../lib/aws/meter-calls.ts';
+import { SystemClock } from '../../lib/aws/node.ts';
+import { S3SpillStore } from '../../lib/aws/s3/object-store.ts';
+import { S3TraceArchive } from '../../lib/aws/s3/trace-archive.ts';
+import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
+import type { Metrics } from '../../lib/pipeline/metric-catalogue.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import { requiredVariable } from './environment.ts';
-import { type PerTenant, perTenant } from './per-tenant.ts';
+
+/** More tenants than this one after the other, and those that have not been seen for longest are made anew. */
+const MAX_TENANTS = 1000;
+
+/** What each tenant has of its own, made when it is first needed. `undefined` is the one of a pipeline without tenants. */
+export type PerTenant<Value> = (tenant: string | undefined) => Value;
+
+export function perTenant<Value>(
+  create: (tenant: string | undefined) => Value,
+  maxTenants = MAX_TENANTS,
+): PerTenant<Value> {
+  const values = new Map<string | undefined, Value>();
+  return (tenant) => {
+    const known = values.has(tenant);
+    const value = known ? (values.get(tenant) as Value) : create(tenant);
+    // The order of a map is that of insertion: the first is the one that was not used for longest.
+    if (known) values.delete(tenant);
+    else if (values.size >= maxTenants) values.delete([...values.keys()][0]);
+    values.set(tenant, value);
+    return value;
+  };
+}
 
 export interface ServiceClients {
   readonly dynamoDb: DynamoDBClient;

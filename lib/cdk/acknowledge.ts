@@ -1,5 +1,10 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { type CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+
+/** The CloudFormation resource behind a construct of the AWS library, for what that has no property for. */
+export function defaultChild<Resource extends CfnResource>(construct: IConstruct): Resource {
+  return construct.node.defaultChild as Resource;
+}
 
 /** Says why a rule of cdk-nag's AwsSolutions pack does not apply to a construct. */
 export function acknowledge(construct: IConstruct, rule: string, reason: string): void {

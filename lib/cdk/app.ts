@@ -1,7 +1,7 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readAppSettings } from './app-settings.ts';
-import { InvalidPipelineError } from './invalid-pipeline-error.ts';
+import { InvalidPipelineError } from './pipeline-problems.ts';
 import { Policies } from './policies.ts';
 import { TailgateStack } from './tailgate-stack.ts';
 

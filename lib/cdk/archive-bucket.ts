@@ -10,7 +10,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { DEFAULT_BUFFER_TTL_MS } from '../adapters/retention.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../aws/dynamodb/schema.ts';
 import { acknowledge } from './acknowledge.ts';
 
 /** Kept traces. */

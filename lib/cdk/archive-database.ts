@@ -1,10 +1,96 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, type Size } from 'aws-cdk-lib';
+import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { archiveTables, type GlueExternalTable, type GlueView } from '../athena/archive-tables.ts';
-import { PRESTO_VIEW_EXPANDED_TEXT, prestoViewText } from '../athena/presto-view.ts';
-import { PARTS_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
+import { archiveTables, type GlueExternalTable, type GlueView } from '../archive/tables/archive-tables.ts';
+import { type NamedQuery, parseNamedQuery } from '../archive/tables/named-query.ts';
+import { PRESTO_VIEW_EXPANDED_TEXT, prestoViewText } from '../archive/tables/presto-view.ts';
+import { askedValues, storedQuery } from '../archive/tables/render-query.ts';
+import { readQueryFiles } from '../aws/filesystem/query-files.ts';
+import { PARTS_PREFIX, QUERY_RESULTS_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
+
+export interface SavedQueriesProps {
+  readonly databaseName: string;
+  readonly workGroupName: string;
+  /** Whether each query has to name a tenant. */
+  readonly tenants: boolean;
+}
+
+/** The library of queries, where Athena's console shows it. */
+export class SavedQueries extends Construct {
+  constructor(scope: Construct, id: string, props: SavedQueriesProps) {
+    super(scope, id);
+    for (const { name, text } of readQueryFiles()) {
+      const query = parseNamedQuery(name, text);
+      new CfnNamedQuery(this, name, {
+        database: props.databaseName,
+        workGroup: props.workGroupName,
+        name,
+        description: description(query, props.tenants),
+        queryString: storedQuery(query, props.tenants),
+      });
+    }
+  }
+}
+
+/**
+ * With the values that the console asks for, because it shows no more of them than that there are some. What is typed there is
+ * SQL: a text needs its quotes.
+ */
+function description(query: NamedQuery, tenants: boolean): string {
+  const asked = askedValues(query, tenants);
+  if (asked.length === 0) return query.title;
+  const forms = asked.map((name, index) => (asked.indexOf(name) < index ? `${name} again` : formOf(query, name)));
+  return `${query.title}. Asks for, in this order, texts with their single quotes: ${forms.join(', ')}`;
+}
+
+/** A value as it is typed: `key 'enduser.id'`, `tenant 'name'`. */
+function formOf({ parameters }: NamedQuery, name: string): string {
+  const parameter = parameters.find((one) => one.name === name);
+  if (parameter?.type === 'trace_id') return `${name} '32 lower-case hex digits'`;
+  if (parameter !== undefined && parameter.type !== 'text') return `${name} (${parameter.type})`;
+  return `${name} '${/such as (\S+)$/.exec(parameter?.meaning ?? '')?.[1] ?? 'name'}'`;
+}
+
+export interface ArchiveWorkGroupProps {
+  readonly workGroupName: string;
+  readonly bucket: IBucket;
+  /** A query that reads more is stopped: a forgotten condition on `dt` must not cost a fortune. */
+  readonly scanLimit: Size;
+  /** @default results are encrypted with keys that S3 owns */
+  readonly encryptionKey?: IKey | undefined;
+}
+
+/** The Athena workgroup for the archive. Its settings hold for every query, whatever a client asks for. */
+export class ArchiveWorkGroup extends Construct {
+  readonly workGroupName: string;
+
+  constructor(scope: Construct, id: string, { bucket, encryptionKey, ...props }: ArchiveWorkGroupProps) {
+    super(scope, id);
+    const workGroup = new CfnWorkGroup(this, 'WorkGroup', {
+      name: props.workGroupName,
+      description: 'Tailgate: queries of kept traces',
+      // What it holds is the history of queries and the saved ones of the deployment.
+      recursiveDeleteOption: true,
+      workGroupConfiguration: {
+        enforceWorkGroupConfiguration: true,
+        bytesScannedCutoffPerQuery: props.scanLimit.toBytes(),
+        engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
+        publishCloudWatchMetricsEnabled: true,
+        resultConfiguration: {
+          outputLocation: `s3://${bucket.bucketName}/${QUERY_RESULTS_PREFIX}`,
+          encryptionConfiguration:
+            encryptionKey === undefined
+              ? { encryptionOption: 'SSE_S3' }
+              : { encryptionOption: 'SSE_KMS', kmsKey: encryptionKey.keyArn },
+        },
+      },
+    });
+    this.workGroupName = workGroup.ref;
+  }
+}
 
 export interface ArchiveDatabaseProps {
   readonly databaseName: string;

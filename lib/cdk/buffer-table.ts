@@ -2,9 +2,8 @@ import { CfnDeletionPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, type CfnTable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { EXPIRES_AT, PARTITION_KEY, SORT_KEY } from '../adapters/dynamodb/schema.ts';
-import { acknowledge } from './acknowledge.ts';
-import { defaultChild } from './default-child.ts';
+import { EXPIRES_AT, PARTITION_KEY, SORT_KEY } from '../aws/dynamodb/schema.ts';
+import { acknowledge, defaultChild } from './acknowledge.ts';
 
 /** Capacity that is paid by the hour, and follows the load between its bounds. Cheaper than on demand under a steady load. */
 export interface ProvisionedCapacity {

@@ -5,14 +5,13 @@ import type { IRole, Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { COMPACTED_HOURS_VIEW } from '../compaction/compacted-hours-view.ts';
+import { COMPACTED_HOURS_VIEW } from '../archive/compaction/compacted-hours-view.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import { PARTS_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
-import { allow, PipelineFunction } from './pipeline-function.ts';
+import { allow, PipelineFunction, useOfKey } from './pipeline-function.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
-import { useOfKey } from './use-of-key.ts';
 
-/** What a part needs: the default limit of `lib/compaction/compact-folder.ts` is made for it. */
+/** What a part needs: the default limit of `lib/archive/compaction/compact-folder.ts` is made for it. */
 const MEMORY_MB = 2048;
 
 export interface CompactFunctionProps {

@@ -3,12 +3,11 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { DECIDE_TIMEOUT_SECONDS } from '../../functions/decide/time-left.ts';
+import { DECIDE_TIMEOUT_SECONDS } from '../../functions/decide/handler.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import { SPILL_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
-import { allow, PipelineFunction } from './pipeline-function.ts';
+import { allow, PipelineFunction, useOfKey } from './pipeline-function.ts';
 import { environmentOf, type PipelineResources } from './pipeline-resources.ts';
-import { useOfKey } from './use-of-key.ts';
 
 export const DECIDE_TIMEOUT: Duration = Duration.seconds(DECIDE_TIMEOUT_SECONDS);
 

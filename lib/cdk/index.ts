@@ -1,18 +1,21 @@
 export { ArchiveBucket, type ArchiveBucketProps } from './archive-bucket.ts';
-export { ArchiveDatabase, type ArchiveDatabaseProps } from './archive-database.ts';
-export { ArchiveWorkGroup, type ArchiveWorkGroupProps } from './archive-workgroup.ts';
+export {
+  ArchiveDatabase,
+  type ArchiveDatabaseProps,
+  ArchiveWorkGroup,
+  type ArchiveWorkGroupProps,
+  SavedQueries,
+  type SavedQueriesProps,
+} from './archive-database.ts';
 export { BufferTable, type BufferTableProps, type ProvisionedCapacity } from './buffer-table.ts';
 export { DecideFunction, type DecideFunctionProps } from './decide-function.ts';
-export type { FrontDoor } from './front-door.ts';
-export { FunctionUrlDoor } from './function-url-door.ts';
-export { HttpApiDoor } from './http-api-door.ts';
+export type { FrontDoor } from './ingest-endpoint.ts';
+export { FunctionUrlDoor, HttpApiDoor } from './ingest-endpoint.ts';
 export { IngestFunction, type IngestFunctionProps } from './ingest-function.ts';
-export { InvalidPipelineError } from './invalid-pipeline-error.ts';
+export { InvalidPipelineError } from './pipeline-problems.ts';
 export type { FrontDoorType, TailSamplingPipelineProps } from './pipeline-props.ts';
 export type { PipelineResources } from './pipeline-resources.ts';
-export { Policies } from './policies.ts';
-export { PoliciesParameter, type PoliciesParameterProps } from './policies-parameter.ts';
-export { SavedQueries, type SavedQueriesProps } from './saved-queries.ts';
+export { Policies, PoliciesParameter, type PoliciesParameterProps } from './policies.ts';
 export { TailSamplingPipeline } from './tail-sampling-pipeline.ts';
 export { TailgateStack, type TailgateStackProps } from './tailgate-stack.ts';
 export { WakeUpQueues, type WakeUpQueuesProps } from './wake-up-queues.ts';

@@ -5,10 +5,8 @@ import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import { SPILL_PREFIX } from './archive-bucket.ts';
-import { parameterArn } from './parameter-arn.ts';
-import { allow, PipelineFunction } from './pipeline-function.ts';
+import { allow, PipelineFunction, parameterArn, useOfKey } from './pipeline-function.ts';
 import { environmentOf, type PipelineResources } from './pipeline-resources.ts';
-import { useOfKey } from './use-of-key.ts';
 
 /** Exporters give up after 10 s; the retries of a request that nobody waits for any more may still end. */
 const TIMEOUT = Duration.seconds(20);

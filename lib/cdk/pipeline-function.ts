@@ -1,12 +1,79 @@
 import { join } from 'node:path';
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { BUNDLING } from './bundling.ts';
 import { FUNCTION_MEMORY_MB } from './deployment-defaults.ts';
+
+/** Credentials of a developer's machine: the SDK loads them on demand, after those of Lambda, which are always there. */
+const UNUSED_CREDENTIAL_PROVIDERS = [
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+];
+
+/**
+ * Node.js gets the package's CommonJS, of which esbuild cannot leave out anything; these are the same sources as ESM.
+ * From the root of the repository, where esbuild runs.
+ */
+const YAML_ESM = './node_modules/yaml/browser/index.js';
+
+/**
+ * How esbuild makes one file of a function. The AWS SDK is in it: the runtime's is another one than was tested, changes under the function,
+ * and takes longer to load, because nothing of it is left out.
+ */
+export const BUNDLING: BundlingOptions = {
+  format: OutputFormat.ESM,
+  // Some packages are CommonJS and load modules of Node.js by require, which ESM has not.
+  banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  minify: true,
+  sourceMap: true,
+  sourcesContent: false,
+  esbuildArgs: { '--alias:yaml': YAML_ESM },
+  externalModules: UNUSED_CREDENTIAL_PROVIDERS,
+};
+
+/** The use of a KMS key by the services that hold the pipeline's data, and in no other way. */
+export function useOfKey(scope: Construct, key: IKey | undefined): readonly PolicyStatement[] {
+  if (key === undefined) return [];
+  const { region, urlSuffix } = Stack.of(scope);
+  return [
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: [
+        'kms:Decrypt',
+        'kms:DescribeKey',
+        'kms:Encrypt',
+        'kms:GenerateDataKey',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+      ],
+      resources: [key.keyArn],
+      conditions: {
+        StringEquals: {
+          'kms:ViaService': ['dynamodb', 's3', 'sqs'].map((service) => `${service}.${region}.${urlSuffix}`),
+        },
+      },
+    }),
+  ];
+}
+
+/** @param name of an SSM parameter, or a path of them, with its leading slash */
+export function parameterArn(scope: Construct, name: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'ssm',
+    resource: 'parameter',
+    resourceName: name.slice(1),
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+}
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 

@@ -1,8 +1,26 @@
 import { Token } from 'aws-cdk-lib';
-import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../adapters/retention.ts';
+import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../aws/dynamodb/schema.ts';
 import type { ProvisionedCapacity } from './buffer-table.ts';
-import { originProblem } from './origin.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
+
+/** `undefined`, or what is wrong with an origin for CORS. */
+export function originProblem(origin: string): string | undefined {
+  if (origin === '*' || (URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin)) {
+    return undefined;
+  }
+  return `corsOrigins: "${origin}": expected an origin as browsers send it, e.g. https://shop.example, or "*" for all`;
+}
+
+/** A pipeline cannot be built as it was asked for. The message has a line for each thing that is wrong. */
+export class InvalidPipelineError extends Error {
+  override readonly name = 'InvalidPipelineError';
+  readonly problems: readonly string[];
+
+  constructor(where: string, problems: readonly string[]) {
+    super([`${where} cannot be deployed:`, ...problems.map((problem) => `  ${problem}`)].join('\n'));
+    this.problems = problems;
+  }
+}
 
 const DAY_MS = 86_400_000;
 /** A claim whose object the lifecycle took would be taken for one of a dead owner, and written again. */

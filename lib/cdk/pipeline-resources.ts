@@ -2,7 +2,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { PoliciesParameter } from './policies-parameter.ts';
+import type { PoliciesParameter } from './policies.ts';
 
 /** What both functions work on. */
 export interface PipelineResources {

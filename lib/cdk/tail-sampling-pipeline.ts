@@ -6,24 +6,20 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import { ArchiveBucket } from './archive-bucket.ts';
-import { ArchiveDatabase } from './archive-database.ts';
-import { ArchiveWorkGroup } from './archive-workgroup.ts';
+import { ArchiveDatabase, ArchiveWorkGroup, SavedQueries } from './archive-database.ts';
 import { BufferTable } from './buffer-table.ts';
 import { CompactFunction, rolesOf } from './compact-function.ts';
 import { DecideFunction, visibilityTimeout } from './decide-function.ts';
 import { WAKE_UP_BATCH_SIZE, WAKE_UP_BATCH_WINDOW_SECONDS } from './deployment-defaults.ts';
-import { FunctionUrlDoor } from './function-url-door.ts';
-import { HttpApiDoor } from './http-api-door.ts';
+import { FunctionUrlDoor, HttpApiDoor } from './ingest-endpoint.ts';
 import { IngestFunction } from './ingest-function.ts';
-import { InvalidPipelineError } from './invalid-pipeline-error.ts';
 import { PipelineMonitoring } from './monitoring.ts';
 import { collisionProblems, defaultPipelineName, nameProblems } from './pipeline-name.ts';
-import { pipelineProblems } from './pipeline-problems.ts';
+import { InvalidPipelineError, pipelineProblems } from './pipeline-problems.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
 import type { Policies } from './policies.ts';
-import { PoliciesParameter } from './policies-parameter.ts';
-import { SavedQueries } from './saved-queries.ts';
+import { PoliciesParameter } from './policies.ts';
 import { WakeUpQueues } from './wake-up-queues.ts';
 
 /**

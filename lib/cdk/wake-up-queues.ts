@@ -2,7 +2,7 @@ import { CfnDeletionPolicy, Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { defaultChild } from './default-child.ts';
+import { defaultChild } from './acknowledge.ts';
 
 /** Deliveries before a message goes to the dead letters: with the visibility timeout, more than an hour of failing. */
 const MAX_RECEIVE_COUNT = 10;

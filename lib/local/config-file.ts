@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { ConfigIssue } from '../sampling/config/config-issues.ts';
-import { readSamplingConfig } from '../sampling/config/read-sampling-config.ts';
-import { whyUnreadable } from '../sampling/config/why-unreadable.ts';
+import type { ConfigIssue } from '../sampling/config/issues.ts';
+import { whyUnreadable } from '../sampling/config/issues.ts';
+import { readSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 
 /** The file is not a configuration. The message has a line for each thing that is wrong, with its place. */

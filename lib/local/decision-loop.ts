@@ -1,7 +1,7 @@
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import type { DecideHandler } from '../../functions/decide/handler.ts';
-import type { Log } from '../../functions/shared/log.ts';
+import type { Log } from '../../functions/shared/logger.ts';
 
 export interface DecisionLoopOptions {
   readonly client: SQSClient;

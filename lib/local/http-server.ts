@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { IngestHandler } from '../../functions/ingest/handler.ts';
-import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
-import type { Log } from '../../functions/shared/log.ts';
+import { RefusalLog } from '../../functions/ingest/otlp-http.ts';
+import type { Log } from '../../functions/shared/logger.ts';
 import { functionUrlEvent, isOverInvocationLimit, MAX_INVOCATION_BYTES } from './function-url-event.ts';
 
 export interface HttpServerOptions {

@@ -1,3 +1,12 @@
+/** Where counts go. Called for requests, batches and calls of a service, never for a span. */
+export interface Metrics {
+  /** Adds to a counter, or one value to a histogram. */
+  add(name: PlainMetricName, value: number): void;
+
+  /** The same for a metric with a dimension. */
+  addTo(name: SplitMetricName, dimensionValue: string, value: number): void;
+}
+
 /** Every metric that Tailgate has of its own: what is counted is declared here and nowhere else. */
 export interface MetricDefinition {
   /** The Collector's name, without `otelcol_`, where the meaning is the same. */

@@ -1,12 +1,34 @@
+import type { Trace } from '../otlp/trace/trace.ts';
+import type { Decision } from '../sampling/decide.ts';
+import type { KeyNumbers } from '../sampling/dynamic/share-table.ts';
+import type { Allowances, TokenBucket } from '../sampling/limits.ts';
+import type { ThresholdUpdate } from '../sampling/probability/weigh.ts';
+import type { TraceSize } from './trace-limits.ts';
+
+/** A port could not do its work in time. Nothing is known to be wrong with the input: the same call may succeed later. */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError';
+}
+
+/** A trace, or its decision record, is larger than can be handled. Nothing was written, and trying again does not help. */
+export class TraceTooLargeError extends Error {
+  override readonly name = 'TraceTooLargeError';
+  /** What has been decided on the trace all the same, as it is stored. */
+  readonly decision: DecisionRecord | undefined;
+
+  constructor(message: string, decision?: DecisionRecord) {
+    super(message);
+    this.decision = decision;
+  }
+}
+
+/** Applies the policies to a whole trace; called more than once if it lacks allowances at first. */
+export type Evaluate = (trace: Trace, allowances: Allowances) => Decision;
+
 /**
- * The ports of the pipeline: everything that it needs from the world. Adapters implement them (`lib/adapters/`), and
+ * The ports of the pipeline: everything that it needs from the world. Adapters implement them (`lib/aws/`), and
  * each has one contract suite that every adapter passes (`test/contract/`).
  */
-
-import type { KeyNumbers } from '../sampling/dynamic/dynamic-sampler.ts';
-import type { TokenBucket } from '../sampling/token-bucket.ts';
-import type { ThresholdUpdate } from '../sampling/weigh.ts';
-import type { TraceSize } from './trace-limits.ts';
 
 /** One trace's spans from one export request, as it waits in the buffer. */
 export interface BufferedFragment {
@@ -142,7 +164,7 @@ export interface SpillStore {
   get(key: string): Promise<Uint8Array | undefined>;
 }
 
-/** What a lease came to, and the level of the bucket (`lib/sampling/token-bucket.ts`) after it. */
+/** What a lease came to, and the level of the bucket (`lib/sampling/limits.ts`) after it. */
 export interface Lease {
   readonly granted: number;
   /** `undefined`: nothing was ever taken. */

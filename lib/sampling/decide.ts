@@ -1,10 +1,10 @@
-import { resourceSpansSize } from '../otlp/otlp-size.ts';
-import type { Trace } from '../otlp/trace.ts';
-import { askPolicy } from './ask-policy.ts';
-import type { Allowances } from './limit.ts';
+import { resourceSpansSize } from '../otlp/trace/size.ts';
+import type { Trace } from '../otlp/trace/trace.ts';
+import type { Allowances } from './limits.ts';
+import { askPolicy } from './policies/ask-policy.ts';
 import { type Evaluation, NOT_SAMPLED, type Vote } from './policy.ts';
+import { type ThresholdUpdate, weigh } from './probability/weigh.ts';
 import type { SamplingConfig } from './sampling-config.ts';
-import { type ThresholdUpdate, weigh } from './weigh.ts';
 
 /** What becomes of a trace, and why. */
 export interface Decision {

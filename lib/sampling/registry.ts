@@ -1,22 +1,21 @@
 import { alwaysSample } from './policies/always-sample.ts';
 import { and } from './policies/and.ts';
 import { booleanAttribute } from './policies/boolean-attribute.ts';
-import { bytesLimiting } from './policies/bytes-limiting.ts';
 import { composite } from './policies/composite.ts';
 import { drop } from './policies/drop.ts';
 import { dynamic } from './policies/dynamic.ts';
 import { latency } from './policies/latency.ts';
+import { bytesLimiting, rateLimiting } from './policies/limits/limited.ts';
 import { not } from './policies/not.ts';
 import { numericAttribute } from './policies/numeric-attribute.ts';
 import { ottlCondition } from './policies/ottl-condition.ts';
 import { probabilistic } from './policies/probabilistic.ts';
-import { rateLimiting } from './policies/rate-limiting.ts';
 import { spanCount } from './policies/span-count.ts';
 import { statusCode } from './policies/status-code.ts';
 import { stringAttribute } from './policies/string-attribute.ts';
 import { traceFlags } from './policies/trace-flags.ts';
 import { traceState } from './policies/trace-state.ts';
-import type { PolicyDefinition } from './policy-definition.ts';
+import type { PolicyDefinition } from './policy.ts';
 
 /** Every policy type there is. Extend here. */
 export const POLICY_DEFINITIONS = [

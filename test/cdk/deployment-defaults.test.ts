@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { ASSUMPTIONS } from '../../lib/cli/cost/assumptions.ts';
-import { DEFAULT_EVENT_SOURCE } from '../../lib/cli/cost/event-source.ts';
+import { ASSUMPTIONS } from '../../lib/cost/assumptions.ts';
+import { DEFAULT_EVENT_SOURCE } from '../../lib/cost/event-source.ts';
 import { synthesise } from './support/synthesise.ts';
 
 it('a pipeline is deployed as the estimate of its costs assumes', () => {

@@ -4,7 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
-import { throttleFor } from '../../lib/cdk/http-api-door.ts';
+import { throttleFor } from '../../lib/cdk/ingest-endpoint.ts';
 import { Policies } from '../../lib/cdk/policies.ts';
 import { TailSamplingPipeline } from '../../lib/cdk/tail-sampling-pipeline.ts';
 import { TailgateStack } from '../../lib/cdk/tailgate-stack.ts';

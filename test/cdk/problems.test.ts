@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { afterAll, describe, expect, it } from 'vitest';
-import { InvalidPipelineError } from '../../lib/cdk/invalid-pipeline-error.ts';
+import { InvalidPipelineError } from '../../lib/cdk/pipeline-problems.ts';
 import { Policies } from '../../lib/cdk/policies.ts';
 import { TailSamplingPipeline } from '../../lib/cdk/tail-sampling-pipeline.ts';
 import { ENV, type PipelineOptions, POLICIES, pipelineStack, unbundledApp } from './support/synthesise.ts';

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_BUFFER_TTL_MS } from '../../lib/adapters/retention.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../../lib/aws/dynamodb/schema.ts';
 import { DECIDE_TIMEOUT } from '../../lib/cdk/decide-function.ts';
-import { DEFAULT_DECIDE_SETTINGS } from '../../lib/pipeline/decide.ts';
+import { DEFAULT_DECIDE_SETTINGS } from '../../lib/pipeline/decide/decide.ts';
 import { synthesise } from './support/synthesise.ts';
 
 let template: Template;
@@ -296,7 +296,7 @@ describe('the monitoring', () => {
 
 describe('the saved queries', () => {
   it('are those of the library, complete, in the workgroup', () => {
-    const files = readdirSync('lib/athena/queries').filter((name) => name.endsWith('.sql'));
+    const files = readdirSync('lib/archive/queries').filter((name) => name.endsWith('.sql'));
     const saved = Object.values(template.findResources('AWS::Athena::NamedQuery'));
     expect(saved.map(({ Properties }) => `${Properties.Name}.sql`).sort()).toEqual(files.sort());
     for (const { Properties } of saved) {

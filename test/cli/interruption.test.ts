@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { interruption } from '../../lib/cli/interruption.ts';
+import { interruption } from '../../lib/terminal/interruption.ts';
 
 class FakeProcess extends EventEmitter {
   readonly pid = 4711;

@@ -1,4 +1,4 @@
-import { readOtSampling } from '../../lib/sampling/ot-trace-state.ts';
+import { readOtSampling } from '../../lib/sampling/probability/trace-state.ts';
 import type { Answer, Case, Outcome } from './case.ts';
 import { encodeRequests } from './encode-requests.ts';
 import type { Decision, JobAnswer, Reference } from './reference.ts';

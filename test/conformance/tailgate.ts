@@ -1,10 +1,10 @@
-import { regroup } from '../../lib/otlp/regroup.ts';
-import { Trace } from '../../lib/otlp/trace.ts';
-import { newTraceStates } from '../../lib/pipeline/span-threshold.ts';
+import { newTraceStates } from '../../lib/archive/line.ts';
+import { regroup } from '../../lib/otlp/regroup/regroup.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { decide } from '../../lib/sampling/decide.ts';
-import { LocalAllowances } from '../../lib/sampling/local-allowances.ts';
-import { readOtSampling } from '../../lib/sampling/ot-trace-state.ts';
+import { readOtSampling } from '../../lib/sampling/probability/trace-state.ts';
+import { LocalAllowances } from '../memory/local-allowances.ts';
 import type { Answer, ConfigBlock, Outcome } from './case.ts';
 import { configText, withDollars } from './config-text.ts';
 

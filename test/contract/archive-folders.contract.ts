@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ArchiveFolders } from '../../lib/compaction/ports.ts';
+import type { ArchiveFolders } from '../../lib/archive/compaction/ports.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (read: Uint8Array) => new TextDecoder().decode(read);

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import type { ArchiveObjects, PartitionRange } from '../../lib/adapters/archive-objects.ts';
+import type { ArchiveObjects, PartitionRange } from '../../lib/archive/layout.ts';
 
 export interface ArchiveObjectsHarness {
   readonly archive: ArchiveObjects;

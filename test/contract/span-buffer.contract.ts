@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../../lib/adapters/retention.ts';
+import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../../lib/aws/dynamodb/schema.ts';
 import type { BufferedFragment, DecisionRecord, SpanBuffer } from '../../lib/pipeline/ports.ts';
 import type { ManualClock } from '../support/manual-clock.ts';
 

@@ -16,7 +16,7 @@ import { parseCostArguments } from '../../lib/cli/cost/cost-arguments.ts';
 import { parseKeysArguments } from '../../lib/cli/keys/keys-arguments.ts';
 import { parsePoliciesArguments } from '../../lib/cli/policies/policies-arguments.ts';
 import { parseRedriveArguments } from '../../lib/cli/redrive/redrive-arguments.ts';
-import { parseReplayArguments } from '../../lib/cli/replay/replay-arguments.ts';
+import { parseReplayArguments } from '../../lib/cli/replay/arguments.ts';
 import { runValidate } from '../../lib/cli/validate/run-validate.ts';
 import { parseCommandLine } from '../../lib/local/options.ts';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
@@ -98,7 +98,7 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
       expect(runValidate([file], io)).toBe(0);
     },
   ],
-  // test/cli/cost runs it; here the options are read.
+  // test/cost runs it; here the options are read.
   [/^npm run cost -- (.+)$/, ([, options = '']) => void parseCostArguments(options.split(' '))],
   // test/cdk synthesises the app; here its options are read.
   [
@@ -242,7 +242,7 @@ describe('the links of the pages', () => {
 describe('npm run demo', () => {
   it('keeps exactly what its policies call for, and says so', { timeout: 60_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tailgate-demo-'));
-    const args = ['bin/run.mjs', 'lib/local/demo/main.ts', '--traces', '80', '--data', folder];
+    const args = ['bin/run.mjs', 'lib/cli/demo/main.ts', '--traces', '80', '--data', folder];
     const { stdout } = await run(process.execPath, args);
     rmSync(folder, { recursive: true });
     expect(stdout).toContain('✓ kept are exactly the traces that the policies call for, whole and once');

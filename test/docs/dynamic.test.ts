@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sharesOf } from '../../lib/sampling/dynamic/shares-of.ts';
+import { sharesOf } from '../../lib/sampling/dynamic/share-table.ts';
 import { issuesOf } from '../support/sampling-config.ts';
 import { fencedBlocks } from './fenced-blocks.ts';
 

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fixedConfig } from '../../functions/shared/config-source.ts';
+import { fixedConfig } from '../../functions/shared/live-config.ts';
 import { configFrom } from '../support/sampling-config.ts';
 import { silentLog } from '../support/silent-log.ts';
 import { type Deployed, deploy } from './support/deployed.ts';

@@ -1,9 +1,9 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorizeAll } from '../../functions/ingest/keys.ts';
-import { EmfMetrics } from '../../functions/shared/emf-metrics.ts';
 import { LiveConfig } from '../../functions/shared/live-config.ts';
-import { ConfigParameter } from '../../lib/adapters/ssm/config-parameter.ts';
+import { EmfMetrics } from '../../functions/shared/metrics.ts';
+import { ConfigParameter } from '../../lib/aws/ssm/config-parameter.ts';
 import {
   MAX_POLICY_METRICS,
   METRIC_CATALOGUE,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LiveConfig } from '../../functions/shared/live-config.ts';
-import { ConfigParameter } from '../../lib/adapters/ssm/config-parameter.ts';
+import { ConfigParameter } from '../../lib/aws/ssm/config-parameter.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { ParameterStore } from '../support/parameter-store.ts';

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { StoredKeys } from '../../functions/ingest/stored-keys.ts';
-import { fixedConfig } from '../../functions/shared/config-source.ts';
-import { SystemClock } from '../../lib/adapters/clock.ts';
-import { createIngestKey, hashKey } from '../../lib/adapters/ingest-key.ts';
-import { KeyParameters } from '../../lib/adapters/ssm/key-parameters.ts';
+import { StoredKeys } from '../../functions/ingest/keys.ts';
+import { fixedConfig } from '../../functions/shared/live-config.ts';
+import { SystemClock } from '../../lib/aws/node.ts';
+import { createIngestKey, hashKey, KeyParameters } from '../../lib/aws/ssm/ingest-keys.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import type { ArchivedLine } from '../pipeline/world.ts';
 import { exportRequest, type SpanSpec, spanIdOf, traceIdOf } from '../support/export-request.ts';

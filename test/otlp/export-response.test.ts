@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeExportResponse } from '../../lib/otlp/export-response.ts';
+import { encodeExportResponse } from '../../lib/otlp/responses.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 
 const { ExportTraceServiceResponse } = opentelemetry.proto.collector.trace.v1;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endOfShortRun } from '../../lib/otlp/field-cursor.ts';
+import { endOfShortRun } from '../../lib/otlp/protobuf/field-cursor.ts';
 
 const TAG = 0x4a;
 

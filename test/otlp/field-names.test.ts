@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { protobufFromJson } from '../../lib/otlp/json-request.ts';
+import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 
 const { ExportTraceServiceRequest } = opentelemetry.proto.collector.trace.v1;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { protobufFromJson } from '../../lib/otlp/json-request.ts';
-import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
-import { regroup } from '../../lib/otlp/regroup.ts';
+import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
+import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
+import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { encodeRequest, exportRequests } from '../support/otlp-arbitraries.ts';
 import { toOtlpJson } from '../support/otlp-json.ts';

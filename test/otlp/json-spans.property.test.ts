@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { writeResourceSpans } from '../../lib/otlp/json-spans.ts';
-import { JsonWriter } from '../../lib/otlp/json-writer.ts';
-import { Trace } from '../../lib/otlp/trace.ts';
+import { writeResourceSpans } from '../../lib/otlp/json-encode/encode-spans.ts';
+import { JsonWriter } from '../../lib/otlp/json-encode/writer.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { encodeRequest, exportRequests } from '../support/otlp-arbitraries.ts';
 import { tracesToJson, uniqueSpans } from '../support/otlp-json-oracle.ts';

@@ -3,10 +3,10 @@ import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otl
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, it } from 'vitest';
-import { writeResourceSpans } from '../../lib/otlp/json-spans.ts';
-import { JsonWriter } from '../../lib/otlp/json-writer.ts';
-import { MAX_VALUE_DEPTH } from '../../lib/otlp/max-value-depth.ts';
-import { Trace } from '../../lib/otlp/trace.ts';
+import { writeResourceSpans } from '../../lib/otlp/json-encode/encode-spans.ts';
+import { JsonWriter } from '../../lib/otlp/json-encode/writer.ts';
+import { MAX_VALUE_DEPTH } from '../../lib/otlp/protobuf/validate.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 
 const { TracesData } = opentelemetry.proto.trace.v1;

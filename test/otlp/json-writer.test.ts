@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { json } from '../../lib/otlp/json-piece.ts';
-import { JsonWriter } from '../../lib/otlp/json-writer.ts';
+import { JsonWriter, json } from '../../lib/otlp/json-encode/writer.ts';
 
 describe('JsonWriter', () => {
   it('writes 64-bit integers as strings of digits', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mapFor } from '../../lib/otlp/long-key-map.ts';
-import { Trace } from '../../lib/otlp/trace.ts';
+import { mapFor } from '../../lib/otlp/content-table.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { field } from '../support/wire-bytes.ts';
 
 const PREFIX = 'x'.repeat(16_384);

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { protobufFromJson } from '../../lib/otlp/json-request.ts';
-import { regroup } from '../../lib/otlp/regroup.ts';
-import { MAX_TRACES, RegroupScan } from '../../lib/otlp/regroup-scan.ts';
-import { RequestTooLargeError } from '../../lib/otlp/request-too-large-error.ts';
+import { RequestTooLargeError } from '../../lib/otlp/errors.ts';
+import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
+import { regroup } from '../../lib/otlp/regroup/regroup.ts';
+import { MAX_TRACES, RegroupScan } from '../../lib/otlp/regroup/scan.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { HOSTILE_BODIES } from '../support/hostile-bodies.ts';
 

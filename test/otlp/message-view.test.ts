@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MessageView } from '../../lib/otlp/message-view.ts';
+import { MessageView } from '../../lib/otlp/protobuf/message-view.ts';
 
 /**
  * Written by hand (protobuf encoding guide): field 1 varint 300; field 2 "a", then field 2 "bc"; field 3 fixed64 2^56;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { Reader } from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
-import { protobufFromJson } from '../../lib/otlp/json-request.ts';
-import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
-import { regroup } from '../../lib/otlp/regroup.ts';
-import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
+import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
+import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
+import { regroup } from '../../lib/otlp/regroup/regroup.ts';
+import { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { spansSaid } from '../readers/spans-said.ts';
 import { hexOf } from '../support/flat-spans.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import { OTLP_MESSAGES } from '../../lib/otlp/otlp-schema.ts';
+import { OTLP_MESSAGES } from '../../lib/otlp/protobuf/schema.ts';
 
 const PROTO_FOLDER = join(import.meta.dirname, '..', '..', 'proto');
 const ID_FIELDS = ['traceId', 'spanId', 'parentSpanId'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { otlpSize } from '../../lib/otlp/otlp-size.ts';
-import { Trace } from '../../lib/otlp/trace.ts';
+import { otlpSize } from '../../lib/otlp/trace/size.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { TRACE_ID, traceOf } from '../support/build-trace.ts';
 import { field, varintField } from '../support/wire-bytes.ts';
 

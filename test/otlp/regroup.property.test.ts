@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Reader } from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
-import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
-import { type RegroupedRequest, regroup } from '../../lib/otlp/regroup.ts';
+import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
+import { type RegroupedRequest, regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { type FlatSpan, flatSpans, hexOf, keepingUnknownFields } from '../support/flat-spans.ts';
 import { encodeRequest, exportRequests, type Span } from '../support/otlp-arbitraries.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
-import { regroup } from '../../lib/otlp/regroup.ts';
+import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
+import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { type Bytes, field, repeat, varintField } from '../support/wire-bytes.ts';
 

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import { encodeStatus } from '../../lib/otlp/status.ts';
+import { encodeStatus } from '../../lib/otlp/responses.ts';
 
 // https://github.com/googleapis/googleapis/blob/master/google/rpc/status.proto
 const STATUS_PROTO = 'syntax = "proto3"; package google.rpc; message Status { int32 code = 1; string message = 2; }';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Trace } from '../../lib/otlp/trace.ts';
-import { summarize } from '../../lib/otlp/trace-summary.ts';
+import { summarize } from '../../lib/otlp/trace/summary.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { countingBytes } from '../support/counting-bytes.ts';
 import { type Bytes, field } from '../support/wire-bytes.ts';
 

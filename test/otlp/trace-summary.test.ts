@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { summarize } from '../../lib/otlp/trace-summary.ts';
+import { summarize } from '../../lib/otlp/trace/summary.ts';
 import { buildTrace, traceOf } from '../support/build-trace.ts';
 
 const CHILD = { parentSpanId: '00000000000000aa' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TraceTable } from '../../lib/otlp/trace-table.ts';
+import { TraceTable } from '../../lib/otlp/regroup/trace-table.ts';
 
 describe('TraceTable', () => {
   it('numbers IDs in the order in which they are first seen', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Trace } from '../../lib/otlp/trace.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { buildTrace, type SpanSpec, TRACE_ID, traceOf } from '../support/build-trace.ts';
 import { field } from '../support/wire-bytes.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AttributeValue } from '../../lib/otlp/attribute-value.ts';
-import { Trace } from '../../lib/otlp/trace.ts';
+import type { AttributeValue } from '../../lib/otlp/protobuf/attributes.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { hexOf } from '../support/flat-spans.ts';
 import { encodeRequest, exportRequests } from '../support/otlp-arbitraries.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
-import { Trace } from '../../lib/otlp/trace.ts';
+import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { field } from '../support/wire-bytes.ts';
 

@@ -1,7 +1,6 @@
 import { Writer } from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
-import { FieldOrder } from '../../lib/otlp/wire-field-order.ts';
-import { WireWriter } from '../../lib/otlp/wire-writer.ts';
+import { FieldOrder, WireWriter } from '../../lib/otlp/protobuf/writer.ts';
 
 describe('WireWriter', () => {
   it.each([0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152])(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MalformedOtlpError } from '../../lib/otlp/malformed-otlp-error.ts';
-import { FIXED32, FIXED64, LENGTH_DELIMITED, tagOf, VARINT, WireCursor } from '../../lib/otlp/wire.ts';
+import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
+import { FIXED32, FIXED64, LENGTH_DELIMITED, tagOf, VARINT, WireCursor } from '../../lib/otlp/protobuf/wire.ts';
 import { type Bytes, repeat, varint } from '../support/wire-bytes.ts';
 
 describe('WireCursor', () => {

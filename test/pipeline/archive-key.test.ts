@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { archiveKey, partitionOf } from '../../lib/pipeline/archive-key.ts';
+import { archiveKey, partitionOf } from '../../lib/archive/layout.ts';
 
 const ARRIVAL = Date.UTC(2026, 10, 21, 0, 30);
 const HOUR = 3_600_000;

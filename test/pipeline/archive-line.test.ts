@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Trace } from '../../lib/otlp/trace.ts';
-import { archiveLines, MAX_LINE_BYTES } from '../../lib/pipeline/archive-line.ts';
+import { archiveLines, MAX_LINE_BYTES } from '../../lib/archive/line.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { buildTrace, EPOCH_MS, encodeFragment, TRACE_ID } from '../support/build-trace.ts';
 import { tracesToJson } from '../support/otlp-json-oracle.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Trace } from '../../lib/otlp/trace.ts';
-import { archiveLines } from '../../lib/pipeline/archive-line.ts';
+import { archiveLines } from '../../lib/archive/line.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { decide } from '../../lib/sampling/decide.ts';
-import { LocalAllowances } from '../../lib/sampling/local-allowances.ts';
+import { LocalAllowances } from '../memory/local-allowances.ts';
 import { encodeFragment, type ResourceSpec, type SpanSpec, TRACE_ID } from '../support/build-trace.ts';
 import { Death, dieAt, World } from './world.ts';
 

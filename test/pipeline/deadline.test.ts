@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UnavailableError } from '../../lib/pipeline/errors.ts';
+import { UnavailableError } from '../../lib/pipeline/ports.ts';
 import { exportRequest, spanIdOf, traceIdOf } from '../support/export-request.ts';
 import { World } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addFailure, addLate, emptySummary } from '../../lib/pipeline/decide-summary.ts';
+import { addFailure, addLate, emptySummary } from '../../lib/pipeline/decide/summary.ts';
 import { exportRequest } from '../support/export-request.ts';
 import { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { UnavailableError } from '../../lib/pipeline/errors.ts';
+import { UnavailableError } from '../../lib/pipeline/ports.ts';
 import { exportRequest, type SpanSpec } from '../support/export-request.ts';
 import { Death, dieAt, type Step, World } from './world.ts';
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MemoryKeyTables } from '../../lib/adapters/memory/memory-key-tables.ts';
-import { MemoryLimitStore } from '../../lib/adapters/memory/memory-limit-store.ts';
-import { UnavailableError } from '../../lib/pipeline/errors.ts';
-import { FleetAllowances } from '../../lib/pipeline/fleet-allowances.ts';
+import { FleetAllowances } from '../../lib/pipeline/allowances/fleet-allowances.ts';
 import type { LimitStore } from '../../lib/pipeline/ports.ts';
-import type { Allowances, Limit } from '../../lib/sampling/limit.ts';
-import { LocalAllowances } from '../../lib/sampling/local-allowances.ts';
-import { bucketOf } from '../../lib/sampling/token-bucket.ts';
+import { UnavailableError } from '../../lib/pipeline/ports.ts';
+import type { Allowances, Limit } from '../../lib/sampling/limits.ts';
+import { bucketOf } from '../../lib/sampling/limits.ts';
+import { LocalAllowances } from '../memory/local-allowances.ts';
+import { MemoryKeyTables } from '../memory/memory-key-tables.ts';
+import { MemoryLimitStore } from '../memory/memory-limit-store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 /** No limit asks about it. */

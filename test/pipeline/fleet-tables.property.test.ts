@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MemoryKeyTables } from '../../lib/adapters/memory/memory-key-tables.ts';
-import { MemoryLimitStore } from '../../lib/adapters/memory/memory-limit-store.ts';
-import { FleetAllowances } from '../../lib/pipeline/fleet-allowances.ts';
+import { FleetAllowances } from '../../lib/pipeline/allowances/fleet-allowances.ts';
+import { MemoryKeyTables } from '../memory/memory-key-tables.ts';
+import { MemoryLimitStore } from '../memory/memory-limit-store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const SAMPLER = { key: 'p', intervalMs: 60_000, goal: 0.1, weight: 0.5, maxKeys: 3 };

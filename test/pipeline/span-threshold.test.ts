@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { archiveLines } from '../../lib/pipeline/archive-line.ts';
+import { archiveLines } from '../../lib/archive/line.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { buildTrace, encodeFragment, type SpanSpec, TRACE_ID } from '../support/build-trace.ts';
 import { tracesToJson } from '../support/otlp-json-oracle.ts';

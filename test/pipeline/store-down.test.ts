@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UnavailableError } from '../../lib/pipeline/errors.ts';
+import { UnavailableError } from '../../lib/pipeline/ports.ts';
 import { exportRequest, type SpanSpec } from '../support/export-request.ts';
 import { type Step, World } from './world.ts';
 

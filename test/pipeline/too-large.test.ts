@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { DecideSettings } from '../../lib/pipeline/decide.ts';
-import { TraceTooLargeError } from '../../lib/pipeline/errors.ts';
+import type { DecideSettings } from '../../lib/pipeline/decide/decide.ts';
+import { TraceTooLargeError } from '../../lib/pipeline/ports.ts';
 import { SMALL_TRACE } from '../../lib/pipeline/trace-limits.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
 import { World } from './world.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatUtc, utcHourOf } from '../../lib/pipeline/utc-time.ts';
+import { formatUtc, utcHourOf } from '../../lib/archive/hours.ts';
 
 describe('formatUtc', () => {
   it.each([

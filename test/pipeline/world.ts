@@ -1,22 +1,22 @@
-import { hashFragment } from '../../lib/adapters/fragment-hash.ts';
-import { MemoryKeyTables } from '../../lib/adapters/memory/memory-key-tables.ts';
-import { MemoryLimitStore } from '../../lib/adapters/memory/memory-limit-store.ts';
-import { MemorySpanBuffer } from '../../lib/adapters/memory/memory-span-buffer.ts';
-import { MemoryTraceArchive } from '../../lib/adapters/memory/memory-trace-archive.ts';
-import { MemoryWakeUpQueue } from '../../lib/adapters/memory/memory-wake-up-queue.ts';
-import type { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
+import { hashFragment } from '../../lib/aws/node.ts';
+import type { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
 import {
   createDecide,
   DEFAULT_DECIDE_SETTINGS,
   type DecideDeps,
   type DecideSettings,
   type ReceivedWakeUp,
-} from '../../lib/pipeline/decide.ts';
-import type { DecideSummary } from '../../lib/pipeline/decide-summary.ts';
+} from '../../lib/pipeline/decide/decide.ts';
+import type { DecideSummary } from '../../lib/pipeline/decide/summary.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { decide } from '../../lib/sampling/decide.ts';
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
+import { MemoryKeyTables } from '../memory/memory-key-tables.ts';
+import { MemoryLimitStore } from '../memory/memory-limit-store.ts';
+import { MemorySpanBuffer } from '../memory/memory-span-buffer.ts';
+import { MemoryTraceArchive } from '../memory/memory-trace-archive.ts';
+import { MemoryWakeUpQueue } from '../memory/memory-wake-up-queue.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 /** Keeps traces with an error, and nothing else. */

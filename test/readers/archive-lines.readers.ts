@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_LINE_BYTES } from '../../lib/pipeline/archive-line.ts';
+import { MAX_LINE_BYTES } from '../../lib/archive/line.ts';
 import { encodeRequest, exportRequests } from '../support/otlp-arbitraries.ts';
 import { archive } from './archive.ts';
 import { bareRequest, INVALID_UTF8, ODD_SPANS, requestOf } from './odd-requests.ts';

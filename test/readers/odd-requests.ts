@@ -1,4 +1,4 @@
-import { MAX_VALUE_DEPTH } from '../../lib/otlp/max-value-depth.ts';
+import { MAX_VALUE_DEPTH } from '../../lib/otlp/protobuf/validate.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { START_NANOS } from './archive.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { otlpSize } from '../../lib/otlp/otlp-size.ts';
-import { LocalAllowances } from '../../lib/sampling/local-allowances.ts';
+import { otlpSize } from '../../lib/otlp/trace/size.ts';
+import { LocalAllowances } from '../memory/local-allowances.ts';
 import { traceOf } from '../support/build-trace.ts';
 import { policyOf } from '../support/sampling-config.ts';
 

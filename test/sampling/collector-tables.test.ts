@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Trace } from '../../lib/otlp/trace.ts';
+import type { Trace } from '../../lib/otlp/trace/trace.ts';
 import { type AttributesSpec, buildTrace, type SpanSpec, traceOf } from '../support/build-trace.ts';
 import { policyOf } from '../support/sampling-config.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Trace } from '../../lib/otlp/trace.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { decide } from '../../lib/sampling/decide.ts';
 import { buildTrace, encodeFragment, type FragmentSpec, TRACE_ID } from '../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../support/no-allowances.ts';

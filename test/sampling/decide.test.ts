@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { CERTAIN, CIRCLE, chanceOfArc, IMPOSSIBLE, UNKNOWN } from '../../lib/sampling/chance.ts';
 import { decide } from '../../lib/sampling/decide.ts';
 import type { Evaluation, Policy } from '../../lib/sampling/policy.ts';
-import { PolicyEvaluationError } from '../../lib/sampling/policy-evaluation-error.ts';
+import { PolicyEvaluationError } from '../../lib/sampling/policy.ts';
 import { EVERY_TRACE } from '../../lib/sampling/policy-summary.ts';
+import { CERTAIN, CIRCLE, chanceOfArc, IMPOSSIBLE, UNKNOWN } from '../../lib/sampling/probability/chance.ts';
 import { traceOf } from '../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../support/no-allowances.ts';
 import { configOf } from '../support/sampling-config.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fnv1a64 } from '../../lib/sampling/fnv1a-64.ts';
+import { fnv1a64 } from '../../lib/otlp/fnv1a-64.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const toHex = ({ high, low }: { high: number; low: number }) =>

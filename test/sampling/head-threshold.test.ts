@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { headThreshold } from '../../lib/sampling/head-threshold.ts';
-import { adjustedCountAt } from '../../lib/sampling/rejection-threshold.ts';
+import { adjustedCountAt } from '../../lib/sampling/probability/threshold.ts';
+import { headThreshold } from '../../lib/sampling/probability/trace-state.ts';
 import { traceOf } from '../support/build-trace.ts';
 
 describe('headThreshold', () => {

@@ -8,8 +8,8 @@ import {
   oppositeOf,
   REFUSED,
   UNKNOWN,
-} from '../../lib/sampling/chance.ts';
-import { keptProbability } from '../../lib/sampling/kept-probability.ts';
+} from '../../lib/sampling/probability/chance.ts';
+import { keptProbability } from '../../lib/sampling/probability/kept-probability.ts';
 
 /** From so many to so many 64ths of the values of a source; over 64: around to the beginning. */
 const arc = (source: string, from: number, to: number) =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Limit } from '../../lib/sampling/limit.ts';
-import { LocalAllowances } from '../../lib/sampling/local-allowances.ts';
+import type { Limit } from '../../lib/sampling/limits.ts';
+import { LocalAllowances } from '../memory/local-allowances.ts';
 
 const START_MS = Date.UTC(2026, 10, 21, 12);
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { BLOCK_OPTIONS, IGNORED_BLOCK_OPTIONS } from '../../lib/sampling/config/block-options.ts';
-import type { OptionDescription, OptionType } from '../../lib/sampling/option-description.ts';
-import type { PolicyDefinition } from '../../lib/sampling/policy-definition.ts';
+import { BLOCK_OPTIONS, IGNORED_BLOCK_OPTIONS } from '../../lib/sampling/config/parse-block.ts';
+import type { OptionDescription, OptionType, PolicyDefinition } from '../../lib/sampling/policy.ts';
 import { POLICY_DEFINITIONS } from '../../lib/sampling/registry.ts';
 import { issuesOf } from '../support/sampling-config.ts';
 

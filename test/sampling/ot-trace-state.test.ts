@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readOtSampling, withThreshold } from '../../lib/sampling/ot-trace-state.ts';
+import { readOtSampling, withThreshold } from '../../lib/sampling/probability/trace-state.ts';
 
 const HALF = 0x80000000000000n;
 

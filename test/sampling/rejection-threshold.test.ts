@@ -6,7 +6,7 @@ import {
   parseThreshold,
   thresholdDigits,
   thresholdOf,
-} from '../../lib/sampling/rejection-threshold.ts';
+} from '../../lib/sampling/probability/threshold.ts';
 
 describe('rejection thresholds', () => {
   // 2^56 - round(p * 2^56), computed with exact fractions outside of this project; p as the nearest double.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseW3cTraceState } from '../../lib/sampling/w3c-trace-state.ts';
+import { parseW3cTraceState } from '../../lib/otlp/w3c-trace-state.ts';
 
 const membersOf = (text: string) => {
   const members = parseW3cTraceState(text);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Trace } from '../../lib/otlp/trace.ts';
+import type { Trace } from '../../lib/otlp/trace/trace.ts';
 import { decide } from '../../lib/sampling/decide.ts';
 import { buildTrace } from '../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../support/no-allowances.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../lib/sampling/decide.ts';
-import type { Allowances } from '../../lib/sampling/limit.ts';
+import type { Allowances } from '../../lib/sampling/limits.ts';
 import { traceOf } from '../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../support/no-allowances.ts';
 import { configOf } from '../support/sampling-config.ts';

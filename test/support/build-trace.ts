@@ -1,7 +1,7 @@
 /**
  * Real traces from readable specs: span specs → OTLP protobuf, written by the independent protobufjs encoder → `Trace`.
  */
-import { Trace } from '../../lib/otlp/trace.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 
 const { TracesData } = opentelemetry.proto.trace.v1;

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
-import { createDynamoDbClient } from '../../lib/adapters/dynamodb/client.ts';
+import { createDynamoDbClient } from '../../lib/aws/clients.ts';
 import { type Engine, engineClientOptions } from '../../lib/local/engines/engine.ts';
 import { provisionTable } from '../../lib/local/engines/provision.ts';
 import { startTestDynamo } from './engines.ts';

@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '../../lib/adapters/retry.ts';
+import type { RetryPolicy } from '../../lib/aws/retry.ts';
 import type { ManualClock } from './manual-clock.ts';
 
 /** A retry policy whose waiting only moves the clock; `waits` tells what was waited for, in milliseconds. */

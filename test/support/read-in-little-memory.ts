@@ -2,9 +2,9 @@
  * `node --max-old-space-size=… test/support/read-in-little-memory.ts SIZE`: reads every hostile body of this size as ingest
  * does, and prints what it is called and how much its sender is told.
  */
-import { protobufFromJson } from '../../lib/otlp/json-request.ts';
-import { regroup } from '../../lib/otlp/regroup.ts';
-import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
+import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
+import { regroup } from '../../lib/otlp/regroup/regroup.ts';
+import { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
 import { HOSTILE_BODIES } from './hostile-bodies.ts';
 
 const size = Number(process.argv[2]);

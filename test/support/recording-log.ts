@@ -1,4 +1,4 @@
-import type { Log } from '../../functions/shared/log.ts';
+import type { Log } from '../../functions/shared/logger.ts';
 
 interface Entry {
   readonly message: string;

@@ -1,4 +1,4 @@
-import type { InvocationMetrics } from '../../functions/shared/invocation-metrics.ts';
+import type { InvocationMetrics } from '../../functions/shared/metrics.ts';
 
 /** Sums up what is counted; a value of a dimension follows the name of its metric. */
 export class RecordingMetrics implements InvocationMetrics {

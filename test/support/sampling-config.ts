@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import type { Trace } from '../../lib/otlp/trace.ts';
+import type { Trace } from '../../lib/otlp/trace/trace.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
-import type { Allowances } from '../../lib/sampling/limit.ts';
+import type { Allowances } from '../../lib/sampling/limits.ts';
 import type { Evaluation, Policy } from '../../lib/sampling/policy.ts';
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import { NO_ALLOWANCES } from './no-allowances.ts';

@@ -1,4 +1,4 @@
-import type { Log } from '../../functions/shared/log.ts';
+import type { Log } from '../../functions/shared/logger.ts';
 
 /** Tests are quiet. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

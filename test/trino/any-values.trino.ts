@@ -1,6 +1,6 @@
 // Named queries with whatever somebody may give as a value, and over hours in which there is nothing.
 import { describe, expect, it } from 'vitest';
-import { queryLibrary } from '../../lib/cli/query/query-library.ts';
+import { queryLibrary } from '../../lib/cli/query/library.ts';
 import { NOON_MS, traceIdOf } from './dataset.ts';
 import { duckDbRows, statement, trino } from './support.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { JsonSerde } from '../../lib/athena/json-serde.ts';
+import type { JsonSerde } from '../../lib/archive/tables/archive-tables.ts';
 import { alike, duckDbRows, type Row, statement, trino } from './support.ts';
 
 export interface Question {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GlueColumn, GlueTableDefinition } from '../../lib/athena/archive-tables.ts';
-import { PRESTO_VIEW_EXPANDED_TEXT, prestoViewText } from '../../lib/athena/presto-view.ts';
+import type { GlueColumn, GlueTableDefinition } from '../../lib/archive/tables/archive-tables.ts';
+import { PRESTO_VIEW_EXPANDED_TEXT, prestoViewText } from '../../lib/archive/tables/presto-view.ts';
 
 const WRITER = { writerVersion: '476' };
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { archiveTables } from '../../lib/athena/archive-tables.ts';
+import { archiveTables } from '../../lib/archive/tables/archive-tables.ts';
 import { writeArchive } from './dataset.ts';
 import { writeDefinitions } from './file-metastore.ts';
 import { writeForeign } from './foreign.ts';

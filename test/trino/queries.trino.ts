@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { readQueryFiles } from '../../lib/adapters/query-files.ts';
-import { storedQuery } from '../../lib/athena/render-query.ts';
-import { findQuery } from '../../lib/cli/query/query-library.ts';
+import { storedQuery } from '../../lib/archive/tables/render-query.ts';
+import { readQueryFiles } from '../../lib/aws/filesystem/query-files.ts';
+import { findQuery } from '../../lib/cli/query/library.ts';
 import { check, columnsOf, rounded } from './check-query.ts';
 import { NOON_MS, spanIdOf, traceIdOf } from './dataset.ts';
 import * as expected from './expected-answers.ts';

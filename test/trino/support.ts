@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { renderQuery } from '../../lib/athena/render-query.ts';
-import { findQuery } from '../../lib/cli/query/query-library.ts';
-import { toDuckDb } from '../../lib/cli/query/trino-dialect.ts';
+import { renderQuery } from '../../lib/archive/tables/render-query.ts';
+import { toDuckDb } from '../../lib/cli/query/duckdb/views.ts';
+import { findQuery } from '../../lib/cli/query/library.ts';
 import { ask } from '../cli/query/support/ask.ts';
 import { NOON_MS } from './dataset.ts';
 import { TrinoClient } from './trino-client.ts';

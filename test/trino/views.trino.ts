@@ -1,9 +1,9 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { archiveTables } from '../../lib/athena/archive-tables.ts';
-import { renderQuery } from '../../lib/athena/render-query.ts';
-import { findQuery } from '../../lib/cli/query/query-library.ts';
+import { archiveTables } from '../../lib/archive/tables/archive-tables.ts';
+import { renderQuery } from '../../lib/archive/tables/render-query.ts';
+import { findQuery } from '../../lib/cli/query/library.ts';
 import { NOON_MS, spanIdOf, traceIdOf } from './dataset.ts';
 import { DATABASES, RETENTION_DAYS } from './global-setup.ts';
 import { ODD_ATTRIBUTES } from './odd.ts';

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { FilesystemArchiveFolders } from '../../adapters/filesystem/filesystem-archive-folders.ts';
-import { NODE_CODECS } from '../../adapters/node-codecs.ts';
-import { hourAt, partitionFolder } from '../../compaction/archive-hours.ts';
-import { SETTLE_MS } from '../../compaction/compact-archive.ts';
-import { compactHour, type HourResult } from '../../compaction/compact-hour.ts';
-import { listHours } from '../../compaction/list-hours.ts';
-import { LOCAL_ARCHIVE } from '../../local/archive-bucket.ts';
+import { SETTLE_MS } from '../../archive/compaction/compact-archive.ts';
+import { compactHour, type HourResult } from '../../archive/compaction/compact-hour.ts';
+import { listHours } from '../../archive/compaction/list-hours.ts';
+import { hourAt, partitionFolder } from '../../archive/hours.ts';
+import { LOCAL_ARCHIVE } from '../../archive/layout.ts';
+import { FilesystemArchiveFolders } from '../../aws/filesystem/object-store.ts';
+import { NODE_CODECS } from '../../aws/node.ts';
 import { lookAt, type Uncompacted } from './uncompacted.ts';
 
 export interface LocalCompaction {

@@ -1,15 +1,20 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { NODE_CODECS } from '../../adapters/node-codecs.ts';
-import { S3ArchiveFolders } from '../../adapters/s3/s3-archive-folders.ts';
-import { NOTHING_COMPACTED } from '../../athena/compacted-hours.ts';
-import { hourAt, hoursBetween, partitionFolder } from '../../compaction/archive-hours.ts';
-import { type CompactArchiveResult, compactArchive, firstHour, SETTLE_MS } from '../../compaction/compact-archive.ts';
-import { type HourResult, listTenants } from '../../compaction/compact-hour.ts';
-import { LINES_FOLDER } from '../../compaction/part-names.ts';
-import type { CompactionCatalog, PublishedHours } from '../../compaction/ports.ts';
+import {
+  type CompactArchiveResult,
+  compactArchive,
+  firstHour,
+  SETTLE_MS,
+} from '../../archive/compaction/compact-archive.ts';
+import { type HourResult, listTenants } from '../../archive/compaction/compact-hour.ts';
+import type { CompactionCatalog, PublishedHours } from '../../archive/compaction/ports.ts';
+import { hourAt, hoursBetween, partitionFolder } from '../../archive/hours.ts';
+import { LINES_FOLDER } from '../../archive/layout.ts';
+import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
+import { NODE_CODECS } from '../../aws/node.ts';
+import { S3ArchiveFolders } from '../../aws/s3/object-store.ts';
 import type { Clock } from '../../pipeline/ports.ts';
-import { readStackOutputs } from '../stack-outputs.ts';
+import { readStackOutputs } from '../stack.ts';
 import { lookAt, type Uncompacted } from './uncompacted.ts';
 
 export interface StackCompactionIo {

@@ -1,11 +1,11 @@
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { SystemClock } from '../../adapters/clock.ts';
-import { GlueCompactionCatalog } from '../../adapters/glue/glue-compaction-catalog.ts';
-import { createS3Client } from '../../adapters/s3/client.ts';
-import type { CompactionCatalog } from '../../compaction/ports.ts';
-import { interruption } from '../interruption.ts';
-import { createCloudFormationClient } from '../stack-outputs.ts';
+import type { CompactionCatalog } from '../../archive/compaction/ports.ts';
+import { createS3Client } from '../../aws/clients.ts';
+import { GlueCompactionCatalog } from '../../aws/glue/compaction-catalog.ts';
+import { SystemClock } from '../../aws/node.ts';
+import { interruption } from '../../terminal/interruption.ts';
+import { createCloudFormationClient } from '../stack.ts';
 import { runCompact } from './run-compact.ts';
 
 // One that is insisted on ends the process at once, which is safe as well.

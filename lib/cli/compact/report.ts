@@ -1,4 +1,4 @@
-import { type FolderResult, type HourResult, sum } from '../../compaction/compact-hour.ts';
+import { type FolderResult, type HourResult, sum } from '../../archive/compaction/compact-hour.ts';
 
 /** Objects that are named. */
 const MAX_LISTED = 20;

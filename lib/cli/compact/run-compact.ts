@@ -1,9 +1,8 @@
-import { NOTHING_COMPACTED } from '../../athena/compacted-hours.ts';
-import { parseTime, TIME_FORMS } from '../../athena/query-window.ts';
-import { hourAt } from '../../compaction/archive-hours.ts';
-import type { CompactArchiveResult } from '../../compaction/compact-archive.ts';
-import type { HourResult } from '../../compaction/compact-hour.ts';
-import { visible } from '../query/cell-text.ts';
+import type { CompactArchiveResult } from '../../archive/compaction/compact-archive.ts';
+import type { HourResult } from '../../archive/compaction/compact-hour.ts';
+import { hourAt, parseTime, TIME_FORMS } from '../../archive/hours.ts';
+import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
 import { type CommandIo, runCommand } from '../run-command.ts';
 import { COMPACT_USAGE, type CompactCommand, parseCompactArguments } from './compact-arguments.ts';
 import { compactDataFolder, lookAtDataFolder } from './compact-data-folder.ts';
@@ -63,7 +62,7 @@ function printUncompacted({ hours, objects, bytes }: Uncompacted, io: CompactIo)
 }
 
 function printResults(results: readonly HourResult[], io: CompactIo): 0 | 1 | 130 {
-  for (const line of summaryLines(results)) io.print(visible(line));
+  for (const line of summaryLines(results)) io.print(escapeForTerminal(line));
   if (io.isInterrupted()) return 130;
   return results.some(({ refused }) => refused.length > 0) ? 1 : 0;
 }

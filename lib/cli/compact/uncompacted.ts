@@ -1,5 +1,5 @@
-import { uncoveredObjects } from '../../compaction/compact-folder.ts';
-import type { ArchiveFolders } from '../../compaction/ports.ts';
+import { uncoveredObjects } from '../../archive/compaction/compact-folder.ts';
+import type { ArchiveFolders } from '../../archive/compaction/ports.ts';
 
 /** What is in no part yet. */
 export interface Uncompacted {

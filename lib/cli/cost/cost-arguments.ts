@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { CostError } from './cost-error.ts';
-import { DEFAULT_EVENT_SOURCE, type EventSource } from './event-source.ts';
+import { CostError } from '../../cost/cost-error.ts';
+import { DEFAULT_EVENT_SOURCE, type EventSource } from '../../cost/event-source.ts';
+import { type SampleLimits, sampleSize } from '../../traffic/sample-size.ts';
+import type { TrafficShape } from '../../traffic/traffic-shape.ts';
 import { type NumberOption, readNumber } from './number-option.ts';
-import { type SampleLimits, sampleSize } from './sample-size.ts';
-import type { TrafficShape } from './traffic-shape.ts';
 
 export const COST_USAGE = `Usage: npm run cost -- [--traces-per-day 1e6 --spans-per-trace 10 …]
 

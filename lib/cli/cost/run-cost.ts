@@ -1,15 +1,14 @@
-import { breakEvenText } from './break-even-text.ts';
+import { CostError } from '../../cost/cost-error.ts';
+import { behindCollector, type CostReport, type Measured, reportCost } from '../../cost/cost-report.ts';
+import type { EventSource } from '../../cost/event-source.ts';
+import { measureSample, SAMPLE_TIME_MS, type SampleProgress } from '../../cost/measure-sample.ts';
+import { LIST_PRICES, type PriceList } from '../../cost/prices.ts';
+import { readPrices } from '../../cost/read-prices.ts';
+import { breakEvenText, reportText } from '../../cost/report-text.ts';
+import { sampleRequests } from '../../traffic/sample-requests.ts';
+import { keptInSample, sampleSize } from '../../traffic/sample-size.ts';
+import type { TrafficShape } from '../../traffic/traffic-shape.ts';
 import { COST_USAGE, type CostArguments, parseCostArguments } from './cost-arguments.ts';
-import { CostError } from './cost-error.ts';
-import { behindCollector, type CostReport, type Measured, reportCost } from './cost-report.ts';
-import type { EventSource } from './event-source.ts';
-import { measureSample, SAMPLE_TIME_MS, type SampleProgress } from './measure-sample.ts';
-import { LIST_PRICES, type PriceList } from './prices.ts';
-import { readPrices } from './read-prices.ts';
-import { reportText } from './report-text.ts';
-import { sampleRequests } from './sample-requests.ts';
-import { keptInSample, sampleSize } from './sample-size.ts';
-import type { TrafficShape } from './traffic-shape.ts';
 
 export interface CostIo {
   /** The text of a file; throws when there is none. */

@@ -1,5 +1,5 @@
-import { createIngestKey, hashKey } from '../../adapters/ingest-key.ts';
-import type { KeyParameters } from '../../adapters/ssm/key-parameters.ts';
+import type { KeyParameters } from '../../aws/ssm/ingest-keys.ts';
+import { createIngestKey, hashKey } from '../../aws/ssm/ingest-keys.ts';
 import { readEntries } from './read-entries.ts';
 import type { KeysIo } from './run-keys.ts';
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { isKeyId } from '../../adapters/ingest-key.ts';
-import { assertTenantName } from '../../adapters/tenant-name.ts';
+import { assertTenantName } from '../../archive/layout.ts';
+import { isKeyId } from '../../aws/ssm/ingest-keys.ts';
 
 export const KEYS_USAGE = `Usage: npm run keys -- create|list|revoke ID --stack NAME
 

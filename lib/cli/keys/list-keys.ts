@@ -1,5 +1,5 @@
-import type { KeyParameters } from '../../adapters/ssm/key-parameters.ts';
-import { visible } from '../query/cell-text.ts';
+import type { KeyParameters } from '../../aws/ssm/ingest-keys.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
 import { readEntries } from './read-entries.ts';
 import type { KeysIo } from './run-keys.ts';
 
@@ -30,7 +30,7 @@ function age(createdAt: string | undefined, nowMs: number): string {
 }
 
 function alignedLines(rows: readonly (readonly string[])[]): readonly string[] {
-  const cells = rows.map((row) => row.map(visible));
+  const cells = rows.map((row) => row.map(escapeForTerminal));
   const widthOf = (column: number) => Math.max(...cells.map((row) => row[column]?.length ?? 0));
   return cells.map((row) =>
     row

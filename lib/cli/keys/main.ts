@@ -1,6 +1,6 @@
-import { SystemClock } from '../../adapters/clock.ts';
-import { createSsmClient } from '../../adapters/ssm/client.ts';
-import { createCloudFormationClient } from '../stack-outputs.ts';
+import { createSsmClient } from '../../aws/clients.ts';
+import { SystemClock } from '../../aws/node.ts';
+import { createCloudFormationClient } from '../stack.ts';
 import { runKeys } from './run-keys.ts';
 
 process.exitCode = await runKeys(process.argv.slice(2), {

@@ -1,5 +1,5 @@
-import { decodeKeyEntry, type KeyEntry, MalformedKeyEntryError } from '../../adapters/ssm/key-entry.ts';
-import type { KeyParameters } from '../../adapters/ssm/key-parameters.ts';
+import type { KeyParameters } from '../../aws/ssm/ingest-keys.ts';
+import { decodeKeyEntry, type KeyEntry, MalformedKeyEntryError } from '../../aws/ssm/ingest-keys.ts';
 
 export interface ReadEntry {
   readonly id: string;

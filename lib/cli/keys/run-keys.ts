@@ -1,9 +1,9 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { KeyParameters } from '../../adapters/ssm/key-parameters.ts';
+import { KeyParameters } from '../../aws/ssm/ingest-keys.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { runCommand } from '../run-command.ts';
-import { readStackOutputs } from '../stack-outputs.ts';
+import { readStackOutputs } from '../stack.ts';
 import { createKey } from './create-key.ts';
 import { KEYS_USAGE, type KeysCommand, parseKeysArguments } from './keys-arguments.ts';
 import { listKeys } from './list-keys.ts';

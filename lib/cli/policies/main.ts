@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createSsmClient } from '../../adapters/ssm/client.ts';
-import { createCloudFormationClient } from '../stack-outputs.ts';
+import { createSsmClient } from '../../aws/clients.ts';
+import { createCloudFormationClient } from '../stack.ts';
 import { runPolicies } from './run-policies.ts';
 
 process.exitCode = await runPolicies(process.argv.slice(2), {

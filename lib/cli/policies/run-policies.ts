@@ -1,14 +1,12 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { SystemClock } from '../../adapters/clock.ts';
-import { ConfigParameter, type ConfigVersion } from '../../adapters/ssm/config-parameter.ts';
-import { decodeConfigText } from '../../adapters/ssm/config-text.ts';
-import { decodeText } from '../../sampling/config/decode-text.ts';
-import { parseSamplingConfig } from '../../sampling/config/parse-sampling-config.ts';
-import { whyUnreadable } from '../../sampling/config/why-unreadable.ts';
-import { visible } from '../query/cell-text.ts';
+import { SystemClock } from '../../aws/node.ts';
+import { ConfigParameter, type ConfigVersion, decodeConfigText } from '../../aws/ssm/config-parameter.ts';
+import { whyUnreadable } from '../../sampling/config/issues.ts';
+import { decodeText, parseSamplingConfig } from '../../sampling/config/parse-sampling-config.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
 import { runCommand } from '../run-command.ts';
-import { readStackOutputs } from '../stack-outputs.ts';
+import { readStackOutputs } from '../stack.ts';
 import { checkConfig } from '../validate/check-config.ts';
 import { reportLines } from '../validate/report-lines.ts';
 import { POLICIES_USAGE, type PoliciesCommand, parsePoliciesArguments } from './policies-arguments.ts';
@@ -102,7 +100,7 @@ function isText(value: string, text: string): boolean {
 }
 
 function historyLine({ version, value, storedAt, storedBy }: ConfigVersion): string {
-  return visible(
+  return escapeForTerminal(
     `${String(version).padStart(4)}  ${storedAt?.toISOString() ?? ''}  ${validity(value)}  ${storedBy ?? ''}`,
   );
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { interruption } from '../interruption.ts';
-import { standardOutput } from './output.ts';
-import { progressLine } from './progress-line.ts';
+import { interruption } from '../../terminal/interruption.ts';
+import { standardOutput } from '../../terminal/output.ts';
+import { progressLine } from '../../terminal/progress.ts';
 import { runQuery } from './run-query.ts';
 
 process.exitCode = await runQuery(process.argv.slice(2), {

@@ -1,10 +1,22 @@
-import { visible } from './cell-text.ts';
-import { type DrawnTrace, drawWaterfall } from './draw-waterfall.ts';
-import type { Output } from './output.ts';
-import type { PlainValue } from './plain-value.ts';
-import type { QueryResult, ResultColumn } from './query-result.ts';
-import { renderTable } from './table.ts';
+import { parseTraceId } from '../../archive/tables/query-value.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
+import type { Output } from '../../terminal/output.ts';
+import { renderTable } from '../../terminal/table.ts';
+import { type DrawnTrace, drawWaterfall } from '../../terminal/waterfall.ts';
+import type { QueryArguments } from './query-arguments.ts';
+import type { PlainValue, QueryResult, ResultColumn } from './query-result.ts';
 import { tableCells } from './table-cells.ts';
+import { waterfallOfRows } from './waterfall-of-rows.ts';
+
+/** How the answer of a statement, or of a query of the library, is written. */
+export function printOptions(
+  { json, name, values }: Pick<QueryArguments, 'json' | 'name' | 'values'>,
+  elapsedMs: () => number,
+): PrintOptions {
+  const traceId = parseTraceId(values['trace_id'] ?? '') ?? '';
+  const drawing: PrintOptions['drawing'] = name === 'waterfall' ? (rows) => waterfallOfRows(traceId, rows) : undefined;
+  return { json, elapsedMs, isOfLibrary: name !== undefined, drawing };
+}
 
 export interface PrintOptions {
   readonly json: boolean;
@@ -57,7 +69,7 @@ async function printJsonLines<Value>({ columns, batches }: QueryResult<Value>, o
 
 /** Rows separated by tabs, with the column names first: for `cut`, `sort` and spreadsheets. */
 async function printTabSeparated<Value>({ columns, batches }: QueryResult<Value>, output: Output): Promise<void> {
-  await output.write(`${columns.map(({ name }) => visible(name)).join('\t')}\n`);
+  await output.write(`${columns.map(({ name }) => escapeForTerminal(name)).join('\t')}\n`);
   for await (const rows of batches) {
     await output.write(rows.map((row) => `${cellTexts(columns, row).join('\t')}\n`).join(''));
   }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { withEqualsSigns } from '../with-equals-signs.ts';
-import { QueryError } from './query-error.ts';
+import { QueryError } from './duckdb/database.ts';
 
 export const QUERY_USAGE = `Usage: npm run query -- "SELECT …" [--data <folder>] [--json]
        npm run query -- <query> [--<parameter> <value> …]

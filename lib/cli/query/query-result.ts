@@ -1,4 +1,5 @@
-import type { PlainValue } from './plain-value.ts';
+/** A value as JSON can carry it. */
+export type PlainValue = null | boolean | number | string | PlainValue[] | { [key: string]: PlainValue };
 
 /** A column of an answer, and how its values are written. */
 export interface ResultColumn<Value> {

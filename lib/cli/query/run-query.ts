@@ -1,22 +1,18 @@
-import { windowHours } from '../../athena/query-window.ts';
-import { queryWindow, renderQuery } from '../../athena/render-query.ts';
+import { windowHours } from '../../archive/hours.ts';
+import { queryWindow, renderQuery } from '../../archive/tables/render-query.ts';
+import { objectsWithin } from '../../archive/written-hours.ts';
+import type { Output } from '../../terminal/output.ts';
+import type { ProgressLine } from '../../terminal/progress.ts';
 import { explainAwsError } from '../explain-aws-error.ts';
-import type { ArchiveDatabase } from './archive-database.ts';
-import { openArchiveDatabase } from './archive-database.ts';
-import { objectsWithin } from './archive-hours.ts';
-import { duckDbResult } from './duckdb-result.ts';
-import { explainArchiveError, refuseCutOff } from './explain-archive-error.ts';
-import type { Output } from './output.ts';
-import { prepareReadOnly } from './prepare-read-only.ts';
-import { printOptions } from './print-options.ts';
-import { printResult } from './print-result.ts';
-import type { ProgressLine } from './progress-line.ts';
+import { explainArchiveError, refuseCutOff } from './duckdb/damaged-objects.ts';
+import type { ArchiveDatabase } from './duckdb/database.ts';
+import { openArchiveDatabase, prepareReadOnly, QueryError } from './duckdb/database.ts';
+import { duckDbResult } from './duckdb/values.ts';
+import { toDuckDb } from './duckdb/views.ts';
+import { findQuery, libraryReference, viewReference } from './library.ts';
+import { printOptions, printResult } from './print-result.ts';
 import type { QueryArguments } from './query-arguments.ts';
 import { parseQueryArguments, QUERY_USAGE } from './query-arguments.ts';
-import { QueryError } from './query-error.ts';
-import { findQuery, libraryReference } from './query-library.ts';
-import { toDuckDb } from './trino-dialect.ts';
-import { viewReference } from './view-reference.ts';
 import { windowHint } from './window-hint.ts';
 
 export interface QueryIo {
@@ -52,7 +48,7 @@ async function answer(args: QueryArguments, io: QueryIo): Promise<0 | 130> {
     await output.write(viewReference(dialect, output.terminalWidth, output.bold));
   } else if (args.stack !== undefined) {
     // Loaded for those who ask it: the AWS SDK takes longer to load than the local archive to answer.
-    const { askAthena } = await import('./athena/ask-athena.ts');
+    const { askAthena } = await import('./athena/ask.ts');
     return askAthena({ ...args, stack: args.stack }, io);
   } else {
     await askLocalArchive(args, io);

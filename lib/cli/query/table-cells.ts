@@ -1,6 +1,6 @@
-import { visible } from './cell-text.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
+import type { TableColumn } from '../../terminal/table.ts';
 import type { QueryResult, ResultColumn } from './query-result.ts';
-import type { TableColumn } from './table.ts';
 
 /** A column of a table for people: of the value itself, or of an estimate and its standard error. */
 interface Cell<Value> {
@@ -39,7 +39,7 @@ export function tableCells<Value>(
       return typeof margin === 'number' && margin > 0 ? `${number(plain)} ± ${number(margin, 2)}` : number(plain);
     };
     const align = column.isNumeric ? ('right' as const) : ('left' as const);
-    return [{ column: { title: visible(column.name), align }, text }];
+    return [{ column: { title: escapeForTerminal(column.name), align }, text }];
   });
 }
 

@@ -1,5 +1,5 @@
-import type { DrawnTrace } from './draw-waterfall.ts';
-import type { PlainValue } from './plain-value.ts';
+import type { DrawnTrace } from '../../terminal/waterfall.ts';
+import type { PlainValue } from './query-result.ts';
 
 type Row = Readonly<Record<string, PlainValue>>;
 

@@ -1,7 +1,7 @@
-import { windowCondition, windowHours } from '../../athena/query-window.ts';
-import type { QueryWindow } from '../../athena/render-query.ts';
-import type { ArchiveDatabase } from './archive-database.ts';
-import { archiveHours } from './archive-hours.ts';
+import { windowCondition, windowHours } from '../../archive/hours.ts';
+import type { QueryWindow } from '../../archive/tables/render-query.ts';
+import { archiveHours } from '../../archive/written-hours.ts';
+import type { ArchiveDatabase } from './duckdb/database.ts';
 
 /** The hint for an answer without rows, of DuckDB and of Athena. */
 export const NO_ROWS_HINT =

@@ -1,6 +1,6 @@
-import { SystemClock } from '../../adapters/clock.ts';
-import { createSqsClient } from '../../adapters/sqs/client.ts';
-import { createCloudFormationClient } from '../stack-outputs.ts';
+import { createSqsClient } from '../../aws/clients.ts';
+import { SystemClock } from '../../aws/node.ts';
+import { createCloudFormationClient } from '../stack.ts';
 import { runRedrive } from './run-redrive.ts';
 
 let isInterrupted = false;

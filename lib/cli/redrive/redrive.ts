@@ -1,5 +1,5 @@
-import type { DeadLetter, SqsDeadLetters } from '../../adapters/sqs/sqs-dead-letters.ts';
-import { decodeWakeUp, type WakeUpMessage } from '../../adapters/sqs/wake-up-message.ts';
+import type { DeadLetter, SqsDeadLetters } from '../../aws/sqs/dead-letters.ts';
+import { decodeWakeUp, type WakeUpMessage } from '../../aws/sqs/wake-up-message.ts';
 import type { WakeUpQueue } from '../../pipeline/ports.ts';
 
 export interface RedriveOptions {

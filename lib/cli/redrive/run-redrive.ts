@@ -1,12 +1,12 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { DEFAULT_BUFFER_TTL_MS } from '../../adapters/retention.ts';
-import { SqsDeadLetters } from '../../adapters/sqs/sqs-dead-letters.ts';
-import { SqsWakeUpQueue } from '../../adapters/sqs/sqs-wake-up-queue.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../../aws/dynamodb/schema.ts';
+import { SqsDeadLetters } from '../../aws/sqs/dead-letters.ts';
+import { SqsWakeUpQueue } from '../../aws/sqs/wake-up-queue.ts';
 import type { Clock } from '../../pipeline/ports.ts';
-import { visible } from '../query/cell-text.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
 import { runCommand } from '../run-command.ts';
-import { readStackOutputs } from '../stack-outputs.ts';
+import { readStackOutputs } from '../stack.ts';
 import { emptyCounts, type RedriveCounts, redrive } from './redrive.ts';
 import { parseRedriveArguments, type QueueUrls, REDRIVE_USAGE, type RedriveCommand } from './redrive-arguments.ts';
 
@@ -54,7 +54,8 @@ async function run(command: RedriveCommand, io: RedriveIo): Promise<0 | 1 | 130>
   try {
     await redrive({ ...command, deadLetters, wakeUpsOf, isInterrupted: io.isInterrupted, onProgress }, counts);
   } finally {
-    for (const line of summaryLines(command, counts, { total, hidden }, io.clock.now())) io.print(visible(line));
+    for (const line of summaryLines(command, counts, { total, hidden }, io.clock.now()))
+      io.print(escapeForTerminal(line));
   }
   if (io.isInterrupted() && !counts.isEmptied) return 130;
   return counts.unreadable.size > 0 || counts.undeleted > 0 ? 1 : 0;

@@ -1,5 +1,5 @@
-import { type Batch, type Position, spansOf } from './batch.ts';
 import type { SendResult } from './otlp-sender.ts';
+import { type Batch, type Position, spansOf } from './read-batches.ts';
 
 /** What a replay has done so far, up to its position. */
 export interface ReplayCounts {

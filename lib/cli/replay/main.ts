@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import { SystemClock } from '../../adapters/clock.ts';
-import { createS3Client } from '../../adapters/s3/client.ts';
-import { interruption } from '../interruption.ts';
-import { createAthenaClient } from '../query/athena/athena-client.ts';
-import { createCloudFormationClient } from '../stack-outputs.ts';
-import { InterruptedError } from './replay-error.ts';
+import { createS3Client } from '../../aws/clients.ts';
+import { SystemClock } from '../../aws/node.ts';
+import { interruption } from '../../terminal/interruption.ts';
+import { showProgress } from '../../terminal/progress.ts';
+import { createAthenaClient } from '../query/athena/run-query.ts';
+import { createCloudFormationClient } from '../stack.ts';
+import { InterruptedError } from './otlp-sender.ts';
 import { runReplay } from './run-replay.ts';
-import { showProgress } from './show-progress.ts';
 
 /** How long requests under way may take once it is to stop. */
 const GRACE_MS = 5_000;

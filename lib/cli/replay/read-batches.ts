@@ -1,12 +1,97 @@
-import { type ArchiveObject, type ArchiveObjects, compareKeys } from '../../adapters/archive-objects.ts';
-import { isRetryable } from '../../adapters/retryable-error.ts';
-import { hourOf } from '../query/archive-hours.ts';
-import { type Batch, ENVELOPE_BYTES, type Position } from './batch.ts';
-import { objectLines } from './object-lines.ts';
-import { type OpenableObject, readAhead } from './read-ahead.ts';
-import { type LineHead, readTraceLine, type TraceLine } from './trace-line.ts';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { type ArchiveObject, type ArchiveObjects, compareKeys } from '../../archive/layout.ts';
+import { type LineHead, objectLines, readTraceLine, type TraceLine, UnreadableError } from '../../archive/read-line.ts';
+import { hourOf } from '../../archive/written-hours.ts';
+import { isRetryable } from '../../aws/retry.ts';
 import type { UnfinishedSpans } from './unfinished-spans.ts';
-import { UnreadableError } from './unreadable-error.ts';
+
+/** How far a reader of the archive has come: these lines of this object, and all objects before it. */
+export interface Position {
+  readonly object: string;
+  readonly lines: number;
+  /** Whether nothing of the object is left. */
+  readonly isWhole: boolean;
+}
+
+/** Lines that are sent together, and everything that was read on the way to them. */
+export interface Batch {
+  /** None when nothing that was read is to be sent. */
+  readonly lines: readonly TraceLine[];
+  /** Of the request. */
+  readonly byteLength: number;
+  /** Behind its last line. */
+  readonly end: Position;
+  /** Objects that end in it. */
+  readonly objects: number;
+  /** Objects and lines that could not be read: what they are, and why. */
+  readonly unreadable: readonly string[];
+}
+
+const OPEN = Buffer.from('{"resourceSpans":[');
+const COMMA = Buffer.from(',');
+const CLOSE = Buffer.from(']}');
+
+/** Of a request around its lines. */
+export const ENVELOPE_BYTES = OPEN.length + CLOSE.length;
+
+/** The lines as one export request in OTLP JSON. */
+export function exportRequestOf(lines: readonly TraceLine[]): Buffer {
+  const members = lines.flatMap(({ resourceSpans }, index) => (index === 0 ? [resourceSpans] : [COMMA, resourceSpans]));
+  return Buffer.concat([OPEN, ...members, CLOSE]);
+}
+
+export function spansOf(lines: readonly TraceLine[]): number {
+  return lines.reduce((sum, { spanCount }) => sum + spanCount, 0);
+}
+
+/** Objects that are fetched before it is their turn: each takes a round trip, however small it is. */
+const MAX_AHEAD = 8;
+/** Compressed. A larger object is streamed when it is its turn, and its round trip does not count. */
+const MAX_BYTES_AHEAD = 1024 * 1024;
+
+export interface OpenableObject {
+  readonly key: string;
+  /** Its bytes; undefined when it is gone. May be called again. */
+  readonly open: () => Promise<Readable | undefined>;
+}
+
+/** The objects in their order, the next small ones being fetched meanwhile. */
+export async function* readAhead(
+  objects: AsyncIterable<ArchiveObject>,
+  archive: ArchiveObjects,
+): AsyncGenerator<OpenableObject> {
+  const ahead: OpenableObject[] = [];
+  for await (const object of objects) {
+    ahead.push(openable(object, archive));
+    if (ahead.length > MAX_AHEAD) yield* ahead.splice(0, 1);
+  }
+  yield* ahead;
+}
+
+function openable({ key, byteLength }: ArchiveObject, archive: ArchiveObjects): OpenableObject {
+  const open = () => archive.open(key);
+  if (byteLength > MAX_BYTES_AHEAD) return { key, open };
+  let fetched: Promise<Buffer | undefined> | undefined = fetchWhole(open);
+  return {
+    key,
+    async open() {
+      const bytes = await fetched;
+      fetched = undefined;
+      return bytes === undefined ? open() : Readable.from([bytes]);
+    },
+  };
+}
+
+/** Undefined also when it did not work: then it is tried again in its turn, and reported if need be. */
+async function fetchWhole(open: () => Promise<Readable | undefined>): Promise<Buffer | undefined> {
+  try {
+    const stream = await open();
+    return stream && (await buffer(stream));
+  } catch {
+    return undefined;
+  }
+}
 
 export interface ReadOptions {
   readonly archive: ArchiveObjects;

@@ -1,5 +1,5 @@
 import type { ReplayCounts } from './ledger.ts';
-import type { SelectedObjects } from './selected-objects.ts';
+import type { SelectedObjects } from './select.ts';
 
 /** Problems that are listed; the others are only counted. */
 const MAX_LISTED = 20;

@@ -1,18 +1,25 @@
 import { resolve } from 'node:path';
-import { ARCHIVE_FOLDER, type ArchiveObjects } from '../../adapters/archive-objects.ts';
-import { visible } from '../query/cell-text.ts';
+import { ARCHIVE_FOLDER, type ArchiveObjects } from '../../archive/layout.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
 import { type CommandIo, runCommand } from '../run-command.ts';
+import { parseReplayArguments, REPLAY_USAGE, type ReplayCommand } from './arguments.ts';
 import { emptyCounts } from './ledger.ts';
-import { type ArchiveClients, openArchive } from './open-archive.ts';
-import { type ReplayState, readState, type Selection, writeState } from './position-file.ts';
-import { parseReplayArguments, REPLAY_USAGE, type ReplayCommand } from './replay-arguments.ts';
-import { InterruptedError, ReplayError } from './replay-error.ts';
-import { windowOf } from './replay-window.ts';
+import { InterruptedError, ReplayError } from './otlp-sender.ts';
+import { type ReplayState, readState, type Selection, writeState } from './position.ts';
 import { isComplete } from './report.ts';
-import { type AthenaIo, selectInAthena } from './select-in-athena.ts';
-import { countObjects, type SelectedObjects } from './selected-objects.ts';
+import {
+  type ArchiveClients,
+  type AthenaIo,
+  countObjects,
+  describeTraceIds,
+  openArchive,
+  readTraceFile,
+  type SelectedObjects,
+  selectInAthena,
+  selectTraceIds,
+} from './select.ts';
 import { type SendIo, sendAll } from './send-all.ts';
-import { describeTraceIds, readTraceFile, selectTraceIds } from './wanted-traces.ts';
+import { windowOf } from './window.ts';
 
 export interface ReplayIo extends CommandIo, ArchiveClients, SendIo, AthenaIo {}
 
@@ -49,7 +56,7 @@ async function prepareAndSend(command: ReplayCommand, io: ReplayIo): Promise<0 |
   if (selected.objects === 0) throw await nothingThere(archive, command, selected);
   const wanted = await wantedTraces(command, given, start, io);
   if (start.position !== undefined) {
-    io.complain(visible(`goes on behind line ${start.position.lines} of ${start.position.object}`));
+    io.complain(escapeForTerminal(`goes on behind line ${start.position.lines} of ${start.position.object}`));
   } else if (resumeFile !== undefined) {
     await writeState(resumeFile, start);
   }

@@ -1,21 +1,94 @@
-import type { ArchiveObjects } from '../../adapters/archive-objects.ts';
-import { isInWindow } from '../../athena/query-window.ts';
+import { isInWindow } from '../../archive/hours.ts';
+import type { ArchiveObjects } from '../../archive/layout.ts';
+import type { TraceLine } from '../../archive/read-line.ts';
 import type { Clock } from '../../pipeline/ports.ts';
-import { visible } from '../query/cell-text.ts';
-import { spansOf } from './batch.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
+import type { ReplayCommand } from './arguments.ts';
 import { Ledger } from './ledger.ts';
-import { NOTHING_REJECTED, OtlpSender, type SendResult } from './otlp-sender.ts';
-import { Pacer, spansOfStep } from './pacer.ts';
-import { type ReplayState, writeState } from './position-file.ts';
-import { PositionKeeper } from './position-keeper.ts';
-import { linesAfter, readBatches } from './read-batches.ts';
-import { replay } from './replay.ts';
-import type { ReplayCommand } from './replay-arguments.ts';
-import { InterruptedError } from './replay-error.ts';
+import { InterruptedError, NOTHING_REJECTED, OtlpSender, type SendResult } from './otlp-sender.ts';
+import { PositionKeeper, type ReplayState, writeState } from './position.ts';
+import { type Batch, linesAfter, readBatches, spansOf } from './read-batches.ts';
 import { isComplete, listProblems, progressLine, summaryLines } from './report.ts';
-import { listObjects, type SelectedObjects } from './selected-objects.ts';
-import type { TraceLine } from './trace-line.ts';
+import { listObjects, type SelectedObjects } from './select.ts';
 import { UnfinishedSpans } from './unfinished-spans.ts';
+
+export interface ReplayOptions {
+  readonly batches: AsyncIterable<Batch>;
+  readonly send: (lines: readonly TraceLine[]) => Promise<SendResult>;
+  readonly ledger: Ledger;
+  /** Requests under way at once, and those that are answered but stand behind one that is not. */
+  readonly maxInFlight: number;
+  /** Whether to begin no further request. */
+  readonly isInterrupted: () => boolean;
+  /** Called after each batch that is settled. */
+  readonly onSettled: () => void;
+}
+
+/**
+ * Sends batches, several at once, and reads no further ahead. After a failure nothing new begins; what is under way is waited
+ * for, and counts.
+ *
+ * @returns whether everything is settled; if not, it was interrupted
+ * @throws the first failure
+ */
+export async function replay(options: ReplayOptions): Promise<boolean> {
+  const inFlight = new Set<Promise<void>>();
+  let isCutShort = false;
+  let failure: { readonly error: unknown } | undefined;
+  const sendOne = async (batch: Batch, settle: (result: SendResult) => void) => {
+    try {
+      settle(batch.lines.length === 0 ? NOTHING_REJECTED : await options.send(batch.lines));
+      options.onSettled();
+    } catch (error) {
+      failure ??= { error };
+    }
+  };
+  try {
+    for await (const batch of options.batches) {
+      isCutShort = failure !== undefined || options.isInterrupted();
+      if (isCutShort) break;
+      const sending = sendOne(batch, options.ledger.open(batch)).finally(() => inFlight.delete(sending));
+      inFlight.add(sending);
+      while (options.ledger.unsettled >= options.maxInFlight && inFlight.size > 0) await Promise.race(inFlight);
+    }
+  } finally {
+    await Promise.all(inFlight);
+  }
+  if (failure !== undefined) throw failure.error;
+  return !isCutShort;
+}
+
+/** Requests a second that a rate is kept with, where traces are small enough. */
+const STEPS_PER_SECOND = 10;
+
+/** The most spans that a request may have so that a rate holds over parts of a second, and not only from batch to batch. */
+export function spansOfStep(spansPerSecond: number): number {
+  return Math.max(1, Math.ceil(spansPerSecond / STEPS_PER_SECOND));
+}
+
+/**
+ * Lets this many spans pass in a second, in steps of requests. Each request waits for its own spans, the first one too: at no
+ * time have more passed than the rate times the time since the beginning.
+ */
+export class Pacer {
+  readonly #spansPerSecond: number;
+  readonly #clock: Clock;
+  readonly #sleep: (milliseconds: number) => Promise<void>;
+  #nextMs = 0;
+
+  constructor(spansPerSecond: number, clock: Clock, sleep: (milliseconds: number) => Promise<void>) {
+    this.#spansPerSecond = spansPerSecond;
+    this.#clock = clock;
+    this.#sleep = sleep;
+  }
+
+  /** Waits until the spans may go. */
+  async pass(spans: number): Promise<void> {
+    const nowMs = this.#clock.now();
+    this.#nextMs = Math.max(nowMs, this.#nextMs) + (spans / this.#spansPerSecond) * 1000;
+    if (this.#nextMs > nowMs) await this.#sleep(this.#nextMs - nowMs);
+  }
+}
 
 export interface SendIo {
   readonly print: (line: string) => void;
@@ -51,7 +124,7 @@ export async function sendAll(prepared: Prepared, io: SendIo): Promise<0 | 1 | 1
   const { command, start, selected } = prepared;
   const ledger = new Ledger(
     start,
-    listProblems((problem) => io.complain(visible(problem))),
+    listProblems((problem) => io.complain(escapeForTerminal(problem))),
   );
   const missing = new Set(prepared.given);
   let isDone = false;
@@ -142,7 +215,7 @@ function announceRetries({ clock, complain }: SendIo): (reason: string, delayMs:
     const nowMs = clock.now();
     if (nowMs < quietUntilMs) return;
     quietUntilMs = nowMs + RETRY_MESSAGE_PERIOD_MS;
-    complain(visible(`${reason}; trying again in ${(delayMs / 1000).toFixed(1)} s`));
+    complain(escapeForTerminal(`${reason}; trying again in ${(delayMs / 1000).toFixed(1)} s`));
   };
 }
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ArchiveObject } from '../../adapters/archive-objects.ts';
-import { isFinished, type ResourceSpansJson, type SpanJson } from './span-json.ts';
-import type { TraceLine } from './trace-line.ts';
-import { UnreadableError } from './unreadable-error.ts';
+import type { ArchiveObject } from '../../archive/layout.ts';
+import type { TraceLine } from '../../archive/read-line.ts';
+import { isFinished, type ResourceSpansJson, type SpanJson, UnreadableError } from '../../archive/read-line.ts';
 
 export interface UnfinishedSpansDeps {
   /** The objects of an hour, `dt=YYYY-MM-DD/hour=HH`, that belong to the replay. */
@@ -91,7 +90,7 @@ interface LineJson {
   readonly resourceSpans: readonly ResourceSpansJson[];
 }
 
-/** As `lib/otlp/trace-unfinished.ts` tells spans apart; a digest, because names may be long. */
+/** As `lib/otlp/trace/unfinished.ts` tells spans apart; a digest, because names may be long. */
 function identify(traceId: string, { spanId, kind = 0, name = '', startTimeUnixNano = '0' }: SpanJson): string {
   const identity = JSON.stringify([traceId, spanId, kind, name, startTimeUnixNano]);
   return createHash('sha256').update(identity).digest('base64');

@@ -1,6 +1,6 @@
-import type { ConfigIssue } from '../../sampling/config/config-issues.ts';
-import { readSamplingConfig } from '../../sampling/config/read-sampling-config.ts';
-import { whyUnreadable } from '../../sampling/config/why-unreadable.ts';
+import type { ConfigIssue } from '../../sampling/config/issues.ts';
+import { whyUnreadable } from '../../sampling/config/issues.ts';
+import { readSamplingConfig } from '../../sampling/config/parse-sampling-config.ts';
 import { type ConfigSummary, summarizeConfig } from '../../sampling/summarize-config.ts';
 
 /** What there is to say of one configuration. */

@@ -1,6 +1,6 @@
-import type { ConfigIssue } from '../../sampling/config/config-issues.ts';
+import type { ConfigIssue } from '../../sampling/config/issues.ts';
 import type { ConfigSummary, PolicyInWords } from '../../sampling/summarize-config.ts';
-import { visible } from '../query/cell-text.ts';
+import { escapeForTerminal } from '../../terminal/escape.ts';
 import type { ConfigReport } from './check-config.ts';
 
 /** A report for people: a line for each error, warning and note, then the summary. Safe to show on a terminal. */
@@ -13,7 +13,7 @@ export function reportLines(report: ConfigReport): readonly string[] {
     outcomeLine(name, report),
     ...(report.summary === undefined ? [] : summaryLines(report.summary)),
   ];
-  return lines.map(visible);
+  return lines.map(escapeForTerminal);
 }
 
 /** `file:line: error: path: message`, which editors and CI services know as a link. */

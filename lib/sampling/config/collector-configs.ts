@@ -1,6 +1,5 @@
-import type { ConfigNode } from './config-issues.ts';
-import { nodesInside } from './nodes-inside.ts';
-import { isYamlMap, memberOf } from './yaml-map.ts';
+import type { ConfigNode } from './issues.ts';
+import { isYamlMap, memberOf, nodesInside } from './yaml-map.ts';
 
 /**
  * The Collector configurations with `tail_sampling` in a document: the document itself, the `config` of Helm values, of a chart around

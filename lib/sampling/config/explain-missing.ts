@@ -1,11 +1,9 @@
-import { BLOCK_KEYS } from './block-options.ts';
-import type { ConfigIssues } from './config-issues.ts';
-import { describe } from './describe.ts';
+import { didYouMean } from '../../text/nearest-name.ts';
 import { recogniseMap } from './foreign-maps.ts';
-import { nameList } from './name-list.ts';
-import { didYouMean } from './nearest-name.ts';
-import { nodesInside } from './nodes-inside.ts';
-import { isYamlMap, memberOf } from './yaml-map.ts';
+import type { ConfigIssues } from './issues.ts';
+import { describe, nameList } from './issues.ts';
+import { BLOCK_KEYS } from './parse-block.ts';
+import { isYamlMap, memberOf, nodesInside } from './yaml-map.ts';
 
 const SECTIONS = ['receivers', 'processors', 'exporters', 'connectors', 'extensions', 'service'];
 const EXPECTED =

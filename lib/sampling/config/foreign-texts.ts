@@ -1,4 +1,4 @@
-import type { ConfigIssue } from './config-issues.ts';
+import type { ConfigIssue } from './issues.ts';
 
 interface ForeignText {
   /** The first line that no YAML configuration of a Collector has. */

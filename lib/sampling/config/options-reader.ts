@@ -1,6 +1,6 @@
-import type { ConfigIssues, ConfigNode, ConfigPath } from './config-issues.ts';
-import { describe } from './describe.ts';
-import { didYouMean, nearestName } from './nearest-name.ts';
+import { didYouMean, nearestName } from '../../text/nearest-name.ts';
+import type { ConfigIssues, ConfigNode, ConfigPath } from './issues.ts';
+import { describe } from './issues.ts';
 import { REPORTED } from './substitution.ts';
 
 interface IntegerRange {

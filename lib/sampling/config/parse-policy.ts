@@ -1,8 +1,7 @@
-import type { Policy } from '../policy.ts';
-import type { ParseSubPolicy, PolicyDefinition } from '../policy-definition.ts';
+import { didYouMean } from '../../text/nearest-name.ts';
+import type { ParseSubPolicy, Policy, PolicyDefinition } from '../policy.ts';
 import { POLICY_DEFINITIONS } from '../registry.ts';
-import type { ConfigIssues, ConfigNode } from './config-issues.ts';
-import { didYouMean } from './nearest-name.ts';
+import type { ConfigIssues, ConfigNode } from './issues.ts';
 import { OptionsReader } from './options-reader.ts';
 
 const DEFINITIONS: readonly PolicyDefinition[] = POLICY_DEFINITIONS;

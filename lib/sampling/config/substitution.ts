@@ -1,4 +1,4 @@
-import type { ConfigIssues, ConfigNode } from './config-issues.ts';
+import type { ConfigIssues, ConfigNode } from './issues.ts';
 
 /** Stands for a value that could not be read and has been reported: whoever meets it says nothing more. */
 export const REPORTED: unique symbol = Symbol('reported');

@@ -1,4 +1,4 @@
-import type { ConfigIssues, ConfigNode } from './config-issues.ts';
+import type { ConfigIssues, ConfigNode } from './issues.ts';
 import { memberOf } from './yaml-map.ts';
 
 const LIMITS = ['rate_limiting', 'bytes_limiting'];

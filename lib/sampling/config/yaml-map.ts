@@ -1,3 +1,27 @@
+import type { ConfigNode, ConfigPath } from './issues.ts';
+
+/**
+ * Every value of a document with its path, the outer before the inner. A map or list that several aliases stand for comes once, so
+ * that aliases cost nothing. What was read from YAML is at most `MAX_YAML_DEPTH` deep, so that recursion ends.
+ *
+ * @param isWhole says of which values the inside is left out
+ */
+export function nodesInside(root: unknown, isWhole: (value: unknown) => boolean): readonly ConfigNode[] {
+  const nodes: ConfigNode[] = [];
+  const seen = new Set<unknown>();
+  const visit = (value: unknown, path: ConfigPath) => {
+    const isContainer = isYamlMap(value) || Array.isArray(value);
+    if (isContainer && seen.has(value)) return;
+    nodes.push({ value, path });
+    if (isContainer) seen.add(value);
+    if (!isContainer || isWhole(value)) return;
+    const steps = Array.isArray(value) ? value.entries() : Object.entries(value);
+    for (const [step, inner] of steps) visit(inner, [...path, step]);
+  };
+  visit(root, []);
+  return nodes;
+}
+
 export type YamlMap = Record<string, unknown>;
 
 export function isYamlMap(value: unknown): value is YamlMap {

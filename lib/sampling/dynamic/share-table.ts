@@ -1,6 +1,83 @@
-import type { DynamicSampler, KeyNumbers } from './dynamic-sampler.ts';
-import { COMMON_KEY } from './next-averages.ts';
-import { sharesOf } from './shares-of.ts';
+/** What is counted for the keys that have no average of their own. No trace key looks like it. */
+export const COMMON_KEY = '*';
+
+/**
+ * The moving averages (EMA) after one more interval. An interval without traces changes nothing, so that a quiet night does
+ * not make common keys rare. An average below the weight is forgotten: a key that comes once, or not for long.
+ *
+ * The `maxKeys` largest averages stay; the others add up under {@link COMMON_KEY}.
+ */
+export function nextAverages(averages: KeyNumbers, counts: KeyNumbers, sampler: DynamicSampler): KeyNumbers {
+  if (counts.size === 0) return averages;
+  const { weight, maxKeys } = sampler;
+  const next: [string, number][] = [];
+  let common = 0;
+  for (const key of new Set([...averages.keys(), ...counts.keys()])) {
+    const average = weight * (counts.get(key) ?? 0) + (1 - weight) * (averages.get(key) ?? 0);
+    if (average < weight) continue;
+    if (key === COMMON_KEY) common = average;
+    else next.push([key, average]);
+  }
+  next.sort(([a, averageOfA], [b, averageOfB]) => averageOfB - averageOfA || (a < b ? -1 : 1));
+  for (const [, average] of next.splice(maxKeys)) common += average;
+  return new Map(common > 0 ? [...next, [COMMON_KEY, common]] : next);
+}
+
+/**
+ * The share to keep of each key, as Refinery's EMA sampler deals them out: the goal is a number of traces, which the keys get
+ * by the logarithm of their averages, but at least one trace each. What a key has no use for goes to the keys after it,
+ * in equal parts. Refinery rounds to one in a whole number; here any share will do.
+ *
+ * @param goal The share of all traces.
+ */
+export function sharesOf(averages: KeyNumbers, goal: number): KeyNumbers {
+  // In a fixed order, so that every decider comes to the same numbers.
+  const counts = [...averages]
+    .map(([key, average]) => [key, Math.max(1, average)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const goalCount = goal * sum(counts.map(([, count]) => count));
+  const perLog = goalCount / sum(counts.map(([, count]) => Math.log10(count)));
+
+  const shares = new Map<string, number>();
+  let extra = 0;
+  let left = counts.length;
+  for (const [key, count] of counts) {
+    const part = extra / left;
+    // A count of 1 has no logarithm to speak of, and where all counts are 1 nothing is per logarithm.
+    const own = count > 1 ? Math.max(1, Math.log10(count) * perLog) : 1;
+    const keep = Math.min(count, own + part);
+    extra += own - keep;
+    left -= 1;
+    shares.set(key, keep / count);
+  }
+  return shares;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** How one `dynamic` policy deals out its shares. Deciders with the same key share their tables. */
+export interface DynamicSampler {
+  /** The path of the policy, and what makes tables incomparable: the attributes of the key, the interval. */
+  readonly key: string;
+  /** For how long one table holds. */
+  readonly intervalMs: number;
+  /** The share of all traces that is to be kept, over 0 up to 1. */
+  readonly goal: number;
+  /** The part of the newest interval in the moving averages, over 0 up to 1. */
+  readonly weight: number;
+  /** Keys with an average of their own; all others have one together. */
+  readonly maxKeys: number;
+}
+
+/** Traces per interval, by trace key: moving averages, or the counts of one interval. */
+export type KeyNumbers = ReadonlyMap<string, number>;
+
+/** The number of the interval that a trace belongs to, by the arrival of its first spans. */
+export function intervalAt({ intervalMs }: DynamicSampler, receivedAtMs: number): number {
+  return Math.floor(receivedAtMs / intervalMs);
+}
 
 /** What one sampler keeps of each key in one interval. It never changes, and is the same for every decider. */
 export class ShareTable {

@@ -1,7 +1,7 @@
-import type { AttributeValue } from '../../otlp/attribute-value.ts';
 import { ContentTable } from '../../otlp/content-table.ts';
-import type { Trace } from '../../otlp/trace.ts';
-import { fnv1a64 } from '../fnv1a-64.ts';
+import { fnv1a64 } from '../../otlp/fnv1a-64.ts';
+import type { AttributeValue } from '../../otlp/protobuf/attributes.ts';
+import type { Trace } from '../../otlp/trace/trace.ts';
 
 /** More different values of one attribute do not make a key more telling. */
 const MAX_VALUES = 100;

@@ -1,5 +1,5 @@
+import type { PolicyDefinition } from '../policy.ts';
 import { SAMPLED } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { EVERY_TRACE } from '../policy-summary.ts';
 
 /** `always_sample`: keeps every trace. */

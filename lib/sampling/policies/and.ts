@@ -1,10 +1,10 @@
-import type { Trace } from '../../otlp/trace.ts';
-import { askAll } from '../ask-all.ts';
-import { IMPOSSIBLE } from '../chance.ts';
-import type { Allowances } from '../limit.ts';
+import type { Trace } from '../../otlp/trace/trace.ts';
+import type { Allowances } from '../limits.ts';
+import type { PolicyDefinition } from '../policy.ts';
 import { type Evaluation, NOT_SAMPLED, type Policy } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { allOf } from '../policy-summary.ts';
+import { IMPOSSIBLE } from '../probability/chance.ts';
+import { askAll } from './ask-all.ts';
 
 /**
  * `and`: keeps a trace that every sub-policy keeps. Each looks at the whole trace: different spans may satisfy them.

@@ -1,8 +1,7 @@
-import type { AttributeValue } from '../../otlp/attribute-value.ts';
+import type { AttributeValue } from '../../otlp/protobuf/attributes.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
-import type { OptionDescription } from '../option-description.ts';
+import type { OptionDescription, PolicyContext } from '../policy.ts';
 import { NOT_SAMPLED, type Policy, SAMPLED } from '../policy.ts';
-import type { PolicyContext } from '../policy-definition.ts';
 import { tracesThat, tracesUnless } from '../policy-summary.ts';
 
 /** Tells whether an attribute that is there matches. */

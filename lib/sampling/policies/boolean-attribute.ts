@@ -1,4 +1,4 @@
-import type { PolicyDefinition } from '../policy-definition.ts';
+import type { PolicyDefinition } from '../policy.ts';
 import { attributePolicy, INVERT_MATCH_OPTION, KEY_OPTION, readAttributeOptions } from './attribute-match.ts';
 
 /** `boolean_attribute`: keeps a trace with the attribute equal to `value`. Anything that is not a boolean reads as false. */

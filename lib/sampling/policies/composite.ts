@@ -1,11 +1,10 @@
-import { type FindsChance, isCertain, isImpossible, UNKNOWN } from '../chance.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
-import { countOf, type SecondLimit } from '../limit.ts';
-import { NOT_SAMPLED_BY_LIMIT, SAMPLED_BY_LIMIT } from '../limited.ts';
-import type { OptionDescription } from '../option-description.ts';
+import { countOf, type SecondLimit } from '../limits.ts';
+import type { OptionDescription, ParseSubPolicy, PolicyDefinition } from '../policy.ts';
 import { type Evaluation, NOT_SAMPLED, type Policy } from '../policy.ts';
-import type { ParseSubPolicy, PolicyDefinition } from '../policy-definition.ts';
 import { inWords, type PolicySummary, tracesThat } from '../policy-summary.ts';
+import { type FindsChance, isCertain, isImpossible, UNKNOWN } from '../probability/chance.ts';
+import { NOT_SAMPLED_BY_LIMIT, SAMPLED_BY_LIMIT } from './limits/limited.ts';
 
 const OPTIONS: readonly OptionDescription[] = [
   {

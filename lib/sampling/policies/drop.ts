@@ -1,8 +1,8 @@
-import { askAll } from '../ask-all.ts';
-import { IMPOSSIBLE } from '../chance.ts';
+import type { PolicyDefinition } from '../policy.ts';
 import { DROPPED, NOT_SAMPLED } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { allOf } from '../policy-summary.ts';
+import { IMPOSSIBLE } from '../probability/chance.ts';
+import { askAll } from './ask-all.ts';
 
 /** `drop`: drops a trace that every sub-policy matches, whatever other policies say. */
 export const drop = {

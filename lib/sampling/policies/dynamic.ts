@@ -1,20 +1,16 @@
-import type { Chance } from '../chance.ts';
+import { fnv1a64 } from '../../otlp/fnv1a-64.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
 import { readDuration } from '../config/read-duration.ts';
-import type { DynamicSampler } from '../dynamic/dynamic-sampler.ts';
+import type { DynamicSampler } from '../dynamic/share-table.ts';
 import { hashText, traceKey } from '../dynamic/trace-key.ts';
-import { fnv1a64 } from '../fnv1a-64.ts';
-import { hashChance } from '../hash-chance.ts';
-import { hashThreshold } from '../hash-threshold.ts';
-import { headThreshold } from '../head-threshold.ts';
-import type { OptionDescription } from '../option-description.ts';
+import type { OptionDescription, PolicyDefinition } from '../policy.ts';
 import { type Evaluation, SAMPLED } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { tracesReduced } from '../policy-summary.ts';
-import { randomnessChance } from '../randomness-chance.ts';
-import { adjustedCountAt, thresholdOf } from '../rejection-threshold.ts';
-import { traceIdBytes } from '../trace-id-bytes.ts';
-import { declaredRandomness } from '../trace-randomness.ts';
+import type { Chance } from '../probability/chance.ts';
+import { hashChance, randomnessChance } from '../probability/chance.ts';
+import { adjustedCountAt, hashThreshold, thresholdOf } from '../probability/threshold.ts';
+import { traceIdBytes } from '../probability/trace-id-bytes.ts';
+import { declaredRandomness, headThreshold } from '../probability/trace-state.ts';
 
 const INTERVALS = { minMs: 10_000, maxMs: 3_600_000, words: '10s to 1h' };
 const MAX_KEYS = 2000n;

@@ -1,6 +1,6 @@
-import type { Trace } from '../../otlp/trace.ts';
+import type { Trace } from '../../otlp/trace/trace.ts';
+import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { tracesThat } from '../policy-summary.ts';
 
 const NANOS_PER_MS = 1_000_000n;

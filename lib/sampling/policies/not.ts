@@ -1,7 +1,7 @@
-import { chanceOf, oppositeOf } from '../chance.ts';
+import type { PolicyDefinition } from '../policy.ts';
 import { DROPPED, type Evaluation, NOT_SAMPLED, SAMPLED } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { opposite } from '../policy-summary.ts';
+import { chanceOf, oppositeOf } from '../probability/chance.ts';
 
 /** `not`: keeps a trace that its one sub-policy does not keep. */
 export const not = {

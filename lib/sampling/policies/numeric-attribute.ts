@@ -1,5 +1,5 @@
-import type { AttributeValue } from '../../otlp/attribute-value.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
+import type { AttributeValue } from '../../otlp/protobuf/attributes.ts';
+import type { PolicyDefinition } from '../policy.ts';
 import { attributePolicy, INVERT_MATCH_OPTION, KEY_OPTION, readAttributeOptions } from './attribute-match.ts';
 
 const MIN_INT64 = -(2n ** 63n);

@@ -1,19 +1,16 @@
-import type { Trace } from '../../otlp/trace.ts';
-import { describe } from '../config/describe.ts';
-import { didYouMean } from '../config/nearest-name.ts';
+import type { Trace } from '../../otlp/trace/trace.ts';
+import { Slots } from '../../ottl/compiler/compile.ts';
+import { anyHolds, type Condition, readCondition } from '../../ottl/conditions.ts';
+import { ERROR_MODES, type ErrorMode, OttlEvaluationError, OttlSyntaxError } from '../../ottl/errors.ts';
+import { positionAt } from '../../ottl/parser/syntax-tree.ts';
+import type { ConditionContext } from '../../ottl/paths/find-path.ts';
+import { EvaluationContext } from '../../ottl/runtime/context.ts';
+import { didYouMean } from '../../text/nearest-name.ts';
+import { describe } from '../config/issues.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
 import { REPORTED } from '../config/substitution.ts';
-import { Slots } from '../ottl/compile-scope.ts';
-import { anyHolds, type Condition, readCondition } from '../ottl/condition-list.ts';
-import { ERROR_MODES, type ErrorMode } from '../ottl/error-mode.ts';
-import { EvaluationContext } from '../ottl/evaluation-context.ts';
-import { OttlEvaluationError } from '../ottl/ottl-evaluation-error.ts';
-import { OttlSyntaxError } from '../ottl/ottl-syntax-error.ts';
-import type { ConditionContext } from '../ottl/paths/find-path.ts';
-import { positionAt } from '../ottl/position.ts';
-import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
-import { PolicyEvaluationError } from '../policy-evaluation-error.ts';
+import type { PolicyDefinition } from '../policy.ts';
+import { NOT_SAMPLED, PolicyEvaluationError, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
 
 /** Field number of `Span` (opentelemetry/proto/trace/v1/trace.proto). */

@@ -1,14 +1,11 @@
-import type { Chance } from '../chance.ts';
-import { FNV_OFFSET_BASIS, fnv1a64 } from '../fnv1a-64.ts';
-import { hashChance } from '../hash-chance.ts';
-import { hashThreshold } from '../hash-threshold.ts';
-import type { Evaluation } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
+import { FNV_OFFSET_BASIS, fnv1a64 } from '../../otlp/fnv1a-64.ts';
+import type { Evaluation, PolicyDefinition } from '../policy.ts';
 import { type PolicySummary, tracesReduced } from '../policy-summary.ts';
-import { randomnessChance } from '../randomness-chance.ts';
-import { ALWAYS, thresholdOf } from '../rejection-threshold.ts';
-import { traceIdBytes } from '../trace-id-bytes.ts';
-import { declaredRandomness } from '../trace-randomness.ts';
+import type { Chance } from '../probability/chance.ts';
+import { hashChance, randomnessChance } from '../probability/chance.ts';
+import { ALWAYS, hashThreshold, thresholdOf } from '../probability/threshold.ts';
+import { traceIdBytes } from '../probability/trace-id-bytes.ts';
+import { declaredRandomness } from '../probability/trace-state.ts';
 
 const DEFAULT_SALT = 'default-hash-seed';
 

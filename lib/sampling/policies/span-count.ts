@@ -1,5 +1,5 @@
+import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { tracesThat } from '../policy-summary.ts';
 
 /** `span_count`: keeps a trace of `min_spans` to `max_spans` spans, both inclusive; a maximum of 0 is none. */

@@ -1,5 +1,5 @@
+import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { tracesThat } from '../policy-summary.ts';
 
 /** The Collector's words, at the index that OTLP gives the code. */

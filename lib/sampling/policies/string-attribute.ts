@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import type { OptionsReader } from '../config/options-reader.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
+import type { PolicyDefinition } from '../policy.ts';
 import { quotedOr } from '../policy-summary.ts';
 import {
   attributePolicy,

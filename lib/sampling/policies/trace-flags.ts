@@ -1,5 +1,5 @@
+import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { tracesThat } from '../policy-summary.ts';
 
 /** W3C Trace Context, trace-flags: https://www.w3.org/TR/trace-context-1/#sampled-flag */

@@ -1,8 +1,8 @@
+import { parseW3cTraceState } from '../../otlp/w3c-trace-state.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
+import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
-import type { PolicyDefinition } from '../policy-definition.ts';
 import { quotedOr, tracesThat } from '../policy-summary.ts';
-import { parseW3cTraceState } from '../w3c-trace-state.ts';
 
 /** Key and value of a member together have fewer bytes than this; longer ones are never found. */
 const MAX_MEMBER_BYTES = 256;

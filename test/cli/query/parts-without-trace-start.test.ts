@@ -1,8 +1,8 @@
 import { globSync, renameSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
-import { OBJECTS_KEY } from '../../../lib/compaction/part-file.ts';
-import { compactDataFolder } from '../../compaction/support/compact-folder.ts';
+import { OBJECTS_KEY } from '../../../lib/archive/compaction/part-file.ts';
+import { compactDataFolder } from '../../archive/compaction/support/compact-folder.ts';
 import { dataFolderWith, line, oneSpan } from './support/archive-folder.ts';
 import { ask, rowsOf } from './support/ask.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { EXAMPLE_QUERIES } from '../../../lib/cli/query/example-queries.ts';
+import { EXAMPLE_QUERIES } from '../../../lib/cli/query/library.ts';
 import { dataFolderWith, line, newDataFolder, oneSpan, PARTITION, writeObject } from './support/archive-folder.ts';
 import { ask, rowsOf } from './support/ask.ts';
 

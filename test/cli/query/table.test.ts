@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { displayWidth } from '../../../lib/cli/query/display-width.ts';
-import { renderTable } from '../../../lib/cli/query/table.ts';
+import { displayWidth, renderTable } from '../../../lib/terminal/table.ts';
 
 const plain = (width: number) => ({ width, bold: (text: string) => text });
 const table = {

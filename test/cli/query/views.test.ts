@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spansColumns, tracesColumns } from '../../../lib/athena/columns.ts';
+import { spansColumns, tracesColumns } from '../../../lib/archive/tables/columns.ts';
 import {
   dataFolderWith,
   line,

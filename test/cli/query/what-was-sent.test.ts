@@ -1,10 +1,10 @@
 // Requests that came from real senders, followed into the archive, its views, the queries and Parquet. What the Collector
 // makes of them was asked of its own reader, pdata 1.71.0.
 import { describe, expect, it } from 'vitest';
-import { exportRequestOf } from '../../../lib/cli/replay/batch.ts';
-import { readTraceLine } from '../../../lib/cli/replay/trace-line.ts';
-import { protobufFromJson } from '../../../lib/otlp/json-request.ts';
-import { compactDataFolder } from '../../compaction/support/compact-folder.ts';
+import { readTraceLine } from '../../../lib/archive/read-line.ts';
+import { exportRequestOf } from '../../../lib/cli/replay/read-batches.ts';
+import { protobufFromJson } from '../../../lib/otlp/json-decode/decode-request.ts';
+import { compactDataFolder } from '../../archive/compaction/support/compact-folder.ts';
 import { World } from '../../pipeline/world.ts';
 import { dataFolderWith, line, oneSpan } from './support/archive-folder.ts';
 import { ask, rowsOf } from './support/ask.ts';

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Batch } from '../../../lib/cli/replay/batch.ts';
 import { emptyCounts, Ledger } from '../../../lib/cli/replay/ledger.ts';
 import { NOTHING_REJECTED, type SendResult } from '../../../lib/cli/replay/otlp-sender.ts';
-import { PositionKeeper } from '../../../lib/cli/replay/position-keeper.ts';
-import { replay } from '../../../lib/cli/replay/replay.ts';
+import { PositionKeeper } from '../../../lib/cli/replay/position.ts';
+import type { Batch } from '../../../lib/cli/replay/read-batches.ts';
+import { replay } from '../../../lib/cli/replay/send-all.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { idOf } from './support/kept-traces.ts';
 

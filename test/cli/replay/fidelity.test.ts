@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { archiveLines } from '../../../lib/archive/line.ts';
 import { startLocal } from '../../../lib/local/start.ts';
-import { Trace } from '../../../lib/otlp/trace.ts';
-import { archiveLines } from '../../../lib/pipeline/archive-line.ts';
+import { Trace } from '../../../lib/otlp/trace/trace.ts';
 import { parseSamplingConfig } from '../../../lib/sampling/config/parse-sampling-config.ts';
 import type { opentelemetry } from '../../../proto/generated/otlp.js';
 import { readArchive } from '../../local/archive-files.ts';

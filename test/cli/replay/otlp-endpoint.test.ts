@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { otlpTracesUrl } from '../../../lib/cli/replay/otlp-endpoint.ts';
+import { otlpTracesUrl } from '../../../lib/cli/replay/arguments.ts';
 
 // https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
 describe('otlpTracesUrl', () => {

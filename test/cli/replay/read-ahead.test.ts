@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import type { ArchiveObject, ArchiveObjects } from '../../../lib/adapters/archive-objects.ts';
-import { readAhead } from '../../../lib/cli/replay/read-ahead.ts';
+import type { ArchiveObject, ArchiveObjects } from '../../../lib/archive/layout.ts';
+import { readAhead } from '../../../lib/cli/replay/read-batches.ts';
 
 const MIB = 1024 * 1024;
 

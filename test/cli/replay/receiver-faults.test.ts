@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { FilesystemArchiveObjects } from '../../../lib/adapters/filesystem/filesystem-archive-objects.ts';
+import { FilesystemArchiveObjects } from '../../../lib/aws/filesystem/object-store.ts';
 import { freePort } from '../../support/free-port.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import {

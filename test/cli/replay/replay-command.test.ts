@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { REPLAY_USAGE } from '../../../lib/cli/replay/replay-arguments.ts';
+import { REPLAY_USAGE } from '../../../lib/cli/replay/arguments.ts';
 import { answer, type Behaviour, type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver.ts';
 import { newDataFolder, writeFile } from '../query/support/archive-folder.ts';
 import { idOf, idsOf, keep, keepMany, linesOf, objectKey } from './support/kept-traces.ts';

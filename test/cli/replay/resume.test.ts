@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSyn
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { emptyCounts } from '../../../lib/cli/replay/ledger.ts';
-import { readState, writeState } from '../../../lib/cli/replay/position-file.ts';
+import { readState, writeState } from '../../../lib/cli/replay/position.ts';
 import {
   accept,
   answer,

@@ -1,8 +1,8 @@
 import { AthenaClient } from '@aws-sdk/client-athena';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createS3Client } from '../../../lib/adapters/s3/client.ts';
-import { S3TraceArchive } from '../../../lib/adapters/s3/s3-trace-archive.ts';
+import { createS3Client } from '../../../lib/aws/clients.ts';
+import { S3TraceArchive } from '../../../lib/aws/s3/trace-archive.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provisionBucket } from '../../../lib/local/engines/provision.ts';
 import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../functions/compact/handler.ts';
-import { MemoryArchiveFolders } from '../../../lib/adapters/memory/memory-archive-folders.ts';
-import { MemoryCompactionCatalog } from '../../../lib/adapters/memory/memory-compaction-catalog.ts';
-import { NODE_CODECS } from '../../../lib/adapters/node-codecs.ts';
-import { NOTHING_COMPACTED } from '../../../lib/athena/compacted-hours.ts';
+import { NOTHING_COMPACTED } from '../../../lib/archive/tables/compacted-hours.ts';
+import { NODE_CODECS } from '../../../lib/aws/node.ts';
 import { line, oneSpan } from '../../cli/query/support/archive-folder.ts';
+import { MemoryArchiveFolders } from '../../memory/memory-archive-folders.ts';
+import { MemoryCompactionCatalog } from '../../memory/memory-compaction-catalog.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 type Entry = readonly [level: string, message: string, fields: Readonly<Record<string, unknown>>];

@@ -1,10 +1,10 @@
 import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../functions/decide/handler.ts';
-import { NO_METRICS } from '../../../functions/shared/invocation-metrics.ts';
-import { encodeWakeUp } from '../../../lib/adapters/sqs/wake-up-message.ts';
-import type { ReceivedWakeUp } from '../../../lib/pipeline/decide.ts';
-import { emptySummary } from '../../../lib/pipeline/decide-summary.ts';
+import { NO_METRICS } from '../../../functions/shared/metrics.ts';
+import { encodeWakeUp } from '../../../lib/aws/sqs/wake-up-message.ts';
+import type { ReceivedWakeUp } from '../../../lib/pipeline/decide/decide.ts';
+import { emptySummary } from '../../../lib/pipeline/decide/summary.ts';
 import type { WakeUp } from '../../../lib/pipeline/ports.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DECIDE_TIMEOUT_SECONDS, timeCheck } from '../../../functions/decide/time-left.ts';
-import { DEFAULT_DECIDE_SETTINGS } from '../../../lib/pipeline/decide.ts';
+import { DECIDE_TIMEOUT_SECONDS, timeCheck } from '../../../functions/decide/handler.ts';
+import { DEFAULT_DECIDE_SETTINGS } from '../../../lib/pipeline/decide/decide.ts';
 
 function context(timeoutMs: number) {
   let leftMs = timeoutMs;

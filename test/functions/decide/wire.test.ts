@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { wireDecide } from '../../../functions/decide/wire.ts';
-import { fixedConfig } from '../../../functions/shared/config-source.ts';
+import { wireDecide } from '../../../functions/decide/handler.ts';
+import { fixedConfig } from '../../../functions/shared/live-config.ts';
 import type { Services } from '../../../functions/shared/services.ts';
-import { encodeWakeUp } from '../../../lib/adapters/sqs/wake-up-message.ts';
+import { encodeWakeUp } from '../../../lib/aws/sqs/wake-up-message.ts';
 import { World } from '../../pipeline/world.ts';
 import { exportRequest, traceIdOf } from '../../support/export-request.ts';
 import { RecordingLog } from '../../support/recording-log.ts';

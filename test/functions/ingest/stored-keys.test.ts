@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { StoredKeys } from '../../../functions/ingest/stored-keys.ts';
-import { createIngestKey, hashKey } from '../../../lib/adapters/ingest-key.ts';
-import { KeyParameters } from '../../../lib/adapters/ssm/key-parameters.ts';
-import { UnavailableError } from '../../../lib/pipeline/errors.ts';
+import { StoredKeys } from '../../../functions/ingest/keys.ts';
+import { createIngestKey, hashKey, KeyParameters } from '../../../lib/aws/ssm/ingest-keys.ts';
+import { UnavailableError } from '../../../lib/pipeline/ports.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { ParameterStore } from '../../support/parameter-store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EmfMetrics } from '../../../functions/shared/emf-metrics.ts';
+import { EmfMetrics } from '../../../functions/shared/metrics.ts';
 import { capturedStdout } from '../../support/captured-stdout.ts';
 import { readEmf } from '../../support/emf.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ConfigRefusal, LiveConfig, NoValidConfigError } from '../../../functions/shared/live-config.ts';
-import { ConfigParameter } from '../../../lib/adapters/ssm/config-parameter.ts';
-import { UnavailableError } from '../../../lib/pipeline/errors.ts';
+import { ConfigParameter } from '../../../lib/aws/ssm/config-parameter.ts';
+import { UnavailableError } from '../../../lib/pipeline/ports.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { ParameterStore } from '../../support/parameter-store.ts';

@@ -12,7 +12,7 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
+import { createDynamoDbClient } from '../../../lib/aws/clients.ts';
 import { startDynamo } from '../../../lib/local/engines/dynamo.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provisionTable } from '../../../lib/local/engines/provision.ts';

@@ -13,7 +13,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createDynamoDbClient } from '../../../lib/adapters/dynamodb/client.ts';
+import { createDynamoDbClient } from '../../../lib/aws/clients.ts';
 import { startDynamo } from '../../../lib/local/engines/dynamo.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { sweepExpired } from '../../../lib/local/engines/ttl-sweeper.ts';

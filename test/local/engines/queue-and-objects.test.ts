@@ -13,8 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { ChangeMessageVisibilityCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createS3Client } from '../../../lib/adapters/s3/client.ts';
-import { createSqsClient } from '../../../lib/adapters/sqs/client.ts';
+import { createS3Client, createSqsClient } from '../../../lib/aws/clients.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provisionBucket, provisionQueues } from '../../../lib/local/engines/provision.ts';
 import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BLOCK_OPTIONS, IGNORED_BLOCK_OPTIONS } from '../../../lib/sampling/config/block-options.ts';
-import type { ConfigIssue } from '../../../lib/sampling/config/config-issues.ts';
+import type { ConfigIssue } from '../../../lib/sampling/config/issues.ts';
+import { BLOCK_OPTIONS, IGNORED_BLOCK_OPTIONS } from '../../../lib/sampling/config/parse-block.ts';
 import { parseSamplingConfig } from '../../../lib/sampling/config/parse-sampling-config.ts';
-import type { PolicyDefinition } from '../../../lib/sampling/policy-definition.ts';
+import type { PolicyDefinition } from '../../../lib/sampling/policy.ts';
 import { POLICY_DEFINITIONS, type PolicyType } from '../../../lib/sampling/registry.ts';
 
 type Value = unknown;

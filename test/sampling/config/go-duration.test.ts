@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseGoDuration } from '../../../lib/sampling/config/go-duration.ts';
+import { parseGoDuration } from '../../../lib/sampling/config/read-duration.ts';
 
 describe('parseGoDuration', () => {
   // The forms of the tests of Go's time.ParseDuration, worked out by hand.

@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { parseSamplingConfig } from '../../../lib/sampling/config/parse-sampling-config.ts';
-import { readSamplingConfig } from '../../../lib/sampling/config/read-sampling-config.ts';
+import { parseSamplingConfig, readSamplingConfig } from '../../../lib/sampling/config/parse-sampling-config.ts';
 import { issuesOf } from '../../support/sampling-config.ts';
 
 const ALLOY = `// comment

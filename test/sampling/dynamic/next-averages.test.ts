@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextAverages } from '../../../lib/sampling/dynamic/next-averages.ts';
+import { nextAverages } from '../../../lib/sampling/dynamic/share-table.ts';
 
 const SAMPLER = { key: 'p', intervalMs: 60_000, goal: 0.1, weight: 0.5, maxKeys: 10 };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sharesOf } from '../../../lib/sampling/dynamic/shares-of.ts';
+import { sharesOf } from '../../../lib/sampling/dynamic/share-table.ts';
 
 /** The number that is kept of each key, rounded to 6 digits. */
 function kept(averages: Readonly<Record<string, number>>, goal: number): Record<string, number> {

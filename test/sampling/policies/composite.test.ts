@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { UNKNOWN } from '../../../lib/sampling/chance.ts';
-import { LocalAllowances } from '../../../lib/sampling/local-allowances.ts';
+import { UNKNOWN } from '../../../lib/sampling/probability/chance.ts';
+import { LocalAllowances } from '../../memory/local-allowances.ts';
 import { type SpanSpec, traceOf } from '../../support/build-trace.ts';
 import { issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
 

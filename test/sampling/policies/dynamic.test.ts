@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { CERTAIN } from '../../../lib/sampling/chance.ts';
 import { decide } from '../../../lib/sampling/decide.ts';
-import type { DynamicSampler } from '../../../lib/sampling/dynamic/dynamic-sampler.ts';
+import type { DynamicSampler } from '../../../lib/sampling/dynamic/share-table.ts';
+import { CERTAIN } from '../../../lib/sampling/probability/chance.ts';
 import { buildTrace, traceOf } from '../../support/build-trace.ts';
 import { configOf, issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
 

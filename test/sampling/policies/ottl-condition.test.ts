@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { protobufFromJson } from '../../../lib/otlp/json-request.ts';
-import { Trace } from '../../../lib/otlp/trace.ts';
-import { PolicyEvaluationError } from '../../../lib/sampling/policy-evaluation-error.ts';
+import { protobufFromJson } from '../../../lib/otlp/json-decode/decode-request.ts';
+import { Trace } from '../../../lib/otlp/trace/trace.ts';
+import { PolicyEvaluationError } from '../../../lib/sampling/policy.ts';
 import { TRACE_ID, traceOf } from '../../support/build-trace.ts';
 import { issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
 

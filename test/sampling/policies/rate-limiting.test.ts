@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { REFUSED, UNKNOWN } from '../../../lib/sampling/chance.ts';
 import { decide } from '../../../lib/sampling/decide.ts';
-import { LocalAllowances } from '../../../lib/sampling/local-allowances.ts';
+import { REFUSED, UNKNOWN } from '../../../lib/sampling/probability/chance.ts';
+import { LocalAllowances } from '../../memory/local-allowances.ts';
 import { traceOf } from '../../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../../support/no-allowances.ts';
 import { configOf, issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';

@@ -1,11 +1,16 @@
-import type { ConfigIssues, ConfigNode, ConfigPath } from '../config-issues.ts';
+import type { ConfigIssues, ConfigNode, ConfigPath } from '../issues.ts';
 import { MAX_DECISION_WAIT_MS } from '../parse-block.ts';
-import { effectOfConnector, effectOfProcessor, isKnownProcessor, sendsElsewhere, typeOf } from './component-effects.ts';
-import { durationText } from './duration-text.ts';
-import { groupByTraceWaitMs } from './group-by-trace.ts';
-import { presetProcessors } from './helm-presets.ts';
+import { durationText } from '../read-duration.ts';
+import {
+  effectOfConnector,
+  effectOfProcessor,
+  groupByTraceWaitMs,
+  isKnownProcessor,
+  sendsElsewhere,
+  typeOf,
+} from './component-effects.ts';
 import { type ComponentKind, type IgnoredComponents, reportUselessNames, toIgnore } from './ignored-components.ts';
-import { type Component, readPipelines } from './pipelines.ts';
+import { type Component, presetProcessors, readPipelines } from './pipelines.ts';
 import { type SpanRoute, spanRoute } from './span-route.ts';
 
 export interface Surroundings {

@@ -1,7 +1,6 @@
-import { ConfigIssues, type ConfigNode } from '../config-issues.ts';
-import { nodesInside } from '../nodes-inside.ts';
+import { ConfigIssues, type ConfigNode } from '../issues.ts';
 import { differenceOf, limitIn } from '../trace-state-limits.ts';
-import { isYamlMap, memberOf } from '../yaml-map.ts';
+import { isYamlMap, memberOf, nodesInside } from '../yaml-map.ts';
 import type { YamlSource } from '../yaml-source.ts';
 
 /** In the arguments of a Collector, as manifests and Helm values have them; a minus in front turns a gate off. */

@@ -1,5 +1,5 @@
-import type { ConfigIssues } from '../config-issues.ts';
-import { didYouMean } from '../nearest-name.ts';
+import { didYouMean } from '../../../text/nearest-name.ts';
+import type { ConfigIssues } from '../issues.ts';
 import type { OptionsReader } from '../options-reader.ts';
 import type { Component } from './pipelines.ts';
 

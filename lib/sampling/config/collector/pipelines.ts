@@ -1,5 +1,28 @@
-import type { ConfigNode, ConfigPath } from '../config-issues.ts';
+import type { ConfigNode, ConfigPath } from '../issues.ts';
 import { isYamlMap, memberOf } from '../yaml-map.ts';
+
+/** Presets of the Helm chart opentelemetry-collector that put a processor in front of every traces pipeline. */
+const PRESETS = [
+  { preset: 'kubernetesAttributes', id: 'k8sattributes' },
+  { preset: 'resourceDetection', id: 'resourcedetection' },
+];
+
+/** The processors that Helm values add to the configuration in them. */
+export function presetProcessors(root: unknown, collector: ConfigNode): readonly Component[] {
+  const [last, ...outer] = collector.path.toReversed();
+  if (last !== 'config' && last !== 'alternateConfig') return [];
+  const path = outer.toReversed();
+  const values = path.reduce<unknown>((value, step) => memberOf(value, String(step)), root);
+  return PRESETS.filter(
+    ({ preset }) => memberOf(memberOf(memberOf(values, 'presets'), preset), 'enabled') === true,
+  ).map(({ preset, id }) => ({ id, path: [...path, 'presets', preset] }));
+}
+
+/** Which of these processors a Collector's `service.pipelines` name. */
+export function instancesInUse(collector: ConfigNode | undefined, names: readonly string[]): readonly string[] {
+  const used = (readPipelines(collector) ?? []).flatMap(({ processors }) => processors.map(({ id }) => id));
+  return names.filter((name) => used.includes(name));
+}
 
 /** A component as a pipeline names it, e.g. `attributes/pii`. */
 export interface Component {

@@ -1,4 +1,4 @@
-import type { ConfigNode } from '../config-issues.ts';
+import type { ConfigNode } from '../issues.ts';
 import { isYamlMap, memberOf } from '../yaml-map.ts';
 import { type Component, isTracesPipeline, type Pipeline } from './pipelines.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readQueryFiles } from '../../../../lib/adapters/query-files.ts';
+import { readQueryFiles } from '../../../../lib/aws/filesystem/query-files.ts';
 import { dataFolderWith, line, oneSpan } from '../support/archive-folder.ts';
 import { ask } from '../support/ask.ts';
 import { useAthenaStacks } from '../support/athena-stack.ts';

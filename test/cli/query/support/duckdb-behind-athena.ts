@@ -1,7 +1,7 @@
 import { type DuckDBConnection, DuckDBTypeId, type DuckDBValue } from '@duckdb/node-api';
-import { openArchiveDatabase } from '../../../../lib/cli/query/archive-database.ts';
-import { toCellText } from '../../../../lib/cli/query/cell-text.ts';
-import { toDuckDb } from '../../../../lib/cli/query/trino-dialect.ts';
+import { openArchiveDatabase } from '../../../../lib/cli/query/duckdb/database.ts';
+import { toCellText } from '../../../../lib/cli/query/duckdb/values.ts';
+import { toDuckDb } from '../../../../lib/cli/query/duckdb/views.ts';
 import type { AthenaAnswer } from '../../../support/athena-service.ts';
 
 const TYPES: ReadonlyMap<DuckDBTypeId, string> = new Map([

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { archiveKey } from '../../../../lib/pipeline/archive-key.ts';
-import { archiveLines } from '../../../../lib/pipeline/archive-line.ts';
+import { archiveKey } from '../../../../lib/archive/layout.ts';
+import { archiveLines } from '../../../../lib/archive/line.ts';
 import { buildTrace, type SpanSpec } from '../../../support/build-trace.ts';
 import { writeFile } from '../../query/support/archive-folder.ts';
 

@@ -1,7 +1,7 @@
 import type { AthenaClient } from '@aws-sdk/client-athena';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { InterruptedError } from '../../../../lib/cli/replay/replay-error.ts';
+import { InterruptedError } from '../../../../lib/cli/replay/otlp-sender.ts';
 import { runReplay } from '../../../../lib/cli/replay/run-replay.ts';
 import type { Clock } from '../../../../lib/pipeline/ports.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';

@@ -1,7 +1,0 @@
-import { EmfMetrics } from './emf-metrics.ts';
-import { optionalVariable } from './environment.ts';
-
-/** Those of the pipeline that the function belongs to. */
-export function metricsFromEnvironment(): EmfMetrics {
-  return new EmfMetrics(optionalVariable('TAILGATE_PIPELINE', 'tailgate'));
-}

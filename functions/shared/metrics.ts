@@ -1,0 +1,93 @@
+import { Metrics as Powertools } from '@aws-lambda-powertools/metrics';
+import {
+  METRIC_CATALOGUE,
+  METRIC_NAMESPACE,
+  type MetricDefinition,
+  type MetricName,
+  type Metrics,
+  PIPELINE_DIMENSION,
+} from '../../lib/pipeline/metric-catalogue.ts';
+
+/** Metrics that are gathered during an invocation and given away at its end. */
+export interface InvocationMetrics extends Metrics {
+  flush(): void;
+}
+
+/** For where nobody looks at them: a laptop has the log. */
+export const NO_METRICS: InvocationMetrics = { add() {}, addTo() {}, flush() {} };
+
+const DEFINITIONS: ReadonlyMap<string, MetricDefinition> = new Map(
+  METRIC_CATALOGUE.map((definition) => [definition.name, definition]),
+);
+
+/** CloudWatch takes 100 of one metric from one log event, and Powertools writes the event as soon as it has them. */
+const MAX_VALUES = 99;
+
+interface Gathered {
+  readonly definition: MetricDefinition;
+  /** Undefined without a dimension. */
+  readonly dimensionValue: string | undefined;
+  /** One of a counter: the sum. */
+  readonly values: number[];
+}
+
+/**
+ * Metrics as log lines in CloudWatch's embedded metric format. What an invocation counts is gathered, and written at its
+ * end: one line, and one more for each value of a dimension. Counters that are 0 are left out, and cost nothing then.
+ */
+export class EmfMetrics implements InvocationMetrics {
+  readonly #powertools: Powertools;
+  readonly #gathered = new Map<string, Gathered>();
+
+  /** @param pipeline tells several pipelines of one account apart */
+  constructor(pipeline: string) {
+    this.#powertools = new Powertools({ namespace: METRIC_NAMESPACE });
+    // Without the dimension `service`, which Powertools adds.
+    this.#powertools.clearDefaultDimensions();
+    this.#powertools.setDefaultDimensions({ [PIPELINE_DIMENSION]: pipeline });
+  }
+
+  add(name: MetricName, value: number): void {
+    this.#gather(name, undefined, value);
+  }
+
+  addTo(name: MetricName, dimensionValue: string, value: number): void {
+    this.#gather(name, dimensionValue, value);
+  }
+
+  /** Writes what was gathered since the last time. */
+  flush(): void {
+    const gathered = [...this.#gathered.values()];
+    this.#gathered.clear();
+    for (const group of Map.groupBy(gathered, lineOf).values()) this.#write(group);
+  }
+
+  #gather(name: MetricName, dimensionValue: string | undefined, value: number): void {
+    const key = `${name} ${dimensionValue ?? ''}`;
+    const known = this.#gathered.get(key);
+    const definition = known?.definition ?? DEFINITIONS.get(name);
+    if (definition === undefined) throw new Error(`${name} is not in the catalogue of metrics`);
+    if (known === undefined) this.#gathered.set(key, { definition, dimensionValue, values: [value] });
+    else if (definition.kind === 'counter') known.values[0] = (known.values[0] ?? 0) + value;
+    else if (known.values.length < MAX_VALUES) known.values.push(value);
+  }
+
+  #write(group: readonly Gathered[]): void {
+    const told = group.filter(({ definition, values }) => definition.kind === 'histogram' || values[0] !== 0);
+    const [first] = told;
+    if (first === undefined) return;
+    const { definition, dimensionValue } = first;
+    if (definition.dimension !== undefined && dimensionValue !== undefined) {
+      this.#powertools.addDimension(definition.dimension, dimensionValue);
+    }
+    for (const { definition, values } of told) {
+      for (const value of values) this.#powertools.addMetric(definition.name, definition.unit, value);
+    }
+    this.#powertools.publishStoredMetrics();
+  }
+}
+
+/** A log line has one value for each dimension. */
+function lineOf({ definition, dimensionValue }: Gathered): string {
+  return definition.dimension === undefined ? '' : `${definition.dimension} ${dimensionValue}`;
+}

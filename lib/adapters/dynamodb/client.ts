@@ -1,6 +1,0 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type AwsClientOptions, awsClientConfig, withoutLogging } from '../aws-client-options.ts';
-
-export function createDynamoDbClient(options: AwsClientOptions = {}): DynamoDBClient {
-  return withoutLogging(new DynamoDBClient(awsClientConfig(options)));
-}

@@ -1,6 +1,0 @@
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { type AwsClientOptions, awsClientConfig, withoutLogging } from '../aws-client-options.ts';
-
-export function createSsmClient(options: AwsClientOptions = {}): SSMClient {
-  return withoutLogging(new SSMClient(awsClientConfig(options)));
-}

@@ -1,0 +1,155 @@
+import { hourAt, hoursBetween, MS_PER_HOUR, startOf } from '../hours.ts';
+import {
+  type ArchiveHour,
+  type ClosingHours,
+  type CompactedHours,
+  NOTHING_COMPACTED,
+} from '../tables/compacted-hours.ts';
+import type { CompactFolderDeps, CompactionLimits } from './compact-folder.ts';
+import { compactHour, type HourResult, listTenants } from './compact-hour.ts';
+import type { CompactionCatalog } from './ports.ts';
+
+const MS_PER_MINUTE = 60_000;
+const HOURS_PER_DAY = 24;
+
+/** An hour begins to be compacted so long after its end; what comes later is a late object. */
+export const SETTLE_MS = MS_PER_HOUR;
+/** From the decision what to write to the catalogue until every query that starts has it. */
+const PUBLISH_MS = 2 * MS_PER_MINUTE;
+/** The longest query: up to its end it may list folders, by what the catalogue said at its start. Athena stops one after 30 minutes. */
+const QUERY_MS = 31 * MS_PER_MINUTE;
+/** From the time in the name of an object until it is surely there: claims are given up after 90 s. */
+const ARRIVAL_MS = 10 * MS_PER_MINUTE;
+/** How long late objects of hours that are being closed wait, if no further run comes. */
+const CLOSING_MS = 4 * MS_PER_HOUR;
+/** How far back the first run begins. */
+const FIRST_HOURS = HOURS_PER_DAY;
+/** How long objects can come late: wake-ups live for 14 days at most, in the dead-letter queue. */
+const LATE_DAYS = 15;
+/** Hours that are left to JSON have to fit into the view. */
+const MAX_LEFT_HOURS = 500;
+
+export interface CompactArchiveDeps extends CompactFolderDeps {
+  readonly catalog: CompactionCatalog;
+  readonly clock: { now(): number };
+  /** Whether tenants are kept apart. */
+  readonly tenants: boolean;
+  /** Whether there is time for another part. */
+  readonly hasTime: () => boolean;
+  readonly limits?: CompactionLimits;
+  readonly onHour?: (result: HourResult) => void;
+  /** The first hour that is ever compacted; only for the first run. Default: a day back. */
+  readonly from?: ArchiveHour;
+}
+
+export interface CompactArchiveResult {
+  readonly hours: readonly HourResult[];
+  /** What the views read from Parquet now. */
+  readonly published: CompactedHours;
+  /** `conflict`: another run has published meanwhile. Nothing is wrong then, the parts are in their places. */
+  readonly publication: 'written' | 'conflict';
+  /** Whether time ran out. */
+  readonly isCut: boolean;
+}
+
+/**
+ * One run of the compaction. Hours become Parquet in two steps, a run each: first their late objects are told to wait; then, when
+ * everything that came before has arrived, their objects are put into parts and the views are told to read those. So an hour is
+ * read from one place at any moment, and what a query has seen, a later one sees, too.
+ */
+export async function compactArchive(deps: CompactArchiveDeps): Promise<CompactArchiveResult> {
+  const { catalog, clock, hasTime } = deps;
+  const { hours: before, version } = await catalog.read();
+  const start = before.from === NOTHING_COMPACTED.from ? firstHours(deps) : before;
+  const mustWait = isWaiting(start, clock.now());
+  // After the look at the clock, so that no tenant is missed whose objects had to arrive until then.
+  const tenants = await listTenants(deps, deps.tenants);
+  const results: HourResult[] = [];
+  const compact = async (hour: ArchiveHour) => {
+    const result = await compactHour(hour, tenants, deps, hasTime, deps.limits);
+    results.push(result);
+    deps.onHour?.(result);
+    return result;
+  };
+
+  const published = mustWait ? start : await advance(start, compact, clock);
+  const publication = published === before ? 'written' : await catalog.write(published, version);
+  if (publication === 'written') {
+    const done = new Set(results.map(({ hour }) => hour));
+    for (const hour of lateHours(published, clock.now())) {
+      if (done.has(hour)) continue;
+      if (!hasTime()) break;
+      await compact(hour);
+    }
+  }
+  return { hours: results, published, publication, isCut: !hasTime() };
+}
+
+/** Where the first run of all begins. */
+export function firstHour(nowMs: number): ArchiveHour {
+  return hourAt(nowMs - SETTLE_MS - FIRST_HOURS * MS_PER_HOUR);
+}
+
+function firstHours({ from, clock }: CompactArchiveDeps): CompactedHours {
+  const first = from ?? firstHour(clock.now());
+  return { from: first, to: first, left: [], closing: undefined };
+}
+
+/** Objects of the hours that are being closed may still arrive. */
+function isWaiting({ closing }: CompactedHours, nowMs: number): boolean {
+  return closing !== undefined && nowMs < closing.atMs + ARRIVAL_MS;
+}
+
+async function advance(
+  hours: CompactedHours,
+  compact: (hour: ArchiveHour) => Promise<HourResult>,
+  clock: CompactArchiveDeps['clock'],
+): Promise<CompactedHours> {
+  const { closing } = hours;
+  const sealed = closing === undefined ? hours : await seal(hours, closing, compact);
+  const nowMs = clock.now();
+  // Late objects may have been shown since the closing ended: they have to be told to wait again.
+  const kept = closing !== undefined && nowMs > closing.untilMs - PUBLISH_MS ? hours : sealed;
+  return { ...kept, closing: nextClosing(kept, nowMs) };
+}
+
+/** Puts what was closed into parts, as far as it gets. */
+async function seal(
+  hours: CompactedHours,
+  closing: ClosingHours,
+  compact: (hour: ArchiveHour) => Promise<HourResult>,
+): Promise<CompactedHours> {
+  let { to } = hours;
+  const left = [...hours.left];
+  for (const hour of hoursBetween(to, closing.before)) {
+    const { isComplete, refused } = await compact(hour);
+    if (!isComplete && refused.length === 0) break;
+    if (refused.length > 0) {
+      // Something is wrong that nobody looks at: all further hours stay JSON, which is always right.
+      if (left.length === MAX_LEFT_HOURS) break;
+      left.push(hour);
+    }
+    to = hourAt(startOf(hour) + MS_PER_HOUR);
+  }
+  return { ...hours, to, left };
+}
+
+/** The hours that have settled meanwhile. */
+function nextClosing({ to }: CompactedHours, nowMs: number): ClosingHours | undefined {
+  const before = hourAt(nowMs - SETTLE_MS);
+  if (before <= to) return undefined;
+  const atMs = nowMs + PUBLISH_MS + QUERY_MS;
+  return { before, atMs, untilMs: atMs + CLOSING_MS };
+}
+
+/**
+ * Compacted hours that late objects may have come to: those of a day each time, and those of two weeks once a day.
+ */
+function lateHours({ from, to, left }: CompactedHours, nowMs: number): ArchiveHour[] {
+  const oldest = hourAt(nowMs - LATE_DAYS * HOURS_PER_DAY * MS_PER_HOUR);
+  const recent = hourAt(nowMs - (HOURS_PER_DAY + 4) * MS_PER_HOUR);
+  const ofThisHour = hourAt(nowMs).slice(11);
+  return hoursBetween(from < oldest ? oldest : from, to)
+    .filter((hour) => !left.includes(hour) && (hour >= recent || hour.slice(11) === ofThisHour))
+    .reverse();
+}

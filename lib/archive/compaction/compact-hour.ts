@@ -1,0 +1,46 @@
+import { partitionFolder } from '../hours.ts';
+import { LINES_FOLDER } from '../layout.ts';
+import type { ArchiveHour } from '../tables/compacted-hours.ts';
+import { type CompactFolderDeps, type CompactionLimits, compactFolder, type FolderResult } from './compact-folder.ts';
+
+export type { FolderResult };
+
+export interface HourResult extends FolderResult {
+  readonly hour: ArchiveHour;
+}
+
+/** Compacts one hour of all tenants. @param tenants whether they are kept apart */
+export async function compactHour(
+  hour: ArchiveHour,
+  tenants: readonly (string | undefined)[],
+  deps: CompactFolderDeps,
+  hasTime: () => boolean,
+  limits?: CompactionLimits,
+): Promise<HourResult> {
+  const results: FolderResult[] = [];
+  for (const tenant of tenants) {
+    results.push(await compactFolder(partitionFolder(hour, tenant), deps, hasTime, limits));
+  }
+  return { hour, ...sum(results) };
+}
+
+/** The tenants that have traces; one without a name in an archive that does not keep them apart. */
+export async function listTenants(deps: CompactFolderDeps, tenants: boolean): Promise<readonly (string | undefined)[]> {
+  if (!tenants) return [undefined];
+  const folders = await deps.objects.listFolders(LINES_FOLDER);
+  return folders.flatMap((name) => /^tenant=(.+)$/.exec(name)?.[1] ?? []);
+}
+
+/** Several results as one. */
+export function sum(results: readonly FolderResult[]): FolderResult {
+  const total = (value: (result: FolderResult) => number) => results.reduce((all, one) => all + value(one), 0);
+  return {
+    isComplete: results.every(({ isComplete }) => isComplete),
+    refused: results.flatMap(({ refused }) => refused),
+    parts: total(({ parts }) => parts),
+    objects: total(({ objects }) => objects),
+    spans: total(({ spans }) => spans),
+    bytesBefore: total(({ bytesBefore }) => bytesBefore),
+    bytesAfter: total(({ bytesAfter }) => bytesAfter),
+  };
+}

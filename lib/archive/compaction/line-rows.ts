@@ -1,0 +1,80 @@
+import {
+  expected,
+  ForeignLineError,
+  filledTextAt,
+  hexAt,
+  integerAt,
+  type JsonObject,
+  numberAt,
+  objectsAt,
+  textAt,
+  timeAt,
+} from './json-fields.ts';
+import type { PartRow } from './span-rows.ts';
+import { spanRows } from './span-rows.ts';
+
+/**
+ * The rows of one line of the archive: one for each span, and one for the trace when it is the first line of the trace.
+ * They have the values that the views `spans` and `traces` make of the line.
+ *
+ * @throws {ForeignLineError} when the line is not as the archive writes lines. Engines agree on those; of others each makes
+ * what it likes, so that a copy could not be right for all.
+ */
+export function lineRows(line: string): PartRow[] {
+  const parsed = parseLine(line);
+  const seq = integerAt(parsed, 'seq');
+  const traceId = hexAt(parsed, 'trace_id');
+  const ofLine = {
+    root_service: filledTextAt(parsed, 'root_service'),
+    root_name: filledTextAt(parsed, 'root_name'),
+    sampling_policy: textAt(parsed, 'sampling_policy'),
+    sample_weight: numberAt(parsed, 'sample_weight'),
+    decided_at: timeAt(parsed, 'decided_at'),
+  };
+  const ofTrace = { duration_ms: numberAt(parsed, 'duration_ms'), status: textAt(parsed, 'status') };
+  const rows: PartRow[] = spanRows(objectsAt(parsed, 'resourceSpans'), {
+    ...ofLine,
+    trace_start_time: timeAt(parsed, 'start_time'),
+    trace_duration_ms: ofTrace.duration_ms,
+    trace_status: ofTrace.status,
+    seq,
+  });
+  if (seq === 0 && traceId !== null) {
+    rows.push({
+      record: 'trace',
+      trace_id: traceId,
+      start_time: timeAt(parsed, 'start_time'),
+      ...ofTrace,
+      ...ofLine,
+      services: servicesAt(parsed),
+      span_count: integerAt(parsed, 'span_count'),
+      error_count: integerAt(parsed, 'error_count'),
+    });
+  }
+  return rows;
+}
+
+/** Writing it again must give the same line: that rules out keys that occur twice, and numbers that lose digits. */
+function parseLine(line: string): JsonObject {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch (error) {
+    throw new ForeignLineError(`expected JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw expected('an object', 'line', parsed);
+  const again = JSON.stringify(parsed);
+  // JSON.stringify has no -0.
+  if (again !== line && again !== line.replaceAll(/(?<=[:,[])-0(?=[,}\]])/g, '0')) {
+    throw new ForeignLineError('expected JSON in the form in which the archive writes it');
+  }
+  return parsed as JsonObject;
+}
+
+function servicesAt(parsed: JsonObject): readonly string[] | null {
+  const { services } = parsed;
+  if (services === undefined || services === null) return null;
+  if (Array.isArray(services) && services.every((service) => typeof service === 'string')) return services;
+  throw expected('a list of texts', 'services', services);
+}

@@ -1,0 +1,83 @@
+import { parquetMetadata } from 'hyparquet';
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { PART_COLUMNS } from '../tables/columns.ts';
+import { parquetSchema } from './parquet-schema.ts';
+import type { PartRow } from './span-rows.ts';
+
+/** Metadata of the file: the names of the objects that the part covers, as a JSON list. */
+export const OBJECTS_KEY = 'tailgate.objects';
+
+/**
+ * Rows of a row group: small enough that a service and a time, which the rows are sorted by, prune most of a part, and large
+ * enough that columns compress.
+ */
+const GROUP_ROWS = 16_384;
+
+const SCHEMA = parquetSchema(PART_COLUMNS);
+/** IDs are random, so that a filter is all that tells where one is not. */
+const FILTERED: ReadonlySet<string> = new Set(['trace_id']);
+
+export interface PartContent {
+  /** Names of the objects that the rows come from, without their folder. */
+  readonly objects: readonly string[];
+  readonly rows: readonly PartRow[];
+}
+
+export type Compress = (bytes: Uint8Array) => Uint8Array;
+
+/** The bytes of a part: traces in row groups of their own, then spans by service and start. @param zstd compresses a page */
+export async function writePart({ objects, rows }: PartContent, zstd: Compress): Promise<Uint8Array> {
+  const writer = new ByteWriter();
+  const file = new ParquetWriter({
+    writer,
+    schema: SCHEMA,
+    codec: 'ZSTD',
+    compressors: { ZSTD: zstd },
+    kvMetadata: [{ key: OBJECTS_KEY, value: JSON.stringify(objects) }],
+    createdBy: 'tailgate',
+  });
+  for (const record of ['trace', 'span'] as const) {
+    const sorted = rows.filter((row) => row.record === record).sort(byServiceAndStart);
+    for (let at = 0; at < sorted.length; at += GROUP_ROWS) {
+      const group = sorted.slice(at, at + GROUP_ROWS);
+      await file.write({
+        columnData: PART_COLUMNS.map(({ name }) => ({
+          name,
+          data: group.map((row) => row[name] ?? null),
+          bloomFilter: FILTERED.has(name),
+        })),
+        rowGroupSize: GROUP_ROWS,
+      });
+    }
+  }
+  await file.finish();
+  return writer.getBytes();
+}
+
+/**
+ * Names of the objects that a part covers.
+ * @param end the part, or its last bytes with all of its footer
+ * @throws {Error} when it is no part
+ */
+export function objectsOfPart(end: Uint8Array): readonly string[] {
+  const bytes = end.buffer.slice(end.byteOffset, end.byteOffset + end.byteLength) as ArrayBuffer;
+  const { key_value_metadata: metadata = [] } = parquetMetadata(bytes);
+  const value = metadata.find(({ key }) => key === OBJECTS_KEY)?.value;
+  if (value === undefined) throw new Error(`expected a Parquet file with ${OBJECTS_KEY} in its metadata`);
+  return JSON.parse(value);
+}
+
+/** Traces have no service of their own. */
+function byServiceAndStart(a: PartRow, b: PartRow): number {
+  return (
+    compare(a['service'] ?? a['root_service'], b['service'] ?? b['root_service']) ||
+    compare(a['start_ns'] ?? a['start_time'], b['start_ns'] ?? b['start_time'])
+  );
+}
+
+function compare(a: unknown, b: unknown): number {
+  if (a === b) return 0;
+  if (a === null || a === undefined) return -1;
+  if (b === null || b === undefined) return 1;
+  return (a as string | bigint) < (b as string | bigint) ? -1 : 1;
+}

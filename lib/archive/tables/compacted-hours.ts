@@ -1,0 +1,85 @@
+import { type Column, column } from './columns.ts';
+import { textLiteral } from './query-value.ts';
+
+/** An hour of the archive, UTC: `YYYY-MM-DDTHH`. */
+export type ArchiveHour = string;
+
+/** Which hours the views read from the Parquet parts. The others they read from the JSON lines. */
+export interface CompactedHours {
+  /** The first hour that is read from Parquet. */
+  readonly from: ArchiveHour;
+  /** The hour after the last one. Equal to `from`: there is none. */
+  readonly to: ArchiveHour;
+  /** Hours between them that are read from JSON all the same, because an object in them could not be taken over. */
+  readonly left: readonly ArchiveHour[];
+  /** The hours that come next, from `to` on; undefined: not begun. */
+  readonly closing: ClosingHours | undefined;
+}
+
+/**
+ * Hours that will be read from Parquet soon. A late object of theirs is not shown from JSON, where it could be seen and then,
+ * when it comes too late for the parts, be gone: it appears when it is in a part.
+ */
+export interface ClosingHours {
+  /** The hour after the last one. */
+  readonly before: ArchiveHour;
+  /** From when on objects are late: by their names, in milliseconds since the epoch. */
+  readonly atMs: number;
+  /** Until when this holds, in milliseconds since the epoch: if nothing has come of it by then, all of JSON is shown again. */
+  readonly untilMs: number;
+}
+
+const NEVER = '1970-01-01T00';
+
+/** All hours are read from JSON. */
+export const NOTHING_COMPACTED: CompactedHours = { from: NEVER, to: NEVER, left: [], closing: undefined };
+
+/** The view `compacted_hours`: one row of constants, which the planner puts into the conditions of the other views. */
+export const COMPACTED_HOURS_COLUMNS: readonly Column[] = [
+  column('from_dt', 'text', 'Day of the first hour that is read from Parquet.'),
+  column('from_hour', 'integer', 'That hour.'),
+  column('to_dt', 'text', 'Day of the hour after the last one that is read from Parquet.'),
+  column('to_hour', 'integer', 'That hour.'),
+  column('left_hours', { list: 'text' }, 'Hours between them that are read from JSON, as YYYY-MM-DDTHH.'),
+  column('closing_dt', 'text', 'Day of the hour after those that come next.'),
+  column('closing_hour', 'integer', 'That hour.'),
+  column('closed_at', 'text', 'From when on objects of those that come next are late, as in their names.'),
+  column('closed_until', 'timestamp', 'Until when late objects wait, UTC.'),
+];
+
+/** The SQL of the view `compacted_hours`. */
+export function compactedHoursSql({ from, to, left, closing }: CompactedHours): string {
+  const { before, atMs, untilMs } = closing ?? { before: to, atMs: 0, untilMs: 0 };
+  const values = {
+    from_dt: text(from.slice(0, 10)),
+    from_hour: hourOf(from),
+    to_dt: text(to.slice(0, 10)),
+    to_hour: hourOf(to),
+    left_hours: `CAST(ARRAY[${left.map(textLiteral).join(', ')}] AS array(varchar))`,
+    closing_dt: text(before.slice(0, 10)),
+    closing_hour: hourOf(before),
+    closed_at: text(new Date(atMs).toISOString().replaceAll(/[-:.Z]/g, '')),
+    closed_until: `CAST('${new Date(untilMs).toISOString().replace('T', ' ').replace('Z', '')}' AS timestamp(3))`,
+  };
+  return `SELECT ${COMPACTED_HOURS_COLUMNS.map(({ name }) => `${values[name as keyof typeof values]} AS ${name}`).join(',\n       ')}`;
+}
+
+/** Whether the hour of a row is read from Parquet. For both conditions `compacted_hours` must be joined. */
+export const IS_COMPACTED = `(dt > from_dt OR dt = from_dt AND hour >= from_hour)
+  AND (dt < to_dt OR dt = to_dt AND hour < to_hour)
+  AND NOT contains(left_hours, concat(dt, 'T', lpad(CAST(hour AS varchar), 2, '0')))`;
+
+/** Whether a row of JSON is shown. The first condition is on the partitions alone, so that no other hours are read. */
+export const IS_SHOWN_FROM_JSON = `NOT (${IS_COMPACTED})
+  AND NOT ((dt > to_dt OR dt = to_dt AND hour >= to_hour)
+    AND (dt < closing_dt OR dt = closing_dt AND hour < closing_hour)
+    AND CAST(current_timestamp AT TIME ZONE 'UTC' AS timestamp(3)) < closed_until
+    AND coalesce(regexp_extract("$path", '/traces_(\\d{8}T\\d{9})Z-[^/]+$', 1), '') >= closed_at)`;
+
+function text(value: string): string {
+  return `CAST(${textLiteral(value)} AS varchar)`;
+}
+
+function hourOf(hour: ArchiveHour): string {
+  return String(Number(hour.slice(11, 13)));
+}

@@ -1,0 +1,133 @@
+import {
+  dayOf,
+  lastDayCondition,
+  MS_PER_DAY,
+  parseTime,
+  TIME_FORMS,
+  type TimeWindow,
+  type WindowedView,
+  windowCondition,
+} from '../hours.ts';
+import { type NamedQuery, optionOf, PLACEHOLDER, WINDOWS } from './named-query.ts';
+import { projectedDays } from './partition-projection.ts';
+import { textLiteral, toLiteral } from './query-value.ts';
+
+/** A value that is missing, unknown or of the wrong kind. The message has all of them, one a line. */
+export class QueryParameterError extends Error {
+  override readonly name = 'QueryParameterError';
+}
+
+export interface QueryContext {
+  readonly nowMs: number;
+  /** Of the archive that is asked: a window must touch what it keeps. Undefined: not known, not checked. */
+  readonly retentionDays?: number;
+  /** Whether the archive keeps tenants apart; then the value `tenant` must be given. */
+  readonly tenants?: boolean;
+}
+
+/**
+ * The statement of a named query with values in it. Beside its own parameters each query has `from` (default `-24h`) and
+ * `to` (default `now`), and `tenant` where tenants are kept apart.
+ *
+ * @throws {QueryParameterError}
+ */
+export function renderQuery(
+  query: NamedQuery,
+  values: Readonly<Record<string, string>>,
+  context: QueryContext,
+): string {
+  const problems: string[] = [];
+  const literals = new Map<string, string>();
+  for (const parameter of query.parameters) {
+    const { name, defaultValue, meaning } = parameter;
+    const value = values[name] ?? defaultValue;
+    if (value === undefined) {
+      problems.push(`${optionOf(name)} is missing: ${meaning}`);
+      continue;
+    }
+    const literal = toLiteral(parameter, value);
+    if ('problem' in literal)
+      problems.push(`${optionOf(name)}: expected ${literal.problem}, got ${JSON.stringify(value)}`);
+    else literals.set(name, literal.sql);
+  }
+  const known = [...query.parameters.map(({ name }) => name), 'from', 'to', ...(context.tenants ? ['tenant'] : [])];
+  for (const name of Object.keys(values)) {
+    if (known.includes(name)) continue;
+    problems.push(`${query.name} has no ${optionOf(name)}: it has ${known.map(optionOf).join(', ')}`);
+  }
+  const tenant = values['tenant'];
+  if (context.tenants && tenant === undefined) problems.push(`${optionOf('tenant')} is missing: whose traces`);
+  const window = windowOf(values, context, problems);
+  if (window === undefined || problems.length > 0) throw new QueryParameterError(problems.join('\n'));
+  const tenantCondition = context.tenants && tenant !== undefined ? ` AND tenant = ${textLiteral(tenant)}` : '';
+  for (const [placeholder, view] of windows()) {
+    literals.set(placeholder, `(${windowCondition(window, context.nowMs, view)}${tenantCondition})`);
+  }
+  // In one pass: a value that looks like a placeholder stays a value.
+  return query.sql.replaceAll(PLACEHOLDER, (all, name: string) => literals.get(name) ?? all);
+}
+
+/**
+ * The statement as Athena stores it: the last 24 hours, defaults in place, and a `?` for what must be given, for which
+ * the console asks one by one, also for the same value again: a condition on a projected partition takes a `?`, but nothing
+ * that a query computes. Athena takes a `?` in a WHERE clause alone, so the files have these values nowhere else.
+ * {@link askedValues} names them.
+ */
+export function storedQuery(query: NamedQuery, tenants: boolean): string {
+  const literals = new Map(
+    windows().map(([name, view]) => [name, `(${lastDayCondition(view)}${tenants ? ' AND tenant = ?' : ''})`]),
+  );
+  for (const parameter of query.parameters) {
+    const { name, defaultValue } = parameter;
+    const literal = defaultValue === undefined ? { sql: '?' } : toLiteral(parameter, defaultValue);
+    if ('problem' in literal) throw new SyntaxError(`${query.name}: the default of ${name} is not ${literal.problem}`);
+    literals.set(name, literal.sql);
+  }
+  return query.sql.replaceAll(PLACEHOLDER, (all, name: string) => literals.get(name) ?? all);
+}
+
+/** What the `?` of a stored query stand for, in their order. */
+export function askedValues(query: NamedQuery, tenants: boolean): readonly string[] {
+  const required = query.parameters.filter(({ defaultValue }) => defaultValue === undefined).map(({ name }) => name);
+  const asked = new Set([...required, ...(tenants ? Object.keys(WINDOWS) : [])]);
+  const names = [...query.sql.matchAll(PLACEHOLDER)].map(([, name = '']) => name).filter((name) => asked.has(name));
+  return names.map((name) => (name in WINDOWS ? 'tenant' : name));
+}
+
+function windows(): [string, WindowedView][] {
+  return Object.entries(WINDOWS);
+}
+
+/** A window with a beginning. */
+export type QueryWindow = TimeWindow & { readonly fromMs: number };
+
+/** The window of a query whose values are right. */
+export function queryWindow(values: Readonly<Record<string, string>>, nowMs: number): QueryWindow | undefined {
+  return windowOf(values, { nowMs }, []);
+}
+
+function windowOf(
+  values: Readonly<Record<string, string>>,
+  context: QueryContext,
+  problems: string[],
+): QueryWindow | undefined {
+  const { from = '-24h', to = 'now' } = values;
+  const fromMs = parseTime(from, context.nowMs);
+  const toMs = parseTime(to, context.nowMs);
+  if (fromMs === undefined) problems.push(`${optionOf('from')}: expected ${TIME_FORMS}, got ${JSON.stringify(from)}`);
+  if (toMs === undefined) problems.push(`${optionOf('to')}: expected ${TIME_FORMS}, got ${JSON.stringify(to)}`);
+  if (fromMs === undefined || toMs === undefined) return undefined;
+  if (fromMs >= toMs) problems.push(`${optionOf('from')} must be before ${optionOf('to')}, got ${from} and ${to}`);
+  if (context.retentionDays !== undefined) {
+    const days = projectedDays(context.retentionDays);
+    const first = dayOf(context.nowMs + days.first * MS_PER_DAY);
+    const last = dayOf(context.nowMs + days.last * MS_PER_DAY);
+    if (dayOf(fromMs) < first || dayOf(fromMs) > last) {
+      problems.push(
+        `${optionOf('from')}: the archive keeps ${context.retentionDays} days, so that queries see ${first} to ${last}; got ${dayOf(fromMs)}`,
+      );
+    }
+  }
+  // Up to now is up to the end of the hour: a clock may be ahead.
+  return to === 'now' ? { fromMs } : { fromMs, toMs };
+}

@@ -1,0 +1,140 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+export type Item = Record<string, AttributeValue>;
+
+/** One write unit pays for this many bytes of an item. */
+const WRITE_UNIT_BYTES = 1024;
+
+/** DynamoDB rejects items over 400 KB, attribute names included. */
+export const MAX_ITEM_BYTES = 400 * 1024;
+
+/** What writing an item of this size costs. */
+export function writeUnits(itemBytes: number): number {
+  return Math.ceil(itemBytes / WRITE_UNIT_BYTES);
+}
+
+/**
+ * The size of an item as DynamoDB counts it: names and values. Numbers are counted a little too long.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+export function itemBytes(item: Item): number {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(item)) bytes += Buffer.byteLength(name) + valueBytes(value);
+  return bytes;
+}
+
+function valueBytes(value: AttributeValue): number {
+  if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.N !== undefined) return 2 + Math.ceil(value.N.length / 2);
+  if (value.B !== undefined) return value.B.length;
+  if (value.L !== undefined) return 3 + value.L.reduce((sum, element) => sum + 1 + valueBytes(element), 0);
+  if (value.M !== undefined) return 3 + itemBytes(value.M) + Object.keys(value.M).length;
+  return 1;
+}
+
+/** An item lacks an attribute, or it has another type: not written by this version. */
+export class UnreadableItemError extends Error {
+  override readonly name = 'UnreadableItemError';
+
+  constructor(attribute: string, expected: string, found: AttributeValue | undefined) {
+    const got = found === undefined ? 'nothing' : `type ${Object.keys(found).join()}`;
+    super(`buffer item: attribute "${attribute}" must be ${expected}, got ${got}`);
+  }
+}
+
+export function text(item: Item, attribute: string): string {
+  const value = item[attribute];
+  if (value?.S === undefined) throw new UnreadableItemError(attribute, 'a string', value);
+  return value.S;
+}
+
+export function number(item: Item, attribute: string): number {
+  const value = item[attribute];
+  if (value?.N === undefined) throw new UnreadableItemError(attribute, 'a number', value);
+  return Number(value.N);
+}
+
+export function wholeNumber(item: Item, attribute: string): number {
+  const whole = number(item, attribute);
+  if (!Number.isSafeInteger(whole)) throw new UnreadableItemError(attribute, 'a whole number', item[attribute]);
+  return whole;
+}
+
+/** A whole number of any size. */
+export function bigNumber(item: Item, attribute: string): bigint {
+  const value = item[attribute];
+  const parts = /^(-?\d+)(?:E\+?(\d+))?$/i.exec(value?.N ?? '');
+  if (parts === null) throw new UnreadableItemError(attribute, 'a whole number', value);
+  return BigInt(parts[1] ?? 0) * 10n ** BigInt(parts[2] ?? 0);
+}
+
+export function list(item: Item, attribute: string): readonly AttributeValue[] {
+  const value = item[attribute];
+  if (value?.L === undefined) throw new UnreadableItemError(attribute, 'a list', value);
+  return value.L;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** How long a fragment waits in the buffer before it expires, counted from its arrival. */
+export const DEFAULT_BUFFER_TTL_MS = 24 * HOUR_MS;
+
+/**
+ * How much longer a decision record lives than the fragments: a resend within this time finds the decision and is not
+ * archived a second time.
+ */
+export const RECORD_EXTRA_TTL_MS = 7 * 24 * HOUR_MS;
+
+/** First second at which a fragment is expired, in seconds since the epoch (the unit of DynamoDB's TTL). */
+export function fragmentExpiresAt(receivedAtMs: number, bufferTtlMs: number): number {
+  return Math.ceil((receivedAtMs + bufferTtlMs) / 1000);
+}
+
+/** First second at which a decision record written at `nowMs` is expired, in seconds since the epoch. */
+export function recordExpiresAt(nowMs: number, bufferTtlMs: number): number {
+  return Math.ceil((nowMs + bufferTtlMs + RECORD_EXTRA_TTL_MS) / 1000);
+}
+
+/** DynamoDB deletes expired items up to days late, so that every reader asks this. */
+export function isExpired(expiresAt: number, nowMs: number): boolean {
+  return expiresAt * 1000 <= nowMs;
+}
+
+/** Key and attribute names of the buffer table; every byte of a name is paid for in each item. docs/storage-schema.md */
+export const PARTITION_KEY = 'traceId';
+export const SORT_KEY = 'sk';
+/** The table's TTL attribute, in both kinds of item: seconds since the epoch. */
+export const EXPIRES_AT = 'expiresAt';
+
+/** Sort key of the decision record. */
+export const DECISION_SORT_KEY = 'd';
+/** Sort key prefix of fragments; the hash follows. */
+export const FRAGMENT_PREFIX = 'f#';
+
+export const FRAGMENT = { payload: 'p', spillKey: 's', receivedAtMs: 'r', spanCount: 'n' } as const;
+
+export const DECISION = {
+  policy: 'po',
+  sampleWeight: 'w',
+  threshold: 'th',
+  partition: 'pt',
+  claims: 'c',
+  version: 'v',
+} as const;
+
+/** Attributes of one claim, a map in the list {@link DECISION}.claims. */
+export const CLAIM = { key: 'k', fragments: 'f', claimedAtMs: 't', firstSeq: 'q', lineCount: 'l' } as const;
+
+/** Partition of what deciders share: token buckets, tables, counts; no trace ID. */
+export const LIMIT_PARTITION = 'limiter';
+/** Sort key prefix of token buckets; the key of the bucket follows. */
+export const LIMIT_PREFIX = 'r#';
+export const LIMIT = { level: 'l' } as const;
+
+/** Sort key prefix of the tables of `dynamic` policies; the key of the sampler and the interval follow. */
+export const KEY_TABLE_PREFIX = 't#';
+export const KEY_TABLE = { interval: 'i', averages: 'a' } as const;
+/** Sort key prefix of the counts for them; the key of the sampler, the interval and a part follow. */
+export const KEY_COUNT_PREFIX = 'n#';
+/** Prefix of the attribute names of counts; the trace key follows. */
+export const KEY_COUNT_ATTRIBUTE = 'k';

@@ -1,0 +1,194 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import { partitionPrefix, type TenantScope } from '../../archive/layout.ts';
+import {
+  type BufferedFragment,
+  type BufferedTrace,
+  type Clock,
+  type DecisionRecord,
+  type ReadOptions,
+  type SpanBuffer,
+  type SpillStore,
+  TraceTooLargeError,
+} from '../../pipeline/ports.ts';
+import { LARGEST_TRACE, whatExceeds } from '../../pipeline/trace-limits.ts';
+import { forEachBounded } from '../node.ts';
+import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
+import { putAll } from './batch-write.ts';
+import { decisionIsAt, fromDecisionItem, toDecisionItem } from './decision-item.ts';
+import { decodePayload, fromFragmentItem, type StoredFragment, toFragmentItem } from './fragment-item.ts';
+import {
+  DECISION_SORT_KEY,
+  DEFAULT_BUFFER_TTL_MS,
+  EXPIRES_AT,
+  fragmentExpiresAt,
+  type Item,
+  isExpired,
+  itemBytes,
+  MAX_ITEM_BYTES,
+  PARTITION_KEY,
+  recordExpiresAt,
+  SORT_KEY,
+  text,
+  wholeNumber,
+} from './schema.ts';
+
+/** Arrival order: by `receivedAtMs`, then by hash (plain code unit order, the same on every machine). */
+export function byArrival(left: BufferedFragment, right: BufferedFragment): number {
+  if (left.receivedAtMs !== right.receivedAtMs) return left.receivedAtMs - right.receivedAtMs;
+  if (left.hash === right.hash) return 0;
+  return left.hash < right.hash ? -1 : 1;
+}
+
+const SPILLS_IN_FLIGHT = 8;
+
+export interface DynamoDbSpanBufferDeps extends TenantScope {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly spillStore: SpillStore;
+  readonly clock: Clock;
+  /** How long fragments wait. @default 24 hours */
+  readonly bufferTtlMs?: number;
+  /** @default 4 s with full jitter */
+  readonly retryPolicy?: RetryPolicy;
+}
+
+/** The span buffer on one DynamoDB table: docs/storage-schema.md. */
+export class DynamoDbSpanBuffer implements SpanBuffer {
+  readonly #deps: DynamoDbSpanBufferDeps;
+  readonly #bufferTtlMs: number;
+  readonly #retryPolicy: RetryPolicy;
+
+  constructor(deps: DynamoDbSpanBufferDeps) {
+    this.#deps = deps;
+    this.#bufferTtlMs = deps.bufferTtlMs ?? DEFAULT_BUFFER_TTL_MS;
+    this.#retryPolicy = deps.retryPolicy ?? retryPolicy(deps.clock);
+  }
+
+  async append(fragments: readonly BufferedFragment[]): Promise<void> {
+    const { client, tableName, spillStore } = this.#deps;
+    // BatchWriteItem rejects a request that names a key twice.
+    const unique = new Map(fragments.map((fragment) => [`${fragment.traceId}#${fragment.hash}`, fragment]));
+    const items: Item[] = [];
+    const spills: { readonly key: string; readonly bytes: Uint8Array }[] = [];
+    for (const fragment of unique.values()) {
+      const { item, spill } = toFragmentItem(
+        fragment,
+        fragmentExpiresAt(fragment.receivedAtMs, this.#bufferTtlMs),
+        this.#deps,
+      );
+      items.push(item);
+      if (spill !== undefined) spills.push(spill);
+    }
+    await forEachBounded(spills, SPILLS_IN_FLIGHT, ({ key, bytes }) => spillStore.put(key, bytes));
+    await putAll(client, tableName, items, this.#retryPolicy);
+  }
+
+  async read(traceId: string, { known = [], limit = LARGEST_TRACE }: ReadOptions = {}): Promise<BufferedTrace> {
+    const nowMs = this.#deps.clock.now();
+    let decision: DecisionRecord | undefined;
+    const size = { fragments: 0, spans: 0, bytes: 0 };
+    const check = () => {
+      const excess = whatExceeds(size, limit);
+      if (excess !== undefined) throw new TraceTooLargeError(`trace ${traceId} has ${excess} in the buffer`, decision);
+    };
+    const stored: StoredFragment[] = [];
+    let codedBytes = 0;
+    for await (const item of this.#items(traceId)) {
+      if (isExpired(wholeNumber(item, EXPIRES_AT), nowMs)) continue;
+      if (text(item, SORT_KEY) === DECISION_SORT_KEY) {
+        decision = fromDecisionItem(item);
+        continue;
+      }
+      const fragment = fromFragmentItem(item);
+      stored.push(fragment);
+      size.fragments += 1;
+      size.spans += fragment.spanCount;
+      // What is coded in the items is in memory as well, until all of it is decoded.
+      codedBytes += 'bytes' in fragment.stored ? fragment.stored.bytes.length : 0;
+      size.bytes = codedBytes;
+      check();
+    }
+    size.bytes = 0;
+    const fragments: BufferedFragment[] = [];
+    const payloads = new Map(known.map(({ hash, payload }) => [hash, payload]));
+    await forEachBounded(stored, SPILLS_IN_FLIGHT, async ({ stored: place, ...fragment }) => {
+      const payload =
+        payloads.get(fragment.hash) ?? (await this.#payload(traceId, place, () => limit.bytes - size.bytes));
+      size.bytes += payload?.length ?? Number.POSITIVE_INFINITY;
+      check();
+      if (payload !== undefined) fragments.push({ traceId, ...fragment, payload });
+    });
+    return { decision, fragments: fragments.sort(byArrival) };
+  }
+
+  /**
+   * @throws {UnavailableError}
+   * @throws {TraceTooLargeError} when the record does not fit in an item
+   */
+  async record(traceId: string, record: DecisionRecord): Promise<'recorded' | 'conflict'> {
+    const { client, tableName, clock } = this.#deps;
+    const nowMs = clock.now();
+    const item = toDecisionItem(traceId, record, recordExpiresAt(nowMs, this.#bufferTtlMs), this.#deps);
+    const bytes = itemBytes(item);
+    if (bytes > MAX_ITEM_BYTES) {
+      throw new TraceTooLargeError(
+        `the decision record of trace ${traceId} has ${bytes} bytes, an item may have ${MAX_ITEM_BYTES}: ` +
+          `it names too many fragments (${record.claims.length} claims)`,
+      );
+    }
+    const condition = decisionIsAt(record.version - 1, nowMs);
+    return retry(this.#retryPolicy, `record the decision on trace ${traceId}`, async () => {
+      try {
+        await client.send(new PutItemCommand({ TableName: tableName, Item: item, ...condition }));
+        return 'recorded';
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return 'conflict';
+        throw error;
+      }
+    });
+  }
+
+  async *#items(traceId: string): AsyncGenerator<Item> {
+    const { client, tableName } = this.#deps;
+    let startKey: Item | undefined;
+    do {
+      const query = {
+        TableName: tableName,
+        ConsistentRead: true,
+        KeyConditionExpression: '#traceId = :traceId',
+        ExpressionAttributeNames: { '#traceId': PARTITION_KEY },
+        ExpressionAttributeValues: { ':traceId': { S: partitionPrefix(this.#deps) + traceId } },
+        ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
+      };
+      const page = await retry(this.#retryPolicy, `read trace ${traceId}`, () => client.send(new QueryCommand(query)));
+      yield* page.Items ?? [];
+      startKey = page.LastEvaluatedKey;
+    } while (startKey !== undefined);
+  }
+
+  /** @param maxBytes asked when the payload is decoded: others may be decoded while it is fetched. `undefined`: it has more. */
+  async #payload(
+    traceId: string,
+    place: StoredFragment['stored'],
+    maxBytes: () => number,
+  ): Promise<Uint8Array | undefined> {
+    const coded = 'bytes' in place ? place.bytes : await this.#spilled(traceId, place.spillKey);
+    return decodePayload(coded, maxBytes());
+  }
+
+  async #spilled(traceId: string, key: string): Promise<Uint8Array> {
+    const bytes = await this.#deps.spillStore.get(key);
+    if (bytes !== undefined) return bytes;
+    throw new MissingSpillError(`trace ${traceId}: the buffer points at ${key}, but there is no such object`);
+  }
+}
+
+/** A fragment's payload is gone although its item is there: the spill store deletes too early. */
+export class MissingSpillError extends Error {
+  override readonly name = 'MissingSpillError';
+}

@@ -1,0 +1,132 @@
+import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from '@aws-sdk/client-sqs';
+import type { TenantScope } from '../../archive/layout.ts';
+import {
+  type Clock,
+  type DelayedWakeUp,
+  MAX_DELAY_SECONDS,
+  type WakeUp,
+  type WakeUpQueue,
+} from '../../pipeline/ports.ts';
+import { forEachBounded } from '../node.ts';
+import { Backoff, isRetryable, type RetryPolicy, retryPolicy, unavailable } from '../retry.ts';
+import { encodeWakeUp } from './wake-up-message.ts';
+
+/** @throws {RangeError} unless it is a delay that SQS takes: whole seconds, 0 to {@link MAX_DELAY_SECONDS}. */
+export function assertDelaySeconds(delaySeconds: number): void {
+  if (Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= MAX_DELAY_SECONDS) return;
+  throw new RangeError(
+    `a wake-up's delay must be whole seconds from 0 to ${MAX_DELAY_SECONDS}, got ${delaySeconds}; make longer waits of hops`,
+  );
+}
+
+/** SendMessageBatch takes 10 messages and 1 MiB in all. */
+const BATCH_SIZE = 10;
+const BATCH_BYTES = 1024 * 1024;
+const BATCHES_IN_FLIGHT = 4;
+
+export interface SqsWakeUpQueueDeps extends TenantScope {
+  readonly client: SQSClient;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly clock: Clock;
+  /** @default 4 s with full jitter */
+  readonly retryPolicy?: RetryPolicy;
+}
+
+interface Message {
+  readonly body: string;
+  readonly delaySeconds: number;
+}
+
+/** Wake-ups as messages of a standard queue. A message may be sent twice, when the answer to the first was lost. */
+export class SqsWakeUpQueue implements WakeUpQueue {
+  readonly #deps: SqsWakeUpQueueDeps;
+  readonly #retryPolicy: RetryPolicy;
+
+  constructor(deps: SqsWakeUpQueueDeps) {
+    this.#deps = deps;
+    this.#retryPolicy = deps.retryPolicy ?? retryPolicy(deps.clock);
+  }
+
+  /** @throws {RangeError} when a delay is not whole seconds from 0 to 900; nothing has been sent then */
+  async send(wakeUps: readonly DelayedWakeUp[]): Promise<void> {
+    for (const { delaySeconds } of wakeUps) assertDelaySeconds(delaySeconds);
+    const messages = wakeUps.flatMap(({ wakeUp, delaySeconds }) =>
+      encodeWakeUp(wakeUp, this.#deps).map((body) => ({ body, delaySeconds })),
+    );
+    await this.#sendAll(this.#deps.queueUrl, messages);
+  }
+
+  /** @throws {UnavailableError} */
+  async sendToDeadLetters(wakeUps: readonly WakeUp[]): Promise<void> {
+    const messages = wakeUps.flatMap((wakeUp) =>
+      encodeWakeUp(wakeUp, this.#deps).map((body) => ({ body, delaySeconds: 0 })),
+    );
+    await this.#sendAll(this.#deps.deadLetterQueueUrl, messages);
+  }
+
+  async #sendAll(queueUrl: string, messages: readonly Message[]): Promise<void> {
+    const deadlineMs = this.#retryPolicy.clock.now() + this.#retryPolicy.budgetMs;
+    await forEachBounded(inBatches(messages), BATCHES_IN_FLIGHT, async (batch) => {
+      const backoff = new Backoff(this.#retryPolicy, deadlineMs);
+      let pending = batch;
+      for (;;) {
+        const attempt = await this.#sendBatch(queueUrl, pending);
+        pending = attempt.unsent;
+        if (pending.length === 0) return;
+        if (!(await backoff.wait())) {
+          throw unavailable(
+            `send ${pending.length} of ${batch.length} messages to ${queueUrl}`,
+            this.#retryPolicy,
+            attempt.reason,
+          );
+        }
+      }
+    });
+  }
+
+  async #sendBatch(queueUrl: string, batch: readonly Message[]): Promise<{ unsent: Message[]; reason: unknown }> {
+    const entries = batch.map(
+      ({ body, delaySeconds }, index): SendMessageBatchRequestEntry => ({
+        Id: String(index),
+        MessageBody: body,
+        DelaySeconds: delaySeconds,
+      }),
+    );
+    try {
+      const answer = await this.#deps.client.send(
+        new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
+      );
+      const failed = answer.Failed ?? [];
+      const rejected = failed.find(({ SenderFault }) => SenderFault === true);
+      if (rejected !== undefined) {
+        throw new Error(`${queueUrl} rejects a wake-up: ${rejected.Code}: ${rejected.Message}`);
+      }
+      const failedIds = new Set(failed.map(({ Id }) => Id));
+      return {
+        unsent: batch.filter((_, index) => failedIds.has(String(index))),
+        reason: `${failed[0]?.Code}: ${failed[0]?.Message}`,
+      };
+    } catch (error) {
+      if (!isRetryable(error)) throw error;
+      return { unsent: [...batch], reason: error };
+    }
+  }
+}
+
+function inBatches(messages: readonly Message[]): readonly (readonly Message[])[] {
+  const batches: Message[][] = [];
+  let batch: Message[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    if (batch.length === BATCH_SIZE || bytes + message.body.length > BATCH_BYTES) {
+      batches.push(batch);
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(message);
+    bytes += message.body.length;
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
+}

@@ -1,0 +1,184 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { DeleteParameterCommand, ParameterNotFound, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { isTenantName, TENANT_NAME_RULE } from '../../archive/layout.ts';
+import type { Clock } from '../../pipeline/ports.ts';
+import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
+import { type ParameterReads, sdkParameterReads } from './parameter-reads.ts';
+
+export interface KeysReaderDeps {
+  readonly reads: ParameterReads;
+  /** E.g. `/tailgate/<pipeline>/keys`. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** @default 4 s with full jitter */
+  readonly retryPolicy?: RetryPolicy;
+}
+
+export interface StoredKey {
+  readonly id: string;
+  /** See `decodeKeyEntry`. */
+  readonly value: string;
+}
+
+/** As many as GetParametersByPath gives at once. */
+const PAGE_SIZE = 10;
+
+/** Reads the ingest keys that are stored as parameters of SSM. */
+export class KeysReader {
+  readonly path: string;
+  readonly #reads: ParameterReads;
+  readonly #retryPolicy: RetryPolicy;
+
+  constructor(deps: KeysReaderDeps) {
+    this.path = deps.path.replace(/\/+$/, '');
+    this.#reads = deps.reads;
+    this.#retryPolicy = deps.retryPolicy ?? retryPolicy(deps.clock);
+  }
+
+  /** All keys. @throws {UnavailableError} */
+  async list(): Promise<readonly StoredKey[]> {
+    const keys: StoredKey[] = [];
+    let NextToken: string | undefined;
+    do {
+      const input = { Path: this.path, MaxResults: PAGE_SIZE, ...(NextToken !== undefined && { NextToken }) };
+      const page = await retry(this.#retryPolicy, `read the keys under ${this.path}`, () =>
+        this.#reads.getParametersByPath(input),
+      );
+      for (const { Name = '', Value = '' } of page.Parameters ?? []) {
+        keys.push({ id: Name.slice(this.path.length + 1), value: Value });
+      }
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return keys;
+  }
+}
+
+/** What is stored of an ingest key. */
+export interface KeyEntry {
+  /** `hashKey` of the whole key. */
+  readonly hash: string;
+  readonly tenant?: string;
+  /** ISO 8601; for people. */
+  readonly createdAt?: string;
+  /** For people. */
+  readonly note?: string;
+}
+
+/** A stored entry cannot be used. The message does not show its value, which may be a key that was put there by mistake. */
+export class MalformedKeyEntryError extends Error {
+  override readonly name = 'MalformedKeyEntryError';
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+
+export function encodeKeyEntry(entry: KeyEntry): string {
+  return JSON.stringify(entry);
+}
+
+/** @throws {MalformedKeyEntryError} */
+export function decodeKeyEntry(value: string): KeyEntry {
+  const { hash, tenant, createdAt, note } = parse(value);
+  if (typeof hash !== 'string' || !HASH.test(hash)) {
+    throw new MalformedKeyEntryError('"hash" must be the SHA-256 of the key, 64 lower-case hex digits');
+  }
+  if (tenant !== undefined && (typeof tenant !== 'string' || !isTenantName(tenant))) {
+    throw new MalformedKeyEntryError(`"tenant" must be a name of ${TENANT_NAME_RULE}`);
+  }
+  return {
+    hash,
+    ...(tenant !== undefined && { tenant }),
+    ...(typeof createdAt === 'string' && { createdAt }),
+    ...(typeof note === 'string' && { note }),
+  };
+}
+
+function parse(value: string): Readonly<Record<string, unknown>> {
+  let entry: unknown;
+  try {
+    entry = JSON.parse(value);
+  } catch {
+    throw new MalformedKeyEntryError('the value is not JSON');
+  }
+  if (typeof entry === 'object' && entry !== null) return entry as Readonly<Record<string, unknown>>;
+  throw new MalformedKeyEntryError('the value is not a JSON object');
+}
+
+/** RFC 4648, section 6, in lower case: nothing in a key needs quoting, in a shell, a URL or a header list. */
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+const ID_BYTES = 5;
+/** 160 bits. */
+const SECRET_BYTES = 20;
+const KEY = /^tg_([a-z2-7]{8})_[a-z2-7]{32}$/;
+const KEY_ID = /^[a-z2-7]{8}$/;
+
+export interface IngestKey {
+  /** Names the key, and is no secret. */
+  readonly id: string;
+  /** `tg_<id>_<secret>`. */
+  readonly key: string;
+}
+
+/** A key that nobody has. */
+export function createIngestKey(): IngestKey {
+  const id = base32(randomBytes(ID_BYTES));
+  return { id, key: `tg_${id}_${base32(randomBytes(SECRET_BYTES))}` };
+}
+
+/** The ID in a key; `undefined` when it is none that {@link createIngestKey} made. */
+export function keyIdOf(key: string): string | undefined {
+  return KEY.exec(key)?.[1];
+}
+
+export function isKeyId(text: string): boolean {
+  return KEY_ID.test(text);
+}
+
+/** The SHA-256 by which a key is known, in hex: keys themselves are never stored. */
+export function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** Five bits a digit; the lengths here leave no rest. */
+function base32(bytes: Uint8Array): string {
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('');
+  return bits.replace(/.{5}/g, (digit) => BASE32.charAt(Number.parseInt(digit, 2)));
+}
+
+export interface KeyParametersDeps {
+  readonly client: SSMClient;
+  /** E.g. `/tailgate/<pipeline>/keys`. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** @default 4 s with full jitter */
+  readonly retryPolicy?: RetryPolicy;
+}
+
+/**
+ * Ingest keys as SSM parameters, `<path>/<id>` each: making or revoking one touches no other, so that nobody can undo what
+ * somebody else does at the same time.
+ */
+export class KeyParameters extends KeysReader {
+  readonly #client: SSMClient;
+
+  constructor(deps: KeyParametersDeps) {
+    super({ ...deps, reads: sdkParameterReads(deps.client) });
+    this.#client = deps.client;
+  }
+
+  /** Never overwrites a key. */
+  async create(id: string, entry: KeyEntry): Promise<void> {
+    const put = { Name: `${this.path}/${id}`, Value: encodeKeyEntry(entry), Type: 'String', Overwrite: false } as const;
+    await this.#client.send(new PutParameterCommand(put));
+  }
+
+  /** Resolves to whether there was such a key. */
+  async remove(id: string): Promise<boolean> {
+    try {
+      await this.#client.send(new DeleteParameterCommand({ Name: `${this.path}/${id}` }));
+      return true;
+    } catch (error) {
+      if (error instanceof ParameterNotFound) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { assertTenantName } from '../../../archive/layout.ts';
+import { renderQuery } from '../../../archive/tables/render-query.ts';
+import { LIST_PRICES, type PriceList, usdOf } from '../../../cost/prices.ts';
+import { readPrices } from '../../../cost/read-prices.ts';
+import { bytesText } from '../../../terminal/bytes.ts';
+import { createCloudFormationClient, readStackOutputs } from '../../stack.ts';
+import { QueryError } from '../duckdb/database.ts';
+import { findQuery } from '../library.ts';
+import { printOptions, printResult } from '../print-result.ts';
+import type { QueryArguments } from '../query-arguments.ts';
+import type { QueryIo } from '../run-query.ts';
+import { NO_ROWS_HINT } from '../window-hint.ts';
+import { athenaResult } from './result.ts';
+import { createAthenaClient, type EndedQuery, runAthenaQuery } from './run-query.ts';
+
+/** What a query begins with: in Trino's grammar everything that writes begins with another word. */
+const READS: ReadonlySet<string> = new Set(['SELECT', 'WITH', 'VALUES', 'TABLE', 'SHOW', 'DESCRIBE', 'DESC']);
+
+/** Comments as Trino reads them, of which a carriage return ends one too; texts and quoted names, which may hold anything. */
+const TOKENS = /--[^\r\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"/g;
+
+/** `EXPLAIN ANALYZE` runs what it explains. */
+const EXPLAIN = /^EXPLAIN\b\s*(?:ANALYZE\b\s*)?(?:VERBOSE\b\s*)?(?:\(\s*(?:TYPE|FORMAT)\b[^)]*\)\s*)?/i;
+
+/**
+ * Refuses what is not exactly one statement that only reads. Whoever may query the archive may also be allowed to drop its
+ * tables, so this is not left to the rights of the user.
+ * @throws {QueryError}
+ */
+export function checkReadOnly(sql: string): void {
+  const bare = sql.replaceAll(TOKENS, (token) => (/^['"]/.test(token) ? 'x' : ' ')).trim();
+  const statements = bare.split(';').filter((part) => part.trim() !== '');
+  if (statements.length !== 1) {
+    throw new QueryError(`expected one SQL statement, got ${statements.length === 0 ? 'none' : statements.length}`);
+  }
+  const first = /^[(\s]*(\w*)/.exec(withoutExplain(bare))?.[1] ?? '';
+  if (!READS.has(first.toUpperCase())) {
+    throw new QueryError(
+      `this tool only reads: expected SELECT, WITH, VALUES, SHOW, DESCRIBE or EXPLAIN, as Athena has them, got "${first}"`,
+    );
+  }
+}
+
+function withoutExplain(sql: string): string {
+  const rest = sql.replace(EXPLAIN, '');
+  return rest === sql ? sql : withoutExplain(rest);
+}
+
+const MEGABYTE = 1e6;
+const TERABYTE = 1e12;
+const MIN_MEGABYTES = 10;
+
+/**
+ * What a query costs: by what it read, rounded up to whole megabytes, at least 10. A cancelled one costs what it read until
+ * then; SHOW, DESCRIBE and the like read nothing and cost nothing, EXPLAIN ANALYZE does.
+ */
+export function scanUsd({ scannedBytes, statementType }: EndedQuery, prices: PriceList): number {
+  if (statementType !== 'DML' && scannedBytes === 0) return 0;
+  const megabytes = Math.max(MIN_MEGABYTES, Math.ceil(scannedBytes / MEGABYTE));
+  return usdOf(prices, 'athenaScan', (megabytes * MEGABYTE) / TERABYTE);
+}
+
+/** The line about a query that has ended. */
+export function scanSummary(query: EndedQuery, prices: PriceList): string {
+  const { scannedBytes, engineMs, queuedMs, id } = query;
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  const times = `engine ${seconds(engineMs)}, queued ${seconds(queuedMs)}`;
+  const usd = `$${scanUsd(query, prices).toFixed(6)}`;
+  return `scanned ${bytesText(scannedBytes)} for ${usd} (prices of ${prices.region}, ${prices.date}); ${times}; query ${id}`;
+}
+
+/** Athena's limit, in UTF-8. */
+const MAX_STATEMENT_BYTES = 262_144;
+const OUTPUTS = ['Database', 'WorkGroup', 'Tenants', 'RetentionDays'] as const;
+
+type Question = Pick<QueryArguments, 'sql' | 'name' | 'values'>;
+
+interface Archive {
+  readonly tenants: boolean;
+  readonly retentionDays?: number;
+}
+
+/**
+ * Asks Athena about the kept traces of a deployed stack. Resolves to the exit code: 130 when it was interrupted, and the
+ * query cancelled.
+ * @throws {QueryError | QueryParameterError | StackOutputError} or an error of the AWS SDK
+ */
+export async function askAthena(args: QueryArguments & { readonly stack: string }, io: QueryIo): Promise<0 | 130> {
+  const prices = pricesOf(args.pricesFile);
+  // What is wrong with the question itself is told before anybody asks AWS.
+  statementOf(args, { tenants: args.values['tenant'] !== undefined });
+  const outputs = await readStackOutputs(createCloudFormationClient(), args.stack, OUTPUTS);
+  const archive = { tenants: outputs.Tenants === 'true', retentionDays: Number(outputs.RetentionDays) };
+  const statement = { sql: statementOf(args, archive), database: outputs.Database, workGroup: outputs.WorkGroup };
+
+  const startedAt = performance.now();
+  const elapsedMs = () => performance.now() - startedAt;
+  const client = createAthenaClient();
+  const signal = io.interruption();
+  try {
+    const query = await runAthenaQuery(client, statement, {
+      signal,
+      pause: io.pause,
+      onProgress: ({ state, scannedBytes }) =>
+        io.progress?.show(`${state} ${(elapsedMs() / 1000).toFixed(0)} s, ${bytesText(scannedBytes)} scanned`),
+    });
+    io.progress?.clear();
+    if (query.state === 'SUCCEEDED') {
+      const result = await athenaResult(client, query, signal);
+      const rowCount = await printResult(result, printOptions(args, elapsedMs), io.output);
+      if (rowCount === 0 && args.name !== undefined) io.complain(`hint: ${NO_ROWS_HINT}`);
+    }
+    io.complain(`${query.state === 'SUCCEEDED' ? '' : 'cancelled: '}${scanSummary(query, prices)}`);
+    return query.state === 'SUCCEEDED' ? 0 : 130;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') return 130;
+    throw error;
+  } finally {
+    io.progress?.clear();
+    client.destroy();
+  }
+}
+
+function statementOf({ sql, name, values }: Question, archive: Archive): string {
+  const statement =
+    name === undefined ? (sql ?? '') : renderQuery(findQuery(name), values, { nowMs: Date.now(), ...archive });
+  const { tenant } = values as { readonly tenant?: string };
+  if (tenant !== undefined) assertTenantName(tenant);
+  checkReadOnly(statement);
+  const bytes = Buffer.byteLength(statement);
+  if (bytes > MAX_STATEMENT_BYTES) {
+    throw new QueryError(`the statement has ${bytes} bytes: Athena takes ${MAX_STATEMENT_BYTES}`);
+  }
+  return statement;
+}
+
+function pricesOf(file: string | undefined): PriceList {
+  if (file === undefined) return LIST_PRICES;
+  try {
+    return readPrices(file, readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new QueryError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

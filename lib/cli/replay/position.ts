@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import type { TimeWindow } from '../../archive/hours.ts';
+import type { PartitionRange } from '../../archive/layout.ts';
+import type { Clock } from '../../pipeline/ports.ts';
+import { emptyCounts, type ReplayCounts } from './ledger.ts';
+import { ReplayError } from './otlp-sender.ts';
+import type { Position } from './read-batches.ts';
+
+/** A death repeats what was sent since the last write: a second or so. */
+const PERIOD_MS = 1_000;
+
+/** Writes the state now and then, one write at a time. */
+export class PositionKeeper {
+  readonly #clock: Clock;
+  readonly #write: () => Promise<void>;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #writing: Promise<void> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
+
+  /** @param write writes the state as it is when called */
+  constructor(clock: Clock, write: () => Promise<void>) {
+    this.#clock = clock;
+    this.#write = write;
+  }
+
+  /** The state has changed. @throws when it could not be written */
+  note(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const nowMs = this.#clock.now();
+    if (nowMs - this.#lastMs < PERIOD_MS) return;
+    this.#lastMs = nowMs;
+    this.#writing = this.#writing.then(this.#write).catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
+  }
+
+  /** Writes the last state. */
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#write();
+  }
+}
+
+/** What a replay sends, in the words in which it was asked for. */
+export type Selection = Readonly<Record<string, string>>;
+
+/** How far a replay has come, and all that must stay the same when it goes on. */
+export interface ReplayState {
+  readonly selection: Selection;
+  /** Objects that were written later are not part of it. Milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  /** The words of the selection may be relative to the start. */
+  readonly partitions: PartitionRange;
+  /** Within these partitions. A file of an earlier version has none: then whole hours are sent, as when it began. */
+  readonly times?: TimeWindow;
+  /** Undefined: nothing is settled yet. */
+  readonly position: Position | undefined;
+  readonly counts: ReplayCounts;
+  readonly isDone: boolean;
+}
+
+const FORMAT = 'tailgate-replay-1';
+
+/**
+ * The state in the file; undefined when there is no such file.
+ * @throws {ReplayError} when the file is something else, or belongs to another replay
+ */
+export async function readState(file: string, selection: Selection): Promise<ReplayState | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const state = parseState(text);
+  if (state === undefined) {
+    throw new ReplayError(`--resume ${file}: this file holds no position of a replay; name another, it will be made`);
+  }
+  const differences = [...new Set([...Object.keys(state.selection), ...Object.keys(selection)])]
+    .filter((name) => state.selection[name] !== selection[name])
+    .map(
+      (name) =>
+        `\n  ${name}: ${state.selection[name] ?? '(not given)'} there, ${selection[name] ?? '(not given)'} here`,
+    );
+  if (differences.length === 0) return state;
+  throw new ReplayError(
+    `--resume ${file}: it belongs to another replay; name another file, or delete it${differences.join('')}`,
+  );
+}
+
+function parseState(text: string): ReplayState | undefined {
+  try {
+    const { format, position, counts, ...state } = JSON.parse(text);
+    if (
+      format !== FORMAT ||
+      !isObject(state.selection) ||
+      !isObject(state.partitions) ||
+      !(state.times === undefined || isObject(state.times)) ||
+      typeof state.startedAtMs !== 'number'
+    )
+      return undefined;
+    if (position !== undefined && !isPosition(position)) return undefined;
+    return { ...state, position, counts: { ...emptyCounts(), ...counts } };
+  } catch {
+    return undefined;
+  }
+}
+
+function isPosition({ object, lines, isWhole }: Record<string, unknown>): boolean {
+  return typeof object === 'string' && typeof lines === 'number' && typeof isWhole === 'boolean';
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Writes the file whole or not at all: a death at any moment leaves the one before it. */
+export async function writeState(path: string, state: ReplayState): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(`${JSON.stringify({ format: FORMAT, ...state }, undefined, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ReplayError(`cannot keep the position: ${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,101 @@
+import { spansPerSecond, type TrafficShape } from '../traffic/traffic-shape.ts';
+import { BYTES_PER_GB, DAYS_PER_MONTH, HOURS_PER_MONTH } from './assumptions.ts';
+import { type PriceList, type PriceName, usdOf } from './prices.ts';
+
+/** Tasks of one kind: at least two for availability, and then as many processors as the traffic needs. */
+interface Tier {
+  readonly minVcpu: number;
+  readonly spansPerSecondPerVcpu: number;
+}
+
+/** Estimates: nobody has measured this traffic on these machines. 2 GB of memory for each vCPU. */
+export const COLLECTOR_SIZING = {
+  /** `loadbalancing` exporter: sends all spans of a trace to the same Collector of the second tier. */
+  routing: { minVcpu: 2 * 0.25, spansPerSecondPerVcpu: 5000 },
+  /** `tail_sampling` processor. */
+  sampling: { minVcpu: 2 * 0.5, spansPerSecondPerVcpu: 10_000 / 6 },
+  /** One alone has neither routing nor a second one to take over; it is as large as Fargate has them. */
+  single: { vcpu: 0.5, maxSpansPerSecond: 0.5 * (10_000 / 6) },
+  gbPerVcpu: 2,
+  /** gzip makes a span so much smaller on the wire. */
+  compression: 4,
+} as const;
+
+const BYTES_PER_LCU_HOUR = 1e9;
+
+/** The usual way: two tiers of Collectors on Fargate behind a load balancer. In US dollars a month. */
+export function twoTierCollectorsUsd(priceList: PriceList, spansPerSecond: number, spanBytes: number): number {
+  const vcpu = vcpuOf(COLLECTOR_SIZING.routing, spansPerSecond) + vcpuOf(COLLECTOR_SIZING.sampling, spansPerSecond);
+  const bytesPerHour = (spansPerSecond * 3600 * spanBytes) / COLLECTOR_SIZING.compression;
+  return (
+    fargateUsd(priceList, vcpu) +
+    usdOf(priceList, 'loadBalancer', HOURS_PER_MONTH) +
+    usdOf(priceList, 'loadBalancerCapacity', Math.max(1, bytesPerHour / BYTES_PER_LCU_HOUR) * HOURS_PER_MONTH)
+  );
+}
+
+/** One Collector alone; undefined when the traffic is too much for it. */
+export function singleCollectorUsd(priceList: PriceList, spansPerSecond: number): number | undefined {
+  const { vcpu, maxSpansPerSecond } = COLLECTOR_SIZING.single;
+  return spansPerSecond > maxSpansPerSecond ? undefined : fargateUsd(priceList, vcpu);
+}
+
+function vcpuOf({ minVcpu, spansPerSecondPerVcpu }: Tier, spansPerSecond: number): number {
+  return Math.max(minVcpu, spansPerSecond / spansPerSecondPerVcpu);
+}
+
+function fargateUsd(priceList: PriceList, vcpu: number): number {
+  return (
+    usdOf(priceList, 'fargateVcpu', vcpu * HOURS_PER_MONTH) +
+    usdOf(priceList, 'fargateMemory', vcpu * COLLECTOR_SIZING.gbPerVcpu * HOURS_PER_MONTH)
+  );
+}
+
+export interface Alternative {
+  readonly name: string;
+  /** A month, of the same traffic. */
+  readonly usd: number;
+  /** What the figure is for, in a line. */
+  readonly assumes: string;
+}
+
+/** What others would take for the same traffic: where a Collector samples, and where all is sent to a service. */
+export function alternativesFor(shape: TrafficShape, priceList: PriceList): readonly Alternative[] {
+  const traces = shape.tracesPerDay * DAYS_PER_MONTH;
+  const spans = traces * shape.spansPerTrace;
+  const gb = (spans * shape.spanBytes) / BYTES_PER_GB;
+  const kept = shape.keptPercent / 100;
+  const usd = (name: PriceName, quantity: number) => usdOf(priceList, name, quantity);
+  const single = singleCollectorUsd(priceList, spansPerSecond(shape));
+  return [
+    {
+      name: TWO_TIERS,
+      usd: twoTierCollectorsUsd(priceList, spansPerSecond(shape), shape.spanBytes),
+      assumes: 'load balancer included; their sizes are an estimate',
+    },
+    ...(single === undefined
+      ? []
+      : [
+          { name: 'one Collector alone on Fargate', usd: single, assumes: 'no second one; its memory is lost with it' },
+        ]),
+    { name: 'AWS X-Ray, every trace', usd: usd('xRayTrace', traces), assumes: 'recording alone' },
+    {
+      name: 'AWS Transaction Search, every span',
+      usd: usd('transactionSearch', gb),
+      assumes: 'first price tier, nothing indexed',
+    },
+    {
+      name: 'Grafana Adaptive Traces',
+      usd: usd('grafanaProcessed', gb) + usd('grafanaWritten', gb * kept),
+      assumes: `${shape.keptPercent} % written`,
+    },
+    {
+      name: 'Datadog, without its hosts',
+      usd: usd('datadogIngest', gb) + usd('datadogIndexed', spans * kept),
+      assumes: `${shape.keptPercent} % indexed; each APM host is $31 to $40 more`,
+    },
+    { name: 'Honeycomb, every span', usd: usd('honeycombEvent', spans), assumes: 'approximate; no sampling in front' },
+  ];
+}
+
+export const TWO_TIERS = 'Collectors in two tiers on Fargate';

@@ -1,0 +1,97 @@
+import { ReceiveMessageCommand, type SendMessageBatchCommandInput, type SQSClient } from '@aws-sdk/client-sqs';
+import type { AwsClientOptions } from '../aws/clients.ts';
+import { createDynamoDbClient, createS3Client, createSqsClient } from '../aws/clients.ts';
+import { DynamoDbKeyTables } from '../aws/dynamodb/key-tables.ts';
+import { DynamoDbLimitStore } from '../aws/dynamodb/limit-store.ts';
+import { DynamoDbSpanBuffer } from '../aws/dynamodb/span-buffer.ts';
+import { S3SpillStore } from '../aws/s3/object-store.ts';
+import { S3TraceArchive } from '../aws/s3/trace-archive.ts';
+import { SqsWakeUpQueue } from '../aws/sqs/wake-up-queue.ts';
+import { startDynamo } from '../local/engines/dynamo.ts';
+import { engineClientOptions } from '../local/engines/engine.ts';
+import { provision } from '../local/engines/provision.ts';
+import { startQueueAndObjects } from '../local/engines/queue-and-objects.ts';
+import type { Clock } from '../pipeline/ports.ts';
+import { CallCounts, countCalls } from './count-calls.ts';
+
+/** The adapters of the deployed pipeline on engines in memory, with every call counted. */
+export interface CountedEngines extends AsyncDisposable {
+  readonly services: {
+    readonly clock: Clock;
+    readonly buffer: DynamoDbSpanBuffer;
+    readonly wakeUps: SqsWakeUpQueue;
+    readonly archive: S3TraceArchive;
+    readonly limits: DynamoDbLimitStore;
+    readonly keyTables: DynamoDbKeyTables;
+  };
+  readonly calls: CallCounts;
+  /** The bodies of all messages in the wake-up queue, in the order in which they were sent. Not counted. */
+  receiveWakeUps(): Promise<readonly string[]>;
+}
+
+export async function startCountedEngines(clock: Clock): Promise<CountedEngines> {
+  await using starting = new AsyncDisposableStack();
+  const dynamo = await startDynamo({ sweepPeriodMs: 0 });
+  starting.defer(() => dynamo.stop());
+  const queueAndObjects = await startQueueAndObjects();
+  starting.defer(() => queueAndObjects.stop());
+  const dynamoClient = createDynamoDbClient(patient(dynamo.url));
+  const sqsClient = createSqsClient(patient(queueAndObjects.url));
+  const s3Client = createS3Client(patient(queueAndObjects.url));
+  const receiver = createSqsClient(patient(queueAndObjects.url));
+  for (const client of [dynamoClient, sqsClient, s3Client, receiver]) starting.defer(() => client.destroy());
+  const names = await provision({ dynamoClient, sqsClient, s3Client, visibilityTimeoutSeconds: 3600 });
+
+  const calls = new CallCounts();
+  const sent = recordMessages(sqsClient);
+  for (const client of [dynamoClient, sqsClient, s3Client]) countCalls(client, calls);
+  const { tableName, bucket, ...queues } = names;
+  const table = { client: dynamoClient, tableName, clock };
+  const objects = { client: s3Client, bucket, clock };
+  const services = {
+    clock,
+    buffer: new DynamoDbSpanBuffer({ ...table, spillStore: new S3SpillStore(objects) }),
+    wakeUps: new SqsWakeUpQueue({ client: sqsClient, ...queues, clock }),
+    archive: new S3TraceArchive(objects),
+    limits: new DynamoDbLimitStore(table),
+    keyTables: new DynamoDbKeyTables(table),
+  };
+  const running = starting.move();
+  return {
+    services,
+    calls,
+    receiveWakeUps: () => receiveAll(receiver, names.queueUrl, sent),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** A call that is given up and made again would be counted twice. */
+function patient(url: string): AwsClientOptions {
+  return { ...engineClientOptions(url), requestTimeoutMs: 60_000 };
+}
+
+/** The bodies of all messages in the order in which they are sent: their times have milliseconds, and may be the same. */
+function recordMessages(client: SQSClient): readonly string[] {
+  const bodies: string[] = [];
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { Entries = [] } = args.input as Partial<SendMessageBatchCommandInput>;
+      bodies.push(...Entries.map(({ MessageBody = '' }) => MessageBody));
+      return next(args);
+    },
+    { step: 'initialize', name: 'recordMessages' },
+  );
+  return bodies;
+}
+
+async function receiveAll(client: SQSClient, queueUrl: string, sent: readonly string[]): Promise<readonly string[]> {
+  const bodies: string[] = [];
+  for (;;) {
+    const { Messages = [] } = await client.send(
+      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
+    );
+    if (Messages.length === 0) break;
+    bodies.push(...Messages.map(({ Body = '' }) => Body));
+  }
+  return bodies.sort((a, b) => sent.indexOf(a) - sent.indexOf(b));
+}

@@ -1,0 +1,144 @@
+import { renderTable, type TableColumn } from '../terminal/table.ts';
+import { type Alternative, TWO_TIERS } from './alternatives.ts';
+import { ASSUMPTIONS } from './assumptions.ts';
+import type { BillLine } from './bill.ts';
+import type { CostReport } from './cost-report.ts';
+import type { PriceList } from './prices.ts';
+
+/** Dollars and cents: `$1,234.50`, or `< $0.01`. */
+export function dollars(usd: number): string {
+  if (usd > 0 && usd < 0.005) return '< $0.01';
+  return `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}
+
+/** Whole dollars, for figures that are known no better: `$1,234`. */
+export function wholeDollars(usd: number): string {
+  return usd > 0 && usd < 1 ? '< $1' : `$${Math.round(usd).toLocaleString('en')}`;
+}
+
+/** A count in three or four digits: `12.3`, `1,234`, `121.7 M`. */
+export function amount(count: number): string {
+  const text = (value: number, digits: number) => value.toLocaleString('en', { maximumFractionDigits: digits });
+  if (count >= 1e12) return `${text(count / 1e9, 0)} G`;
+  if (count >= 1e9) return `${text(count / 1e9, 2)} G`;
+  if (count >= 1e6) return `${text(count / 1e6, 1)} M`;
+  return text(count, count < 10 ? 2 : count < 100 ? 1 : 0);
+}
+
+/** To two digits, as much as an estimate can be worth: `480,000`. */
+export function roughly(count: number): string {
+  return count.toLocaleString('en', { maximumSignificantDigits: 2 });
+}
+
+/** `2.4 times`. */
+export function times(factor: number): string {
+  return `${factor.toLocaleString('en', { maximumSignificantDigits: 2 })} times`;
+}
+
+/** In plain words, where Collectors cost less than Tailgate. */
+export function breakEvenText({ bill, collectorsUsd, breakEven, shape }: CostReport): string {
+  const here = `At ${shape.tracesPerDay.toLocaleString('en')} a day ${comparison(bill.usd, collectorsUsd)}.`;
+  const where =
+    breakEven === 'always'
+      ? `${TWO_TIERS} cost less than Tailgate at any volume.`
+      : breakEven === 'never'
+        ? `Tailgate costs less than ${TWO_TIERS} at any volume.`
+        : `Up to about ${roughly(breakEven)} traces a day Tailgate is cheaper than ${TWO_TIERS}; above that the Collectors are.`;
+  return `${where} ${here}`;
+}
+
+function comparison(usd: number, otherUsd: number): string {
+  if (Math.abs(usd / otherUsd - 1) < 0.05) return 'both cost about the same';
+  return usd > otherUsd
+    ? `Tailgate costs ${times(usd / otherUsd)} as much`
+    : `the Collectors cost ${times(otherUsd / usd)} as much`;
+}
+
+const WIDTH = 100;
+
+/** The report for a terminal, no wider than 100 columns. */
+export function reportText(report: CostReport, bold: (text: string) => string): string {
+  const { bill, counts, variants, alternatives, priceList } = report;
+  const sections = [
+    shapeText(report),
+    table(bold, BILL_COLUMNS, [
+      ...bill.lines.map((line, index) => billRow(line, bill.lines[index - 1])),
+      ['', 'total', '', '', dollars(bill.usd)],
+      ['', 'per million traces', '', '', dollars(bill.usdPerMillionTraces)],
+    ]),
+    `Counted on ${counts.traces} traces (${counts.keptTraces} of them kept) in ${counts.requests} export requests, ${counts.fragments} fragments.\n`,
+    table(bold, ALTERNATIVE_COLUMNS, [...variants, ...alternatives].map(alternativeRow)),
+    wrap(breakEvenText(report)),
+    wrap(assumptionsText(report)),
+    wrap(priceText(priceList)),
+  ];
+  return sections.join('\n');
+}
+
+const BILL_COLUMNS: readonly TableColumn[] = [
+  { title: 'service', align: 'left' },
+  { title: 'what is paid for', align: 'left' },
+  { title: 'a month', align: 'right' },
+  { title: '', align: 'left' },
+  { title: '$ a month', align: 'right' },
+];
+
+const ALTERNATIVE_COLUMNS: readonly TableColumn[] = [
+  { title: 'the same traffic', align: 'left' },
+  { title: '$ a month', align: 'right' },
+  { title: 'assumes', align: 'left' },
+];
+
+function table(bold: (text: string) => string, columns: readonly TableColumn[], rows: readonly (readonly string[])[]) {
+  return renderTable({ columns, rows }, { width: WIDTH, bold });
+}
+
+function billRow(line: BillLine, before: BillLine | undefined): string[] {
+  const service = line.service === before?.service ? '' : line.service;
+  return [service, line.what, amount(line.quantity), line.unit, dollars(line.usd)];
+}
+
+function alternativeRow({ name, usd, assumes }: Alternative): string[] {
+  return [name, wholeDollars(usd), assumes];
+}
+
+function shapeText({ shape, options }: CostReport): string {
+  const how = [
+    options.provisioned ? 'provisioned capacity' : 'on-demand capacity',
+    options.httpApi ? 'HTTP API' : 'function URL',
+    ...(shape.behindCollector ? ['behind a Collector'] : []),
+  ];
+  return [
+    `${shape.tracesPerDay.toLocaleString('en')} traces a day, ${shape.spansPerTrace} spans of ${shape.spanBytes} bytes each, ${shape.keptPercent} % kept`,
+    `${shape.servicesPerTrace} services, ${shape.requestsPerTrace} export requests a trace, ${shape.spansPerRequest} spans a request; ${how.join(', ')}\n`,
+  ].join('\n');
+}
+
+function assumptionsText({ options }: CostReport): string {
+  const { ingest, decide, memoryGb } = ASSUMPTIONS;
+  return (
+    `Assumed, not counted: even traffic; Lambda time (${Math.round(memoryGb * 1024)} MB; ingest ${ingest.msPerRequest} ms a request, ` +
+    `${ingest.msPerSpan} a span, ${ingest.msPerFragment} a fragment, ${ingest.msPerBatchWrite} a batch write; decide ${decide.msPerBatch} ms a batch, ` +
+    `${decide.msPerLook} a look at a trace, ${decide.msPerFragment} a fragment; no cold starts); batches of up to ${options.eventSource.batchSize} wake-ups ` +
+    `in ${options.eventSource.windowSeconds} s; one wake-up a receive; ${ASSUMPTIONS.platformLogBytes + ASSUMPTIONS.metricLogBytes} bytes of log an invocation. ` +
+    'Not in it: queries with Athena, traffic that throttling sends twice, free tiers, discounts, taxes.'
+  );
+}
+
+function priceText({ region, date, prices }: PriceList): string {
+  const unsure = Object.values(prices).filter(({ source }) => source !== 'vendor').length;
+  const all = Object.values(prices).length;
+  return `Prices of ${date}, ${region}; ${unsure} of ${all} are second-hand or recalled: check them, or give your own with --prices.`;
+}
+
+function wrap(text: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return `${[...lines, line].join('\n')}\n`;
+}

@@ -1,0 +1,233 @@
+import {
+  ARRAY,
+  BOOL,
+  BYTES,
+  DOUBLE,
+  INT,
+  KVLIST,
+  lastMember,
+  plainValueStart,
+  STRING,
+} from '../protobuf/attributes.ts';
+import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
+import { FIXED64, float64At, LENGTH_DELIMITED, tagOf, VARINT, varint32At, varintHigh32At } from '../protobuf/wire.ts';
+import { KeySet } from '../trace/duplicates.ts';
+import type { JsonWriter } from './writer.ts';
+import { json } from './writer.ts';
+
+const OPEN_ARRAY = json('[');
+const CLOSE_ARRAY = json(']');
+const CLOSE = json('}');
+const CLOSE_STRING = json('"}');
+const EMPTY = json('{}');
+const VALUES = json('"values":');
+const KEY = json(',{"key":"');
+const VALUE = json('","value":');
+const OPEN_STRING = json('{"stringValue":"');
+const TRUE = json('{"boolValue":true}');
+const FALSE = json('{"boolValue":false}');
+const OPEN_INT = json('{"intValue":');
+const OPEN_DOUBLE = json('{"doubleValue":');
+const OPEN_BYTES = json('{"bytesValue":');
+const OPEN_ARRAY_VALUE = json('{"arrayValue":{');
+const OPEN_KVLIST_VALUE = json('{"kvlistValue":{');
+const CLOSE_TWO = json('}}');
+// What follows the key of an attribute up to its value or to its end.
+const STRING_OF_KEY = json('","value":{"stringValue":"');
+const STRING_END = json('"}}');
+const TRUE_OF_KEY = json('","value":{"boolValue":true}}');
+const FALSE_OF_KEY = json('","value":{"boolValue":false}}');
+const INT_OF_KEY = json('","value":{"intValue":');
+const DOUBLE_OF_KEY = json('","value":{"doubleValue":');
+const OPEN_BRACKET = 0x5b;
+
+/**
+ * Writes the `KeyValue` fields numbered `field` in `bytes[start, end)`, a whole message or a run of its fields, as a
+ * JSON array. Keys must be unique (common specification, "Attribute Collections"): of several with one key the first is
+ * written, which is also the one that policies see.
+ */
+export function writeKeyValues(out: JsonWriter, bytes: Uint8Array, start: number, end: number, field: number): void {
+  const before = out.length;
+  const seen = spareKeySet ?? new KeySet();
+  spareKeySet = undefined;
+  seen.reset(bytes);
+  const tag = tagOf(field, LENGTH_DELIMITED);
+  let at = start;
+  while (at < end && bytes[at] === tag) {
+    // What encoders write is stepped over here; anything else is for the cursor.
+    const from = at + 2;
+    const to = from + (bytes[at + 1] as number);
+    const value = to <= end && to < from + 0x80 ? plainValueStart(bytes, from, to) : -1;
+    if (value < 0) break;
+    const keyEnd = from + 2 + (bytes[from + 1] as number);
+    if (seen.add(from + 2, keyEnd)) writePlainKeyValue(out, bytes, from + 2, keyEnd, value, to);
+    at = to;
+  }
+  if (at < end) writeAnyKeyValues(out, bytes, at, end, field, seen);
+  // The first comma becomes the bracket.
+  out.open(before, OPEN_BRACKET);
+  out.piece(CLOSE_ARRAY);
+  spareKeySet = seen;
+}
+
+function writeAnyKeyValues(
+  out: JsonWriter,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  field: number,
+  seen: KeySet,
+): void {
+  const cursor = new FieldCursor(bytes, start, end);
+  while (cursor.next()) {
+    if (cursor.field !== field) continue;
+    const { from, to } = cursor;
+    const value = plainValueStart(bytes, from, to);
+    const keyEnd = from + 2 + (bytes[from + 1] as number);
+    if (value < 0) writeAnyKeyValue(out, bytes, from, to, seen);
+    else if (seen.add(from + 2, keyEnd)) writePlainKeyValue(out, bytes, from + 2, keyEnd, value, to);
+  }
+}
+
+/** Taken while attributes are written; those in a value of another attribute get one of their own. */
+let spareKeySet: KeySet | undefined;
+
+const STRING_TAG = tagOf(STRING, LENGTH_DELIMITED);
+const BOOL_TAG = tagOf(BOOL, VARINT);
+const INT_TAG = tagOf(INT, VARINT);
+const DOUBLE_TAG = tagOf(DOUBLE, FIXED64);
+
+/** A key and its value `bytes[start, end)`; at once where the value is a number, a bit or a short text and nothing else. */
+function writePlainKeyValue(
+  out: JsonWriter,
+  bytes: Uint8Array,
+  keyStart: number,
+  keyEnd: number,
+  start: number,
+  end: number,
+): void {
+  const length = end - start;
+  const tag = bytes[start];
+  const next = bytes[start + 1] as number;
+  if (tag === STRING_TAG && next < 0x80 && length === next + 2) {
+    out.textPair(bytes, KEY, keyStart, keyEnd, STRING_OF_KEY, start + 2, end, STRING_END);
+  } else if (tag === BOOL_TAG && length === 2) {
+    out.textBetween(bytes, KEY, keyStart, keyEnd, next !== 0 ? TRUE_OF_KEY : FALSE_OF_KEY);
+  } else if (tag === INT_TAG && isShortVarint(bytes, start + 1, end)) {
+    out.textBetween(bytes, KEY, keyStart, keyEnd, INT_OF_KEY);
+    out.uint64(0, varint32At(bytes, start + 1));
+    out.piece(CLOSE_TWO);
+  } else if (tag === DOUBLE_TAG && length === 9) {
+    out.textBetween(bytes, KEY, keyStart, keyEnd, DOUBLE_OF_KEY);
+    out.double(float64At(bytes, start + 1));
+    out.piece(CLOSE_TWO);
+  } else {
+    out.textBetween(bytes, KEY, keyStart, keyEnd, VALUE);
+    writeAnyValue(out, bytes, start, end);
+    out.piece(CLOSE);
+  }
+}
+
+/** Whether this is one varint of less than 32 bits and nothing else. */
+function isShortVarint(bytes: Uint8Array, start: number, end: number): boolean {
+  const last = end - 1;
+  if (last > start + 3) return false;
+  let at = start;
+  while (at < last && (bytes[at] as number) > 0x7f) at++;
+  return at === last && (bytes[at] as number) < 0x80;
+}
+
+/**
+ * A `KeyValue` whose fields come in any order and number. The last key counts; a value in parts is joined. Nothing is
+ * written when the key has been seen.
+ */
+function writeAnyKeyValue(out: JsonWriter, bytes: Uint8Array, start: number, end: number, seen: KeySet): void {
+  let keyStart = start;
+  let keyEnd = start;
+  const cursor = new FieldCursor(bytes, start, end);
+  while (cursor.next()) {
+    if (cursor.field !== 1) continue;
+    keyStart = cursor.from;
+    keyEnd = cursor.to;
+  }
+  if (!seen.add(keyStart, keyEnd)) return;
+  out.piece(KEY);
+  out.text(bytes, keyStart, keyEnd);
+  const value = joinFields(bytes, start, end, 2);
+  if (value === undefined) {
+    out.piece(CLOSE_STRING);
+  } else {
+    out.piece(VALUE);
+    writeAnyValue(out, value, 0, value.length);
+    out.piece(CLOSE);
+  }
+}
+
+/** Writes an `AnyValue` message. The member that is set is always written, also when it has its default value. */
+export function writeAnyValue(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
+  const cursor = new FieldCursor(bytes, start, end);
+  if (!cursor.next()) {
+    out.piece(EMPTY);
+  } else if (cursor.to === end) {
+    writeMember(out, bytes, cursor.field, cursor.from, end);
+  } else {
+    const member = lastMember(bytes, start, end);
+    if (member === undefined) out.piece(EMPTY);
+    else writeMember(out, member.bytes, member.number, member.from, member.to);
+  }
+}
+
+function writeMember(out: JsonWriter, bytes: Uint8Array, member: number, from: number, to: number): void {
+  switch (member) {
+    case STRING:
+      out.piece(OPEN_STRING);
+      out.text(bytes, from, to);
+      out.piece(CLOSE_STRING);
+      break;
+    case BOOL:
+      out.piece(to - from > 1 || bytes[from] !== 0 ? TRUE : FALSE);
+      break;
+    case INT:
+      out.piece(OPEN_INT);
+      out.int64(varintHigh32At(bytes, from), varint32At(bytes, from));
+      out.piece(CLOSE);
+      break;
+    case DOUBLE:
+      out.piece(OPEN_DOUBLE);
+      out.double(float64At(bytes, from));
+      out.piece(CLOSE);
+      break;
+    case ARRAY:
+      out.piece(OPEN_ARRAY_VALUE);
+      if (from < to) writeArray(out, bytes, from, to);
+      out.piece(CLOSE_TWO);
+      break;
+    case KVLIST:
+      out.piece(OPEN_KVLIST_VALUE);
+      if (from < to) {
+        out.piece(VALUES);
+        writeKeyValues(out, bytes, from, to, 1);
+      }
+      out.piece(CLOSE_TWO);
+      break;
+    case BYTES:
+      out.piece(OPEN_BYTES);
+      out.base64(bytes, from, to);
+      out.piece(CLOSE);
+      break;
+    default:
+      out.piece(EMPTY);
+  }
+}
+
+function writeArray(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
+  out.piece(VALUES);
+  out.piece(OPEN_ARRAY);
+  const cursor = new FieldCursor(bytes, start, end);
+  while (cursor.next()) {
+    if (cursor.field !== 1) continue;
+    out.separate();
+    writeAnyValue(out, bytes, cursor.from, cursor.to);
+  }
+  out.piece(CLOSE_ARRAY);
+}

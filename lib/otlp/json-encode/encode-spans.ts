@@ -1,0 +1,224 @@
+import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from '../trace/index-fragments.ts';
+import type { Trace } from '../trace/trace.ts';
+import { JsonCache, type JsonField, JsonMessage } from './message.ts';
+import { MAX_TEXT_GROWTH } from './text.ts';
+import { type JsonPiece, type JsonWriter, json } from './writer.ts';
+
+// The messages of opentelemetry/proto/{common,resource,trace}/v1, v1.11.0.
+
+const ENTITY_REF = new JsonMessage([
+  [1, 'schemaUrl', 'string'],
+  [2, 'type', 'string'],
+  [3, 'idKeys', ['string']],
+  [4, 'descriptionKeys', ['string']],
+]);
+
+const RESOURCE = new JsonMessage([
+  [1, 'attributes', 'attributes'],
+  [2, 'droppedAttributesCount', 'uint32'],
+  [3, 'entityRefs', [ENTITY_REF]],
+]);
+
+const SCOPE = new JsonMessage([
+  [1, 'name', 'string'],
+  [2, 'version', 'string'],
+  [3, 'attributes', 'attributes'],
+  [4, 'droppedAttributesCount', 'uint32'],
+]);
+
+const EVENT = new JsonMessage([
+  [1, 'timeUnixNano', 'fixed64'],
+  [2, 'name', 'string'],
+  [3, 'attributes', 'attributes'],
+  [4, 'droppedAttributesCount', 'uint32'],
+]);
+
+const LINK = new JsonMessage([
+  [1, 'traceId', 'otherId'],
+  [2, 'spanId', 'otherId'],
+  [3, 'traceState', 'string'],
+  [4, 'attributes', 'attributes'],
+  [5, 'droppedAttributesCount', 'uint32'],
+  [6, 'flags', 'fixed32'],
+]);
+
+const STATUS = new JsonMessage([
+  [2, 'message', 'string'],
+  [3, 'code', 'enum'],
+]);
+
+const SPAN_FIELDS: readonly JsonField[] = [
+  [1, 'traceId', 'hex'],
+  [2, 'spanId', 'hex'],
+  [3, 'traceState', 'string'],
+  [4, 'parentSpanId', 'otherId'],
+  [5, 'name', 'string'],
+  [6, 'kind', 'enum'],
+  [7, 'startTimeUnixNano', 'fixed64'],
+  [8, 'endTimeUnixNano', 'fixed64'],
+  [9, 'attributes', 'attributes'],
+  [10, 'droppedAttributesCount', 'uint32'],
+  [11, 'events', [EVENT]],
+  [12, 'droppedEventsCount', 'uint32'],
+  [13, 'links', [LINK]],
+  [14, 'droppedLinksCount', 'uint32'],
+  [15, 'status', STATUS],
+  [16, 'flags', 'fixed32'],
+];
+
+export const SPAN_JSON = new JsonMessage(SPAN_FIELDS);
+
+export const SPAN_WITHOUT_TRACE_STATE_JSON = new JsonMessage(SPAN_FIELDS.filter(([, key]) => key !== 'traceState'));
+
+/** Without the `scopeSpans`. */
+export const RESOURCE_SPANS_JSON = new JsonMessage([
+  [1, 'resource', new JsonCache(RESOURCE)],
+  [3, 'schemaUrl', 'string'],
+]);
+
+/** Without the `spans`. */
+export const SCOPE_SPANS_JSON = new JsonMessage([
+  [1, 'scope', new JsonCache(SCOPE)],
+  [3, 'schemaUrl', 'string'],
+]);
+
+const OPEN_BRACE = 0x7b;
+const CLOSE = json('}');
+const OPEN_ARRAY = json('[');
+const CLOSE_ARRAY = json(']');
+const SCOPE_SPANS_KEY = json(',"scopeSpans":[');
+const SPANS_KEY = json(',"spans":[');
+
+/**
+ * Writes spans of a trace, from `firstSpan` on, as the JSON array of OTLP's `resourceSpans` (OTLP specification, "JSON
+ * Protobuf Encoding"), and returns the first span that it has not written.
+ *
+ * It stops before the span with which the array would exceed `maxBytes`. It goes beyond for two things: one span is
+ * always written, and so are spans up to the size of the resource and scope that come with them, so that what is
+ * repeated in the next array never makes up most of the output.
+ *
+ * A span for which `newTraceState` has a text gets it as its trace state, instead of its own.
+ *
+ * Left out: fields that the `.proto` files do not know, and of several attributes with one key all but the first.
+ */
+export function writeResourceSpans(
+  out: JsonWriter,
+  trace: Trace,
+  firstSpan: number,
+  maxBytes: number,
+  newTraceState?: NewTraceState,
+): number {
+  const limit = out.length + maxBytes - CLOSE_ARRAY.length;
+  const line = { index: trace.index, begin: out.length, limit, firstSpan, newTraceState };
+  const { index } = line;
+  let span = firstSpan;
+  out.piece(OPEN_ARRAY);
+  while (span < trace.spanCount) {
+    const before = out.length;
+    const row = index.spans.get(span, SPAN.resourceSpans);
+    const next = writeOneResourceSpans(out, line, row, span);
+    if (next === span) out.length = before;
+    span = next;
+    if (next < index.resourceSpans.get(row, RESOURCE_SPANS.endSpan)) break;
+  }
+  out.piece(CLOSE_ARRAY);
+  return span;
+}
+
+/** The trace state that a span shall have; undefined: the one that it has. */
+export type NewTraceState = (span: number) => string | undefined;
+
+/** What is being written: where it began, where it should end, and its first span. */
+interface Line {
+  readonly index: TraceIndex;
+  readonly begin: number;
+  readonly limit: number;
+  readonly firstSpan: number;
+  readonly newTraceState: NewTraceState | undefined;
+}
+
+function writeOneResourceSpans(out: JsonWriter, line: Line, row: number, firstSpan: number): number {
+  const { index } = line;
+  const bytes = index.fragments[index.resourceSpans.get(row, RESOURCE_SPANS.fragment)] as Uint8Array;
+  const start = index.resourceSpans.get(row, RESOURCE_SPANS.start);
+  const end = index.resourceSpans.get(row, RESOURCE_SPANS.end);
+  const endSpan = index.resourceSpans.get(row, RESOURCE_SPANS.endSpan);
+  RESOURCE_SPANS_JSON.find(bytes, start, end);
+  writeHead(out, bytes, RESOURCE_SPANS_JSON, SCOPE_SPANS_KEY);
+  const limit = line.limit - maxTailLength(RESOURCE_SPANS_JSON);
+  let span = firstSpan;
+  while (span < endSpan) {
+    const before = out.length;
+    const scope = index.spans.get(span, SPAN.scopeSpans);
+    const next = writeOneScopeSpans(out, line, limit, bytes, scope, span);
+    if (next === span) out.length = before;
+    span = next;
+    if (next < index.scopeSpans.get(scope, SCOPE_SPANS.endSpan)) break;
+  }
+  writeTail(out, bytes, RESOURCE_SPANS_JSON);
+  return span;
+}
+
+function writeOneScopeSpans(
+  out: JsonWriter,
+  line: Line,
+  maxEnd: number,
+  bytes: Uint8Array,
+  row: number,
+  firstSpan: number,
+): number {
+  const { spans, scopeSpans } = line.index;
+  const start = scopeSpans.get(row, SCOPE_SPANS.start);
+  const end = scopeSpans.get(row, SCOPE_SPANS.end);
+  const endSpan = scopeSpans.get(row, SCOPE_SPANS.endSpan);
+  SCOPE_SPANS_JSON.find(bytes, start, end);
+  writeHead(out, bytes, SCOPE_SPANS_JSON, SPANS_KEY);
+  const isFirst = firstSpan === line.firstSpan;
+  const twiceTheHead = line.begin + 2 * (out.length - line.begin);
+  const limit = Math.max(maxEnd, isFirst ? twiceTheHead : 0) - maxTailLength(SCOPE_SPANS_JSON);
+  let span = firstSpan;
+  while (span < endSpan) {
+    const before = out.length;
+    out.separate();
+    const traceState = line.newTraceState?.(span);
+    if (traceState === undefined) SPAN_JSON.write(out, bytes, spans.get(span, SPAN.start), spans.get(span, SPAN.end));
+    else writeSpanWith(out, traceState, bytes, spans.get(span, SPAN.start), spans.get(span, SPAN.end));
+    if (out.length > limit && span !== line.firstSpan) {
+      out.length = before;
+      break;
+    }
+    span++;
+  }
+  writeTail(out, bytes, SCOPE_SPANS_JSON);
+  return span;
+}
+
+/** The order of keys in JSON is free: another trace state comes last. */
+function writeSpanWith(out: JsonWriter, traceState: string, bytes: Uint8Array, start: number, end: number): void {
+  SPAN_WITHOUT_TRACE_STATE_JSON.write(out, bytes, start, end);
+  if (traceState === '') return;
+  out.length -= CLOSE.length;
+  out.separate();
+  out.verbatim(`"traceState":${JSON.stringify(traceState)}`);
+  out.piece(CLOSE);
+}
+
+// Of `ResourceSpans` and `ScopeSpans`: field 1, the array, field 3.
+
+function writeHead(out: JsonWriter, bytes: Uint8Array, type: JsonMessage, arrayKey: JsonPiece): void {
+  out.separate();
+  const before = out.length;
+  type.writeFound(out, bytes, 1);
+  out.piece(arrayKey);
+  out.open(before, OPEN_BRACE);
+}
+
+function writeTail(out: JsonWriter, bytes: Uint8Array, type: JsonMessage): void {
+  out.piece(CLOSE_ARRAY);
+  type.writeFound(out, bytes, 3);
+  out.piece(CLOSE);
+}
+
+function maxTailLength(type: JsonMessage): number {
+  return type.lengthFound(3) * MAX_TEXT_GROWTH + '],"schemaUrl":""}'.length;
+}

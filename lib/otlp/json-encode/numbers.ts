@@ -1,0 +1,85 @@
+/** The tens and the units of each number below 100, in ASCII. */
+const TENS: Uint8Array = Uint8Array.from({ length: 100 }, (_, value) => ZERO + Math.floor(value / 10));
+const UNITS: Uint8Array = Uint8Array.from({ length: 100 }, (_, value) => ZERO + (value % 10));
+
+/** Writes `high * 2^32 + low` (both unsigned) in decimal into `out` from `at`, and returns the offset after it. */
+export function writeDecimal(out: Uint8Array, at: number, high: number, low: number): number {
+  if (high === 0) return writeNumber(out, at, low);
+  // Long division by 10^6 keeps every step below 2^53, where numbers are exact.
+  const quotientHigh = Math.floor(high / 1e6);
+  const rest = (high - quotientHigh * 1e6) * 0x100000000 + low;
+  const quotientLow = Math.floor(rest / 1e6);
+  const quotient = quotientHigh * 0x100000000 + quotientLow;
+  return writeDigits(out, writeNumber(out, at, quotient), rest - quotientLow * 1e6, 6);
+}
+
+/** Writes a whole number below 2^53. */
+function writeNumber(out: Uint8Array, at: number, value: number): number {
+  if (value < 1e8) return writeDigits(out, at, value, digitCount(value | 0));
+  const top = Math.floor(value / 1e8);
+  return writeDigits(out, writeNumber(out, at, top), value - top * 1e8, 8);
+}
+
+function digitCount(value: number): number {
+  let count = 1;
+  for (let bound = 10; value >= bound; bound *= 10) count++;
+  return count;
+}
+
+/** Writes the lowest `count` digits of a number below 2^31, two at a time. */
+function writeDigits(out: Uint8Array, at: number, value: number, count: number): number {
+  let rest = value | 0;
+  let i = at + count;
+  for (; i >= at + 2; i -= 2) {
+    const next = (rest / 100) | 0;
+    const pair = rest - next * 100;
+    out[i - 1] = UNITS[pair] as number;
+    out[i - 2] = TENS[pair] as number;
+    rest = next;
+  }
+  if (i > at) out[at] = UNITS[rest % 100] as number;
+  return at + count;
+}
+
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+/** How many bytes a double can take. */
+export const MAX_DOUBLE_LENGTH = 32;
+/** With up to three more digits that is below 2^31 and below 10^15. */
+const MOST_WHOLE = 2_000_000;
+
+/**
+ * Writes a double from `at` and returns the offset after it: a number that reads back equal; NaN and the infinities as
+ * strings (proto3 JSON mapping). -0 has a point, or readers that tell integers from doubles would make 0 of it. There must be room for {@link MAX_DOUBLE_LENGTH} bytes.
+ */
+export function writeDouble(out: Uint8Array, at: number, value: number): number {
+  const size = Math.abs(value);
+  if (size > 0 && size < MOST_WHOLE) {
+    // Doubles tell all decimals of up to 15 digits apart: one that reads back equal is the shortest that does.
+    for (let places = 0, scale = 1; places <= 3; places++, scale *= 10) {
+      const scaled = Math.round(size * scale);
+      if (scaled / scale !== size) continue;
+      if (value < 0) out[at] = MINUS;
+      return writePlaces(out, value < 0 ? at + 1 : at, scaled, scale);
+    }
+  }
+  const text = Object.is(value, -0) ? '-0.0' : Number.isFinite(value) ? String(value) : `"${value}"`;
+  for (let i = 0; i < text.length; i++) out[at + i] = text.charCodeAt(i);
+  return at + text.length;
+}
+
+/** Writes `scaled / scale`, `scale` being a power of ten. */
+function writePlaces(out: Uint8Array, start: number, scaled: number, scale: number): number {
+  const whole = Math.floor(scaled / scale);
+  let at = writeDecimal(out, start, 0, whole);
+  if (scale === 1) return at;
+  out[at++] = POINT;
+  let rest = scaled - whole * scale;
+  for (let unit = scale / 10; unit >= 1; unit /= 10) {
+    const digit = Math.floor(rest / unit);
+    out[at++] = ZERO + digit;
+    rest -= digit * unit;
+  }
+  return at;
+}

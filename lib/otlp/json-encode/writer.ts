@@ -1,0 +1,243 @@
+import { MAX_DOUBLE_LENGTH, writeDecimal, writeDouble } from './numbers.ts';
+import { copyText, MAX_TEXT_GROWTH, writeBase64String, writeHexString } from './text.ts';
+
+/**
+ * A constant piece of JSON, to be written with `JsonWriter.piece`. It is kept in words, which are written up to three
+ * bytes beyond its end: room must be left for them, and what comes next goes over them.
+ */
+export class JsonPiece {
+  readonly length: number;
+  /** Little-endian. */
+  readonly words: readonly number[];
+
+  constructor(text: string) {
+    const bytes = encoder.encode(text);
+    this.length = bytes.length;
+    const padded = new DataView(new ArrayBuffer(Math.ceil(bytes.length / 4) * 4));
+    for (const [i, byte] of bytes.entries()) padded.setUint8(i, byte);
+    this.words = Array.from({ length: padded.byteLength / 4 }, (_, i) => padded.getInt32(i * 4, true));
+  }
+}
+
+/** Makes a piece of ASCII text. */
+export function json(text: string): JsonPiece {
+  return new JsonPiece(text);
+}
+
+/** Writes the piece from `at` and returns the offset after it. There must be three bytes more room than its length. */
+export function copyPiece(out: DataView, at: number, piece: JsonPiece): number {
+  const { words } = piece;
+  for (let i = 0; i < words.length; i++) out.setInt32(at + 4 * i, words[i] as number, true);
+  return at + piece.length;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * JSON texts in UTF-8, written piece by piece, one after the other. Nothing is added between the pieces. Texts share
+ * large buffers, because a buffer for each costs more than writing what goes into it.
+ */
+export class JsonWriter {
+  readonly #capacity: number;
+  #out: Uint8Array;
+  #view: DataView;
+  /** The bytes that were read last. */
+  #source: Uint8Array = new Uint8Array(0);
+  #sourceView: DataView = new DataView(new ArrayBuffer(0));
+  /** Where the text begins in the buffer, and where its next byte goes. */
+  #start = 0;
+  #at = 0;
+
+  /** @param capacity the size of a buffer, in bytes; a larger text gets a larger one */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+    this.#out = new Uint8Array(capacity);
+    this.#view = new DataView(this.#out.buffer);
+  }
+
+  /** How many bytes the text has so far. May be set back, to take back what was written after. */
+  get length(): number {
+    return this.#at - this.#start;
+  }
+
+  set length(length: number) {
+    this.#at = this.#start + length;
+  }
+
+  /** Ends the text and returns it, not copied. The next text starts empty. */
+  take(): Uint8Array {
+    const text = this.#out.subarray(this.#start, this.#at);
+    this.#start = this.#at;
+    return text;
+  }
+
+  /** A copy of the text from byte `from` on. */
+  copy(from: number): Uint8Array {
+    return this.#out.slice(this.#start + from, this.#at);
+  }
+
+  /** One byte as it is. */
+  byte(byte: number): void {
+    this.#reserve(1);
+    this.#out[this.#at++] = byte;
+  }
+
+  /** A constant piece. */
+  piece(piece: JsonPiece): void {
+    this.#reserve(piece.length + SLACK);
+    this.#at = copyPiece(this.#view, this.#at, piece);
+  }
+
+  /** JSON that is ready. */
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#out.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  /** Any text as it is. */
+  verbatim(text: string): void {
+    this.#reserve(text.length * 3);
+    this.#at += encoder.encodeInto(text, this.#out.subarray(this.#at)).written;
+  }
+
+  /** What must come before a value or a key: a comma, unless it is the first in its array or object. */
+  separate(): void {
+    const last = this.#out[this.#at - 1];
+    if (last !== OPEN_BRACE && last !== OPEN_BRACKET) this.byte(COMMA);
+  }
+
+  /**
+   * Begins an array or an object whose members, each with a comma before it, have been written from `length` on: the
+   * first comma becomes `bracket`.
+   */
+  open(length: number, bracket: number): void {
+    if (this.length === length) this.byte(bracket);
+    else this.#out[this.#start + length] = bracket;
+  }
+
+  /** A string without its quotes, from UTF-8 in `bytes[from, to)`; invalid UTF-8 becomes U+FFFD. */
+  text(bytes: Uint8Array, from: number, to: number): void {
+    this.#reserve((to - from) * MAX_TEXT_GROWTH);
+    this.#at = copyText(this.#view, this.#at, this.viewOf(bytes), from, to);
+  }
+
+  /** A piece, a text and a piece in one. */
+  textBetween(bytes: Uint8Array, before: JsonPiece, from: number, to: number, after: JsonPiece): void {
+    this.#reserve((to - from) * MAX_TEXT_GROWTH + before.length + after.length + SLACK);
+    const out = this.#view;
+    let at = copyPiece(out, this.#at, before);
+    at = copyText(out, at, this.viewOf(bytes), from, to);
+    this.#at = copyPiece(out, at, after);
+  }
+
+  /** A piece, a text, a piece, a text and a piece in one: a string attribute, by far the most common value. */
+  textPair(
+    bytes: Uint8Array,
+    before: JsonPiece,
+    from: number,
+    to: number,
+    between: JsonPiece,
+    secondFrom: number,
+    secondTo: number,
+    after: JsonPiece,
+  ): void {
+    const textLength = to - from + secondTo - secondFrom;
+    this.#reserve(textLength * MAX_TEXT_GROWTH + before.length + between.length + after.length + SLACK);
+    const out = this.#view;
+    const source = this.viewOf(bytes);
+    let at = copyPiece(out, this.#at, before);
+    at = copyText(out, at, source, from, to);
+    at = copyPiece(out, at, between);
+    at = copyText(out, at, source, secondFrom, secondTo);
+    this.#at = copyPiece(out, at, after);
+  }
+
+  /** A string with its quotes. */
+  string(bytes: Uint8Array, from: number, to: number): void {
+    this.#reserve((to - from) * MAX_TEXT_GROWTH + 2);
+    this.#out[this.#at] = QUOTE;
+    const at = copyText(this.#view, this.#at + 1, this.viewOf(bytes), from, to);
+    this.#out[at] = QUOTE;
+    this.#at = at + 1;
+  }
+
+  /** Bytes as a string of lower-case hex. */
+  hex(bytes: Uint8Array, from: number, to: number): void {
+    this.#reserve((to - from) * 2 + 2);
+    this.#at = writeHexString(this.#view, this.#at, bytes, from, to);
+  }
+
+  /** Bytes as a string of standard base64, padded. */
+  base64(bytes: Uint8Array, from: number, to: number): void {
+    this.#reserve(Math.ceil((to - from) / 3) * 4 + 2);
+    this.#at = writeBase64String(this.#out, this.#at, bytes, from, to);
+  }
+
+  /** An integer of up to 32 bits as a number. */
+  integer(value: number): void {
+    this.#reserve(11);
+    let at = this.#at;
+    if (value < 0) this.#out[at++] = MINUS;
+    this.#at = writeDecimal(this.#out, at, 0, Math.abs(value));
+  }
+
+  /** An unsigned integer of 64 bits, given in two halves, as a string of decimal digits. */
+  uint64(high: number, low: number): void {
+    this.#reserve(22);
+    this.#out[this.#at] = QUOTE;
+    const at = writeDecimal(this.#out, this.#at + 1, high, low);
+    this.#out[at] = QUOTE;
+    this.#at = at + 1;
+  }
+
+  /** A signed integer of 64 bits, given in two unsigned halves, as a string of decimal digits. */
+  int64(high: number, low: number): void {
+    if (high < 0x80000000) {
+      this.uint64(high, low);
+      return;
+    }
+    this.#reserve(23);
+    const out = this.#out;
+    out[this.#at] = QUOTE;
+    out[this.#at + 1] = MINUS;
+    const negatedLow = -low >>> 0;
+    const at = writeDecimal(out, this.#at + 2, (~high + (negatedLow === 0 ? 1 : 0)) >>> 0, negatedLow);
+    out[at] = QUOTE;
+    this.#at = at + 1;
+  }
+
+  /** A double as a number that reads back equal, also -0; NaN and the infinities as strings (proto3 JSON mapping). */
+  double(value: number): void {
+    this.#reserve(MAX_DOUBLE_LENGTH);
+    this.#at = writeDouble(this.#out, this.#at, value);
+  }
+
+  /** A view of the bytes that are being written; it is kept for the next call. */
+  viewOf(bytes: Uint8Array): DataView {
+    if (bytes !== this.#source) {
+      this.#source = bytes;
+      this.#sourceView = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
+    return this.#sourceView;
+  }
+
+  #reserve(count: number): void {
+    if (this.#at + count <= this.#out.length) return;
+    const { length } = this;
+    const larger = new Uint8Array(Math.max(this.#capacity, (length + count) * 2));
+    larger.set(this.#out.subarray(this.#start, this.#at));
+    this.#out = larger;
+    this.#view = new DataView(larger.buffer);
+    this.#start = 0;
+    this.#at = length;
+  }
+}
+
+/** How far beyond its end a piece is written. */
+const SLACK = 3;
+const COMMA = 0x2c;
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
+const QUOTE = 0x22;
+const MINUS = 0x2d;

@@ -1,2 +1,0 @@
-/** The encodings of OTLP/HTTP. A response has that of its request. */
-export type OtlpEncoding = 'protobuf' | 'json';

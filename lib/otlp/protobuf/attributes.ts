@@ -1,0 +1,229 @@
+import { mapFor } from '../content-table.ts';
+import { readUtf8 } from '../text.ts';
+import { FieldCursor, joinFields } from './field-cursor.ts';
+import { float64At, LENGTH_DELIMITED, tagOf } from './wire.ts';
+
+/** Numbers of the members of `AnyValue` (opentelemetry/proto/common/v1/common.proto). */
+export const STRING = 1;
+export const BOOL = 2;
+export const INT = 3;
+export const DOUBLE = 4;
+export const ARRAY = 5;
+export const KVLIST = 6;
+export const BYTES = 7;
+/** Belongs to profiles: in a trace it is a value that is not there. */
+export const STRING_STRINDEX = 8;
+
+/** Which member of an `AnyValue` is set, and where its value lies. */
+export interface AnyValueMember {
+  readonly bytes: Uint8Array;
+  readonly number: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The member that counts in the `AnyValue` message in `bytes[start, end)`: the last one. When that is a message that
+ * came several times in a row, it is one message in several parts (protobuf encoding guide, "Last One Wins").
+ */
+export function lastMember(bytes: Uint8Array, start: number, end: number): AnyValueMember | undefined {
+  let last: AnyValueMember | undefined;
+  let runStart = start;
+  let isRun = false;
+  const cursor = new FieldCursor(bytes, start, end);
+  for (let at = start; cursor.next(); at = cursor.offset) {
+    const { field, from, to } = cursor;
+    if (field > STRING_STRINDEX) continue;
+    isRun = field === last?.number && (field === ARRAY || field === KVLIST);
+    if (!isRun) runStart = at;
+    last = { bytes, number: field, from, to };
+  }
+  if (last === undefined || !isRun) return last;
+  // Once, at the end: each part alone would be copied with all that come before it.
+  const joined = joinFields(bytes, runStart, last.to, last.number) ?? new Uint8Array(0);
+  return { bytes: joined, number: last.number, from: 0, to: joined.length };
+}
+
+/**
+ * The value of an attribute (`AnyValue` of opentelemetry/proto/common/v1/common.proto), told apart by its type:
+ *
+ * | in OTLP | here |
+ * |---|---|
+ * | string_value | string |
+ * | bool_value | boolean |
+ * | int_value | bigint |
+ * | double_value | number |
+ * | bytes_value | Uint8Array |
+ * | array_value | array |
+ * | kvlist_value | Map; of several values under one key the first |
+ * | none, or one that is not for traces (string_value_strindex) | null |
+ */
+export type AttributeValue =
+  | string
+  | boolean
+  | bigint
+  | number
+  | Uint8Array
+  | readonly AttributeValue[]
+  | AttributeMap
+  | null;
+
+/** The value of a `kvlist_value`. */
+export interface AttributeMap extends ReadonlyMap<string, AttributeValue> {}
+
+/** Reads the `AnyValue` message in `bytes[start, end)`. Invalid UTF-8 is read with U+FFFD in its place. */
+export function readAnyValue(bytes: Uint8Array, start: number, end: number): AttributeValue {
+  const cursor = new FieldCursor(bytes, start, end);
+  if (!cursor.next()) return null;
+  if (cursor.to === end) return readMember(bytes, cursor.field, cursor.from, end);
+  const member = lastMember(bytes, start, end);
+  return member === undefined ? null : readMember(member.bytes, member.number, member.from, member.to);
+}
+
+function readMember(bytes: Uint8Array, member: number, from: number, to: number): AttributeValue {
+  switch (member) {
+    case STRING:
+      return readUtf8(bytes, from, to);
+    case BOOL:
+      return to - from > 1 || bytes[from] !== 0;
+    case INT:
+      return readInt64(bytes, from, to);
+    case DOUBLE:
+      return float64At(bytes, from);
+    case ARRAY:
+      return readArray(bytes, from, to);
+    case KVLIST:
+      return readMap(bytes, from, to);
+    case BYTES:
+      return new Uint8Array(bytes.subarray(from, to));
+    default:
+      return null;
+  }
+}
+
+function readArray(bytes: Uint8Array, start: number, end: number): readonly AttributeValue[] {
+  const values: AttributeValue[] = [];
+  const cursor = new FieldCursor(bytes, start, end);
+  while (cursor.next()) {
+    if (cursor.field === 1) values.push(readAnyValue(bytes, cursor.from, cursor.to));
+  }
+  return values;
+}
+
+function readMap(bytes: Uint8Array, start: number, end: number): AttributeMap {
+  let map = new Map<string, AttributeValue>();
+  const cursor = new FieldCursor(bytes, start, end);
+  while (cursor.next()) {
+    if (cursor.field !== 1) continue;
+    const [key, value] = readKeyValue(bytes, cursor.from, cursor.to);
+    map = mapFor(map, key);
+    if (!map.has(key)) map.set(key, value);
+  }
+  return map;
+}
+
+/** Reads the `KeyValue` message in `bytes[start, end)`. */
+export function readKeyValue(bytes: Uint8Array, start: number, end: number): readonly [string, AttributeValue] {
+  const cursor = new FieldCursor(bytes, start, end);
+  let key = '';
+  while (cursor.next()) {
+    if (cursor.field === 1) key = readUtf8(bytes, cursor.from, cursor.to);
+  }
+  const value = joinFields(bytes, start, end, 2);
+  return [key, value === undefined ? null : readAnyValue(value, 0, value.length)];
+}
+
+function readInt64(bytes: Uint8Array, start: number, end: number): bigint {
+  let value = 0n;
+  for (let at = end - 1; at >= start; at--) value = (value << 7n) | BigInt((bytes[at] ?? 0) & 0x7f);
+  return BigInt.asIntN(64, value);
+}
+
+/**
+ * Finds an attribute by its exact key among the `KeyValue` fields numbered `field` in `bytes[start, end)`, which is a
+ * whole message or a run of its fields. Of several attributes with this key the first counts, as in the Collector
+ * (`pcommon.Map.Get`). Only the value that is found is decoded.
+ */
+export function findAttribute(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  field: number,
+  key: string,
+): AttributeValue | undefined {
+  const tag = isAscii(key) ? tagOf(field, LENGTH_DELIMITED) : NO_TAG;
+  let at = start;
+  while (at < end) {
+    // What encoders write is stepped over here; anything else is for the cursor.
+    const length = bytes[at + 1] as number;
+    const from = at + 2;
+    const to = from + length;
+    const value = bytes[at] === tag && length < 0x80 && to <= end ? plainValueStart(bytes, from, to) : NOT_PLAIN;
+    if (value === NOT_PLAIN) return findAnyAttribute(bytes, at, end, field, key);
+    if (bytes[from + 1] === key.length && isKeyAt(bytes, from + 2, key)) return readAnyValue(bytes, value, to);
+    at = to;
+  }
+  return undefined;
+}
+
+function findAnyAttribute(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  field: number,
+  key: string,
+): AttributeValue | undefined {
+  const ascii = isAscii(key);
+  const cursor = new FieldCursor(bytes, start, end);
+  while (cursor.next()) {
+    if (cursor.field !== field) continue;
+    const { from, to } = cursor;
+    const value = ascii ? plainValueStart(bytes, from, to) : NOT_PLAIN;
+    if (value === NOT_PLAIN) {
+      const [name, attribute] = readKeyValue(bytes, from, to);
+      if (name === key) return attribute;
+    } else if (bytes[from + 1] === key.length && isKeyAt(bytes, from + 2, key)) {
+      return readAnyValue(bytes, value, to);
+    }
+  }
+  return undefined;
+}
+
+const NO_TAG = -1;
+const NOT_PLAIN = -1;
+const KEY_TAG = 0x0a;
+const VALUE_TAG = 0x12;
+
+/**
+ * Where the value starts in a `KeyValue` of the form that encoders write: a key of less than 128 bytes, then a value of
+ * less than 16 KiB up to the end. Any other order, repetition or addition is legal too, and {@link NOT_PLAIN}.
+ */
+export function plainValueStart(bytes: Uint8Array, from: number, to: number): number {
+  const keyLength = bytes[from + 1] as number;
+  const valueTag = from + 2 + keyLength;
+  if (bytes[from] !== KEY_TAG || keyLength > 0x7f || valueTag + 2 > to || bytes[valueTag] !== VALUE_TAG) {
+    return NOT_PLAIN;
+  }
+  let start = valueTag + 2;
+  let length = bytes[start - 1] as number;
+  if (length > 0x7f) {
+    const high = bytes[start++] as number;
+    length = high < 0x80 ? (length & 0x7f) | (high << 7) : NOT_PLAIN;
+  }
+  return start + length === to ? start : NOT_PLAIN;
+}
+
+/** Compares from the end, because the keys of one namespace begin alike. */
+function isKeyAt(bytes: Uint8Array, at: number, key: string): boolean {
+  for (let i = key.length - 1; i >= 0; i--) {
+    if (bytes[at + i] !== key.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+function isAscii(key: string): boolean {
+  for (let i = 0; i < key.length; i++) {
+    if (key.charCodeAt(i) > 0x7f) return false;
+  }
+  return true;
+}

@@ -1,0 +1,114 @@
+import { FIXED64, LENGTH_DELIMITED, VARINT, varint32At, WireCursor } from './wire.ts';
+
+/**
+ * The message that field `field` of the message in `bytes[start, end)` holds; `undefined` when it is not there. A
+ * message field that comes several times is one message in several parts, to be joined (protobuf encoding guide, "Last
+ * One Wins").
+ */
+export function joinFields(bytes: Uint8Array, start: number, end: number, field: number): Uint8Array | undefined {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const cursor = new FieldCursor(bytes, start, end);
+  while (cursor.next()) {
+    if (cursor.field !== field) continue;
+    parts.push(bytes.subarray(cursor.from, cursor.to));
+    length += cursor.to - cursor.from;
+  }
+  if (parts.length < 2) return parts[0];
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** Larger than any offset, and a small integer to the engine. */
+const NOT_YET = 0x3fffffff;
+
+/**
+ * Walks the fields of one protobuf message without decoding them: after each {@link next} that answers true, `field`
+ * tells the number of the field, and `from` and `to` where its value lies (without tag and length).
+ *
+ * Ingest has checked every message in depth, so that the wire type of a known field needs no look here. Nothing outside
+ * of the message is ever read.
+ */
+export class FieldCursor extends WireCursor {
+  field = 0;
+  from = 0;
+  to = 0;
+
+  /**
+   * Steps to the next field; false at the end of the message.
+   * @throws {MalformedOtlpError} when the field does not fit into the message.
+   */
+  next(): boolean {
+    const { bytes, end } = this;
+    let at = this.offset;
+    if (at >= end) return false;
+    const tag = bytes[at++] as number;
+    let to = NOT_YET;
+    if (tag > 7 && tag < 0x80) {
+      const wireType = tag & 7;
+      if (wireType === LENGTH_DELIMITED) {
+        const length = bytes[at++] as number;
+        if (length < 0x80) to = at + length;
+        else {
+          const high = bytes[at++] as number;
+          if (high < 0x80) to = at + ((length & 0x7f) | (high << 7));
+        }
+      } else if (wireType === FIXED64) to = at + 8;
+      else if (wireType === VARINT && (bytes[at] as number) < 0x80) to = at + 1;
+    }
+    if (to > end) return nextOfAnyForm(this);
+    this.field = tag >>> 3;
+    this.from = at;
+    this.to = to;
+    this.offset = to;
+    return true;
+  }
+
+  /** The current field, a varint, as an unsigned number of 32 bits; higher bits are cut off. */
+  uint32(): number {
+    const byte = this.bytes[this.from] as number;
+    return byte < 0x80 ? byte : varint32At(this.bytes, this.from);
+  }
+}
+
+/** What `next` does, also for what is large, rare or damaged. */
+function nextOfAnyForm(cursor: FieldCursor): boolean {
+  const tag = cursor.tag();
+  cursor.field = tag >>> 3;
+  if ((tag & 7) === LENGTH_DELIMITED) {
+    cursor.to = cursor.lengthDelimitedEnd();
+    cursor.from = cursor.offset;
+    cursor.offset = cursor.to;
+  } else {
+    cursor.from = cursor.offset;
+    cursor.skip(tag);
+    cursor.to = cursor.offset;
+  }
+  return true;
+}
+
+/**
+ * Steps over fields that all have this one-byte tag, length-delimited and less than 16 KiB long, and returns where the
+ * run of them that starts at `start` ends. What ends it may be anything, also damage.
+ */
+export function endOfShortRun(bytes: Uint8Array, start: number, end: number, tag: number): number {
+  let at = start;
+  while (bytes[at] === tag) {
+    const length = bytes[at + 1] as number;
+    let to = at + 2 + length;
+    if (length > 0x7f) {
+      const high = bytes[at + 2] as number;
+      if (high > 0x7f) return at;
+      to = at + 3 + ((length & 0x7f) | (high << 7));
+    }
+    // Also where there is no length, which makes it NaN.
+    if (!(to <= end)) return at;
+    at = to;
+  }
+  return at;
+}

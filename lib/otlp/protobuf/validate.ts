@@ -1,0 +1,106 @@
+import type { FaultCursor } from './fault-cursor.ts';
+import { FIELD_NUMBERS, messageNumber, OTLP_MESSAGES } from './schema.ts';
+import { FIELD_KINDS, LENGTH_DELIMITED, MESSAGE_KIND, UNKNOWN_FIELD, wrongWireType } from './wire.ts';
+
+/**
+ * How deep attribute values (`AnyValue`) may be nested: a value that is no list has depth 1. A level of key-value lists is
+ * three messages deep, so that this is the largest depth at which a span still has at most 100 nested messages, where
+ * the protobuf readers of C++, Java and JavaScript stop.
+ */
+export const MAX_VALUE_DEPTH = 32;
+
+/** What is wrong with a deeper one. */
+export const TOO_DEEP = `attribute values are nested deeper than ${MAX_VALUE_DEPTH} levels`;
+
+const ANY_VALUE = messageNumber('AnyValue');
+const KEY_VALUE = messageNumber('KeyValue');
+
+/**
+ * Moves over the message that ends at `end`, down to the last attribute value of the last event. Field numbers, wire types
+ * and lengths must be those of protobuf and, for known fields, those of the OTLP messages; UTF-8 is not looked at. The
+ * cursor keeps the first fault.
+ *
+ * @param message Its number in {@link OTLP_MESSAGES}.
+ * @param depth How many attribute values it is nested in.
+ */
+export function validateMessage(cursor: FaultCursor, message: number, end: number, depth: number): void {
+  const outerEnd = cursor.end;
+  cursor.end = end;
+  while (cursor.offset < end) {
+    const tagOffset = cursor.offset;
+    validateField(cursor, message, cursor.tag(), tagOffset, depth);
+  }
+  cursor.end = outerEnd;
+}
+
+/** The same for the value of one field, whose tag has been read. */
+export function validateField(
+  cursor: FaultCursor,
+  message: number,
+  tag: number,
+  tagOffset: number,
+  depth: number,
+): void {
+  const fieldNumber = tag >>> 3;
+  const known = fieldNumber < FIELD_NUMBERS;
+  const kind = known ? (FIELD_KINDS[message * FIELD_NUMBERS + fieldNumber] as number) : UNKNOWN_FIELD;
+  if (kind >= MESSAGE_KIND && (tag & 7) === LENGTH_DELIMITED) {
+    const nested = kind - MESSAGE_KIND;
+    const end = cursor.lengthDelimitedEnd();
+    if (nested === KEY_VALUE) {
+      validateKeyValue(cursor, end, depth);
+    } else if (nested === ANY_VALUE) {
+      if (depth === MAX_VALUE_DEPTH) {
+        cursor.note(TOO_DEEP, tagOffset);
+        cursor.offset = end;
+      } else {
+        validateMessage(cursor, nested, end, depth + 1);
+      }
+    } else {
+      validateMessage(cursor, nested, end, depth);
+    }
+  } else {
+    if (kind !== UNKNOWN_FIELD && (tag & 7) !== kind) cursor.note(unexpected(message, tag), tagOffset);
+    cursor.skip(tag);
+  }
+}
+
+/** {@link validateMessage} for an attribute, with a short way for what nearly all of them are. */
+export function validateKeyValue(cursor: FaultCursor, end: number, depth: number): void {
+  if (depth < MAX_VALUE_DEPTH && isPlainKeyValue(cursor.bytes, cursor.offset, end)) cursor.offset = end;
+  else validateMessage(cursor, KEY_VALUE, end, depth);
+}
+
+/**
+ * Whether the bytes are exactly one key and one scalar value, in this order, with lengths of one byte. Each part must
+ * end where the next begins and the last at `end`, so that nothing out of bounds can pass.
+ */
+function isPlainKeyValue(bytes: Uint8Array, start: number, end: number): boolean {
+  const keyLength = bytes[start + 1] as number;
+  const valueTag = start + 2 + keyLength;
+  const valueLength = bytes[valueTag + 1] as number;
+  if (bytes[start] !== 0x0a || keyLength >= 0x80 || bytes[valueTag] !== 0x12) return false;
+  if (valueLength >= 0x80 || valueTag + 2 + valueLength !== end) return false;
+  switch (bytes[valueTag + 2]) {
+    case 0x0a:
+      return bytes[valueTag + 3] === valueLength - 2;
+    case 0x10:
+    case 0x18:
+      return valueLength > 1 && valueLength <= 11 && isOneVarint(bytes, valueTag + 3, end);
+    case 0x21:
+      return valueLength === 9;
+    default:
+      return false;
+  }
+}
+
+function isOneVarint(bytes: Uint8Array, start: number, end: number): boolean {
+  let offset = start;
+  while ((bytes[offset] as number) >= 0x80) offset++;
+  return offset === end - 1;
+}
+
+/** @param message Its number. */
+export function unexpected(message: number, tag: number): string {
+  return wrongWireType(OTLP_MESSAGES[message]?.name ?? 'message', tag);
+}

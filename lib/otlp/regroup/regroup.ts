@@ -1,0 +1,199 @@
+import { RequestTooLargeError } from '../errors.ts';
+import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire.ts';
+import type { EnvelopeTable } from './envelope-table.ts';
+import { NO_SPAN, RegroupScan, SPAN_COLUMNS, SPAN_END, SPAN_PREVIOUS, SPAN_SCOPE, SPAN_START } from './scan.ts';
+import { RejectedSpans } from './span-scan.ts';
+
+/** Up to this many bytes are copied one by one. */
+const SHORT = 32;
+
+/**
+ * Writes protobuf from the end to the start, made of pieces of `source`: a message comes before its length, so that nothing
+ * must be measured first.
+ */
+export class BackwardWriter {
+  readonly bytes: Uint8Array;
+  /** Where the bytes written so far start. */
+  offset: number;
+  readonly #source: Uint8Array;
+
+  /** @param capacity At least what will be written, in bytes. */
+  constructor(source: Uint8Array, capacity: number) {
+    this.#source = source;
+    this.bytes = new Uint8Array(capacity);
+    this.offset = capacity;
+  }
+
+  copy(start: number, end: number): void {
+    this.offset -= end - start;
+    this.bytes.set(this.#source.subarray(start, end), this.offset);
+  }
+
+  /** Copies `pieces[first, end)`: pairs of start and end, in the order in which they will be read. */
+  copyPieces(pieces: readonly number[], first: number, end: number): void {
+    for (let i = end - 2; i >= first; i -= 2) {
+      const from = pieces[i] as number;
+      const to = pieces[i + 1] as number;
+      if (to - from > SHORT) this.copy(from, to);
+      else this.#copyShort(from, to);
+    }
+  }
+
+  /** A request may consist of millions of pieces of two bytes: no view for each of their copies. */
+  #copyShort(start: number, end: number): void {
+    this.offset -= end - start;
+    for (let from = start, to = this.offset; from < end; from++, to++) this.bytes[to] = this.#source[from] as number;
+  }
+
+  /** Makes what has been written since `offset` was `end` a length-delimited field. @param tag Below 128. */
+  lengthAndTag(end: number, tag: number): void {
+    let length = end - this.offset;
+    let size = 1;
+    for (let rest = length >>> 7; rest > 0; rest >>>= 7) size++;
+    this.offset -= size;
+    let at = this.offset;
+    for (; length > 0x7f; length >>>= 7) this.bytes[at++] = (length & 0x7f) | 0x80;
+    this.bytes[at] = length;
+    this.bytes[--this.offset] = tag;
+  }
+}
+
+const RESOURCE_SPANS = tagOf(1, LENGTH_DELIMITED);
+const SCOPE_SPANS = tagOf(2, LENGTH_DELIMITED);
+/** Tag and length of a `ResourceSpans` or `ScopeSpans`, at most. */
+const ENVELOPE_OVERHEAD = 6;
+
+/**
+ * The largest size of all fragments of a request, in bytes. Each trace gets its own copy of its resource, so that a large
+ * resource and many traces could otherwise ask for any amount of memory. Ordinary requests grow by two thirds.
+ */
+export const MAX_FRAGMENTS_BYTES = 128 * 1024 * 1024;
+
+/** The spans of one trace from one export request. */
+export interface TraceFragment {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** OTLP `TracesData` in protobuf. It shares its memory with the other fragments of the request. */
+  readonly payload: Uint8Array;
+  readonly spanCount: number;
+  /** Whether one of the spans is a root span: its parent span ID is empty, or all zero. */
+  readonly hasRoot: boolean;
+}
+
+export interface RegroupedRequest {
+  /** In the order in which the traces are first seen. */
+  readonly fragments: readonly TraceFragment[];
+  /** How many spans the fragments have. */
+  readonly spanCount: number;
+  readonly rejectedSpanCount: number;
+  /** What the sender should know: what is wrong with the rejected spans, or why there are no spans at all. */
+  readonly errorMessage: string | undefined;
+}
+
+/**
+ * Regroups an OTLP `ExportTraceServiceRequest` (protobuf) by trace, by slicing its bytes.
+ *
+ * A fragment has every `ResourceSpans` and `ScopeSpans` that has spans of the trace, in the order of the request, with
+ * all their other fields, and the spans byte for byte: fields that OTLP does not know (yet) survive, except
+ * at the top level of the request, where they would belong to no trace. Spans with an invalid ID are left out and counted;
+ * so are spans with a parent span ID or link IDs of an impossible length, on which other OTLP readers choke, and spans in
+ * which something cannot be read, be it damaged or nested deeper than `MAX_VALUE_DEPTH`. What cannot be read in a resource or
+ * scope costs the spans under it.
+ *
+ * The whole request is validated first, so that a fragment can always be decoded. Only UTF-8 is not checked: the readers of
+ * a fragment must replace what is invalid.
+ *
+ * @param rejected has the spans that were rejected before, when the request was translated to protobuf
+ * @throws {MalformedOtlpError} when it is not such a request
+ * @throws {RequestTooLargeError} when the fragments would be larger than {@link MAX_FRAGMENTS_BYTES}, or more than
+ * `MAX_TRACES`
+ */
+export function regroup(request: Uint8Array, rejected: RejectedSpans = new RejectedSpans()): RegroupedRequest {
+  const scan = RegroupScan.of(request);
+  rejected.addAll(scan.rejected);
+  rejected.expectSpans(scan.spanCount);
+  const writer = new BackwardWriter(request, fragmentsSize(scan));
+  const fragments: TraceFragment[] = [];
+  for (let trace = 0; trace < scan.traces.size; trace++) {
+    const end = writer.offset;
+    writeTrace(writer, scan, scan.lastSpan[trace] as number);
+    fragments.push({
+      traceId: scan.traces.idOf(trace),
+      payload: writer.bytes.subarray(writer.offset, end),
+      spanCount: scan.spanCounts[trace] as number,
+      hasRoot: scan.hasRoot[trace] as boolean,
+    });
+  }
+  return {
+    fragments,
+    spanCount: scan.spanCount,
+    rejectedSpanCount: rejected.count,
+    errorMessage: rejected.message(scan.spanCount, request.length === 0),
+  };
+}
+
+/** At least the size of all fragments together. */
+function fragmentsSize(scan: RegroupScan): number {
+  let size = sizeOfCopies(scan.resources) + sizeOfCopies(scan.scopes);
+  const { spans } = scan;
+  for (let row = 0; row < scan.spanCount * SPAN_COLUMNS; row += SPAN_COLUMNS) {
+    size += (spans[row + SPAN_END] as number) - (spans[row + SPAN_START] as number);
+  }
+  if (size > MAX_FRAGMENTS_BYTES) {
+    throw new RequestTooLargeError(
+      `with a copy of their resource for each of ${scan.traces.size} traces the spans are ${size} bytes: at most ${MAX_FRAGMENTS_BYTES} are allowed`,
+    );
+  }
+  return size;
+}
+
+function sizeOfCopies(envelopes: EnvelopeTable): number {
+  let size = 0;
+  for (let envelope = 0; envelope < envelopes.count; envelope++) {
+    size += envelopes.copiesOf(envelope) * (envelopes.sizeOf(envelope) + ENVELOPE_OVERHEAD);
+  }
+  return size;
+}
+
+/** Writes the fragment of a trace from its last span to its first, so that each length is known when it is written. */
+function writeTrace(writer: BackwardWriter, scan: RegroupScan, lastSpan: number): void {
+  const { spans, scopes, resources } = scan;
+  let span = lastSpan;
+  while (span !== NO_SPAN) {
+    const resource = scopes.parentOf(spans[span * SPAN_COLUMNS + SPAN_SCOPE] as number);
+    const resourceEnd = writer.offset;
+    writer.copyPieces(resources.pieces, resources.firstAfter(resource), resources.endPiece(resource));
+    while (span !== NO_SPAN) {
+      const scope = spans[span * SPAN_COLUMNS + SPAN_SCOPE] as number;
+      if (scopes.parentOf(scope) !== resource) break;
+      const scopeEnd = writer.offset;
+      writer.copyPieces(scopes.pieces, scopes.firstAfter(scope), scopes.endPiece(scope));
+      span = writeSpans(writer, spans, span, scope);
+      writer.copyPieces(scopes.pieces, scopes.firstPiece(scope), scopes.firstAfter(scope));
+      writer.lengthAndTag(scopeEnd, SCOPE_SPANS);
+    }
+    writer.copyPieces(resources.pieces, resources.firstPiece(resource), resources.firstAfter(resource));
+    writer.lengthAndTag(resourceEnd, RESOURCE_SPANS);
+  }
+}
+
+/** Writes the spans that the trace has in one scope, up to `lastSpan`, and returns the span before them. */
+function writeSpans(writer: BackwardWriter, spans: Int32Array, lastSpan: number, scope: number): number {
+  let row = lastSpan * SPAN_COLUMNS;
+  let start = spans[row + SPAN_START] as number;
+  let end = spans[row + SPAN_END] as number;
+  let span = spans[row + SPAN_PREVIOUS] as number;
+  while (span !== NO_SPAN) {
+    row = span * SPAN_COLUMNS;
+    if (spans[row + SPAN_SCOPE] !== scope) break;
+    // Neighbours in the request are copied at once.
+    if (spans[row + SPAN_END] !== start) {
+      writer.copy(start, end);
+      end = spans[row + SPAN_END] as number;
+    }
+    start = spans[row + SPAN_START] as number;
+    span = spans[row + SPAN_PREVIOUS] as number;
+  }
+  writer.copy(start, end);
+  return span;
+}

@@ -1,0 +1,75 @@
+import { LENGTH_DELIMITED, tagOf, VARINT } from './protobuf/wire.ts';
+import { WireWriter } from './protobuf/writer.ts';
+
+const CODE = tagOf(1, VARINT);
+const MESSAGE = tagOf(2, LENGTH_DELIMITED);
+
+/** `google.rpc.Status`, without details. */
+export interface RpcStatus {
+  /** A gRPC status code, e.g. 3 for `INVALID_ARGUMENT`. 0 or more. */
+  readonly code: number;
+  /** For the developer who sends the request. */
+  readonly message: string;
+}
+
+/** The body of the answer to a request that failed (https://opentelemetry.io/docs/specs/otlp/#failures-1). */
+export function encodeStatus(encoding: OtlpEncoding, status: RpcStatus): Uint8Array {
+  const { code, message } = status;
+  if (encoding === 'json') return new TextEncoder().encode(JSON.stringify({ code, message }));
+  const text = new TextEncoder().encode(message);
+  const writer = new WireWriter(text.length + 32);
+  if (code !== 0) {
+    writer.varint32(CODE);
+    writer.varint32(code);
+  }
+  if (text.length > 0) writer.lengthDelimited(MESSAGE, text);
+  return writer.finish();
+}
+
+/** The encodings of OTLP/HTTP. A response has that of its request. */
+export type OtlpEncoding = 'protobuf' | 'json';
+
+const PARTIAL_SUCCESS = tagOf(1, LENGTH_DELIMITED);
+const REJECTED_SPANS = tagOf(1, VARINT);
+const ERROR_MESSAGE = tagOf(2, LENGTH_DELIMITED);
+
+export interface PartialSuccess {
+  /** How many spans will never be accepted. 0 with a message is a warning. */
+  readonly rejectedSpans: number;
+  /** For the developer who sends them: what is wrong, and what is allowed. */
+  readonly errorMessage: string;
+}
+
+/**
+ * The body of the answer to an export request that was accepted, wholly or in part: `ExportTraceServiceResponse`
+ * (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response).
+ */
+export function encodeExportResponse(encoding: OtlpEncoding, partial?: PartialSuccess): Uint8Array {
+  if (encoding === 'json') return new TextEncoder().encode(JSON.stringify(toJson(partial)));
+  const writer = new WireWriter(64);
+  if (partial !== undefined) {
+    const message = new TextEncoder().encode(partial.errorMessage);
+    writer.ensure(message.length + 32);
+    writer.varint32(PARTIAL_SUCCESS);
+    const start = writer.beginLengthDelimited();
+    if (partial.rejectedSpans !== 0) {
+      writer.varint32(REJECTED_SPANS);
+      writer.varint32(partial.rejectedSpans);
+    }
+    if (message.length > 0) writer.lengthDelimited(ERROR_MESSAGE, message);
+    writer.endLengthDelimited(start);
+  }
+  return writer.finish();
+}
+
+/** int64 is a string in proto3 JSON, and default values are left out. */
+function toJson(partial: PartialSuccess | undefined): unknown {
+  if (partial === undefined) return {};
+  const { rejectedSpans, errorMessage } = partial;
+  return {
+    partialSuccess: {
+      ...(rejectedSpans === 0 ? {} : { rejectedSpans: String(rejectedSpans) }),
+      ...(errorMessage === '' ? {} : { errorMessage }),
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import { ContentTable } from '../content-table.ts';
+import { FieldCursor } from '../protobuf/field-cursor.ts';
+import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './index-fragments.ts';
+import { withoutSpans } from './subset.ts';
+
+/** Above this many keys they go into a table: comparing each with each is quick only for the usual handful. */
+const FEW = 64;
+
+/** Which keys of a list of attributes have been met, each as a range of bytes. To be used for one list after the other. */
+export class KeySet {
+  #bytes: Uint8Array = new Uint8Array(0);
+  /** Start and end of each key. */
+  readonly #ranges = new Int32Array(FEW * 2);
+  #length = 0;
+  /** Bit h is set when a key with hash h has been met; most keys are new, and this tells so at once. */
+  #low = 0;
+  #high = 0;
+  #many: ContentTable | undefined;
+
+  /** Forgets all keys. The next ones are in `bytes`. */
+  reset(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#length = 0;
+    this.#low = 0;
+    this.#high = 0;
+    this.#many = undefined;
+  }
+
+  /** Adds the key in `bytes[from, to)`; false when it had been added before. */
+  add(from: number, to: number): boolean {
+    if (this.#many !== undefined) return this.#addToMany(from, to);
+    const bytes = this.#bytes;
+    const middle = bytes[(from + to) >> 1] as number;
+    const hash = (to - from) * 7 + middle * 3 + (bytes[to - 1] as number) * 5;
+    const bit = 1 << (hash & 31);
+    if ((hash & 32) === 0) {
+      if ((this.#low & bit) !== 0 && this.#has(from, to)) return false;
+      this.#low |= bit;
+    } else {
+      if ((this.#high & bit) !== 0 && this.#has(from, to)) return false;
+      this.#high |= bit;
+    }
+    if (this.#length === FEW * 2) return this.#goToMany().#addToMany(from, to);
+    this.#ranges[this.#length++] = from;
+    this.#ranges[this.#length++] = to;
+    return true;
+  }
+
+  #has(from: number, to: number): boolean {
+    const ranges = this.#ranges;
+    for (let i = 0; i < this.#length; i += 2) {
+      const start = ranges[i] as number;
+      if ((ranges[i + 1] as number) - start !== to - from) continue;
+      let at = from;
+      while (at < to && this.#bytes[at] === this.#bytes[start + at - from]) at++;
+      if (at === to) return true;
+    }
+    return false;
+  }
+
+  #goToMany(): this {
+    this.#many = new ContentTable();
+    for (let i = 0; i < this.#length; i += 2) {
+      this.#addToMany(this.#ranges[i] as number, this.#ranges[i + 1] as number);
+    }
+    return this;
+  }
+
+  #addToMany(from: number, to: number): boolean {
+    return (this.#many as ContentTable).add(-1, this.#bytes, from, to);
+  }
+}
+
+/** Random IDs need two or three. Each may compare a whole span. */
+const MAX_PROBES = 12;
+
+/**
+ * The index without spans that were sent again: of those whose `Span` messages are equal byte for byte, under equal
+ * resources and scopes, the first stays. A copy that differs anywhere, if only in fields that OTLP does not know, is
+ * new information and stays, too.
+ *
+ * The time is linear in the bytes of the fragments, whatever is in them: what collides here goes into a
+ * {@link ContentTable} after a bounded number of comparisons.
+ */
+export function removeEqualSpans(index: TraceIndex): TraceIndex {
+  const removed = new EqualSpans(index).find();
+  return removed === undefined ? index : withoutSpans(index, removed);
+}
+
+class EqualSpans {
+  readonly #index: TraceIndex;
+  #table: ContentTable | undefined;
+  /** By number of the `ScopeSpans`: what it and its `ResourceSpans` have besides spans, as a number. */
+  #scopeContents: readonly number[] | undefined;
+
+  constructor(index: TraceIndex) {
+    this.#index = index;
+  }
+
+  /** Made when it is needed: in most traces no two spans are compared to the end. */
+  get #contents(): ContentTable {
+    this.#table ??= new ContentTable();
+    return this.#table;
+  }
+
+  /** Not 0 at the number of each span that is equal to an earlier one; undefined when there are none. */
+  find(): Uint8Array | undefined {
+    const index = this.#index;
+    const count = index.spans.length;
+    if (count < 2) return undefined;
+    let removed: Uint8Array | undefined;
+    // Open addressing: span number + 1, or 0 for a free slot. At most half of the slots are taken.
+    const mask = (1 << (33 - Math.clz32(count))) - 1;
+    const slots: number[] = new Array(mask + 1).fill(0);
+    for (let span = 0; span < count; span++) {
+      let slot = hashSpan(index, span) & mask;
+      let probe = 0;
+      let other = slots[slot] as number;
+      while (other > 0 && probe < MAX_PROBES && !this.#isEqual(other - 1, span)) {
+        probe++;
+        slot = (slot + 1) & mask;
+        other = slots[slot] as number;
+      }
+      const isCrowded = probe === MAX_PROBES;
+      if (!isCrowded && other === 0) {
+        slots[slot] = span + 1;
+      } else if (!isCrowded || !this.#isNewContent(span)) {
+        removed ??= new Uint8Array(count);
+        removed[span] = 1;
+      }
+    }
+    return removed;
+  }
+
+  #isEqual(a: number, b: number): boolean {
+    const { spans } = this.#index;
+    const startA = spans.get(a, SPAN.start);
+    const startB = spans.get(b, SPAN.start);
+    const length = spans.get(a, SPAN.end) - startA;
+    if (length !== spans.get(b, SPAN.end) - startB) return false;
+    const bytesA = fragmentOf(this.#index, a);
+    const bytesB = fragmentOf(this.#index, b);
+    for (let i = 0; i < length; i++) {
+      if (bytesA[startA + i] !== bytesB[startB + i]) return false;
+    }
+    const scopeA = spans.get(a, SPAN.scopeSpans);
+    const scopeB = spans.get(b, SPAN.scopeSpans);
+    return scopeA === scopeB || this.#scopeContent(scopeA) === this.#scopeContent(scopeB);
+  }
+
+  #isNewContent(span: number): boolean {
+    const { spans } = this.#index;
+    const scope = this.#scopeContent(spans.get(span, SPAN.scopeSpans));
+    const bytes = fragmentOf(this.#index, span);
+    return this.#contents.add(scope, bytes, spans.get(span, SPAN.start), spans.get(span, SPAN.end));
+  }
+
+  #scopeContent(scope: number): number {
+    this.#scopeContents ??= scopeContents(this.#index, this.#contents);
+    return this.#scopeContents[scope] as number;
+  }
+}
+
+/**
+ * Equal numbers for `ScopeSpans` with equal fields under `ResourceSpans` with equal fields, those that hold the spans left
+ * out: how spans were grouped in their requests does not count.
+ */
+function scopeContents(index: TraceIndex, contents: ContentTable): readonly number[] {
+  const { fragments, resourceSpans, scopeSpans } = index;
+  const numbers: number[] = [];
+  for (let row = 0; row < resourceSpans.length; row++) {
+    const [fragment = 0, start = 0, end = 0, firstScope = 0, endScope = 0] = resourceSpans.row(row);
+    const bytes = fragments[fragment] as Uint8Array;
+    const resource = otherFields(contents, EMPTY, bytes, start, end);
+    for (let scope = firstScope; scope < endScope; scope++) {
+      const from = scopeSpans.get(scope, SCOPE_SPANS.start);
+      const to = scopeSpans.get(scope, SCOPE_SPANS.end);
+      // No field is empty: here the fields of the resource end, and those of the scope, so that none is taken for the other's.
+      const scopeStart = contents.continued(resource, bytes, from, from);
+      numbers[scope] = contents.continued(otherFields(contents, scopeStart, bytes, from, to), bytes, to, to);
+    }
+  }
+  return numbers;
+}
+
+const EMPTY = -1;
+/** The scopes of a `ResourceSpans`, and the spans of a `ScopeSpans`. */
+const CHILDREN = 2;
+
+function otherFields(contents: ContentTable, before: number, bytes: Uint8Array, start: number, end: number): number {
+  let content = before;
+  const cursor = new FieldCursor(bytes, start, end);
+  for (let tagAt = start; cursor.next(); tagAt = cursor.offset) {
+    if (cursor.field !== CHILDREN) content = contents.continued(content, bytes, tagAt, cursor.to);
+  }
+  return content;
+}
+
+function fragmentOf(index: TraceIndex, span: number): Uint8Array {
+  const fragment = index.resourceSpans.get(index.spans.get(span, SPAN.resourceSpans), RESOURCE_SPANS.fragment);
+  return index.fragments[fragment] as Uint8Array;
+}
+
+/** The start time is in it for the sake of tracers that give all of their spans one ID, the size for that of copies that differ. */
+function hashSpan(index: TraceIndex, span: number): number {
+  const { spans } = index;
+  const bytes = fragmentOf(index, span);
+  const idEnd = spans.get(span, SPAN.spanIdEnd);
+  const startTimeEnd = spans.get(span, SPAN.startTimeEnd);
+  let hash = spans.get(span, SPAN.end) - spans.get(span, SPAN.start);
+  for (let at = spans.get(span, SPAN.spanId); at < idEnd; at++) {
+    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  }
+  for (let at = spans.get(span, SPAN.startTime); at < startTimeEnd; at++) {
+    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  }
+  return hash ^ (hash >>> 15);
+}

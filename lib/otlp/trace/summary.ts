@@ -1,0 +1,115 @@
+import type { ResourceSpansView, Trace } from './trace.ts';
+
+/** What a trace is about, in a few values. */
+export interface TraceSummary {
+  /** The earliest start of a span; 0 when no span has one. */
+  readonly startTimeUnixNano: bigint;
+  /** The latest end of a span; 0 when no span has one. */
+  readonly endTimeUnixNano: bigint;
+  /** From the earliest start to the latest end; 0 when that is negative, null when no span has the one or the other. */
+  readonly durationMs: number | null;
+  /** `service.name` of the resource of the root span; '' when it has none that is a string. */
+  readonly rootService: string;
+  /** The name of the root span. */
+  readonly rootName: string;
+  /** The different values of `service.name`, sorted. */
+  readonly services: readonly string[];
+  /** How many spans have status error. */
+  readonly errorCount: number;
+  /** `ERROR` when any span has status error. */
+  readonly status: 'OK' | 'ERROR';
+}
+
+const STATUS_ERROR = 2;
+
+/**
+ * Sums up a trace, the same in whatever order and grouping its spans came. Its root span is the earliest span without a
+ * parent or, when there is none, the earliest span; a span without a start time is later than any other. Of equally early
+ * ones it is a finished one, then the one whose span ID, name and service come first.
+ */
+export function summarize(trace: Trace): TraceSummary {
+  const start = earliestStart(trace);
+  let end = 0n;
+  let errorCount = 0;
+  for (let span = 0; span < trace.spanCount; span++) {
+    const spanEnd = trace.endTimeUnixNano(span);
+    if (spanEnd > end) end = spanEnd;
+    if (trace.statusCode(span) === STATUS_ERROR) errorCount++;
+  }
+  const services = trace.resourceSpans.map(serviceOf);
+  const root = findRoot(trace, services);
+  return {
+    startTimeUnixNano: start,
+    endTimeUnixNano: end,
+    durationMs: start > 0n && end > 0n ? Math.max(0, Number(end - start) / 1e6) : null,
+    rootService: root?.service ?? '',
+    rootName: root?.name ?? '',
+    services: different(services),
+    errorCount,
+    status: errorCount > 0 ? 'ERROR' : 'OK',
+  };
+}
+
+/** When the first span starts, in nanoseconds since the epoch; 0 when no span has a start. */
+export function earliestStart(trace: Trace): bigint {
+  let earliest = 0n;
+  for (let span = 0; span < trace.spanCount; span++) {
+    const start = trace.startTimeUnixNano(span);
+    if (start > 0n && (earliest === 0n || start < earliest)) earliest = start;
+  }
+  return earliest;
+}
+
+interface Root {
+  readonly span: number;
+  readonly name: string;
+  readonly service: string;
+}
+
+/** @param services by number of the `ResourceSpans` */
+function findRoot(trace: Trace, services: readonly string[]): Root | undefined {
+  const at = (span: number): Root => ({
+    span,
+    name: trace.name(span),
+    service: services[trace.resourceNumberOf(span)] ?? '',
+  });
+  let root: Root | undefined;
+  for (let span = 0; span < trace.spanCount; span++) {
+    const order = root === undefined ? -1 : compareRoots(trace, span, root.span);
+    if (root === undefined || order < 0) {
+      root = at(span);
+    } else if (order === 0) {
+      // The name of the root is read once, however many spans are as early.
+      const other = at(span);
+      if ((compareText(other.name, root.name) || compareText(other.service, root.service)) < 0) root = other;
+    }
+  }
+  return root;
+}
+
+/** Negative when `a` is to be preferred as the root, 0 when the name and the service must tell. */
+function compareRoots(trace: Trace, a: number, b: number): number {
+  if (trace.isRoot(a) !== trace.isRoot(b)) return trace.isRoot(a) ? -1 : 1;
+  const startA = trace.startTimeUnixNano(a);
+  const startB = trace.startTimeUnixNano(b);
+  if (startA !== startB) return startB === 0n || (startA !== 0n && startA < startB) ? -1 : 1;
+  if (trace.isFinished(a) !== trace.isFinished(b)) return trace.isFinished(a) ? -1 : 1;
+  return compareText(trace.spanId(a), trace.spanId(b));
+}
+
+/** By UTF-16 units, as `sort` does. */
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** `service.name`; '' when there is none that is a text. */
+function serviceOf(resourceSpans: ResourceSpansView): string {
+  const service = resourceSpans.attribute('service.name');
+  return typeof service === 'string' ? service : '';
+}
+
+/** The different texts, sorted, without ''. Not by a `Set`, to which all texts of one length above 16,383 are alike. */
+function different(texts: readonly string[]): readonly string[] {
+  return [...texts].sort().filter((text, i, sorted) => text !== (i === 0 ? '' : sorted[i - 1]));
+}

@@ -1,0 +1,248 @@
+import { type AttributeValue, findAttribute } from '../protobuf/attributes.ts';
+import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
+import { MessageView } from '../protobuf/message-view.ts';
+import { isZeroAt } from '../regroup/span-scan.ts';
+import { readUtf8, toHex } from '../text.ts';
+import { removeEqualSpans } from './duplicates.ts';
+import { indexFragments, RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './index-fragments.ts';
+import { removeUnfinishedCopies } from './unfinished.ts';
+
+/** A `ResourceSpans` message: some spans of one trace that came in one fragment, and the resource that emitted them. */
+export class ResourceSpansView {
+  /** Number of the fragment that it came in. */
+  readonly fragment: number;
+  /** Its spans are those from `firstSpan` to before `endSpan`. */
+  readonly firstSpan: number;
+  readonly endSpan: number;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(fragment: number, firstSpan: number, endSpan: number, bytes: Uint8Array, start: number, end: number) {
+    this.fragment = fragment;
+    this.firstSpan = firstSpan;
+    this.endSpan = endSpan;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  /** The first attribute of the resource that has this key; `undefined` when there is none. */
+  attribute(key: string): AttributeValue | undefined {
+    const cursor = new FieldCursor(this.#bytes, this.#start, this.#end);
+    while (cursor.next()) {
+      if (cursor.field !== 1) continue;
+      const value = findAttribute(this.#bytes, cursor.from, cursor.to, 1, key);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  /** The `Resource` message. */
+  resourceMessage(): MessageView {
+    return new MessageView(this.#bytes, this.#start, this.#end).message(1);
+  }
+}
+
+/** The instrumentation scope of a `ScopeSpans` message. */
+export class ScopeView {
+  readonly name: string;
+  readonly version: string;
+  readonly #message: Uint8Array;
+
+  /** @param bytes The `ScopeSpans` message is in `bytes[start, end)`. */
+  constructor(bytes: Uint8Array, start: number, end: number) {
+    this.#message = joinFields(bytes, start, end, 1) ?? new Uint8Array(0);
+    this.name = this.#text(1);
+    this.version = this.#text(2);
+  }
+
+  /** The first attribute of the scope that has this key; `undefined` when there is none. */
+  attribute(key: string): AttributeValue | undefined {
+    return findAttribute(this.#message, 0, this.#message.length, 3, key);
+  }
+
+  /** The `InstrumentationScope` message. */
+  message(): MessageView {
+    return new MessageView(this.#message);
+  }
+
+  #text(field: number): string {
+    let text = '';
+    const cursor = new FieldCursor(this.#message, 0, this.#message.length);
+    while (cursor.next()) {
+      if (cursor.field === field) text = readUtf8(this.#message, cursor.from, cursor.to);
+    }
+    return text;
+  }
+}
+
+const ATTRIBUTES_FIELD = 9;
+
+/**
+ * One whole trace, read from its fragments where they lie: nothing is decoded before it is asked for.
+ *
+ * Spans are numbered from 0 to `spanCount - 1` in walk order: the `ResourceSpans` in the order of arrival, within each
+ * its scopes, within each its spans. A field that a span does not have reads as 0 or '', as in protobuf.
+ */
+export class Trace {
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
+  /** How many spans there are: every copy of a span that differs counts, one that was sent again does not. */
+  readonly spanCount: number;
+  /** In order of arrival, never merged. */
+  readonly resourceSpans: readonly ResourceSpansView[];
+  /** Where everything is, for the writers in this folder. */
+  readonly index: TraceIndex;
+  readonly #cells: readonly number[];
+  readonly #width: number;
+  /** Of the fragments. */
+  readonly #views: readonly DataView[];
+
+  private constructor(traceId: string, index: TraceIndex) {
+    this.traceId = traceId;
+    this.index = index;
+    this.spanCount = index.spans.length;
+    this.#cells = index.spans.cells;
+    this.#width = index.spans.width;
+    this.#views = index.fragments.map((bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+    this.resourceSpans = viewsOf(index);
+  }
+
+  /**
+   * Reads the trace that these `TracesData` messages hold together, given in order of arrival. Of spans that are equal byte
+   * for byte, under equal resources and scopes, only the first stays; copies of a span that differ stay all.
+   * @throws {MalformedOtlpError} when a fragment is damaged.
+   */
+  static fromFragments(traceId: string, fragments: readonly Uint8Array[]): Trace {
+    return new Trace(traceId, removeEqualSpans(indexFragments(fragments)));
+  }
+
+  /**
+   * What the archive keeps of the trace: unfinished spans (without an end time) are left out where a finished copy of the
+   * same span is there. Copies of a span have the same span ID, kind, start time and name.
+   */
+  withoutUnfinishedCopies(): Trace {
+    const index = removeUnfinishedCopies(this.index);
+    return index === this.index ? this : new Trace(this.traceId, index);
+  }
+
+  /** Whether the span has an end time. */
+  isFinished(span: number): boolean {
+    return this.endTimeUnixNano(span) !== 0n;
+  }
+
+  startTimeUnixNano(span: number): bigint {
+    return this.#fixed64(span, SPAN.startTime);
+  }
+
+  endTimeUnixNano(span: number): bigint {
+    return this.#fixed64(span, SPAN.endTime);
+  }
+
+  /** 0 unset, 1 ok, 2 error. */
+  statusCode(span: number): number {
+    return this.#cell(span, SPAN.statusCode);
+  }
+
+  /** 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
+  kind(span: number): number {
+    return this.#cell(span, SPAN.kind);
+  }
+
+  /** The W3C trace flags are the low 8 bits. */
+  flags(span: number): number {
+    return this.#cell(span, SPAN.flags) >>> 0;
+  }
+
+  name(span: number): string {
+    return this.#text(span, SPAN.name, SPAN.nameEnd);
+  }
+
+  /** The W3C `tracestate`. */
+  traceState(span: number): string {
+    return this.#text(span, SPAN.traceState, SPAN.traceStateEnd);
+  }
+
+  /** In lower-case hex. */
+  spanId(span: number): string {
+    return toHex(this.#bytes(span), this.#cell(span, SPAN.spanId), this.#cell(span, SPAN.spanIdEnd));
+  }
+
+  /** In lower-case hex; '' for a root span. */
+  parentSpanId(span: number): string {
+    if (this.isRoot(span)) return '';
+    return toHex(this.#bytes(span), this.#cell(span, SPAN.parentSpanId), this.#cell(span, SPAN.parentSpanIdEnd));
+  }
+
+  /** Whether the span has no parent. A parent ID of zeros is none, as in the Collector (`pcommon.SpanID.IsEmpty`). */
+  isRoot(span: number): boolean {
+    const start = this.#cell(span, SPAN.parentSpanId);
+    return isZeroAt(this.#bytes(span), start, this.#cell(span, SPAN.parentSpanIdEnd) - start);
+  }
+
+  /** The first attribute of the span that has this key; `undefined` when there is none. */
+  attribute(span: number, key: string): AttributeValue | undefined {
+    const start = this.#cell(span, SPAN.attributes);
+    if (start === 0) return undefined;
+    return findAttribute(this.#bytes(span), start, this.#cell(span, SPAN.attributesEnd), ATTRIBUTES_FIELD, key);
+  }
+
+  /** The whole `Span` message, for the fields that have no accessor here. */
+  spanMessage(span: number): MessageView {
+    return new MessageView(this.#bytes(span), this.#cell(span, SPAN.start), this.#cell(span, SPAN.end));
+  }
+
+  /** The number of the {@link resourceSpans} that a span is in. */
+  resourceNumberOf(span: number): number {
+    return this.#cell(span, SPAN.resourceSpans);
+  }
+
+  /** The number of the `ScopeSpans` message that a span is in: spans with the same number have the same scope. */
+  scopeNumberOf(span: number): number {
+    return this.#cell(span, SPAN.scopeSpans);
+  }
+
+  /** The instrumentation scope of a span. */
+  scopeOf(span: number): ScopeView {
+    const scope = this.#cell(span, SPAN.scopeSpans);
+    const { scopeSpans } = this.index;
+    return new ScopeView(
+      this.#bytes(span),
+      scopeSpans.get(scope, SCOPE_SPANS.start),
+      scopeSpans.get(scope, SCOPE_SPANS.end),
+    );
+  }
+
+  #cell(span: number, column: number): number {
+    return this.#cells[span * this.#width + column] as number;
+  }
+
+  #fragment(span: number): number {
+    return this.index.resourceSpans.get(this.#cell(span, SPAN.resourceSpans), RESOURCE_SPANS.fragment);
+  }
+
+  #bytes(span: number): Uint8Array {
+    return this.index.fragments[this.#fragment(span)] as Uint8Array;
+  }
+
+  #text(span: number, start: number, end: number): string {
+    return readUtf8(this.#bytes(span), this.#cell(span, start), this.#cell(span, end));
+  }
+
+  #fixed64(span: number, column: number): bigint {
+    const at = this.#cell(span, column);
+    if (at === 0) return 0n;
+    return (this.#views[this.#fragment(span)] as DataView).getBigUint64(at, true);
+  }
+}
+
+function viewsOf(index: TraceIndex): readonly ResourceSpansView[] {
+  const views: ResourceSpansView[] = [];
+  for (let row = 0; row < index.resourceSpans.length; row++) {
+    const [fragment = 0, start = 0, end = 0, , , firstSpan = 0, endSpan = 0] = index.resourceSpans.row(row);
+    const bytes = index.fragments[fragment] as Uint8Array;
+    views.push(new ResourceSpansView(fragment, firstSpan, endSpan, bytes, start, end));
+  }
+  return views;
+}

@@ -1,0 +1,143 @@
+import { toHex } from '../../otlp/text.ts';
+import { quote } from './lexer.ts';
+
+/** A condition as text, with a parenthesis around each part; reading it gives the same condition. */
+export function printCondition(node: ConditionNode): string {
+  switch (node.kind) {
+    case 'constant':
+      return String(node.value);
+    case 'not':
+      return `not (${printCondition(node.term)})`;
+    case 'and':
+    case 'or':
+      return node.terms.map((term) => `(${printCondition(term)})`).join(` ${node.kind} `);
+    case 'call':
+      return printCall(node.call);
+    case 'comparison':
+      return `${printValue(node.left)} ${node.operator} ${printValue(node.right)}`;
+  }
+}
+
+export function printValue(node: ValueNode): string {
+  switch (node.kind) {
+    case 'nil':
+      return 'nil';
+    case 'string':
+      return quote(node.value);
+    case 'bool':
+    case 'int':
+      return String(node.value);
+    case 'bytes':
+      return `0x${toHex(node.value, 0, node.value.length)}`;
+    case 'float':
+      return printFloat(node.value);
+    case 'enum':
+      return node.name;
+    case 'list':
+      return `[${node.items.map(printValue).join(', ')}]`;
+    case 'map':
+      return `{${node.entries.map(([key, value]) => `${quote(key)}: ${printValue(value)}`).join(', ')}}`;
+    case 'negation':
+      return `-(${printValue(node.operand)})`;
+    case 'math':
+      return `(${printValue(node.left)} ${node.operator} ${printValue(node.right)})`;
+    case 'path':
+      return printPath(node);
+    case 'call':
+      return printCall(node);
+  }
+}
+
+/** The grammar knows no float without a point, and an exponent only behind one. */
+function printFloat(value: number): string {
+  const text = Object.is(value, -0) ? '-0' : String(value);
+  if (text.includes('.')) return text;
+  return text.includes('e') ? text.replace('e', '.0e') : `${text}.0`;
+}
+
+function printPath({ fields }: PathNode): string {
+  return fields.map(({ name, keys }) => `${name}${printKeys(keys)}`).join('.');
+}
+
+function printCall(call: CallNode): string {
+  const given = call.arguments.map(({ name, value }) => `${name === undefined ? '' : `${name}=`}${printValue(value)}`);
+  return `${call.name}(${given.join(', ')})${printKeys(call.keys)}`;
+}
+
+function printKeys(keys: readonly ValueNode[]): string {
+  return keys.map((key) => `[${printValue(key)}]`).join('');
+}
+
+/** `line:column`, both from 1, of an offset into a text. */
+export function positionAt(text: string, offset: number): string {
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  return `${line}:${offset - before.lastIndexOf('\n')}`;
+}
+
+export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
+export type MathOperator = '+' | '-' | '*' | '/';
+
+/** What is true or false. */
+export type ConditionNode =
+  | { readonly kind: 'or' | 'and'; readonly terms: readonly ConditionNode[] }
+  | { readonly kind: 'not'; readonly term: ConditionNode }
+  | { readonly kind: 'constant'; readonly value: boolean }
+  | { readonly kind: 'call'; readonly call: CallNode }
+  | {
+      readonly kind: 'comparison';
+      readonly operator: ComparisonOperator;
+      readonly left: ValueNode;
+      readonly right: ValueNode;
+    };
+
+/** What has a value. `at` is its offset in the condition. */
+export type ValueNode =
+  | { readonly kind: 'nil'; readonly at: number }
+  | { readonly kind: 'string'; readonly value: string; readonly at: number }
+  | { readonly kind: 'bool'; readonly value: boolean; readonly at: number }
+  | { readonly kind: 'bytes'; readonly value: Uint8Array; readonly at: number }
+  | { readonly kind: 'int'; readonly value: bigint; readonly at: number }
+  | { readonly kind: 'float'; readonly value: number; readonly at: number }
+  | { readonly kind: 'enum'; readonly name: string; readonly at: number }
+  | { readonly kind: 'list'; readonly items: readonly ValueNode[]; readonly at: number }
+  | { readonly kind: 'map'; readonly entries: readonly (readonly [string, ValueNode])[]; readonly at: number }
+  | { readonly kind: 'negation'; readonly operand: ValueNode; readonly at: number }
+  | {
+      readonly kind: 'math';
+      readonly operator: MathOperator;
+      readonly left: ValueNode;
+      readonly right: ValueNode;
+      readonly at: number;
+    }
+  | PathNode
+  | CallNode;
+
+/** `span.attributes["a"][0]`: fields with their indices. */
+export interface PathNode {
+  readonly kind: 'path';
+  readonly fields: readonly FieldNode[];
+  readonly at: number;
+}
+
+export interface FieldNode {
+  readonly name: string;
+  readonly keys: readonly ValueNode[];
+  readonly at: number;
+}
+
+/** `Concat([a, b], delimiter="-")["key"]` */
+export interface CallNode {
+  readonly kind: 'call';
+  readonly name: string;
+  readonly arguments: readonly ArgumentNode[];
+  readonly keys: readonly ValueNode[];
+  readonly at: number;
+}
+
+export interface ArgumentNode {
+  /** Undefined: by position. */
+  readonly name: string | undefined;
+  readonly value: ValueNode;
+  readonly at: number;
+}

@@ -1,0 +1,77 @@
+import { type TokenBucket, thousandthsOf, tokensIn } from '../../sampling/limits.ts';
+import type { LimitStore } from '../ports.ts';
+
+/** A lease is a tenth of a second's worth, unless one trace needs more … */
+const LEASES_PER_SECOND = 10;
+/** … or that is more than this part of what seems to be left: the others want some too. */
+const PART_OF_REST = 8;
+/** After a refusal the refill is believed in steps of so much time, or else every token would be asked for at once. */
+const REFILL_STEP_MS = 100;
+
+/** One decider's side of a bucket that all of them share: what it has leased, and what it last saw of the rest. */
+export class SharedBucket {
+  readonly bucket: TokenBucket;
+  /** Tokens that are leased and not used. */
+  held = 0;
+  readonly #store: LimitStore;
+  #seen: { readonly level: bigint | undefined; readonly atMs: number } | undefined;
+  #leasing: Promise<void> | undefined;
+  /** What those who wait for the lease that is under way need. */
+  #waitingFor = 0;
+
+  constructor(bucket: TokenBucket, store: LimitStore) {
+    this.bucket = bucket;
+    this.#store = store;
+  }
+
+  /** How many tokens the shared bucket has by what this decider knows; others may have taken some since. */
+  restAt(nowMs: number): number {
+    if (this.#seen === undefined) return this.bucket.capacity;
+    const { level, atMs } = this.#seen;
+    const refillMs = Math.max(0, Math.floor((nowMs - atMs) / REFILL_STEP_MS)) * REFILL_STEP_MS;
+    return tokensIn(this.bucket, level, atMs + refillMs);
+  }
+
+  /**
+   * Leases `needed` tokens or some more if they are there. One lease is under way at a time: who comes meanwhile waits
+   * for that one and has to look again; the next lease is then for all of them.
+   * @throws {UnavailableError}
+   */
+  lease(needed: number, nowMs: number): Promise<void> {
+    if (this.#leasing !== undefined) {
+      this.#waitingFor += needed;
+      return this.#leasing;
+    }
+    this.#leasing = this.#lease(needed, nowMs).finally(() => {
+      this.#leasing = undefined;
+    });
+    return this.#leasing;
+  }
+
+  async #lease(needed: number, nowMs: number): Promise<void> {
+    const { perSecond, capacity } = this.bucket;
+    const block = Math.ceil((perSecond || capacity) / LEASES_PER_SECOND);
+    const rest = this.restAt(nowMs);
+    const spare = Math.min(block, Math.floor(rest / PART_OF_REST));
+    const wanted = Math.max(needed, spare, Math.min(this.#waitingFor, rest));
+    this.#waitingFor = 0;
+    const { granted, level } = await this.#store.lease(this.bucket, nowMs, needed, wanted);
+    this.held += granted;
+    this.#seen = { level, atMs: nowMs };
+  }
+
+  /** Gives what is held back to the others. What does not get there is lost to everybody: less is kept, never more. */
+  async giveBack(): Promise<void> {
+    const tokens = this.held;
+    if (tokens === 0) return;
+    this.held = 0;
+    try {
+      await this.#store.giveBack(this.bucket, tokens);
+      if (this.#seen?.level !== undefined) {
+        this.#seen = { ...this.#seen, level: this.#seen.level - thousandthsOf(tokens) };
+      }
+    } catch {
+      // Nobody waits for it, and a second try could give them back twice.
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { describe, expect, it } from 'vitest';
+import { lineRows } from '../../../lib/archive/compaction/line-rows.ts';
+import { objectsOfPart, writePart } from '../../../lib/archive/compaction/part-file.ts';
+import { PART_COLUMNS } from '../../../lib/archive/tables/columns.ts';
+import { line, newDataFolder, oneSpan, writeFile } from '../../cli/query/support/archive-folder.ts';
+
+const rows = lineRows(JSON.stringify(line(oneSpan({ name: 'a' }))));
+const part = await writePart({ objects: ['one', 'two'], rows }, zstdCompressSync);
+
+describe('a part', () => {
+  it('tells which objects it covers, from its end alone', () => {
+    expect(objectsOfPart(part)).toEqual(['one', 'two']);
+    expect(() => objectsOfPart(new Uint8Array(20))).toThrow();
+  });
+
+  it('has the columns of the description, with its types, in the eyes of another reader', async () => {
+    const folder = newDataFolder();
+    writeFile(folder, 'part-0.parquet', part);
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const file = join(folder, 'archive', 'traces', 'part-0.parquet');
+    const described = await connection.runAndReadAll(`DESCRIBE FROM '${file}'`);
+    expect(described.getRows().map(([name, type]) => [name, type])).toEqual(
+      PART_COLUMNS.map(({ name, duckDbType }) => [name, duckDbType]),
+    );
+    const read = await connection.runAndReadAll(`SELECT record, name, root_name, span_count FROM '${file}'`);
+    expect(read.getRows()).toEqual([
+      ['trace', null, 'POST /checkout', 2],
+      ['span', 'a', 'POST /checkout', null],
+    ]);
+    connection.closeSync();
+    instance.closeSync();
+  });
+});

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { fromFragmentItem, toFragmentItem } from '../../../lib/aws/dynamodb/fragment-item.ts';
+import { itemBytes } from '../../../lib/aws/dynamodb/schema.ts';
+import type { BufferedFragment } from '../../../lib/pipeline/ports.ts';
+
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+const expiresAt = 1_795_348_800;
+
+describe('toFragmentItem', () => {
+  it('has the attributes of docs/storage-schema.md', () => {
+    expect(toFragmentItem(fragment(Uint8Array.of(5, 6)), expiresAt)).toEqual({
+      item: {
+        traceId: { S: traceId },
+        sk: { S: 'f#a3f0' },
+        expiresAt: { N: '1795348800' },
+        r: { N: '1795262400000' },
+        n: { N: '4' },
+        p: { B: Uint8Array.of(0, 5, 6) },
+      },
+      spill: undefined,
+    });
+  });
+
+  it('does not compress what costs one write unit either way', () => {
+    const { item } = toFragmentItem(fragment(new Uint8Array(900).fill(97)), expiresAt);
+    expect(item['p']?.B?.[0]).toBe(0);
+    expect(itemBytes(item)).toBeLessThanOrEqual(1024);
+  });
+
+  it('compresses what then costs fewer write units', () => {
+    const { item } = toFragmentItem(fragment(new Uint8Array(2_000).fill(97)), expiresAt);
+    expect(item['p']?.B?.[0]).toBe(1);
+    expect(itemBytes(item)).toBeLessThan(200);
+  });
+
+  it('keeps the bytes as they are when compressing saves no write unit', () => {
+    const { item } = toFragmentItem(fragment(Uint8Array.from(randomBytes(1_200))), expiresAt);
+    expect(item['p']?.B?.[0]).toBe(0);
+  });
+
+  it('spills a payload that is over 8 KB when stored, and points at it', () => {
+    const payload = Uint8Array.from(randomBytes(8 * 1024));
+    const { item, spill } = toFragmentItem(fragment(payload), expiresAt);
+    expect(item).toMatchObject({ s: { S: `spill/${traceId}/a3f0` } });
+    expect(item).not.toHaveProperty('p');
+    expect(spill).toEqual({ key: `spill/${traceId}/a3f0`, bytes: Uint8Array.of(0, ...payload) });
+    expect(toFragmentItem(fragment(payload.subarray(1)), expiresAt).spill).toBeUndefined();
+  });
+});
+
+describe('fromFragmentItem', () => {
+  it.each([
+    {
+      what: 'no payload and no pointer',
+      change: { p: undefined },
+      message: 'attribute "s" must be a string, got nothing',
+    },
+    {
+      what: 'a receive time of another type',
+      change: { r: { S: 'noon' } },
+      message: 'attribute "r" must be a number, got type S',
+    },
+    { what: 'half a span', change: { n: { N: '0.5' } }, message: 'attribute "n" must be a whole number, got type N' },
+  ])('refuses an item with $what', ({ change, message }) => {
+    const { item } = toFragmentItem(fragment(Uint8Array.of(5)), expiresAt);
+    const changed = Object.fromEntries(Object.entries({ ...item, ...change }).flatMap(([k, v]) => (v ? [[k, v]] : [])));
+    expect(() => fromFragmentItem(changed)).toThrow(message);
+  });
+});
+
+function fragment(payload: Uint8Array): BufferedFragment {
+  return { traceId, hash: 'a3f0', payload, receivedAtMs: 1_795_262_400_000, spanCount: 4 };
+}

@@ -1,0 +1,66 @@
+import {
+  BatchWriteItemCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDynamoDbClient } from '../../../lib/aws/clients.ts';
+import { meterCapacity } from '../../../lib/aws/meter-calls.ts';
+import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
+import { provisionTable } from '../../../lib/local/engines/provision.ts';
+import { startTestDynamo } from '../../support/engines.ts';
+import { RecordingMetrics } from '../../support/recording-metrics.ts';
+
+const TableName = 'buffer';
+const item = (sk: string, bytes: number) => ({ traceId: { S: 'a' }, sk: { S: sk }, p: { B: new Uint8Array(bytes) } });
+const Key = { traceId: { S: 'a' }, sk: { S: '1' } };
+
+let engine: Engine;
+let client: DynamoDBClient;
+let metrics: RecordingMetrics;
+
+beforeAll(async () => {
+  engine = await startTestDynamo();
+  await provisionTable(createDynamoDbClient(engineClientOptions(engine.url)), TableName);
+});
+afterAll(() => engine.stop());
+beforeEach(() => {
+  metrics = new RecordingMetrics();
+  client = meterCapacity(createDynamoDbClient(engineClientOptions(engine.url)), metrics);
+});
+
+/** One write unit for each begun KB of an item, one strongly consistent read unit for each begun 4 KB of an answer. */
+describe('meterCapacity', () => {
+  it('counts the write units of puts, batches and updates', async () => {
+    await client.send(new PutItemCommand({ TableName, Item: item('1', 2_500) }));
+    expect(metrics.totals).toEqual({ consumed_write_units: 3 });
+    const batch = [item('2', 100), item('3', 1_500)].map((Item) => ({ PutRequest: { Item } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: batch } }));
+    expect(metrics.totals).toEqual({ consumed_write_units: 3 + 1 + 2 });
+    const update = { UpdateExpression: 'SET q = :q', ExpressionAttributeValues: { ':q': { N: '1' } } };
+    await client.send(new UpdateItemCommand({ TableName, Key: { traceId: { S: 'a' }, sk: { S: '2' } }, ...update }));
+    expect(metrics.totals).toEqual({ consumed_write_units: 3 + 1 + 2 + 1 });
+  });
+
+  it('counts the read units of queries and gets', async () => {
+    await client.send(new PutItemCommand({ TableName, Item: item('1', 5_000) }));
+    metrics.totals['consumed_write_units'] = 0;
+    await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+    expect(metrics.totals).toMatchObject({ consumed_read_units: 2, consumed_write_units: 0 });
+    const query = {
+      KeyConditionExpression: 'traceId = :a AND sk = :sk',
+      ExpressionAttributeValues: { ':a': { S: 'a' }, ':sk': { S: '1' } },
+    };
+    await client.send(new QueryCommand({ TableName, ConsistentRead: true, ...query }));
+    expect(metrics.totals).toMatchObject({ consumed_read_units: 4, consumed_write_units: 0 });
+  });
+
+  it('leaves other calls alone', async () => {
+    await client.send(new DescribeTableCommand({ TableName }));
+    expect(metrics.totals).toEqual({});
+  });
+});

@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it, onTestFinished } from 'vitest';
+import { DEMO_POLICIES } from '../../../lib/cli/demo/expected-policy.ts';
+
+const MAIN = join(import.meta.dirname, '../../../lib/cli/demo/main.ts');
+
+it('the demo keeps exactly the traces that its policies call for, and shows them', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tailgate-demo-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  const argv = [MAIN, '--traces', '50', '--data', dataDir];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, argv);
+  expect(stderr).toBe('');
+  expect(stdout).toContain('✓ kept are exactly the traces that the policies call for');
+  expect(stdout).toMatch(/^received +50 traces/m);
+  for (const policy of DEMO_POLICIES) expect(stdout).toMatch(new RegExp(`^ {2}${policy} +\\d+ traces`, 'm'));
+  expect(stdout).toMatch(/^not sampled +\d+ traces/m);
+  expect(stdout).toMatch(/^trace [0-9a-f]{32}$/m);
+  expect(stdout).not.toContain('\u001b');
+});

@@ -1,9 +1,0 @@
-import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
-import { fillGeneratedBlocks } from '../../../lib/cli/docs/generated-blocks.ts';
-import { queryTables } from '../../../lib/cli/docs/query-tables.ts';
-
-it('docs/queries.md is what its generator makes of it (else: npm run docs)', () => {
-  const page = readFileSync(new URL('../../../docs/queries.md', import.meta.url), 'utf8');
-  expect(fillGeneratedBlocks(page, queryTables())).toBe(page);
-});
