@@ -85,7 +85,7 @@ complete -o filenames -F _${program} ${program}`;
 }
 
 function zshScript(program: string, commands: readonly Completed[]): string {
-  const escape = (text: string) => text.replaceAll("'", '’').replaceAll(/[[\]:\\]/g, '\\$&');
+  const escaped = (text: string) => text.replaceAll("'", '’').replaceAll(/[[\]:\\]/g, '\\$&');
   const action = ({ completes }: Option<unknown>) => {
     if (typeof completes === 'object') return `(${completes.join(' ')})`;
     return completes === undefined ? ' ' : completes === 'file' ? '_files' : '_files -/';
@@ -93,12 +93,12 @@ function zshScript(program: string, commands: readonly Completed[]): string {
   const cases = commands.map(({ name, options, words, takesFiles }) => {
     const specs = [
       ...options.map(([option, spec]) => {
-        const value = spec.placeholder === undefined ? '' : `:${escape(spec.placeholder)}:${action(spec)}`;
-        return `'${spec.isRepeatable ? '*' : ''}${option}[${escape(spec.help)}]${value}'`;
+        const value = spec.placeholder === undefined ? '' : `:${escaped(spec.placeholder)}:${action(spec)}`;
+        return `'${spec.isRepeatable ? '*' : ''}${option}[${escaped(spec.help)}]${value}'`;
       }),
       "'--help[help of the command]'",
       ...(words.length > 0
-        ? [`'1:action:((${words.map(([word, meaning]) => `${word}\\:"${escape(meaning)}"`).join(' ')}))'`]
+        ? [`'1:action:((${words.map(([word, meaning]) => `${word}\\:"${escaped(meaning)}"`).join(' ')}))'`]
         : []),
       ...(takesFiles ? ["'*:file:_files'"] : []),
     ];
@@ -109,7 +109,7 @@ function zshScript(program: string, commands: readonly Completed[]): string {
 _${program}() {
   if (( CURRENT == 2 )); then
     local -a commands=(
-${commands.map(({ name, summary }) => `      '${name}:${escape(summary)}'`).join('\n')}
+${commands.map(({ name, summary }) => `      '${name}:${escaped(summary)}'`).join('\n')}
     )
     _describe command commands
     return

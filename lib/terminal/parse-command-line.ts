@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../sampling/config/nearest-name.ts';
+import { didYouMean } from '../text/nearest-name.ts';
 import type { Command, Subcommand } from './define-command.ts';
 import { messageOf } from './errors.ts';
 import { type Option, type OptionTable, optionName } from './option.ts';

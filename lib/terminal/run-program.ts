@@ -1,4 +1,4 @@
-import { didYouMean } from '../sampling/config/nearest-name.ts';
+import { didYouMean } from '../text/nearest-name.ts';
 import type { Command } from './define-command.ts';
 import { type ExitCode, InterruptedError, messageOf, UsageError } from './errors.ts';
 import { commandHelp, type Program, programHelp } from './help.ts';

@@ -1,26 +1,7 @@
 import { once } from 'node:events';
-import type { WriteStream } from 'node:tty';
-import { styleText } from 'node:util';
-import { interruption } from '../cli/interruption.ts';
-
-/** How text on a terminal is marked. Every mark also shows without colours. */
-export interface Palette {
-  bold(text: string): string;
-  dim(text: string): string;
-  good(text: string): string;
-  bad(text: string): string;
-}
-
-/** A line that shows how far something is. */
-export interface Progress {
-  /** Shows nothing more, and makes room for other output. */
-  finish(): void;
-}
-
-export interface ProgressOptions {
-  /** Writes a line now and then also where nobody watches: into a pipe or a file. Default: only a terminal shows progress. */
-  readonly alsoInPipe?: boolean;
-}
+import { interruption } from './interruption.ts';
+import { type Palette, terminalPalette } from './palette.ts';
+import { type Progress, ProgressLine, type ProgressOptions } from './progress.ts';
 
 /** The only way out of a command: what it writes, how that looks, and how a person stops it. */
 export interface Terminal extends Palette {
@@ -35,29 +16,25 @@ export interface Terminal extends Palette {
   /** Shows a line on standard error that changes, in place on a terminal. One at a time. */
   progress(describe: () => string, options?: ProgressOptions): Progress;
   /**
-   * Aborts with an {@link InterruptedError} on Ctrl-C or SIGTERM. From the first call on a signal no longer ends the process,
-   * but a second one, at least a second later, does.
+   * Aborts with an `InterruptedError` on Ctrl-C or SIGTERM. From the first call on a signal no longer ends the process, but a
+   * second one, at least a second later, does.
    */
   interruption(): AbortSignal;
 }
 
-const IN_PLACE_MS = 200;
-const IN_PIPE_MS = 10_000;
-const CLEAR_LINE = '\r\u001b[2K';
-
 /**
- * The terminal of a process. Colours follow Node.js: on a terminal that has them, unless `NO_COLOR` is set; `FORCE_COLOR` has them
+ * The terminal of a process. Colours follow Node.js: on a terminal that has them, unless `NO_COLOR` is set; with `FORCE_COLOR`
  * everywhere. When a reader has seen enough and closes the pipe (`| head`), the process ends with code 0 and without a complaint.
  */
 export function createTerminal(process: NodeJS.Process): Terminal {
   const { stdout, stderr } = process;
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  // What cannot be said is not worth a crash.
+  // Without a reader there is nobody to tell.
   stderr.on('error', () => undefined);
   const progress = new ProgressLine(stderr);
   let signal: AbortSignal | undefined;
   return {
-    ...palette(stdout),
+    ...terminalPalette(stdout),
     width: stdout.isTTY ? stdout.columns || 80 : undefined,
     print(line) {
       progress.clear();
@@ -77,46 +54,4 @@ export function createTerminal(process: NodeJS.Process): Terminal {
       return signal;
     },
   };
-}
-
-function palette(stream: WriteStream): Palette {
-  return {
-    bold: (text) => styleText('bold', text, { stream }),
-    dim: (text) => styleText('dim', text, { stream }),
-    good: (text) => styleText('green', text, { stream }),
-    bad: (text) => styleText('red', text, { stream }),
-  };
-}
-
-class ProgressLine {
-  readonly #stream: WriteStream;
-  #isShown = false;
-
-  constructor(stream: WriteStream) {
-    this.#stream = stream;
-  }
-
-  start(describe: () => string, { alsoInPipe = false }: ProgressOptions = {}): Progress {
-    const { isTTY } = this.#stream;
-    if (!isTTY && !alsoInPipe) return { finish() {} };
-    const timer = setInterval(() => this.#show(describe()), isTTY ? IN_PLACE_MS : IN_PIPE_MS);
-    return {
-      finish: () => {
-        clearInterval(timer);
-        this.clear();
-      },
-    };
-  }
-
-  /** Makes room for other output; the next update shows the line again below it. */
-  clear(): void {
-    if (this.#isShown) this.#stream.write(CLEAR_LINE);
-    this.#isShown = false;
-  }
-
-  #show(line: string): void {
-    const { isTTY, columns } = this.#stream;
-    this.#stream.write(isTTY ? CLEAR_LINE + line.slice(0, (columns || 80) - 1) : `${line}\n`);
-    this.#isShown = isTTY;
-  }
 }
