@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { encodeConfigText } from '../aws/ssm/config-parameter.ts';
-import { type ConfigIssue, whyUnreadable } from '../sampling/config/issues.ts';
+import type { ConfigIssue } from '../sampling/config/issues.ts';
 import { decodeText, readSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
+import { whyUnreadable } from '../text/messages.ts';
 import { parameterArn } from './pipeline-function.ts';
 
 export interface PoliciesParameterProps {

@@ -1,7 +1,33 @@
-import type { ConfigIssue } from '../../sampling/config/issues.ts';
-import type { ConfigSummary, PolicyInWords } from '../../sampling/summarize-config.ts';
-import { escapeForTerminal } from '../../terminal/escape.ts';
-import type { ConfigReport } from './check-config.ts';
+import type { ConfigIssue } from '../sampling/config/issues.ts';
+import { readSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
+import { type ConfigSummary, type PolicyInWords, summarizeConfig } from '../sampling/summarize-config.ts';
+import { escapeForTerminal } from '../terminal/escape.ts';
+import { counted, whyUnreadable } from '../text/messages.ts';
+
+/** What there is to say of one configuration. */
+export interface ConfigReport {
+  readonly file: string;
+  readonly valid: boolean;
+  readonly errors: readonly ConfigIssue[];
+  readonly warnings: readonly ConfigIssue[];
+  readonly notes: readonly ConfigIssue[];
+  /** Missing when the configuration is not valid. */
+  readonly summary?: ConfigSummary;
+}
+
+/** Checks the bytes of a configuration; `file` is how the report calls it. */
+export function checkConfig(file: string, bytes: Uint8Array): ConfigReport {
+  const result = readSamplingConfig(bytes);
+  const { warnings, notes } = result;
+  if (!result.ok) return { file, valid: false, errors: result.issues, warnings, notes };
+  return { file, valid: true, errors: [], warnings, notes, summary: summarizeConfig(result.config) };
+}
+
+/** The report of a file that could not be read. */
+export function unreadable(file: string, error: unknown): ConfigReport {
+  const message = `cannot be read: ${whyUnreadable(error)}`;
+  return { file, valid: false, errors: [{ path: '', message }], warnings: [], notes: [] };
+}
 
 /** A report for people: a line for each error, warning and note, then the summary. Safe to show on a terminal. */
 export function reportLines(report: ConfigReport): readonly string[] {
@@ -23,12 +49,11 @@ function issueLine(kind: 'error' | 'warning' | 'note', name: string, { path, mes
 }
 
 function outcomeLine(name: string, { valid, errors, warnings }: ConfigReport): string {
-  const counts = [count(errors.length, 'error'), count(warnings.length, 'warning')].filter((text) => text !== '');
+  const counts = [
+    ...(errors.length === 0 ? [] : [counted(errors.length, 'error')]),
+    ...(warnings.length === 0 ? [] : [counted(warnings.length, 'warning')]),
+  ];
   return `${name}: ${valid ? 'valid' : 'not valid'}${counts.length === 0 ? '' : `, ${counts.join(', ')}`}`;
-}
-
-function count(number: number, noun: string): string {
-  return number === 0 ? '' : `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function summaryLines({ decides, keeps, neverKeeps }: ConfigSummary): readonly string[] {

@@ -1,77 +1,78 @@
-import { CostError } from '../../cost/cost-error.ts';
-import { behindCollector, type CostReport, type Measured, reportCost } from '../../cost/cost-report.ts';
-import type { EventSource } from '../../cost/event-source.ts';
-import { measureSample, SAMPLE_TIME_MS, type SampleProgress } from '../../cost/measure-sample.ts';
-import { LIST_PRICES, type PriceList } from '../../cost/prices.ts';
-import { readPrices } from '../../cost/read-prices.ts';
-import { breakEvenText, reportText } from '../../cost/report-text.ts';
-import { sampleRequests } from '../../traffic/sample-requests.ts';
-import { keptInSample, sampleSize } from '../../traffic/sample-size.ts';
-import type { TrafficShape } from '../../traffic/traffic-shape.ts';
-import { COST_USAGE, type CostArguments, parseCostArguments } from './cost-arguments.ts';
+import { behindCollector, type CostReport, reportCost } from '../cost/cost-report.ts';
+import { measure } from '../cost/measure-sample.ts';
+import { LIST_PRICES, type PriceList } from '../cost/prices.ts';
+import { readPrices } from '../cost/read-prices.ts';
+import { breakEvenText, reportText } from '../cost/report-text.ts';
+import { type ExitCode, UsageError } from '../terminal/errors.ts';
+import { readNamedFile } from '../terminal/read-file.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { sampleSize } from '../traffic/sample-size.ts';
+import { MAX_SAMPLE_TRACES, type TrafficOptions, trafficShapeOf } from './traffic-options.ts';
 
-export interface CostIo {
-  /** The text of a file; throws when there is none. */
-  readonly read: (file: string) => string;
-  readonly print: (text: string) => void;
-  readonly complain: (line: string) => void;
-  /** How far it is, in percent; called often. */
-  readonly progress: (what: string, percent: number) => void;
-  readonly bold: (text: string) => string;
+export interface CostInput extends TrafficOptions {
+  readonly httpApi: boolean;
+  readonly provisioned: boolean;
+  readonly retentionDays: number;
+  /** Seconds that the event source waits at most for a full batch. */
+  readonly window: number;
+  readonly batchSize: number;
+  /** File with prices; undefined: list prices. */
+  readonly prices: string | undefined;
+  /** Traces in the sample; undefined: as many as it takes. */
+  readonly sample: number | undefined;
+  readonly json: boolean;
 }
 
-/** The command `cost`. Resolves to the exit code: 0, or 1 when something that was given is wrong. */
-export async function runCost(argv: readonly string[], io: CostIo): Promise<0 | 1> {
-  let args: CostArguments | undefined;
-  let priceList: PriceList = LIST_PRICES;
+export interface CostDeps {
+  /** The bytes of a file. @throws {CommandError} when there are none */
+  readonly read: (file: string) => Uint8Array;
+}
+
+/** Prints what a month of traffic costs. */
+export async function runCost(
+  input: CostInput,
+  terminal: Terminal,
+  { read }: CostDeps = { read: readNamedFile },
+): Promise<ExitCode> {
+  const priceList = input.prices === undefined ? LIST_PRICES : readPrices(input.prices, textOf(read(input.prices)));
+  let howFar = 'sample: 0 %';
+  const progress = terminal.progress(() => howFar);
+  let report: CostReport;
   try {
-    args = parseCostArguments(argv);
-    if (args?.pricesFile !== undefined) priceList = readPrices(args.pricesFile, readFile(args.pricesFile, io));
-  } catch (error) {
-    if (!(error instanceof CostError)) throw error;
-    for (const issue of error.issues) io.complain(`error: ${issue}`);
-    return 1;
+    report = await costOf(input, priceList, (what, percent) => {
+      howFar = `${what}: ${percent} %`;
+    });
+  } finally {
+    progress.finish();
   }
-  if (args === undefined) {
-    io.print(COST_USAGE);
-    return 0;
-  }
-  const report = await costOf(args, priceList, io);
-  io.print(args.json ? JSON.stringify(toJson(report), undefined, 2) : reportText(report, io.bold).trimEnd());
+  terminal.print(
+    input.json ? JSON.stringify(toJson(report), undefined, 2) : reportText(report, terminal.bold).trimEnd(),
+  );
   return 0;
 }
 
-function readFile(file: string, io: CostIo): string {
-  try {
-    return io.read(file);
-  } catch (error) {
-    throw new CostError([`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
-  }
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
-async function costOf(args: CostArguments, priceList: PriceList, io: CostIo): Promise<CostReport> {
-  const { shape, eventSource } = args;
-  const progress = (what: string) => (done: number, total: number) =>
-    io.progress(what, Math.floor((done * 100) / total));
-  const measured = await measure(shape, args.sampleTraces, eventSource, progress('sample'));
+async function costOf(
+  input: CostInput,
+  priceList: PriceList,
+  show: (what: string, percent: number) => void,
+): Promise<CostReport> {
+  const shape = trafficShapeOf(input);
+  const size = sampleSize(shape, { asked: input.sample, max: MAX_SAMPLE_TRACES });
+  if (typeof size === 'string') throw new UsageError([size]);
+  const eventSource = { windowSeconds: input.window, batchSize: input.batchSize };
+  const progress = (what: string) => (done: number, total: number) => show(what, Math.floor((done * 100) / total));
+  const measured = await measure(shape, size, eventSource, progress('sample'));
   const otherShape = behindCollector(shape);
-  const otherSize = shape.behindCollector ? 0 : sampleSize(otherShape, { asked: undefined, max: 5000 });
+  const otherSize = shape.behindCollector ? 0 : sampleSize(otherShape, { asked: undefined, max: MAX_SAMPLE_TRACES });
   const collector =
     typeof otherSize === 'string' || otherSize === 0
       ? undefined
       : await measure(otherShape, otherSize, eventSource, progress('sample behind a Collector'));
-  return reportCost(measured, collector, args, priceList);
-}
-
-/** Makes a sample of a shape and counts it. */
-export async function measure(
-  shape: TrafficShape,
-  traces: number,
-  eventSource: EventSource,
-  progress: SampleProgress = () => {},
-): Promise<Measured> {
-  const sample = sampleRequests(shape, traces, keptInSample(shape, traces), SAMPLE_TIME_MS);
-  return { shape, counts: await measureSample(sample, shape, eventSource, progress) };
+  return reportCost(measured, collector, { ...input, eventSource }, priceList);
 }
 
 function toJson(report: CostReport) {

@@ -8,8 +8,8 @@ const WRONG_CREDENTIALS: ReadonlySet<string> = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** Why a call to AWS did not work, in one line for the person whose shell it came from. */
-export function explainAwsError(error: unknown): string {
+/** Why something did not work, for the person in whose shell it ran: in what a call to AWS answered, what is to be done. */
+export function explainError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { name, message, cause } = error;
   if (NO_CREDENTIALS.has(name)) {
@@ -18,12 +18,12 @@ export function explainAwsError(error: unknown): string {
   if (EXPIRED.has(name)) return `the AWS credentials have expired: sign in again (${message})`;
   if (WRONG_CREDENTIALS.has(name)) return `AWS does not accept the credentials: ${message}`;
   if (DENIED.has(name)) return `the AWS credentials lack a permission: ${message}`;
-  if (THROTTLED.has(name)) return `AWS takes no more at the moment: try again in a minute (${message})`;
+  if (THROTTLED.has(name)) return `AWS is throttling requests: try again in a minute (${message})`;
   if (message === 'Region is missing') return 'no AWS region: set AWS_REGION, or a region in the profile';
   return cause instanceof Error && name === 'UnavailableError' ? explainUnavailable(message, cause) : message;
 }
 
 function explainUnavailable(message: string, cause: Error): string {
-  const explained = explainAwsError(cause);
+  const explained = explainError(cause);
   return explained === cause.message ? message : explained;
 }

@@ -1,93 +1,93 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { SystemClock } from '../../aws/node.ts';
-import { ConfigParameter, type ConfigVersion, decodeConfigText } from '../../aws/ssm/config-parameter.ts';
-import { whyUnreadable } from '../../sampling/config/issues.ts';
-import { decodeText, parseSamplingConfig } from '../../sampling/config/parse-sampling-config.ts';
-import { escapeForTerminal } from '../../terminal/escape.ts';
-import { runCommand } from '../run-command.ts';
-import { readStackOutputs } from '../stack.ts';
-import { checkConfig } from '../validate/check-config.ts';
-import { reportLines } from '../validate/report-lines.ts';
-import { POLICIES_USAGE, type PoliciesCommand, parsePoliciesArguments } from './policies-arguments.ts';
+import { createSsmClient } from '../aws/clients.ts';
+import { SystemClock } from '../aws/node.ts';
+import { ConfigParameter, type ConfigVersion, decodeConfigText } from '../aws/ssm/config-parameter.ts';
+import { decodeText, parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
+import { CommandError, type ExitCode } from '../terminal/errors.ts';
+import { escapeForTerminal } from '../terminal/escape.ts';
+import { readNamedFile } from '../terminal/read-file.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { checkConfig, reportLines } from './config-report.ts';
+import { createCloudFormationClient, readStackOutputs } from './stack.ts';
 
-export interface PoliciesIo {
+export type PoliciesInput = {
+  /** Exactly one of the two is given. */
+  readonly stack: string | undefined;
+  /** SSM parameter with the policies. */
+  readonly parameter: string | undefined;
+} & (
+  | { readonly subcommand: 'show'; readonly version: number | undefined }
+  | { readonly subcommand: 'put'; readonly file: string }
+  | { readonly subcommand: 'history' }
+);
+
+export interface PoliciesDeps {
   readonly ssm: SSMClient;
   readonly cloudFormation: CloudFormationClient;
-  /** A file, or the standard input for `-`; throws when there is none. */
+  /** The bytes of a file, or of standard input for `-`. @throws {CommandError} when there are none */
   readonly read: (file: string) => Uint8Array;
-  readonly print: (line: string) => void;
-  /** For what is not the output itself. */
-  readonly complain: (line: string) => void;
 }
 
-/** The command `policies`. Resolves to the exit code: 0, or 1 when it did not do what was asked. */
-export function runPolicies(argv: readonly string[], io: PoliciesIo): Promise<0 | 1> {
-  return runCommand(argv, io, {
-    usage: POLICIES_USAGE,
-    parse(given) {
-      const args = parsePoliciesArguments(given);
-      return args.action === 'help' ? undefined : args;
-    },
-    run: (command) => run(command, io),
-  });
+/** In the account and region of the shell. */
+function accountOfTheShell(): PoliciesDeps {
+  return { ssm: createSsmClient(), cloudFormation: createCloudFormationClient(), read: readNamedFile };
 }
 
-async function run(command: PoliciesCommand, io: PoliciesIo): Promise<0 | 1> {
+/** Shows, stores or lists versions of the policies of a deployed pipeline. */
+export async function runPolicies(
+  input: PoliciesInput,
+  terminal: Terminal,
+  { ssm, cloudFormation, read }: PoliciesDeps = accountOfTheShell(),
+): Promise<ExitCode> {
   // Read and checked first, so that a mistake in the file is reported without an account.
-  const text = command.action === 'put' ? validText(command.file, io) : '';
+  const text = input.subcommand === 'put' ? validText(input.file, read, terminal) : '';
   if (text === undefined) return 1;
-  const { target } = command;
+  const { stack, parameter: given = '' } = input;
   const name =
-    'parameter' in target
-      ? target.parameter
-      : (await readStackOutputs(io.cloudFormation, target.stack, ['PoliciesParameter'])).PoliciesParameter;
-  const parameter = new ConfigParameter({ client: io.ssm, name, clock: new SystemClock() });
-  switch (command.action) {
+    stack === undefined
+      ? given
+      : (await readStackOutputs(cloudFormation, stack, ['PoliciesParameter'])).PoliciesParameter;
+  const parameter = new ConfigParameter({ client: ssm, name, clock: new SystemClock() });
+  switch (input.subcommand) {
     case 'show':
-      return show(parameter, command.version, io);
+      return show(parameter, input.version, terminal);
     case 'put':
-      return put(parameter, text, io);
+      return put(parameter, text, terminal);
     case 'history':
-      for (const version of await parameter.history()) io.print(historyLine(version));
+      for (const version of await parameter.history()) terminal.print(historyLine(version));
       return 0;
   }
 }
 
 /** The text of a valid file; undefined, after everything that is wrong has been reported, of any other. */
-function validText(file: string, io: PoliciesIo): string | undefined {
-  let bytes: Uint8Array;
-  try {
-    bytes = io.read(file);
-  } catch (error) {
-    throw new Error(`${file} cannot be read: ${whyUnreadable(error)}`, { cause: error });
-  }
+function validText(file: string, read: PoliciesDeps['read'], terminal: Terminal): string | undefined {
+  const bytes = read(file);
   const report = checkConfig(file, bytes);
-  for (const line of reportLines(report)) io.complain(line);
+  for (const line of reportLines(report)) terminal.complain(line);
   if (report.valid) return decodeText(bytes);
-  io.complain('nothing was stored');
+  terminal.complain('nothing was stored');
   return undefined;
 }
 
-async function show(parameter: ConfigParameter, version: number | undefined, io: PoliciesIo): Promise<0 | 1> {
+async function show(parameter: ConfigParameter, version: number | undefined, terminal: Terminal): Promise<ExitCode> {
   const stored = version === undefined ? await parameter.latest() : await parameter.at(version);
   if (stored === undefined) {
-    io.complain(`error: ${parameter.name} has no version ${version}; "history" lists those that are kept`);
-    return 1;
+    throw new CommandError(`${parameter.name} has no version ${version}; "history" lists those that are kept`);
   }
-  io.complain(`version ${stored.version} of ${parameter.name}`);
-  io.print(decodeConfigText(stored.value).replace(/\n$/, ''));
+  terminal.complain(`version ${stored.version} of ${parameter.name}`);
+  terminal.print(decodeConfigText(stored.value).replace(/\n$/, ''));
   return 0;
 }
 
-async function put(parameter: ConfigParameter, text: string, io: PoliciesIo): Promise<0> {
+async function put(parameter: ConfigParameter, text: string, terminal: Terminal): Promise<0> {
   const latest = await parameter.latest();
   if (isText(latest.value, text)) {
-    io.print(`version ${latest.version} of ${parameter.name} is the same: nothing to store`);
+    terminal.print(`version ${latest.version} of ${parameter.name} is the same: nothing to store`);
     return 0;
   }
   const version = await parameter.put(text);
-  io.print(`stored as version ${version} of ${parameter.name}; running functions use it within a minute`);
+  terminal.print(`stored as version ${version} of ${parameter.name}; running functions use it within a minute`);
   return 0;
 }
 

@@ -1,24 +1,42 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { DEFAULT_BUFFER_TTL_MS } from '../../aws/dynamodb/schema.ts';
-import { SqsDeadLetters } from '../../aws/sqs/dead-letters.ts';
-import { SqsWakeUpQueue } from '../../aws/sqs/wake-up-queue.ts';
-import type { Clock } from '../../pipeline/ports.ts';
-import { escapeForTerminal } from '../../terminal/escape.ts';
-import { runCommand } from '../run-command.ts';
-import { readStackOutputs } from '../stack.ts';
-import { emptyCounts, type RedriveCounts, redrive } from './redrive.ts';
-import { parseRedriveArguments, type QueueUrls, REDRIVE_USAGE, type RedriveCommand } from './redrive-arguments.ts';
+import { createSqsClient } from '../aws/clients.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../aws/dynamodb/schema.ts';
+import { SystemClock } from '../aws/node.ts';
+import { SqsDeadLetters } from '../aws/sqs/dead-letters.ts';
+import { SqsWakeUpQueue } from '../aws/sqs/wake-up-queue.ts';
+import type { Clock } from '../pipeline/ports.ts';
+import type { ExitCode } from '../terminal/errors.ts';
+import { escapeForTerminal } from '../terminal/escape.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { emptyCounts, type RedriveCounts, redrive } from './redrive/move-dead-letters.ts';
+import { createCloudFormationClient, readStackOutputs } from './stack.ts';
 
-export interface RedriveIo {
+export interface RedriveInput {
+  /** Either this, or both queues. */
+  readonly stack: string | undefined;
+  /** URL of the wake-up queue. */
+  readonly queue: string | undefined;
+  /** URL of the dead-letter queue. */
+  readonly deadLetters: string | undefined;
+  readonly dryRun: boolean;
+  /** Undefined: all. */
+  readonly max: number | undefined;
+}
+
+export interface RedriveDeps {
   readonly sqs: SQSClient;
   readonly cloudFormation: CloudFormationClient;
   readonly clock: Clock;
-  /** Whether somebody wants it to stop. */
-  readonly isInterrupted: () => boolean;
-  readonly print: (line: string) => void;
-  /** For what is not the output itself: progress, and what is wrong. */
-  readonly complain: (line: string) => void;
+}
+
+/** In the account and region of the shell. */
+function accountOfTheShell(): RedriveDeps {
+  return {
+    sqs: createSqsClient({ requestTimeoutMs: 10_000 }),
+    cloudFormation: createCloudFormationClient(),
+    clock: new SystemClock(),
+  };
 }
 
 /** Wake-ups between two lines of progress. */
@@ -26,50 +44,53 @@ const PROGRESS_STEP = 100;
 /** Unreadable messages, and reasons, that are listed. */
 const MAX_LISTED = 10;
 
-/** The command `redrive`. Resolves to the exit code. */
-export function runRedrive(argv: readonly string[], io: RedriveIo): Promise<0 | 1 | 130> {
-  return runCommand(argv, io, {
-    usage: REDRIVE_USAGE,
-    parse(given) {
-      const args = parseRedriveArguments(given);
-      return args.help ? undefined : args;
-    },
-    run: (command) => run(command, io),
-  });
-}
-
-async function run(command: RedriveCommand, io: RedriveIo): Promise<0 | 1 | 130> {
-  const urls = await queueUrls(command, io);
-  const deadLetters = new SqsDeadLetters({ client: io.sqs, queueUrl: urls.deadLetterQueueUrl, clock: io.clock });
+/** Moves dead letters back to the wake-up queue, and says what was moved and what is left. */
+export async function runRedrive(
+  input: RedriveInput,
+  terminal: Terminal,
+  deps: RedriveDeps = accountOfTheShell(),
+): Promise<ExitCode> {
+  const { sqs: client, clock } = deps;
+  const { dryRun, max = Number.POSITIVE_INFINITY } = input;
+  // Stopping at once, on a second signal, is safe as well.
+  const interruption = terminal.interruption();
+  const urls = await queueUrls(input, deps);
+  const deadLetters = new SqsDeadLetters({ client, queueUrl: urls.deadLetterQueueUrl, clock });
   const wakeUpsOf = (tenant: string | undefined) =>
-    new SqsWakeUpQueue({ client: io.sqs, ...urls, clock: io.clock, ...(tenant !== undefined && { tenant }) });
+    new SqsWakeUpQueue({ client, ...urls, clock, ...(tenant !== undefined && { tenant }) });
   const { total, hidden } = await deadLetters.count();
   const counts = emptyCounts();
   let shown = 0;
   const onProgress = ({ moved }: RedriveCounts) => {
     if (moved - shown < PROGRESS_STEP) return;
     shown = moved;
-    io.complain(`${command.dryRun ? 'read' : 'moved'} ${moved} of about ${total}`);
+    terminal.complain(`${dryRun ? 'read' : 'moved'} ${moved} of about ${total}`);
   };
+  const isInterrupted = () => interruption.aborted;
   try {
-    await redrive({ ...command, deadLetters, wakeUpsOf, isInterrupted: io.isInterrupted, onProgress }, counts);
+    await redrive({ dryRun, max, deadLetters, wakeUpsOf, isInterrupted, onProgress }, counts);
   } finally {
-    for (const line of summaryLines(command, counts, { total, hidden }, io.clock.now()))
-      io.print(escapeForTerminal(line));
+    const lines = summaryLines(input, counts, { total, hidden }, clock.now());
+    for (const line of lines) terminal.print(escapeForTerminal(line));
   }
-  if (io.isInterrupted() && !counts.isEmptied) return 130;
+  if (interruption.aborted && !counts.isEmptied) return 130;
   return counts.unreadable.size > 0 || counts.undeleted > 0 ? 1 : 0;
 }
 
-async function queueUrls({ target }: RedriveCommand, io: RedriveIo): Promise<QueueUrls> {
-  if ('queueUrl' in target) return target;
-  const outputs = ['WakeUpQueueUrl', 'DeadLetterQueueUrl'] as const;
-  const { WakeUpQueueUrl, DeadLetterQueueUrl } = await readStackOutputs(io.cloudFormation, target.stack, outputs);
-  return { queueUrl: WakeUpQueueUrl, deadLetterQueueUrl: DeadLetterQueueUrl };
+interface QueueUrls {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+async function queueUrls(input: RedriveInput, { cloudFormation }: RedriveDeps): Promise<QueueUrls> {
+  const { stack, queue: queueUrl = '', deadLetters: deadLetterQueueUrl = '' } = input;
+  if (stack === undefined) return { queueUrl, deadLetterQueueUrl };
+  const outputs = await readStackOutputs(cloudFormation, stack, ['WakeUpQueueUrl', 'DeadLetterQueueUrl']);
+  return { queueUrl: outputs.WakeUpQueueUrl, deadLetterQueueUrl: outputs.DeadLetterQueueUrl };
 }
 
 function summaryLines(
-  { dryRun }: RedriveCommand,
+  { dryRun }: RedriveInput,
   { moved, fragments, oldestDueAtMs, undeleted, reasons, unreadable, isEmptied }: RedriveCounts,
   before: { readonly total: number; readonly hidden: number },
   nowMs: number,
@@ -91,7 +112,7 @@ function summaryLines(
     lines.push(`moved, but could not be deleted: ${undeleted}; they will be moved again, which does no harm`);
   if (before.hidden > 0) {
     lines.push(
-      `hidden at the start: about ${before.hidden}, received by somebody within two minutes; run this again then`,
+      `hidden at the start: about ${before.hidden}, received by another consumer within two minutes; run this again then`,
     );
   }
   if (nowMs - oldestDueAtMs > DEFAULT_BUFFER_TTL_MS) {

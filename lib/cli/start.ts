@@ -1,43 +1,45 @@
+import { once } from 'node:events';
 import { createLogger } from '../../functions/shared/logger.ts';
-import { readConfigFile } from './config-file.ts';
-import { parseCommandLine, USAGE } from './options.ts';
-import { startLocal } from './start.ts';
-import { explainStartError } from './start-error.ts';
+import { readConfigFile } from '../local/config-file.ts';
+import { startLocal } from '../local/start.ts';
+import { explainStartError } from '../local/start-error.ts';
+import { CommandError, type ExitCode, InterruptedError } from '../terminal/errors.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
-/** npm passes a Ctrl-C on that the terminal has sent to this process as well: signals this close together are one. */
-const ONE_PRESS_MS = 1_000;
-
-async function main(): Promise<void> {
-  const options = parseCommandLine(process.argv.slice(2));
-  if (options === undefined) {
-    console.log(USAGE);
-    return;
-  }
-  const { config, warnings, notes } = readConfigFile(options.configFile);
-  for (const warning of warnings) console.error(`warning: ${warning}`);
-  for (const note of notes) console.error(`note: ${note}`);
-  const log = createLogger(options);
-  const tailgate = await startLocal({ ...options, config, log });
-
-  let stoppingSinceMs: number | undefined;
-  const onSignal = async (signal: string) => {
-    if (stoppingSinceMs === undefined) {
-      stoppingSinceMs = performance.now();
-      log.info('stopping', { signal });
-      await tailgate.stop();
-      process.exit(0);
-    } else if (performance.now() - stoppingSinceMs > ONE_PRESS_MS) {
-      process.exit(130);
-    }
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  console.log(`ready ${tailgate.url}`);
+export interface StartInput {
+  readonly port: number;
+  readonly host: string;
+  /** Folder of the span buffer, the queue and the kept traces. */
+  readonly data: string;
+  /** File with the tail_sampling policies. */
+  readonly config: string;
+  /** Keys of which requests must send one; with none, every request is accepted. */
+  readonly ingestKey: readonly string[];
+  readonly logRequests: boolean;
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(explainStartError(error));
-  process.exit(1);
+/** Runs the whole pipeline on this machine until it is interrupted. */
+export async function runStart(input: StartInput, terminal: Terminal): Promise<ExitCode> {
+  const { host, port, data: dataDir, ingestKey: keys } = input;
+  const { config, warnings, notes } = readConfigFile(input.config);
+  for (const warning of warnings) terminal.complain(`warning: ${warning}`);
+  for (const note of notes) terminal.complain(`note: ${note}`);
+  const log = createLogger({ verbose: input.logRequests });
+  const tailgate = await startLocal({ host, port, dataDir, config, keys, log }).catch((error: unknown) => {
+    throw new CommandError(explainStartError(error), { cause: error });
+  });
+  const interruption = terminal.interruption();
+  terminal.print(whoMaySend(keys.length));
+  terminal.print(`ready ${tailgate.url}`);
+  if (!interruption.aborted) await once(interruption, 'abort');
+  const { reason } = interruption;
+  log.info('stopping', { signal: reason instanceof InterruptedError ? reason.signal : String(reason) });
+  await tailgate.stop();
+  return 0;
+}
+
+/** Said at each start, so that nobody relies on a key that got lost: npm takes options for itself that stand before a `--`. */
+function whoMaySend(keys: number): string {
+  if (keys === 0) return 'takes spans from everybody who can connect; with --ingest-key KEY only with that key';
+  return `takes spans only with ${keys === 1 ? 'the ingest key' : `one of ${keys} ingest keys`}`;
 }

@@ -1,40 +1,37 @@
-import { type ConfigReport, checkConfig, unreadable } from './check-config.ts';
-import { reportLines } from './report-lines.ts';
-import { parseValidateArguments, VALIDATE_USAGE, type ValidateArguments } from './validate-arguments.ts';
+import { readFileSync } from 'node:fs';
+import type { ExitCode } from '../terminal/errors.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { type ConfigReport, checkConfig, reportLines, unreadable } from './config-report.ts';
 
-export interface ValidateIo {
-  /** The bytes of a file, or of the standard input for `-`; throws when there is none. */
-  readonly read: (file: string) => Uint8Array;
-  readonly print: (line: string) => void;
-  /** For what is wrong with the command line itself. */
-  readonly complain: (line: string) => void;
+export interface ValidateInput {
+  /** None: `tailgate.yaml`. */
+  readonly files: readonly string[];
+  readonly json: boolean;
 }
 
-/** The command `validate`. Returns the exit code: 0, or 1 when any of the configurations has an error. */
-export function runValidate(argv: readonly string[], io: ValidateIo): 0 | 1 {
-  let args: ValidateArguments;
-  try {
-    args = parseValidateArguments(argv);
-  } catch (error) {
-    io.complain(`error: ${error instanceof Error ? error.message : String(error)}\n\n${VALIDATE_USAGE}`);
-    return 1;
-  }
-  if (args.help) {
-    io.print(VALIDATE_USAGE);
-    return 0;
-  }
-  const reports = args.files.map((file) => report(file, io));
+export interface ValidateDeps {
+  /** The bytes of a file, or of standard input for `-`; throws when there are none. */
+  readonly read: (file: string) => Uint8Array;
+}
+
+/** Checks configurations and prints a report of each. Returns 1 when any of them has an error. */
+export function runValidate(
+  { files, json }: ValidateInput,
+  terminal: Terminal,
+  { read }: ValidateDeps = { read: (file) => readFileSync(file === '-' ? 0 : file) },
+): ExitCode {
+  const reports = (files.length === 0 ? ['tailgate.yaml'] : files).map((file) => report(file, read));
   for (const [i, result] of reports.entries()) {
-    if (args.json) io.print(JSON.stringify(result));
-    else for (const line of [...(i > 0 ? [''] : []), ...reportLines(result)]) io.print(line);
+    if (json) terminal.print(JSON.stringify(result));
+    else for (const line of [...(i > 0 ? [''] : []), ...reportLines(result)]) terminal.print(line);
   }
   return reports.every(({ valid }) => valid) ? 0 : 1;
 }
 
-function report(file: string, io: ValidateIo): ConfigReport {
+function report(file: string, read: ValidateDeps['read']): ConfigReport {
   let bytes: Uint8Array;
   try {
-    bytes = io.read(file);
+    bytes = read(file);
   } catch (error) {
     return unreadable(file, error);
   }

@@ -8,7 +8,8 @@ import { parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts
 import { decide as applyPolicies } from '../sampling/decide.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { createRandom, type Random } from '../traffic/random.ts';
-import type { SampleRequests } from '../traffic/sample-requests.ts';
+import { type SampleRequests, sampleRequests } from '../traffic/sample-requests.ts';
+import { keptInSample } from '../traffic/sample-size.ts';
 import type { TrafficShape } from '../traffic/traffic-shape.ts';
 import type { CallCounts } from './count-calls.ts';
 import { type CountedEngines, startCountedEngines } from './counted-engines.ts';
@@ -128,4 +129,21 @@ async function decideAll(
     done(messages);
   }
   return summaries;
+}
+
+/** A shape, and what the pipeline was counted to do with a sample of it. */
+export interface Measured {
+  readonly shape: TrafficShape;
+  readonly counts: SampleCounts;
+}
+
+/** Makes a sample of a shape and counts it. */
+export async function measure(
+  shape: TrafficShape,
+  traces: number,
+  eventSource: EventSource,
+  progress: SampleProgress = () => {},
+): Promise<Measured> {
+  const sample = sampleRequests(shape, traces, keptInSample(shape, traces), SAMPLE_TIME_MS);
+  return { shape, counts: await measureSample(sample, shape, eventSource, progress) };
 }

@@ -1,10 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-
-/** The folder cannot be used. The message says why, and what to do. */
-export class DataFolderError extends Error {
-  override readonly name = 'DataFolderError';
-}
+import { CommandError } from '../terminal/errors.ts';
 
 export interface DataFolder {
   readonly path: string;
@@ -16,7 +12,7 @@ export interface DataFolder {
  * Makes the folder if need be and takes it for this process: the stores in it bear no second one. The mark of a process
  * that was killed does not count.
  *
- * @throws {DataFolderError} when it cannot be written, or another process has it
+ * @throws {CommandError} when it cannot be written, or another process has it
  */
 export function takeDataFolder(folder: string): DataFolder {
   const path = resolve(folder);
@@ -25,7 +21,7 @@ export function takeDataFolder(folder: string): DataFolder {
     makeFolder(path);
     const owner = ownerOf(lockFile);
     if (owner !== undefined && owner !== process.pid && isRunning(owner)) {
-      throw new DataFolderError(
+      throw new CommandError(
         `folder ${path} is in use by process ${owner}: choose another with --data (or, if that process is not Tailgate, delete ${lockFile})`,
       );
     }
@@ -33,9 +29,9 @@ export function takeDataFolder(folder: string): DataFolder {
     // Of two that start at once, one finds the file there again.
     writeFileSync(lockFile, `${process.pid}\n`, { flag: 'wx' });
   } catch (error) {
-    if (error instanceof DataFolderError) throw error;
+    if (error instanceof CommandError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new DataFolderError(`cannot write to folder ${path}: choose another with --data (${reason})`, {
+    throw new CommandError(`cannot write to folder ${path}: choose another with --data (${reason})`, {
       cause: error,
     });
   }

@@ -25,6 +25,8 @@ interface CommandTexts {
   readonly examples: readonly (readonly [commandLine: string, what: string])[];
   /** What the exit codes mean for this command, where the general meaning says too little. */
   readonly exits?: Partial<Readonly<Record<ExitCode, string>>>;
+  /** What to say of an argument too many, beside that it is one. */
+  readonly excess?: string;
   /** Options that were renamed: the old name without dashes, and the new one as it is typed. */
   readonly former?: Readonly<Record<string, string>>;
 }

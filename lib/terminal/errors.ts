@@ -12,23 +12,26 @@
  */
 export type ExitCode = 0 | 1 | 2 | 130;
 
-/** The command line is wrong. Ends the command with exit code 2, after a line for each problem. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
-}
-
 /**
- * The command cannot do what was asked, and the message says everything that the person needs to know: what happened, and what
- * to do. Ends the command with exit code 1. May have several lines, one for each thing that is wrong.
+ * The command cannot do what was asked, and the message says everything that the person needs to know: what happened, what is
+ * expected, what to do. Ends the command with exit code 1, after a line `error: …` for each problem.
  */
 export class CommandError extends Error {
   override readonly name: string = 'CommandError';
+  readonly exitCode: ExitCode = 1;
+  readonly problems: readonly string[];
+
+  constructor(problems: string | readonly string[], options?: ErrorOptions) {
+    const all = typeof problems === 'string' ? [problems] : problems;
+    super(all.join('\n'), options);
+    this.problems = all;
+  }
+}
+
+/** The command line is wrong, and nothing was done. Ends the command with exit code 2. */
+export class UsageError extends CommandError {
+  override readonly name = 'UsageError';
+  override readonly exitCode = 2;
 }
 
 /** Ctrl-C or SIGTERM stopped the command. Ends it with exit code 130, without a message. */

@@ -1,11 +1,12 @@
 import type { Command } from './define-command.ts';
 import type { ExitCode } from './errors.ts';
 import { type Option, type OptionTable, optionName } from './option.ts';
+import { wrapText } from './wrap-text.ts';
 
 /** A program of several commands. */
 export interface Program {
   readonly name: string;
-  readonly version: string;
+  readonly version: () => string;
   readonly summary: string;
   readonly commands: readonly Command[];
   /** What Node.js has to say of a failure, for a person. Default: its message. */
@@ -71,7 +72,7 @@ export function commandHelp({ name: program }: Pick<Program, 'name'>, command: C
     ),
     examples.length === 0
       ? ''
-      : `Examples:\n${examples.map(([line, what]) => `${wrapText(what, WIDTH - 2, '  # ')}\n  ${line}`).join('\n')}`,
+      : `Examples:\n${examples.map(([line, what]) => `${wrapText(what, WIDTH - 2, '  # ')}\n  ${line.replaceAll('\n', '\n  ')}`).join('\n')}`,
   ];
   return sections.filter((part) => part !== '').join('\n\n');
 }
@@ -136,7 +137,7 @@ function positionalText({ placeholder = '', isRepeatable, isRequired }: Option<u
 function section(heading: string, entries: readonly Entry[]): string {
   if (entries.length === 0) return '';
   const names = entries.map(([left]) => left.length).filter((length) => length <= NAMES_WIDTH);
-  const width = Math.max(8, ...names) + INDENT.length;
+  const width = Math.max(0, ...names) + INDENT.length;
   const margin = INDENT + ' '.repeat(width);
   const lines = entries.map(([left, right]) => {
     const meaning = wrapText(right, WIDTH, margin);
@@ -149,17 +150,4 @@ function section(heading: string, entries: readonly Entry[]): string {
 function wrapUsage(line: string): string {
   const [first = '', ...more] = wrapText(`Usage: ${line}`, WIDTH).split('\n');
   return [first, ...more.map((rest) => `       ${rest}`)].join('\n');
-}
-
-/** The words of a text on lines of at most `width` columns, each with a margin before it. A longer word keeps its line. */
-export function wrapText(text: string, width: number, margin = ''): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (line !== '' && margin.length + line.length + 1 + word.length > width) {
-      lines.push(margin + line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, margin + line].join('\n');
 }

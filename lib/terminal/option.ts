@@ -24,6 +24,8 @@ export interface Option<out Value> {
   readonly completes: Completion;
   /** Heading in the help under which the option stands. Undefined: the general one. */
   readonly group: string | undefined;
+  /** Whether a problem with the value must not repeat it: it may hold a password or a key. */
+  readonly mayBeSecret: boolean;
   /** @throws {Error} whose message says what is expected instead of this text */
   readText(text: string): unknown;
   /** The value of the option, from what was read of each of its texts, in order. */
@@ -56,6 +58,8 @@ interface ValueSpec<Value> extends Spec {
   /** May be given any number of times, also never. */
   readonly repeatable?: boolean;
   readonly completes?: Completion;
+  /** The value may hold a password or a key: a problem with it does not repeat it. */
+  readonly mayBeSecret?: boolean;
 }
 
 type ValueOf<Given, Value> = Given extends { readonly repeatable: true }
@@ -74,6 +78,7 @@ export function flag({ help, group }: Spec): Option<boolean> {
     isRepeatable: false,
     defaultText: undefined,
     completes: undefined,
+    mayBeSecret: false,
     readText: () => true,
     collect: (read) => read.length > 0,
   };
@@ -158,6 +163,7 @@ function valueOption<Value, Given extends ValueSpec<unknown>>(
     isRepeatable: spec.repeatable ?? false,
     defaultText: spec.defaultText ?? (byDefault === undefined ? undefined : String(byDefault)),
     completes: spec.completes,
+    mayBeSecret: spec.mayBeSecret ?? false,
     readText,
     collect: (read) => (spec.repeatable ? read : (read.at(-1) ?? byDefault)),
   };

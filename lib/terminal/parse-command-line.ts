@@ -27,7 +27,7 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Par
   const input = {
     ...(subcommand !== undefined && { subcommand }),
     ...readOptions(options, given.texts, problems),
-    ...readPositionals(positionals, rest, problems),
+    ...readPositionals(positionals, rest, command.excess, problems),
     ...(command.others !== undefined && { others: given.others }),
   };
   problems.push(...command.check(input, (name) => given.texts.has(name)));
@@ -150,7 +150,12 @@ function readOptions(options: OptionTable, texts: Given['texts'], problems: stri
   );
 }
 
-function readPositionals(table: OptionTable, texts: readonly string[], problems: string[]): Record<string, unknown> {
+function readPositionals(
+  table: OptionTable,
+  texts: readonly string[],
+  hint: string | undefined,
+  problems: string[],
+): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   let at = 0;
   for (const [name, option] of Object.entries(table)) {
@@ -158,7 +163,8 @@ function readPositionals(table: OptionTable, texts: readonly string[], problems:
     at += own.length;
     values[name] = readValue(option, option.placeholder ?? name.toUpperCase(), own, problems);
   }
-  problems.push(...texts.slice(at).map((text) => `unexpected argument "${text}"`));
+  const advice = hint === undefined ? '' : `: ${hint}`;
+  problems.push(...texts.slice(at).map((text) => `unexpected argument "${text}"${advice}`));
   return values;
 }
 
@@ -176,7 +182,7 @@ function readValue(option: Option<unknown>, shown: string, texts: readonly strin
     try {
       return option.readText(text);
     } catch (error) {
-      problems.push(`${shown} is "${text}": ${messageOf(error)}`);
+      problems.push(`${shown}${option.mayBeSecret ? '' : ` is "${text}"`}: ${messageOf(error)}`);
       return undefined;
     }
   });

@@ -1,13 +1,13 @@
 import { didYouMean } from '../text/nearest-name.ts';
 import type { Command } from './define-command.ts';
-import { type ExitCode, InterruptedError, messageOf, UsageError } from './errors.ts';
+import { CommandError, type ExitCode, InterruptedError, messageOf, UsageError } from './errors.ts';
 import { commandHelp, type Program, programHelp } from './help.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs the command that a command line names. Whatever goes wrong is said on the terminal; resolves to the exit code. */
 export async function runProgram(program: Program, argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const { name, version, commands } = program;
+  const { name, commands } = program;
   const [first, ...rest] = argv;
   const isHelp = first === undefined || first === '--help' || first === '-h' || first === 'help';
   if (isHelp && (rest[0] === undefined || first !== 'help')) {
@@ -15,7 +15,7 @@ export async function runProgram(program: Program, argv: readonly string[], term
     return 0;
   }
   if (first === '--version') {
-    terminal.print(version);
+    terminal.print(program.version());
     return 0;
   }
   const named = isHelp ? rest[0] : first;
@@ -48,12 +48,10 @@ export async function runCommand(
     return await run(parsed.input, terminal);
   } catch (error) {
     if (error instanceof InterruptedError) return 130;
-    if (error instanceof UsageError) {
-      for (const problem of error.problems) terminal.complain(`error: ${problem}`);
-      terminal.complain(`${program.name} ${command.name} --help shows what it takes`);
-      return 2;
-    }
-    terminal.complain(`error: ${(program.explain ?? messageOf)(error)}`);
-    return 1;
+    const isExpected = error instanceof CommandError;
+    const problems = isExpected ? error.problems : [(program.explain ?? messageOf)(error)];
+    for (const problem of problems) terminal.complain(`error: ${problem}`);
+    if (error instanceof UsageError) terminal.complain(`${program.name} ${command.name} --help shows what it takes`);
+    return isExpected ? error.exitCode : 1;
   }
 }

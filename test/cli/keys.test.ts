@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hashKey } from '../../../lib/aws/ssm/ingest-keys.ts';
+import { hashKey } from '../../../lib/aws/ssm/ingest-key.ts';
 import { runKeys } from '../../../lib/cli/keys/run-keys.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { ParameterStore } from '../../support/parameter-store.ts';
