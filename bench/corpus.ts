@@ -2,6 +2,8 @@
  * Export requests as a gateway or an SDK sends them, from a seed: five services with resources of some 25 attributes,
  * traces of 1 to 40 spans, semantic-convention attributes, exceptions with stack traces, a few links.
  */
+import { int, type OtlpJson, text } from '../lib/traffic/otlp-json.ts';
+import { createRandom, type Random } from '../lib/traffic/random.ts';
 import { opentelemetry } from '../proto/generated/otlp.js';
 
 const { ExportTraceServiceRequest } = opentelemetry.proto.collector.trace.v1;
@@ -15,17 +17,13 @@ export interface CorpusRequest {
   readonly spanCount: number;
 }
 
-interface JsonObject {
-  readonly [key: string]: unknown;
-}
-
 interface Draft {
   readonly pod: number;
   readonly scope: number;
-  readonly span: JsonObject;
+  readonly span: OtlpJson;
 }
 
-const SERVICES = ['gateway', 'cart', 'payment', 'fraud-check', 'ledger'];
+const SERVICES = ['gateway', 'cart', 'payment', 'fraud-check', 'ledger'] as const;
 const SCOPES = [
   '@opentelemetry/instrumentation-http',
   'io.opentelemetry.spring-webmvc-6.0',
@@ -39,39 +37,28 @@ const STACK = Array.from(
 
 /** Requests of about 512 spans each. */
 export function corpus(layout: Layout, requests: number, seed = 1): CorpusRequest[] {
-  const random = mulberry32(seed);
+  const random = createRandom(seed);
   return Array.from({ length: requests }, () => makeRequest(layout, random));
 }
 
-/** A small random generator: the same seed gives the same corpus on every machine. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function makeRequest(layout: Layout, random: () => number): CorpusRequest {
-  const onlyPod = layout === 'sdk' ? Math.floor(random() * PODS) : undefined;
+function makeRequest(layout: Layout, random: Random): CorpusRequest {
+  const onlyPod = layout === 'sdk' ? Math.floor(random.between(0, 1) * PODS) : undefined;
   const drafts: Draft[] = [];
   while (drafts.length < 512) {
-    const size = Math.min(40, 1 + Math.floor(-Math.log(1 - random()) * (layout === 'sdk' ? 3 : 7)));
-    const traceId = hex(random, 32);
+    const size = Math.min(40, 1 + Math.floor(-Math.log(1 - random.between(0, 1)) * (layout === 'sdk' ? 3 : 7)));
+    const traceId = random.hex(32);
     let parent = '';
-    let pod = onlyPod ?? Math.floor(random() * PODS);
+    let pod = onlyPod ?? Math.floor(random.between(0, 1) * PODS);
     for (let i = 0; i < size; i++) {
-      const spanId = hex(random, 16);
+      const spanId = random.hex(16);
       // Most calls stay in the process.
-      if (onlyPod === undefined && random() < 0.25) pod = Math.floor(random() * PODS);
+      if (onlyPod === undefined && random.between(0, 1) < 0.25) pod = Math.floor(random.between(0, 1) * PODS);
       drafts.push({
         pod,
-        scope: Math.floor(random() * SCOPES.length),
+        scope: Math.floor(random.between(0, 1) * SCOPES.length),
         span: makeSpan(random, traceId, spanId, parent),
       });
-      if (parent === '' || random() < 0.5) parent = spanId;
+      if (parent === '' || random.between(0, 1) < 0.5) parent = spanId;
     }
   }
   // Spans are exported when they end, so that the traces are interleaved.
@@ -87,9 +74,7 @@ function makeRequest(layout: Layout, random: () => number): CorpusRequest {
       })).filter((scopeSpans) => scopeSpans.spans.length > 0),
     })),
   };
-  const protobuf = ExportTraceServiceRequest.encode(
-    ExportTraceServiceRequest.fromObject(idsToBytes(json) as JsonObject),
-  );
+  const protobuf = ExportTraceServiceRequest.encode(ExportTraceServiceRequest.fromObject(idsToBytes(json) as OtlpJson));
   return {
     protobuf: new Uint8Array(protobuf.finish()),
     json: new TextEncoder().encode(JSON.stringify(json)),
@@ -102,23 +87,23 @@ function endOf(draft: Draft): string {
   return String(draft.span['endTimeUnixNano']);
 }
 
-function makeSpan(random: () => number, traceId: string, spanId: string, parentSpanId: string): JsonObject {
-  const start = 1_763_700_000_000_000_000n + BigInt(Math.floor(random() * 5e9));
-  const durationNano = BigInt(Math.floor(10 ** (5 + 4 * random())));
-  const failed = random() < 0.05;
-  const product = Math.floor(random() * 5000);
+function makeSpan(random: Random, traceId: string, spanId: string, parentSpanId: string): OtlpJson {
+  const start = 1_763_700_000_000_000_000n + BigInt(Math.floor(random.between(0, 1) * 5e9));
+  const durationNano = BigInt(Math.floor(10 ** (5 + 4 * random.between(0, 1))));
+  const failed = random.between(0, 1) < 0.05;
+  const product = Math.floor(random.between(0, 1) * 5000);
   return {
     traceId,
     spanId,
     ...(parentSpanId === '' ? {} : { parentSpanId }),
-    name: pick(random, ['GET /api/cart/{id}', 'POST /api/checkout', 'SELECT shop.orders', 'HGETALL', 'publish orders']),
-    kind: 1 + Math.floor(random() * 5),
+    name: random.pick(['GET /api/cart/{id}', 'POST /api/checkout', 'SELECT shop.orders', 'HGETALL', 'publish orders']),
+    kind: 1 + Math.floor(random.between(0, 1) * 5),
     startTimeUnixNano: String(start),
     endTimeUnixNano: String(start + durationNano),
     attributes: [
-      text('http.request.method', pick(random, ['GET', 'POST', 'PUT'])),
+      text('http.request.method', random.pick(['GET', 'POST', 'PUT'])),
       text('url.scheme', 'https'),
-      text('server.address', `${pick(random, SERVICES)}.shop.svc.cluster.local`),
+      text('server.address', `${random.pick(SERVICES)}.shop.svc.cluster.local`),
       int('server.port', 8443),
       text('http.route', '/api/cart/{id}'),
       text('url.path', `/api/cart/${product}`),
@@ -127,9 +112,9 @@ function makeSpan(random: () => number, traceId: string, spanId: string, parentS
         'user_agent.original',
         'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0',
       ),
-      { key: 'app.price', value: { doubleValue: Math.round(random() * 1e5) / 100 } },
-      { key: 'app.cached', value: { boolValue: random() < 0.5 } },
-      ...(random() < 0.2
+      { key: 'app.price', value: { doubleValue: Math.round(random.between(0, 1) * 1e5) / 100 } },
+      { key: 'app.cached', value: { boolValue: random.between(0, 1) < 0.5 } },
+      ...(random.between(0, 1) < 0.2
         ? [
             text(
               'db.query.text',
@@ -137,17 +122,17 @@ function makeSpan(random: () => number, traceId: string, spanId: string, parentS
             ),
           ]
         : []),
-      ...(random() < 0.1
+      ...(random.between(0, 1) < 0.1
         ? [{ key: 'app.tags', value: { arrayValue: { values: [{ stringValue: 'new' }, { stringValue: 'eu' }] } } }]
         : []),
     ],
     ...(failed ? { events: [makeException(start)], status: { message: 'upstream failed', code: 2 } } : { status: {} }),
-    ...(random() < 0.03 ? { links: [{ traceId: hex(random, 32), spanId: hex(random, 16) }] } : {}),
+    ...(random.between(0, 1) < 0.03 ? { links: [{ traceId: random.hex(32), spanId: random.hex(16) }] } : {}),
     flags: 257,
   };
 }
 
-function makeException(start: bigint): JsonObject {
+function makeException(start: bigint): OtlpJson {
   const attributes = [
     text('exception.type', 'UpstreamError'),
     text('exception.message', 'upstream failed: "ledger" answered 503'),
@@ -156,7 +141,7 @@ function makeException(start: bigint): JsonObject {
   return { timeUnixNano: String(start + 1000n), name: 'exception', attributes };
 }
 
-function makeResource(pod: number): JsonObject {
+function makeResource(pod: number): OtlpJson {
   const service = SERVICES[pod % SERVICES.length] as string;
   const fixed = Array.from({ length: 14 }, (_, i) => text(`k8s.pod.label.label-${i}`, `value-${i}-of-${service}`));
   return {
@@ -176,22 +161,6 @@ function makeResource(pod: number): JsonObject {
       ...fixed,
     ],
   };
-}
-
-function text(key: string, stringValue: string): JsonObject {
-  return { key, value: { stringValue } };
-}
-
-function int(key: string, intValue: number): JsonObject {
-  return { key, value: { intValue: String(intValue) } };
-}
-
-function pick(random: () => number, choices: readonly string[]): string {
-  return choices[Math.floor(random() * choices.length)] as string;
-}
-
-function hex(random: () => number, digits: number): string {
-  return Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
 }
 
 const ID_KEYS = ['traceId', 'spanId', 'parentSpanId'];

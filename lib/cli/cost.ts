@@ -4,9 +4,9 @@ import { LIST_PRICES, type PriceList } from '../cost/prices.ts';
 import { readPrices } from '../cost/read-prices.ts';
 import { breakEvenText, reportText } from '../cost/report-text.ts';
 import { type ExitCode, UsageError } from '../terminal/errors.ts';
-import { readNamedFile } from '../terminal/read-file.ts';
+import { readNamedText } from '../terminal/read-file.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { sampleSize } from '../traffic/sample-size.ts';
+import { sampleSize } from '../traffic/traffic-shape.ts';
 import { MAX_SAMPLE_TRACES, type TrafficOptions, trafficShapeOf } from './traffic-options.ts';
 
 export interface CostInput extends TrafficOptions {
@@ -24,17 +24,17 @@ export interface CostInput extends TrafficOptions {
 }
 
 export interface CostDeps {
-  /** The bytes of a file. @throws {CommandError} when there are none */
-  readonly read: (file: string) => Uint8Array;
+  /** The text of a file. @throws {CommandError} when it cannot be read */
+  readonly read: (file: string) => string;
 }
 
 /** Prints what a month of traffic costs. */
 export async function runCost(
   input: CostInput,
   terminal: Terminal,
-  { read }: CostDeps = { read: readNamedFile },
+  { read }: CostDeps = { read: readNamedText },
 ): Promise<ExitCode> {
-  const priceList = input.prices === undefined ? LIST_PRICES : readPrices(input.prices, textOf(read(input.prices)));
+  const priceList = input.prices === undefined ? LIST_PRICES : readPrices(input.prices, read(input.prices));
   let howFar = 'sample: 0 %';
   const progress = terminal.progress(() => howFar);
   let report: CostReport;
@@ -49,10 +49,6 @@ export async function runCost(
     input.json ? JSON.stringify(toJson(report), undefined, 2) : reportText(report, terminal.bold).trimEnd(),
   );
   return 0;
-}
-
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
 }
 
 async function costOf(

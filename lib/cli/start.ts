@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { createLogger } from '../../functions/shared/logger.ts';
 import { readConfigFile } from '../local/config-file.ts';
 import { startLocal } from '../local/start.ts';
-import { explainStartError } from '../local/start-error.ts';
-import { CommandError, type ExitCode, InterruptedError } from '../terminal/errors.ts';
+import { type ExitCode, InterruptedError } from '../terminal/errors.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 export interface StartInput {
@@ -25,9 +24,7 @@ export async function runStart(input: StartInput, terminal: Terminal): Promise<E
   for (const warning of warnings) terminal.complain(`warning: ${warning}`);
   for (const note of notes) terminal.complain(`note: ${note}`);
   const log = createLogger({ verbose: input.logRequests });
-  const tailgate = await startLocal({ host, port, dataDir, config, keys, log }).catch((error: unknown) => {
-    throw new CommandError(explainStartError(error), { cause: error });
-  });
+  const tailgate = await startLocal({ host, port, dataDir, config, keys, log });
   const interruption = terminal.interruption();
   terminal.print(whoMaySend(keys.length));
   terminal.print(`ready ${tailgate.url}`);

@@ -1,5 +1,5 @@
 import { renderTable, type TableColumn } from '../terminal/table.ts';
-import { wrapText } from '../terminal/wrap-text.ts';
+import { wrapText } from '../text/messages.ts';
 import { type Alternative, TWO_TIERS } from './alternatives.ts';
 import { ASSUMPTIONS } from './assumptions.ts';
 import type { BillLine } from './bill.ts';

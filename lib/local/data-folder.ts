@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { LOCAL_ARCHIVE } from '../archive/layout.ts';
 import { CommandError } from '../terminal/errors.ts';
 
 export interface DataFolder {
@@ -62,4 +63,14 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+}
+
+/** Path of the archive in a data folder of the local run. @throws {CommandError} when there is no such data folder */
+export function archiveIn(dataFolder: string): string {
+  if (!statSync(dataFolder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new CommandError(
+      `no data folder at ${dataFolder}: start Tailgate first (tailgate start), or name another with --data`,
+    );
+  }
+  return join(dataFolder, LOCAL_ARCHIVE);
 }

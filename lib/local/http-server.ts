@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { IngestHandler } from '../../functions/ingest/handler.ts';
 import { RefusalLog } from '../../functions/ingest/otlp-http.ts';
 import type { Log } from '../../functions/shared/logger.ts';
+import { CommandError } from '../terminal/errors.ts';
 import { functionUrlEvent, isOverInvocationLimit, MAX_INVOCATION_BYTES } from './function-url-event.ts';
 
 export interface HttpServerOptions {
@@ -158,12 +159,29 @@ function discardRest(request: IncomingMessage): Promise<void> {
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (error: Error) => reject(new CommandError(explainListenError(error), { cause: error }));
+    server.once('error', fail);
     server.listen({ host, port }, () => {
-      server.off('error', reject);
+      server.off('error', fail);
       resolve();
     });
   });
+}
+
+/** Why the server cannot listen, for the person who started it. */
+function explainListenError(error: NodeJS.ErrnoException & { readonly port?: number }): string {
+  const { code, port } = error;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port} is in use: stop what listens there, or choose another with --port (0: any free one)`;
+    case 'EACCES':
+      return `cannot listen on port ${port}: ${error.message}; choose another with --port`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `cannot listen: ${error.message}; --host must be an address of this machine`;
+    default:
+      return error.message;
+  }
 }
 
 /** How long a request under way may take once the server is stopping. */

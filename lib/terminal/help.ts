@@ -1,7 +1,7 @@
+import { wrapText } from '../text/messages.ts';
 import type { Command } from './define-command.ts';
 import type { ExitCode } from './errors.ts';
 import { type Option, type OptionTable, optionName } from './option.ts';
-import { wrapText } from './wrap-text.ts';
 
 /** A program of several commands. */
 export interface Program {

@@ -11,6 +11,11 @@ export function readNamedFile(file: string): Uint8Array {
   }
 }
 
+/** The text of a file that a person named, in UTF-8. @throws {CommandError} when it cannot be read */
+export function readNamedText(file: string): string {
+  return new TextDecoder().decode(readNamedFile(file));
+}
+
 /** The one sentence about a file that cannot be read. */
 export function unreadableFile(file: string, error: unknown): CommandError {
   return new CommandError(`${file === '-' ? 'standard input' : file} cannot be read: ${whyUnreadable(error)}`, {

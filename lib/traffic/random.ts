@@ -3,7 +3,7 @@ export interface Random {
   /** A number from `min` up to, and without, `max`. */
   between(min: number, max: number): number;
   pick<Choice>(choices: readonly [Choice, ...Choice[]]): Choice;
-  /** So many random hex digits, not all of them zero. */
+  /** This many random hex digits, not all of them zero. */
   hex(digits: number): string;
 }
 

@@ -1,7 +1,5 @@
+import { type Attribute, int, type OtlpJson, text } from './otlp-json.ts';
 import type { Random } from './random.ts';
-
-/** OTLP/JSON of a made-up span or resource. */
-export type OtlpJson = Readonly<Record<string, unknown>>;
 
 export interface SpanPlace {
   readonly traceId: string;
@@ -151,17 +149,4 @@ export function sampleResource(service: number): OtlpJson {
 
 function serviceName(service: number): string {
   return `${['gateway', 'cart', 'payment', 'stock', 'search'][service % 5]}-${service}`;
-}
-
-interface Attribute extends OtlpJson {
-  readonly key: string;
-  readonly value: { readonly stringValue?: string; readonly intValue?: string };
-}
-
-function text(key: string, stringValue: string): Attribute {
-  return { key, value: { stringValue } };
-}
-
-function int(key: string, intValue: number): Attribute {
-  return { key, value: { intValue: String(intValue) } };
 }

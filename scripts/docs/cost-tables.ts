@@ -6,7 +6,7 @@ import { type Measured, measure } from '../../lib/cost/measure-sample.ts';
 import { LIST_PRICES, PRICE_DATE, PRICE_REGION, PRICES, type Price } from '../../lib/cost/prices.ts';
 import { amount, breakEvenText, dollars, roughly, wholeDollars } from '../../lib/cost/report-text.ts';
 import { spansPerSecond, type TrafficShape } from '../../lib/traffic/traffic-shape.ts';
-import { markdownTable } from './markdown-table.ts';
+import { markdownTable } from './generated-blocks.ts';
 
 /** What `tailgate cost` takes when nothing is said. */
 const SHAPE: TrafficShape = {

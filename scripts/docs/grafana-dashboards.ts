@@ -2,6 +2,15 @@ import { grafanaDashboard } from '../../lib/archive/grafana/dashboard.ts';
 import { parseNamedQuery } from '../../lib/archive/tables/named-query.ts';
 import { readQueryFiles } from '../../lib/aws/filesystem/query-files.ts';
 import { findQuery } from '../../lib/cli/query/library.ts';
+import { markdownTable } from './generated-blocks.ts';
+
+/** The generated blocks of docs/grafana.md, by name. */
+export function grafanaTables(): ReadonlyMap<string, string> {
+  const [dashboard = '{}'] = grafanaDashboards().values();
+  const { panels } = JSON.parse(dashboard) as { readonly panels: readonly { title: string; description: string }[] };
+  const rows = panels.map(({ title, description }) => [title, description]);
+  return new Map([['panels', markdownTable(['panel', 'shows'], rows)]]);
+}
 
 /** The dashboards that are generated, by their file from the root of the repository. */
 export function grafanaDashboards(): ReadonlyMap<string, string> {

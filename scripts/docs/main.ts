@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { costTables } from './cost-tables.ts';
 import { fillGeneratedBlocks } from './generated-blocks.ts';
-import { grafanaDashboards } from './grafana-dashboards.ts';
-import { grafanaTables } from './grafana-tables.ts';
+import { grafanaDashboards, grafanaTables } from './grafana-dashboards.ts';
 import { operationsTables } from './operations-tables.ts';
 import { policyTables } from './policy-tables.ts';
 import { queryTables } from './query-tables.ts';

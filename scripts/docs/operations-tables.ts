@@ -1,6 +1,6 @@
 import { ALARM_CATALOGUE, type AlarmDefinition, anchorOf } from '../../lib/cdk/monitoring/alarm-catalogue.ts';
 import { METRIC_CATALOGUE, type MetricDefinition } from '../../lib/pipeline/metric-catalogue.ts';
-import { markdownTable } from './markdown-table.ts';
+import { markdownTable } from './generated-blocks.ts';
 
 /** The generated blocks of docs/operations.md, by name. */
 export function operationsTables(): ReadonlyMap<string, string> {

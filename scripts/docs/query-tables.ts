@@ -1,6 +1,6 @@
 import { type NamedQuery, optionOf, type QueryParameter } from '../../lib/archive/tables/named-query.ts';
 import { queryLibrary, typeText } from '../../lib/cli/query/library.ts';
-import { markdownTable } from './markdown-table.ts';
+import { markdownTable } from './generated-blocks.ts';
 
 /** The generated blocks of docs/queries.md, by name. */
 export function queryTables(): ReadonlyMap<string, string> {

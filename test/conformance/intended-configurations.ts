@@ -51,7 +51,7 @@ export const INTENDED_CONFIGURATIONS: readonly IntendedConfiguration[] = [
     refusedBy: 'Tailgate',
   },
   {
-    name: 'infinity and what is no number are errors',
+    name: 'infinity and values that are not numbers are errors',
     config: only({ type: 'probabilistic', probabilistic: { sampling_percentage: new YamlScalar('.inf') } }),
     words: /, got (?:-?Infinity|NaN)(?:;|$)/,
     refusedBy: 'Tailgate',
@@ -93,7 +93,7 @@ export const INTENDED_CONFIGURATIONS: readonly IntendedConfiguration[] = [
     refusedBy: 'Collector',
   },
   {
-    name: 'what is in an ignored block is not checked',
+    name: 'the content of an ignored block is not checked',
     config: only({ type: 'latency', latency: { threshold_ms: 5n }, span_count: { spans: 5n } }),
     words: /^'policies\[0\]\.span_count' has invalid keys: spans$/,
     refusedBy: 'Collector',
@@ -130,7 +130,7 @@ export const INTENDED_CONFIGURATIONS: readonly IntendedConfiguration[] = [
   },
 ];
 
-const IGNORED_BLOCK = 'what is in an ignored block is not checked';
+const IGNORED_BLOCK = 'the content of an ignored block is not checked';
 
 /** The name of what is refused in these words; undefined when nobody meant it. @param ignored paths that Tailgate ignores */
 export function explanationOf(words: string, ignored: readonly string[]): string | undefined {

@@ -136,7 +136,7 @@ const THIRTY_ONE = Array.from({ length: 31 }, (_, i) => `k${i}=v`).join(',');
 
 export const INTENDED_TRACE_STATES: readonly IntendedTraceState[] = [
   {
-    name: 'what is kept for sure gets no threshold',
+    name: 'what is kept with certainty gets no threshold',
     config: { policies: [{ name: 'all', type: 'always_sample' }] },
     requests: withTraceState('ot=rv:ffffffffffffff'),
     collector: 'ot=rv:ffffffffffffff;th:0',

@@ -31,49 +31,6 @@ export function names(columns: readonly { readonly name: string }[]): string {
   return columns.map(({ name }) => name).join(', ');
 }
 
-const RECORD_COLUMN = column(
-  'record',
-  'text',
-  "What the row is: 'span', or 'trace' for the row of a trace in the view traces.",
-);
-
-/**
- * The largest ones, in the order in which they lie at the end of a row group. Readers fetch what is less than about a megabyte
- * apart in one piece: so what most questions need lies together, and they fetch none of these.
- */
-const LARGE: readonly string[] = [
-  'db_query',
-  'status_message',
-  'exception_message',
-  'trace_state',
-  'links',
-  'linked_trace_ids',
-  'events',
-  'resource_attributes',
-  'attributes',
-  'trace_id',
-  'span_id',
-  'parent_span_id',
-];
-
-/**
- * The table `spans_parquet` without its partitions: the rows of both views, told apart by `record`. Columns that both
- * views have are stored once; those of the other kind of row are NULL.
- */
-export const PART_COLUMNS: readonly Column[] = largeLast([
-  RECORD_COLUMN,
-  ...new Map(
-    [...tracesColumns(false), ...spansColumns(false)]
-      .filter(({ name }) => name !== 'dt' && name !== 'hour')
-      .map((one) => [one.name, one]),
-  ).values(),
-]);
-
-function largeLast(columns: readonly Column[]): readonly Column[] {
-  const place = ({ name }: Column) => LARGE.indexOf(name);
-  return [...columns].sort((a, b) => place(a) - place(b));
-}
-
 const TEXT_MAP: DataType = { mapOfTextTo: 'text' };
 
 export const EVENTS_TYPE: DataType = {
@@ -242,4 +199,47 @@ export const RAW_COLUMNS: readonly Column[] = [
 /** The columns of `traces_raw` with its partitions, as a query sees them. */
 export function tracesRawColumns(tenants: boolean): readonly Column[] {
   return [...RAW_COLUMNS, ...partitionColumns(tenants)];
+}
+
+const RECORD_COLUMN = column(
+  'record',
+  'text',
+  "What the row is: 'span', or 'trace' for the row of a trace in the view traces.",
+);
+
+/**
+ * The largest ones, in the order in which they lie at the end of a row group. Readers fetch what is less than about a megabyte
+ * apart in one piece: so what most questions need lies together, and they fetch none of these.
+ */
+const LARGE: readonly string[] = [
+  'db_query',
+  'status_message',
+  'exception_message',
+  'trace_state',
+  'links',
+  'linked_trace_ids',
+  'events',
+  'resource_attributes',
+  'attributes',
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+];
+
+/**
+ * The table `spans_parquet` without its partitions: the rows of both views, told apart by `record`. Columns that both
+ * views have are stored once; those of the other kind of row are NULL.
+ */
+export const PART_COLUMNS: readonly Column[] = largeLast([
+  RECORD_COLUMN,
+  ...new Map(
+    [...tracesColumns(false), ...spansColumns(false)]
+      .filter(({ name }) => name !== 'dt' && name !== 'hour')
+      .map((one) => [one.name, one]),
+  ).values(),
+]);
+
+function largeLast(columns: readonly Column[]): readonly Column[] {
+  const place = ({ name }: Column) => LARGE.indexOf(name);
+  return [...columns].sort((a, b) => place(a) - place(b));
 }

@@ -1,7 +1,7 @@
 import { DEFAULT_EVENT_SOURCE } from '../../cost/event-source.ts';
 import { defineCommand } from '../../terminal/define-command.ts';
 import { decimalNumber, file, flag, wholeNumber } from '../../terminal/option.ts';
-import { sampleSize } from '../../traffic/sample-size.ts';
+import { sampleSize } from '../../traffic/traffic-shape.ts';
 import { contradictions, MAX_SAMPLE_TRACES, trafficShapeOf } from '../traffic-options.ts';
 
 export const cost = defineCommand({

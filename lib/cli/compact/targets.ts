@@ -16,9 +16,9 @@ import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
 import { FilesystemArchiveFolders } from '../../aws/filesystem/object-store.ts';
 import { NODE_CODECS } from '../../aws/node.ts';
 import { S3ArchiveFolders } from '../../aws/s3/object-store.ts';
+import { archiveIn } from '../../local/data-folder.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { CommandError } from '../../terminal/errors.ts';
-import { archiveIn } from '../data-folder.ts';
 import { readStackOutputs } from '../stack.ts';
 
 /** How a run is followed, and stopped. */

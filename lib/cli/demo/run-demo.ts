@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readConfigFile } from '../../local/config-file.ts';
 import { startLocal } from '../../local/start.ts';
-import { explainStartError } from '../../local/start-error.ts';
-import { CommandError, type ExitCode } from '../../terminal/errors.ts';
+import type { ExitCode } from '../../terminal/errors.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { DrawnTrace } from '../../terminal/waterfall.ts';
 import { createServices, SERVICE_NAMES, type Services } from '../../traffic/checkout/services.ts';
@@ -39,9 +38,7 @@ export async function runDemo(input: DemoInput, terminal: Terminal): Promise<Exi
   const { config } = readConfigFile(CONFIG_FILE);
   const monitor = new DecisionMonitor();
   const options = { host: '127.0.0.1', port: input.port, dataDir, config, keys: [], log: monitor };
-  const tailgate = await startLocal(options).catch((error: unknown) => {
-    throw new CommandError(explainStartError(error), { cause: error });
-  });
+  const tailgate = await startLocal(options);
   try {
     const services = SERVICE_NAMES.length;
     terminal.print(`Tailgate listens on ${tailgate.url}; ${services} services send ${input.traces} traces to it`);

@@ -1,3 +1,4 @@
+const ZERO = 0x30;
 /** The tens and the units of each number below 100, in ASCII. */
 const TENS: Uint8Array = Uint8Array.from({ length: 100 }, (_, value) => ZERO + Math.floor(value / 10));
 const UNITS: Uint8Array = Uint8Array.from({ length: 100 }, (_, value) => ZERO + (value % 10));
@@ -43,7 +44,6 @@ function writeDigits(out: Uint8Array, at: number, value: number, count: number):
 
 const MINUS = 0x2d;
 const POINT = 0x2e;
-const ZERO = 0x30;
 /** How many bytes a double can take. */
 export const MAX_DOUBLE_LENGTH = 32;
 /** With up to three more digits that is below 2^31 and below 10^15. */

@@ -1,6 +1,12 @@
 import { MalformedOtlpError } from '../errors.ts';
 import { FIELD_NUMBERS, type FieldSchema, messageNumber, OTLP_MESSAGES } from './schema.ts';
 
+/** Wire types of the protobuf encoding (https://protobuf.dev/programming-guides/encoding/#structure). */
+export const VARINT = 0;
+export const FIXED64 = 1;
+export const LENGTH_DELIMITED = 2;
+export const FIXED32 = 5;
+
 /** The low 32 bits, unsigned, of the varint at `at`. What lies above them is cut off, as protobuf parsers do. */
 export function varint32At(bytes: Uint8Array, at: number): number {
   let value = 0;
@@ -77,12 +83,6 @@ for (const [number, message] of OTLP_MESSAGES.entries()) {
     FIELD_KINDS[number * FIELD_NUMBERS + field.number] = nested < 0 ? wireTypeOf(field) : MESSAGE_KIND + nested;
   }
 }
-
-/** Wire types of the protobuf encoding (https://protobuf.dev/programming-guides/encoding/#structure). */
-export const VARINT = 0;
-export const FIXED64 = 1;
-export const LENGTH_DELIMITED = 2;
-export const FIXED32 = 5;
 
 const CUT_OFF = 'the message is cut off inside a value';
 /** No tag and no length. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { QUERY_RESULTS_PREFIX, TRACES_PREFIX } from '../../../lib/cdk/archive-bucket.ts';
 import { fillGeneratedBlocks } from '../../../scripts/docs/generated-blocks.ts';
-import { grafanaTables } from '../../../scripts/docs/grafana-tables.ts';
+import { grafanaTables } from '../../../scripts/docs/grafana-dashboards.ts';
 
 const page = readFileSync(new URL('../../../docs/grafana.md', import.meta.url), 'utf8');
 

@@ -4,7 +4,7 @@ import { LIST_PRICES, type PriceList, usdOf } from '../../../cost/prices.ts';
 import { readPrices } from '../../../cost/read-prices.ts';
 import { bytesText } from '../../../terminal/bytes.ts';
 import { CommandError, type ExitCode } from '../../../terminal/errors.ts';
-import { readNamedFile } from '../../../terminal/read-file.ts';
+import { readNamedText } from '../../../terminal/read-file.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import { createCloudFormationClient, readStackOutputs } from '../../stack.ts';
 import { namedStatement } from '../library.ts';
@@ -159,5 +159,5 @@ function statementOf({ sql, name, values }: Question, archive: Archive): string 
 }
 
 function pricesOf(file: string | undefined): PriceList {
-  return file === undefined ? LIST_PRICES : readPrices(file, new TextDecoder().decode(readNamedFile(file)));
+  return file === undefined ? LIST_PRICES : readPrices(file, readNamedText(file));
 }

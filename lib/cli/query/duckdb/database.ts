@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api';
 import { OBJECTS_KEY } from '../../../archive/compaction/part-file.ts';
+import { archiveIn } from '../../../local/data-folder.ts';
 import { CommandError } from '../../../terminal/errors.ts';
-import { archiveIn } from '../../data-folder.ts';
 import { type ArchiveFiles, quoted, TRINO_MACROS, viewStatements } from './views.ts';
 
 /** Names that start with a dot or an underscore are hidden, as they are for Athena. */

@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { FLOORS } from './rooms.ts';
+import { findCircle, readSourceFiles, type SourceFile } from './source-files.ts';
+
+const ROOMS = FLOORS.flatMap((rooms, floor) => rooms.map((room) => ({ ...room, floor })));
+const PURE = ROOMS.filter(({ pure }) => pure).map(({ folder }) => folder);
+const FILES = readSourceFiles(['lib', 'functions', 'scripts']);
+
+/** Packages that only these rooms know. */
+const KNOWN_TO: readonly (readonly [pattern: RegExp, rooms: readonly string[]])[] = [
+  [/^(aws-cdk-lib|constructs)/, ['lib/cdk', 'scripts']],
+  [/^@duckdb\//, ['lib/cli']],
+  [/^(dynalite|fauxqs)/, ['lib/local']],
+  [/^@smithy\//, ['lib/aws']],
+  [/^@aws-lambda-powertools\//, ['functions']],
+  [/^@aws-sdk\//, ['lib/aws', 'functions', 'lib/local', 'lib/cost', 'lib/cli']],
+];
+
+/** Most lines of a file that can be read whole. */
+const CEILING = 250;
+/** Longer ones, each with its reason. */
+const LONG: Readonly<Record<string, string>> = {};
+
+/** A file with a function or class in it has at least as many lines as this. */
+const FLOOR = 25;
+/** Shorter ones, each with its reason; besides entry points and items of a registry. */
+const SHORT: Readonly<Record<string, string>> = {};
+const ENTRY_POINT = /\/(main|index|app)\.ts$/;
+const REGISTRIES = ['lib/sampling/policies/', 'lib/ottl/converters/'];
+
+function roomOf(path: string) {
+  return ROOMS.find(({ folder }) => path.startsWith(`${folder}/`));
+}
+
+/** All pairs `importing file -> what it imports` that the rule finds. */
+function arrows(rule: (file: SourceFile, imported: string) => boolean, kind: 'imports' | 'packages' = 'imports') {
+  return FILES.flatMap((file) =>
+    file[kind].filter((imported) => rule(file, imported)).map((imported) => `${file.path} -> ${imported}`),
+  );
+}
+
+describe('the house', () => {
+  it('has a room for every file', () => {
+    expect(FILES.length).toBeGreaterThan(300);
+    expect(FILES.filter(({ path }) => roomOf(path) === undefined).map(({ path }) => path)).toEqual([]);
+    expect(ROOMS.filter(({ folder }) => !existsSync(folder))).toEqual([]);
+  });
+
+  it('imports only what there is', () => {
+    expect(arrows((_, imported) => !existsSync(imported))).toEqual([]);
+  });
+
+  it('has no circle of files', () => {
+    expect(findCircle(FILES)).toEqual([]);
+  });
+
+  it('imports downwards: from its own room, and from the floors below', () => {
+    expect(
+      arrows(({ path }, imported) => {
+        const from = roomOf(path);
+        const to = roomOf(imported);
+        return from !== undefined && to !== undefined && from.folder !== to.folder && to.floor >= from.floor;
+      }),
+    ).toEqual([]);
+  });
+
+  it('lets few rooms know a library', () => {
+    expect(
+      arrows(
+        ({ path }, imported) =>
+          KNOWN_TO.some(([pattern, rooms]) => pattern.test(imported) && !rooms.includes(roomOf(path)?.folder ?? '')),
+        'packages',
+      ),
+    ).toEqual([]);
+  });
+
+  it('keeps the pure rooms without I/O, clock, chance and environment', () => {
+    const impure =
+      /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\.|\bprocess\.|\bfetch\(|\bset(?:Timeout|Interval)\(/;
+    const pure = FILES.filter(({ path }) => PURE.includes(roomOf(path)?.folder ?? ''));
+    expect(pure.filter(({ text }) => impure.test(bare(text))).map(({ path }) => path)).toEqual([]);
+    expect(
+      pure.flatMap(({ path, packages }) =>
+        packages.filter((name) => name.startsWith('node:')).map((name) => `${path} -> ${name}`),
+      ),
+    ).toEqual([]);
+  });
+
+  it('has files that can be read whole', () => {
+    expect(FILES.filter(({ lines, path }) => lines > CEILING && LONG[path] === undefined).map(size)).toEqual([]);
+    expect(
+      Object.keys(LONG).filter((path) => !FILES.some((file) => file.path === path && file.lines > CEILING)),
+    ).toEqual([]);
+  });
+
+  it('has no slivers but types, constants, entry points and items of a registry', () => {
+    const slivers = FILES.filter(
+      ({ path, text, lines }) =>
+        lines < FLOOR &&
+        /^(export )?(async )?(function|class)\b/m.test(text) &&
+        !ENTRY_POINT.test(path) &&
+        !REGISTRIES.some((folder) => path.startsWith(folder)),
+    );
+    expect(slivers.filter(({ path }) => SHORT[path] === undefined).map(size)).toEqual([]);
+    expect(Object.keys(SHORT).filter((path) => !slivers.some((file) => file.path === path))).toEqual([]);
+  });
+
+  it('has no drawers', () => {
+    expect(
+      FILES.filter(({ path }) => /(^|[/-])(utils?|helpers?|misc|common|manager)([-./]|$)/.test(path)).map(size),
+    ).toEqual([]);
+  });
+
+  it('is the house of CONTRIBUTING.md', () => {
+    const guide = readFileSync('CONTRIBUTING.md', 'utf8');
+    const rows = [...guide.matchAll(/^\| `((?:lib\/\w+)|functions|scripts)` \| (.*?) \| (pure)? ?\|$/gm)];
+    expect(rows.map(([, folder, holds, pure]) => [folder, holds, pure === 'pure'])).toEqual(
+      ROOMS.map(({ folder, holds, pure }) => [folder, holds, pure]),
+    );
+  });
+
+  it('is the house of biome.json', () => {
+    const { overrides }: { overrides: readonly { includes: readonly string[]; linter: unknown }[] } = JSON.parse(
+      readFileSync('biome.json', 'utf8'),
+    );
+    const pure = overrides.find(({ linter }) => JSON.stringify(linter).includes('noRestrictedGlobals'));
+    expect(pure?.includes).toEqual(PURE.map((folder) => `${folder}/**`));
+  });
+});
+
+function size({ path, lines }: SourceFile): string {
+  return `${path}: ${lines} lines`;
+}
+
+/** The code without its comments and texts. */
+function bare(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$|'(?:[^'\\\n]|\\.)*'/gm, '');
+}
