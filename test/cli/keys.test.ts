@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hashKey } from '../../../lib/aws/ssm/ingest-key.ts';
-import { runKeys } from '../../../lib/cli/keys/run-keys.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { ParameterStore } from '../../support/parameter-store.ts';
-import { startStacks } from '../../support/stacks.ts';
+import { hashKey } from '../../lib/aws/ssm/ingest-key.ts';
+import { keys as command } from '../../lib/cli/commands/keys.ts';
+import { type KeysInput, runKeys } from '../../lib/cli/keys.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { ParameterStore } from '../support/parameter-store.ts';
+import { runWith } from '../support/run-command.ts';
+import { startStacks } from '../support/stacks.ts';
 
 const PATH = '/tailgate/shop/keys';
 const URL = 'https://abc.lambda-url.eu-central-1.on.aws';
@@ -25,16 +27,9 @@ beforeEach(() => {
 });
 
 async function keys(...argv: string[]) {
-  const out: string[] = [];
-  const complaints: string[] = [];
-  const code = await runKeys(argv, {
-    ssm: store.client(),
-    cloudFormation: stacks.client,
-    clock,
-    print: (line) => out.push(line),
-    complain: (line) => complaints.push(line),
-  });
-  return { code, out, complaints: complaints.join('\n') };
+  const deps = { ssm: store.client(), cloudFormation: stacks.client, clock };
+  const ran = await runWith<KeysInput>(command, argv, (input, terminal) => runKeys(input, terminal, deps));
+  return { code: ran.code, out: ran.lines, complaints: ran.complaints.join('\n') };
 }
 
 describe('keys', () => {
@@ -99,19 +94,25 @@ describe('keys', () => {
   });
 
   it.each([
-    [[], 'expected create, list or revoke, got nothing'],
-    [['create'], 'expected either --stack NAME or --path PATH'],
+    [[], 'keys: expected create, list or revoke, got nothing'],
+    [['creat', '--path', PATH], 'keys: expected create, list or revoke, got "creat"; did you mean "create"?'],
+    [['create'], 'expected --stack or --path'],
+    [['create', '--path', PATH, '--stack', 'a'], 'expected one of --stack and --path, got 2'],
     [['create', '--path', 'keys'], '--path is "keys": expected an SSM path'],
-    [['create', '--tenant', 'A/B', '--path', PATH], 'tenant "A/B": a tenant\'s name is a path segment of'],
-    [['create', 'x', '--path', PATH], 'create: "x" is too much'],
-    [['list', '--tenant', 'a', '--path', PATH], '--tenant and --note belong to create'],
-    [['revoke', '--path', PATH], 'revoke: expected the ID of a key'],
-    [['revoke', 'tg_aaaaaaaa_x', '--path', PATH], 'revoke: expected the ID of a key'],
-    [['list', '--pth', 'a'], "Unknown option '--pth'"],
-  ])('answers %j with what is wrong and its usage', async (argv, message) => {
+    [['create', '--tenant', 'A/B', '--path', PATH], '--tenant is "A/B": expected lower-case letters'],
+    [
+      ['create', '--note', 'x'.repeat(201), '--path', PATH],
+      `--note is "${'x'.repeat(201)}": expected at most 200 char`,
+    ],
+    [['create', 'x', '--path', PATH], 'unexpected argument "x"'],
+    [['list', '--tenant', 'a', '--path', PATH], '--tenant belongs to "keys create", not to list'],
+    [['revoke', '--path', PATH], 'ID is missing: the ID of a key'],
+    [['revoke', 'tg_aaaaaaaa_x', '--path', PATH], 'ID is "tg_aaaaaaaa_x": expected the ID of a key'],
+    [['list', '--pth', 'a'], 'unknown option --pth; did you mean "--path"?'],
+  ])('answers %j with what is wrong, and where to look', async (argv, message) => {
     const { code, complaints } = await keys(...argv);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(complaints).toContain(`error: ${message}`);
-    expect(complaints).toContain('Usage: npm run keys');
+    expect(complaints).toMatch(/\ntailgate keys --help shows what it takes$/);
   });
 });

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runPolicies } from '../../../lib/cli/policies/run-policies.ts';
-import { ParameterStore } from '../../support/parameter-store.ts';
-import { startStacks } from '../../support/stacks.ts';
+import { policies as command } from '../../lib/cli/commands/policies.ts';
+import { type PoliciesInput, runPolicies } from '../../lib/cli/policies.ts';
+import { unreadableFile } from '../../lib/terminal/read-file.ts';
+import { ParameterStore } from '../support/parameter-store.ts';
+import { runWith } from '../support/run-command.ts';
+import { startStacks } from '../support/stacks.ts';
 
 const NAME = '/tailgate/shop/policies';
 const OLD = 'policies: [{ name: all, type: always_sample }]\n';
@@ -26,20 +28,17 @@ beforeEach(() => {
 });
 
 async function policies(argv: readonly string[], options: { files?: Record<string, string>; ssm?: SSMClient } = {}) {
-  const out: string[] = [];
-  const complaints: string[] = [];
-  const code = await runPolicies(argv, {
+  const deps = {
     ssm: options.ssm ?? store.client(),
     cloudFormation: stacks.client,
-    read(file) {
+    read(file: string) {
       const text = options.files?.[file];
-      if (text === undefined) throw new Error(`no such file: ${file}`);
+      if (text === undefined) throw unreadableFile(file, new Error('it is only here'));
       return new TextEncoder().encode(text);
     },
-    print: (line) => out.push(line),
-    complain: (line) => complaints.push(line),
-  });
-  return { code, out: out.join('\n'), complaints: complaints.join('\n') };
+  };
+  const ran = await runWith<PoliciesInput>(command, argv, (input, terminal) => runPolicies(input, terminal, deps));
+  return { code: ran.code, out: ran.lines.join('\n'), complaints: ran.complaints.join('\n') };
 }
 
 describe('policies', () => {
@@ -125,26 +124,27 @@ service: { pipelines: { traces: { receivers: [otlp], processors: [redaction, tai
     [['show', '--stack', 'Other'], 'stack Other (CREATE_COMPLETE) has no output PoliciesParameter (SSM parameter with'],
     [['show', '--parameter', '/none'], 'there is no SSM parameter /none in this account and region'],
     [['history', '--parameter', '/none'], 'there is no SSM parameter /none in this account and region'],
-    [['put', 'none.yaml', '--stack', 'Tailgate'], 'none.yaml cannot be read: no such file: none.yaml'],
+    [['put', 'none.yaml', '--stack', 'Tailgate'], 'none.yaml cannot be read: it is only here'],
   ])('explains what is missing: %j', async (argv, message) => {
     const { code, complaints } = await policies(argv, { files: { 'a.yaml': NEW } });
     expect({ code, complaints }).toEqual({ code: 1, complaints: expect.stringContaining(`error: ${message}`) });
   });
 
   it.each([
-    [[], 'expected show, put or history, got nothing'],
-    [['set'], 'expected show, put or history, got "set"'],
-    [['put', '--stack', 'a'], 'put: expected the file to store'],
-    [['show', 'x', '--stack', 'a'], 'show: "x" is too much'],
-    [['show'], 'expected either --stack NAME or --parameter NAME'],
-    [['show', '--stack', 'a', '--parameter', 'b'], 'expected either --stack NAME or --parameter NAME'],
-    [['history', '--version', '1', '--stack', 'a'], '--version is "1": expected a whole number from 1, with show'],
-    [['show', '--stak', 'a'], "Unknown option '--stak'"],
-  ])('answers %j with what is wrong and its usage', async (argv, message) => {
+    [[], 'policies: expected show, put or history, got nothing'],
+    [['set'], 'policies: expected show, put or history, got "set"'],
+    [['put', '--stack', 'a'], 'FILE is missing: the file to store'],
+    [['show', 'x', '--stack', 'a'], 'unexpected argument "x"'],
+    [['show'], 'expected --stack or --parameter'],
+    [['show', '--stack', 'a', '--parameter', 'b'], 'expected one of --stack and --parameter, got 2'],
+    [['history', '--version', '1', '--stack', 'a'], '--version belongs to "policies show", not to history'],
+    [['show', '--version', '0', '--stack', 'a'], '--version is "0": expected a whole number from 1'],
+    [['show', '--stak', 'a'], 'unknown option --stak; did you mean "--stack"?'],
+  ])('answers %j with what is wrong, and where to look', async (argv, message) => {
     const { code, complaints } = await policies(argv);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(complaints).toContain(`error: ${message}`);
-    expect(complaints).toContain('Usage: npm run policies');
+    expect(complaints).toMatch(/\ntailgate policies --help shows what it takes$/);
   });
 
   it.each([
@@ -167,9 +167,12 @@ service: { pipelines: { traces: { receivers: [otlp], processors: [redaction, tai
   });
 
   it('runs as a process, and says when there is no region', async () => {
-    const main = join(import.meta.dirname, '../../../lib/cli/policies/main.ts');
     const env = { PATH: process.env['PATH'], AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
-    const running = promisify(execFile)(process.execPath, [main, 'show', '--parameter', NAME], { env });
+    const running = promisify(execFile)(
+      process.execPath,
+      ['bin/tailgate.mjs', 'policies', 'show', '--parameter', NAME],
+      { env },
+    );
     await expect(running).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('no AWS region: set AWS_REGION'),

@@ -1,22 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runValidate } from '../../../lib/cli/validate/run-validate.ts';
+import { validate as command } from '../../lib/cli/commands/validate.ts';
+import { runValidate, type ValidateInput } from '../../lib/cli/validate.ts';
+import { runWith } from '../support/run-command.ts';
 
 /** Runs the command in this process, on files that are only here. */
-function validate(argv: readonly string[], files: Readonly<Record<string, string | Uint8Array>> = {}) {
-  const out: string[] = [];
-  const complaints: string[] = [];
-  const code = runValidate(argv, {
-    read(file) {
-      const text = files[file];
-      if (text === undefined) throw new Error(`no such file: ${file}`);
-      return typeof text === 'string' ? new TextEncoder().encode(text) : text;
-    },
-    print: (line) => out.push(line),
-    complain: (line) => complaints.push(line),
-  });
-  return { code, out: out.join('\n'), complaints };
+async function validate(argv: readonly string[], files: Readonly<Record<string, string | Uint8Array>> = {}) {
+  const read = (file: string) => {
+    const text = files[file];
+    if (text === undefined) throw new Error(`no such file: ${file}`);
+    return typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  };
+  const ran = await runWith<ValidateInput>(command, argv, (input, terminal) => runValidate(input, terminal, { read }));
+  return { code: ran.code, out: ran.lines.join('\n'), complaints: ran.complaints };
 }
 
 const VALID = `decision_wait: 90s
@@ -37,8 +33,8 @@ const BROKEN = `tail_sampling:
 `;
 
 describe('validate', () => {
-  it('says in plain words what a valid configuration keeps', () => {
-    expect(validate(['a.yaml'], { 'a.yaml': VALID })).toEqual({
+  it('says in plain words what a valid configuration keeps', async () => {
+    expect(await validate(['a.yaml'], { 'a.yaml': VALID })).toEqual({
       code: 0,
       out: `a.yaml:4: warning: num_traces: is ignored: waiting spans are kept in the buffer table, however many traces there are
 a.yaml: valid, 1 warning
@@ -53,8 +49,8 @@ Keeps:
     });
   });
 
-  it('reports every error and warning with file, line and path', () => {
-    const { code, out } = validate(['b.yaml'], { 'b.yaml': BROKEN });
+  it('reports every error and warning with file, line and path', async () => {
+    const { code, out } = await validate(['b.yaml'], { 'b.yaml': BROKEN });
     expect(code).toBe(1);
     expect(out.split('\n')).toEqual([
       expect.stringMatching(
@@ -67,7 +63,7 @@ Keeps:
     ]);
   });
 
-  it('reports what else a Collector would run: errors, then notes, which are not counted', () => {
+  it('reports what else a Collector would run: errors, then notes, which are not counted', async () => {
     const file = (tailgate: string) => `processors:
   redaction: {}
   batch: {}
@@ -80,7 +76,7 @@ service:
       'c.yaml:7: note: service.pipelines.traces.processors: batch: not needed here, no effect on what is kept',
       'c.yaml:7: note: service.pipelines.traces.exporters[0]: Tailgate writes kept traces to its archive, not to otlp',
     ];
-    expect(validate(['c.yaml'], { 'c.yaml': file('') })).toEqual({
+    expect(await validate(['c.yaml'], { 'c.yaml': file('') })).toEqual({
       code: 1,
       out: [
         'c.yaml:7: error: service.pipelines.traces.processors[0]: "redaction" removes and masks attributes, which Tailgate does not. Run it before Tailgate, or add it to tailgate: { ignore_processors: [redaction] } in tail_sampling',
@@ -90,28 +86,28 @@ service:
       complaints: [],
     });
     const ignored = file(', tailgate: { ignore_processors: [redaction] }');
-    const { code, out } = validate(['c.yaml'], { 'c.yaml': ignored });
+    const { code, out } = await validate(['c.yaml'], { 'c.yaml': ignored });
     expect(code).toBe(0);
     expect(out.split('\n').slice(0, 3)).toEqual([...notes, 'c.yaml: valid']);
-    const json = JSON.parse(validate(['--json', 'c.yaml'], { 'c.yaml': ignored }).out);
+    const json = JSON.parse((await validate(['--json', 'c.yaml'], { 'c.yaml': ignored })).out);
     expect(json).toMatchObject({ valid: true, notes: [{ line: 7 }, { line: 7 }] });
   });
 
-  it('checks several files, and fails when one of them does', () => {
-    const { code, out } = validate(['a.yaml', 'none.yaml', 'b.yaml'], { 'a.yaml': VALID, 'b.yaml': BROKEN });
+  it('checks several files, and fails when one of them does', async () => {
+    const { code, out } = await validate(['a.yaml', 'none.yaml', 'b.yaml'], { 'a.yaml': VALID, 'b.yaml': BROKEN });
     expect(code).toBe(1);
     expect(out).toContain(
       '\n\nnone.yaml: error: cannot be read: no such file: none.yaml\nnone.yaml: not valid, 1 error\n\nb.',
     );
   });
 
-  it('checks tailgate.yaml when no file is named, and the standard input for -', () => {
-    expect(validate([], { 'tailgate.yaml': VALID }).out).toContain('tailgate.yaml: valid');
-    expect(validate(['-'], { '-': VALID }).out).toContain('standard input: valid');
+  it('checks tailgate.yaml when no file is named, and the standard input for -', async () => {
+    expect((await validate([], { 'tailgate.yaml': VALID })).out).toContain('tailgate.yaml: valid');
+    expect((await validate(['-'], { '-': VALID })).out).toContain('standard input: valid');
   });
 
-  it('writes one JSON object per file for programs', () => {
-    const { code, out } = validate(['--json', 'a.yaml', 'b.yaml'], { 'a.yaml': VALID, 'b.yaml': BROKEN });
+  it('writes one JSON object per file for programs', async () => {
+    const { code, out } = await validate(['--json', 'a.yaml', 'b.yaml'], { 'a.yaml': VALID, 'b.yaml': BROKEN });
     const [a, b] = out.split('\n').map((line) => JSON.parse(line));
     expect(code).toBe(1);
     expect(a).toMatchObject({
@@ -130,8 +126,8 @@ service:
 
   it.each(['RulesVersion: 2\nSamplers: { __default__: { DeterministicSampler: { SampleRate: 1 } } }', 'Samplers: {}'])(
     'says that %j looks like rules of Refinery',
-    (rules) => {
-      const { code, out } = validate(['rules.yaml'], { 'rules.yaml': rules });
+    async (rules) => {
+      const { code, out } = await validate(['rules.yaml'], { 'rules.yaml': rules });
       expect(code).toBe(1);
       expect(out).toMatch(/^rules\.yaml:1: error: \w+: this looks like a rules file of Refinery; only tail_sampling /);
     },
@@ -162,31 +158,36 @@ service:
       ),
     },
     { what: 'UTF-8', bytes: Buffer.from(VALID.replace('slow', 'träge')), line: expect.stringContaining(':4: warning') },
-  ])('reads UTF-8, and says what to do about anything else: $what', ({ bytes, line }) => {
-    const lines = validate(['c.yaml'], { 'c.yaml': bytes }).out.split('\n');
+  ])('reads UTF-8, and says what to do about anything else: $what', async ({ bytes, line }) => {
+    const lines = (await validate(['c.yaml'], { 'c.yaml': bytes })).out.split('\n');
     expect(lines).toContainEqual(line);
   });
 
-  it('sends nothing to the terminal that it would obey', () => {
+  it('sends nothing to the terminal that it would obey', async () => {
     const text = 'policies: [{ name: "\\u001b[31m\\u202e", type: always_sample }]';
-    expect(validate(['x.yaml'], { 'x.yaml': text }).out).toContain('  \\u001b[31m\\u202e');
+    expect((await validate(['x.yaml'], { 'x.yaml': text })).out).toContain('  \\u001b[31m\\u202e');
   });
 
-  it('says that a configuration of drop policies keeps nothing', () => {
+  it('says that a configuration of drop policies keeps nothing', async () => {
     const text = 'policies: [{ name: a, type: drop, drop: { drop_sub_policy: [{ type: always_sample }] } }]';
-    expect(validate(['x.yaml'], { 'x.yaml': text }).out).toMatch(/ {2}a {2}every trace\nKeeps nothing\.$/);
+    expect((await validate(['x.yaml'], { 'x.yaml': text })).out).toMatch(/ {2}a {2}every trace\nKeeps nothing\.$/);
   });
 
-  it('answers a wrong flag with its usage', () => {
-    const { code, complaints } = validate(['--jsn']);
-    expect(code).toBe(1);
-    expect(complaints).toEqual([expect.stringMatching(/^error: Unknown option '--jsn'[\s\S]*Usage: npm run validate/)]);
-    expect(validate(['--help'])).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: /) });
+  it('answers a wrong flag with what it may be, and does nothing', async () => {
+    const { code, out, complaints } = await validate(['--jsn', '--json=yes']);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(complaints).toEqual([
+      'error: unknown option --jsn; did you mean "--json"?',
+      'error: --json takes no value, got "yes"',
+      'tailgate validate --help shows what it takes',
+    ]);
   });
 
-  it('runs as a process, on the standard input', () => {
-    const main = join(import.meta.dirname, '../../../lib/cli/validate/main.ts');
-    const out = execFileSync(process.execPath, [main, '-'], { input: VALID, encoding: 'utf8' });
+  it('runs as a process, on standard input', () => {
+    const out = execFileSync(process.execPath, ['bin/tailgate.mjs', 'validate', '-'], {
+      input: VALID,
+      encoding: 'utf8',
+    });
     expect(out).toContain('standard input: valid, 1 warning\n');
   });
 });

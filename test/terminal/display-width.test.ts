@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutToWidth, displayWidth, fitToWidth } from '../../../lib/terminal/table.ts';
+import { cutToWidth, displayWidth, fitToWidth } from '../../lib/terminal/table.ts';
 
 describe('displayWidth', () => {
   // Widths from UAX 11 (East Asian Width) and the emoji presentation rule of UTS 51.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { displayWidth, renderTable } from '../../../lib/terminal/table.ts';
+import { displayWidth, renderTable } from '../../lib/terminal/table.ts';
 
 const plain = (width: number) => ({ width, bold: (text: string) => text });
 const table = {

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import { assertTenantName } from '../../../archive/layout.ts';
+import { isTenantName, TENANT_NAME_RULE } from '../../../archive/layout.ts';
 import { LIST_PRICES, type PriceList, usdOf } from '../../../cost/prices.ts';
 import { readPrices } from '../../../cost/read-prices.ts';
 import { bytesText } from '../../../terminal/bytes.ts';
-import { CommandError, type ExitCode } from '../../../terminal/errors.ts';
+import { CommandError, type ExitCode, UsageError } from '../../../terminal/errors.ts';
 import { readNamedText } from '../../../terminal/read-file.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import { createCloudFormationClient, readStackOutputs } from '../../stack.ts';
@@ -149,7 +149,9 @@ async function pauseUntilAborted(ms: number, signal: AbortSignal): Promise<void>
 function statementOf({ sql, name, values }: Question, archive: Archive): string {
   const statement = name === undefined ? (sql ?? '') : namedStatement(name, values, { nowMs: Date.now(), ...archive });
   const { tenant } = values as { readonly tenant?: string };
-  if (tenant !== undefined) assertTenantName(tenant);
+  if (tenant !== undefined && !isTenantName(tenant)) {
+    throw new UsageError([`--tenant is "${tenant}": expected ${TENANT_NAME_RULE}`]);
+  }
   checkReadOnly(statement);
   const bytes = Buffer.byteLength(statement);
   if (bytes > MAX_STATEMENT_BYTES) {

@@ -2,25 +2,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { DemoUsageError, parseDemoArguments } from '../../../lib/cli/demo/demo-arguments.ts';
+import { demo } from '../../../lib/cli/commands/demo.ts';
 import { prepareDemoFolder } from '../../../lib/cli/demo/demo-folder.ts';
+import { parseCommandLine } from '../../../lib/terminal/parse-command-line.ts';
 
-describe('parseDemoArguments', () => {
+describe('the command line of the demo', () => {
   it('has defaults', () => {
-    expect(parseDemoArguments([])).toEqual({ traceCount: 300, seed: 1, port: 0, dataDir: undefined });
+    const input = { traces: 300, seed: 1, port: 0, data: undefined };
+    expect(parseCommandLine(demo, [])).toEqual({ kind: 'run', input });
   });
 
   it('takes every option', () => {
-    expect(parseDemoArguments(['--traces', '50', '--seed', '7', '--port', '4318', '--data', 'here'])).toEqual({
-      traceCount: 50,
-      seed: 7,
-      port: 4318,
-      dataDir: 'here',
-    });
-  });
-
-  it('answers --help with nothing to do', () => {
-    expect(parseDemoArguments(['--help'])).toBeUndefined();
+    const argv = ['--traces', '50', '--seed', '7', '--port', '4318', '--data', 'here'];
+    const input = { traces: 50, seed: 7, port: 4318, data: 'here' };
+    expect(parseCommandLine(demo, argv)).toEqual({ kind: 'run', input });
   });
 
   it.each([
@@ -30,8 +25,8 @@ describe('parseDemoArguments', () => {
     ['--seed', '1.5'],
     ['--sed', '1'],
     ['extra'],
-  ])('fails %s %s', (...argv) => {
-    expect(() => parseDemoArguments(argv)).toThrow(DemoUsageError);
+  ])('refuses %s %s', (...argv) => {
+    expect(parseCommandLine(demo, argv)).toMatchObject({ kind: 'wrong' });
   });
 });
 
