@@ -1,7 +1,7 @@
 import type { ConfigIssue } from '../sampling/config/issues.ts';
 import { readSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
 import { type ConfigSummary, type PolicyInWords, summarizeConfig } from '../sampling/summarize-config.ts';
-import { escapeForTerminal } from '../terminal/escape.ts';
+import { escapeForTerminal } from '../terminal/show.ts';
 import { counted, whyUnreadable } from '../text/messages.ts';
 
 /** What there is to say of one configuration. */

@@ -6,7 +6,7 @@ import { createIngestKey, hashKey } from '../aws/ssm/ingest-key.ts';
 import { decodeKeyEntry, type KeyEntry, KeyParameters, MalformedKeyEntryError } from '../aws/ssm/ingest-keys.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import { CommandError, type ExitCode } from '../terminal/errors.ts';
-import { escapeForTerminal } from '../terminal/escape.ts';
+import { escapeForTerminal } from '../terminal/show.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { createCloudFormationClient, readStackOutputs } from './stack.ts';
 

@@ -7,7 +7,7 @@ import { SqsDeadLetters } from '../aws/sqs/dead-letters.ts';
 import { SqsWakeUpQueue } from '../aws/sqs/wake-up-queue.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import type { ExitCode } from '../terminal/errors.ts';
-import { escapeForTerminal } from '../terminal/escape.ts';
+import { escapeForTerminal } from '../terminal/show.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { emptyCounts, type RedriveCounts, redrive } from './redrive/move-dead-letters.ts';
 import { createCloudFormationClient, readStackOutputs } from './stack.ts';

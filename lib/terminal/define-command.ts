@@ -80,7 +80,7 @@ type Incomplete<Whole> = Whole extends unknown ? { readonly [Name in keyof Whole
  *   options: { times: wholeNumber({ min: 1, default: 1, help: 'how often' }) },
  *   positionals: { name: text({ required: true, help: 'whom' }) },
  *   examples: [['tailgate greet World --times 2', 'greets twice']],
- *   load: async () => (await import('./greet-people.ts')).greetPeople,
+ *   load: async () => (await import('…/greet-people.ts')).greetPeople,
  * });
  */
 export function defineCommand<

@@ -1,7 +1,16 @@
 import { once } from 'node:events';
+import type { WriteStream } from 'node:tty';
+import { styleText } from 'node:util';
 import { interruption } from './interruption.ts';
-import { type Palette, terminalPalette } from './palette.ts';
 import { type Progress, ProgressLine, type ProgressOptions } from './progress.ts';
+
+/** How text on a terminal is marked. Every mark also shows without colours. */
+export interface Palette {
+  bold(text: string): string;
+  dim(text: string): string;
+  good(text: string): string;
+  bad(text: string): string;
+}
 
 /** The only way out of a command: what it writes, how that looks, and how a person stops it. */
 export interface Terminal extends Palette {
@@ -53,5 +62,15 @@ export function createTerminal(process: NodeJS.Process): Terminal {
       signal ??= interruption(process);
       return signal;
     },
+  };
+}
+
+/** Colours for a terminal; plain text for a pipe, or when colours are not wanted (NO_COLOR). */
+function terminalPalette(stream: WriteStream): Palette {
+  return {
+    bold: (text) => styleText('bold', text, { stream }),
+    dim: (text) => styleText('dim', text, { stream }),
+    good: (text) => styleText('green', text, { stream }),
+    bad: (text) => styleText('red', text, { stream }),
   };
 }

@@ -1,6 +1,5 @@
-import type { Palette } from '../../lib/terminal/palette.ts';
 import type { Progress } from '../../lib/terminal/progress.ts';
-import type { Terminal } from '../../lib/terminal/terminal.ts';
+import type { Palette, Terminal } from '../../lib/terminal/terminal.ts';
 
 /** Marks nothing. */
 export const PLAIN: Palette = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { formatDuration } from '../../lib/terminal/show.ts';
 import { displayWidth } from '../../lib/terminal/table.ts';
-import { type DrawnSpan, type DrawnTrace, drawWaterfall, formatDuration } from '../../lib/terminal/waterfall.ts';
+import { type DrawnSpan, type DrawnTrace, drawWaterfall } from '../../lib/terminal/waterfall.ts';
 import { PLAIN } from '../support/recording-terminal.ts';
 
 const span = (depth: number, offsetMs: number, durationMs: number, fields: Partial<DrawnSpan> = {}): DrawnSpan => ({

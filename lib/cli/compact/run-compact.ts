@@ -8,7 +8,7 @@ import { createS3Client } from '../../aws/clients.ts';
 import { GlueCompactionCatalog } from '../../aws/glue/compaction-catalog.ts';
 import { SystemClock } from '../../aws/node.ts';
 import { CommandError, type ExitCode, UsageError } from '../../terminal/errors.ts';
-import { escapeForTerminal } from '../../terminal/escape.ts';
+import { escapeForTerminal } from '../../terminal/show.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { counted } from '../../text/messages.ts';
 import { createCloudFormationClient } from '../stack.ts';

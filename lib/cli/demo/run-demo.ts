@@ -1,16 +1,17 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readConfigFile } from '../../local/config-file.ts';
 import { startLocal } from '../../local/start.ts';
-import type { ExitCode } from '../../terminal/errors.ts';
+import { type ExitCode, UsageError } from '../../terminal/errors.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { DrawnTrace } from '../../terminal/waterfall.ts';
 import { createServices, SERVICE_NAMES, type Services } from '../../traffic/checkout/services.ts';
 import { planTraces } from '../../traffic/checkout/trace-plan.ts';
 import { createRandom } from '../../traffic/random.ts';
+import { DEMO_FOLDER } from '../commands/options.ts';
 import { openArchiveDatabase } from '../query/duckdb/database.ts';
 import { DecisionMonitor } from './decision-monitor.ts';
-import { prepareDemoFolder } from './demo-folder.ts';
 import { readKeptTraces, readWaterfall } from './kept-traces.ts';
 import { type DemoOutcome, printReport, tracesToDraw } from './report.ts';
 import { exportedSpans, exportFailures, exportRequests, sendTraces } from './send-traces.ts';
@@ -99,4 +100,19 @@ async function allSettled(services: Services, ledger: SentLedger, monitor: Decis
 function progressLine(services: Services, ledger: SentLedger, monitor: DecisionMonitor): string {
   const waiting = ledger.traces.size - monitor.tracesDecided;
   return `sent ${ledger.traces.size} traces, received ${exportedSpans(services)} of ${ledger.spanCount} spans, waiting ${waiting}, kept ${monitor.tracesKept}`;
+}
+
+/**
+ * The data folder of a run, which must have no traces from before. Only the demo's own folder is ever cleared.
+ * @throws {UsageError} when a folder that was named has something in it
+ */
+export function prepareDemoFolder(dataDir: string | undefined): string {
+  if (dataDir === undefined) {
+    rmSync(DEMO_FOLDER, { recursive: true, force: true });
+    return DEMO_FOLDER;
+  }
+  if (existsSync(dataDir) && readdirSync(dataDir).length > 0) {
+    throw new UsageError([`--data ${dataDir} is not empty: the demo needs a folder of its own`]);
+  }
+  return dataDir;
 }

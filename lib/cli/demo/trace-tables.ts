@@ -1,7 +1,6 @@
-import { escapeForTerminal } from '../../terminal/escape.ts';
-import type { Palette } from '../../terminal/palette.ts';
+import { escapeForTerminal, formatDuration } from '../../terminal/show.ts';
 import { renderTable } from '../../terminal/table.ts';
-import { formatDuration } from '../../terminal/waterfall.ts';
+import type { Palette } from '../../terminal/terminal.ts';
 import type { KeptTrace } from './kept-traces.ts';
 
 const MAX_ROWS = 5;

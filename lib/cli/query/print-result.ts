@@ -1,5 +1,5 @@
 import { parseTraceId } from '../../archive/tables/query-value.ts';
-import { escapeForTerminal } from '../../terminal/escape.ts';
+import { escapeForTerminal } from '../../terminal/show.ts';
 import { renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { type DrawnTrace, drawWaterfall } from '../../terminal/waterfall.ts';

@@ -4,7 +4,7 @@ import type { TraceLine } from '../../archive/read-line.ts';
 import { isRetryable } from '../../aws/retry.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { CommandError } from '../../terminal/errors.ts';
-import { escapeForTerminal } from '../../terminal/escape.ts';
+import { escapeForTerminal } from '../../terminal/show.ts';
 import { exportRequestOf } from './read-batches.ts';
 
 /** What a receiver made of a request. */

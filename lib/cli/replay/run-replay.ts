@@ -4,7 +4,7 @@ import { ARCHIVE_FOLDER, type ArchiveObjects } from '../../archive/layout.ts';
 import { createS3Client } from '../../aws/clients.ts';
 import { SystemClock } from '../../aws/node.ts';
 import { CommandError, type ExitCode, InterruptedError } from '../../terminal/errors.ts';
-import { escapeForTerminal } from '../../terminal/escape.ts';
+import { escapeForTerminal } from '../../terminal/show.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { createCloudFormationClient } from '../stack.ts';
 import { type ReplayCommand, type ReplayInput, replayCommand } from './arguments.ts';

@@ -3,7 +3,7 @@ import type { ArchiveObjects } from '../../archive/layout.ts';
 import type { TraceLine } from '../../archive/read-line.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { type ExitCode, InterruptedError } from '../../terminal/errors.ts';
-import { escapeForTerminal } from '../../terminal/escape.ts';
+import { escapeForTerminal } from '../../terminal/show.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { ReplayCommand } from './arguments.ts';
 import { Ledger } from './ledger.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { demo } from '../../../lib/cli/commands/demo.ts';
-import { prepareDemoFolder } from '../../../lib/cli/demo/demo-folder.ts';
+import { prepareDemoFolder } from '../../../lib/cli/demo/run-demo.ts';
 import { parseCommandLine } from '../../../lib/terminal/parse-command-line.ts';
 
 describe('the command line of the demo', () => {

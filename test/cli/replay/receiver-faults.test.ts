@@ -164,11 +164,7 @@ describe('a receiver that refuses a trace', () => {
     expect(code).toBe(1);
     expect(receiver.acceptedTraceIds()).toEqual([1, 3, 4].map(idOf));
     expect(complaints).toEqual([`trace ${idOf(2)}, seq 0: HTTP ${status}: length mismatch`]);
-    expect(out).toEqual([
-      'sent: 3 traces, 3 spans, 0.0 MB',
-      'objects read: 1 of 1',
-      'refused by the receiver: 1 line',
-    ]);
+    expect(out).toEqual(['sent: 3 traces, 3 spans, 0.0 MB', 'objects read: 1 of 1', 'refused by the receiver: 1 line']);
     expect(waits).toEqual([]);
   });
 

@@ -5,8 +5,8 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
-import { bytesText } from '../../../terminal/bytes.ts';
 import { CommandError } from '../../../terminal/errors.ts';
+import { bytesText } from '../../../terminal/show.ts';
 
 export interface FailedQuery {
   readonly id: string;
