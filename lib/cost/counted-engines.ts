@@ -14,7 +14,7 @@ import { startQueueAndObjects } from '../local/engines/queue-and-objects.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import { CallCounts, countCalls } from './count-calls.ts';
 
-/** The adapters of the deployed pipeline on engines in memory, with every call counted. */
+/** The adapters of the deployed pipeline on in-memory engines, with every call counted. */
 export interface CountedEngines extends AsyncDisposable {
   readonly services: {
     readonly clock: Clock;
@@ -25,7 +25,7 @@ export interface CountedEngines extends AsyncDisposable {
     readonly keyTables: DynamoDbKeyTables;
   };
   readonly calls: CallCounts;
-  /** The bodies of all messages in the wake-up queue, in the order in which they were sent. Not counted. */
+  /** The bodies of all messages in the wake-up queue, in the order in which they were sent. This is not counted. */
   receiveWakeUps(): Promise<readonly string[]>;
 }
 
@@ -65,12 +65,15 @@ export async function startCountedEngines(clock: Clock): Promise<CountedEngines>
   };
 }
 
-/** A call that is given up and made again would be counted twice. */
+/** Client options with a long timeout: a call that the client gives up and repeats would be counted twice. */
 function patient(url: string): AwsClientOptions {
   return { ...engineClientOptions(url), requestTimeoutMs: 60_000 };
 }
 
-/** The bodies of all messages in the order in which they are sent: their times have milliseconds, and may be the same. */
+/**
+ * Records the bodies of all messages in the order in which they are sent. Their timestamps cannot tell the order,
+ * because several messages can have the same millisecond.
+ */
 function recordMessages(client: SQSClient): readonly string[] {
   const bodies: string[] = [];
   client.middlewareStack.add(

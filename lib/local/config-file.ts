@@ -7,13 +7,20 @@ import { unreadableFile } from '../terminal/read-file.ts';
 
 export interface ConfigFile {
   readonly config: SamplingConfig;
-  /** A line for each thing that works and may not be meant, with its place. */
+  /** One line, with its place, for each setting that works and may not be meant. */
   readonly warnings: readonly string[];
-  /** A line for each thing that Tailgate does otherwise, or not at all, and that is fine. */
+  /**
+   * One line, with its place, for each thing that Tailgate does differently, or not at all, without an effect on what
+   * is kept.
+   */
   readonly notes: readonly string[];
 }
 
-/** @throws {CommandError} when the file cannot be read, or with everything that is wrong in it */
+/**
+ * Reads a tail_sampling configuration: a Collector file, or just the block.
+ *
+ * @throws {CommandError} if the file cannot be read, or with everything that is wrong in it
+ */
 export function readConfigFile(file: string): ConfigFile {
   const result = readSamplingConfig(read(file));
   const inWords = (issues: readonly ConfigIssue[]) => issues.map((issue) => describe(file, issue));

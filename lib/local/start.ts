@@ -18,11 +18,11 @@ import { startHttpServer } from './http-server.ts';
 
 export interface LocalOptions {
   readonly host: string;
-  /** 0: any free port. */
+  /** 0 selects any free port. */
   readonly port: number;
   readonly dataDir: string;
   readonly config: SamplingConfig;
-  /** Ingest keys; with none, every request is accepted. */
+  /** Ingest keys. If there are none, every request is accepted. */
   readonly keys: readonly string[];
   readonly log: Log;
   readonly decideSettings?: Partial<DecideSettings>;
@@ -31,25 +31,28 @@ export interface LocalOptions {
 }
 
 export interface RunningTailgate {
-  /** Where OTLP goes, without the path. */
+  /** Base URL for OTLP, without the path. */
   readonly url: string;
-  /** Answers what is under way, finishes the batch of decisions, closes the engines. What waits, waits on disk. */
+  /**
+   * Answers the requests in progress, finishes the current batch of decisions and closes the engines. Waiting spans
+   * stay on disk.
+   */
   stop(): Promise<void>;
 }
 
-/** One process decides here, so that an owner who does not answer for this long is one that was killed. */
+/** Only this process decides here, so the owner of a claim that does not answer for this long was killed. */
 const LOCAL_SETTINGS: DecideSettings = {
   ...DEFAULT_DECIDE_SETTINGS,
   claimTimeoutMs: 15_000,
   continuationDelayMs: 5_000,
 };
 
-/** The client's own time-out must be longer than a long poll. */
+/** The client's own timeout must be longer than a long poll. */
 const LONG_POLL_TIMEOUT_MS = 30_000;
 
 /**
- * The whole pipeline on one machine: the Lambda handlers, on embedded engines that speak the protocols of AWS.
- * Whatever of it has started is stopped again when the rest cannot start.
+ * Starts the whole pipeline on one machine: the Lambda handlers, on embedded engines that speak the protocols of AWS.
+ * If a part cannot start, it stops the parts that have started.
  */
 export async function startLocal(options: LocalOptions): Promise<RunningTailgate> {
   await using starting = new AsyncDisposableStack();
@@ -73,7 +76,7 @@ export async function startLocal(options: LocalOptions): Promise<RunningTailgate
   return { url: `http://${urlHost}:${http.port}`, stop: () => running.disposeAsync() };
 }
 
-/** The engines with a table, queues and a bucket in them, and clients for them. */
+/** Starts the engines, creates a table, queues and a bucket in them, and clients for them. */
 async function startEngines(options: LocalOptions, starting: AsyncDisposableStack) {
   const folder = takeDataFolder(options.dataDir);
   starting.defer(() => folder.release());

@@ -1,6 +1,6 @@
 const MAX_LENGTH = 60;
 
-/** A found text, as a message shows it: cut when it is long. */
+/** A text, as a message shows it: cut when it is long. */
 export function shortened(text: string): string {
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }
@@ -10,7 +10,7 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** Why a file could not be read, in words. */
+/** Says in words why a file could not be read. */
 export function whyUnreadable(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   switch ('code' in error ? error.code : undefined) {
