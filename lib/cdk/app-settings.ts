@@ -23,7 +23,7 @@ export type AppSettingsResult =
 
 const ACCOUNT = /^\d{12}$/;
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
-const TENANT_NAMES = '; the name of a tenant comes with its key: npm run keys -- create --tenant NAME';
+const TENANT_NAMES = '; the name of a tenant comes with its key: tailgate keys create --tenant NAME';
 /** What CloudFormation takes. */
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 

@@ -10,7 +10,7 @@ import type { Policies } from './policies.ts';
 export type FrontDoorType = 'function-url' | 'http-api';
 
 export interface TailSamplingPipelineProps {
-  /** Which traces are kept. Later changes need no deployment: `npm run policies -- put`. */
+  /** Which traces are kept. Later changes need no deployment: `tailgate policies put`. */
   readonly policies: Policies;
 
   /**

@@ -15,7 +15,7 @@ export interface PoliciesParameterProps {
 
 /**
  * The policies as an SSM parameter. Running functions read it again within a minute; Parameter Store keeps its last 100
- * versions. A change from outside (`npm run policies -- put`) stays until a deployment with other policies.
+ * versions. A change from outside (`tailgate policies put`) stays until a deployment with other policies.
  */
 export class PoliciesParameter extends Construct {
   readonly parameterName: string;
@@ -29,7 +29,7 @@ export class PoliciesParameter extends Construct {
       type: 'String',
       tier: 'Intelligent-Tiering',
       value: props.policies.parameterValue,
-      description: 'Tailgate: the tail_sampling policies. Change them with "npm run policies".',
+      description: 'Tailgate: the tail_sampling policies. Change them with "tailgate policies".',
     });
     this.parameterName = parameter.ref;
     this.parameterArn = parameterArn(this, props.parameterName);

@@ -18,7 +18,7 @@ export class TailgateStack extends Stack {
     const header =
       keysPath === undefined
         ? 'none: everybody may send'
-        : `x-api-key=<key>, which "npm run keys -- create --stack ${this.stackName}" prints`;
+        : `x-api-key=<key>, which "tailgate keys create --stack ${this.stackName}" prints`;
     this.#output('IngestUrl', ingestUrl, 'OTEL_EXPORTER_OTLP_ENDPOINT');
     this.#output('IngestHeaders', header, 'OTEL_EXPORTER_OTLP_HEADERS');
     this.#output('PoliciesParameter', policies.parameterName, 'SSM parameter of the policies');

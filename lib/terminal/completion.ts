@@ -1,6 +1,6 @@
 import type { Command } from './define-command.ts';
 import type { Program } from './help.ts';
-import { type Option, optionName } from './option.ts';
+import { type Completion, type Option, optionName } from './option.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -46,32 +46,25 @@ function completedOf({ name, summary, options, positionals, subcommands }: Comma
   };
 }
 
-const BASH_ACTIONS = { file: 'compgen -f', folder: 'compgen -d' } as const;
-
 function bashScript(program: string, commands: readonly Completed[]): string {
   const cases = commands.map(({ name, options, words, takesFiles }) => {
-    const values = options.flatMap(([option, { completes, placeholder }]) => {
-      if (placeholder === undefined) return [];
-      const offer =
-        typeof completes === 'object'
-          ? `compgen -W '${completes.join(' ')}'`
-          : completes === undefined
-            ? 'true'
-            : BASH_ACTIONS[completes];
-      return [`        ${option}) COMPREPLY=($(${offer}${completes === undefined ? '' : ' -- "$word"'})); return ;;`];
-    });
+    const values = options
+      .filter(([, { placeholder }]) => placeholder !== undefined)
+      .map(([option, { completes }]) => `        ${option}) ${bashValue(completes)}return ;;`);
     const offered = [...options.map(([option]) => option), '--help', ...words.map(([word]) => word)].join(' ');
-    const files = takesFiles ? '\n      [[ $word == -* ]] || COMPREPLY+=($(compgen -f -- "$word"))' : '';
     return [
       `    ${name})`,
       ...(values.length > 0 ? ['      case $before in', ...values, '      esac'] : []),
-      `      COMPREPLY=($(compgen -W '${offered}' -- "$word"))${files}`,
+      `      COMPREPLY=($(compgen -W '${offered}' -- "$word"))`,
+      ...(takesFiles ? ['      [[ $word == -* ]] || files -f'] : []),
       '      ;;',
     ].join('\n');
   });
   return `# bash completion of ${program}: eval "$(${program} completion bash)"
 _${program}() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}
+  # Names of files may have spaces in them.
+  files() { local IFS=$'\\n'; COMPREPLY+=($(compgen "$1" -- "$word")); }
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W '${commands.map(({ name }) => name).join(' ')} --help --version' -- "$word"))
@@ -82,6 +75,11 @@ ${cases.join('\n')}
   esac
 }
 complete -o filenames -F _${program} ${program}`;
+}
+
+function bashValue(completes: Completion): string {
+  if (typeof completes === 'object') return `COMPREPLY=($(compgen -W '${completes.join(' ')}' -- "$word")); `;
+  return completes === undefined ? '' : `files ${completes === 'file' ? '-f' : '-d'}; `;
 }
 
 function zshScript(program: string, commands: readonly Completed[]): string {

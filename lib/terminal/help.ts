@@ -48,22 +48,14 @@ export function programHelp({ name, summary, commands }: Program): string {
 
 /** Everything about a command, no wider than 80 columns. */
 export function commandHelp({ name: program }: Pick<Program, 'name'>, command: Command): string {
-  const { subcommands, positionals, examples, description, exits = {} } = command;
+  const { positionals, examples, description, exits = {} } = command;
   const sections = [
     wrapUsage(usageLine(program, command)),
     description
       .split('\n\n')
       .map((paragraph) => wrapText(paragraph, WIDTH))
       .join('\n\n'),
-    section(
-      'Actions',
-      Object.entries(subcommands).map(
-        ([name, { positionals: own = {}, summary }]): Entry => [
-          [name, ...Object.values(own).map(positionalText)].join(' '),
-          summary,
-        ],
-      ),
-    ),
+    section('Actions', actionEntries(command)),
     section('Arguments', Object.values(positionals).map(positionalEntry)),
     ...optionGroups(command).map(([group, entries]) => section(group, entries)),
     section(
@@ -75,6 +67,14 @@ export function commandHelp({ name: program }: Pick<Program, 'name'>, command: C
       : `Examples:\n${examples.map(([line, what]) => `${wrapText(what, WIDTH - 2, '  # ')}\n  ${line.replaceAll('\n', '\n  ')}`).join('\n')}`,
   ];
   return sections.filter((part) => part !== '').join('\n\n');
+}
+
+/** The actions of a command, with their arguments. */
+export function actionEntries({ subcommands }: Command): readonly Entry[] {
+  return Object.entries(subcommands).map(([name, { positionals = {}, summary }]) => [
+    [name, ...Object.values(positionals).map(positionalText)].join(' '),
+    summary,
+  ]);
 }
 
 /** `tailgate replay --endpoint URL [OPTIONS]`: what must be given, and that there is more. */

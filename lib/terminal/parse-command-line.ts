@@ -66,7 +66,7 @@ function collect(command: Command, argv: readonly string[], problems: string[]):
       if (command.others === undefined || !/^--[a-z][a-z-]*$/.test(rawName) || command.former?.[rawName.slice(2)]) {
         problems.push(unknownOption(command, rawName));
       } else if (value === undefined) {
-        problems.push(`${rawName} has no value${didYouMean(rawName, [...known.keys()])}`);
+        problems.push(`${rawName} has no value`);
       } else if (Object.hasOwn(others, rawName.slice(2))) {
         problems.push(`${rawName} is given twice: it takes one value`);
       } else others[rawName.slice(2)] = value;

@@ -22,9 +22,10 @@ export async function runProgram(program: Program, argv: readonly string[], term
   const command = commands.find((candidate) => candidate.name === named);
   if (command === undefined) {
     const names = commands.map((candidate) => candidate.name);
-    const what = named?.startsWith('-') ? 'option' : 'command';
-    terminal.complain(`error: unknown ${what} "${named}"${didYouMean(named ?? '', names)}`);
-    terminal.complain(`Commands: ${names.join(', ')}; ${name} --help says what they do`);
+    const isOption = named?.startsWith('-');
+    const guess = didYouMean(named ?? '', isOption ? ['--help', '--version'] : names);
+    terminal.complain(`error: unknown ${isOption ? 'option' : 'command'} "${named}"${guess}`);
+    terminal.complain(`commands: ${names.join(', ')}; ${name} --help says what they do`);
     return 2;
   }
   return runCommand(program, command, isHelp ? ['--help'] : rest, terminal);

@@ -86,7 +86,7 @@ describe('the settings of the app', () => {
 
   it('fail with the name of a tenant, and say where it goes', () => {
     expect(problems({ tenants: 'a/../b' })).toEqual([
-      '-c tenants=a/../b: expected true or false; the name of a tenant comes with its key: npm run keys -- create --tenant NAME',
+      '-c tenants=a/../b: expected true or false; the name of a tenant comes with its key: tailgate keys create --tenant NAME',
     ]);
   });
 });

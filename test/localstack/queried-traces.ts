@@ -3,7 +3,7 @@ import { STACK } from './deployment.ts';
 import type { Engine } from './engine.ts';
 
 /**
- * The trace IDs that `npm run query -- --stack` finds, in order; undefined: the engine has no SQL, which has been said. The table
+ * The trace IDs that `tailgate query --stack` finds, in order; undefined: the engine has no SQL, which has been said. The table
  * is asked and not the view of it, because no engine of this machine reads Athena's views: test/trino does.
  */
 export async function queriedTraces(engine: Engine): Promise<readonly string[] | undefined> {

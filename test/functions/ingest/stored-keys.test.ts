@@ -105,7 +105,7 @@ describe('the stored keys', () => {
     expect(log.entries).toEqual([
       {
         message: 'there are no ingest keys: everything is refused',
-        fields: { path: PATH, hint: expect.stringContaining('npm run keys -- create') },
+        fields: { path: PATH, hint: expect.stringContaining('tailgate keys create') },
       },
     ]);
   });

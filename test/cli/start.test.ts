@@ -1,10 +1,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { exportRequest } from '../support/export-request.ts';
 
@@ -16,9 +17,9 @@ afterEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What `npm start -- args` runs. */
+/** What `npm start -- args` and `tailgate start args` run. */
 function start(...args: string[]) {
-  const child = spawn(process.execPath, ['bin/run.mjs', 'lib/local/main.ts', ...args], {
+  const child = spawn(process.execPath, ['bin/tailgate.mjs', 'start', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
@@ -42,7 +43,7 @@ function start(...args: string[]) {
   return { child, ready, ended };
 }
 
-describe('npm start', () => {
+describe('tailgate start', () => {
   it('says where it is ready, logs a line for each batch, and ends with 0 on Ctrl-C, after answering what is under way', async () => {
     const config = join(folder, 'fast.yaml');
     writeFileSync(config, 'decision_wait: 0s\npolicies: [{ name: all, type: always_sample }]');
@@ -53,7 +54,7 @@ describe('npm start', () => {
       child.stdout.on('data', (chunk) => {
         const line = String(chunk)
           .split('\n')
-          .find((text) => text.includes('decision batch'));
+          .find((row) => row.includes('decision batch'));
         if (line !== undefined) resolve(JSON.parse(line));
       });
     });
@@ -90,7 +91,7 @@ describe('npm start', () => {
     await first.ready;
     const second = await start('--port', '0', '--data', data).ended;
     expect(second).toMatchObject({ code: 1, stdout: '' });
-    expect(second.stderr).toMatch(/^folder \S+ is in use by process \d+: choose another with --data.*\n$/);
+    expect(second.stderr).toMatch(/^error: folder \S+ is in use by process \d+: choose another with --data.*\n$/);
     first.child.kill('SIGKILL');
     await first.ended;
     expect(await start('--port', '0', '--data', data).ready).toMatch(/^http/);
@@ -105,7 +106,7 @@ describe('npm start', () => {
     server.close();
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: `port ${port} is in use: stop what listens there, or choose another with --port (0: any free one)\n`,
+      stderr: `error: port ${port} is in use: stop what listens there, or choose another with --port (0: any free one)\n`,
     });
   });
 
@@ -113,21 +114,18 @@ describe('npm start', () => {
     [
       'a folder that cannot be made',
       ['--data', '/proc/tailgate'],
-      /^cannot write to folder \/proc\/tailgate: choose another with --data/,
+      /^error: cannot write to folder \/proc\/tailgate: choose another with --data/,
     ],
     [
       'a file for a folder',
       ['--data', 'package.json'],
-      /^cannot write to folder \S+package\.json: choose another with --data/,
+      /^error: cannot write to folder \S+package\.json: choose another with --data/,
     ],
     [
       'a missing configuration',
       ['--config', 'nowhere.yaml'],
-      /^configuration nowhere\.yaml cannot be read: there is no such file/,
+      /^error: configuration nowhere\.yaml cannot be read: there is no such file/,
     ],
-    ['an unknown option', ['--prot', '1'], /^Unknown option '--prot'; --help shows the options/],
-    ['a port that is none', ['--port', 'http'], /^--port is "http": expected a whole number from 0 to 65535/],
-    ['a port out of range', ['--port', '65536'], /^--port is "65536": expected a whole number from 0 to 65535/],
     [
       'an address of another machine',
       ['--host', '192.0.2.1', '--data', join(folder, 'host')],
@@ -153,9 +151,48 @@ describe('npm start', () => {
     expect(stderr).toMatch(/bad\.yaml:3: policies\[1\]\.name: /);
   });
 
-  it('shows its options', async () => {
-    const { code, stdout } = await start('--help').ended;
-    expect(code).toBe(0);
-    expect(stdout).toContain('--config tailgate.yaml');
+  it('explains everything that is wrong with the command line at once, and starts nothing', async () => {
+    const args = ['--port', '65536', '--host', '', '--prot', '1', '--key', 'secret', '--ingest-key='];
+    const { code, stdout, stderr } = await start(...args, '--data', join(folder, 'not made')).ended;
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      'error: unknown option --prot; did you mean "--port"?',
+      'error: unknown option --key: it is called --ingest-key now',
+      'error: --port is "65536": expected a whole number from 0 to 65,535',
+      expect.stringMatching(/^error: --host is empty: expected ADDRESS/),
+      expect.stringMatching(/^error: --ingest-key is empty: expected KEY/),
+      'tailgate start --help shows what it takes',
+    ]);
+    expect(existsSync(join(folder, 'not made'))).toBe(false);
+  });
+
+  it('says whether it takes spans from everybody', async () => {
+    const open = start('--port', '0', '--data', join(folder, 'open'));
+    await open.ready;
+    open.child.kill('SIGINT');
+    expect((await open.ended).stdout).toMatch(
+      /^takes spans from everybody who can connect; with --ingest-key KEY only/,
+    );
+    const closed = start('--port', '0', '--data', join(folder, 'closed'), '--ingest-key', 'a', '--ingest-key=b');
+    const url = await closed.ready;
+    expect((await fetch(`${url}/v1/traces`, { method: 'POST' })).status).toBe(401);
+    closed.child.kill('SIGINT');
+    const { stdout } = await closed.ended;
+    expect(stdout).toMatch(/^takes spans only with one of 2 ingest keys$/m);
+    expect(stdout).not.toContain('"a"');
+  });
+});
+
+describe('npm start without a --', () => {
+  it('refuses an option that npm has taken for itself, with the command line that was meant', async () => {
+    const args = ['start', '--silent', '--ingest-key=secret', '--port', '5000'];
+    const child = spawn('npm', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(
+      'error: npm has taken --port and --ingest-key for itself: put a -- before, as in ' +
+        '"npm start -- --port N --ingest-key KEY", or use "npx tailgate start --port N --ingest-key KEY"',
+    );
+    expect(err).not.toContain('secret');
   });
 });
