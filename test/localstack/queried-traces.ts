@@ -8,7 +8,7 @@ import type { Engine } from './engine.ts';
  */
 export async function queriedTraces(engine: Engine): Promise<readonly string[] | undefined> {
   const ask = async (sql: string): Promise<Record<string, unknown>[]> => {
-    const out = await run('npm', ['run', '--silent', 'query', '--', '--stack', STACK, '--json', sql], engine);
+    const out = await run(process.execPath, ['bin/tailgate.mjs', 'query', '--stack', STACK, '--json', sql], engine);
     return out
       .split('\n')
       .filter((line) => line !== '')
