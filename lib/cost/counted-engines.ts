@@ -11,11 +11,12 @@ import { startDynamo } from '../local/engines/dynamo.ts';
 import { engineClientOptions } from '../local/engines/engine.ts';
 import { provision } from '../local/engines/provision.ts';
 import { startQueueAndObjects } from '../local/engines/queue-and-objects.ts';
+import { type Started, startParts } from '../local/engines/started.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import { CallCounts, countCalls } from './count-calls.ts';
 
 /** The adapters of the deployed pipeline on in-memory engines, with every call counted. */
-export interface CountedEngines extends AsyncDisposable {
+export interface CountedEngines {
   readonly services: {
     readonly clock: Clock;
     readonly buffer: DynamoDbSpanBuffer;
@@ -27,19 +28,23 @@ export interface CountedEngines extends AsyncDisposable {
   readonly calls: CallCounts;
   /** The bodies of all messages in the wake-up queue, in the order in which they were sent. This is not counted. */
   receiveWakeUps(): Promise<readonly string[]>;
+  stop(): Promise<void>;
 }
 
-export async function startCountedEngines(clock: Clock): Promise<CountedEngines> {
-  await using starting = new AsyncDisposableStack();
+export function startCountedEngines(clock: Clock): Promise<CountedEngines> {
+  return startParts((started) => startAll(clock, started));
+}
+
+async function startAll(clock: Clock, started: Started): Promise<CountedEngines> {
   const dynamo = await startDynamo({ sweepPeriodMs: 0 });
-  starting.defer(() => dynamo.stop());
+  started.defer(() => dynamo.stop());
   const queueAndObjects = await startQueueAndObjects();
-  starting.defer(() => queueAndObjects.stop());
+  started.defer(() => queueAndObjects.stop());
   const dynamoClient = createDynamoDbClient(patient(dynamo.url));
   const sqsClient = createSqsClient(patient(queueAndObjects.url));
   const s3Client = createS3Client(patient(queueAndObjects.url));
   const receiver = createSqsClient(patient(queueAndObjects.url));
-  for (const client of [dynamoClient, sqsClient, s3Client, receiver]) starting.defer(() => client.destroy());
+  for (const client of [dynamoClient, sqsClient, s3Client, receiver]) started.defer(() => client.destroy());
   const names = await provision({ dynamoClient, sqsClient, s3Client, visibilityTimeoutSeconds: 3600 });
 
   const calls = new CallCounts();
@@ -56,12 +61,11 @@ export async function startCountedEngines(clock: Clock): Promise<CountedEngines>
     limits: new DynamoDbLimitStore(table),
     keyTables: new DynamoDbKeyTables(table),
   };
-  const running = starting.move();
   return {
     services,
     calls,
     receiveWakeUps: () => receiveAll(receiver, names.queueUrl, sent),
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    stop: () => started.stop(),
   };
 }
 

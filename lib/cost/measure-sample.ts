@@ -70,7 +70,21 @@ export async function measureSample(
   eventSource: EventSource,
   progress: SampleProgress,
 ): Promise<SampleCounts> {
-  await using engines = await startCountedEngines(CLOCK);
+  const engines = await startCountedEngines(CLOCK);
+  try {
+    return await measureOn(engines, sample, shape, eventSource, progress);
+  } finally {
+    await engines.stop();
+  }
+}
+
+async function measureOn(
+  engines: CountedEngines,
+  sample: SampleRequests,
+  shape: TrafficShape,
+  eventSource: EventSource,
+  progress: SampleProgress,
+): Promise<SampleCounts> {
   const steps = sample.requests.length * 2;
   const sums = { spans: 0, fragments: 0, requestBytes: 0 };
   for (const [index, request] of sample.requests.entries()) {

@@ -32,7 +32,7 @@ describe('the settings of the app', () => {
       pipelineName: 'orders-eu',
       allowUnauthenticated: 'true',
       tenants: true,
-      frontDoor: 'http-api',
+      ingestEndpoint: 'http-api',
       corsOrigins: 'https://a.example,https://b.example',
       ingestConcurrency: '20',
       compaction: 'true',
@@ -47,7 +47,7 @@ describe('the settings of the app', () => {
           pipelineName: 'orders-eu',
           allowUnauthenticated: true,
           tenants: true,
-          frontDoor: 'http-api',
+          ingestEndpoint: 'http-api',
           corsOrigins: ['https://a.example', 'https://b.example'],
           ingestConcurrency: 20,
           compaction: true,
@@ -74,13 +74,13 @@ describe('the settings of the app', () => {
   });
 
   it('fail with everything that is wrong at once', () => {
-    const context = { stackName: 'my stack', allowUnauthenticated: 'yes', frontDoor: 'alb' };
+    const context = { stackName: 'my stack', allowUnauthenticated: 'yes', ingestEndpoint: 'alb' };
     expect(problems(context, { CDK_DEFAULT_ACCOUNT: '12', CDK_DEFAULT_REGION: 'Ireland' })).toEqual([
       'CDK_DEFAULT_ACCOUNT=12: is no AWS account',
       'CDK_DEFAULT_REGION=Ireland: is no AWS region',
       '-c stackName=my stack: expected letters, digits and hyphens, a letter first',
       '-c allowUnauthenticated=yes: expected true or false',
-      '-c frontDoor=alb: expected function-url or http-api',
+      '-c ingestEndpoint=alb: expected function-url or http-api',
     ]);
   });
 
