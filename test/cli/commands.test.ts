@@ -160,6 +160,23 @@ describe('a command is loaded when it runs', () => {
   });
 });
 
+describe('a package that npm has left out', () => {
+  it('is named, with what to do', () => {
+    const forbids = `data:text/javascript,${encodeURIComponent(`
+      import { registerHooks } from 'node:module';
+      registerHooks({ resolve(specifier, context, next) {
+        return next(specifier.startsWith('@duckdb/') ? 'not-installed' : specifier, context);
+      } });`)}`;
+    const argv = ['--import', forbids, 'bin/tailgate.mjs', 'query', 'SELECT 1'];
+    const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr:
+        'error: this command needs the package not-installed, which npm treats as optional and has left out: npm install not-installed\n',
+    });
+  });
+});
+
 describe('the completion', () => {
   const CHECKS: Readonly<Record<Shell, readonly string[]>> = {
     bash: ['bash', '-n'],
