@@ -141,7 +141,7 @@ describe('what goes wrong is explained', () => {
       Array.from({ length: 9 }, () => fault),
     );
     expect(await failure(['--stack', 'Tailgate', 'SELECT 1'])).toBe(
-      'error: AWS takes no more at the moment: try again in a minute (Rate exceeded)',
+      'error: AWS is throttling requests: try again in a minute (Rate exceeded)',
     );
   });
 
