@@ -1,5 +1,5 @@
 import { CommandError } from '../terminal/errors.ts';
-import { shortened } from '../text/messages.ts';
+import { excerpt } from '../text/messages.ts';
 import { didYouMean } from '../text/nearest-name.ts';
 import { LIST_PRICES, type Price, type PriceList, type PriceName } from './prices.ts';
 
@@ -66,5 +66,5 @@ function list(names: readonly string[]): string {
 }
 
 function show(value: unknown): string {
-  return shortened(JSON.stringify(value) ?? 'nothing');
+  return excerpt(JSON.stringify(value) ?? 'nothing');
 }

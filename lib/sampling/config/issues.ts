@@ -1,12 +1,12 @@
-import { shortened } from '../../text/messages.ts';
+import { excerpt, quotedExcerpt } from '../../text/messages.ts';
 
 /** A value, as a message shows it. */
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
-  if (typeof value === 'string') return JSON.stringify(shortened(value));
+  if (typeof value === 'string') return quotedExcerpt(value);
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
-  return shortened(String(value));
+  return excerpt(String(value));
 }
 
 /** Names for a message; a long list is cut off. */

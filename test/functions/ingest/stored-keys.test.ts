@@ -32,7 +32,7 @@ function instance({ hasTenants = false } = {}) {
     clock,
     retryPolicy: instantRetryPolicy(clock),
   });
-  const keys = new StoredKeys({ parameters, hasTenants, clock, log });
+  const keys = new StoredKeys({ parameters, clock, log }, { hasTenants });
   const check = (key: string) => keys.authorize({ 'x-api-key': key });
   return { clock, log, keys, check };
 }
