@@ -27,7 +27,7 @@ const SCALAR = { stringValue: 'VARCHAR', boolValue: 'BOOLEAN', intValue: 'VARCHA
 const LEAF = { ...SCALAR, bytesValue: 'VARCHAR' };
 
 /** Shape of a list of attributes for DuckDB's `json_transform`, which turns whatever does not fit into NULL. */
-export const ATTRIBUTES_SHAPE = [
+const ATTRIBUTES_SHAPE = [
   {
     key: 'VARCHAR',
     value: {

@@ -173,7 +173,7 @@ describe('what goes wrong is explained', () => {
   });
 
   it.each([
-    { state: 'CANCELLED' as const, says: 'was cancelled: by somebody else' },
+    { state: 'CANCELLED' as const, says: 'was cancelled: by another user' },
     { state: 'FAILED' as const, says: 'failed: Athena gives no reason' },
   ])('when it is $state without a reason', async ({ state, says }) => {
     service.athena.answer = () => ({ states: ['RUNNING', state] });
