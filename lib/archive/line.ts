@@ -60,6 +60,12 @@ function remembering(trace: Trace, change: (traceState: string) => string): NewT
 /** A trace continues on a further line before its line exceeds this: gRPC readers take no larger message by default. */
 export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 
+/**
+ * Longest line that readers take: Athena refuses rows over 32 MB, and twice that leaves room for what another writer may have
+ * made.
+ */
+export const MAX_READ_LINE_BYTES = 64 * 1024 * 1024;
+
 /** What the archive says of a trace that is not in its spans. */
 export interface ArchiveColumns {
   /** The policy that gets the credit. */

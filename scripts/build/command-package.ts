@@ -44,7 +44,7 @@ async function copyBin(): Promise<void> {
   await mkdir(join(COMMAND_PACKAGE, 'bin'), { recursive: true });
   for (const file of [BIN, 'bin/node-version.mjs']) {
     const source = await readFile(join(ROOT, file), 'utf8');
-    const compiled = source.replace("import('../lib/cli/main.ts')", "import('../lib/cli/main.js')");
+    const compiled = source.replace("/lib/cli/main.ts'", "/lib/cli/main.js'");
     await writeFile(join(COMMAND_PACKAGE, file), compiled, { mode: file === BIN ? 0o755 : 0o644 });
   }
 }

@@ -4,7 +4,8 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement, St
 import { OBJECTS_KEY } from '../../../archive/compaction/part-file.ts';
 import { archiveIn } from '../../../local/data-folder.ts';
 import { CommandError } from '../../../terminal/errors.ts';
-import { type ArchiveFiles, quoted, TRINO_MACROS, viewStatements } from './views.ts';
+import { TRINO_MACROS } from './trino-dialect.ts';
+import { type ArchiveFiles, quoted, viewStatements } from './views.ts';
 
 /** Names that start with a dot or an underscore are hidden, as they are for Athena. */
 const OBJECTS = 'traces/dt=*/hour=[0-9][0-9]/[!._]*.jsonl.gz';
@@ -12,11 +13,11 @@ const PARTS = 'spans/dt=*/hour=[0-9][0-9]/part-*.parquet';
 
 /**
  * Lists them, once for all queries of a run: what is in a part of the list is not read from JSON, and the other way round,
- * whatever is compacted meanwhile.
+ * whatever is compacted in the meantime.
  *
  * @param archive path of the archive folder with a slash at its end, as a pattern
  */
-export async function listArchiveFiles(connection: DuckDBConnection, archive: string): Promise<ArchiveFiles> {
+async function listArchiveFiles(connection: DuckDBConnection, archive: string): Promise<ArchiveFiles> {
   const parts = await column(connection, `SELECT file FROM glob(${quoted(archive + PARTS)})`);
   const covered =
     parts.length === 0
@@ -45,7 +46,7 @@ const TENANT_FOLDER = /^tenant=/;
  * @param archive The folder that `traces` is in.
  * @throws {CommandError} when there are folders of tenants, with what to do.
  */
-export function refuseTenantFolders(archive: string): void {
+function refuseTenantFolders(archive: string): void {
   const traces = join(archive, 'traces');
   const tenants = namesIn(traces).filter((name) => TENANT_FOLDER.test(name));
   const [first] = tenants.sort();
