@@ -26,6 +26,17 @@ variable "policies" {
   }
 }
 
+variable "archive_retention_days" {
+  description = "Days that kept traces stay"
+  type        = number
+  default     = 400
+
+  validation {
+    condition     = contains([14, 30, 90, 180, 400, 1095], var.archive_retention_days)
+    error_message = "archive_retention_days: expected one of 14, 30, 90, 180, 400, 1095."
+  }
+}
+
 variable "compaction" {
   description = "Whether settled hours of the archive are copied to Parquet, for cheaper queries"
   type        = bool

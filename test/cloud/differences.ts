@@ -57,6 +57,7 @@ export function differences(state: readonly StateResource[], choice: string): re
   const template = evaluatedTemplate(
     pipelineTemplate({ ingest: 'ingest.zip', decide: 'decide.zip', compact: 'compact.zip' }),
     chosen,
+    CHOICES_TO_TRY[choice]?.retentionDays,
   );
   const values = state.filter(({ mode }) => mode === 'managed').map((resource) => resource.values as Json);
   const found = new Set(values.flatMap((value) => [...leaves(value), ...keys(value)]));
@@ -187,7 +188,8 @@ function isSame(id: string, { Type, Properties }: Resource, name: string, values
   if (Type === 'AWS::CloudWatch::Alarm') return values['alarm_description'] === Properties['AlarmDescription'];
   if (Type === 'AWS::Lambda::Function') return values['description'] === Properties['Description'];
   if (Type === 'AWS::IAM::Role') return values['description'] === Properties['Description'];
-  if (Type === 'AWS::SQS::Queue') return values['message_retention_seconds'] === Properties['MessageRetentionPeriod'];
+  if (Type === 'AWS::SQS::Queue')
+    return String(values['message_retention_seconds']) === Properties['MessageRetentionPeriod'];
   if (Type === 'AWS::Logs::LogGroup') return id.toLowerCase().includes(`tailgate${name}`);
   return true;
 }

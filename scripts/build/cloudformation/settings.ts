@@ -10,11 +10,13 @@ import type { Json } from './template.ts';
 export interface Setting {
   /** Name of the CloudFormation parameter; Terraform's variable is the same in snake case. */
   readonly name: string;
-  readonly type: 'text' | 'switch' | 'list';
+  readonly type: 'text' | 'number' | 'switch' | 'list';
   /** One line; `\n` never. */
   readonly description: string;
   /** Absent: the user has to say. */
-  readonly default?: string | boolean | readonly string[];
+  readonly default?: string | number | boolean | readonly string[];
+  /** The only values that it may have. */
+  readonly allowed?: readonly number[];
   readonly pattern?: RegExp;
   readonly maxLength?: number;
   /** What a value that is refused should have been. */
@@ -35,6 +37,11 @@ export interface Choice {
   readonly on: Partial<TailSamplingPipelineProps>;
   readonly off: Partial<TailSamplingPipelineProps>;
 }
+
+/** Neither format computes, so that the days are taken from a list, with what follows from each beside it. */
+export const RETENTION_DAYS: readonly number[] = [14, 30, 90, 180, 400, 1095];
+/** That of the constructs. */
+export const DEFAULT_RETENTION_DAYS = 400;
 
 const SETTINGS: readonly Setting[] = [
   {
@@ -79,6 +86,14 @@ const SETTINGS: readonly Setting[] = [
     // Of both a parameter and the standard tier of Parameter Store.
     maxLength: 4096,
     expected: 'at most 4096 characters',
+  },
+  {
+    name: 'ArchiveRetentionDays',
+    type: 'number',
+    description: 'Days that kept traces stay',
+    default: DEFAULT_RETENTION_DAYS,
+    allowed: RETENTION_DAYS,
+    expected: `one of ${RETENTION_DAYS.join(', ')}`,
   },
   {
     name: 'Compaction',

@@ -53,12 +53,13 @@ export function cloudFormationTemplate(zips: ZipNames): JsonObject {
 }
 
 /** With parameters and conditions, and JSON texts spelled out. */
-export function asCloudFormation({ Resources, Outputs }: Template): JsonObject {
+export function asCloudFormation({ Resources, Outputs, Mappings = {} }: Template): JsonObject {
   const settings = settingsFor('cloudformation');
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: 'Tailgate: tail sampling for OpenTelemetry traces',
     Parameters: Object.fromEntries(settings.map((setting) => [setting.name, parameterOf(setting)])),
+    Mappings,
     Conditions: Object.fromEntries(conditions().map(([name, setting]) => [name, conditionOf(setting)])),
     Resources: spelledOut(Resources as unknown as Json),
     Outputs: spelledOut(Outputs as unknown as Json),
@@ -66,13 +67,16 @@ export function asCloudFormation({ Resources, Outputs }: Template): JsonObject {
 }
 
 function parameterOf(setting: Setting): JsonObject {
-  const { type, description, pattern, maxLength, expected } = setting;
+  const { type, description, allowed, pattern, maxLength, expected } = setting;
   const value = setting.default;
   return {
-    Type: type === 'list' ? 'CommaDelimitedList' : 'String',
+    Type: { text: 'String', number: 'Number', switch: 'String', list: 'CommaDelimitedList' }[type],
     Description: description,
-    ...(value !== undefined && { Default: isList(value) ? value.join(',') : String(value) }),
+    ...(value !== undefined && {
+      Default: isList(value) ? value.join(',') : typeof value === 'number' ? value : String(value),
+    }),
     ...(type === 'switch' && { AllowedValues: ['true', 'false'] }),
+    ...(allowed !== undefined && { AllowedValues: allowed }),
     ...(pattern !== undefined && { AllowedPattern: pattern.source }),
     ...(maxLength !== undefined && { MaxLength: maxLength }),
     ...(expected !== undefined && { ConstraintDescription: `expected ${expected}` }),

@@ -4,7 +4,7 @@ import { conditions, type Setting, settingsFor } from '../cloudformation/setting
 import { pipelineTemplate } from '../cloudformation/synthesize.ts';
 import type { Resource, Template } from '../cloudformation/template.ts';
 import { CATALOG } from './catalog.ts';
-import { Expressions, type Names } from './expressions.ts';
+import { Expressions, type Names, snakeCase } from './expressions.ts';
 import { FUNCTIONS } from './functions.ts';
 import { argument, type Block, block, type Entry, type Expression, ObjectExpression, printFile, Raw } from './hcl.ts';
 import { MONITORING } from './monitoring.ts';
@@ -71,6 +71,7 @@ export function translate(template: Template): Readonly<Record<string, string>> 
     properties.done();
     files.set(file, [...(files.get(file) ?? []), ...blocks]);
   }
+  files.set('locals.tf', locals(template));
   files.set('outputs.tf', outputs(template, expressions));
   return Object.fromEntries([...files].map(([file, blocks]) => [file, `${HEADER}${printFile(blocks)}`]));
 }
@@ -93,16 +94,17 @@ function versions(): Block {
 }
 
 function variable(setting: Setting): Block {
-  const { name, type, description, pattern, maxLength, expected, terraformDefault } = setting;
+  const { name, type, description, allowed, pattern, maxLength, expected, terraformDefault } = setting;
   const reference = `var.${snakeCase(name)}`;
   const tests = [
     ...(pattern === undefined ? [] : [`can(regex(${JSON.stringify(pattern.source)}, ${reference}))`]),
+    ...(allowed === undefined ? [] : [`contains([${allowed.join(', ')}], ${reference})`]),
     ...(maxLength === undefined ? [] : [`length(${reference}) <= ${maxLength}`]),
   ];
   const hasDefault = setting.default !== undefined && terraformDefault !== 'none';
   const entries: Entry[] = [
     argument('description', description),
-    argument('type', new Raw({ text: 'string', switch: 'bool', list: 'list(string)' }[type])),
+    argument('type', new Raw({ text: 'string', number: 'number', switch: 'bool', list: 'list(string)' }[type])),
     ...(hasDefault ? [argument('default', setting.default as Expression)] : []),
     ...(tests.length === 0
       ? []
@@ -114,6 +116,21 @@ function variable(setting: Setting): Block {
         ]),
   ];
   return block('variable', entries, [snakeCase(name)]);
+}
+
+/** What a variable that has a few values stands for, by value. */
+function locals({ Mappings = {} }: Template): Block[] {
+  const tables = Object.entries(Mappings).map(([name, rows]) => {
+    const members = Object.entries(rows).map(([key, row]): [string, Expression] => {
+      const values = Object.entries(row).map(([column, value]): [string, Expression] => [
+        snakeCase(column),
+        value as Expression,
+      ]);
+      return [key, new ObjectExpression(values)];
+    });
+    return argument(snakeCase(name), new ObjectExpression(members));
+  });
+  return tables.length === 0 ? [] : [block('locals', tables)];
 }
 
 function outputs({ Outputs }: Template, expressions: Expressions): Block[] {
@@ -197,8 +214,4 @@ function nameOf(logicalId: string, { Type, Properties: properties }: Resource): 
   const word = translator.words?.find((one) => name.endsWith(one));
   if (word !== undefined) name = name.slice(0, -word.length);
   return name === '' ? 'pipeline' : snakeCase(name);
-}
-
-function snakeCase(name: string): string {
-  return name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toLowerCase();
 }

@@ -26,6 +26,7 @@ describe('the CloudFormation template', () => {
       'AWSTemplateFormatVersion',
       'Description',
       'Parameters',
+      'Mappings',
       'Conditions',
       'Resources',
       'Outputs',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinedJson, parsedJson } from '../../../scripts/build/cloudformation/json-text.ts';
 import { merge } from '../../../scripts/build/cloudformation/merge.ts';
-import { CHOICES } from '../../../scripts/build/cloudformation/settings.ts';
+import { CHOICES, RETENTION_DAYS } from '../../../scripts/build/cloudformation/settings.ts';
 import { pipelineTemplate, templateFor } from '../../../scripts/build/cloudformation/synthesize.ts';
 import type { Json } from '../../../scripts/build/cloudformation/template.ts';
 import { evaluated, evaluatedTemplate } from './evaluated.ts';
@@ -29,6 +29,15 @@ describe('one template for all choices', () => {
     ),
   )('is the stack that the constructs make with: %s', (_, chosen) => {
     expect(evaluatedTemplate(template, chosen)).toEqual(evaluatedTemplate(templateFor(chosen, ZIPS), {}));
+  });
+});
+
+describe('the retention', () => {
+  const template = pipelineTemplate(ZIPS);
+  const none = Object.fromEntries(CHOICES.map(({ condition }) => [condition, false]));
+
+  it.each(RETENTION_DAYS.map((days) => [days]))('of %d days is that of the constructs', (days) => {
+    expect(evaluatedTemplate(template, none, days)).toEqual(evaluatedTemplate(templateFor(none, ZIPS, days), {}));
   });
 });
 
