@@ -3,14 +3,23 @@
  * load the policies for that.
  */
 
-/** @throws {Error} when the variable is not set, naming it and what it is for */
+/**
+ * A variable that must be set.
+ *
+ * @param meaning what it is for, for the message
+ * @throws {Error} when it is not set or blank
+ */
 export function requiredVariable(name: string, meaning: string): string {
   const value = process.env[name]?.trim();
   if (value === undefined || value === '') throw new Error(`environment variable ${name} is not set: ${meaning}`);
   return value;
 }
 
-/** A variable that is `1`, or not set. @throws {Error} when it is anything else */
+/**
+ * A switch: a variable that is `1`, or not set.
+ *
+ * @throws {Error} when it is anything else
+ */
 export function isSwitchedOn(name: string): boolean {
   const value = process.env[name]?.trim() ?? '';
   if (value === '' || value === '1') return value === '1';

@@ -1,5 +1,5 @@
 import type { Environment } from 'aws-cdk-lib';
-import type { IngestEndpointType } from './pipeline-props.ts';
+import type { IngestEndpointType } from './ingest-endpoint.ts';
 
 /** What `cdk deploy -c name=value` may say. */
 export interface AppSettings {

@@ -21,6 +21,7 @@ export {
   type HttpApiEndpointProps,
   type IngestEndpoint,
   type IngestEndpointProps,
+  type IngestEndpointType,
 } from './ingest-endpoint.ts';
 export { IngestFunction, type IngestFunctionProps } from './ingest-function.ts';
 export type { AlarmId } from './monitoring/alarm-catalogue.ts';
@@ -28,7 +29,7 @@ export type { AlarmThresholds, PipelineMonitoringProps } from './monitoring/moni
 export { PipelineMonitoring } from './monitoring.ts';
 export { PipelineFunction, type PipelineFunctionProps } from './pipeline-function.ts';
 export { InvalidPipelineError } from './pipeline-problems.ts';
-export type { IngestEndpointType, TailSamplingPipelineProps } from './pipeline-props.ts';
+export type { TailSamplingPipelineProps } from './pipeline-props.ts';
 export type { PipelineResources } from './pipeline-resources.ts';
 export { Policies, PoliciesParameter, type PoliciesParameterProps } from './policies.ts';
 export { TailSamplingPipeline } from './tail-sampling-pipeline.ts';

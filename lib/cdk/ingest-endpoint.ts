@@ -13,6 +13,9 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
+/** What takes the requests: the URL of the ingest function, or an HTTP API of API Gateway. */
+export type IngestEndpointType = 'function-url' | 'http-api';
+
 /** What takes the HTTP requests for the ingest function. */
 export interface IngestEndpoint {
   /** Base URL for exporters (`OTEL_EXPORTER_OTLP_ENDPOINT`), without a slash at its end. */
@@ -147,4 +150,21 @@ export class HttpApiEndpoint extends Construct implements IngestEndpoint {
     });
     this.url = this.api.apiEndpoint;
   }
+}
+
+/** What every kind of endpoint may need. */
+type AnyEndpointProps = Omit<HttpApiEndpointProps, 'concurrency'> & {
+  /** The reserved concurrency of the ingest function. An HTTP API needs a number, for its throttle. */
+  readonly concurrency: number | 'unreserved';
+};
+
+/** Creates the endpoint of a type, below `FunctionUrl` or `HttpApi`. */
+export function createIngestEndpoint(
+  scope: Construct,
+  type: IngestEndpointType,
+  { concurrency, ...props }: AnyEndpointProps,
+): FunctionUrlEndpoint | HttpApiEndpoint {
+  return type === 'function-url' || concurrency === 'unreserved'
+    ? new FunctionUrlEndpoint(scope, 'FunctionUrl', props)
+    : new HttpApiEndpoint(scope, 'HttpApi', { ...props, concurrency });
 }

@@ -1,6 +1,8 @@
 import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../aws/dynamodb/schema.ts';
 import type { ProvisionedCapacity } from './buffer-table.ts';
+import { collisionProblems, defaultPipelineName, nameProblems } from './pipeline-name.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 
 /** `undefined`, or what is wrong with an origin for CORS. */
@@ -45,8 +47,29 @@ const MAX_BATCH_WITHOUT_WINDOW = 10;
 const TENANTS_WITHOUT_KEYS =
   'tenants: cannot be told apart with allowUnauthenticated, because it is the key that says whose spans they are: leave one of them out';
 
+/**
+ * The name of a pipeline, if nothing is wrong with anything.
+ *
+ * @throws {InvalidPipelineError} with everything that is wrong
+ */
+export function checkedPipelineName(
+  pipeline: IConstruct,
+  props: TailSamplingPipelineProps,
+  isPipeline: (construct: IConstruct) => construct is IConstruct & { readonly pipelineName: string },
+): string {
+  const name = props.pipelineName ?? defaultPipelineName(pipeline);
+  const problems = [
+    ...props.policies.problems,
+    ...nameProblems(name),
+    ...collisionProblems(name, pipeline, isPipeline),
+    ...pipelineProblems(props),
+  ];
+  if (name === undefined || problems.length > 0) throw new InvalidPipelineError(pipeline.node.path, problems);
+  return name;
+}
+
 /** Everything that is wrong with the properties of a pipeline, a line each; those of the name and the policies are elsewhere. */
-export function pipelineProblems(props: TailSamplingPipelineProps): readonly string[] {
+function pipelineProblems(props: TailSamplingPipelineProps): readonly string[] {
   return [
     ...batchProblems(props),
     ...concurrencyProblems(props),

@@ -4,11 +4,9 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ProvisionedCapacity } from './buffer-table.ts';
+import type { IngestEndpointType } from './ingest-endpoint.ts';
 import type { AlarmThresholds } from './monitoring/monitoring-props.ts';
 import type { Policies } from './policies.ts';
-
-/** What takes the requests: the URL of the ingest function, or an HTTP API of API Gateway. */
-export type IngestEndpointType = 'function-url' | 'http-api';
 
 /**
  * Properties of a pipeline. Only the policies are needed.

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { Annotations, Validations } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { encodeConfigText } from '../aws/ssm/config-text.ts';
 import { type ConfigIssue, whyUnreadable } from '../sampling/config/issues.ts';
 import { decodeText, readSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
@@ -122,4 +123,10 @@ function inWords(source: string, issues: readonly ConfigIssue[]): readonly strin
     const place = line === undefined ? source : `${source}:${line}`;
     return path === '' ? `${place}: ${message}` : `${place}: ${path}: ${message}`;
   });
+}
+
+/** Shows what a pipeline's policies say beside their errors: warnings, and notes. */
+export function reportPolicies(pipeline: IConstruct, { warnings, notes }: Policies): void {
+  for (const [i, warning] of warnings.entries()) Validations.of(pipeline).addWarning(`tailgate:policies-${i}`, warning);
+  for (const note of notes) Annotations.of(pipeline).addInfo(note);
 }

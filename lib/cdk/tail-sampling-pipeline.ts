@@ -1,9 +1,8 @@
-import { Annotations, Duration, Size, Validations } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
 import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -15,16 +14,15 @@ import { BufferTable } from './buffer-table.ts';
 import { CompactFunction, rolesOf } from './compact-function.ts';
 import { DecideFunction, visibilityTimeout } from './decide-function.ts';
 import { WAKE_UP_BATCH_SIZE, WAKE_UP_BATCH_WINDOW_SECONDS } from './deployment-defaults.ts';
-import { FunctionUrlEndpoint, HttpApiEndpoint } from './ingest-endpoint.ts';
+import { createIngestEndpoint, type FunctionUrlEndpoint, HttpApiEndpoint } from './ingest-endpoint.ts';
 import { IngestFunction } from './ingest-function.ts';
 import { pipelineMetric } from './monitoring/catalogue-metric.ts';
 import { PipelineMonitoring } from './monitoring.ts';
-import { collisionProblems, databaseNameOf, defaultPipelineName, nameProblems } from './pipeline-name.ts';
-import { InvalidPipelineError, pipelineProblems } from './pipeline-problems.ts';
+import { databaseNameOf } from './pipeline-name.ts';
+import { checkedPipelineName } from './pipeline-problems.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
-import type { Policies } from './policies.ts';
-import { PoliciesParameter } from './policies.ts';
+import { PoliciesParameter, reportPolicies } from './policies.ts';
 import { WakeUpQueues } from './wake-up-queues.ts';
 
 /**
@@ -70,16 +68,13 @@ export class TailSamplingPipeline extends Construct {
   readonly compact: CompactFunction | undefined;
   /** Alarms and the dashboard. */
   readonly monitoring: PipelineMonitoring;
-  readonly #encryptionKey: IKey | undefined;
+  readonly #archive: GrantedArchive;
 
-  /**
-   * @throws InvalidPipelineError, which names everything that is wrong with the properties
-   */
+  /** @throws InvalidPipelineError, which names everything that is wrong with the properties */
   constructor(scope: Construct, id: string, props: TailSamplingPipelineProps) {
     super(scope, id);
-    this.#encryptionKey = props.encryptionKey;
-    this.pipelineName = checkedName(this, props);
-    report(this, props.policies);
+    this.pipelineName = checkedPipelineName(this, props, isPipeline);
+    reportPolicies(this, props.policies);
     this.keysPath = props.allowUnauthenticated ? undefined : `/tailgate/${this.pipelineName}/keys`;
     const { encryptionKey, tenants = false, logRetention = RetentionDays.ONE_MONTH } = props;
     const retention = props.archiveRetention ?? Duration.days(400);
@@ -128,7 +123,12 @@ export class TailSamplingPipeline extends Construct {
       batchWindow,
       logRetention,
     });
-    this.ingestEndpoint = this.#endpoint(props, concurrency, logRetention);
+    this.ingestEndpoint = createIngestEndpoint(this, props.ingestEndpoint ?? 'function-url', {
+      ingest: this.ingest.function,
+      corsOrigins: props.corsOrigins ?? [],
+      concurrency,
+      logRetention,
+    });
     this.ingestUrl = this.ingestEndpoint.url;
 
     this.database = new ArchiveDatabase(this, 'Database', {
@@ -148,6 +148,12 @@ export class TailSamplingPipeline extends Construct {
       scanLimit: props.scanLimit ?? Size.gibibytes(10),
       ...withKey,
     });
+    this.#archive = {
+      bucket: this.archiveBucket,
+      databaseName: this.database.databaseName,
+      workGroupName: this.workGroup.workGroupName,
+      encryptionKey,
+    };
     this.monitoring = this.#monitoring(props, concurrency);
     new SavedQueries(this, 'SavedQueries', {
       databaseName: this.database.databaseName,
@@ -171,29 +177,17 @@ export class TailSamplingPipeline extends Construct {
     return pipelineMetric(this.pipelineName, metricName, props);
   }
 
-  /**
-   * Spans that were made durable.
-   *
-   * @param props - by default the sum of 5 minutes
-   */
+  /** Spans that were made durable: by default the sum of 5 minutes. */
   metricAcceptedSpans(props?: MetricOptions): Metric {
     return this.metric('receiver_accepted_spans', props);
   }
 
-  /**
-   * Spans of sampled traces, late ones included, that were written to the archive.
-   *
-   * @param props - by default the sum of 5 minutes
-   */
+  /** Spans of sampled traces, late ones included, that were written to the archive: by default the sum of 5 minutes. */
   metricSampledSpans(props?: MetricOptions): Metric {
     return this.metric('sampled_spans', props);
   }
 
-  /**
-   * Time from when a trace was due to the look at it, in milliseconds.
-   *
-   * @param props - by default the maximum of 5 minutes
-   */
+  /** Time from when a trace was due to the look at it, in milliseconds: by default the maximum of 5 minutes. */
   metricDecisionLag(props?: MetricOptions): Metric {
     return this.metric('decision_lag', { statistic: Stats.MAXIMUM, ...props });
   }
@@ -208,7 +202,7 @@ export class TailSamplingPipeline extends Construct {
    * ```
    */
   grantQuery(grantee: IGrantable): Grant {
-    return grantQueryOfArchive(this, grantee, this.#archive());
+    return grantQueryOfArchive(this, grantee, this.#archive);
   }
 
   /**
@@ -220,16 +214,7 @@ export class TailSamplingPipeline extends Construct {
    * ```
    */
   grantRead(grantee: IGrantable): Grant {
-    return grantReadOfArchive(grantee, this.#archive());
-  }
-
-  #archive(): GrantedArchive {
-    return {
-      bucket: this.archiveBucket,
-      databaseName: this.database.databaseName,
-      workGroupName: this.workGroup.workGroupName,
-      encryptionKey: this.#encryptionKey,
-    };
+    return grantReadOfArchive(grantee, this.#archive);
   }
 
   #monitoring(props: TailSamplingPipelineProps, concurrency: number | 'unreserved'): PipelineMonitoring {
@@ -249,37 +234,8 @@ export class TailSamplingPipeline extends Construct {
       ...(alarmThresholds !== undefined && { thresholds: alarmThresholds }),
     });
   }
-
-  #endpoint(
-    { ingestEndpoint, corsOrigins = [] }: TailSamplingPipelineProps,
-    concurrency: number | 'unreserved',
-    logRetention: RetentionDays,
-  ): FunctionUrlEndpoint | HttpApiEndpoint {
-    const common = { ingest: this.ingest.function, corsOrigins };
-    if (ingestEndpoint !== 'http-api' || concurrency === 'unreserved')
-      return new FunctionUrlEndpoint(this, 'FunctionUrl', common);
-    return new HttpApiEndpoint(this, 'HttpApi', { ...common, concurrency, logRetention });
-  }
-}
-
-/** The name of the pipeline, when there is nothing wrong with anything. */
-function checkedName(pipeline: TailSamplingPipeline, props: TailSamplingPipelineProps): string {
-  const name = props.pipelineName ?? defaultPipelineName(pipeline);
-  const problems = [
-    ...props.policies.problems,
-    ...nameProblems(name),
-    ...collisionProblems(name, pipeline, isPipeline),
-    ...pipelineProblems(props),
-  ];
-  if (name === undefined || problems.length > 0) throw new InvalidPipelineError(pipeline.node.path, problems);
-  return name;
 }
 
 function isPipeline(construct: IConstruct): construct is TailSamplingPipeline {
   return construct instanceof TailSamplingPipeline;
-}
-
-function report(pipeline: TailSamplingPipeline, { warnings, notes }: Policies): void {
-  for (const [i, warning] of warnings.entries()) Validations.of(pipeline).addWarning(`tailgate:policies-${i}`, warning);
-  for (const note of notes) Annotations.of(pipeline).addInfo(note);
 }

@@ -74,7 +74,9 @@ let app: Project;
 beforeAll(async () => {
   node22 = await installNode(22);
   const started = performance.now();
-  app = await createProject({ dependencies: { 'tailgate-cdk': `file:${TARBALLS['tailgate-cdk']}`, ...peerDependencies } });
+  app = await createProject({
+    dependencies: { 'tailgate-cdk': `file:${TARBALLS['tailgate-cdk']}`, ...peerDependencies },
+  });
   const { stdout, stderr } = await app.npm(['install'], node22);
   const seconds = (performance.now() - started) / 1000;
   expect(stderr).toBe('');
@@ -113,7 +115,13 @@ describe('the constructs in an app in strict TypeScript', () => {
   beforeAll(async () => {
     const tools = ['typescript', '@types/node'].map((name) => `${name}@${devDependencies[name]}`);
     await app.npm(['install', '--no-save', ...tools], NODE_24);
-    const compilerOptions = { target: 'es2023', module: 'nodenext', strict: true, noUncheckedIndexedAccess: true, types: ['node'] };
+    const compilerOptions = {
+      target: 'es2023',
+      module: 'nodenext',
+      strict: true,
+      noUncheckedIndexedAccess: true,
+      types: ['node'],
+    };
     await app.write({
       'strict/package.json': '{ "type": "module" }',
       'strict/tsconfig.json': JSON.stringify({ compilerOptions }),
