@@ -188,8 +188,7 @@ function isSame(id: string, { Type, Properties }: Resource, name: string, values
   if (Type === 'AWS::CloudWatch::Alarm') return values['alarm_description'] === Properties['AlarmDescription'];
   if (Type === 'AWS::Lambda::Function') return values['description'] === Properties['Description'];
   if (Type === 'AWS::IAM::Role') return values['description'] === Properties['Description'];
-  if (Type === 'AWS::SQS::Queue')
-    return String(values['message_retention_seconds']) === Properties['MessageRetentionPeriod'];
+  if (Type === 'AWS::SQS::Queue') return values['message_retention_seconds'] === Properties['MessageRetentionPeriod'];
   if (Type === 'AWS::Logs::LogGroup') return id.toLowerCase().includes(`tailgate${name}`);
   return true;
 }

@@ -11,10 +11,7 @@ import {
 /** Which conditions hold. */
 export type Chosen = Readonly<Record<string, boolean>>;
 
-/**
- * A template as a deployment with these conditions and this retention reads it: without those that do not hold, texts put together, and
- * numbers as texts, between which CloudFormation makes no difference.
- */
+/** A template as a deployment with these conditions and this retention reads it: without those that do not hold, texts put together. */
 export function evaluatedTemplate(template: Template, chosen: Chosen, retentionDays = 400): Template {
   const { Mappings = {} } = template;
   const { Resources, Outputs } = lookedUp(template as unknown as Json, Mappings, retentionDays) as unknown as Template;
@@ -28,7 +25,7 @@ export function evaluatedTemplate(template: Template, chosen: Chosen, retentionD
 
 function lookedUp(value: Json, mappings: NonNullable<Template['Mappings']>, retentionDays: number): Json {
   if (isList(value)) return value.map((element) => lookedUp(element, mappings, retentionDays));
-  if (!isObject(value)) return typeof value === 'number' ? String(value) : value;
+  if (!isObject(value)) return value;
   const intrinsic = intrinsicOf(value);
   if (intrinsic?.name === 'Fn::FindInMap' && isList(intrinsic.argument)) {
     const [mapping, , name] = intrinsic.argument;
@@ -72,4 +69,11 @@ function partsOf(value: Json): readonly Json[] {
   if (intrinsic?.name !== 'Fn::Join' || !isList(intrinsic.argument)) return [value];
   const [delimiter, parts = null] = intrinsic.argument;
   return delimiter === '' && isList(parts) ? parts.flatMap(partsOf) : [value];
+}
+
+/** With numbers as texts, between which CloudFormation makes no difference: values that are looked up are texts. */
+export function numbersAsTexts(value: Json): Json {
+  if (isList(value)) return value.map(numbersAsTexts);
+  if (!isObject(value)) return typeof value === 'number' ? String(value) : value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, numbersAsTexts(member)]));
 }
