@@ -22,8 +22,8 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
 };
 
 /** The first release with `invoked_via_function_url` of a permission, without which a function URL answers 403. */
-const PROVIDER = '>= 6.28.0, < 7.0.0';
-/** The first release that the module was checked with is later; what it needs of the language is from 1.5. */
+const PROVIDER = '>= 6.29.0, < 7.0.0';
+/** The oldest release whose language has all that the module uses; it is checked with a later one. */
 const TERRAFORM = '>= 1.5.0';
 
 const HEADER = '# Generated from the constructs in lib/cdk by "npm run build"; do not edit.\n\n';
