@@ -32,7 +32,7 @@ export function writeCloudFormation({ handlersFolder, out }: CloudFormationOptio
     writeFileSync(join(out, name), bytes);
     return [handler, name] as const;
   });
-  const template = cloudFormationTemplate(Object.fromEntries(names) as ZipNames);
+  const template = asCloudFormation(pipelineTemplate(Object.fromEntries(names) as ZipNames));
   const text = `${JSON.stringify(template, undefined, 1)}\n`;
   if (Buffer.byteLength(text) > MAX_TEMPLATE_BYTES) {
     throw new Error(
@@ -47,13 +47,8 @@ function zippedFolder(folder: string): Buffer {
   return zip(names.map((name) => ({ name, bytes: readFileSync(join(folder, name)) })));
 }
 
-/** The template as CloudFormation takes it. */
-export function cloudFormationTemplate(zips: ZipNames): JsonObject {
-  return asCloudFormation(pipelineTemplate(zips));
-}
-
-/** With parameters and conditions, and JSON texts spelled out. */
-export function asCloudFormation({ Resources, Outputs, Mappings = {} }: Template): JsonObject {
+/** The template as CloudFormation takes it: with parameters and conditions, and JSON texts spelled out. */
+function asCloudFormation({ Resources, Outputs, Mappings = {} }: Template): JsonObject {
   const settings = settingsFor('cloudformation');
   return {
     AWSTemplateFormatVersion: '2010-09-09',

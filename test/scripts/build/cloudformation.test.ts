@@ -52,6 +52,20 @@ describe('the CloudFormation template', () => {
     expect(Object.keys(template.Parameters).filter((name) => !uses.includes(`{"Ref":"${name}"}`))).toEqual([]);
   });
 
+  it('has its parameters in a table of docs/deploy.md, in order and with their defaults', () => {
+    const [, chapter = ''] = readFileSync('docs/deploy.md', 'utf8').split('### CloudFormation\n');
+    const rows = [...(chapter.split('\n#')[0] ?? '').matchAll(/^\| `(\w+)` \| (.*?) ?\| /gm)].map(([, name, value]) => [
+      name,
+      value,
+    ]);
+    const told = (name: string, value: unknown) => {
+      if (name === 'Policies') return 'those of `tailgate.yaml`';
+      return value === undefined ? '' : value === '' ? 'none' : `\`${value}\``;
+    };
+    const parameters: [string, { Default?: unknown }][] = Object.entries(template.Parameters);
+    expect(rows).toEqual(parameters.map(([name, { Default }]) => [name, told(name, Default)]));
+  });
+
   it('starts with the policies of the repository, which fit into a parameter', () => {
     expect(template.Parameters.Policies.Default).toBe(readFileSync('tailgate.yaml', 'utf8'));
     expect(Buffer.byteLength(template.Parameters.Policies.Default)).toBeLessThanOrEqual(4096);

@@ -18,9 +18,9 @@ function expectSame(a: Template, b: Template): void {
   expect(numbersAsTexts(a as unknown as Json)).toEqual(numbersAsTexts(b as unknown as Json));
 }
 
-describe('one template for all choices', () => {
-  const template = pipelineTemplate(ZIPS);
+const template = pipelineTemplate(ZIPS);
 
+describe('one template for all choices', () => {
   it.each(
     COMBINATIONS.map(
       (chosen) =>
@@ -37,7 +37,6 @@ describe('one template for all choices', () => {
 });
 
 describe('the retention', () => {
-  const template = pipelineTemplate(ZIPS);
   const none = Object.fromEntries(CHOICES.map(({ condition }) => [condition, false]));
 
   it.each(RETENTION_DAYS.map((days) => [days]))('of %d days is that of the constructs', (days) => {
