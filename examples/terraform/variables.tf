@@ -3,6 +3,11 @@
 variable "handlers_folder" {
   description = "Folder with the zips of the functions: dist/cloudformation of a build"
   type        = string
+
+  validation {
+    condition     = alltrue([for name in ["ingest", "decide", "compact"] : length(fileset(var.handlers_folder, "${name}-*.zip")) == 1])
+    error_message = "handlers_folder: expected a folder with one zip of each function, as \"npm run build\" writes it to dist/cloudformation."
+  }
 }
 
 variable "pipeline_name" {

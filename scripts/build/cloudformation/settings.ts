@@ -19,6 +19,8 @@ export interface Setting {
   readonly allowed?: readonly number[];
   readonly pattern?: RegExp;
   readonly maxLength?: number;
+  /** What must hold besides, in Terraform's words. */
+  readonly terraformTest?: string;
   /** What a value that is refused should have been. */
   readonly expected?: string;
   /** For which formats it is. @default both */
@@ -66,6 +68,10 @@ const SETTINGS: readonly Setting[] = [
     type: 'text',
     only: 'terraform',
     description: 'Folder with the zips of the functions: dist/cloudformation of a build',
+    terraformTest:
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Terraform's
+      'alltrue([for name in ["ingest", "decide", "compact"] : length(fileset(var.handlers_folder, "${name}-*.zip")) == 1])',
+    expected: 'a folder with one zip of each function, as "npm run build" writes it to dist/cloudformation',
   },
   {
     name: 'PipelineName',

@@ -94,10 +94,11 @@ function versions(): Block {
 }
 
 function variable(setting: Setting): Block {
-  const { name, type, description, allowed, pattern, maxLength, expected, terraformDefault } = setting;
+  const { name, type, description, allowed, pattern, maxLength, expected, terraformDefault, terraformTest } = setting;
   const reference = `var.${snakeCase(name)}`;
   const tests = [
     ...(pattern === undefined ? [] : [`can(regex(${JSON.stringify(pattern.source)}, ${reference}))`]),
+    ...(terraformTest === undefined ? [] : [terraformTest]),
     ...(allowed === undefined ? [] : [`contains([${allowed.join(', ')}], ${reference})`]),
     ...(maxLength === undefined ? [] : [`length(${reference}) <= ${maxLength}`]),
   ];
