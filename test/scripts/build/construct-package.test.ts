@@ -31,7 +31,8 @@ describe('the handlers', () => {
     JSON.parse(readFileSync(join(HANDLERS, name, 'index.mjs.map'), 'utf8')).sources;
 
   it('have paths in their source maps that are the same on every machine', () => {
-    for (const source of FUNCTIONS.flatMap(sourcesOf)) expect(source).toMatch(/^\.\.\/\.\.\/\.\.\/(lib|functions|node_modules)\//);
+    for (const source of FUNCTIONS.flatMap(sourcesOf))
+      expect(source).toMatch(/^\.\.\/\.\.\/\.\.\/(lib|functions|node_modules)\//);
   });
 
   it('load nothing that they do not need', () => {
