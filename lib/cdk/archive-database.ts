@@ -1,4 +1,4 @@
-import { Aws, type Size } from 'aws-cdk-lib';
+import { Aws, Fn, type Size, Token } from 'aws-cdk-lib';
 import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -168,10 +168,15 @@ export class ArchiveDatabase extends Construct {
 
 function view(table: GlueView) {
   return {
-    viewOriginalText: prestoViewText(Buffer.from(JSON.stringify(table.view)).toString('base64')),
+    viewOriginalText: prestoViewText(base64(JSON.stringify(table.view))),
     viewExpandedText: PRESTO_VIEW_EXPANDED_TEXT,
     storageDescriptor: { columns: [...table.columns], serdeInfo: {} },
   };
+}
+
+/** CloudFormation encodes a text with values that are only known to the deployment. */
+function base64(text: string): string {
+  return Token.isUnresolved(text) ? Fn.base64(text) : Buffer.from(text).toString('base64');
 }
 
 function external(table: GlueExternalTable) {

@@ -76,8 +76,13 @@ function pipelineProblems(props: TailSamplingPipelineProps): readonly string[] {
     ...archiveProblems(props),
     ...(props.provisionedCapacity === undefined ? [] : capacityProblems(props.provisionedCapacity)),
     ...(props.tenants && props.allowUnauthenticated ? [TENANTS_WITHOUT_KEYS] : []),
-    ...(props.corsOrigins ?? []).map(originProblem).filter((problem) => problem !== undefined),
+    ...originProblems(props.corsOrigins ?? []),
   ];
+}
+
+function originProblems(origins: readonly string[]): readonly string[] {
+  if (Token.isUnresolved(origins)) return [];
+  return origins.map(originProblem).filter((problem) => problem !== undefined);
 }
 
 function batchProblems({

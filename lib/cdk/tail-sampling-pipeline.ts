@@ -18,6 +18,7 @@ import { createIngestEndpoint, type FunctionUrlEndpoint, HttpApiEndpoint } from 
 import { IngestFunction } from './ingest-function.ts';
 import { pipelineMetric } from './monitoring/catalogue-metric.ts';
 import { PipelineMonitoring } from './monitoring.ts';
+import { databaseNameOf } from './pipeline-name.ts';
 import { checkedPipelineName } from './pipeline-problems.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
@@ -131,7 +132,7 @@ export class TailSamplingPipeline extends Construct {
     this.ingestUrl = this.ingestEndpoint.url;
 
     this.database = new ArchiveDatabase(this, 'Database', {
-      databaseName: this.pipelineName.replaceAll('-', '_'),
+      databaseName: databaseNameOf(this.pipelineName),
       bucket: this.archiveBucket,
       tenants,
       retentionDays: retention.toDays(),
