@@ -43,7 +43,7 @@ function writeArchive(dataDir: string): Written {
     const { traces, spanCount } = traceCorpus('mixed', REQUESTS_PER_OBJECT, n + 1);
     const nowMs = FIRST_HOUR_MS + Math.floor((Math.min(written.spans / wanted, 0.999) * HOURS + 0.0001) * HOUR_MS);
     const lines = traces.flatMap(({ traceId, fragments }) => {
-      const columns = { policy: 'errors', sampleWeight: 1, decidedAtMs: nowMs, firstSeq: 0 };
+      const columns = { policy: 'errors', adjustedCount: 1, decidedAtMs: nowMs, firstSeq: 0 };
       return archiveLines(Trace.fromFragments(traceId, fragments), columns).map((line) => line.slice());
     });
     const { dt, hour } = utcHourOf(nowMs);

@@ -9,9 +9,7 @@ export function checkNodeVersion(advice) {
   const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   const required = engines.node.replace('>=', '');
   if (isAtLeast(process.versions.node, required)) return;
-  console.error(
-    `error: tailgate needs Node.js ${required} or newer, this is ${process.versions.node}: ${advice}`,
-  );
+  console.error(`error: tailgate needs Node.js ${required} or newer, this is ${process.versions.node}: ${advice}`);
   process.exit(1);
 }
 

@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkNodeVersion } from './node-version.mjs';
 
-checkNodeVersion('install a newer one, or run "npm ci", which brings one that npm scripts use (npm start, npm test, …)');
+checkNodeVersion(
+  'install a newer one, or run "npm ci", which brings one that npm scripts use (npm start, npm test, …)',
+);
 if (process.argv[2] !== undefined) {
   const entryPoint = resolve(process.argv[2]);
   process.argv.splice(1, 2, entryPoint);

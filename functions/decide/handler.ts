@@ -9,7 +9,7 @@ import {
   type ReceivedWakeUp,
 } from '../../lib/pipeline/decide/decide.ts';
 import type { Evaluate } from '../../lib/pipeline/ports.ts';
-import { decide } from '../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import type { ConfigSource } from '../shared/live-config.ts';
 import type { Log } from '../shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
@@ -52,7 +52,7 @@ export function wireDecide({
       const hasTime = timeLeft === undefined ? () => true : timeCheck(timeLeft);
       warnOfTimeout(timeLeft, settings, log);
       const policies = await config.current();
-      const evaluate: Evaluate = (trace, allowances) => decide(policies, trace, allowances);
+      const evaluate: Evaluate = (trace, allowances) => evaluatePolicies(policies, trace, allowances);
       return async (tenant, received) => {
         const result = await deciders(tenant)({ received, evaluate, hasTime });
         countDecisions(metrics, result.summary, policies.policies);

@@ -5,7 +5,7 @@ import type { DecideSummary } from '../pipeline/decide/summary.ts';
 import { ingest } from '../pipeline/ingest.ts';
 import type { Evaluate } from '../pipeline/ports.ts';
 import { parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
-import { decide as applyPolicies } from '../sampling/decide.ts';
+import { evaluatePolicies } from '../sampling/evaluate-policies.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { createRandom, type Random } from '../traffic/random.ts';
 import type { SampleRequests } from '../traffic/sample-requests.ts';
@@ -120,7 +120,7 @@ async function decideAll(
 ): Promise<DecideSummary[]> {
   let nextId = 0;
   const deps = { ...services, newId: () => (nextId++).toString(16).padStart(16, '0') };
-  const evaluate: Evaluate = (trace, allowances) => applyPolicies(keepErrors(), trace, allowances);
+  const evaluate: Evaluate = (trace, allowances) => evaluatePolicies(keepErrors(), trace, allowances);
   const environments = Array.from({ length: POLLERS }, () => createDecide(deps));
   const summaries: DecideSummary[] = [];
   let messages = 0;

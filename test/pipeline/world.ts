@@ -1,16 +1,10 @@
 import { hashFragment } from '../../lib/aws/node.ts';
-import type { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
-import {
-  createDecide,
-  DEFAULT_DECIDE_SETTINGS,
-  type DecideDeps,
-  type DecideSettings,
-  type ReceivedWakeUp,
-} from '../../lib/pipeline/decide/decide.ts';
+import type { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
+import { createDecide, DEFAULT_DECIDE_SETTINGS, type DecideDeps, type DecideSettings, type ReceivedWakeUp } from '../../lib/pipeline/decide/decide.ts';
 import type { DecideSummary } from '../../lib/pipeline/decide/summary.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
-import { decide } from '../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import { MemoryKeyTables } from '../memory/memory-key-tables.ts';
 import { MemoryLimitStore } from '../memory/memory-limit-store.ts';
@@ -72,7 +66,7 @@ export class World {
     return (received: readonly ReceivedWakeUp[]) =>
       decideBatch({
         received,
-        evaluate: (trace, allowances) => decide(config, trace, allowances),
+        evaluate: (trace, allowances) => evaluatePolicies(config, trace, allowances),
         ...(hasTime !== undefined && { hasTime }),
       });
   }

@@ -32,7 +32,7 @@ export function attemptClaim(request: ClaimRequest): ClaimAttempt | undefined {
   const trace = assembleTrace(request.traceId, [...written, ...fragments]);
   const lines = archiveLines(trace, {
     policy: record.policy,
-    sampleWeight: record.sampleWeight,
+    adjustedCount: record.adjustedCount,
     threshold: record.threshold,
     decidedAtMs: nowMs,
     firstSeq,

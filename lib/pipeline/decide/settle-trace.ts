@@ -187,7 +187,7 @@ export class TraceSettler {
     const partition = partitionOf(startMs, first.receivedAtMs);
     const undecided = {
       policy: decision.policy,
-      sampleWeight: decision.sampleWeight,
+      adjustedCount: decision.adjustedCount,
       ...(decision.threshold !== undefined && { threshold: decision.threshold }),
       partition,
       claims: [],

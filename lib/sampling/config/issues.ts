@@ -1,16 +1,12 @@
-const MAX_LENGTH = 60;
+import { excerpt, quotedExcerpt } from '../../text/excerpt.ts';
 
 /** A value, as a message shows it. */
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
-  if (typeof value === 'string') return JSON.stringify(cut(value));
+  if (typeof value === 'string') return quotedExcerpt(value);
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
-  return cut(String(value));
-}
-
-function cut(text: string): string {
-  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+  return excerpt(String(value));
 }
 
 /** Names for a message; a long list is cut off. */

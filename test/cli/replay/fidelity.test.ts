@@ -44,7 +44,7 @@ function keepAll(): string {
   for (let start = 0; start < traces.length; start += 20) {
     const lines = traces.slice(start, start + 20).flatMap(({ traceId, message }) => {
       const trace = Trace.fromFragments(traceId, [encodeRequest(message as never)]);
-      return archiveLines(trace, { policy: 'all', sampleWeight: 1, decidedAtMs: 0, firstSeq: 0 });
+      return archiveLines(trace, { policy: 'all', adjustedCount: 1, decidedAtMs: 0, firstSeq: 0 });
     });
     writeFile(dataDir, objectKey(start).replace('traces/', ''), gzipSync(Buffer.concat(lines)));
   }

@@ -47,7 +47,9 @@ describe('a stream of YAML documents', () => {
     expect(parseSamplingConfig(text)).toMatchObject({
       ok: true,
       config: { decisionWaitMs: 7000 },
-      notes: [{ path: '', line, message: `of ${count} documents Tailgate reads this one, because it has tail_sampling` }],
+      notes: [
+        { path: '', line, message: `of ${count} documents Tailgate reads this one, because it has tail_sampling` },
+      ],
     });
   });
 
