@@ -12,7 +12,7 @@ import { utcHourOf } from '../lib/archive/hours.ts';
 import { archiveKey } from '../lib/archive/layout.ts';
 import { archiveLines } from '../lib/archive/line.ts';
 import { renderQuery } from '../lib/archive/tables/render-query.ts';
-import { compactDataFolder } from '../lib/cli/compact/compact-data-folder.ts';
+import { compactDataFolder } from '../lib/cli/compact/targets.ts';
 import { openArchiveDatabase } from '../lib/cli/query/duckdb/database.ts';
 import { toDuckDb } from '../lib/cli/query/duckdb/views.ts';
 import { findQuery } from '../lib/cli/query/library.ts';

@@ -1,4 +1,4 @@
-import { quotedExcerpt } from '../../text/excerpt.ts';
+import { quotedExcerpt } from '../../text/messages.ts';
 import { failEvaluation } from '../errors.ts';
 import { communityId, protocolNumber, toEndpoint, toUint16 } from '../network/community-id.ts';
 import { contains, type IpNetwork, parseIp, parseNetwork } from '../network/ip-network.ts';

@@ -1,4 +1,4 @@
-import { quotedExcerpt } from '../../text/excerpt.ts';
+import { quotedExcerpt } from '../../text/messages.ts';
 import { failEvaluation } from '../errors.ts';
 import { readCsvRow } from '../formats/csv.ts';
 import { type ByteDecoder, decoderOf, ENCODINGS } from '../formats/encodings.ts';

@@ -1,5 +1,5 @@
 /** Numbers, bools and durations from text, by the rules of Go's `strconv` and `time`, which are not those of JavaScript. */
-import { quotedExcerpt } from '../../text/excerpt.ts';
+import { quotedExcerpt } from '../../text/messages.ts';
 import { OttlEvaluationError } from '../errors.ts';
 
 const UNIT_NANOS: ReadonlyMap<string, bigint> = new Map([

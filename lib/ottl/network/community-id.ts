@@ -1,5 +1,5 @@
 import { sha1 } from '@noble/hashes/legacy.js';
-import { quotedExcerpt } from '../../text/excerpt.ts';
+import { quotedExcerpt } from '../../text/messages.ts';
 import { OttlEvaluationError } from '../errors.ts';
 import { base64 } from '../formats/encodings.ts';
 import { compareBytes } from '../runtime/compare.ts';

@@ -1,5 +1,5 @@
 /** Go's `net/url`, on byte texts: what a URL is and how it is written differs from the URL standard of browsers. */
-import { quotedExcerpt } from '../../text/excerpt.ts';
+import { quotedExcerpt } from '../../text/messages.ts';
 import { OttlEvaluationError } from '../errors.ts';
 import { parseIp } from './ip-network.ts';
 

@@ -1,5 +1,5 @@
 import type { AttributeMap } from '../../otlp/protobuf/attributes.ts';
-import { quotedExcerpt } from '../../text/excerpt.ts';
+import { quotedExcerpt } from '../../text/messages.ts';
 import { OttlEvaluationError } from '../errors.ts';
 import { Duration, Time } from '../go/time.ts';
 

@@ -1,4 +1,4 @@
-import { excerpt, quotedExcerpt } from '../../text/excerpt.ts';
+import { excerpt, quotedExcerpt } from '../../text/messages.ts';
 
 /** A value, as a message shows it. */
 export function describe(value: unknown): string {
@@ -13,21 +13,6 @@ export function describe(value: unknown): string {
 export function nameList(names: readonly (string | number)[], most = 6): string {
   if (names.length === 0) return 'nothing';
   return names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');
-}
-
-/** Says in words why a file could not be read. */
-export function whyUnreadable(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  switch ('code' in error ? error.code : undefined) {
-    case 'ENOENT':
-      return 'there is no such file';
-    case 'EISDIR':
-      return 'it is a directory; expected a file';
-    case 'EACCES':
-      return 'permission denied';
-    default:
-      return error.message;
-  }
 }
 
 /** The path to a value: keys of maps and indices of lists. */

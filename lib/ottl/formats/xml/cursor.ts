@@ -1,4 +1,4 @@
-import { quotedExcerpt } from '../../../text/excerpt.ts';
+import { quotedExcerpt } from '../../../text/messages.ts';
 import { OttlEvaluationError } from '../../errors.ts';
 
 /** A qualified name. The prefix is '' when there is none. */

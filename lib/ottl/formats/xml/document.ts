@@ -1,4 +1,4 @@
-import { quotedExcerpt } from '../../../text/excerpt.ts';
+import { quotedExcerpt } from '../../../text/messages.ts';
 import { OttlEvaluationError } from '../../errors.ts';
 import { XmlCursor, type XmlName } from './cursor.ts';
 import { readXmlTokens, type XmlAttribute } from './tokens.ts';

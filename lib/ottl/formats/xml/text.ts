@@ -1,5 +1,5 @@
 /** Character data of XML: text between tags, attribute values, CDATA, and the entities in them. */
-import { quotedExcerpt } from '../../../text/excerpt.ts';
+import { quotedExcerpt } from '../../../text/messages.ts';
 import type { XmlCursor } from './cursor.ts';
 
 /** Reads the text up to the next tag. */

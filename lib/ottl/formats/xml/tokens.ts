@@ -1,4 +1,4 @@
-import { quotedExcerpt } from '../../../text/excerpt.ts';
+import { quotedExcerpt } from '../../../text/messages.ts';
 import { MAX_DATA_DEPTH } from '../../runtime/work.ts';
 import type { XmlCursor, XmlName } from './cursor.ts';
 import { readAttributeValue, readCdata, readCharacters } from './text.ts';
