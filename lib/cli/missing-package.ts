@@ -14,19 +14,19 @@ const OPTIONAL_PARTS: readonly { readonly missing: RegExp; readonly install: Reg
 /**
  * What to install when Node.js has not found a package.
  *
- * @param optionalDependencies those of `package.json`, with their versions
+ * @param versions of the dependencies in `package.json`
  * @returns `undefined` when the error is about something else
  */
 export function explainMissingPackage(
   error: Error,
-  optionalDependencies: Readonly<Record<string, string>> = readOptionalDependencies(),
+  versions: Readonly<Record<string, string>> = readVersions(),
 ): string | undefined {
   const code = 'code' in error ? error.code : undefined;
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return undefined;
   const missing = /^Cannot find (?:package|module) '((?:@[^/']+\/)?[^./'][^/']*)/.exec(error.message)?.[1];
   if (missing === undefined) return undefined;
   const part = OPTIONAL_PARTS.find((candidate) => candidate.missing.test(missing));
-  const install = Object.entries(optionalDependencies)
+  const install = Object.entries(versions)
     .filter(([name]) => part?.install.test(name))
     .map(([name, version]) => `${name}@${version}`);
   const advice = part === undefined ? '' : 'install tailgate without --omit=optional, or ';
@@ -36,6 +36,7 @@ export function explainMissingPackage(
   );
 }
 
-function readOptionalDependencies(): Readonly<Record<string, string>> {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).optionalDependencies ?? {};
+function readVersions(): Readonly<Record<string, string>> {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return { ...manifest.dependencies, ...manifest.optionalDependencies };
 }
