@@ -14,7 +14,7 @@ export function originProblem(origin: string): string | undefined {
 }
 
 /**
- * A pipeline cannot be built as it was asked for. The message has a line for each thing that is wrong.
+ * The properties of a pipeline are invalid. The message has a line for each problem.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export function originProblem(origin: string): string | undefined {
 export class InvalidPipelineError extends Error {
   /** The name of the class. */
   override readonly name = 'InvalidPipelineError';
-  /** What is wrong, a line each. */
+  /** The problems, a line each. */
   readonly problems: readonly string[];
 
   constructor(where: string, problems: readonly string[]) {
@@ -38,19 +38,19 @@ export class InvalidPipelineError extends Error {
 }
 
 const DAY_MS = 86_400_000;
-/** A claim whose object the lifecycle took would be taken for one of a dead owner, and written again. */
+/** Decide would take a claim whose object the lifecycle rule deleted for one of a dead owner, and write it again. */
 const MIN_ARCHIVE_DAYS = (DEFAULT_BUFFER_TTL_MS + RECORD_EXTRA_TTL_MS) / DAY_MS;
-/** Athena takes no lower limit. */
+/** Athena accepts no lower limit. */
 const MIN_SCAN_BYTES = 10_000_000;
-/** From here on a batch needs a window. */
+/** Lambda requires a batch window for larger batches. */
 const MAX_BATCH_WITHOUT_WINDOW = 10;
 const TENANTS_WITHOUT_KEYS =
   'tenants: cannot be told apart with allowUnauthenticated, because it is the key that says whose spans they are: leave one of them out';
 
 /**
- * The name of a pipeline, if nothing is wrong with anything.
+ * The name of a pipeline whose properties are valid.
  *
- * @throws {InvalidPipelineError} with everything that is wrong
+ * @throws {InvalidPipelineError} with all problems
  */
 export function checkedPipelineName(
   pipeline: IConstruct,
@@ -68,7 +68,7 @@ export function checkedPipelineName(
   return name;
 }
 
-/** Everything that is wrong with the properties of a pipeline, a line each; those of the name and the policies are elsewhere. */
+/** The problems of the properties other than the name and the policies, a line each. */
 function pipelineProblems(props: TailSamplingPipelineProps): readonly string[] {
   return [
     ...batchProblems(props),
@@ -106,7 +106,7 @@ function concurrencyProblems(props: TailSamplingPipelineProps): readonly string[
   const problems = [...wholeNumber('decideConcurrency', props.decideConcurrency, 2, 1000)];
   if (ingest !== 'unreserved') problems.push(...knownNow('ingestConcurrency', ingest, 'the threshold of an alarm'));
   if (ingest !== 'unreserved') {
-    // With an HTTP API, half of it is the burst.
+    // The burst of an HTTP API is half of it.
     problems.push(...wholeNumber('ingestConcurrency', ingest, ingestEndpoint === 'http-api' ? 2 : 1, 100_000));
   } else if (ingestEndpoint === 'http-api') {
     problems.push(
