@@ -5,7 +5,7 @@ import { type DecideResult, Decider } from '../../lib/pipeline/decide/decide-bat
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import type { Evaluate } from '../../lib/pipeline/ports.ts';
 import type { ReceivedWakeUp } from '../../lib/pipeline/wake-ups.ts';
-import { decide } from '../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import type { ConfigSource } from '../shared/live-config.ts';
 import type { Log } from '../shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
@@ -46,7 +46,7 @@ export function wireDecide(
       const hasTime = timeLeft === undefined ? () => true : timeCheck(timeLeft);
       warnOfTimeout(timeLeft, options, log);
       const policies = await config.current();
-      const evaluate: Evaluate = (trace, allowances) => decide(policies, trace, allowances);
+      const evaluate: Evaluate = (trace, allowances) => evaluatePolicies(policies, trace, allowances);
       return async (tenant, received) => {
         const result = await deciders(tenant).decideBatch({ received, evaluate, hasTime });
         countDecisions(metrics, result.summary, policies.policies);

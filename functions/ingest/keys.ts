@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { decodeKeyEntry, hashKey, type KeysReader, keyIdOf, type StoredKey } from '../../lib/aws/ssm/ingest-keys.ts';
+import { hashKey, keyIdOf } from '../../lib/aws/ssm/ingest-key.ts';
+import { decodeKeyEntry, type KeysReader, type StoredKey } from '../../lib/aws/ssm/ingest-keys.ts';
 import { type Clock, UnavailableError } from '../../lib/pipeline/ports.ts';
 import type { Log } from '../shared/logger.ts';
 import { RefreshingValue } from '../shared/refreshing-value.ts';

@@ -1,6 +1,6 @@
 import { MalformedOtlpError, RequestTooLargeError } from '../../lib/otlp/errors.ts';
 import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
-import { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
+import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { encodeExportResponse, encodeStatus } from '../../lib/otlp/responses.ts';
 import type { IngestRequest, IngestResult } from '../../lib/pipeline/ingest.ts';
 import type { Clock } from '../../lib/pipeline/ports.ts';

@@ -6,11 +6,11 @@ import { ingest } from '../pipeline/ingest.ts';
 import type { Evaluate } from '../pipeline/ports.ts';
 import type { ReceivedWakeUp } from '../pipeline/wake-ups.ts';
 import { parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
-import { decide as applyPolicies } from '../sampling/decide.ts';
+import { evaluatePolicies } from '../sampling/evaluate-policies.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { createRandom, type Random } from '../traffic/random.ts';
-import type { SampleRequests } from '../traffic/sample-requests.ts';
-import type { TrafficShape } from '../traffic/traffic-shape.ts';
+import { type SampleRequests, sampleRequests } from '../traffic/sample-requests.ts';
+import { keptInSample, type TrafficShape } from '../traffic/traffic-shape.ts';
 import type { CallCounts } from './count-calls.ts';
 import { type CountedEngines, startCountedEngines } from './counted-engines.ts';
 import { type Batching, batchingAt, type EventSource, POLLERS } from './event-source.ts';
@@ -121,7 +121,7 @@ async function decideAll(
 ): Promise<DecideSummary[]> {
   let nextId = 0;
   const deps = { ...services, newId: () => (nextId++).toString(16).padStart(16, '0') };
-  const evaluate: Evaluate = (trace, allowances) => applyPolicies(keepErrors(), trace, allowances);
+  const evaluate: Evaluate = (trace, allowances) => evaluatePolicies(keepErrors(), trace, allowances);
   const environments = Array.from({ length: POLLERS }, () => new Decider(deps));
   const summaries: DecideSummary[] = [];
   let messages = 0;
@@ -144,4 +144,21 @@ async function decideAll(
     done(messages);
   }
   return summaries;
+}
+
+/** A traffic shape, and what the pipeline did with a sample of it. */
+export interface Measured {
+  readonly shape: TrafficShape;
+  readonly counts: SampleCounts;
+}
+
+/** Makes a sample of a shape and counts it. */
+export async function measure(
+  shape: TrafficShape,
+  traces: number,
+  eventSource: EventSource,
+  progress: SampleProgress = () => {},
+): Promise<Measured> {
+  const sample = sampleRequests(shape, traces, keptInSample(shape, traces), SAMPLE_TIME_MS);
+  return { shape, counts: await measureSample(sample, shape, eventSource, progress) };
 }

@@ -3,6 +3,7 @@ import type { IngestHandler } from '../../functions/ingest/handler.ts';
 import { RefusalLog } from '../../functions/ingest/otlp-http.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { SystemClock } from '../aws/node.ts';
+import { CommandError } from '../terminal/errors.ts';
 import { functionUrlEvent, isOverInvocationLimit, MAX_INVOCATION_BYTES } from './function-url-event.ts';
 
 export interface HttpServerOptions {
@@ -163,12 +164,29 @@ function discardRest(request: IncomingMessage): Promise<void> {
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (error: Error) => reject(new CommandError(explainListenError(error), { cause: error }));
+    server.once('error', fail);
     server.listen({ host, port }, () => {
-      server.off('error', reject);
+      server.off('error', fail);
       resolve();
     });
   });
+}
+
+/** Says in one line, for the person who started the server, why it cannot listen. */
+function explainListenError(error: NodeJS.ErrnoException & { readonly port?: number }): string {
+  const { code, port } = error;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port} is in use: stop what listens there, or choose another with --port (0: any free one)`;
+    case 'EACCES':
+      return `cannot listen on port ${port}: ${error.message}; choose another with --port`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `cannot listen: ${error.message}; --host must be an address of this machine`;
+    default:
+      return error.message;
+  }
 }
 
 /** How long a request in progress may take after the server began to stop. */

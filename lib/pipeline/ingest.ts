@@ -1,5 +1,5 @@
 import { regroup } from '../otlp/regroup/regroup.ts';
-import type { RejectedSpans } from '../otlp/regroup/span-scan.ts';
+import type { RejectedSpans } from '../otlp/rejected-spans.ts';
 import type { BufferedFragment, Clock, SpanBuffer, WakeUpQueue } from './ports.ts';
 import { type DecisionWaits, delayUntilDue, wakeUpsFor } from './wake-ups.ts';
 

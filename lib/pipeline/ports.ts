@@ -1,8 +1,8 @@
 import type { Trace } from '../otlp/trace/trace.ts';
-import type { Decision } from '../sampling/decide.ts';
 import type { KeyNumbers } from '../sampling/dynamic/share-table.ts';
+import type { Decision } from '../sampling/evaluate-policies.ts';
 import type { Allowances, TokenBucket } from '../sampling/limits.ts';
-import type { ThresholdUpdate } from '../sampling/probability/weigh.ts';
+import type { ThresholdUpdate } from '../sampling/probability/adjusted-count.ts';
 import type { TraceSize } from './trace-limits.ts';
 
 /**
@@ -60,7 +60,7 @@ export interface DecisionRecord {
   /** The policy that gets the credit. */
   readonly policy: string;
   /** Adjusted count of the trace; null when the probability is unknown. */
-  readonly sampleWeight: number | null;
+  readonly adjustedCount: number | null;
   /** How `th` changes in the trace states of its spans, including late ones. */
   readonly threshold?: ThresholdUpdate;
   /** The archive partition of every line of this trace, e.g. `dt=2026-11-21/hour=07`. */

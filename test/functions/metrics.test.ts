@@ -151,7 +151,7 @@ describe('the metrics of the deployed handlers', () => {
     const claim = { key: 'traces/gone', claimedAtMs: 1, firstSeq: 0, lineCount: 1 };
     await deployed.services(undefined).buffer.record(traceIdOf('d'), {
       policy: 'errors',
-      sampleWeight: 1,
+      adjustedCount: 1,
       partition: 'dt=2026-11-21/hour=12',
       claims: [{ ...claim, fragments: fragments.map(({ hash }) => hash) }],
       version: 1,

@@ -439,7 +439,7 @@ async function claimedBySomebodyElse(world: World) {
   const key = 'traces/dt=2026-11-21/hour=12/traces_20261121T120000000Z-00000000deadbeef.jsonl.gz';
   const decision = {
     policy: 'errors',
-    sampleWeight: 1,
+    adjustedCount: 1,
     partition: 'dt=2026-11-21/hour=12',
     claims: [
       {

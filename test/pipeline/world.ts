@@ -1,12 +1,12 @@
 import { hashFragment } from '../../lib/aws/node.ts';
-import type { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
+import type { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { type DecideDeps, Decider } from '../../lib/pipeline/decide/decide-batch.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import type { DecideSummary } from '../../lib/pipeline/decide/tally.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import type { ReceivedWakeUp } from '../../lib/pipeline/wake-ups.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
-import { decide } from '../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import { MemoryKeyTables } from '../memory/memory-key-tables.ts';
 import { MemoryLimitStore } from '../memory/memory-limit-store.ts';
@@ -72,7 +72,7 @@ export class World {
     return (received: readonly ReceivedWakeUp[]) =>
       decider.decideBatch({
         received,
-        evaluate: (trace, allowances) => decide(config, trace, allowances),
+        evaluate: (trace, allowances) => evaluatePolicies(config, trace, allowances),
         ...(hasTime !== undefined && { hasTime }),
       });
   }

@@ -115,7 +115,7 @@ export const FRAGMENT = { payload: 'p', spillKey: 's', receivedAtMs: 'r', spanCo
 
 export const DECISION = {
   policy: 'po',
-  sampleWeight: 'w',
+  adjustedCount: 'w',
   threshold: 'th',
   partition: 'pt',
   claims: 'c',

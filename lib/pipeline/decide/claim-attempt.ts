@@ -2,7 +2,7 @@ import { partitionOf } from '../../archive/layout.ts';
 import { archiveLines } from '../../archive/line.ts';
 import { earliestStart } from '../../otlp/trace/summary.ts';
 import { Trace } from '../../otlp/trace/trace.ts';
-import type { Decision } from '../../sampling/decide.ts';
+import type { Decision } from '../../sampling/evaluate-policies.ts';
 import type { BufferedFragment, BufferedTrace, Claim, DecisionRecord } from '../ports.ts';
 import type { ArchiveRound } from './archive-round.ts';
 import type { TraceOutcome } from './outcome.ts';
@@ -48,10 +48,10 @@ export function claimFirst(
   { trace, fragments, decision, isFirstLook }: EvaluatedTrace,
   target: ClaimTarget,
 ): ClaimAttempt {
-  const { policy, sampleWeight, threshold } = decision;
+  const { policy, adjustedCount, threshold } = decision;
   const startMs = Number(earliestStart(trace) / 1_000_000n);
   const partition = partitionOf(startMs, fragments[0]?.receivedAtMs ?? target.nowMs);
-  const kept = { policy, sampleWeight, ...(threshold !== undefined && { threshold }), partition };
+  const kept = { policy, adjustedCount, ...(threshold !== undefined && { threshold }), partition };
   const record = { ...kept, claims: [], version: 0 };
   const attempt = attemptClaim({ record, trace, writtenCount: 0, fragments, position: 0 }, target);
   if (attempt === undefined) throw new Error('a sampled trace has no spans to write');
@@ -161,7 +161,7 @@ function attemptClaim(request: ClaimRequest, { round, nowMs }: ClaimTarget): Att
   const firstSeq = record.claims[position]?.firstSeq ?? nextSeq(record);
   const lines = archiveLines(trace, {
     policy: record.policy,
-    sampleWeight: record.sampleWeight,
+    adjustedCount: record.adjustedCount,
     threshold: record.threshold,
     decidedAtMs: nowMs,
     firstSeq,

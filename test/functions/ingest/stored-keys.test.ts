@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoredKeys } from '../../../functions/ingest/keys.ts';
-import { createIngestKey, hashKey, KeyParameters } from '../../../lib/aws/ssm/ingest-keys.ts';
+import { createIngestKey, hashKey } from '../../../lib/aws/ssm/ingest-key.ts';
+import { KeyParameters } from '../../../lib/aws/ssm/ingest-keys.ts';
 import { UnavailableError } from '../../../lib/pipeline/ports.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
