@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
-import { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
+import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import type { BufferedFragment, DelayedWakeUp, SpanBuffer, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import { UnavailableError } from '../../lib/pipeline/ports.ts';
