@@ -1,9 +1,10 @@
 import { hashFragment } from '../aws/node.ts';
 import { decodeWakeUp } from '../aws/sqs/wake-up-message.ts';
-import { createDecide, type ReceivedWakeUp } from '../pipeline/decide/decide.ts';
-import type { DecideSummary } from '../pipeline/decide/summary.ts';
+import { Decider } from '../pipeline/decide/decide-batch.ts';
+import type { DecideSummary } from '../pipeline/decide/tally.ts';
 import { ingest } from '../pipeline/ingest.ts';
 import type { Evaluate } from '../pipeline/ports.ts';
+import type { ReceivedWakeUp } from '../pipeline/wake-ups.ts';
 import { parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
 import { evaluatePolicies } from '../sampling/evaluate-policies.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
@@ -19,7 +20,7 @@ import { type Batching, batchingAt, type EventSource, POLLERS } from './event-so
  * batches that are open at that time. If there are too few messages to fill the batches, the batches are smaller, so
  * that the messages of a trace are as far apart as with real traffic.
  */
-export function dealMessages<Message>(
+export function distribute<Message>(
   messages: readonly Message[],
   { messagesPerBatch, openBatches }: Batching,
   random: Random,
@@ -88,7 +89,7 @@ async function measureOn(
   const steps = sample.requests.length * 2;
   const sums = { spans: 0, fragments: 0, requestBytes: 0 };
   for (const [index, request] of sample.requests.entries()) {
-    const result = await ingest(request, { ...engines.services, hashFragment }, WAITS);
+    const result = await ingest({ protobuf: request }, { ...engines.services, hashFragment }, WAITS);
     sums.spans += result.acceptedSpanCount;
     sums.fragments += result.fragmentCount;
     sums.requestBytes += request.length;
@@ -96,7 +97,7 @@ async function measureOn(
   }
   const messages = await engines.receiveWakeUps();
   const batching = batchingOf(messages.length / sample.traceCount, shape, eventSource);
-  const batches = dealMessages(messages, batching, createRandom(2));
+  const batches = distribute(messages, batching, createRandom(2));
   const summaries = await decideAll(batches, engines, (done) => progress(sample.requests.length + done, steps));
   return {
     traces: sample.traceCount,
@@ -121,14 +122,15 @@ async function decideAll(
   let nextId = 0;
   const deps = { ...services, newId: () => (nextId++).toString(16).padStart(16, '0') };
   const evaluate: Evaluate = (trace, allowances) => evaluatePolicies(keepErrors(), trace, allowances);
-  const environments = Array.from({ length: POLLERS }, () => createDecide(deps));
+  const environments = Array.from({ length: POLLERS }, () => new Decider(deps));
   const summaries: DecideSummary[] = [];
   let messages = 0;
   for (const [index, batch] of batches.entries()) {
     const received = batch.map(
       (body, at): ReceivedWakeUp => ({ messageId: `${index}-${at}`, wakeUp: decodeWakeUp(body) }),
     );
-    const { failedMessageIds, summary } = (await environments[index % POLLERS]?.({ received, evaluate })) ?? {};
+    const { failedMessageIds, summary } =
+      (await environments[index % POLLERS]?.decideBatch({ received, evaluate })) ?? {};
     if (
       summary === undefined ||
       failedMessageIds?.length !== 0 ||

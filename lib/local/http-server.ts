@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { IngestHandler } from '../../functions/ingest/handler.ts';
 import { RefusalLog } from '../../functions/ingest/otlp-http.ts';
 import type { Log } from '../../functions/shared/logger.ts';
+import { SystemClock } from '../aws/node.ts';
 import { functionUrlEvent, isOverInvocationLimit, MAX_INVOCATION_BYTES } from './function-url-event.ts';
 
 export interface HttpServerOptions {
@@ -32,7 +33,7 @@ const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: stri
 /** Replaces the function URL: an HTTP server that passes each request to the Lambda handler, within Lambda's limits. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let isStopping = false;
-  const refusals = new RefusalLog(options.log, Date.now);
+  const refusals = new RefusalLog({ log: options.log, clock: new SystemClock() });
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     // Otherwise an exporter that keeps its connection busy would keep the server alive.
     if (isStopping) response.setHeader('connection', 'close');

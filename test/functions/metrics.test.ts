@@ -9,7 +9,7 @@ import {
   METRIC_CATALOGUE,
   type MetricDefinition,
   type MetricName,
-} from '../../lib/pipeline/metric-catalogue.ts';
+} from '../../lib/pipeline/metrics.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { capturedStdout } from '../support/captured-stdout.ts';
 import { type EmfMetric, readEmf } from '../support/emf.ts';
@@ -40,13 +40,15 @@ beforeAll(async () => {
   store = await ParameterStore.start();
   store.set(PARAMETER, CONFIG);
   const metrics = new EmfMetrics('shop');
-  const config = new LiveConfig({
-    parameter: new ConfigParameter({ client: store.client(), name: PARAMETER, clock }),
-    clock,
-    log: silentLog,
-    onConfigRefused: () => metrics.add('config_refused', 1),
-    waitFromAgeMs: 60_000,
-  });
+  const config = new LiveConfig(
+    {
+      parameter: new ConfigParameter({ client: store.client(), name: PARAMETER, clock }),
+      clock,
+      log: silentLog,
+      onConfigRefused: () => metrics.add('config_refused', 1),
+    },
+    { waitFromAgeMs: 60_000 },
+  );
   deployed = await deploy({ config, log: silentLog, authorize: authorizeAll, metrics });
 });
 afterAll(async () => {

@@ -33,7 +33,7 @@ beforeAll(async () => {
   }
   const clock = new SystemClock();
   const parameters = new KeyParameters({ client: store.client(), path: PATH, clock });
-  const stored = new StoredKeys({ parameters, hasTenants: true, clock, log });
+  const stored = new StoredKeys({ parameters, clock, log }, { hasTenants: true });
   const parsed = parseSamplingConfig(POLICIES);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   tailgate = await deploy({

@@ -31,7 +31,7 @@ function instance({ hasTenants = false } = {}) {
     clock,
     retryPolicy: instantRetryPolicy(clock),
   });
-  const keys = new StoredKeys({ parameters, hasTenants, clock, log });
+  const keys = new StoredKeys({ parameters, clock, log }, { hasTenants });
   const check = (key: string) => keys.authorize({ 'x-api-key': key });
   return { clock, log, keys, check };
 }
@@ -104,7 +104,7 @@ describe('the stored keys', () => {
     expect(log.entries).toEqual([
       {
         message: 'there are no ingest keys: everything is refused',
-        fields: { path: PATH, hint: expect.stringContaining('npm run keys -- create') },
+        fields: { path: PATH, hint: expect.stringContaining('tailgate keys create') },
       },
     ]);
   });

@@ -1,23 +1,26 @@
 import type { Clock } from '../../lib/pipeline/ports.ts';
 
-export interface RefreshedOptions<Value> {
-  /** @param held the last good value */
-  readonly load: (held: Value | undefined) => Promise<Value>;
+export interface RefreshingValueDeps<Value> {
+  /** Reads the value. @param lastGood the value as last read */
+  readonly load: (lastGood: Value | undefined) => Promise<Value>;
   readonly clock: Clock;
-  /** A refresh did not work; the last good value stays. `ageMs`: how old that is. */
+  /** Called when a refresh fails; the last good value stays in use. @param ageMs how old that is */
   readonly onFailure: (error: unknown, ageMs: number) => void;
-  /** From this age on a value is refreshed, while the old one is given out. @default a minute */
+}
+
+export interface RefreshingValueOptions {
+  /** From this age on a value is refreshed in the background, while callers get the old one. @default a minute */
   readonly maxAgeMs?: number;
-  /** From this age on {@link Refreshed.current} waits for the refresh: the instance was idle. @default two minutes */
+  /** From this age on {@link RefreshingValue.current} waits for the refresh: the instance was idle. @default two minutes */
   readonly waitFromAgeMs?: number;
 }
 
 const MINUTE_MS = 60_000;
-/** An idle instance wants the new value, but not at any price. */
+/** Longest time that a caller waits for a refresh. */
 const MAX_WAIT_MS = 1000;
-/** How long a refresh that failed keeps the next one off. */
+/** Pause after a failed refresh. */
 const RETRY_AFTER_MS = 10_000;
-/** A reading that takes longer was frozen with its instance, between two invocations, and may never come back. */
+/** A reading that takes longer was frozen together with its instance between two invocations, and may never finish. */
 const ABANDONED_AFTER_MS = 10_000;
 
 interface Reading<Value> {
@@ -26,18 +29,25 @@ interface Reading<Value> {
 }
 
 /**
- * A value from elsewhere that the instances of a function keep, and read again about once a minute while they are used.
- * Once there is a value, nothing that goes wrong there is felt here: the last good one stays.
+ * A value from another service that each instance of a function keeps, and reads again about once a minute while it is in use
+ * (stale while revalidate):
+ * ```
+ *   age      0 ─────────── maxAgeMs ─────────────────── waitFromAgeMs ─────────────────▶
+ *   current  held value    held value, refresh begins   waits for the refresh, 1 s at most
+ * ```
+ * Once there is a value, a failure of the service does not reach the callers: the last good value stays.
  */
-export class Refreshed<Value> {
-  readonly #options: Required<RefreshedOptions<Value>>;
+export class RefreshingValue<Value> {
+  readonly #deps: RefreshingValueDeps<Value>;
+  readonly #options: Required<RefreshingValueOptions>;
   #held: { readonly value: Value; readonly readAtMs: number } | undefined;
-  /** The newest one, until it is over. */
+  /** The newest reading, until it ends. */
   #reading: Reading<Value> | undefined;
   #lastStartMs = Number.NEGATIVE_INFINITY;
   #lastFailed = false;
 
-  constructor(options: RefreshedOptions<Value>) {
+  constructor(deps: RefreshingValueDeps<Value>, options: RefreshingValueOptions = {}) {
+    this.#deps = deps;
     this.#options = { maxAgeMs: MINUTE_MS, waitFromAgeMs: 2 * MINUTE_MS, ...options };
   }
 
@@ -74,19 +84,19 @@ export class Refreshed<Value> {
   #refresh(): Promise<void> {
     return this.#read().then(
       () => undefined,
-      (error: unknown) => this.#options.onFailure(error, this.#now() - (this.#held?.readAtMs ?? this.#now())),
+      (error: unknown) => this.#deps.onFailure(error, this.#now() - (this.#held?.readAtMs ?? this.#now())),
     );
   }
 
   #read(): Promise<Value> {
     const startedAtMs = this.#now();
-    const reading: Reading<Value> = { startedAtMs, value: this.#options.load(this.#held?.value) };
+    const reading: Reading<Value> = { startedAtMs, value: this.#deps.load(this.#held?.value) };
     this.#reading = reading;
     this.#lastStartMs = startedAtMs;
     const isNewest = () => this.#reading === reading;
     reading.value.then(
       (value) => {
-        // One that comes back late from the freezer must not undo a newer one.
+        // A reading that was frozen and finishes late must not replace a newer one.
         if (startedAtMs >= (this.#held?.readAtMs ?? startedAtMs)) this.#held = { value, readAtMs: startedAtMs };
         if (isNewest()) this.#end(false);
       },
@@ -112,7 +122,7 @@ export class Refreshed<Value> {
   }
 
   #now(): number {
-    return this.#options.clock.now();
+    return this.#deps.clock.now();
   }
 }
 

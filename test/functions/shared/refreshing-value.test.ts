@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Refreshed } from '../../../functions/shared/refreshed.ts';
+import { RefreshingValue } from '../../../functions/shared/refreshing-value.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 /** A value that counts its readings: 1, 2, …, and can be made to fail, or to hang until it is released. */
@@ -8,18 +8,20 @@ function setUp(options: { waitFromAgeMs?: number } = {}) {
   const clock = new ManualClock();
   const failures: number[] = [];
   const source = { reads: 0, broken: false, gate: Promise.resolve() };
-  const refreshed = new Refreshed<number>({
-    load: async () => {
-      const read = ++source.reads;
-      const { gate } = source;
-      await gate;
-      if (source.broken) throw new Error(`reading ${read} failed`);
-      return read;
+  const refreshed = new RefreshingValue<number>(
+    {
+      load: async () => {
+        const read = ++source.reads;
+        const { gate } = source;
+        await gate;
+        if (source.broken) throw new Error(`reading ${read} failed`);
+        return read;
+      },
+      clock,
+      onFailure: (_, ageMs) => failures.push(ageMs),
     },
-    clock,
-    onFailure: (_, ageMs) => failures.push(ageMs),
-    ...options,
-  });
+    options,
+  );
   const hold = () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     source.gate = promise;
