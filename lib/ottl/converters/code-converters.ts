@@ -116,6 +116,7 @@ function parseWithBase(text: string, base: bigint): bigint {
   return parseGoInt(text, Number(base));
 }
 
+/** Standard base64 in one of the four variants of the Collector. */
 function base64Variant(text: string, variant: string): string {
   const padded = variant.includes('raw') ? text.replaceAll('=', '') : text;
   return variant.includes('url') ? padded.replaceAll('+', '-').replaceAll('/', '_') : padded;

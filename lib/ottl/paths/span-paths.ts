@@ -1,3 +1,4 @@
+/** What conditions can read of a span. Fields without an accessor of `Trace` are read from the `Span` message. */
 import { parseW3cTraceState } from '../../otlp/w3c-trace-state.ts';
 import { Time } from '../go/time.ts';
 import type { EvaluationContext } from '../runtime/context.ts';
@@ -13,7 +14,9 @@ const LINKS = 13;
 const DROPPED_LINKS_COUNT = 14;
 const STATUS = 15;
 const STATUS_MESSAGE = 2;
+/** Names of the span kinds by number, as the Collector's `SpanKind.String` gives them. */
 const KINDS = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer'];
+/** The one value of every status. */
 const STATUS_VALUE = new Opaque('status');
 
 /** Context `span` (pkg/ottl/contexts/ottlspan). */
@@ -110,6 +113,7 @@ export const ENUMS: ReadonlyMap<string, bigint> = new Map([
   ['STATUS_CODE_ERROR', 2n],
 ]);
 
+/** The ID in 16 hex digits; zeros when it is missing. */
 function spanId({ trace, span }: EvaluationContext): string {
   return trace.spanId(span).padEnd(16, '0');
 }
@@ -133,10 +137,12 @@ function traceStateMember(header: string, key: string): string | null {
   return members === undefined ? null : (members.get(key) ?? '');
 }
 
+/** Events or links, of which OTTL can only ask the number. */
 function opaque({ trace, span }: EvaluationContext, type: 'events' | 'links', field: number): Opaque {
   return new Opaque(type, trace.spanMessage(span).count(field));
 }
 
+/** A counter of dropped elements. */
 function count({ trace, span }: EvaluationContext, field: number): bigint {
   return BigInt(trace.spanMessage(span).uint32(field));
 }
