@@ -6,8 +6,8 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { COMPACTED_HOURS_VIEW } from '../archive/compaction/compacted-hours-view.ts';
+import { PARTS_PREFIX, TRACES_PREFIX } from '../archive/layout.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
-import { PARTS_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
 import { allow, PipelineFunction, useOfKey } from './pipeline-function.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
 

@@ -4,8 +4,8 @@ import { EventSourceMapping, type Function as LambdaFunction, RecursiveLoop } fr
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { DECIDE_TIMEOUT_SECONDS } from '../../functions/decide/handler.ts';
+import { SPILL_PREFIX, TRACES_PREFIX } from '../archive/layout.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
-import { SPILL_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
 import { allow, PipelineFunction, useOfKey } from './pipeline-function.ts';
 import { environmentOf, type PipelineResources } from './pipeline-resources.ts';
 

@@ -3,8 +3,8 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { SPILL_PREFIX } from '../archive/layout.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
-import { SPILL_PREFIX } from './archive-bucket.ts';
 import { allow, PipelineFunction, parameterArn, useOfKey } from './pipeline-function.ts';
 import { environmentOf, type PipelineResources } from './pipeline-resources.ts';
 

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { MS_PER_DAY } from '../archive/hours.ts';
 import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../aws/dynamodb/schema.ts';
 import type { ProvisionedCapacity } from './buffer-table.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
@@ -22,9 +23,8 @@ export class InvalidPipelineError extends Error {
   }
 }
 
-const DAY_MS = 86_400_000;
 /** A claim whose object the lifecycle took would be taken for one of a dead owner, and written again. */
-const MIN_ARCHIVE_DAYS = (DEFAULT_BUFFER_TTL_MS + RECORD_EXTRA_TTL_MS) / DAY_MS;
+const MIN_ARCHIVE_DAYS = (DEFAULT_BUFFER_TTL_MS + RECORD_EXTRA_TTL_MS) / MS_PER_DAY;
 /** Athena takes no lower limit. */
 const MIN_SCAN_BYTES = 10_000_000;
 /** From here on a batch needs a window. */
@@ -80,7 +80,7 @@ function archiveProblems(props: TailSamplingPipelineProps): readonly string[] {
   if (problems.length === 0 && days !== undefined && days < MIN_ARCHIVE_DAYS) {
     problems.push(
       `archiveRetention: ${days} days: expected ${MIN_ARCHIVE_DAYS} or more, so that an object outlives the decision that ` +
-        `names it (buffer TTL ${DEFAULT_BUFFER_TTL_MS / DAY_MS} day and 7 days); without it, late spans would be kept twice`,
+        `names it (buffer TTL ${DEFAULT_BUFFER_TTL_MS / MS_PER_DAY} day and 7 days); without it, late spans would be kept twice`,
     );
   }
   if (props.archiveBucket !== undefined && props.archiveRemovalPolicy !== undefined) {

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import type { ArchiveObjects, PartitionRange } from '../../lib/archive/layout.ts';
+import type { ArchiveObjects, PartitionRange } from '../../lib/archive/archive-reader.ts';
 
 export interface ArchiveObjectsHarness {
   readonly archive: ArchiveObjects;

@@ -1,16 +1,10 @@
-import { hourAt, hoursBetween, MS_PER_HOUR, startOf } from '../hours.ts';
-import {
-  type ArchiveHour,
-  type ClosingHours,
-  type CompactedHours,
-  NOTHING_COMPACTED,
-} from '../tables/compacted-hours.ts';
+import { type ArchiveHour, hourOf, hourOfDay, hoursBetween, MS_PER_DAY, MS_PER_HOUR, startOf } from '../hours.ts';
+import { type ClosingHours, type CompactedHours, NOTHING_COMPACTED } from '../tables/compacted-hours.ts';
 import type { CompactFolderDeps, CompactionLimits } from './compact-folder.ts';
 import { compactHour, type HourResult, listTenants } from './compact-hour.ts';
 import type { CompactionCatalog } from './ports.ts';
 
 const MS_PER_MINUTE = 60_000;
-const HOURS_PER_DAY = 24;
 
 /** An hour begins to be compacted so long after its end; what comes later is a late object. */
 export const SETTLE_MS = MS_PER_HOUR;
@@ -22,8 +16,6 @@ const QUERY_MS = 31 * MS_PER_MINUTE;
 const ARRIVAL_MS = 10 * MS_PER_MINUTE;
 /** How long late objects of hours that are being closed wait, if no further run comes. */
 const CLOSING_MS = 4 * MS_PER_HOUR;
-/** How far back the first run begins. */
-const FIRST_HOURS = HOURS_PER_DAY;
 /** How long objects can come late: wake-ups live for 14 days at most, in the dead-letter queue. */
 const LATE_DAYS = 15;
 /** Hours that are left to JSON have to fit into the view. */
@@ -85,9 +77,9 @@ export async function compactArchive(deps: CompactArchiveDeps): Promise<CompactA
   return { hours: results, published, publication, isCut: !hasTime() };
 }
 
-/** Where the first run of all begins. */
+/** Where the first run of all begins: a day before the last hour that has settled. */
 export function firstHour(nowMs: number): ArchiveHour {
-  return hourAt(nowMs - SETTLE_MS - FIRST_HOURS * MS_PER_HOUR);
+  return hourOf(nowMs - SETTLE_MS - MS_PER_DAY);
 }
 
 function firstHours({ from, clock }: CompactArchiveDeps): CompactedHours {
@@ -129,14 +121,14 @@ async function seal(
       if (left.length === MAX_LEFT_HOURS) break;
       left.push(hour);
     }
-    to = hourAt(startOf(hour) + MS_PER_HOUR);
+    to = hourOf(startOf(hour) + MS_PER_HOUR);
   }
   return { ...hours, to, left };
 }
 
 /** The hours that have settled meanwhile. */
 function nextClosing({ to }: CompactedHours, nowMs: number): ClosingHours | undefined {
-  const before = hourAt(nowMs - SETTLE_MS);
+  const before = hourOf(nowMs - SETTLE_MS);
   if (before <= to) return undefined;
   const atMs = nowMs + PUBLISH_MS + QUERY_MS;
   return { before, atMs, untilMs: atMs + CLOSING_MS };
@@ -146,10 +138,10 @@ function nextClosing({ to }: CompactedHours, nowMs: number): ClosingHours | unde
  * Compacted hours that late objects may have come to: those of a day each time, and those of two weeks once a day.
  */
 function lateHours({ from, to, left }: CompactedHours, nowMs: number): ArchiveHour[] {
-  const oldest = hourAt(nowMs - LATE_DAYS * HOURS_PER_DAY * MS_PER_HOUR);
-  const recent = hourAt(nowMs - (HOURS_PER_DAY + 4) * MS_PER_HOUR);
-  const ofThisHour = hourAt(nowMs).slice(11);
+  const oldest = hourOf(nowMs - LATE_DAYS * MS_PER_DAY);
+  const recent = hourOf(nowMs - MS_PER_DAY - 4 * MS_PER_HOUR);
+  const ofThisHour = hourOfDay(hourOf(nowMs));
   return hoursBetween(from < oldest ? oldest : from, to)
-    .filter((hour) => !left.includes(hour) && (hour >= recent || hour.slice(11) === ofThisHour))
+    .filter((hour) => !left.includes(hour) && (hour >= recent || hourOfDay(hour) === ofThisHour))
     .reverse();
 }

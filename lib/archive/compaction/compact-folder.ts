@@ -1,4 +1,4 @@
-import { isHidden, LINES_FOLDER, nameOf, PARTS_FOLDER, partNumber, partPath } from '../layout.ts';
+import { isHidden, nameOf, PARTS_PREFIX, partKey, partNumber, TRACES_PREFIX } from '../layout.ts';
 import { objectsOfPart, writePart } from './part-file.ts';
 import type { ArchiveFolders, Codecs, ObjectEntry } from './ports.ts';
 import { type RefusedObject, readObjects } from './read-objects.ts';
@@ -70,8 +70,8 @@ export async function compactFolder(
     }
     if (taken.length === 0) continue;
     const kept = withoutUnfinishedCopies(rows);
-    const part = await writePart({ objects: taken.map(nameOf), rows: kept }, codecs.zstd);
-    if ((await archive.create(partPath(folder, next), part)) === 'exists') continue;
+    const part = await writePart({ objects: taken.map(({ path }) => nameOf(path)), rows: kept }, codecs.zstd);
+    if ((await archive.create(partKey(folder, next), part)) === 'exists') continue;
     done.parts += 1;
     done.objects += taken.length;
     done.spans += kept.filter(({ record }) => record === 'span').length;
@@ -90,13 +90,15 @@ async function lookAt(
   folder: string,
   archive: ArchiveFolders,
 ): Promise<{ readonly uncovered: readonly ObjectEntry[]; readonly next: number }> {
-  const parts = (await archive.list(`${PARTS_FOLDER}${folder}`)).filter((entry) => partNumber(entry) !== undefined);
+  const parts = (await archive.list(`${PARTS_PREFIX}${folder}`)).filter(
+    (entry) => partNumber(entry.path) !== undefined,
+  );
   const covered = new Set<string>();
   for (const part of parts) for (const name of await coverageOf(part, archive)) covered.add(name);
-  const objects = await archive.list(`${LINES_FOLDER}${folder}`);
+  const objects = await archive.list(`${TRACES_PREFIX}${folder}`);
   return {
-    uncovered: objects.filter((object) => !isHidden(object) && !covered.has(nameOf(object))),
-    next: Math.max(-1, ...parts.map((part) => partNumber(part) ?? -1)) + 1,
+    uncovered: objects.filter(({ path }) => !isHidden(path) && !covered.has(nameOf(path))),
+    next: Math.max(-1, ...parts.map((part) => partNumber(part.path) ?? -1)) + 1,
   };
 }
 

@@ -1,6 +1,5 @@
-import { partitionFolder } from '../hours.ts';
-import { LINES_FOLDER } from '../layout.ts';
-import type { ArchiveHour } from '../tables/compacted-hours.ts';
+import type { ArchiveHour } from '../hours.ts';
+import { hourFolder, TRACES_PREFIX, tenantOfFolder } from '../layout.ts';
 import { type CompactFolderDeps, type CompactionLimits, compactFolder, type FolderResult } from './compact-folder.ts';
 
 export type { FolderResult };
@@ -19,7 +18,7 @@ export async function compactHour(
 ): Promise<HourResult> {
   const results: FolderResult[] = [];
   for (const tenant of tenants) {
-    results.push(await compactFolder(partitionFolder(hour, tenant), deps, hasTime, limits));
+    results.push(await compactFolder(hourFolder(hour, { tenant }), deps, hasTime, limits));
   }
   return { hour, ...sum(results) };
 }
@@ -27,8 +26,8 @@ export async function compactHour(
 /** The tenants that have traces; one without a name in an archive that does not keep them apart. */
 export async function listTenants(deps: CompactFolderDeps, tenants: boolean): Promise<readonly (string | undefined)[]> {
   if (!tenants) return [undefined];
-  const folders = await deps.objects.listFolders(LINES_FOLDER);
-  return folders.flatMap((name) => /^tenant=(.+)$/.exec(name)?.[1] ?? []);
+  const folders = await deps.objects.listFolders(TRACES_PREFIX);
+  return folders.flatMap((name) => tenantOfFolder(name) ?? []);
 }
 
 /** Several results as one. */

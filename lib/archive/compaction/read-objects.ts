@@ -1,4 +1,4 @@
-import { nameOf } from '../layout.ts';
+import { isTracesName, nameOf } from '../layout.ts';
 import { ForeignLineError } from './json-fields.ts';
 import { lineRows } from './line-rows.ts';
 import type { ArchiveFolders, Codecs, ObjectEntry } from './ports.ts';
@@ -19,7 +19,6 @@ export interface RefusedObject {
 
 /** Requests under way at a time: reading is mostly waiting. */
 const READ_AHEAD = 8;
-const NAME = /^traces_\d{8}T\d{9}Z-[\da-f]+\.jsonl\.gz$/;
 
 /** Reads objects in their order, some ahead. */
 export async function* readObjects(
@@ -47,7 +46,8 @@ function parseObject(
   codecs: Codecs,
   maxObjectBytes: number,
 ): ReadObject | RefusedObject {
-  if (!NAME.test(nameOf(object))) return { object, reason: 'expected a name such as traces_<time>-<id>.jsonl.gz' };
+  if (!isTracesName(nameOf(object.path)))
+    return { object, reason: 'expected a name such as traces_<time>-<id>.jsonl.gz' };
   let json: Uint8Array;
   try {
     json = codecs.gunzip(bytes, maxObjectBytes);

@@ -1,8 +1,7 @@
+import { type ArchiveHour, dayOf, formatUtc, hourOfDay } from '../hours.ts';
+import { NAME_TIME_PATTERN, nameTime } from '../layout.ts';
 import { type Column, column } from './columns.ts';
 import { textLiteral } from './query-value.ts';
-
-/** An hour of the archive, UTC: `YYYY-MM-DDTHH`. */
-export type ArchiveHour = string;
 
 /** Which hours the views read from the Parquet parts. The others they read from the JSON lines. */
 export interface CompactedHours {
@@ -51,15 +50,15 @@ export const COMPACTED_HOURS_COLUMNS: readonly Column[] = [
 export function compactedHoursSql({ from, to, left, closing }: CompactedHours): string {
   const { before, atMs, untilMs } = closing ?? { before: to, atMs: 0, untilMs: 0 };
   const values = {
-    from_dt: text(from.slice(0, 10)),
-    from_hour: hourOf(from),
-    to_dt: text(to.slice(0, 10)),
-    to_hour: hourOf(to),
+    from_dt: text(dayOf(from)),
+    from_hour: hourSql(from),
+    to_dt: text(dayOf(to)),
+    to_hour: hourSql(to),
     left_hours: `CAST(ARRAY[${left.map(textLiteral).join(', ')}] AS array(varchar))`,
-    closing_dt: text(before.slice(0, 10)),
-    closing_hour: hourOf(before),
-    closed_at: text(new Date(atMs).toISOString().replaceAll(/[-:.Z]/g, '')),
-    closed_until: `CAST('${new Date(untilMs).toISOString().replace('T', ' ').replace('Z', '')}' AS timestamp(3))`,
+    closing_dt: text(dayOf(before)),
+    closing_hour: hourSql(before),
+    closed_at: text(nameTime(atMs)),
+    closed_until: `CAST('${formatUtc(untilMs)}' AS timestamp(3))`,
   };
   return `SELECT ${COMPACTED_HOURS_COLUMNS.map(({ name }) => `${values[name as keyof typeof values]} AS ${name}`).join(',\n       ')}`;
 }
@@ -74,12 +73,12 @@ export const IS_SHOWN_FROM_JSON = `NOT (${IS_COMPACTED})
   AND NOT ((dt > to_dt OR dt = to_dt AND hour >= to_hour)
     AND (dt < closing_dt OR dt = closing_dt AND hour < closing_hour)
     AND CAST(current_timestamp AT TIME ZONE 'UTC' AS timestamp(3)) < closed_until
-    AND coalesce(regexp_extract("$path", '/traces_(\\d{8}T\\d{9})Z-[^/]+$', 1), '') >= closed_at)`;
+    AND coalesce(regexp_extract("$path", '${NAME_TIME_PATTERN}', 1), '') >= closed_at)`;
 
 function text(value: string): string {
   return `CAST(${textLiteral(value)} AS varchar)`;
 }
 
-function hourOf(hour: ArchiveHour): string {
-  return String(Number(hour.slice(11, 13)));
+function hourSql(hour: ArchiveHour): string {
+  return String(Number(hourOfDay(hour)));
 }

@@ -1,3 +1,5 @@
+import { partitionPath, tenantFolder } from '../layout.ts';
+
 /** Where an archive lies and what of it exists. */
 export interface ArchivePartitions {
   /** URL of the folder that holds the partitions, such as `s3://bucket/traces`. */
@@ -45,12 +47,16 @@ export function partitionProjection(partitions: ArchivePartitions): Record<strin
     'projection.hour.type': 'integer',
     'projection.hour.range': '0,23',
     'projection.hour.digits': '2',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena fills these in.
-    'storage.location.template': `${folder(partitions)}${partitions.tenants ? 'tenant=${tenant}/' : ''}dt=\${dt}/hour=\${hour}/`,
+    'storage.location.template': `${folder(partitions)}${partitions.tenants ? tenantFolder({ tenant: filledIn('tenant') }) : ''}${partitionPath({ dt: filledIn('dt'), hour: filledIn('hour') })}/`,
   };
 }
 
 /** The folder of the partitions, with the slash at its end. */
 export function folder({ location }: Pick<ArchivePartitions, 'location'>): string {
   return location.endsWith('/') ? location : `${location}/`;
+}
+
+/** Athena fills in the value of the column. */
+function filledIn(column: string): string {
+  return `\${${column}}`;
 }

@@ -1,13 +1,12 @@
+import { dayOf, hourOf, MS_PER_DAY } from '../hours.ts';
 import {
-  dayOf,
   lastDayCondition,
-  MS_PER_DAY,
   parseTime,
   TIME_FORMS,
   type TimeWindow,
   type WindowedView,
   windowCondition,
-} from '../hours.ts';
+} from '../window.ts';
 import { type NamedQuery, optionOf, PLACEHOLDER, WINDOWS } from './named-query.ts';
 import { projectedDays } from './partition-projection.ts';
 import { textLiteral, toLiteral } from './query-value.ts';
@@ -120,14 +119,19 @@ function windowOf(
   if (fromMs >= toMs) problems.push(`${optionOf('from')} must be before ${optionOf('to')}, got ${from} and ${to}`);
   if (context.retentionDays !== undefined) {
     const days = projectedDays(context.retentionDays);
-    const first = dayOf(context.nowMs + days.first * MS_PER_DAY);
-    const last = dayOf(context.nowMs + days.last * MS_PER_DAY);
-    if (dayOf(fromMs) < first || dayOf(fromMs) > last) {
+    const first = dayAt(context.nowMs + days.first * MS_PER_DAY);
+    const last = dayAt(context.nowMs + days.last * MS_PER_DAY);
+    const day = dayAt(fromMs);
+    if (day < first || day > last) {
       problems.push(
-        `${optionOf('from')}: the archive keeps ${context.retentionDays} days, so that queries see ${first} to ${last}; got ${dayOf(fromMs)}`,
+        `${optionOf('from')}: the archive keeps ${context.retentionDays} days, so that queries see ${first} to ${last}; got ${day}`,
       );
     }
   }
   // Up to now is up to the end of the hour: a clock may be ahead.
   return to === 'now' ? { fromMs } : { fromMs, toMs };
+}
+
+function dayAt(ms: number): string {
+  return dayOf(hourOf(ms));
 }

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { partitionPrefix, type TenantScope } from '../../archive/layout.ts';
+import type { TenantScope } from '../../archive/layout.ts';
 import type { Claim, DecisionRecord } from '../../pipeline/ports.ts';
 import type { ThresholdUpdate } from '../../sampling/probability/weigh.ts';
 import {
@@ -11,6 +11,7 @@ import {
   list,
   number,
   PARTITION_KEY,
+  partitionPrefix,
   SORT_KEY,
   text,
   UnreadableItemError,

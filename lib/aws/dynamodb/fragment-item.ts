@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { partitionPrefix, spillKey, type TenantScope } from '../../archive/layout.ts';
+import { spillKey, type TenantScope } from '../../archive/layout.ts';
 import type { BufferedFragment } from '../../pipeline/ports.ts';
 import { DICTIONARY_V1 } from './dictionary-v1.ts';
 import {
@@ -9,6 +9,7 @@ import {
   type Item,
   itemBytes,
   PARTITION_KEY,
+  partitionPrefix,
   SORT_KEY,
   text,
   wholeNumber,

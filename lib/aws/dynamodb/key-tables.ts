@@ -7,7 +7,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { partitionPrefix, type TenantScope } from '../../archive/layout.ts';
+import type { TenantScope } from '../../archive/layout.ts';
 import type { Clock, KeyTable, KeyTables } from '../../pipeline/ports.ts';
 import type { KeyNumbers } from '../../sampling/dynamic/share-table.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
@@ -23,6 +23,7 @@ import {
   LIMIT_PARTITION,
   number,
   PARTITION_KEY,
+  partitionPrefix,
   SORT_KEY,
   UnreadableItemError,
   wholeNumber,

@@ -1,4 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { MS_PER_DAY } from '../../archive/hours.ts';
+import type { TenantScope } from '../../archive/layout.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -74,16 +76,14 @@ export function list(item: Item, attribute: string): readonly AttributeValue[] {
   return value.L;
 }
 
-const HOUR_MS = 3_600_000;
-
 /** How long a fragment waits in the buffer before it expires, counted from its arrival. */
-export const DEFAULT_BUFFER_TTL_MS = 24 * HOUR_MS;
+export const DEFAULT_BUFFER_TTL_MS = MS_PER_DAY;
 
 /**
  * How much longer a decision record lives than the fragments: a resend within this time finds the decision and is not
  * archived a second time.
  */
-export const RECORD_EXTRA_TTL_MS = 7 * 24 * HOUR_MS;
+export const RECORD_EXTRA_TTL_MS = 7 * MS_PER_DAY;
 
 /** First second at which a fragment is expired, in seconds since the epoch (the unit of DynamoDB's TTL). */
 export function fragmentExpiresAt(receivedAtMs: number, bufferTtlMs: number): number {
@@ -103,6 +103,12 @@ export function isExpired(expiresAt: number, nowMs: number): boolean {
 /** Key and attribute names of the buffer table; every byte of a name is paid for in each item. docs/storage-schema.md */
 export const PARTITION_KEY = 'traceId';
 export const SORT_KEY = 'sk';
+
+/** Before the partition keys of a tenant. Trace IDs have no slash, so that no two scopes share a partition. */
+export function partitionPrefix({ tenant }: TenantScope): string {
+  return tenant === undefined ? '' : `${tenant}/`;
+}
+
 /** The table's TTL attribute, in both kinds of item: seconds since the epoch. */
 export const EXPIRES_AT = 'expiresAt';
 

@@ -4,7 +4,7 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { partitionPrefix, type TenantScope } from '../../archive/layout.ts';
+import type { TenantScope } from '../../archive/layout.ts';
 import {
   type BufferedFragment,
   type BufferedTrace,
@@ -31,6 +31,7 @@ import {
   itemBytes,
   MAX_ITEM_BYTES,
   PARTITION_KEY,
+  partitionPrefix,
   recordExpiresAt,
   SORT_KEY,
   text,

@@ -2,16 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { ArchiveObject, ArchiveObjects, PartitionRange } from '../../archive/archive-reader.ts';
 import type { ArchiveFolders, ObjectEntry } from '../../archive/compaction/ports.ts';
-import {
-  ARCHIVE_FOLDER,
-  type ArchiveObject,
-  type ArchiveObjects,
-  compareKeys,
-  folderOf,
-  type PartitionRange,
-  type TenantScope,
-} from '../../archive/layout.ts';
+import { compareKeys, type TenantScope, TRACES_PREFIX, tenantFolder } from '../../archive/layout.ts';
 
 export interface FilesystemArchiveObjectsDeps extends TenantScope {
   /** The folder that stands for the bucket: keys are paths in it. */
@@ -25,7 +18,7 @@ export class FilesystemArchiveObjects implements ArchiveObjects {
 
   constructor({ folder, tenant }: FilesystemArchiveObjectsDeps) {
     this.#folder = folder;
-    this.#prefix = ARCHIVE_FOLDER + folderOf({ tenant });
+    this.#prefix = TRACES_PREFIX + tenantFolder({ tenant });
   }
 
   async *list({ first = '', last = '~' }: PartitionRange): AsyncGenerator<ArchiveObject> {
@@ -54,7 +47,7 @@ export class FilesystemArchiveObjects implements ArchiveObjects {
   }
 
   async tenants(): Promise<readonly string[]> {
-    const folders = await this.#names(ARCHIVE_FOLDER, /^tenant=/);
+    const folders = await this.#names(TRACES_PREFIX, /^tenant=/);
     return folders.map((name) => name.slice('tenant='.length));
   }
 

@@ -8,16 +8,9 @@ import {
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import type { ArchiveObject, ArchiveObjects, PartitionRange } from '../../archive/archive-reader.ts';
 import type { ArchiveFolders, ObjectEntry } from '../../archive/compaction/ports.ts';
-import {
-  ARCHIVE_FOLDER,
-  type ArchiveObject,
-  type ArchiveObjects,
-  folderOf,
-  type PartitionRange,
-  partitionOfKey,
-  type TenantScope,
-} from '../../archive/layout.ts';
+import { type TenantScope, TRACES_PREFIX, tenantFolder, visiblePartition } from '../../archive/layout.ts';
 import type { Clock, SpillStore } from '../../pipeline/ports.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 
@@ -43,7 +36,7 @@ export class S3ArchiveObjects implements ArchiveObjects {
   constructor(deps: S3ArchiveObjectsDeps) {
     this.#deps = deps;
     this.#retryPolicy = deps.retryPolicy ?? retryPolicy(deps.clock, READ_BUDGET_MS);
-    this.#prefix = ARCHIVE_FOLDER + folderOf(deps);
+    this.#prefix = TRACES_PREFIX + tenantFolder(deps);
   }
 
   /** S3 lists keys in the order of their bytes, so that partitions come by time. @throws {UnavailableError} */
@@ -59,7 +52,7 @@ export class S3ArchiveObjects implements ArchiveObjects {
       for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
         // The character behind the slash: the first key of no partition up to the last one.
         if (last !== undefined && Key.slice(this.#prefix.length) >= `${last}0`) return;
-        if (partitionOfKey(Key, this.#prefix) === undefined) continue;
+        if (visiblePartition(Key, this.#prefix) === undefined) continue;
         yield { key: Key, byteLength: Size, createdAtMs: LastModified?.getTime() ?? 0 };
       }
       token = page.NextContinuationToken;
@@ -81,7 +74,7 @@ export class S3ArchiveObjects implements ArchiveObjects {
   }
 
   async tenants(): Promise<readonly string[]> {
-    const prefix = `${ARCHIVE_FOLDER}tenant=`;
+    const prefix = `${TRACES_PREFIX}tenant=`;
     const { CommonPrefixes = [] } = await this.#page({ Prefix: prefix, Delimiter: '/' });
     return CommonPrefixes.map(({ Prefix = '' }) => Prefix.slice(prefix.length, -1));
   }

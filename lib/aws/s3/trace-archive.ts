@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { ARCHIVE_FOLDER, folderOf, type TenantScope } from '../../archive/layout.ts';
+import { scopedKey, type TenantScope } from '../../archive/layout.ts';
 import type { Clock, TraceArchive } from '../../pipeline/ports.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import { hasStatus } from './object-store.ts';
@@ -82,9 +82,7 @@ export class S3TraceArchive implements TraceArchive {
     });
   }
 
-  /** `traces/dt=…` is `traces/tenant=<tenant>/dt=…` in the bucket. */
   #objectKey(key: string): string {
-    if (!key.startsWith(ARCHIVE_FOLDER)) throw new RangeError(`archive key "${key}" must start with ${ARCHIVE_FOLDER}`);
-    return ARCHIVE_FOLDER + folderOf(this.#deps) + key.slice(ARCHIVE_FOLDER.length);
+    return scopedKey(key, this.#deps);
   }
 }

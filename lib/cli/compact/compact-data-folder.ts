@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { SETTLE_MS } from '../../archive/compaction/compact-archive.ts';
 import { compactHour, type HourResult } from '../../archive/compaction/compact-hour.ts';
 import { listHours } from '../../archive/compaction/list-hours.ts';
-import { hourAt, partitionFolder } from '../../archive/hours.ts';
-import { LOCAL_ARCHIVE } from '../../archive/layout.ts';
+import { hourOf } from '../../archive/hours.ts';
+import { hourFolder, LOCAL_ARCHIVE } from '../../archive/layout.ts';
 import { FilesystemArchiveFolders } from '../../aws/filesystem/object-store.ts';
 import { NODE_CODECS } from '../../aws/node.ts';
 import { lookAt, type Uncompacted } from './uncompacted.ts';
@@ -41,7 +41,7 @@ export async function lookAtDataFolder(compaction: LocalCompaction): Promise<Unc
   const objects = archiveOf(compaction.dataDir);
   const hours = await hoursOf(objects, compaction);
   return lookAt(
-    hours.map((hour) => partitionFolder(hour, undefined)),
+    hours.map((hour) => hourFolder(hour, {})),
     objects,
   );
 }
@@ -54,8 +54,8 @@ function archiveOf(dataDir: string): FilesystemArchiveFolders {
 }
 
 async function hoursOf(objects: FilesystemArchiveFolders, { nowMs, fromMs, toMs }: LocalCompaction) {
-  const settled = hourAt(nowMs - SETTLE_MS);
-  const to = toMs === undefined || hourAt(toMs) > settled ? settled : hourAt(toMs);
-  const from = fromMs === undefined ? '' : hourAt(fromMs);
+  const settled = hourOf(nowMs - SETTLE_MS);
+  const to = toMs === undefined || hourOf(toMs) > settled ? settled : hourOf(toMs);
+  const from = fromMs === undefined ? '' : hourOf(fromMs);
   return (await listHours(objects)).filter((hour) => hour >= from && hour < to);
 }

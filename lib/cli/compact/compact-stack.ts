@@ -8,8 +8,8 @@ import {
 } from '../../archive/compaction/compact-archive.ts';
 import { type HourResult, listTenants } from '../../archive/compaction/compact-hour.ts';
 import type { CompactionCatalog, PublishedHours } from '../../archive/compaction/ports.ts';
-import { hourAt, hoursBetween, partitionFolder } from '../../archive/hours.ts';
-import { LINES_FOLDER } from '../../archive/layout.ts';
+import { hourOf, hoursBetween } from '../../archive/hours.ts';
+import { hourFolder, TRACES_PREFIX, tenantOfFolder } from '../../archive/layout.ts';
 import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
 import { NODE_CODECS } from '../../aws/node.ts';
 import { S3ArchiveFolders } from '../../aws/s3/object-store.ts';
@@ -39,8 +39,8 @@ export async function openStackArchive(stack: string, io: StackCompactionIo): Pr
   const catalog = io.catalogOf(Database);
   try {
     const published = await catalog.read();
-    const folders = await objects.listFolders(LINES_FOLDER);
-    return { objects, catalog, published, tenants: folders.some((name) => name.startsWith('tenant=')) };
+    const folders = await objects.listFolders(TRACES_PREFIX);
+    return { objects, catalog, published, tenants: folders.some((name) => tenantOfFolder(name) !== undefined) };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'EntityNotFoundException') throw error;
     throw new Error(
@@ -77,9 +77,9 @@ export async function lookAtStack(
   nowMs: number,
 ): Promise<Uncompacted> {
   const names = await listTenants({ objects, codecs: NODE_CODECS }, tenants);
-  const hours = hoursBetween(nextHour(published.hours, from, nowMs), hourAt(nowMs - SETTLE_MS));
+  const hours = hoursBetween(nextHour(published.hours, from, nowMs), hourOf(nowMs - SETTLE_MS));
   return lookAt(
-    hours.flatMap((hour) => names.map((tenant) => partitionFolder(hour, tenant))),
+    hours.flatMap((hour) => names.map((tenant) => hourFolder(hour, { tenant }))),
     objects,
   );
 }

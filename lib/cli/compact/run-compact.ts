@@ -1,7 +1,8 @@
 import type { CompactArchiveResult } from '../../archive/compaction/compact-archive.ts';
 import type { HourResult } from '../../archive/compaction/compact-hour.ts';
-import { hourAt, parseTime, TIME_FORMS } from '../../archive/hours.ts';
+import { hourOf } from '../../archive/hours.ts';
 import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
+import { parseTime, TIME_FORMS } from '../../archive/window.ts';
 import { escapeForTerminal } from '../../terminal/escape.ts';
 import { type CommandIo, runCommand } from '../run-command.ts';
 import { COMPACT_USAGE, type CompactCommand, parseCompactArguments } from './compact-arguments.ts';
@@ -39,7 +40,7 @@ async function run(command: CompactCommand, io: CompactIo): Promise<0 | 1 | 130>
     return printResults(await compactDataFolder(local), io);
   }
   const archive = await openStackArchive(target.stack, io);
-  const from = fromMs === undefined ? undefined : hourAt(fromMs);
+  const from = fromMs === undefined ? undefined : hourOf(fromMs);
   const { hours } = archive.published;
   if (from !== undefined && hours.from !== NOTHING_COMPACTED.from) {
     throw new Error(`--from is for the first run of all: this archive is compacted from ${hours.from} on`);

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { CostError } from '../../cost/cost-error.ts';
 import { DEFAULT_EVENT_SOURCE, type EventSource } from '../../cost/event-source.ts';
-import { type SampleLimits, sampleSize } from '../../traffic/traffic-shape.ts';
 import type { TrafficShape } from '../../traffic/traffic-shape.ts';
+import { type SampleLimits, sampleSize } from '../../traffic/traffic-shape.ts';
 import { type NumberOption, readNumber } from './number-option.ts';
 
 export const COST_USAGE = `Usage: npm run cost -- [--traces-per-day 1e6 --spans-per-trace 10 …]

@@ -6,8 +6,8 @@ import { LIST_PRICES, type PriceList } from '../../cost/prices.ts';
 import { readPrices } from '../../cost/read-prices.ts';
 import { breakEvenText, reportText } from '../../cost/report-text.ts';
 import { sampleRequests } from '../../traffic/sample-requests.ts';
-import { keptInSample, sampleSize } from '../../traffic/traffic-shape.ts';
 import type { TrafficShape } from '../../traffic/traffic-shape.ts';
+import { keptInSample, sampleSize } from '../../traffic/traffic-shape.ts';
 import { COST_USAGE, type CostArguments, parseCostArguments } from './cost-arguments.ts';
 
 export interface CostIo {

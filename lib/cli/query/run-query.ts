@@ -1,6 +1,6 @@
-import { windowHours } from '../../archive/hours.ts';
-import { queryWindow, renderQuery } from '../../archive/tables/render-query.ts';
-import { objectsWithin } from '../../archive/written-hours.ts';
+import { filedHour } from '../../archive/layout.ts';
+import { type QueryWindow, queryWindow, renderQuery } from '../../archive/tables/render-query.ts';
+import { windowHours } from '../../archive/window.ts';
 import type { Output } from '../../terminal/output.ts';
 import type { ProgressLine } from '../../terminal/progress.ts';
 import { explainAwsError } from '../explain-aws-error.ts';
@@ -63,7 +63,7 @@ async function askLocalArchive(args: QueryArguments, io: QueryIo): Promise<void>
   const database = await openArchiveDatabase(args.dataDir);
   const { uncovered } = database.files;
   try {
-    refuseCutOff(window === undefined ? uncovered : objectsWithin(uncovered, windowHours(window, nowMs)), database);
+    refuseCutOff(window === undefined ? uncovered : readObjects(uncovered, window, nowMs), database);
     const rowCount = await printAnswer(database, sql, args, io.output).catch(async (error: unknown) => {
       throw await explainArchiveError(error, database);
     });
@@ -74,6 +74,12 @@ async function askLocalArchive(args: QueryArguments, io: QueryIo): Promise<void>
   } finally {
     database.close();
   }
+}
+
+/** The objects of the hours that a window selects. */
+function readObjects(objects: readonly string[], window: QueryWindow, nowMs: number): string[] {
+  const { first, last } = windowHours(window, nowMs);
+  return objects.filter((path) => filedHour(path) >= first && filedHour(path) <= last);
 }
 
 function namedStatement(name: string, values: Readonly<Record<string, string>>, nowMs: number): string {

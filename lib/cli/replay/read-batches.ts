@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { type ArchiveObject, type ArchiveObjects, compareKeys } from '../../archive/layout.ts';
+import type { ArchiveObject, ArchiveObjects } from '../../archive/archive-reader.ts';
+import { compareKeys, filedHour } from '../../archive/layout.ts';
 import { type LineHead, objectLines, readTraceLine, type TraceLine, UnreadableError } from '../../archive/read-line.ts';
-import { hourOf } from '../../archive/written-hours.ts';
 import { isRetryable } from '../../aws/retry.ts';
 import type { UnfinishedSpans } from './unfinished-spans.ts';
 
@@ -120,7 +120,7 @@ export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch> 
   let batch = new OpenBatch();
   for await (const { key, open } of readAhead(objectsFrom(from, objects), archive)) {
     let lines = from?.object === key ? from.lines : 0;
-    const hour = hourOf(key);
+    const hour = filedHour(key);
     try {
       for await (const bytes of linesAfter(lines, open)) {
         stop.throwIfAborted();

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { ARCHIVE_FOLDER, type ArchiveObjects } from '../../archive/layout.ts';
+import type { ArchiveObjects } from '../../archive/archive-reader.ts';
+import { TRACES_PREFIX } from '../../archive/layout.ts';
 import { escapeForTerminal } from '../../terminal/escape.ts';
 import { type CommandIo, runCommand } from '../run-command.ts';
 import { parseReplayArguments, REPLAY_USAGE, type ReplayCommand } from './arguments.ts';
@@ -123,5 +124,5 @@ async function nothingThere(
     since === undefined && until === undefined
       ? ''
       : ` filed under the hours from ${since ?? 'the first'} to ${until ?? 'now'}`;
-  return new ReplayError(`there are no kept traces${whose}${when} (${ARCHIVE_FOLDER} has none)${named}`);
+  return new ReplayError(`there are no kept traces${whose}${when} (${TRACES_PREFIX} has none)${named}`);
 }

@@ -1,6 +1,6 @@
-import { isInWindow } from '../../archive/hours.ts';
-import type { ArchiveObjects } from '../../archive/layout.ts';
+import type { ArchiveObjects } from '../../archive/archive-reader.ts';
 import type { TraceLine } from '../../archive/read-line.ts';
+import { isInWindow } from '../../archive/window.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { escapeForTerminal } from '../../terminal/escape.ts';
 import type { ReplayCommand } from './arguments.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ArchiveObject } from '../../archive/layout.ts';
+import type { ArchiveObject } from '../../archive/archive-reader.ts';
+import { filedHour, partitionOfHour } from '../../archive/layout.ts';
 import type { TraceLine } from '../../archive/read-line.ts';
 import { isFinished, type ResourceSpansJson, type SpanJson, UnreadableError } from '../../archive/read-line.ts';
 
@@ -30,7 +31,7 @@ export class UnfinishedSpans {
   /** The line as it is to be sent; undefined when nothing of it is left. @param key of the object that it stands in */
   async leaveOut(line: TraceLine, key: string): Promise<TraceLine | undefined> {
     if (!line.hasUnfinished) return line;
-    const finished = await this.#finishedIn(partitionOf(key));
+    const finished = await this.#finishedIn(partitionOfHour(filedHour(key)));
     const resourceSpans = parseExactly(
       `[${Buffer.from(line.resourceSpans).toString()}]`,
     ) as readonly ResourceSpansJson[];
@@ -94,10 +95,6 @@ interface LineJson {
 function identify(traceId: string, { spanId, kind = 0, name = '', startTimeUnixNano = '0' }: SpanJson): string {
   const identity = JSON.stringify([traceId, spanId, kind, name, startTimeUnixNano]);
   return createHash('sha256').update(identity).digest('base64');
-}
-
-function partitionOf(key: string): string {
-  return key.split('/').slice(-3, -1).join('/');
 }
 
 /** Not in the library of TypeScript yet: ECMAScript proposal "JSON.parse source text access", in Node.js since 22. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import type { ArchiveObject, ArchiveObjects } from '../../../lib/archive/layout.ts';
+import type { ArchiveObject, ArchiveObjects } from '../../../lib/archive/archive-reader.ts';
 import { readAhead } from '../../../lib/cli/replay/read-batches.ts';
 
 const MIB = 1024 * 1024;

@@ -3,8 +3,8 @@ import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { compactArchive } from '../../../../lib/archive/compaction/compact-archive.ts';
 import type { ArchiveFolders, CompactionCatalog } from '../../../../lib/archive/compaction/ports.ts';
-import { utcHourOf } from '../../../../lib/archive/hours.ts';
-import { archiveKey } from '../../../../lib/archive/layout.ts';
+import { hourOf } from '../../../../lib/archive/hours.ts';
+import { archiveKey, partitionOfHour } from '../../../../lib/archive/layout.ts';
 import { type CompactedHours, NOTHING_COMPACTED } from '../../../../lib/archive/tables/compacted-hours.ts';
 import { NODE_CODECS } from '../../../../lib/aws/node.ts';
 import { line, oneSpan } from '../../../cli/query/support/archive-folder.ts';
@@ -98,15 +98,15 @@ export class World {
     await this.#simulation.wait(afterMs);
     const namedMs = this.#simulation.now();
     const lateMs = this.#random() < 0.6 ? 0 : this.#upTo(6 * HOUR);
-    const { dt, hour } = utcHourOf(namedMs - lateMs);
+    const hour = hourOf(namedMs - lateMs);
     const span = `s${i}`;
     await this.#simulation.wait(this.#flaws.slowArrival ? this.#upTo(HOUR) : this.#upTo(90_000));
     const lines = `${JSON.stringify(line(oneSpan({ name: span }), { seq: 1 }))}\n`;
     await this.#objects.create(
-      archiveKey(`dt=${dt}/hour=${hour}`, namedMs, i.toString(16).padStart(16, '0')),
+      archiveKey(partitionOfHour(hour), namedMs, i.toString(16).padStart(16, '0')),
       gzipSync(lines),
     );
-    const hourMs = Date.parse(`${dt}T${hour}:00:00Z`);
+    const hourMs = Date.parse(`${hour}:00:00Z`);
     this.#written.push({ span, hourMs, namedMs, thereMs: this.#simulation.now() });
   }
 
@@ -171,18 +171,16 @@ export class World {
     const { hours } = await this.#catalog.read();
     const spans: string[] = [];
     for (let ms = START - 6 * HOUR; ms < START + BUSY_MS; ms += HOUR) {
-      const { dt, hour } = utcHourOf(ms);
-      const folder = `dt=${dt}/hour=${hour}/`;
+      const hour = hourOf(ms);
+      const folder = `${partitionOfHour(hour)}/`;
       await this.#simulation.wait(this.#upTo(MINUTE));
-      const isCompacted =
-        `${dt}T${hour}` >= hours.from && `${dt}T${hour}` < hours.to && !hours.left.includes(`${dt}T${hour}`);
+      const isCompacted = hour >= hours.from && hour < hours.to && !hours.left.includes(hour);
       if (isCompacted) {
         for (const { path } of await this.#objects.list(`spans/${folder}`))
           spans.push(...(await this.#spansOfPart(path)));
       } else {
         for (const { path } of await this.#objects.list(`traces/${folder}`)) {
-          if (this.#isShown(path, `${dt}T${hour}`, hours, startedMs))
-            spans.push(`s${Number.parseInt(path.slice(-25, -9), 16)}`);
+          if (this.#isShown(path, hour, hours, startedMs)) spans.push(`s${Number.parseInt(path.slice(-25, -9), 16)}`);
         }
       }
     }
