@@ -1,9 +1,10 @@
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { createS3Client } from '../../lib/aws/clients.ts';
+import { NODE_CODECS } from '../../lib/aws/codecs.ts';
 import { GlueCompactionCatalog } from '../../lib/aws/glue/compaction-catalog.ts';
-import { NODE_CODECS, SystemClock } from '../../lib/aws/node.ts';
-import { S3ArchiveFolders } from '../../lib/aws/s3/object-store.ts';
+import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
+import { SystemClock } from '../../lib/aws/system.ts';
 import { isSwitchedOn, optionalVariable, requiredVariable } from '../shared/environment.ts';
 import { createLogger } from '../shared/logger.ts';
 import { createHandler } from './handler.ts';
@@ -13,10 +14,11 @@ const regional = `https://glue.${region}.${partition(region).dnsSuffix}`;
 const clock = new SystemClock();
 
 export const handler = createHandler({
-  objects: new S3ArchiveFolders({
+  store: new S3ObjectStore({
     client: createS3Client({ requestTimeoutMs: 30_000 }),
     bucket: requiredVariable('TAILGATE_BUCKET', 'name of the archive bucket'),
     clock,
+    isPatient: true,
   }),
   catalog: new GlueCompactionCatalog({
     databaseName: requiredVariable('TAILGATE_DATABASE', 'name of the Glue database of the archive'),

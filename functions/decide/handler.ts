@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { forEachBounded, randomId } from '../../lib/aws/node.ts';
+import { forEachBounded } from '../../lib/aws/for-each-bounded.ts';
 import { decodeWakeUp, type WakeUpMessage } from '../../lib/aws/sqs/wake-up-message.ts';
+import { randomId } from '../../lib/aws/system.ts';
 import {
   createDecide,
   DEFAULT_DECIDE_SETTINGS,

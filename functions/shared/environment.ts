@@ -1,10 +1,10 @@
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { meterParameterReads } from '../../lib/aws/meter-calls.ts';
-import { SystemClock } from '../../lib/aws/node.ts';
 import { ConfigReader } from '../../lib/aws/ssm/config-parameter.ts';
 import { KeysReader } from '../../lib/aws/ssm/ingest-keys.ts';
 import { type ParameterReads, SignedParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
+import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metric-catalogue.ts';
 import { type Authorize, authorizeAll, StoredKeys } from '../ingest/keys.ts';
 import { LiveConfig, type LiveConfigOptions } from './live-config.ts';

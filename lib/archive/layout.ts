@@ -24,9 +24,12 @@ export const LOCAL_ARCHIVE = 'archive';
 
 // Partitions
 
+/** The beginning of the folder of a day: all partitions of an archive, or of a tenant, lie behind it. */
+export const DAY_FOLDER = 'dt=';
+
 /** The path of a partition: its hour, or what an engine puts in its place. */
 export function partitionPath({ dt, hour }: { readonly dt: string; readonly hour: string }): string {
-  return `dt=${dt}/hour=${hour}`;
+  return `${DAY_FOLDER}${dt}/hour=${hour}`;
 }
 
 /** `dt=YYYY-MM-DD/hour=HH`: the partition of an hour. */
@@ -47,6 +50,11 @@ const CLOCK_TRUST_MS = MS_PER_DAY;
 export function partitionOf(traceStartMs: number, receivedAtMs: number): string {
   const isTrusted = Math.abs(traceStartMs - receivedAtMs) <= CLOCK_TRUST_MS;
   return partitionOfHour(hourOf(isTrusted ? traceStartMs : receivedAtMs));
+}
+
+/** Whether it is the path of a partition, and nothing more. */
+export function isPartition(path: string): boolean {
+  return /^dt=\d{4}-\d{2}-\d{2}\/hour=\d{2}$/.test(path);
 }
 
 const PARTITION = /dt=(?<dt>[^/\\]+)[/\\]hour=(?<hour>\d\d)(?:[/\\][^/\\]*)?$/;
@@ -174,8 +182,7 @@ export function isHidden(key: string): boolean {
 /** The partition that a key lies in behind `prefix`; undefined when it lies in none, or is hidden. */
 export function visiblePartition(key: string, prefix: string): string | undefined {
   const partition = key.slice(prefix.length, key.lastIndexOf('/'));
-  const isPartition = key.startsWith(prefix) && /^dt=\d{4}-\d{2}-\d{2}\/hour=\d{2}$/.test(partition);
-  return isPartition && !isHidden(key) ? partition : undefined;
+  return key.startsWith(prefix) && isPartition(partition) && !isHidden(key) ? partition : undefined;
 }
 
 /** The order of keys in a listing: that of their bytes in UTF-8, which is the order of code points. */

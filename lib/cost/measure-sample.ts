@@ -1,5 +1,5 @@
-import { hashFragment } from '../aws/node.ts';
 import { decodeWakeUp } from '../aws/sqs/wake-up-message.ts';
+import { hashFragment } from '../aws/system.ts';
 import { createDecide, type ReceivedWakeUp } from '../pipeline/decide/decide.ts';
 import type { DecideSummary } from '../pipeline/decide/summary.ts';
 import { ingest } from '../pipeline/ingest.ts';

@@ -1,4 +1,4 @@
-import { hashFragment } from '../../lib/aws/node.ts';
+import { hashFragment } from '../../lib/aws/system.ts';
 import type { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
 import {
   createDecide,

@@ -12,7 +12,7 @@ export interface TextEntry {
  * of a key that occurs twice, arrays and key-value lists as JSON text one level deep. Empty ones are `[]` and `{}`, also
  * where their `values` are left out.
  *
- * @throws {ForeignLineError}
+ * @throws {UnreadableError}
  */
 export function attributeTexts(attributes: readonly JsonObject[] | undefined): TextEntry[] {
   const texts: TextEntry[] = [];

@@ -1,8 +1,9 @@
+import { listTenants } from '../archive-reader.ts';
 import { type ArchiveHour, hourOf, hourOfDay, hoursBetween, MS_PER_DAY, MS_PER_HOUR, startOf } from '../hours.ts';
+import type { CompactionCatalog } from '../ports.ts';
 import { type ClosingHours, type CompactedHours, NOTHING_COMPACTED } from '../tables/compacted-hours.ts';
 import type { CompactFolderDeps, CompactionLimits } from './compact-folder.ts';
-import { compactHour, type HourResult, listTenants } from './compact-hour.ts';
-import type { CompactionCatalog } from './ports.ts';
+import { compactHour, type HourResult } from './compact-hour.ts';
 
 const MS_PER_MINUTE = 60_000;
 
@@ -55,7 +56,7 @@ export async function compactArchive(deps: CompactArchiveDeps): Promise<CompactA
   const start = before.from === NOTHING_COMPACTED.from ? firstHours(deps) : before;
   const mustWait = isWaiting(start, clock.now());
   // After the look at the clock, so that no tenant is missed whose objects had to arrive until then.
-  const tenants = await listTenants(deps, deps.tenants);
+  const tenants = deps.tenants ? await listTenants(deps.store) : [undefined];
   const results: HourResult[] = [];
   const compact = async (hour: ArchiveHour) => {
     const result = await compactHour(hour, tenants, deps, hasTime, deps.limits);

@@ -1,14 +1,16 @@
 import { isHidden, nameOf, PARTS_PREFIX, partKey, partNumber, TRACES_PREFIX } from '../layout.ts';
+import type { Codecs, ObjectStore, StoredObject } from '../ports.ts';
+import { withoutUnfinishedCopies } from '../unfinished.ts';
 import { objectsOfPart, writePart } from './part-file.ts';
-import type { ArchiveFolders, Codecs, ObjectEntry } from './ports.ts';
 import { type RefusedObject, readObjects } from './read-objects.ts';
 import type { PartRow } from './span-rows.ts';
-import { withoutUnfinishedCopies } from './unfinished-rows.ts';
 
 export interface CompactFolderDeps {
-  readonly objects: ArchiveFolders;
+  readonly store: ObjectStore;
   readonly codecs: Codecs;
 }
+
+const PARQUET = { contentType: 'application/vnd.apache.parquet' };
 
 export interface CompactionLimits {
   /** A part takes objects until they have so many bytes of lines, which bounds the memory that it needs. */
@@ -43,7 +45,7 @@ export interface FolderResult {
  */
 export async function compactFolder(
   folder: string,
-  { objects: archive, codecs }: CompactFolderDeps,
+  { store, codecs }: CompactFolderDeps,
   hasTime: () => boolean,
   limits: CompactionLimits = DEFAULT_LIMITS,
 ): Promise<FolderResult> {
@@ -51,16 +53,16 @@ export async function compactFolder(
   const done = { parts: 0, objects: 0, spans: 0, bytesBefore: 0, bytesAfter: 0 };
   const result = (isComplete: boolean) => ({ ...done, isComplete, refused: [...refused.values()] });
   for (;;) {
-    const { uncovered, next } = await lookAt(folder, archive);
-    const open = uncovered.filter(({ path }) => !refused.has(path));
+    const { uncovered, next } = await lookAt(folder, store);
+    const open = uncovered.filter(({ key }) => !refused.has(key));
     if (open.length === 0) return result(refused.size === 0);
     if (!hasTime()) return result(false);
-    const taken: ObjectEntry[] = [];
+    const taken: StoredObject[] = [];
     const rows: PartRow[] = [];
     let jsonBytes = 0;
-    for await (const read of readObjects(open, archive, codecs, limits.objectJsonBytes)) {
+    for await (const read of readObjects(open, store, codecs, limits.objectJsonBytes)) {
       if ('reason' in read) {
-        refused.set(read.object.path, read);
+        refused.set(read.object.key, read);
         continue;
       }
       taken.push(read.object);
@@ -70,44 +72,50 @@ export async function compactFolder(
     }
     if (taken.length === 0) continue;
     const kept = withoutUnfinishedCopies(rows);
-    const part = await writePart({ objects: taken.map(({ path }) => nameOf(path)), rows: kept }, codecs.zstd);
-    if ((await archive.create(partKey(folder, next), part)) === 'exists') continue;
+    const part = await writePart({ objects: taken.map(({ key }) => nameOf(key)), rows: kept }, codecs.zstd);
+    if ((await store.createOnly(partKey(folder, next), part, PARQUET)) === 'exists') continue;
     done.parts += 1;
     done.objects += taken.length;
     done.spans += kept.filter(({ record }) => record === 'span').length;
-    done.bytesBefore += taken.reduce((sum, { bytes }) => sum + bytes, 0);
+    done.bytesBefore += taken.reduce((sum, { byteLength }) => sum + byteLength, 0);
     done.bytesAfter += part.length;
   }
 }
 
 /** The objects of an hour that are in no part. */
-export async function uncoveredObjects(folder: string, archive: ArchiveFolders): Promise<readonly ObjectEntry[]> {
-  return (await lookAt(folder, archive)).uncovered;
+export async function uncoveredObjects(folder: string, store: ObjectStore): Promise<readonly StoredObject[]> {
+  return (await lookAt(folder, store)).uncovered;
 }
 
 /** The objects that are in no part, and the number of the next part. */
 async function lookAt(
   folder: string,
-  archive: ArchiveFolders,
-): Promise<{ readonly uncovered: readonly ObjectEntry[]; readonly next: number }> {
-  const parts = (await archive.list(`${PARTS_PREFIX}${folder}`)).filter(
-    (entry) => partNumber(entry.path) !== undefined,
-  );
+  store: ObjectStore,
+): Promise<{ readonly uncovered: readonly StoredObject[]; readonly next: number }> {
+  const inParts = await store.listFolder(PARTS_PREFIX + folder);
+  const parts = inParts.objects.filter(({ key }) => partNumber(key) !== undefined);
   const covered = new Set<string>();
-  for (const part of parts) for (const name of await coverageOf(part, archive)) covered.add(name);
-  const objects = await archive.list(`${TRACES_PREFIX}${folder}`);
+  for (const part of parts) for (const name of await coverageOf(part, store)) covered.add(name);
+  const { objects } = await store.listFolder(TRACES_PREFIX + folder);
   return {
-    uncovered: objects.filter(({ path }) => !isHidden(path) && !covered.has(nameOf(path))),
-    next: Math.max(-1, ...parts.map((part) => partNumber(part.path) ?? -1)) + 1,
+    uncovered: objects.filter(({ key }) => !isHidden(key) && !covered.has(nameOf(key))),
+    next: Math.max(-1, ...parts.map((part) => partNumber(part.key) ?? -1)) + 1,
   };
 }
 
 /** Enough for the footer of most parts. */
 const FOOTER_BYTES = 256 << 10;
 
-async function coverageOf(part: ObjectEntry, archive: ArchiveFolders): Promise<readonly string[]> {
-  const end = await archive.readEnd(part, FOOTER_BYTES);
+async function coverageOf(part: StoredObject, store: ObjectStore): Promise<readonly string[]> {
+  const end = await readEnd(part, FOOTER_BYTES, store);
   // The length of the footer, and the mark at the end.
   const footerBytes = new DataView(end.buffer, end.byteOffset).getUint32(end.byteLength - 8, true) + 8;
-  return objectsOfPart(footerBytes <= end.byteLength ? end : await archive.readEnd(part, footerBytes));
+  return objectsOfPart(footerBytes <= end.byteLength ? end : await readEnd(part, footerBytes, store));
+}
+
+/** The last bytes of a part, or all of it when it has no more. */
+async function readEnd({ key, byteLength }: StoredObject, bytes: number, store: ObjectStore): Promise<Uint8Array> {
+  const end = await store.getRange(key, Math.max(0, byteLength - bytes), byteLength);
+  if (end === undefined) throw new Error(`${key} was listed, and is gone`);
+  return end;
 }

@@ -1,5 +1,5 @@
 import type { ArchiveHour } from '../hours.ts';
-import { hourFolder, TRACES_PREFIX, tenantOfFolder } from '../layout.ts';
+import { hourFolder } from '../layout.ts';
 import { type CompactFolderDeps, type CompactionLimits, compactFolder, type FolderResult } from './compact-folder.ts';
 
 export type { FolderResult };
@@ -21,13 +21,6 @@ export async function compactHour(
     results.push(await compactFolder(hourFolder(hour, { tenant }), deps, hasTime, limits));
   }
   return { hour, ...sum(results) };
-}
-
-/** The tenants that have traces; one without a name in an archive that does not keep them apart. */
-export async function listTenants(deps: CompactFolderDeps, tenants: boolean): Promise<readonly (string | undefined)[]> {
-  if (!tenants) return [undefined];
-  const folders = await deps.objects.listFolders(TRACES_PREFIX);
-  return folders.flatMap((name) => tenantOfFolder(name) ?? []);
 }
 
 /** Several results as one. */

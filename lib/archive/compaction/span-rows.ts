@@ -1,5 +1,15 @@
 import { attributeTexts, type TextEntry, textOf } from './attribute-texts.ts';
-import { hexAt, integerAt, type JsonObject, nanosAt, objectAt, objectsAt, otherIdAt, textAt } from './json-fields.ts';
+import {
+  endNanosAt,
+  hexAt,
+  integerAt,
+  type JsonObject,
+  nanosAt,
+  objectAt,
+  objectsAt,
+  otherIdAt,
+  textAt,
+} from './json-fields.ts';
 
 export interface EventValue {
   readonly time_ns: bigint | null;
@@ -35,7 +45,7 @@ type Columns = Readonly<Record<string, PartValue>>;
  * A row for each span in `resourceSpans`, with the values of the view `spans` (`lib/archive/tables/spans-view.ts`).
  *
  * @param ofLine what all spans of the line have in common
- * @throws {ForeignLineError}
+ * @throws {UnreadableError}
  */
 export function spanRows(resourceSpans: readonly JsonObject[] | undefined, ofLine: Columns): PartRow[] {
   const rows: PartRow[] = [];
@@ -60,7 +70,7 @@ export function spanRows(resourceSpans: readonly JsonObject[] | undefined, ofLin
 
 function spanRow(span: JsonObject, common: Columns): PartRow {
   const start = nanosAt(span, 'startTimeUnixNano');
-  const end = nanosAt(span, 'endTimeUnixNano');
+  const end = endNanosAt(span, 'endTimeUnixNano');
   const status = objectAt(span, 'status') ?? {};
   const statusCode = integerAt(status, 'code') ?? 0;
   const attributes = attributeTexts(objectsAt(span, 'attributes'));

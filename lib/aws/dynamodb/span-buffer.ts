@@ -16,7 +16,7 @@ import {
   TraceTooLargeError,
 } from '../../pipeline/ports.ts';
 import { LARGEST_TRACE, whatExceeds } from '../../pipeline/trace-limits.ts';
-import { forEachBounded } from '../node.ts';
+import { forEachBounded } from '../for-each-bounded.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import { putAll } from './batch-write.ts';
 import { decisionIsAt, fromDecisionItem, toDecisionItem } from './decision-item.ts';

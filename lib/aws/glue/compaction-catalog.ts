@@ -4,7 +4,7 @@ import {
   compactedHoursInput,
   compactedHoursOf,
 } from '../../archive/compaction/compacted-hours-view.ts';
-import type { CompactionCatalog, PublishedHours } from '../../archive/compaction/ports.ts';
+import type { CompactionCatalog, PublishedHours } from '../../archive/ports.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import { SignedCalls, type SignedCallsDeps } from '../signed-calls.ts';

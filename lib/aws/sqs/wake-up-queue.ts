@@ -7,7 +7,7 @@ import {
   type WakeUp,
   type WakeUpQueue,
 } from '../../pipeline/ports.ts';
-import { forEachBounded } from '../node.ts';
+import { forEachBounded } from '../for-each-bounded.ts';
 import { Backoff, isRetryable, type RetryPolicy, retryPolicy, unavailable } from '../retry.ts';
 import { encodeWakeUp } from './wake-up-message.ts';
 

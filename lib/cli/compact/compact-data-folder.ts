@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { listHours } from '../../archive/archive-reader.ts';
 import { SETTLE_MS } from '../../archive/compaction/compact-archive.ts';
 import { compactHour, type HourResult } from '../../archive/compaction/compact-hour.ts';
-import { listHours } from '../../archive/compaction/list-hours.ts';
 import { hourOf } from '../../archive/hours.ts';
 import { hourFolder, LOCAL_ARCHIVE } from '../../archive/layout.ts';
-import { FilesystemArchiveFolders } from '../../aws/filesystem/object-store.ts';
-import { NODE_CODECS } from '../../aws/node.ts';
+import { NODE_CODECS } from '../../aws/codecs.ts';
+import { FilesystemObjectStore } from '../../aws/filesystem/object-store.ts';
 import { lookAt, type Uncompacted } from './uncompacted.ts';
 
 export interface LocalCompaction {
@@ -24,11 +24,11 @@ export interface LocalCompaction {
  * @throws {Error} when the folder does not exist
  */
 export async function compactDataFolder(compaction: LocalCompaction): Promise<HourResult[]> {
-  const objects = archiveOf(compaction.dataDir);
+  const store = archiveOf(compaction.dataDir);
   const results: HourResult[] = [];
-  for (const hour of await hoursOf(objects, compaction)) {
+  for (const hour of await hoursOf(store, compaction)) {
     if (compaction.isInterrupted()) break;
-    const deps = { objects, codecs: NODE_CODECS };
+    const deps = { store, codecs: NODE_CODECS };
     const result = await compactHour(hour, [undefined], deps, () => !compaction.isInterrupted());
     results.push(result);
     compaction.onHour(result);
@@ -38,24 +38,24 @@ export async function compactDataFolder(compaction: LocalCompaction): Promise<Ho
 
 /** What is in no part yet. @throws {Error} when the folder does not exist */
 export async function lookAtDataFolder(compaction: LocalCompaction): Promise<Uncompacted> {
-  const objects = archiveOf(compaction.dataDir);
-  const hours = await hoursOf(objects, compaction);
+  const store = archiveOf(compaction.dataDir);
+  const hours = await hoursOf(store, compaction);
   return lookAt(
     hours.map((hour) => hourFolder(hour, {})),
-    objects,
+    store,
   );
 }
 
-function archiveOf(dataDir: string): FilesystemArchiveFolders {
+function archiveOf(dataDir: string): FilesystemObjectStore {
   if (!statSync(dataDir, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Error(`no data folder at ${dataDir}: start Tailgate first (npm start), or name another with --data`);
   }
-  return new FilesystemArchiveFolders(join(dataDir, LOCAL_ARCHIVE));
+  return new FilesystemObjectStore(join(dataDir, LOCAL_ARCHIVE));
 }
 
-async function hoursOf(objects: FilesystemArchiveFolders, { nowMs, fromMs, toMs }: LocalCompaction) {
+async function hoursOf(store: FilesystemObjectStore, { nowMs, fromMs, toMs }: LocalCompaction) {
   const settled = hourOf(nowMs - SETTLE_MS);
   const to = toMs === undefined || hourOf(toMs) > settled ? settled : hourOf(toMs);
   const from = fromMs === undefined ? '' : hourOf(fromMs);
-  return (await listHours(objects)).filter((hour) => hour >= from && hour < to);
+  return (await listHours(store)).filter((hour) => hour >= from && hour < to);
 }

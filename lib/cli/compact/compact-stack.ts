@@ -1,18 +1,19 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { listTenants } from '../../archive/archive-reader.ts';
 import {
   type CompactArchiveResult,
   compactArchive,
   firstHour,
   SETTLE_MS,
 } from '../../archive/compaction/compact-archive.ts';
-import { type HourResult, listTenants } from '../../archive/compaction/compact-hour.ts';
-import type { CompactionCatalog, PublishedHours } from '../../archive/compaction/ports.ts';
+import type { HourResult } from '../../archive/compaction/compact-hour.ts';
 import { hourOf, hoursBetween } from '../../archive/hours.ts';
-import { hourFolder, TRACES_PREFIX, tenantOfFolder } from '../../archive/layout.ts';
+import { hourFolder } from '../../archive/layout.ts';
+import type { CompactionCatalog, ObjectStore, PublishedHours } from '../../archive/ports.ts';
 import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
-import { NODE_CODECS } from '../../aws/node.ts';
-import { S3ArchiveFolders } from '../../aws/s3/object-store.ts';
+import { NODE_CODECS } from '../../aws/codecs.ts';
+import { S3ObjectStore } from '../../aws/s3/object-store.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { readStackOutputs } from '../stack.ts';
 import { lookAt, type Uncompacted } from './uncompacted.ts';
@@ -26,21 +27,21 @@ export interface StackCompactionIo {
 }
 
 export interface StackArchive {
-  readonly objects: S3ArchiveFolders;
+  readonly store: ObjectStore;
   readonly catalog: CompactionCatalog;
   readonly published: PublishedHours;
-  readonly tenants: boolean;
+  /** None when they are not kept apart. */
+  readonly tenants: readonly string[];
 }
 
 /** @throws {StackOutputError} when it is no stack of Tailgate's @throws {Error} when it is deployed without compaction */
 export async function openStackArchive(stack: string, io: StackCompactionIo): Promise<StackArchive> {
   const { ArchiveBucket, Database } = await readStackOutputs(io.cloudFormation, stack, ['ArchiveBucket', 'Database']);
-  const objects = new S3ArchiveFolders({ client: io.s3, bucket: ArchiveBucket, clock: io.clock });
+  const store = new S3ObjectStore({ client: io.s3, bucket: ArchiveBucket, clock: io.clock, isPatient: true });
   const catalog = io.catalogOf(Database);
   try {
     const published = await catalog.read();
-    const folders = await objects.listFolders(TRACES_PREFIX);
-    return { objects, catalog, published, tenants: folders.some((name) => tenantOfFolder(name) !== undefined) };
+    return { store, catalog, published, tenants: await listTenants(store) };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'EntityNotFoundException') throw error;
     throw new Error(
@@ -57,13 +58,13 @@ export async function compactStack(
   { clock, isInterrupted }: StackCompactionIo,
   onHour: (result: HourResult) => void,
 ): Promise<CompactArchiveResult> {
-  const { objects, catalog, tenants } = archive;
+  const { store, catalog, tenants } = archive;
   return compactArchive({
-    objects,
+    store,
     catalog,
     codecs: NODE_CODECS,
     clock,
-    tenants,
+    tenants: tenants.length > 0,
     hasTime: () => !isInterrupted(),
     onHour,
     ...(from !== undefined && { from }),
@@ -72,15 +73,15 @@ export async function compactStack(
 
 /** What is in no part yet, of the settled hours after those that are read from Parquet. */
 export async function lookAtStack(
-  { objects, published, tenants }: StackArchive,
+  { store, published, tenants }: StackArchive,
   from: string | undefined,
   nowMs: number,
 ): Promise<Uncompacted> {
-  const names = await listTenants({ objects, codecs: NODE_CODECS }, tenants);
+  const scopes = tenants.length > 0 ? tenants.map((tenant) => ({ tenant })) : [{}];
   const hours = hoursBetween(nextHour(published.hours, from, nowMs), hourOf(nowMs - SETTLE_MS));
   return lookAt(
-    hours.flatMap((hour) => names.map((tenant) => hourFolder(hour, { tenant }))),
-    objects,
+    hours.flatMap((hour) => scopes.map((scope) => hourFolder(hour, scope))),
+    store,
   );
 }
 

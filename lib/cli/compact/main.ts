@@ -1,9 +1,9 @@
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import type { CompactionCatalog } from '../../archive/compaction/ports.ts';
+import type { CompactionCatalog } from '../../archive/ports.ts';
 import { createS3Client } from '../../aws/clients.ts';
 import { GlueCompactionCatalog } from '../../aws/glue/compaction-catalog.ts';
-import { SystemClock } from '../../aws/node.ts';
+import { SystemClock } from '../../aws/system.ts';
 import { interruption } from '../../terminal/interruption.ts';
 import { createCloudFormationClient } from '../stack.ts';
 import { runCompact } from './run-compact.ts';

@@ -24,7 +24,7 @@ export function summaryLines(results: readonly HourResult[]): string[] {
   if (refused.length > 0) {
     lines.push(`left as they are, and still read: ${count(refused.length, 'object')}`);
     for (const { object, reason } of refused.slice(0, MAX_LISTED)) {
-      lines.push(`  ${object.path}: ${reason}`);
+      lines.push(`  ${object.key}: ${reason}`);
     }
   }
   return lines;

@@ -1,5 +1,5 @@
 import { uncoveredObjects } from '../../archive/compaction/compact-folder.ts';
-import type { ArchiveFolders } from '../../archive/compaction/ports.ts';
+import type { ObjectStore } from '../../archive/ports.ts';
 
 /** What is in no part yet. */
 export interface Uncompacted {
@@ -9,14 +9,14 @@ export interface Uncompacted {
 }
 
 /** @param folders of hours, inside `traces/` and `spans/` */
-export async function lookAt(folders: readonly string[], objects: ArchiveFolders): Promise<Uncompacted> {
+export async function lookAt(folders: readonly string[], store: ObjectStore): Promise<Uncompacted> {
   const found = { hours: 0, objects: 0, bytes: 0 };
   for (const folder of folders) {
-    const uncovered = await uncoveredObjects(folder, objects);
+    const uncovered = await uncoveredObjects(folder, store);
     if (uncovered.length === 0) continue;
     found.hours += 1;
     found.objects += uncovered.length;
-    found.bytes += uncovered.reduce((sum, { bytes }) => sum + bytes, 0);
+    found.bytes += uncovered.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
   return found;
 }

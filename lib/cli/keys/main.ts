@@ -1,5 +1,5 @@
 import { createSsmClient } from '../../aws/clients.ts';
-import { SystemClock } from '../../aws/node.ts';
+import { SystemClock } from '../../aws/system.ts';
 import { createCloudFormationClient } from '../stack.ts';
 import { runKeys } from './run-keys.ts';
 

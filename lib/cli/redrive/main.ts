@@ -1,5 +1,5 @@
 import { createSqsClient } from '../../aws/clients.ts';
-import { SystemClock } from '../../aws/node.ts';
+import { SystemClock } from '../../aws/system.ts';
 import { createCloudFormationClient } from '../stack.ts';
 import { runRedrive } from './run-redrive.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { createS3Client } from '../../aws/clients.ts';
-import { SystemClock } from '../../aws/node.ts';
+import { SystemClock } from '../../aws/system.ts';
 import { interruption } from '../../terminal/interruption.ts';
 import { showProgress } from '../../terminal/progress.ts';
 import { createAthenaClient } from '../query/athena/run-query.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ArchiveObjects } from '../../archive/archive-reader.ts';
+import type { ArchiveReader } from '../../archive/archive-reader.ts';
 import { TRACES_PREFIX } from '../../archive/layout.ts';
 import { escapeForTerminal } from '../../terminal/escape.ts';
 import { type CommandIo, runCommand } from '../run-command.ts';
@@ -112,7 +112,7 @@ async function wantedTraces(
 }
 
 async function nothingThere(
-  archive: ArchiveObjects,
+  archive: ArchiveReader,
   { tenant, since, until }: ReplayCommand,
   { later }: SelectedObjects,
 ): Promise<ReplayError> {

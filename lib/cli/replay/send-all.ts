@@ -1,4 +1,4 @@
-import type { ArchiveObjects } from '../../archive/archive-reader.ts';
+import type { ArchiveReader } from '../../archive/archive-reader.ts';
 import type { TraceLine } from '../../archive/read-line.ts';
 import { isInWindow } from '../../archive/window.ts';
 import type { Clock } from '../../pipeline/ports.ts';
@@ -108,7 +108,7 @@ export interface SendIo {
 
 export interface Prepared {
   readonly command: ReplayCommand;
-  readonly archive: ArchiveObjects;
+  readonly archive: ArchiveReader;
   readonly start: ReplayState;
   readonly selected: SelectedObjects;
   /** Trace IDs that were named. */

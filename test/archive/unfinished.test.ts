@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { withoutUnfinishedCopies } from '../../../lib/archive/compaction/unfinished-rows.ts';
-import { line, newDataFolder, oneSpan, PARTITION, writeObject } from '../../cli/query/support/archive-folder.ts';
-import { rowsOf } from '../../cli/query/support/ask.ts';
-import { compactDataFolder } from './support/compact-folder.ts';
+import { withoutUnfinishedCopies } from '../../lib/archive/unfinished.ts';
+import { line, newDataFolder, oneSpan, PARTITION, writeObject } from '../cli/query/support/archive-folder.ts';
+import { rowsOf } from '../cli/query/support/ask.ts';
+import { compactDataFolder } from './compaction/support/compact-folder.ts';
 
 const JOB = { record: 'span', trace_id: 'a', span_id: '1', kind: 'INTERNAL', name: 'job', start_ns: 5n } as const;
 const STARTED = { ...JOB, end_ns: null };
