@@ -131,7 +131,11 @@ const SPAN_COLUMNS: readonly Column[] = [
   column('kind', 'text', 'INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER or UNSPECIFIED, which unknown kinds are, too.'),
   column('start_time', 'timestamp', 'Start of the span, UTC, cut to the millisecond.'),
   column('start_ns', 'bigint', 'Start of the span, in nanoseconds since the epoch; NULL when it has none, or 0.'),
-  column('end_ns', 'bigint', 'End of the span, in nanoseconds since the epoch; NULL when it has none, or 0.'),
+  column(
+    'end_ns',
+    'bigint',
+    'End of the span, in nanoseconds since the epoch; NULL when it has none, or 0; the largest bigint when it is after April 2262.',
+  ),
   column(
     'duration_ms',
     'double',

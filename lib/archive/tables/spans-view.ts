@@ -2,7 +2,7 @@ import { attributeMap } from './attribute-map-sql.ts';
 import { EVENTS_TYPE, LINKS_TYPE, names, partitionColumns, spansColumns, tracesColumns } from './columns.ts';
 import { IS_COMPACTED, IS_SHOWN_FROM_JSON } from './compacted-hours.ts';
 import { trinoType } from './data-type.ts';
-import { idSql, nanosSql, textSql } from './field-sql.ts';
+import { endNanosSql, idSql, nanosSql, textSql } from './field-sql.ts';
 import { otlpFields } from './otlp-type.ts';
 
 /**
@@ -56,7 +56,7 @@ export function spansViewSql(tenants: boolean, compaction: boolean): string {
          lower(sp.traceid) AS trace_id, lower(sp.spanid) AS span_id,
          ${idSql('sp.parentspanid')} AS parent_span_id,
          sp.tracestate AS trace_state, sp.name AS name, sp.kind AS kind_code,
-         ${nanosSql('sp.starttimeunixnano')} AS start_ns, ${nanosSql('sp.endtimeunixnano')} AS end_ns,
+         ${nanosSql('sp.starttimeunixnano')} AS start_ns, ${endNanosSql('sp.endtimeunixnano')} AS end_ns,
          coalesce(sp.status.code, 0) AS status_code, sp.status.message AS status_message,
          ${attributeMap('sp.attributes')} AS attributes,
          ${eventsOf('sp.events')} AS events,
