@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { TraceLine } from '../../archive/read-line.ts';
-import { isRetryable } from '../../aws/retry.ts';
+import { Backoff, isRetryable, type RetryDelays } from '../../aws/retry.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { escapeForTerminal } from '../../terminal/escape.ts';
 import { exportRequestOf } from './read-batches.ts';
@@ -85,23 +85,9 @@ function parse(body: string): Record<string, unknown> {
 }
 
 /** As the Collector's exporters wait: from a second, half as long again each time, up to half a minute. */
-const FIRST_MS = 1_000;
-const FACTOR = 1.5;
-const MAX_MS = 30_000;
+const EXPORT_DELAYS: RetryDelays = { firstMs: 1_000, factor: 1.5, maxMs: 30_000, jitter: 0.5 };
 
-/**
- * How long to wait before the next attempt: exponential backoff with jitter, and at least what the receiver asks for.
- *
- * @param failures so far, from 1
- * @param retryAfter seconds or an HTTP date (RFC 9110, section 10.2.3), or anything else, which does not count
- * @param random uniform in [0, 1)
- */
-export function retryDelayMs(failures: number, retryAfter: string | null, nowMs: number, random: number): number {
-  const ceiling = Math.min(MAX_MS, FIRST_MS * FACTOR ** (failures - 1));
-  const backoff = ceiling * (0.5 + random / 2);
-  return Math.ceil(Math.max(backoff, retryAfterMs(retryAfter, nowMs)));
-}
-
+/** What `Retry-After` asks for: seconds or an HTTP date (RFC 9110, section 10.2.3). Anything else asks for nothing. */
 function retryAfterMs(retryAfter: string | null, nowMs: number): number {
   if (retryAfter === null) return 0;
   if (/^\d+$/.test(retryAfter.trim())) return Number(retryAfter) * 1_000;
@@ -207,31 +193,39 @@ export class OtlpSender {
   }
 
   async #request(json: Buffer): Promise<OtlpAnswer & { readonly kind: 'accepted' | 'refused' }> {
-    const { clock, giveUpAfterMs, random } = this.#options;
     let compressed = this.#compression === 'gzip' ? await compress(json) : undefined;
-    let deadlineMs: number | undefined;
-    let failures = 0;
-    for (;;) {
-      const answer = await this.#attempt(compressed ?? json, compressed !== undefined);
+    let backoff: Backoff | undefined;
+    for (let attempts = 1; ; attempts++) {
+      let answer = await this.#attempt(compressed ?? json, compressed !== undefined);
       if (answer.kind === 'compression refused' && compressed !== undefined) {
         // So does a Tailgate behind AWS, which hands JSON over as text.
         this.#compression = 'none';
         compressed = undefined;
-        continue;
+        answer = await this.#attempt(json, false);
       }
       if (answer.kind === 'failed' || answer.kind === 'compression refused') throw this.#error(answer.reason);
       if (answer.kind !== 'busy') return answer;
-      failures += 1;
-      const nowMs = clock.now();
-      deadlineMs ??= nowMs + giveUpAfterMs;
-      const delayMs = retryDelayMs(failures, answer.retryAfter, nowMs, random());
-      if (nowMs + delayMs > deadlineMs) {
-        const asked = answer.retryAfter === null ? '' : ` (it asked for Retry-After: ${answer.retryAfter})`;
-        throw this.#error(`gave up after ${failures} attempts: ${answer.reason}${asked}`);
-      }
-      this.#options.onRetry(answer.reason, delayMs);
-      await this.#options.sleep(delayMs);
+      backoff ??= this.#newBackoff();
+      await this.#waitAfter(answer, attempts, backoff);
     }
+  }
+
+  /** Begins at the first failure: the time of the first attempt does not count. */
+  #newBackoff(): Backoff {
+    const { giveUpAfterMs: budgetMs, ...deps } = this.#options;
+    return new Backoff({ ...deps, budgetMs, delays: EXPORT_DELAYS });
+  }
+
+  async #waitAfter(
+    { reason, retryAfter }: OtlpAnswer & { readonly kind: 'busy' },
+    attempts: number,
+    backoff: Backoff,
+  ): Promise<void> {
+    const { clock, onRetry } = this.#options;
+    const atLeastMs = retryAfterMs(retryAfter, clock.now());
+    if (await backoff.wait({ atLeastMs, onWait: (delayMs) => onRetry(reason, delayMs) })) return;
+    const asked = retryAfter === null ? '' : ` (it asked for Retry-After: ${retryAfter})`;
+    throw this.#error(`gave up after ${attempts} attempts: ${reason}${asked}`);
   }
 
   async #attempt(body: Uint8Array, isCompressed: boolean): Promise<OtlpAnswer> {
