@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/built-handlers.ts'],
     reporters: [['default', { summary: false }]],
     // By default vitest leaves a core free.
     maxWorkers: '100%',

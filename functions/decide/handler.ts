@@ -17,12 +17,6 @@ import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
 import { type PerTenant, perTenant, type Services } from '../shared/services.ts';
 import { countDecisions } from './count-decisions.ts';
 
-/**
- * The timeout that the function is deployed with, in seconds. The claim timeout (90 s) must be longer, so that the owner of a
- * claim that old is dead; the queue's visibility timeout must be six times as long, and the batching window.
- */
-export const DECIDE_TIMEOUT_SECONDS = 60;
-
 /** What an invocation keeps for the end: traces being looked at, archive objects, messages for what is left. */
 const SAFETY_MARGIN_MS = 15_000;
 

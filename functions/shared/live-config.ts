@@ -1,9 +1,5 @@
-import {
-  type ConfigReader,
-  ConfigTextError,
-  decodeConfigText,
-  type StoredConfig,
-} from '../../lib/aws/ssm/config-parameter.ts';
+import type { ConfigReader, StoredConfig } from '../../lib/aws/ssm/config-parameter.ts';
+import { ConfigTextError, decodeConfigText } from '../../lib/aws/ssm/config-text.ts';
 import type { Clock } from '../../lib/pipeline/ports.ts';
 import type { ConfigIssue } from '../../lib/sampling/config/issues.ts';
 import { parseSamplingConfig, type SamplingConfigResult } from '../../lib/sampling/config/parse-sampling-config.ts';

@@ -7,13 +7,14 @@ import { NODE_CODECS } from '../../lib/aws/codecs.ts';
 import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
+import { VARIABLES } from '../../lib/aws/function-contract.ts';
 import { meterCalls, meterCapacity } from '../../lib/aws/meter-calls.ts';
 import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
 import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metric-catalogue.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
-import { requiredVariable } from './environment.ts';
+import { requiredVariable } from './variables.ts';
 
 /** More tenants than this one after the other, and those that have not been seen for longest are made anew. */
 const MAX_TENANTS = 1000;
@@ -87,9 +88,9 @@ export function metered({ dynamoDb, sqs, s3 }: ServiceClients, metrics: Metrics)
 export function servicesFromEnvironment(metrics: Metrics): PerTenant<Services> {
   const clients = { dynamoDb: createDynamoDbClient(), sqs: createSqsClient(), s3: createS3Client() };
   return createServices(metered(clients, metrics), {
-    tableName: requiredVariable('TAILGATE_TABLE', 'name of the buffer table'),
-    bucket: requiredVariable('TAILGATE_BUCKET', 'name of the archive bucket'),
-    queueUrl: requiredVariable('TAILGATE_QUEUE_URL', 'URL of the wake-up queue'),
-    deadLetterQueueUrl: requiredVariable('TAILGATE_DEAD_LETTER_QUEUE_URL', 'URL of the dead-letter queue'),
+    tableName: requiredVariable(VARIABLES.table, 'name of the buffer table'),
+    bucket: requiredVariable(VARIABLES.bucket, 'name of the archive bucket'),
+    queueUrl: requiredVariable(VARIABLES.queueUrl, 'URL of the wake-up queue'),
+    deadLetterQueueUrl: requiredVariable(VARIABLES.deadLetterQueueUrl, 'URL of the dead-letter queue'),
   });
 }

@@ -1,5 +1,4 @@
 import { ContentTable } from '../otlp/content-table.ts';
-import type { PartRow } from './compaction/span-rows.ts';
 
 /**
  * Unfinished copies of spans. Some SDKs export a span when it starts, or while it goes on, and again when it ends. In the
@@ -33,8 +32,11 @@ export function identityOf({ traceId, spanId, kind, name, startNanos }: SpanIden
   return JSON.stringify([traceId, spanId, kind, name, startNanos]);
 }
 
+/** A row of a part, by the names of its columns. */
+type Row = { readonly record: 'span' | 'trace' } & Readonly<Record<string, unknown>>;
+
 /** The rows of a part without those of unfinished spans of which a finished copy is among them. */
-export function withoutUnfinishedCopies(rows: readonly PartRow[]): readonly PartRow[] {
+export function withoutUnfinishedCopies<PartRow extends Row>(rows: readonly PartRow[]): readonly PartRow[] {
   const traces = new Set(rows.filter(isUnfinishedSpan).map((row) => row['trace_id']));
   if (traces.size === 0) return rows;
   const identities = new ContentTable();
@@ -46,14 +48,14 @@ export function withoutUnfinishedCopies(rows: readonly PartRow[]): readonly Part
   return rows.filter((row) => !isUnfinishedSpan(row) || !finished.has(identify(row, identities)));
 }
 
-function isUnfinishedSpan(row: PartRow): boolean {
+function isUnfinishedSpan(row: Row): boolean {
   return row.record === 'span' && !isFinished(row['end_ns'] as bigint | null | undefined);
 }
 
 const utf8 = new TextEncoder();
 
 /** A number for the identity: names may be long, and a part has many spans. */
-function identify(row: PartRow, identities: ContentTable): number {
+function identify(row: Row, identities: ContentTable): number {
   const { trace_id: traceId, span_id: spanId, kind, name, start_ns: start } = row;
   const identity = identityOf({ traceId, spanId, kind, name: name ?? '', startNanos: String(start ?? 0) });
   const bytes = utf8.encode(identity);

@@ -1,5 +1,5 @@
 import type { Environment } from 'aws-cdk-lib';
-import type { FrontDoorType } from './pipeline-props.ts';
+import type { IngestEndpointType } from './ingest-endpoint.ts';
 
 /** What `cdk deploy -c name=value` may say. */
 export interface AppSettings {
@@ -10,7 +10,7 @@ export interface AppSettings {
     readonly pipelineName?: string;
     readonly allowUnauthenticated?: boolean;
     readonly tenants?: boolean;
-    readonly frontDoor?: FrontDoorType;
+    readonly ingestEndpoint?: IngestEndpointType;
     readonly corsOrigins?: readonly string[];
     readonly ingestConcurrency?: number | 'unreserved';
     readonly compaction?: boolean;
@@ -23,7 +23,7 @@ export type AppSettingsResult =
 
 const ACCOUNT = /^\d{12}$/;
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
-const TENANT_NAMES = '; the name of a tenant comes with its key: npm run keys -- create --tenant NAME';
+const TENANT_NAMES = '; the name of a tenant comes with its key: tailgate keys create --tenant NAME';
 /** What CloudFormation takes. */
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 
@@ -63,7 +63,7 @@ export function readAppSettings(
   const pipelineName = text('pipelineName');
   const allowUnauthenticated = flag('allowUnauthenticated');
   const tenants = flag('tenants', TENANT_NAMES);
-  const frontDoor = oneOf('frontDoor', ['function-url', 'http-api']);
+  const ingestEndpoint = oneOf('ingestEndpoint', ['function-url', 'http-api']);
   const corsOrigins = text('corsOrigins')?.split(',');
   const ingestConcurrency = text('ingestConcurrency');
   const compaction = flag('compaction');
@@ -75,7 +75,7 @@ export function readAppSettings(
       ...(pipelineName !== undefined && { pipelineName }),
       ...(allowUnauthenticated !== undefined && { allowUnauthenticated }),
       ...(tenants !== undefined && { tenants }),
-      ...(frontDoor !== undefined && { frontDoor }),
+      ...(ingestEndpoint !== undefined && { ingestEndpoint }),
       ...(corsOrigins !== undefined && { corsOrigins }),
       ...(ingestConcurrency !== undefined && {
         ingestConcurrency: ingestConcurrency === 'unreserved' ? ingestConcurrency : Number(ingestConcurrency),

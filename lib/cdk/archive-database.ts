@@ -1,4 +1,4 @@
-import { Aws, type Size } from 'aws-cdk-lib';
+import { Aws, Fn, type Size, Token } from 'aws-cdk-lib';
 import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -54,17 +54,28 @@ function formOf({ parameters }: NamedQuery, name: string): string {
   return `${name} '${/such as (\S+)$/.exec(parameter?.meaning ?? '')?.[1] ?? 'name'}'`;
 }
 
+/** Properties of the workgroup. */
 export interface ArchiveWorkGroupProps {
+  /** Name of the workgroup. */
   readonly workGroupName: string;
+  /** The archive bucket, which takes the results too. */
   readonly bucket: IBucket;
   /** A query that reads more is stopped: a forgotten condition on `dt` must not cost a fortune. */
   readonly scanLimit: Size;
-  /** @default results are encrypted with keys that S3 owns */
+  /** A KMS key of yours for the results. @default keys that S3 owns, without cost */
   readonly encryptionKey?: IKey | undefined;
 }
 
-/** The Athena workgroup for the archive. Its settings hold for every query, whatever a client asks for. */
+/**
+ * The Athena workgroup for the archive. Its settings hold for every query, whatever a client asks for.
+ *
+ * @example
+ * ```ts
+ * new CfnOutput(stack, 'TracesWorkGroup', { value: pipeline.workGroup.workGroupName });
+ * ```
+ */
 export class ArchiveWorkGroup extends Construct {
+  /** Name of the workgroup. */
   readonly workGroupName: string;
 
   constructor(scope: Construct, id: string, { bucket, encryptionKey, ...props }: ArchiveWorkGroupProps) {
@@ -92,8 +103,11 @@ export class ArchiveWorkGroup extends Construct {
   }
 }
 
+/** Properties of the database. */
 export interface ArchiveDatabaseProps {
+  /** Name of the database. */
   readonly databaseName: string;
+  /** The archive bucket. */
   readonly bucket: IBucket;
   /** Whether each tenant has a partition of its own. */
   readonly tenants: boolean;
@@ -103,10 +117,20 @@ export interface ArchiveDatabaseProps {
   readonly compaction: boolean;
 }
 
-/** The Glue database over the archive: tables whose partitions are computed, so that no crawler runs, and the views. */
+/**
+ * The Glue database over the archive: tables whose partitions are computed, so that no crawler runs, and the views.
+ *
+ * @example
+ * ```ts
+ * new CfnOutput(stack, 'TracesDatabase', { value: pipeline.database.databaseName });
+ * ```
+ */
 export class ArchiveDatabase extends Construct {
+  /** Name of the database. */
   readonly databaseName: string;
+  /** Whether each query has to name a tenant. */
   readonly tenants: boolean;
+  /** How far back the tables look. */
   readonly retentionDays: number;
 
   constructor(scope: Construct, id: string, props: ArchiveDatabaseProps) {
@@ -144,10 +168,15 @@ export class ArchiveDatabase extends Construct {
 
 function view(table: GlueView) {
   return {
-    viewOriginalText: prestoViewText(Buffer.from(JSON.stringify(table.view)).toString('base64')),
+    viewOriginalText: prestoViewText(base64(JSON.stringify(table.view))),
     viewExpandedText: PRESTO_VIEW_EXPANDED_TEXT,
     storageDescriptor: { columns: [...table.columns], serdeInfo: {} },
   };
+}
+
+/** CloudFormation encodes a text with values that are only known to the deployment. */
+function base64(text: string): string {
+  return Token.isUnresolved(text) ? Fn.base64(text) : Buffer.from(text).toString('base64');
 }
 
 function external(table: GlueExternalTable) {

@@ -5,7 +5,14 @@ import { Construct } from 'constructs';
 import { EXPIRES_AT, PARTITION_KEY, SORT_KEY } from '../aws/dynamodb/schema.ts';
 import { acknowledge, defaultChild } from './acknowledge.ts';
 
-/** Capacity that is paid by the hour, and follows the load between its bounds. Cheaper than on demand under a steady load. */
+/**
+ * Capacity that is paid by the hour, and follows the load between its bounds. Under a steady load it is cheaper than on demand.
+ *
+ * @example
+ * ```ts
+ * const capacity: ProvisionedCapacity = { minWriteUnits: 50, maxWriteUnits: 1000, minReadUnits: 50, maxReadUnits: 1000 };
+ * ```
+ */
 export interface ProvisionedCapacity {
   /** Write units per second that are always there. */
   readonly minWriteUnits: number;
@@ -19,15 +26,24 @@ export interface ProvisionedCapacity {
   readonly targetUtilizationPercent?: number;
 }
 
+/** Properties of the buffer table. */
 export interface BufferTableProps {
-  /** @default on demand: each request is paid, none is refused for want of capacity that was not foreseen */
+  /** Capacity that is paid by the hour. @default on demand: each request is paid, none is refused for want of capacity that was not foreseen */
   readonly provisionedCapacity?: ProvisionedCapacity;
-  /** @default a key that DynamoDB owns, without cost */
+  /** A KMS key of yours. @default a key that DynamoDB owns, without cost */
   readonly encryptionKey?: IKey;
 }
 
-/** The span buffer: docs/storage-schema.md. It is private to its pipeline, so that no existing table is taken. */
+/**
+ * The span buffer: docs/storage-schema.md has its items. It is private to its pipeline, so that no existing table is taken.
+ *
+ * @example
+ * ```ts
+ * pipeline.buffer.table.metricConsumedWriteCapacityUnits();
+ * ```
+ */
 export class BufferTable extends Construct {
+  /** The DynamoDB table. */
   readonly table: Table;
 
   constructor(scope: Construct, id: string, props: BufferTableProps = {}) {

@@ -1,12 +1,12 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
-import type { IRole, Role } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
 import { COMPACTED_HOURS_VIEW } from '../archive/compaction/compacted-hours-view.ts';
 import { PARTS_PREFIX, TRACES_PREFIX } from '../archive/layout.ts';
+import { VARIABLES } from '../aws/function-contract.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import { allow, PipelineFunction, useOfKey } from './pipeline-function.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
@@ -14,33 +14,39 @@ import type { PipelineResources } from './pipeline-resources.ts';
 /** What a part needs: the default limit of `lib/archive/compaction/compact-folder.ts` is made for it. */
 const MEMORY_MB = 2048;
 
+/** Properties of the compact function. */
 export interface CompactFunctionProps {
-  readonly resources: Pick<PipelineResources, 'bucket' | 'tenants' | 'encryptionKey'>;
+  /** What the functions of the pipeline share. */
+  readonly resources: PipelineResources;
+  /** Name of the Glue database of the archive. */
   readonly databaseName: string;
+  /** How long log lines are kept. */
   readonly logRetention: RetentionDays;
 }
 
-/** Copies settled hours of the archive to Parquet, each hour. */
-export class CompactFunction extends Construct {
-  readonly function: LambdaFunction;
-  readonly role: Role;
-  readonly logGroup: LogGroup;
-
+/**
+ * The compact function: copies settled hours of the archive to Parquet, once an hour.
+ *
+ * @example
+ * ```ts
+ * pipeline.compact?.function.metricErrors();
+ * ```
+ */
+export class CompactFunction extends PipelineFunction {
   constructor(scope: Construct, id: string, { resources, databaseName, logRetention }: CompactFunctionProps) {
-    super(scope, id);
     const { bucket, encryptionKey } = resources;
     const traces = bucket.arnForObjects(`${TRACES_PREFIX}*`);
     const parts = bucket.arnForObjects(`${PARTS_PREFIX}*`);
-    const glue = (resource: string) => Stack.of(this).formatArn({ service: 'glue', resource });
-    const compact = new PipelineFunction(this, 'Compact', {
-      folder: 'compact',
+    const glue = (resource: string) => Stack.of(scope).formatArn({ service: 'glue', resource });
+    super(scope, id, {
+      handler: 'compact',
       description: 'Tailgate: copies settled hours of the archive to Parquet',
       timeout: Duration.minutes(15),
       memoryMb: MEMORY_MB,
       environment: {
-        TAILGATE_BUCKET: bucket.bucketName,
-        TAILGATE_DATABASE: databaseName,
-        ...(resources.tenants && { TAILGATE_TENANTS: '1' }),
+        [VARIABLES.bucket]: bucket.bucketName,
+        [VARIABLES.database]: databaseName,
+        ...(resources.tenants && { [VARIABLES.tenants]: '1' }),
       },
       statements: [
         allow(['s3:ListBucket'], bucket.bucketArn),
@@ -53,17 +59,17 @@ export class CompactFunction extends Construct {
           glue(`database/${databaseName}`),
           glue(`table/${databaseName}/${COMPACTED_HOURS_VIEW}`),
         ),
-        ...useOfKey(this, encryptionKey),
+        ...useOfKey(scope, encryptionKey),
       ],
       logRetention,
     });
-    acknowledgeWildcard(compact.role, traces, 'the keys of archive objects are made of the time and a random number');
-    acknowledgeWildcard(compact.role, parts, 'the keys of parts are made of the hours that they are of');
+    acknowledgeWildcard(this.role, traces, 'the keys of archive objects are made of the time and a random number');
+    acknowledgeWildcard(this.role, parts, 'the keys of parts are made of the hours that they are of');
     new Rule(this, 'Hourly', {
       description: 'Tailgate: compaction of the archive',
       schedule: Schedule.cron({ minute: '20' }),
       targets: [
-        new LambdaTarget(compact.function, {
+        new LambdaTarget(this.function, {
           // The next run does what one left, so that nothing has to be tried again or set aside.
           retryAttempts: 0,
           maxEventAge: Duration.minutes(30),
@@ -71,9 +77,6 @@ export class CompactFunction extends Construct {
         }),
       ],
     });
-    this.function = compact.function;
-    this.role = compact.role;
-    this.logGroup = compact.logGroup;
   }
 }
 

@@ -1,24 +1,23 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Role } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping, type Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
-import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
-import { DECIDE_TIMEOUT_SECONDS } from '../../functions/decide/handler.ts';
+import { EventSourceMapping, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
 import { SPILL_PREFIX, TRACES_PREFIX } from '../archive/layout.ts';
+import { DECIDE_TIMEOUT_SECONDS } from '../aws/function-contract.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import { allow, PipelineFunction, useOfKey } from './pipeline-function.ts';
 import { environmentOf, type PipelineResources } from './pipeline-resources.ts';
 
-export const DECIDE_TIMEOUT: Duration = Duration.seconds(DECIDE_TIMEOUT_SECONDS);
-
-/** What AWS recommends for a queue that a function reads, and the time in which a batch is collected. */
+/** What AWS recommends for a queue that a function reads: six timeouts, plus the time in which a batch is collected. */
 export function visibilityTimeout(batchWindow: Duration): Duration {
-  return Duration.seconds(6 * DECIDE_TIMEOUT.toSeconds() + batchWindow.toSeconds());
+  return Duration.seconds(6 * DECIDE_TIMEOUT_SECONDS + batchWindow.toSeconds());
 }
 
+/** Properties of the decide function. */
 export interface DecideFunctionProps {
+  /** What the functions of the pipeline share. */
   readonly resources: PipelineResources;
-  /** Invocations at once. */
+  /** Concurrent invocations. */
   readonly concurrency: number;
   /** Whether they are reserved, so that no other function of the account can keep traces waiting. */
   readonly isReserved: boolean;
@@ -26,24 +25,28 @@ export interface DecideFunctionProps {
   readonly batchSize: number;
   /** How long wake-ups are collected for one invocation. */
   readonly batchWindow: Duration;
+  /** How long log lines are kept. */
   readonly logRetention: RetentionDays;
 }
 
-/** Decides traces when their wait is over, and writes the sampled ones to the archive. */
-export class DecideFunction extends Construct {
-  readonly function: LambdaFunction;
-  readonly role: Role;
-  readonly logGroup: LogGroup;
-
-  constructor(scope: Construct, id: string, { resources, ...props }: DecideFunctionProps) {
-    super(scope, id);
+/**
+ * The decide function: decides traces when their wait is over, and writes the sampled ones to the archive.
+ *
+ * @example
+ * ```ts
+ * pipeline.decide.function.metricDuration({ statistic: 'p99' });
+ * ```
+ */
+export class DecideFunction extends PipelineFunction {
+  constructor(scope: Construct, id: string, props: DecideFunctionProps) {
+    const { resources } = props;
     const { table, bucket, queue, deadLetterQueue, policies, encryptionKey } = resources;
     const traces = bucket.arnForObjects(`${TRACES_PREFIX}*`);
     const spills = bucket.arnForObjects(`${SPILL_PREFIX}*`);
-    const decide = new PipelineFunction(this, 'Decide', {
-      folder: 'decide',
+    super(scope, id, {
+      handler: 'decide',
       description: 'Tailgate: decides traces by the policies and archives the sampled ones',
-      timeout: DECIDE_TIMEOUT,
+      timeout: Duration.seconds(DECIDE_TIMEOUT_SECONDS),
       environment: environmentOf(resources),
       statements: [
         allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], table.tableArn),
@@ -54,25 +57,23 @@ export class DecideFunction extends Construct {
         allow(['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:SendMessage'], queue.queueArn),
         allow(['sqs:SendMessage'], deadLetterQueue.queueArn),
         allow(['ssm:GetParameter'], policies.parameterArn),
-        ...useOfKey(this, encryptionKey),
+        ...useOfKey(scope, encryptionKey),
       ],
       reservedConcurrentExecutions: props.isReserved ? props.concurrency : undefined,
-      // It sends to its own queue on purpose: long waits are hops, and what is open goes into continuations. Both are counted.
+      // The function sends to its own queue on purpose: early wake-ups go back, unsettled fragments go into continuations. It
+      // counts both, and stops.
       recursiveLoop: RecursiveLoop.ALLOW,
       logRetention: props.logRetention,
     });
-    acknowledgeWildcard(decide.role, traces, 'the keys of archive objects are made of the time and a random number');
-    acknowledgeWildcard(decide.role, spills, 'the keys of spilled fragments are made of trace IDs');
+    acknowledgeWildcard(this.role, traces, 'the keys of archive objects are made of the time and a random number');
+    acknowledgeWildcard(this.role, spills, 'the keys of spilled fragments are made of trace IDs');
     new EventSourceMapping(this, 'WakeUps', {
-      target: decide.function,
+      target: this.function,
       eventSourceArn: queue.queueArn,
       batchSize: props.batchSize,
       maxBatchingWindow: props.batchWindow,
       maxConcurrency: props.concurrency,
       reportBatchItemFailures: true,
     });
-    this.function = decide.function;
-    this.role = decide.role;
-    this.logGroup = decide.logGroup;
   }
 }

@@ -1,55 +1,57 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Role } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
 import { SPILL_PREFIX } from '../archive/layout.ts';
+import { NO_KEYS, VARIABLES } from '../aws/function-contract.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import { allow, PipelineFunction, parameterArn, useOfKey } from './pipeline-function.ts';
 import { environmentOf, type PipelineResources } from './pipeline-resources.ts';
 
-/** Exporters give up after 10 s; the retries of a request that nobody waits for any more may still end. */
+/** Exporters give up after 10 s. The retries of a request that no exporter waits for any more may still end. */
 const TIMEOUT = Duration.seconds(20);
 
+/** Properties of the ingest function. */
 export interface IngestFunctionProps {
+  /** What the functions of the pipeline share. */
   readonly resources: PipelineResources;
   /** SSM path of the hashes of the ingest keys; `undefined`: requests need no key. */
   readonly keysPath: string | undefined;
-  /** `undefined`: not reserved. */
+  /** Reserved concurrent invocations; `undefined`: none are reserved. */
   readonly concurrency: number | undefined;
+  /** How long log lines are kept. */
   readonly logRetention: RetentionDays;
 }
 
-/** Takes export requests and makes their spans durable. */
-export class IngestFunction extends Construct {
-  readonly function: LambdaFunction;
-  readonly role: Role;
-  readonly logGroup: LogGroup;
-
-  constructor(scope: Construct, id: string, { resources, ...props }: IngestFunctionProps) {
-    super(scope, id);
+/**
+ * The ingest function: takes OTLP export requests and makes their spans durable.
+ *
+ * @example
+ * ```ts
+ * // Traces of the function itself.
+ * pipeline.ingest.function.addLayers(adotLayer);
+ * ```
+ */
+export class IngestFunction extends PipelineFunction {
+  constructor(scope: Construct, id: string, props: IngestFunctionProps) {
+    const { resources, keysPath } = props;
     const { table, bucket, queue, policies, encryptionKey } = resources;
-    const { keysPath } = props;
     const spills = bucket.arnForObjects(`${SPILL_PREFIX}*`);
-    const ingest = new PipelineFunction(this, 'Ingest', {
-      folder: 'ingest',
+    super(scope, id, {
+      handler: 'ingest',
       description: 'Tailgate: takes OTLP export requests, buffers their spans and sends wake-ups',
       timeout: TIMEOUT,
-      environment: { ...environmentOf(resources), TAILGATE_KEYS_PATH: keysPath ?? 'none' },
+      environment: { ...environmentOf(resources), [VARIABLES.keysPath]: keysPath ?? NO_KEYS },
       statements: [
         allow(['dynamodb:BatchWriteItem'], table.tableArn),
         allow(['s3:PutObject'], spills),
         allow(['sqs:SendMessage'], queue.queueArn),
         allow(['ssm:GetParameter'], policies.parameterArn),
-        ...(keysPath === undefined ? [] : [allow(['ssm:GetParametersByPath'], parameterArn(this, keysPath))]),
-        ...useOfKey(this, encryptionKey),
+        ...(keysPath === undefined ? [] : [allow(['ssm:GetParametersByPath'], parameterArn(scope, keysPath))]),
+        ...useOfKey(scope, encryptionKey),
       ],
       reservedConcurrentExecutions: props.concurrency,
       logRetention: props.logRetention,
     });
-    acknowledgeWildcard(ingest.role, spills, 'the keys of spilled fragments are made of trace IDs');
-    this.function = ingest.function;
-    this.role = ingest.role;
-    this.logGroup = ingest.logGroup;
+    acknowledgeWildcard(this.role, spills, 'the keys of spilled fragments are made of trace IDs');
   }
 }

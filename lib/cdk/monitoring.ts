@@ -1,69 +1,26 @@
-import { type Duration, Token } from 'aws-cdk-lib';
-import type { IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { Alarm, ComparisonOperator, Dashboard, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Token } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Dashboard, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ALARM_CATALOGUE, type AlarmDefinition, type AlarmId, anchorOf } from './monitoring/alarm-catalogue.ts';
 import { ALARM_METRICS } from './monitoring/alarm-metric.ts';
 import { dashboardWidgets } from './monitoring/dashboard-widgets.ts';
-
-/** From where alarms fire. */
-export interface AlarmThresholds {
-  /** Age of the oldest wake-up. It may include a delay of up to 15 minutes. @default 30 minutes */
-  readonly queueAge?: Duration;
-  /** Wake-ups that were given up. @default 1 */
-  readonly deadLetters?: number;
-  /** From the time at which a trace is due to the look at it. @default 5 minutes */
-  readonly decisionLag?: Duration;
-  /** Requests answered with 5xx, in 5 minutes. @default 5 */
-  readonly ingestServerErrors?: number;
-  /** Invocations of a function that failed, in 5 minutes. @default 1 */
-  readonly functionErrors?: number;
-  /** Invocations of a function that were turned away, in 5 minutes. @default 1 */
-  readonly functionThrottles?: number;
-  /** Reads and writes of items that were throttled, in 5 minutes. @default 100 */
-  readonly tableThrottles?: number;
-  /** Share of the reserved concurrency of the ingest function that is in use, in percent. @default 80 */
-  readonly ingestConcurrencyPercent?: number;
-}
-
-export interface PipelineMonitoringProps {
-  /** The value of the dimension `pipeline`: `TAILGATE_PIPELINE` in the environment of both functions. */
-  readonly pipelineName: string;
-  readonly ingest: IFunction;
-  readonly decide: IFunction;
-  /** @default the archive is not compacted, and no alarm watches it */
-  readonly compact?: IFunction;
-  /** The wake-up queue. */
-  readonly queue: IQueue;
-  readonly deadLetterQueue: IQueue;
-  /** The buffer table. */
-  readonly table: ITable;
-  /** What the requests come through. @default the URL of the ingest function */
-  readonly httpApi?: IHttpApi;
-  /** Concurrency reserved for the ingest function. @default none is, and no alarm watches it */
-  readonly ingestConcurrency?: number;
-  /** Where alarms are reported, and that they are over. @default nowhere: alarms only change their state */
-  readonly alarmTopic?: ITopic;
-  /** What else happens when an alarm fires. @default nothing */
-  readonly alarmActions?: readonly IAlarmAction[];
-  /** @default those of docs/operations.md */
-  readonly thresholds?: AlarmThresholds;
-  /** Where docs/operations.md is; alarms link to its headings. @default the path in the repository of Tailgate */
-  readonly runbookUrl?: string;
-  /** Whether there is a dashboard. @default true */
-  readonly dashboard?: boolean;
-}
+import type { PipelineMonitoringProps } from './monitoring/monitoring-props.ts';
 
 const DEFAULT_RUNBOOK_URL = 'docs/operations.md';
 
-/** A dashboard, and alarms for what a person has to do something about. Each alarm says what that is: docs/operations.md. */
+/**
+ * A dashboard, and alarms for what a person has to do something about. Each alarm says what that is: docs/operations.md.
+ *
+ * @example
+ * ```ts
+ * pipeline.monitoring.alarms.get('DeadLetters')?.addAlarmAction(new SnsAction(onCall));
+ * ```
+ */
 export class PipelineMonitoring extends Construct {
+  /** The alarms by the IDs of their constructs. */
   readonly alarms: ReadonlyMap<AlarmId, Alarm>;
+  /** `undefined`: there is none. */
   readonly dashboard: Dashboard | undefined;
 
   constructor(scope: Construct, id: string, props: PipelineMonitoringProps) {
@@ -84,7 +41,7 @@ export class PipelineMonitoring extends Construct {
     }
   }
 
-  #alarm(definition: AlarmDefinition & { readonly id: AlarmId }, threshold: number, props: PipelineMonitoringProps) {
+  #alarm(definition: AlarmDefinition, threshold: number, props: PipelineMonitoringProps) {
     const { id, heading, description, evaluationPeriods, datapointsToAlarm, missingData } = definition;
     const alarm = new Alarm(this, id, {
       metric: ALARM_METRICS[id](props),

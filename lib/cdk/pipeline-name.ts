@@ -1,9 +1,9 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Fn, Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** It becomes part of SSM paths, and the name of the Athena workgroup and, with underscores, of the Glue database. */
 export const PIPELINE_NAME: RegExp = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const MAX_LENGTH = 48;
+export const MAX_PIPELINE_NAME_LENGTH = 48;
 
 /** The name of a pipeline without one of its own; `undefined`: the stack has none yet. */
 export function defaultPipelineName(scope: IConstruct): string | undefined {
@@ -13,10 +13,16 @@ export function defaultPipelineName(scope: IConstruct): string | undefined {
 
 export function nameProblems(name: string | undefined): readonly string[] {
   if (name === undefined) return ['pipelineName: is needed, because the name of the stack is not known yet'];
-  if (PIPELINE_NAME.test(name) && name.length <= MAX_LENGTH) return [];
+  if (Token.isUnresolved(name) || (PIPELINE_NAME.test(name) && name.length <= MAX_PIPELINE_NAME_LENGTH)) return [];
   return [
-    `pipelineName: "${name}": expected at most ${MAX_LENGTH} lower-case letters, digits and single hyphens, a letter first`,
+    `pipelineName: "${name}": expected at most ${MAX_PIPELINE_NAME_LENGTH} lower-case letters, digits and single hyphens, a letter first`,
   ];
+}
+
+/** The Glue database of a pipeline: Athena's names have no hyphens. */
+export function databaseNameOf(pipelineName: string): string {
+  if (Token.isUnresolved(pipelineName)) return Fn.join('_', Fn.split('-', pipelineName));
+  return pipelineName.replaceAll('-', '_');
 }
 
 /**

@@ -1,7 +1,9 @@
 import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import { MS_PER_DAY } from '../archive/hours.ts';
 import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../aws/dynamodb/schema.ts';
 import type { ProvisionedCapacity } from './buffer-table.ts';
+import { collisionProblems, defaultPipelineName, nameProblems } from './pipeline-name.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 
 /** `undefined`, or what is wrong with an origin for CORS. */
@@ -12,9 +14,22 @@ export function originProblem(origin: string): string | undefined {
   return `corsOrigins: "${origin}": expected an origin as browsers send it, e.g. https://shop.example, or "*" for all`;
 }
 
-/** A pipeline cannot be built as it was asked for. The message has a line for each thing that is wrong. */
+/**
+ * A pipeline cannot be built as it was asked for. The message has a line for each thing that is wrong.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   new TailSamplingPipeline(stack, 'Tailgate', { policies });
+ * } catch (error) {
+ *   if (error instanceof InvalidPipelineError) for (const problem of error.problems) console.error(problem);
+ * }
+ * ```
+ */
 export class InvalidPipelineError extends Error {
+  /** The name of the class. */
   override readonly name = 'InvalidPipelineError';
+  /** What is wrong, a line each. */
   readonly problems: readonly string[];
 
   constructor(where: string, problems: readonly string[]) {
@@ -32,16 +47,42 @@ const MAX_BATCH_WITHOUT_WINDOW = 10;
 const TENANTS_WITHOUT_KEYS =
   'tenants: cannot be told apart with allowUnauthenticated, because it is the key that says whose spans they are: leave one of them out';
 
+/**
+ * The name of a pipeline, if nothing is wrong with anything.
+ *
+ * @throws {InvalidPipelineError} with everything that is wrong
+ */
+export function checkedPipelineName(
+  pipeline: IConstruct,
+  props: TailSamplingPipelineProps,
+  isPipeline: (construct: IConstruct) => construct is IConstruct & { readonly pipelineName: string },
+): string {
+  const name = props.pipelineName ?? defaultPipelineName(pipeline);
+  const problems = [
+    ...props.policies.problems,
+    ...nameProblems(name),
+    ...collisionProblems(name, pipeline, isPipeline),
+    ...pipelineProblems(props),
+  ];
+  if (name === undefined || problems.length > 0) throw new InvalidPipelineError(pipeline.node.path, problems);
+  return name;
+}
+
 /** Everything that is wrong with the properties of a pipeline, a line each; those of the name and the policies are elsewhere. */
-export function pipelineProblems(props: TailSamplingPipelineProps): readonly string[] {
+function pipelineProblems(props: TailSamplingPipelineProps): readonly string[] {
   return [
     ...batchProblems(props),
     ...concurrencyProblems(props),
     ...archiveProblems(props),
     ...(props.provisionedCapacity === undefined ? [] : capacityProblems(props.provisionedCapacity)),
     ...(props.tenants && props.allowUnauthenticated ? [TENANTS_WITHOUT_KEYS] : []),
-    ...(props.corsOrigins ?? []).map(originProblem).filter((problem) => problem !== undefined),
+    ...originProblems(props.corsOrigins ?? []),
   ];
+}
+
+function originProblems(origins: readonly string[]): readonly string[] {
+  if (Token.isUnresolved(origins)) return [];
+  return origins.map(originProblem).filter((problem) => problem !== undefined);
 }
 
 function batchProblems({
@@ -60,12 +101,12 @@ function batchProblems({
 }
 
 function concurrencyProblems(props: TailSamplingPipelineProps): readonly string[] {
-  const { ingestConcurrency: ingest, frontDoor } = props;
+  const { ingestConcurrency: ingest, ingestEndpoint } = props;
   const problems = [...wholeNumber('decideConcurrency', props.decideConcurrency, 2, 1000)];
   if (ingest !== 'unreserved') {
     // With an HTTP API, half of it is the burst.
-    problems.push(...wholeNumber('ingestConcurrency', ingest, frontDoor === 'http-api' ? 2 : 1, 100_000));
-  } else if (frontDoor === 'http-api') {
+    problems.push(...wholeNumber('ingestConcurrency', ingest, ingestEndpoint === 'http-api' ? 2 : 1, 100_000));
+  } else if (ingestEndpoint === 'http-api') {
     problems.push(
       'ingestConcurrency: "unreserved" with an HTTP API: its throttle must be below the concurrency of the function, ' +
         'which has to be known; give a number, or take the function URL',

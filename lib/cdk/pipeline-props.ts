@@ -4,13 +4,24 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ProvisionedCapacity } from './buffer-table.ts';
-import type { AlarmThresholds } from './monitoring.ts';
+import type { IngestEndpointType } from './ingest-endpoint.ts';
+import type { AlarmThresholds } from './monitoring/monitoring-props.ts';
 import type { Policies } from './policies.ts';
 
-export type FrontDoorType = 'function-url' | 'http-api';
-
+/**
+ * Properties of a pipeline. Only the policies are needed.
+ *
+ * @example
+ * ```ts
+ * const props: TailSamplingPipelineProps = {
+ *   policies: Policies.fromFile('tailgate.yaml'),
+ *   archiveRetention: Duration.days(90),
+ *   alarmTopic: onCall,
+ * };
+ * ```
+ */
 export interface TailSamplingPipelineProps {
-  /** Which traces are kept. Later changes need no deployment: `npm run policies -- put`. */
+  /** Which traces are kept. Later changes need no deployment: `tailgate policies put`. */
   readonly policies: Policies;
 
   /**
@@ -41,7 +52,7 @@ export interface TailSamplingPipelineProps {
    *
    * @default 'function-url'
    */
-  readonly frontDoor?: FrontDoorType;
+  readonly ingestEndpoint?: IngestEndpointType;
 
   /**
    * Origins of the web pages that may send spans, e.g. `https://shop.example`.

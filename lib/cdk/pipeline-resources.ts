@@ -2,31 +2,38 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { VARIABLES } from '../aws/function-contract.ts';
 import type { PoliciesParameter } from './policies.ts';
 
-/** What both functions work on. */
+/** What the functions of a pipeline share. */
 export interface PipelineResources {
+  /** Name of the pipeline. */
   readonly pipelineName: string;
+  /** The buffer table. */
   readonly table: Table;
+  /** The archive bucket. */
   readonly bucket: IBucket;
+  /** The wake-up queue. */
   readonly queue: IQueue;
+  /** Wake-ups that were given up. */
   readonly deadLetterQueue: IQueue;
+  /** The policies as an SSM parameter. */
   readonly policies: PoliciesParameter;
   /** Whether keys have tenants. */
   readonly tenants: boolean;
-  /** The key that all of it is encrypted with, if it is one of yours. */
+  /** The KMS key of yours that all of it is encrypted with; `undefined`: keys of the services. */
   readonly encryptionKey?: IKey | undefined;
 }
 
-/** The environment that both functions read: functions/shared/. */
+/** The environment of the ingest and the decide function. `functions/shared/environment.ts` reads it. */
 export function environmentOf(resources: PipelineResources): Readonly<Record<string, string>> {
   return {
-    TAILGATE_PIPELINE: resources.pipelineName,
-    TAILGATE_TABLE: resources.table.tableName,
-    TAILGATE_BUCKET: resources.bucket.bucketName,
-    TAILGATE_QUEUE_URL: resources.queue.queueUrl,
-    TAILGATE_DEAD_LETTER_QUEUE_URL: resources.deadLetterQueue.queueUrl,
-    TAILGATE_CONFIG_PARAMETER: resources.policies.parameterName,
-    ...(resources.tenants && { TAILGATE_TENANTS: '1' }),
+    [VARIABLES.pipeline]: resources.pipelineName,
+    [VARIABLES.table]: resources.table.tableName,
+    [VARIABLES.bucket]: resources.bucket.bucketName,
+    [VARIABLES.queueUrl]: resources.queue.queueUrl,
+    [VARIABLES.deadLetterQueueUrl]: resources.deadLetterQueue.queueUrl,
+    [VARIABLES.configParameter]: resources.policies.parameterName,
+    ...(resources.tenants && { [VARIABLES.tenants]: '1' }),
   };
 }

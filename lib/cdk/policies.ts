@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { Annotations, Validations } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
-import { Construct } from 'constructs';
-import { encodeConfigText } from '../aws/ssm/config-parameter.ts';
+import { Construct, type IConstruct } from 'constructs';
+import { encodeConfigText } from '../aws/ssm/config-text.ts';
 import { type ConfigIssue, whyUnreadable } from '../sampling/config/issues.ts';
 import { decodeText, readSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
 import { parameterArn } from './pipeline-function.ts';
 
+/** Properties of the parameter with the policies. */
 export interface PoliciesParameterProps {
+  /** Its value at the first deployment, and at each one with other policies. */
   readonly policies: Policies;
   /** Name of the parameter. */
   readonly parameterName: string;
@@ -14,10 +18,17 @@ export interface PoliciesParameterProps {
 
 /**
  * The policies as an SSM parameter. Running functions read it again within a minute; Parameter Store keeps its last 100
- * versions. A change from outside (`npm run policies -- put`) stays until a deployment with other policies.
+ * versions. A change from outside (`tailgate policies put`) stays until a deployment with other policies.
+ *
+ * @example
+ * ```ts
+ * pipeline.policies.grantPut(deployRole);
+ * ```
  */
 export class PoliciesParameter extends Construct {
+  /** Name of the parameter. */
   readonly parameterName: string;
+  /** ARN of the parameter. */
   readonly parameterArn: string;
 
   constructor(scope: Construct, id: string, props: PoliciesParameterProps) {
@@ -28,16 +39,34 @@ export class PoliciesParameter extends Construct {
       type: 'String',
       tier: 'Intelligent-Tiering',
       value: props.policies.parameterValue,
-      description: 'Tailgate: the tail_sampling policies. Change them with "npm run policies".',
+      description: 'Tailgate: the tail_sampling policies. Change them with "tailgate policies".',
     });
     this.parameterName = parameter.ref;
     this.parameterArn = parameterArn(this, props.parameterName);
   }
+
+  /** Lets a principal read and change the policies, as `tailgate policies` does with `--parameter`. */
+  grantPut(grantee: IGrantable): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['ssm:GetParameter', 'ssm:GetParameterHistory', 'ssm:PutParameter'],
+      resourceArns: [this.parameterArn],
+    });
+  }
 }
 
-/** The `tail_sampling` configuration that a pipeline starts with, as a Collector file, a block, or its bare options. */
+/**
+ * The `tail_sampling` configuration that a pipeline starts with: a Collector's file, a `tail_sampling` block, or its bare options.
+ * A pipeline with policies that have errors is not synthesised.
+ *
+ * @example
+ * ```ts
+ * Policies.fromFile('tailgate.yaml');
+ * Policies.fromText('policies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]');
+ * ```
+ */
 export class Policies {
-  /** A file, relative to the working directory. What is wrong with it is reported together with the other properties. */
+  /** Reads a file, relative to the working directory. What is wrong with it is reported together with the other properties. */
   static fromFile(path: string): Policies {
     try {
       return Policies.#fromBytes(readFileSync(path), path);
@@ -46,7 +75,12 @@ export class Policies {
     }
   }
 
-  /** @param source what messages call the text */
+  /**
+   * Takes the text of a file.
+   *
+   * @param text - YAML or JSON
+   * @param source - what messages call the text
+   */
   static fromText(text: string, source = 'policies'): Policies {
     return Policies.#fromBytes(Buffer.from(text), source);
   }
@@ -89,4 +123,10 @@ function inWords(source: string, issues: readonly ConfigIssue[]): readonly strin
     const place = line === undefined ? source : `${source}:${line}`;
     return path === '' ? `${place}: ${message}` : `${place}: ${path}: ${message}`;
   });
+}
+
+/** Shows what a pipeline's policies say beside their errors: warnings, and notes. */
+export function reportPolicies(pipeline: IConstruct, { warnings, notes }: Policies): void {
+  for (const [i, warning] of warnings.entries()) Validations.of(pipeline).addWarning(`tailgate:policies-${i}`, warning);
+  for (const note of notes) Annotations.of(pipeline).addInfo(note);
 }

@@ -4,12 +4,26 @@ import { TRACES_PREFIX } from '../archive/layout.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 import { TailSamplingPipeline } from './tail-sampling-pipeline.ts';
 
+/** Properties of a stack with one pipeline. */
 export interface TailgateStackProps extends StackProps {
+  /** Properties of the pipeline. */
   readonly pipeline: TailSamplingPipelineProps;
 }
 
-/** One pipeline, and what there is to know of it as outputs, which the commands of `lib/cli` read. */
+/**
+ * A stack with one pipeline, and what there is to know of it as outputs. The command `tailgate` finds a pipeline by these
+ * (`--stack`), so their names are a contract: docs/contracts.md.
+ *
+ * @example
+ * ```ts
+ * new TailgateStack(app, 'Tailgate', {
+ *   env: { account: '111111111111', region: 'eu-west-1' },
+ *   pipeline: { policies: Policies.fromFile('tailgate.yaml') },
+ * });
+ * ```
+ */
 export class TailgateStack extends Stack {
+  /** The pipeline. */
   readonly pipeline: TailSamplingPipeline;
 
   constructor(scope: Construct, id: string, { pipeline: pipelineProps, ...props }: TailgateStackProps) {
@@ -18,8 +32,8 @@ export class TailgateStack extends Stack {
     const { keysPath, policies, wakeUps, archiveBucket, database, workGroup, ingestUrl } = this.pipeline;
     const header =
       keysPath === undefined
-        ? 'none: everybody may send'
-        : `x-api-key=<key>, which "npm run keys -- create --stack ${this.stackName}" prints`;
+        ? 'none: requests need no key'
+        : `x-api-key=<key>, which "tailgate keys create --stack ${this.stackName}" prints`;
     this.#output('IngestUrl', ingestUrl, 'OTEL_EXPORTER_OTLP_ENDPOINT');
     this.#output('IngestHeaders', header, 'OTEL_EXPORTER_OTLP_HEADERS');
     this.#output('PoliciesParameter', policies.parameterName, 'SSM parameter of the policies');

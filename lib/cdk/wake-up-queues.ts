@@ -1,4 +1,5 @@
 import { CfnDeletionPolicy, Duration } from 'aws-cdk-lib';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -7,19 +8,27 @@ import { defaultChild } from './acknowledge.ts';
 /** Deliveries before a message goes to the dead letters: with the visibility timeout, more than an hour of failing. */
 const MAX_RECEIVE_COUNT = 10;
 
+/** Properties of the queues. */
 export interface WakeUpQueuesProps {
   /** How long a delivered message stays hidden: at least six timeouts of the function and its batch window. */
   readonly visibilityTimeout: Duration;
-  /** @default keys that SQS owns, without cost */
+  /** A KMS key of yours. @default keys that SQS owns, without cost */
   readonly encryptionKey?: IKey;
 }
 
 /**
  * The queue of wake-ups and the one of its dead letters. A lost wake-up is a lost trace, so both survive an update that
  * would replace them.
+ *
+ * @example
+ * ```ts
+ * pipeline.wakeUps.grantRedrive(onCallRole);
+ * ```
  */
 export class WakeUpQueues extends Construct {
+  /** Wake-ups, delayed by the decision wait. */
   readonly queue: Queue;
+  /** Wake-ups that could not be settled. */
   readonly deadLetterQueue: Queue;
 
   constructor(scope: Construct, id: string, props: WakeUpQueuesProps) {
@@ -43,5 +52,22 @@ export class WakeUpQueues extends Construct {
       cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
       cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
     }
+  }
+
+  /**
+   * Lets a principal send dead letters back to the queue, as `tailgate redrive` does.
+   *
+   * @example
+   * ```ts
+   * pipeline.wakeUps.grantRedrive(onCallRole);
+   * ```
+   */
+  grantRedrive(grantee: IGrantable): Grant {
+    const receive = ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes'];
+    const grant = this.deadLetterQueue
+      .grant(grantee, ...receive.map((action) => `sqs:${action}`))
+      .combine(this.queue.grant(grantee, 'sqs:SendMessage'));
+    const key = this.queue.encryptionMasterKey;
+    return key === undefined ? grant : grant.combine(key.grantEncryptDecrypt(grantee));
   }
 }

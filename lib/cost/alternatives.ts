@@ -2,28 +2,30 @@ import { spansPerSecond, type TrafficShape } from '../traffic/traffic-shape.ts';
 import { BYTES_PER_GB, DAYS_PER_MONTH, HOURS_PER_MONTH } from './assumptions.ts';
 import { type PriceList, type PriceName, usdOf } from './prices.ts';
 
-/** Tasks of one kind: at least two for availability, and then as many processors as the traffic needs. */
+/**
+ * Sizing of one tier of Collectors: two tasks at least, for availability, and then as many vCPUs as the traffic needs.
+ */
 interface Tier {
   readonly minVcpu: number;
   readonly spansPerSecondPerVcpu: number;
 }
 
-/** Estimates: nobody has measured this traffic on these machines. 2 GB of memory for each vCPU. */
+/** Estimates: nobody has measured this traffic on these machines. */
 export const COLLECTOR_SIZING = {
   /** `loadbalancing` exporter: sends all spans of a trace to the same Collector of the second tier. */
   routing: { minVcpu: 2 * 0.25, spansPerSecondPerVcpu: 5000 },
   /** `tail_sampling` processor. */
   sampling: { minVcpu: 2 * 0.5, spansPerSecondPerVcpu: 10_000 / 6 },
-  /** One alone has neither routing nor a second one to take over; it is as large as Fargate has them. */
+  /** A single Collector needs no routing tier and has no failover. 0.5 vCPU is one Fargate task. */
   single: { vcpu: 0.5, maxSpansPerSecond: 0.5 * (10_000 / 6) },
   gbPerVcpu: 2,
-  /** gzip makes a span so much smaller on the wire. */
+  /** Factor by which gzip shrinks spans on the wire. */
   compression: 4,
 } as const;
 
 const BYTES_PER_LCU_HOUR = 1e9;
 
-/** The usual way: two tiers of Collectors on Fargate behind a load balancer. In US dollars a month. */
+/** US dollars a month for the usual setup: two tiers of Collectors on Fargate behind a load balancer. */
 export function twoTierCollectorsUsd(priceList: PriceList, spansPerSecond: number, spanBytes: number): number {
   const vcpu = vcpuOf(COLLECTOR_SIZING.routing, spansPerSecond) + vcpuOf(COLLECTOR_SIZING.sampling, spansPerSecond);
   const bytesPerHour = (spansPerSecond * 3600 * spanBytes) / COLLECTOR_SIZING.compression;
@@ -34,7 +36,7 @@ export function twoTierCollectorsUsd(priceList: PriceList, spansPerSecond: numbe
   );
 }
 
-/** One Collector alone; undefined when the traffic is too much for it. */
+/** US dollars a month for one Collector; undefined if the traffic is too much for it. */
 export function singleCollectorUsd(priceList: PriceList, spansPerSecond: number): number | undefined {
   const { vcpu, maxSpansPerSecond } = COLLECTOR_SIZING.single;
   return spansPerSecond > maxSpansPerSecond ? undefined : fargateUsd(priceList, vcpu);
@@ -53,13 +55,13 @@ function fargateUsd(priceList: PriceList, vcpu: number): number {
 
 export interface Alternative {
   readonly name: string;
-  /** A month, of the same traffic. */
+  /** US dollars a month, for the same traffic. */
   readonly usd: number;
-  /** What the figure is for, in a line. */
+  /** One line about what the figure assumes. */
   readonly assumes: string;
 }
 
-/** What others would take for the same traffic: where a Collector samples, and where all is sent to a service. */
+/** What the same traffic costs elsewhere: with Collectors that sample, and with services that receive all spans. */
 export function alternativesFor(shape: TrafficShape, priceList: PriceList): readonly Alternative[] {
   const traces = shape.tracesPerDay * DAYS_PER_MONTH;
   const spans = traces * shape.spansPerTrace;
@@ -75,10 +77,8 @@ export function alternativesFor(shape: TrafficShape, priceList: PriceList): read
     },
     ...(single === undefined
       ? []
-      : [
-          { name: 'one Collector alone on Fargate', usd: single, assumes: 'no second one; its memory is lost with it' },
-        ]),
-    { name: 'AWS X-Ray, every trace', usd: usd('xRayTrace', traces), assumes: 'recording alone' },
+      : [{ name: 'one Collector alone on Fargate', usd: single, assumes: 'no failover; a restart loses its memory' }]),
+    { name: 'AWS X-Ray, every trace', usd: usd('xRayTrace', traces), assumes: 'recording only' },
     {
       name: 'AWS Transaction Search, every span',
       usd: usd('transactionSearch', gb),

@@ -2,64 +2,64 @@ import { FUNCTION_MEMORY_MB } from '../cdk/deployment-defaults.ts';
 import { ALARM_CATALOGUE } from '../cdk/monitoring/alarm-catalogue.ts';
 import { METRIC_CATALOGUE, type MetricDefinition } from '../pipeline/metric-catalogue.ts';
 
-/** Values of a dimension that are written month by month; refusals have one status as a rule. */
+/** Values per dimension that occur in a typical month. Refusals usually have one status. */
 const VALUES = { decision: 3, policy: 3, status: 1 };
 
-/** Each value of a dimension is a metric to pay for. */
+/** CloudWatch charges for each value of a dimension as for a metric. */
 function paidMetrics(): number {
   const definitions: readonly MetricDefinition[] = METRIC_CATALOGUE;
   return definitions.reduce((sum, { dimension }) => sum + (dimension === undefined ? 1 : VALUES[dimension]), 0);
 }
 
 /**
- * What is not counted but assumed: times, which a laptop cannot measure for Lambda, and what depends on a deployment.
- * The report and docs/cost.md print them.
+ * Figures that are assumed and not counted: times, which a laptop cannot measure for Lambda, and what depends on the
+ * deployment. The report and docs/cost.md print them.
  */
 export const ASSUMPTIONS = {
-  /** Memory of both functions: one vCPU. */
+  /** Memory of each function; it gives the function one vCPU. */
   memoryGb: FUNCTION_MEMORY_MB / 1024,
   ingest: {
-    /** Of one request: parsing, one round trip to SQS. */
+    /** For one request: parsing, one round trip to SQS. */
     msPerRequest: 12,
     msPerSpan: 0.05,
     msPerFragment: 0.25,
-    /** Of one BatchWriteItem of up to 25 fragments; eight are under way at once. */
+    /** For one BatchWriteItem of up to 25 fragments; eight run concurrently. */
     msPerBatchWrite: 1.5,
   },
   decide: {
-    /** Of one batch: what overlaps with nothing, the last read, the claim and the PUT. */
+    /** For one batch: the work that overlaps with nothing else, the last read, the claim and the PUT. */
     msPerBatch: 80,
-    /** Of one look at one trace; sixteen are under way at once. */
+    /** For one evaluation of one trace; sixteen run concurrently. */
     msPerLook: 0.9,
-    /** Of one fragment in a look. */
+    /** For one fragment in an evaluation. */
     msPerFragment: 0.05,
   },
-  /** What Lambda itself logs of an invocation: START, END and REPORT. */
+  /** What Lambda itself logs for an invocation: START, END and REPORT. */
   platformLogBytes: 350,
   /** The metrics of an invocation, as a log line in the embedded metric format. */
   metricLogBytes: 600,
-  /** Around the fields of a log line: level, message, time, request ID. */
+  /** Envelope of a log line: level, message, time, request ID. */
   logEnvelopeBytes: 150,
-  /** All of the catalogue, with three decisions and three policies. */
+  /** The whole catalogue, with three decisions and three policies. */
   metrics: paidMetrics(),
   alarms: ALARM_CATALOGUE.filter((alarm) => !('onlyWith' in alarm)).length,
   dashboards: 1,
-  /** Days that a fragment is in the table: a day of buffer TTL, and what DynamoDB takes to delete it. */
+  /** Days that a fragment is in the table: one day of buffer TTL, and the time that DynamoDB takes to delete it. */
   fragmentDays: 2,
-  /** The same of a decision record. */
+  /** Days that a decision record is in the table, computed in the same way. */
   recordDays: 9,
-  /** Bytes that DynamoDB adds to each item, for storage only. */
+  /** Bytes that DynamoDB adds to each item for storage. They do not count for write units. */
   itemOverheadBytes: 100,
-  /** Messages that one receive of a poller brings: with a long poll, the first one that is there. */
+  /** Messages per receive. A long poll returns as soon as the first message is there. */
   messagesPerReceive: 1,
   messagesPerDelete: 10,
-  /** Without messages a poller asks again after so long. */
+  /** A poller without messages asks again after this time. */
   longPollSeconds: 20,
-  /** Of provisioned capacity that is used on average. */
+  /** Average utilisation of provisioned capacity. */
   utilisation: 0.7,
 } as const;
 
 export const HOURS_PER_MONTH = 730;
 export const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
-/** The services count in GiB; this is 7 % on the dear side. */
+/** AWS bills GiB; counting in GB overestimates by 7 %. */
 export const BYTES_PER_GB = 1e9;

@@ -4,7 +4,7 @@ import { type PriceList, type PriceName, usdOf } from './prices.ts';
 
 export interface BillLine {
   readonly service: 'DynamoDB' | 'Lambda' | 'SQS' | 'S3' | 'CloudWatch' | 'API Gateway';
-  /** What is paid for. */
+  /** The resource that is billed. */
   readonly what: string;
   readonly quantity: number;
   readonly unit: string;
@@ -64,17 +64,17 @@ export function billFor(usage: MonthlyUsage, priceList: PriceList, { provisioned
 
 const HTTP_API_REQUEST_BYTES = 512 * 1024;
 
-/** Compressed requests are smaller: this is on the dear side. */
+/** Counts bytes before compression, so it overestimates the requests. */
 function httpApiRequests({ exportRequests, bytesPerRequest }: MonthlyUsage): number {
   return exportRequests * Math.ceil(bytesPerRequest / HTTP_API_REQUEST_BYTES);
 }
 
-/** Hours of capacity that take so many units in a month, when only part of it is used. */
+/** Capacity unit hours that provide this many units in a month at the assumed utilisation. */
 function capacityHours(units: number): number {
   return units / 3600 / ASSUMPTIONS.utilisation;
 }
 
-/** What one service comes to. */
+/** The share of one service in the bill, in US dollars. */
 export function usdOfService({ lines }: Bill, service: BillLine['service']): number {
   return lines.filter((line) => line.service === service).reduce((sum, { usd }) => sum + usd, 0);
 }

@@ -1,4 +1,4 @@
-/** What the person at the terminal asked for cannot be answered: a line for each thing that is wrong, with its place. */
+/** The question cannot be answered as asked: `issues` has one line for each thing that is wrong, with its place. */
 export class CostError extends Error {
   override readonly name = 'CostError';
   readonly issues: readonly string[];

@@ -6,14 +6,14 @@ import type { SampleCounts } from './measure-sample.ts';
 import { type MonthlyUsage, monthlyUsage } from './monthly-usage.ts';
 import type { PriceList } from './prices.ts';
 
-/** From one trace a day to more than anybody has. */
+/** The search runs from one trace a day to more than any system has. */
 const FROM = 1;
 const TO = 1e12;
 const STEPS_PER_DECADE = 8;
 
 /**
- * The volume at which `cost` first exceeds `other`: steps through the magnitudes, then halves the interval. `never`: it does
- * not up to {@link TO}; `always`: it does from the start.
+ * Finds the volume at which `cost` first exceeds `other`: steps through the magnitudes, then bisects. `never`: it does
+ * not exceed it up to {@link TO}; `always`: it exceeds it from the start.
  */
 export function breakEven(
   cost: (tracesPerDay: number) => number,
@@ -41,7 +41,7 @@ export interface CostOptions extends BillOptions {
   readonly retentionDays: number;
 }
 
-/** A shape, and what the pipeline was counted to do with a sample of it. */
+/** A traffic shape, and what the pipeline did with a sample of it. */
 export interface Measured {
   readonly shape: TrafficShape;
   readonly counts: SampleCounts;
@@ -54,7 +54,7 @@ export interface CostReport {
   readonly counts: SampleCounts;
   readonly usage: MonthlyUsage;
   readonly bill: Bill;
-  /** Tailgate again, set up in another way. */
+  /** Tailgate with another setup. */
   readonly variants: readonly Alternative[];
   readonly alternatives: readonly Alternative[];
   readonly collectorsUsd: number;
@@ -63,8 +63,8 @@ export interface CostReport {
 }
 
 /**
- * The whole answer.
- * @param collector the same traffic from a Collector in front; undefined when that is what was asked for
+ * Builds the whole report.
+ * @param collector the same traffic with a Collector in front; undefined if `measured` already has one
  */
 export function reportCost(
   measured: Measured,
@@ -89,7 +89,7 @@ export function reportCost(
   };
 }
 
-/** @param tracesPerDay default: that of the shape */
+/** Bills the measured traffic. @param tracesPerDay default: that of the shape */
 export function billOf(
   { shape, counts }: Measured,
   options: CostOptions,
@@ -107,16 +107,16 @@ function variantsOf(
 ): Alternative[] {
   const otherCapacity = { ...options, provisioned: !options.provisioned };
   const capacity = options.provisioned ? 'on-demand capacity' : 'provisioned capacity';
-  const steady = options.provisioned ? 'for traffic that comes and goes' : 'for steady traffic: 70 % of it is used';
+  const steady = options.provisioned ? 'for variable traffic' : 'for steady traffic, 70 % utilised';
   const first = { name: `Tailgate, ${capacity}`, usd: billOf(measured, otherCapacity, priceList).usd, assumes: steady };
   if (collector === undefined) return [first];
   const { requestsPerTrace, spansPerRequest } = collector.shape;
   const usd = billOf(collector, options, priceList).usd;
-  const assumes = `${requestsPerTrace} requests a trace, ${spansPerRequest} spans each; without it`;
+  const assumes = `${requestsPerTrace} requests a trace, ${spansPerRequest} spans each; Collector extra`;
   return [first, { name: 'Tailgate, behind a Collector', usd, assumes }];
 }
 
-/** The same traffic, from a Collector in front. */
+/** The same traffic with a Collector in front, which batches: fewer and larger requests. */
 export function behindCollector(shape: TrafficShape): TrafficShape {
   const requestsPerTrace = Math.min(1.5, shape.requestsPerTrace);
   return { ...shape, behindCollector: true, requestsPerTrace, spansPerRequest: Math.max(300, shape.spansPerTrace) };

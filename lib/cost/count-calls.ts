@@ -9,20 +9,20 @@ import type { GetObjectCommandOutput, PutObjectCommandInput, S3Client } from '@a
 import type { SendMessageBatchCommandInput, SQSClient } from '@aws-sdk/client-sqs';
 import { type Item, itemBytes, writeUnits } from '../aws/dynamodb/schema.ts';
 
-/** What calls of one kind came to, in the units that are paid for. */
+/** Sums over the calls of one operation, in the units that AWS bills. */
 export interface CallCount {
   calls: number;
-  /** Billed requests: 64 KB of an SQS payload each; otherwise one a call. */
+  /** Billed requests: SQS bills each started 64 KB of a payload as one; all other calls are one request each. */
   requests: number;
-  /** Items, messages or objects in them. */
+  /** Items, messages or objects in the calls. */
   items: number;
-  /** Of items and objects, as the service counts their size. */
+  /** Bytes of items and objects, as the service counts their size. */
   bytes: number;
   writeUnits: number;
   readUnits: number;
 }
 
-/** Counts of calls, by the name of the operation, or by name and part of the bucket: `PutObject traces`. */
+/** Counts by operation, or by operation and part of the bucket: `PutObject traces`. */
 export class CallCounts {
   readonly #counts = new Map<string, CallCount>();
 
@@ -49,12 +49,12 @@ export class CallCounts {
 const READ_UNIT_BYTES = 4096;
 const SQS_REQUEST_BYTES = 64 * 1024;
 
-/** How one call counts. `output` is undefined when it failed. */
+/** Adds one call to the counts. `output` is undefined if the call failed. */
 type Counter = (counts: CallCounts, input: never, output: never) => void;
 
 /**
- * What is paid for each call that the pipeline makes here. One that is not in the list is an error: it would be missing in
- * the bill.
+ * What AWS bills for each operation that the pipeline calls. An operation that is not in this table is an error,
+ * because the bill would lack it.
  */
 const COUNTERS: Readonly<Record<string, Counter>> = {
   BatchWriteItemCommand: (counts, { RequestItems }: BatchWriteItemCommandInput) => {
@@ -63,7 +63,7 @@ const COUNTERS: Readonly<Record<string, Counter>> = {
     );
     countWrite(counts, 'BatchWriteItem', items);
   },
-  // A write whose condition fails costs the same.
+  // AWS charges the same for a write whose condition fails.
   PutItemCommand: (counts, { Item }: PutItemCommandInput) => countWrite(counts, 'PutItem', [Item ?? {}]),
   QueryCommand: (counts, { ConsistentRead }: QueryCommandInput, output: QueryCommandOutput | undefined) => {
     const items = output?.Items ?? [];
@@ -80,7 +80,8 @@ const COUNTERS: Readonly<Record<string, Counter>> = {
     });
   },
   PutObjectCommand: (counts, { Key = '', Body }: PutObjectCommandInput) => {
-    if (!(Body instanceof Uint8Array)) throw new Error(`the size of ${Key} is not known`);
+    if (!(Body instanceof Uint8Array))
+      throw new Error(`cannot count PutObject of ${Key}: its body must be a Uint8Array`);
     counts.add(`PutObject ${Key.split('/')[0]}`, { items: 1, bytes: Body.length });
   },
   GetObjectCommand: (counts, _input, output: GetObjectCommandOutput | undefined) => {
@@ -98,7 +99,7 @@ function countWrite(counts: CallCounts, operation: string, items: readonly Item[
   });
 }
 
-/** Counts every call of a client from now on. */
+/** Counts every call of `client` from now on. */
 export function countCalls(client: DynamoDBClient | SQSClient | S3Client, counts: CallCounts): void {
   const stack = client.middlewareStack as unknown as CommandStack;
   stack.add(
@@ -107,7 +108,7 @@ export function countCalls(client: DynamoDBClient | SQSClient | S3Client, counts
         const count = COUNTERS[commandName] as
           | ((counts: CallCounts, input: object, output?: object) => void)
           | undefined;
-        if (count === undefined) throw new Error(`the price of ${commandName} is not known`);
+        if (count === undefined) throw new Error(`no price for ${commandName}: add it to COUNTERS`);
         try {
           const result = await next(args);
           count(counts, args.input, result.output);

@@ -12,11 +12,12 @@ import { startDynamo } from '../local/engines/dynamo.ts';
 import { engineClientOptions } from '../local/engines/engine.ts';
 import { provision } from '../local/engines/provision.ts';
 import { startQueueAndObjects } from '../local/engines/queue-and-objects.ts';
+import { type Started, startParts } from '../local/engines/started.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import { CallCounts, countCalls } from './count-calls.ts';
 
-/** The adapters of the deployed pipeline on engines in memory, with every call counted. */
-export interface CountedEngines extends AsyncDisposable {
+/** The adapters of the deployed pipeline on in-memory engines, with every call counted. */
+export interface CountedEngines {
   readonly services: {
     readonly clock: Clock;
     readonly buffer: DynamoDbSpanBuffer;
@@ -26,21 +27,25 @@ export interface CountedEngines extends AsyncDisposable {
     readonly keyTables: DynamoDbKeyTables;
   };
   readonly calls: CallCounts;
-  /** The bodies of all messages in the wake-up queue, in the order in which they were sent. Not counted. */
+  /** The bodies of all messages in the wake-up queue, in the order in which they were sent. This is not counted. */
   receiveWakeUps(): Promise<readonly string[]>;
+  stop(): Promise<void>;
 }
 
-export async function startCountedEngines(clock: Clock): Promise<CountedEngines> {
-  await using starting = new AsyncDisposableStack();
+export function startCountedEngines(clock: Clock): Promise<CountedEngines> {
+  return startParts((started) => startAll(clock, started));
+}
+
+async function startAll(clock: Clock, started: Started): Promise<CountedEngines> {
   const dynamo = await startDynamo({ sweepPeriodMs: 0 });
-  starting.defer(() => dynamo.stop());
+  started.defer(() => dynamo.stop());
   const queueAndObjects = await startQueueAndObjects();
-  starting.defer(() => queueAndObjects.stop());
+  started.defer(() => queueAndObjects.stop());
   const dynamoClient = createDynamoDbClient(patient(dynamo.url));
   const sqsClient = createSqsClient(patient(queueAndObjects.url));
   const s3Client = createS3Client(patient(queueAndObjects.url));
   const receiver = createSqsClient(patient(queueAndObjects.url));
-  for (const client of [dynamoClient, sqsClient, s3Client, receiver]) starting.defer(() => client.destroy());
+  for (const client of [dynamoClient, sqsClient, s3Client, receiver]) started.defer(() => client.destroy());
   const names = await provision({ dynamoClient, sqsClient, s3Client, visibilityTimeoutSeconds: 3600 });
 
   const calls = new CallCounts();
@@ -57,21 +62,23 @@ export async function startCountedEngines(clock: Clock): Promise<CountedEngines>
     limits: new DynamoDbLimitStore(table),
     keyTables: new DynamoDbKeyTables(table),
   };
-  const running = starting.move();
   return {
     services,
     calls,
     receiveWakeUps: () => receiveAll(receiver, names.queueUrl, sent),
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    stop: () => started.stop(),
   };
 }
 
-/** A call that is given up and made again would be counted twice. */
+/** Client options with a long timeout: a call that the client gives up and repeats would be counted twice. */
 function patient(url: string): AwsClientOptions {
   return { ...engineClientOptions(url), requestTimeoutMs: 60_000 };
 }
 
-/** The bodies of all messages in the order in which they are sent: their times have milliseconds, and may be the same. */
+/**
+ * Records the bodies of all messages in the order in which they are sent. Their timestamps cannot tell the order,
+ * because several messages can have the same millisecond.
+ */
 function recordMessages(client: SQSClient): readonly string[] {
   const bodies: string[] = [];
   client.middlewareStack.add(

@@ -2,9 +2,9 @@ import { WAKE_UP_BATCH_SIZE, WAKE_UP_BATCH_WINDOW_SECONDS } from '../cdk/deploym
 
 /** How Lambda's event source gathers wake-ups into batches for the decide function. */
 export interface EventSource {
-  /** Most messages of a batch. */
+  /** Most messages in a batch. */
   readonly batchSize: number;
-  /** Longest time that a batch waits for more. */
+  /** Longest time that Lambda waits to fill a batch. */
   readonly windowSeconds: number;
 }
 
@@ -13,15 +13,15 @@ export const DEFAULT_EVENT_SOURCE: EventSource = {
   windowSeconds: WAKE_UP_BATCH_WINDOW_SECONDS,
 };
 
-/** Lambda starts with five pollers, and five suffice as long as batches are done faster than they fill. */
+/** Lambda starts with five pollers, and five suffice as long as decide finishes batches faster than they fill. */
 export const POLLERS = 5;
-/** An SDK sends what it has every five seconds, so that a trace's requests are so far apart. */
+/** An SDK exports every five seconds, so the requests of one trace arrive within this time. */
 const TRACE_SPREAD_SECONDS = 5;
 
-/** The batches that so many messages a second make. */
+/** The batches that a given rate of messages produces. */
 export interface Batching {
   readonly messagesPerBatch: number;
-  /** Batches that the messages of one trace may be in. */
+  /** Number of batches among which the messages of one trace are distributed. */
   readonly openBatches: number;
 }
 

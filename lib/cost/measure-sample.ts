@@ -15,9 +15,9 @@ import { type CountedEngines, startCountedEngines } from './counted-engines.ts';
 import { type Batching, batchingAt, type EventSource, POLLERS } from './event-source.ts';
 
 /**
- * Deals messages, in the order of their arrival, into the batches that the pollers make of them: each message goes to any of
- * the batches that are open then. With fewer messages than batches want, they are smaller, so that the messages of a trace
- * are as far apart as they would be.
+ * Distributes messages, in order of arrival, among the batches of the pollers: each message goes to a random one of the
+ * batches that are open at that time. If there are too few messages to fill the batches, the batches are smaller, so
+ * that the messages of a trace are as far apart as with real traffic.
  */
 export function dealMessages<Message>(
   messages: readonly Message[],
@@ -35,7 +35,7 @@ export function dealMessages<Message>(
 
 const KEEP_ERRORS = 'policies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]';
 
-/** The policies of the sample: it marks what is to be kept with an error. */
+/** The policies of the sample, which marks the traces to keep with an error. */
 export function keepErrors(): SamplingConfig {
   const parsed = parseSamplingConfig(KEEP_ERRORS);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
@@ -52,25 +52,39 @@ export interface SampleCounts {
   /** Bytes of the requests, as protobuf without compression. */
   readonly requestBytes: number;
   readonly calls: CallCounts;
-  /** Bytes of what the decide function logs, per invocation. */
+  /** Bytes that the decide function logs per invocation. */
   readonly decideLogBytes: number;
 }
 
 export type SampleProgress = (done: number, total: number) => void;
 
-/** The time of the sample stands still, so that the same sample always counts the same. */
+/** The clock of the sample stands still, so that the same sample always gives the same counts. */
 export const SAMPLE_TIME_MS = Date.UTC(2026, 10, 21, 12);
 const CLOCK = { now: () => SAMPLE_TIME_MS };
 const WAITS = { decisionWaitMs: 0, decisionWaitAfterRootReceivedMs: undefined };
 
-/** Runs a sample through the pipeline, on embedded engines, and counts what it asks of them. */
+/** Runs a sample through the pipeline on embedded engines and counts the calls. */
 export async function measureSample(
   sample: SampleRequests,
   shape: TrafficShape,
   eventSource: EventSource,
   progress: SampleProgress,
 ): Promise<SampleCounts> {
-  await using engines = await startCountedEngines(CLOCK);
+  const engines = await startCountedEngines(CLOCK);
+  try {
+    return await measureOn(engines, sample, shape, eventSource, progress);
+  } finally {
+    await engines.stop();
+  }
+}
+
+async function measureOn(
+  engines: CountedEngines,
+  sample: SampleRequests,
+  shape: TrafficShape,
+  eventSource: EventSource,
+  progress: SampleProgress,
+): Promise<SampleCounts> {
   const steps = sample.requests.length * 2;
   const sums = { spans: 0, fragments: 0, requestBytes: 0 };
   for (const [index, request] of sample.requests.entries()) {
@@ -98,7 +112,7 @@ function batchingOf(messagesPerTrace: number, { tracesPerDay }: TrafficShape, ev
   return batchingAt((tracesPerDay * messagesPerTrace) / 86_400, eventSource);
 }
 
-/** Each poller has an environment of its own, which remembers the objects that it has seen. */
+/** Each poller has its own Lambda environment, which remembers the objects that it has seen. */
 async function decideAll(
   batches: readonly (readonly string[])[],
   { services }: CountedEngines,

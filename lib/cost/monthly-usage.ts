@@ -3,7 +3,7 @@ import { ASSUMPTIONS, BYTES_PER_GB, DAYS_PER_MONTH, HOURS_PER_MONTH } from './as
 import { batchingAt, type EventSource, POLLERS } from './event-source.ts';
 import type { SampleCounts } from './measure-sample.ts';
 
-/** What a month of the traffic uses. Everything is a number of things that have a price. */
+/** What a month of the traffic uses, as quantities that have a price. */
 export interface MonthlyUsage {
   readonly traces: number;
   readonly spans: number;
@@ -30,8 +30,8 @@ export interface MonthlyUsage {
 }
 
 /**
- * Scales what a sample was counted to use up to a month. What each trace, and each kept trace, uses is proportional; what a
- * batch uses depends on how many messages come together.
+ * Scales the counts of a sample to a month. The usage per trace, and per kept trace, is proportional; the usage per
+ * batch depends on how many messages arrive together.
  */
 export function monthlyUsage(
   counts: SampleCounts,
@@ -44,7 +44,7 @@ export function monthlyUsage(
   const ofTraces = (count: number) => (count / counts.traces) * traces;
   const ofKept = (count: number) => (counts.keptTraces === 0 ? 0 : (count / counts.keptTraces) * keptTraces);
 
-  // A kept trace is read once more than others: when its claim is on record.
+  // Decide reads a kept trace once more than others: after its claim is recorded.
   const againShare = calls.of('PutItem').calls / Math.max(1, calls.of('Query').calls);
   const ofLooks = (count: number) => ofTraces(count * (1 - againShare)) + ofKept(count * againShare);
 
@@ -52,7 +52,7 @@ export function monthlyUsage(
   const messages = ofTraces(send.items);
   const { messagesPerBatch } = batchingAt(messages / (HOURS_PER_MONTH * 3600), options.eventSource);
   const decideInvocations = messages / messagesPerBatch;
-  // Whether a batch keeps anything is a matter of chance, evenly spread.
+  // Kept traces are distributed evenly at random, so the number per batch is Poisson distributed.
   const archivePuts = decideInvocations * (1 - Math.exp(-keptTraces / decideInvocations));
   const looks = ofLooks(calls.of('Query').calls);
   const exportRequests = ofTraces(counts.requests);
@@ -106,7 +106,7 @@ function storedBytes({ bytes, items }: { readonly bytes: number; readonly items:
   return bytes + items * ASSUMPTIONS.itemOverheadBytes;
 }
 
-/** A message of over 64 KB is several requests, when it is received as when it is sent. */
+/** SQS bills a message of over 64 KB as several requests, both when it is sent and when it is received. */
 function chunksPerMessage({ requests, items }: { readonly requests: number; readonly items: number }): number {
   return Math.max(1, requests / Math.max(1, items));
 }

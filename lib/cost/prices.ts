@@ -1,12 +1,12 @@
-/** What one thing costs, and how sure that is. */
+/** A unit price, and how reliable it is. */
 export interface Price {
-  /** For {@link Price.per} of them. */
+  /** US dollars for {@link Price.per} units. */
   readonly usd: number;
   readonly per: number;
   readonly of: string;
   /**
-   * Where the figure is from: `vendor` documentation or price page, `second-hand` pages that repeat it, or `recall`: commonly quoted,
-   * not looked up. Only the first is good enough for a contract.
+   * Source of the figure: `vendor` is documentation or the price page of the vendor; `second-hand` pages repeat it;
+   * `recall` is commonly quoted and was not looked up. Only `vendor` is good enough for a contract.
    */
   readonly source: 'vendor' | 'second-hand' | 'recall';
   readonly note: string;
@@ -71,13 +71,7 @@ export const PRICES = {
   loadBalancer: price(0.0225, 1, 'hours', 'recall', 'Application Load Balancer'),
   loadBalancerCapacity: price(0.008, 1, 'LCU-hours', 'recall', 'Application Load Balancer; one LCU takes 1 GB an hour'),
   xRayTrace: price(5, MILLION, 'traces recorded', 'vendor', 'aws.amazon.com/xray/pricing'),
-  transactionSearch: price(
-    0.35,
-    1,
-    'GB of spans, first 10 TB',
-    'second-hand',
-    'public notes; dearer than the later tiers',
-  ),
+  transactionSearch: price(0.35, 1, 'GB of spans, first 10 TB', 'second-hand', 'public notes; later tiers are cheaper'),
   datadogIngest: price(0.1, 1, 'GB of spans', 'second-hand', 'Datadog APM billing; rate recalled'),
   datadogIndexed: price(1.7, MILLION, 'spans indexed for 15 days', 'second-hand', 'Datadog APM billing; rate recalled'),
   grafanaProcessed: price(0.05, 1, 'GB of spans processed', 'vendor', 'Grafana price page, Adaptive Traces'),
@@ -87,7 +81,7 @@ export const PRICES = {
 
 export type PriceName = keyof typeof PRICES;
 
-/** Prices to reckon with, and where and when they hold. */
+/** Prices with the region and the date for which they are valid. */
 export interface PriceList {
   readonly region: string;
   readonly date: string;
@@ -96,7 +90,7 @@ export interface PriceList {
 
 export const LIST_PRICES: PriceList = { region: PRICE_REGION, date: PRICE_DATE, prices: PRICES };
 
-/** What a number of them costs. */
+/** US dollars for this quantity. */
 export function usdOf({ prices }: PriceList, name: PriceName, quantity: number): number {
   const { usd, per } = prices[name];
   return (quantity / per) * usd;

@@ -6,10 +6,10 @@ const KEYS = ['region', 'date', 'prices'];
 const NAMES = Object.keys(LIST_PRICES.prices);
 
 /**
- * Prices of another region or a contract, over the list prices: `{ "region": "eu-central-1", "date": "2026-12-01", "prices": {
- * "sqsRequest": 0.4 } }`, in US dollars for as many as the list has them.
+ * Reads prices of another region or a contract, which replace the list prices: `{ "region": "eu-central-1", "date":
+ * "2026-12-01", "prices": { "sqsRequest": 0.4 } }`, in US dollars for the quantity that the list price is for.
  *
- * @throws {CostError} with everything that is wrong with it
+ * @throws {CostError} with everything that is wrong in the file
  */
 export function readPrices(file: string, text: string): PriceList {
   const issues: string[] = [];

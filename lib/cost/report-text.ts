@@ -11,12 +11,12 @@ export function dollars(usd: number): string {
   return `$${usd.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }
 
-/** Whole dollars, for figures that are known no better: `$1,234`. */
+/** Whole dollars, for figures that are not more precise: `$1,234`. */
 export function wholeDollars(usd: number): string {
   return usd > 0 && usd < 1 ? '< $1' : `$${Math.round(usd).toLocaleString('en')}`;
 }
 
-/** A count in three or four digits: `12.3`, `1,234`, `121.7 M`. */
+/** A count with three or four digits: `12.3`, `1,234`, `121.7 M`. */
 export function amount(count: number): string {
   const text = (value: number, digits: number) => value.toLocaleString('en', { maximumFractionDigits: digits });
   if (count >= 1e12) return `${text(count / 1e9, 0)} G`;
@@ -25,7 +25,7 @@ export function amount(count: number): string {
   return text(count, count < 10 ? 2 : count < 100 ? 1 : 0);
 }
 
-/** To two digits, as much as an estimate can be worth: `480,000`. */
+/** Two significant digits, because an estimate is not more precise: `480,000`. */
 export function roughly(count: number): string {
   return count.toLocaleString('en', { maximumSignificantDigits: 2 });
 }
@@ -35,7 +35,7 @@ export function times(factor: number): string {
   return `${factor.toLocaleString('en', { maximumSignificantDigits: 2 })} times`;
 }
 
-/** In plain words, where Collectors cost less than Tailgate. */
+/** Says in plain words at which volumes Collectors cost less than Tailgate. */
 export function breakEvenText({ bill, collectorsUsd, breakEven, shape }: CostReport): string {
   const here = `At ${shape.tracesPerDay.toLocaleString('en')} a day ${comparison(bill.usd, collectorsUsd)}.`;
   const where =
@@ -56,7 +56,7 @@ function comparison(usd: number, otherUsd: number): string {
 
 const WIDTH = 100;
 
-/** The report for a terminal, no wider than 100 columns. */
+/** The report for a terminal, at most 100 columns wide. */
 export function reportText(report: CostReport, bold: (text: string) => string): string {
   const { bill, counts, variants, alternatives, priceList } = report;
   const sections = [
@@ -119,9 +119,9 @@ function assumptionsText({ options }: CostReport): string {
   return (
     `Assumed, not counted: even traffic; Lambda time (${Math.round(memoryGb * 1024)} MB; ingest ${ingest.msPerRequest} ms a request, ` +
     `${ingest.msPerSpan} a span, ${ingest.msPerFragment} a fragment, ${ingest.msPerBatchWrite} a batch write; decide ${decide.msPerBatch} ms a batch, ` +
-    `${decide.msPerLook} a look at a trace, ${decide.msPerFragment} a fragment; no cold starts); batches of up to ${options.eventSource.batchSize} wake-ups ` +
+    `${decide.msPerLook} an evaluation of a trace, ${decide.msPerFragment} a fragment; no cold starts); batches of up to ${options.eventSource.batchSize} wake-ups ` +
     `in ${options.eventSource.windowSeconds} s; one wake-up a receive; ${ASSUMPTIONS.platformLogBytes + ASSUMPTIONS.metricLogBytes} bytes of log an invocation. ` +
-    'Not in it: queries with Athena, traffic that throttling sends twice, free tiers, discounts, taxes.'
+    'Not included: queries with Athena, traffic that is resent after throttling, free tiers, discounts, taxes.'
   );
 }
 

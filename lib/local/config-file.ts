@@ -4,20 +4,27 @@ import { whyUnreadable } from '../sampling/config/issues.ts';
 import { readSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 
-/** The file is not a configuration. The message has a line for each thing that is wrong, with its place. */
+/** The file is not a valid configuration. The message has one line for each thing that is wrong, with its place. */
 export class ConfigFileError extends Error {
   override readonly name = 'ConfigFileError';
 }
 
 export interface ConfigFile {
   readonly config: SamplingConfig;
-  /** A line for each thing that works and may not be meant, with its place. */
+  /** One line, with its place, for each setting that works and may not be meant. */
   readonly warnings: readonly string[];
-  /** A line for each thing that Tailgate does otherwise, or not at all, and that is fine. */
+  /**
+   * One line, with its place, for each thing that Tailgate does differently, or not at all, without an effect on what
+   * is kept.
+   */
   readonly notes: readonly string[];
 }
 
-/** @throws {ConfigFileError} when the file cannot be read, or anything in it is wrong */
+/**
+ * Reads a tail_sampling configuration: a Collector file, or just the block.
+ *
+ * @throws {ConfigFileError} if the file cannot be read, or anything in it is wrong
+ */
 export function readConfigFile(file: string): ConfigFile {
   const result = readSamplingConfig(read(file));
   if (!result.ok) throw new ConfigFileError(result.issues.map((issue) => describe(file, issue)).join('\n'));

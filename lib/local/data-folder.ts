@@ -8,15 +8,15 @@ export class DataFolderError extends Error {
 
 export interface DataFolder {
   readonly path: string;
-  /** Lets another process have it. */
+  /** Releases the lock, so that another process can use the folder. */
   release(): void;
 }
 
 /**
- * Makes the folder if need be and takes it for this process: the stores in it bear no second one. The mark of a process
- * that was killed does not count.
+ * Creates the folder if necessary and locks it for this process: its stores do not support concurrent processes. The
+ * lock of a process that was killed does not count.
  *
- * @throws {DataFolderError} when it cannot be written, or another process has it
+ * @throws {DataFolderError} if the folder is not writable, or another process uses it
  */
 export function takeDataFolder(folder: string): DataFolder {
   const path = resolve(folder);
@@ -30,7 +30,7 @@ export function takeDataFolder(folder: string): DataFolder {
       );
     }
     rmSync(lockFile, { force: true });
-    // Of two that start at once, one finds the file there again.
+    // If two processes start at once, `wx` fails for the second one.
     writeFileSync(lockFile, `${process.pid}\n`, { flag: 'wx' });
   } catch (error) {
     if (error instanceof DataFolderError) throw error;
@@ -42,7 +42,10 @@ export function takeDataFolder(folder: string): DataFolder {
   return { path, release: () => rmSync(lockFile, { force: true }) };
 }
 
-/** `mkdirSync` with `recursive` never returns where a file system refuses new folders with ENOENT, as /proc does. */
+/**
+ * Like `mkdirSync` with `recursive`, which never returns on a file system that refuses new folders with ENOENT, such as
+ * /proc.
+ */
 function makeFolder(path: string): void {
   const parent = dirname(path);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;

@@ -10,14 +10,19 @@ export interface DecisionLoopOptions {
   readonly log: Log;
 }
 
-/** What SQS gives in one receive, and what it takes in one delete. */
+/** SQS's limit for one receive and for one delete. */
 const RECEIVE_COUNT = 10;
-/** Messages of one batch: enough for good archive objects, few enough to be done before they become visible again. */
+/**
+ * Messages per batch: enough for good archive objects, few enough to finish before the messages become visible again.
+ */
 const BATCH_SIZE = 25;
 const LONG_POLL_SECONDS = 20;
 const PAUSE_AFTER_ERROR_MS = 1_000;
 
-/** Stands in for the SQS event source: receives batches of wake-ups, calls the handler, deletes what it did not report as failed. */
+/**
+ * Replaces the SQS event source of Lambda: receives batches of wake-ups, calls the handler, and deletes the messages
+ * that the handler did not report as failed.
+ */
 export function startDecisionLoop(options: DecisionLoopOptions): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const stopped = run(options, stopping.signal);
@@ -36,13 +41,13 @@ async function run(options: DecisionLoopOptions, signal: AbortSignal): Promise<v
       if (messages.length > 0) await handleBatch(options, messages);
     } catch (error) {
       if (signal.aborted) return;
-      options.log.error('decision loop', { error });
+      options.log.error('decision loop failed', { error });
       await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_ERROR_MS));
     }
   }
 }
 
-/** Waits for a message, then takes all that are there, up to the size of a batch. */
+/** Waits for one message, then takes all that are available, up to the size of a batch. */
 async function receiveBatch(options: DecisionLoopOptions, signal: AbortSignal): Promise<Message[]> {
   const messages = await receive(options, LONG_POLL_SECONDS, signal);
   while (messages.length > 0 && messages.length < BATCH_SIZE) {

@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
-/** An HTTP request as it came over the wire. */
+/** An HTTP request as it arrived. */
 export interface HttpMessage {
   readonly method: string;
   /** The request target (RFC 9112, section 3.2): `/path?query`, or with scheme and host before it. */
   readonly target: string;
-  /** A name may stand in any case; a field that was sent several times has its values in order. */
+  /** Names in any case. A field that was sent several times has its values in order. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Uint8Array;
   /** @default HTTP/1.1 */
@@ -14,23 +14,26 @@ export interface HttpMessage {
 }
 
 /**
- * How bodies reach the function: `platform` as AWS does it, by content type; `base64` as some engines and older gateways do,
- * always the bytes that were sent.
+ * How a body reaches the function: `platform` decides by content type, as AWS does; `base64` always encodes the bytes
+ * that were sent, as some engines and older gateways do.
  */
 export type Delivery = 'platform' | 'base64';
 
-/** The body and all around it, of one synchronous invocation. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * Lambda's limit for the payload of one synchronous invocation: the body and everything around it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 export const MAX_INVOCATION_BYTES = 6 * 1024 * 1024;
 
 /**
- * The event that a Lambda function URL makes of an HTTP request (payload format 2.0), an HTTP API nearly the same.
- * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
+ * Builds the event that a Lambda function URL passes to its function (payload format 2.0). The event of an HTTP API is
+ * nearly the same. https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
  */
 export function functionUrlEvent(message: HttpMessage, delivery: Delivery = 'platform'): APIGatewayProxyEventV2 {
   const { method, protocol = 'HTTP/1.1', sourceIp = '127.0.0.1' } = message;
   const { path, query, host: targetHost } = splitTarget(message.target);
   const headers = joinedHeaders(message.headers);
-  // In absolute form the host of the target is what counts (RFC 9112, section 3.2.2).
+  // In absolute form the host of the target overrides the header (RFC 9112, section 3.2.2).
   if (targetHost !== undefined) headers['host'] = targetHost;
   return {
     version: '2.0',
@@ -54,16 +57,20 @@ export function functionUrlEvent(message: HttpMessage, delivery: Delivery = 'pla
   };
 }
 
-/** Whether Lambda would refuse the event, before any function sees it. It counts the event as JSON. */
+/** Whether Lambda would refuse the event before it calls the function. Lambda measures the event as JSON. */
 export function isOverInvocationLimit(event: APIGatewayProxyEventV2): boolean {
   const { body = '', ...rest } = event;
-  // A character is at most six bytes in JSON, as \u0000 is: most bodies are too small to be counted.
+  // A character takes at most six bytes in JSON, as \u0000 does. For most bodies this bound is enough, and they need no
+  // measuring.
   const restBytes = Buffer.byteLength(JSON.stringify(rest));
   if (body.length * 6 + restBytes + 16 <= MAX_INVOCATION_BYTES) return false;
   return Buffer.byteLength(JSON.stringify(event)) > MAX_INVOCATION_BYTES;
 }
 
-/** Handed over as text; any other content, and none, in base64. A suffix as in `application/vnd.api+json` is not text. */
+/**
+ * Content types that AWS passes as text. It passes any other content type, and none, in base64. A suffix as in
+ * `application/vnd.api+json` does not count as text.
+ */
 const TEXT_TYPE = /^(?:text\/.*|application\/(?:json|xml|javascript))$/;
 
 function eventBody(
@@ -74,7 +81,7 @@ function eventBody(
   if (body.length === 0) return { isBase64Encoded: false };
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const mediaType = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
-  // Bytes that are not UTF-8, as those of gzip, become U+FFFD and are lost.
+  // Bytes that are not UTF-8, such as those of gzip, become U+FFFD and are lost.
   if (delivery === 'platform' && TEXT_TYPE.test(mediaType))
     return { body: bytes.toString('utf8'), isBase64Encoded: false };
   return { body: bytes.toString('base64'), isBase64Encoded: true };
@@ -91,7 +98,7 @@ function splitTarget(target: string): { readonly path: string; readonly query: s
   };
 }
 
-/** As Lambda has them: names in lower case, values of one name with commas between them. */
+/** Headers as Lambda has them: names in lower case, several values of one name joined by commas. */
 function joinedHeaders(headers: HttpMessage['headers']): Record<string, string> {
   const joined: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {

@@ -6,7 +6,7 @@ import { functionUrlEvent, isOverInvocationLimit, MAX_INVOCATION_BYTES } from '.
 
 export interface HttpServerOptions {
   readonly host: string;
-  /** 0: any free port. */
+  /** 0 selects any free port. */
   readonly port: number;
   readonly handler: IngestHandler;
   readonly log: Log;
@@ -14,24 +14,27 @@ export interface HttpServerOptions {
 
 export interface RunningHttpServer {
   readonly port: number;
-  /** Takes no further requests, and resolves when those under way have been answered, or a grace period is over. */
+  /**
+   * Accepts no further requests, and resolves when all requests in progress have been answered, or a grace period is
+   * over.
+   */
   stop(): Promise<void>;
 }
 
 const KEEP_ALIVE_MS = 65_000;
 
-/** Status and reason for what cannot be read as a request, by Node's code. */
+/** Status line and reason for input that Node cannot parse as a request, by Node's error code. */
 const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: string]>> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are over 16 KiB'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took longer than 5 minutes to arrive'],
 };
 
-/** Stands in for the function URL: an HTTP server that hands each request to the Lambda handler, within Lambda's limits. */
+/** Replaces the function URL: an HTTP server that passes each request to the Lambda handler, within Lambda's limits. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let isStopping = false;
   const refusals = new RefusalLog(options.log, Date.now);
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    // An exporter that keeps its connection busy would otherwise keep the server alive.
+    // Otherwise an exporter that keeps its connection busy would keep the server alive.
     if (isStopping) response.setHeader('connection', 'close');
     respond(request, response, { handler: options.handler, refusals }).catch((error: unknown) => {
       options.log.error('request failed', { error });
@@ -40,7 +43,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     });
   };
   const server = createServer(onRequest);
-  // Exporters send every five seconds, when Node's default closes their connections: some requests would meet that.
+  // Exporters send every five seconds. Node's default closes idle connections after the same time, so some requests
+  // would fail.
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   // The client asks before it sends the body (RFC 9110, section 10.1.1).
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -56,7 +60,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     const { code = '' } = error;
     const [status, reason] = UNREADABLE[code] ?? [
       '400 Bad Request',
-      'not HTTP/1.1; OTLP over gRPC is not taken: set the exporter to http/protobuf',
+      'not HTTP/1.1; Tailgate does not accept OTLP over gRPC: set the exporter to http/protobuf',
     ];
     if (code !== '' && code !== 'ECONNRESET') options.log.warn('refused', { reason, error: error.message });
     if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
@@ -101,13 +105,13 @@ async function respond(
   const result = await handler(event);
   const payload = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
   for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, String(value));
-  // It would have to be the length of the answer to GET (RFC 9110, section 8.6).
+  // In an answer to HEAD it would have to be the length of the answer to GET (RFC 9110, section 8.6).
   if (method !== 'HEAD') response.setHeader('content-length', payload.length);
   response.writeHead(result.statusCode ?? 200);
   response.end(payload);
 }
 
-/** What the server can do as a whole (RFC 9110, section 9.3.7). */
+/** The methods of the server as a whole (RFC 9110, section 9.3.7). */
 function answerOptionsOfServer(response: ServerResponse): void {
   response.writeHead(204, { allow: 'GET, HEAD, POST' }).end();
 }
@@ -127,7 +131,7 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array | 'too lar
   return Buffer.concat(chunks);
 }
 
-/** Writes the whole answer, and leaves the response open: the connection is closed at its end. */
+/** Writes the whole answer and leaves the response open, because the end of the response closes the connection. */
 function refuseTooLarge(request: IncomingMessage, response: ServerResponse, refusals: RefusalLog): void {
   const reason = `the request is over ${MAX_INVOCATION_BYTES} bytes as Lambda counts it (base64 for protobuf): send smaller batches`;
   refusals.add(413, reason, request.headers['user-agent']);
@@ -140,8 +144,8 @@ function refuseTooLarge(request: IncomingMessage, response: ServerResponse, refu
 const DISCARD_MS = 1_000;
 
 /**
- * Lets the client send the rest of its body. Were the connection closed at once, the client's system could throw the answer
- * away unread (RFC 9112, section 9.6).
+ * Lets the client send the rest of its body. If the server closed the connection at once, the client's system could
+ * discard the answer unread (RFC 9112, section 9.6).
  */
 function discardRest(request: IncomingMessage): Promise<void> {
   if (request.complete) return Promise.resolve();
@@ -166,7 +170,7 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<void
   });
 }
 
-/** How long a request under way may take once the server is stopping. */
+/** How long a request in progress may take after the server began to stop. */
 const GRACE_MS = 3_000;
 
 function stop(server: Server): Promise<void> {

@@ -4,7 +4,10 @@ import { parseCommandLine, USAGE } from './options.ts';
 import { startLocal } from './start.ts';
 import { explainStartError } from './start-error.ts';
 
-/** npm passes a Ctrl-C on that the terminal has sent to this process as well: signals this close together are one. */
+/**
+ * npm forwards a Ctrl-C that the terminal has also sent to this process. Two signals within this time are one key
+ * press.
+ */
 const ONE_PRESS_MS = 1_000;
 
 async function main(): Promise<void> {

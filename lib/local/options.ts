@@ -5,7 +5,7 @@ export interface CommandLineOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly configFile: string;
-  /** Ingest keys; with none, every request is accepted. */
+  /** Ingest keys. If there are none, every request is accepted. */
   readonly keys: readonly string[];
   readonly verbose: boolean;
 }
@@ -20,12 +20,12 @@ export const USAGE = `Usage: npm start [-- options]
   --verbose                also log each export request
   --help                   show this`;
 
-/** What a person typed is not what the program takes. The message is one line for them. */
+/** The command line is wrong. The message is one line for the person who typed it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** @returns undefined when help was asked for @throws {UsageError} */
+/** @returns undefined if help is requested @throws {UsageError} */
 export function parseCommandLine(args: readonly string[]): CommandLineOptions | undefined {
   const values = parse(args);
   if (values.help) return undefined;
@@ -33,7 +33,7 @@ export function parseCommandLine(args: readonly string[]): CommandLineOptions | 
   if (!/^\d+$/.test(values.port) || port > 65_535) {
     throw new UsageError(`--port is "${values.port}": expected a whole number from 0 to 65535`);
   }
-  // An empty address would mean all of them.
+  // Node takes an empty address for "all addresses".
   if (values.host === '') throw new UsageError('--host is empty: expected an address of this machine');
   if (values.key.includes('')) throw new UsageError('--key is empty: expected the key that requests must send');
   return {

@@ -1,4 +1,4 @@
-/** Why the pipeline could not start, in one line for the person who started it. */
+/** Says in one line, for the person who started the pipeline, why it could not start. */
 export function explainStartError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, port, syscall } = error as NodeJS.ErrnoException & { port?: number };

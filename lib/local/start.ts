@@ -14,15 +14,16 @@ import { startDynamo } from './engines/dynamo.ts';
 import { engineClientOptions } from './engines/engine.ts';
 import { provision } from './engines/provision.ts';
 import { startQueueAndObjects } from './engines/queue-and-objects.ts';
+import { type Started, startParts } from './engines/started.ts';
 import { startHttpServer } from './http-server.ts';
 
 export interface LocalOptions {
   readonly host: string;
-  /** 0: any free port. */
+  /** 0 selects any free port. */
   readonly port: number;
   readonly dataDir: string;
   readonly config: SamplingConfig;
-  /** Ingest keys; with none, every request is accepted. */
+  /** Ingest keys. If there are none, every request is accepted. */
   readonly keys: readonly string[];
   readonly log: Log;
   readonly decideSettings?: Partial<DecideSettings>;
@@ -31,56 +32,61 @@ export interface LocalOptions {
 }
 
 export interface RunningTailgate {
-  /** Where OTLP goes, without the path. */
+  /** Base URL for OTLP, without the path. */
   readonly url: string;
-  /** Answers what is under way, finishes the batch of decisions, closes the engines. What waits, waits on disk. */
+  /**
+   * Answers the requests in progress, finishes the current batch of decisions and closes the engines. Waiting spans
+   * stay on disk.
+   */
   stop(): Promise<void>;
 }
 
-/** One process decides here, so that an owner who does not answer for this long is one that was killed. */
+/** Only this process decides here, so the owner of a claim that does not answer for this long was killed. */
 const LOCAL_SETTINGS: DecideSettings = {
   ...DEFAULT_DECIDE_SETTINGS,
   claimTimeoutMs: 15_000,
   continuationDelayMs: 5_000,
 };
 
-/** The client's own time-out must be longer than a long poll. */
+/** The client's own timeout must be longer than a long poll. */
 const LONG_POLL_TIMEOUT_MS = 30_000;
 
 /**
- * The whole pipeline on one machine: the Lambda handlers, on embedded engines that speak the protocols of AWS.
- * Whatever of it has started is stopped again when the rest cannot start.
+ * Starts the whole pipeline on one machine: the Lambda handlers, on embedded engines that speak the protocols of AWS.
+ * If a part cannot start, it stops the parts that have started.
  */
-export async function startLocal(options: LocalOptions): Promise<RunningTailgate> {
-  await using starting = new AsyncDisposableStack();
+export function startLocal(options: LocalOptions): Promise<RunningTailgate> {
+  return startParts((started) => startAll(options, started));
+}
+
+async function startAll(options: LocalOptions, started: Started): Promise<RunningTailgate> {
   const { log } = options;
   const config = fixedConfig(options.config);
-  const { clients, longPollClient, names } = await startEngines(options, starting);
+  const { clients, longPollClient, names } = await startEngines(options, started);
   const services = createServices(clients, names);
 
   const decide = wireDecide({ services, config, log, settings: { ...LOCAL_SETTINGS, ...options.decideSettings } });
   const loop = startDecisionLoop({ client: longPollClient, queueUrl: names.queueUrl, handler: decide, log });
-  starting.defer(() => loop.stop());
+  started.defer(() => loop.stop());
 
   const { host, port } = options;
   const authorize = options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys);
   const ingest = wireIngest({ services, config, authorize, log });
   const http = await startHttpServer({ host, port, log, handler: ingest });
-  starting.defer(() => http.stop());
+  started.defer(() => http.stop());
 
-  const running = starting.move();
   const urlHost = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${urlHost}:${http.port}`, stop: () => running.disposeAsync() };
+  return { url: `http://${urlHost}:${http.port}`, stop: () => started.stop() };
 }
 
-/** The engines with a table, queues and a bucket in them, and clients for them. */
-async function startEngines(options: LocalOptions, starting: AsyncDisposableStack) {
+/** Starts the engines, creates a table, queues and a bucket in them, and clients for them. */
+async function startEngines(options: LocalOptions, started: Started) {
   const folder = takeDataFolder(options.dataDir);
-  starting.defer(() => folder.release());
+  started.defer(() => folder.release());
   const dynamo = await startDynamo({ path: join(folder.path, 'buffer') });
-  starting.defer(() => dynamo.stop());
+  started.defer(() => dynamo.stop());
   const queueAndObjects = await startQueueAndObjects({ queueDir: join(folder.path, 'queue'), objectDir: folder.path });
-  starting.defer(() => queueAndObjects.stop());
+  started.defer(() => queueAndObjects.stop());
 
   const dynamoOptions = engineClientOptions(dynamo.url);
   const otherOptions = engineClientOptions(queueAndObjects.url);
@@ -88,7 +94,7 @@ async function startEngines(options: LocalOptions, starting: AsyncDisposableStac
   const sqs = createSqsClient(otherOptions);
   const s3 = createS3Client(otherOptions);
   const longPollClient = createSqsClient({ ...otherOptions, requestTimeoutMs: LONG_POLL_TIMEOUT_MS });
-  for (const client of [dynamoDb, sqs, s3, longPollClient]) starting.defer(() => client.destroy());
+  for (const client of [dynamoDb, sqs, s3, longPollClient]) started.defer(() => client.destroy());
   const names = await provision({
     dynamoClient: dynamoDb,
     sqsClient: sqs,

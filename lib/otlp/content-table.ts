@@ -1,11 +1,14 @@
-/** V8 hashes a longer text by its length alone. */
+/** V8 hashes a longer string by its length alone. */
 const MAX_HASHED_LENGTH = 16_383;
-/** Begins what stands for a long key. No key begins with it: half of a surrogate pair is not in any text that was UTF-8. */
+/**
+ * Prefix of the alias of a long key. No key begins with it, because half of a surrogate pair cannot occur in text that
+ * was UTF-8.
+ */
 const ALIAS = '\ud800';
 
 /**
- * The map, or one in its place when V8 cannot hash this key: to a `Map` all of these keys of one length are alike, so that
- * it compares each with each. To be called before the key is added.
+ * Returns `map`, or a copy that can hold this key if V8 cannot hash it: to a `Map`, all such long keys of one length
+ * have the same hash, so it would compare each with each. Call this before you add the key.
  */
 export function mapFor<Value>(map: Map<string, Value>, key: string): Map<string, Value> {
   if (key.length <= MAX_HASHED_LENGTH || map instanceof LongKeyMap) return map;
@@ -14,7 +17,7 @@ export function mapFor<Value>(map: Map<string, Value>, key: string): Map<string,
   return copy;
 }
 
-/** A map whose keys may be long texts: what it is made of has a short text in place of each of them. */
+/** A map with long keys: the underlying `Map` has a short alias in place of each. */
 class LongKeyMap<Value> extends Map<string, Value> {
   readonly #contents = new ContentTable();
   readonly #longKeys = new Map<string, string>();
@@ -62,27 +65,30 @@ class LongKeyMap<Value> extends Map<string, Value> {
   }
 }
 
-/** V8 hashes a string of more than 16,383 units by its length alone, so that all of one length collide; pieces stay far below. */
+/**
+ * V8 hashes a string of more than 16,383 units by its length alone, so all strings of one length collide. Pieces stay
+ * far below that.
+ */
 const PIECE_LENGTH = 1024;
 
 /**
- * Numbers runs of bytes by their content, from 0 in the order in which they are first seen. The time that it takes is
- * linear in the bytes, whatever they are: JavaScript's maps hash strings with a secret seed, so that no sender can choose
- * bytes that collide here.
+ * Numbers byte sequences by their content, from 0 in the order of their first occurrence. It takes time linear in the
+ * bytes, whatever they are: JavaScript's maps hash strings with a secret seed, so no sender can choose bytes that
+ * collide here.
  */
 export class ContentTable {
   readonly #numbers = new Map<string, number>();
 
-  /** How many different contents there are, with every beginning of a longer one that was passed on the way. */
+  /** The number of different contents, including every prefix of a longer one that was numbered on the way. */
   get size(): number {
     return this.#numbers.size;
   }
 
   /**
-   * The number of the content `before`, continued with `bytes[from, to)`. Two numbers are the same when they stem from the
+   * The number of the content `before`, continued with `bytes[from, to)`. Two numbers are equal if they come from the
    * same `before` and were continued with the same runs of bytes. A run without bytes is a run, too.
    *
-   * @param before a number of this table, or a negative number: each of these is an empty content of its own
+   * @param before a number of this table, or a negative number: each of these is a separate empty content
    */
   continued(before: number, bytes: Uint8Array, from: number, to: number): number {
     let number = before;
@@ -95,30 +101,30 @@ export class ContentTable {
     return number;
   }
 
-  /** Whether `before` with these bytes, and no more, is new to this table. */
+  /** Whether `before` with exactly these bytes is new to this table. */
   add(before: number, bytes: Uint8Array, from: number, to: number): boolean {
     const { size } = this;
     const number = this.continued(before, bytes, from, to);
-    // Here the content ends: it may be the beginning of another one.
+    // Marks the end, because this content may be a prefix of another one.
     this.continued(number, bytes, to, to);
     return this.size > size;
   }
 
-  /** Whether the text is new to this table: it has not been asked for it before. For a table that has texts alone. */
+  /** Whether the text is new to this table. Only for tables that contain nothing but texts. */
   addText(text: string): boolean {
     const { size } = this;
     this.numberOfText(text);
     return this.size > size;
   }
 
-  /** The number of the text. For a table that has texts alone. */
+  /** The number of the text. Only for tables that contain nothing but texts. */
   numberOfText(text: string): number {
     if (text.length <= PIECE_LENGTH) return this.#numberOf(`=${text}`);
     let number = -1;
     for (let at = 0; at < text.length; at += PIECE_LENGTH) {
       number = this.#next(number, text.slice(at, at + PIECE_LENGTH));
     }
-    // Here the text ends: it may be the beginning of another one.
+    // Marks the end, because this text may be a prefix of another one.
     return this.#next(number, '');
   }
 

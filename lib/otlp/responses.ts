@@ -6,13 +6,13 @@ const MESSAGE = tagOf(2, LENGTH_DELIMITED);
 
 /** `google.rpc.Status`, without details. */
 export interface RpcStatus {
-  /** A gRPC status code, e.g. 3 for `INVALID_ARGUMENT`. 0 or more. */
+  /** A gRPC status code, such as 3 for `INVALID_ARGUMENT`; 0 or more. */
   readonly code: number;
   /** For the developer who sends the request. */
   readonly message: string;
 }
 
-/** The body of the answer to a request that failed (https://opentelemetry.io/docs/specs/otlp/#failures-1). */
+/** The body of the response to a failed request (https://opentelemetry.io/docs/specs/otlp/#failures-1). */
 export function encodeStatus(encoding: OtlpEncoding, status: RpcStatus): Uint8Array {
   const { code, message } = status;
   if (encoding === 'json') return new TextEncoder().encode(JSON.stringify({ code, message }));
@@ -26,7 +26,7 @@ export function encodeStatus(encoding: OtlpEncoding, status: RpcStatus): Uint8Ar
   return writer.finish();
 }
 
-/** The encodings of OTLP/HTTP. A response has that of its request. */
+/** The encodings of OTLP/HTTP. A response has the encoding of its request. */
 export type OtlpEncoding = 'protobuf' | 'json';
 
 const PARTIAL_SUCCESS = tagOf(1, LENGTH_DELIMITED);
@@ -41,7 +41,7 @@ export interface PartialSuccess {
 }
 
 /**
- * The body of the answer to an export request that was accepted, wholly or in part: `ExportTraceServiceResponse`
+ * The body of the response to an export request that was accepted, in full or in part: `ExportTraceServiceResponse`
  * (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response).
  */
 export function encodeExportResponse(encoding: OtlpEncoding, partial?: PartialSuccess): Uint8Array {
@@ -62,7 +62,7 @@ export function encodeExportResponse(encoding: OtlpEncoding, partial?: PartialSu
   return writer.finish();
 }
 
-/** int64 is a string in proto3 JSON, and default values are left out. */
+/** In proto3 JSON an int64 is a string, and default values are left out. */
 function toJson(partial: PartialSuccess | undefined): unknown {
   if (partial === undefined) return {};
   const { rejectedSpans, errorMessage } = partial;

@@ -13,7 +13,10 @@ export function toHex(bytes: Uint8Array, start: number, end: number): string {
   return hex;
 }
 
-/** At once: a string that is put together from pairs takes several times the memory until it is first read. */
+/**
+ * One call for eight bytes: a string that is concatenated from pairs takes several times the memory until it is first
+ * read.
+ */
 function hexOfEight(bytes: Uint8Array, at: number): string {
   return String.fromCharCode(
     digit(bytes, at, 0),
@@ -41,13 +44,13 @@ function digit(bytes: Uint8Array, at: number, half: 0 | 1): number {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Texts up to this length are remembered: those of attributes are mostly the same few. */
+/** Texts up to this length are cached, because attributes mostly have the same few. */
 const SHORT = 48;
-/** Power of two. */
+/** A power of two. */
 const SLOTS = 1024;
 const remembered: string[] = new Array(SLOTS).fill('');
 
-/** Decodes `bytes[start, end)`; what is not valid UTF-8 becomes U+FFFD (Encoding standard, "UTF-8 decode without BOM"). */
+/** Decodes `bytes[start, end)`. Invalid UTF-8 becomes U+FFFD (Encoding standard, "UTF-8 decode without BOM"). */
 export function readUtf8(bytes: Uint8Array, start: number, end: number): string {
   if (end - start > SHORT) return decoder.decode(bytes.subarray(start, end));
   let hash = end - start;

@@ -2,12 +2,12 @@
 export const MAX_MEMBERS = 32;
 const SIMPLE_KEY = /^[a-z][a-z0-9_\-*/]{0,255}$/;
 const MULTI_TENANT_KEY = /^[a-z0-9][a-z0-9_\-*/]{0,240}@[a-z][a-z0-9_\-*/]{0,13}$/;
-/** Printable ASCII without `,` and `=`; the last one is not a blank. */
+/** Printable ASCII without `,` and `=`; the last character is not a blank. */
 const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/;
 
 /**
- * Reads a W3C `tracestate` (https://www.w3.org/TR/trace-context-1/#tracestate-header) into its members. Undefined when
- * any of it is invalid: a malformed member, a key that is there twice, more than 32 members. Empty members do no harm.
+ * Parses a W3C `tracestate` (https://www.w3.org/TR/trace-context-1/#tracestate-header) into its members. Undefined if
+ * any part is invalid: a malformed member, a repeated key, more than 32 members. Empty members are allowed.
  */
 export function parseW3cTraceState(text: string): ReadonlyMap<string, string> | undefined {
   const members = new Map<string, string>();
@@ -31,7 +31,7 @@ function withoutLeadingBlanks(text: string): string {
   return text.slice(start);
 }
 
-/** Not by a pattern that ends with $: one looks from each blank to the end of its run. */
+/** Not with a pattern that ends in $, which takes quadratic time: it scans from each blank to the end of its run. */
 function withoutTrailingBlanks(text: string): string {
   let end = text.length;
   while (isBlank(text, end - 1)) end--;

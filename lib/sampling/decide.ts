@@ -6,21 +6,21 @@ import { type Evaluation, NOT_SAMPLED, type Vote } from './policy.ts';
 import { type ThresholdUpdate, weigh } from './probability/weigh.ts';
 import type { SamplingConfig } from './sampling-config.ts';
 
-/** What becomes of a trace, and why. */
+/** The decision on a trace, and the reasons. */
 export interface Decision {
   readonly outcome: Vote;
-  /** The policy that gets the credit: the one that dropped or sampled the trace. Empty when none wanted it. */
+  /** The policy that gets the credit: the one that dropped or sampled the trace. Empty if no policy wanted it. */
   readonly policy: string;
   /**
-   * How many traces this one stands for, with what the head sampler and the policies left out. Null when that is not
-   * known, and when the trace is not sampled.
+   * How many traces this one stands for, including what the head sampler and the policies left out. Null if that is
+   * unknown, and if the trace is not sampled.
    */
   readonly sampleWeight: number | null;
-  /** What becomes of `th` in the trace states of the spans. Missing: they stay as they came. */
+  /** What happens to `th` in the trace states of the spans. Missing: they stay unchanged. */
   readonly threshold?: ThresholdUpdate;
   /** Policies that had no vote because they failed. */
   readonly errors: readonly PolicyError[];
-  /** One entry per policy that was asked and answered, in the order of evaluation. */
+  /** One entry per policy that was evaluated without a failure, in the order of evaluation. */
   readonly votes: readonly PolicyVote[];
 }
 
@@ -37,18 +37,19 @@ export interface PolicyError {
 /**
  * Decides a trace, as the Collector's tail_sampling processor does.
  *
- * | votes                                  | outcome     | credit                                               |
- * |----------------------------------------|-------------|------------------------------------------------------|
- * | any `dropped`                          | dropped     | the first policy that dropped; none after it is asked |
- * | else any `sampled`                     | sampled     | of those the smallest threshold, then the earliest   |
- * | else (also: no policies, all failed)   | not_sampled | none                                                 |
+ * | votes                                | outcome     | credit                                                            |
+ * |--------------------------------------|-------------|-------------------------------------------------------------------|
+ * | any `dropped`                        | dropped     | the first policy that dropped; no policy after it is evaluated    |
+ * | else any `sampled`                   | sampled     | among those the smallest threshold, then the earliest             |
+ * | else (also: no policies, all failed) | not_sampled | none                                                              |
  *
- * Drop policies are asked first. A policy that fails, in whatever way, has no vote: a failing drop policy does not drop. With
- * `sample_on_first_match` no policy is asked after the first that sampled.
+ * Drop policies come first. A policy that fails, in whatever way, has no vote: a failing drop policy does not drop.
+ * With `sample_on_first_match` no policy is evaluated after the first that sampled.
  *
- * A trace over `maximum_trace_size_bytes` is not sampled, and no policy is asked.
+ * A trace over `maximum_trace_size_bytes` is not sampled, and no policy is evaluated.
  *
- * What the weight counts on is in {@link weigh}. Policies that were not asked are asked for that alone, when it matters.
+ * {@link weigh} explains the weight. If the weight depends on policies that the decision did not need, they are
+ * evaluated for the weight alone.
  */
 export function decide(config: SamplingConfig, trace: Trace, allowances: Allowances): Decision {
   const votes: PolicyVote[] = [];

@@ -1,6 +1,6 @@
 /**
- * Which traces a policy keeps, in plain words: those that meet every condition of `that` and none of `unless`, of which
- * each of `reduced` then keeps a part.
+ * Says which traces a policy keeps, in plain words: those that meet every condition of `that` and none of `unless`.
+ * Each of `reduced` then keeps a part of them.
  */
 export interface PolicySummary {
   /** Each completes "a trace that …": `has a span with status ERROR`. */
@@ -10,35 +10,35 @@ export interface PolicySummary {
   readonly reduced: readonly Reduction[];
 }
 
-/** Keeps a part of the traces, whatever is in them. */
+/** Keeps a part of the traces, whatever they contain. */
 export interface Reduction {
   /** Completes "every such trace, …": `thinned to 5 % by trace ID`. */
   readonly words: string;
-  /** The whole sentence when nothing else chooses: `5 % of all traces, by trace ID`. */
+  /** The whole sentence if there is no other condition: `5 % of all traces, by trace ID`. */
   readonly alone: string;
 }
 
 const ANY_TRACE = 'is any trace';
 
-/** Of a policy that keeps everything. */
+/** Summary of a policy that keeps everything. */
 export const EVERY_TRACE: PolicySummary = { that: [], unless: [], reduced: [] };
 
-/** Of a policy with one condition, which completes "a trace that …". */
+/** Summary of a policy with one condition, which completes "a trace that …". */
 export function tracesThat(condition: string): PolicySummary {
   return { ...EVERY_TRACE, that: [condition] };
 }
 
-/** Of a policy that keeps every trace but those that meet one condition. */
+/** Summary of a policy that keeps every trace except those that meet one condition. */
 export function tracesUnless(condition: string): PolicySummary {
   return { ...EVERY_TRACE, unless: [condition] };
 }
 
-/** Of a policy that keeps a part of all traces. */
+/** Summary of a policy that keeps a part of all traces. */
 export function tracesReduced(reduction: Reduction): PolicySummary {
   return { ...EVERY_TRACE, reduced: [reduction] };
 }
 
-/** Of a policy that keeps what all of these keep. */
+/** Summary of a policy that keeps the traces that all of these keep. */
 export function allOf(summaries: readonly PolicySummary[]): PolicySummary {
   return {
     that: summaries.flatMap(({ that }) => that),
@@ -47,7 +47,7 @@ export function allOf(summaries: readonly PolicySummary[]): PolicySummary {
   };
 }
 
-/** Of a policy that keeps what this one, of a single condition, does not keep. */
+/** Summary of a policy that keeps the traces that this one, with a single condition, does not keep. */
 export function opposite({ that, unless, reduced }: PolicySummary): PolicySummary {
   const positive = [...that, ...reduced.map(({ alone }) => `is one of: ${alone}`)];
   if (positive.length === 0 && unless.length === 0) return tracesUnless(ANY_TRACE);
@@ -69,7 +69,7 @@ function joinedByAnd(conditions: readonly string[]): string {
   return conditions.map((condition) => (condition.includes(', or ') ? `(${condition})` : condition)).join(', and ');
 }
 
-/** `"a"`, `"a" or "b"`, `"a", "b" or 3 more`: quoted, so that spaces and odd characters show. */
+/** `"a"`, `"a" or "b"`, `"a", "b" or 3 more`. The quotes make spaces and odd characters visible. */
 export function quotedOr(values: readonly string[], most = 5): string {
   const shown = values.length > most ? values.slice(0, most - 1) : values;
   const words = shown.map((value) => JSON.stringify(value));

@@ -17,7 +17,7 @@ import { traceFlags } from './policies/trace-flags.ts';
 import { traceState } from './policies/trace-state.ts';
 import type { PolicyDefinition } from './policy.ts';
 
-/** Every policy type there is. Extend here. */
+/** Every policy type. To add one, extend this list. */
 export const POLICY_DEFINITIONS = [
   alwaysSample,
   latency,

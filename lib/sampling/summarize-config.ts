@@ -4,11 +4,11 @@ import type { SamplingConfig } from './sampling-config.ts';
 
 /** What a configuration does, in plain words. */
 export interface ConfigSummary {
-  /** When a trace is decided, and how: whole sentences. */
+  /** Whole sentences about when and how a trace is decided. */
   readonly decides: readonly string[];
   /** In the order of evaluation. */
   readonly keeps: readonly PolicyInWords[];
-  /** What `drop` policies refuse, whatever the others say. */
+  /** What `drop` policies drop, whatever the others say. */
   readonly neverKeeps: readonly PolicyInWords[];
 }
 
@@ -42,7 +42,7 @@ function decisionInWords({
   if (maximumTraceSizeBytes !== undefined) {
     sentences.push(`Keeps no trace of more than ${maximumTraceSizeBytes} bytes of OTLP, uncompressed.`);
   }
-  if (sampleOnFirstMatch) sentences.push('Asks no policy after the first that keeps a trace.');
+  if (sampleOnFirstMatch) sentences.push('Evaluates no policy after the first that keeps a trace.');
   return sentences;
 }
 
@@ -50,7 +50,7 @@ function policyInWords({ name, summary }: Policy): PolicyInWords {
   return { policy: name, traces: inWords(summary) };
 }
 
-/** `250 ms`, `1.5 s`, `90 s`, `5 min`, `2 h`: the largest unit, from minutes on only when nothing is left over. */
+/** `250 ms`, `1.5 s`, `90 s`, `5 min`, `2 h`: the largest unit; minutes and hours only if they are whole. */
 function duration(ms: number): string {
   if (ms < 1000 && ms !== 0) return `${ms} ms`;
   if (ms !== 0 && ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;

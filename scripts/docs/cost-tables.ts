@@ -8,7 +8,7 @@ import { amount, breakEvenText, dollars, roughly, wholeDollars } from '../../lib
 import { spansPerSecond, type TrafficShape } from '../../lib/traffic/traffic-shape.ts';
 import { markdownTable } from './generated-blocks.ts';
 
-/** What `npm run cost` takes when nothing is said. */
+/** The traffic that `npm run cost` assumes by default. */
 const SHAPE: TrafficShape = {
   tracesPerDay: 1e6,
   spansPerTrace: 10,
@@ -38,7 +38,7 @@ export async function costTables(): Promise<ReadonlyMap<string, string>> {
     ['cost of a million traces a day', billTable(direct)],
     ['cost assumptions', assumptionTable()],
     ['collector sizes', collectorTable()],
-    ['prices', `Of ${PRICE_DATE}, ${PRICE_REGION}:\n\n${priceTable()}`],
+    ['prices', `List prices of ${PRICE_DATE}, ${PRICE_REGION}:\n\n${priceTable()}`],
   ]);
 }
 
@@ -85,14 +85,14 @@ function assumptionTable(): string {
       ],
       [
         'time of decide',
-        `${decide.msPerBatch} ms a batch, ${decide.msPerLook} ms a look at a trace, ${decide.msPerFragment} ms a fragment in it`,
+        `${decide.msPerBatch} ms a batch, ${decide.msPerLook} ms an evaluation of a trace, ${decide.msPerFragment} ms a fragment in it`,
       ],
       [
         'batches of wake-ups',
-        `up to ${DEFAULT_EVENT_SOURCE.batchSize}, or what comes in ${DEFAULT_EVENT_SOURCE.windowSeconds} s, for each of 5 pollers`,
+        `up to ${DEFAULT_EVENT_SOURCE.batchSize}, or what arrives in ${DEFAULT_EVENT_SOURCE.windowSeconds} s, for each of 5 pollers`,
       ],
       ['wake-ups a receive', String(ASSUMPTIONS.messagesPerReceive)],
-      ['empty receives', `one in ${ASSUMPTIONS.longPollSeconds} s for each poller, when less comes than that`],
+      ['empty receives', `one in ${ASSUMPTIONS.longPollSeconds} s for each poller while fewer messages arrive`],
       ['days in the table', `${ASSUMPTIONS.fragmentDays} a fragment, ${ASSUMPTIONS.recordDays} a decision record`],
       [
         'log of an invocation',
@@ -102,7 +102,7 @@ function assumptionTable(): string {
         'monitoring',
         `${ASSUMPTIONS.metrics} metrics, ${ASSUMPTIONS.alarms} alarms, ${ASSUMPTIONS.dashboards} dashboard`,
       ],
-      ['provisioned capacity', `${utilisation * 100} % of it is used`],
+      ['provisioned capacity', `${utilisation * 100} % utilised`],
     ],
   );
 }

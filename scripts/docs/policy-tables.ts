@@ -38,7 +38,7 @@ function optionTable(options: readonly OptionDescription[]): string {
   const rows = options.map(({ key, type, default: byDefault, meaning }) => [
     code(key),
     type,
-    byDefault === undefined ? 'must be given' : code(byDefault),
+    byDefault === undefined ? 'required' : code(byDefault),
     meaning,
   ]);
   return markdownTable(['option', 'type', 'default', 'meaning'], rows);

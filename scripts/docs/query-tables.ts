@@ -17,6 +17,6 @@ function section({ name, title, description, parameters }: NamedQuery): string {
 
 function cells({ type, choices, defaultValue, meaning }: QueryParameter): string[] {
   const kind = type === 'choice' ? choices.map((choice) => `\`${choice}\``).join(', ') : typeText(type);
-  const fallback = defaultValue === undefined ? 'must be given' : defaultValue === null ? 'any' : `\`${defaultValue}\``;
+  const fallback = defaultValue === undefined ? 'required' : defaultValue === null ? 'any' : `\`${defaultValue}\``;
   return [kind, fallback, meaning];
 }

@@ -39,7 +39,7 @@ describe('withoutUnfinishedCopies', () => {
     { when: 'both are finished', rows: [ENDED, { ...ENDED, end_ns: 10n }] },
     { when: 'one is a trace', rows: [{ ...JOB, record: 'trace' } as const, ENDED] },
   ])('leaves all when $when', ({ rows }) => {
-    expect(withoutUnfinishedCopies(rows)).toEqual(rows);
+    expect(withoutUnfinishedCopies<PartRow>(rows)).toEqual(rows);
   });
 });
 

@@ -32,7 +32,7 @@ describe('the settings of the app', () => {
       pipelineName: 'orders-eu',
       allowUnauthenticated: 'true',
       tenants: true,
-      frontDoor: 'http-api',
+      ingestEndpoint: 'http-api',
       corsOrigins: 'https://a.example,https://b.example',
       ingestConcurrency: '20',
       compaction: 'true',
@@ -47,7 +47,7 @@ describe('the settings of the app', () => {
           pipelineName: 'orders-eu',
           allowUnauthenticated: true,
           tenants: true,
-          frontDoor: 'http-api',
+          ingestEndpoint: 'http-api',
           corsOrigins: ['https://a.example', 'https://b.example'],
           ingestConcurrency: 20,
           compaction: true,
@@ -74,19 +74,19 @@ describe('the settings of the app', () => {
   });
 
   it('fail with everything that is wrong at once', () => {
-    const context = { stackName: 'my stack', allowUnauthenticated: 'yes', frontDoor: 'alb' };
+    const context = { stackName: 'my stack', allowUnauthenticated: 'yes', ingestEndpoint: 'alb' };
     expect(problems(context, { CDK_DEFAULT_ACCOUNT: '12', CDK_DEFAULT_REGION: 'Ireland' })).toEqual([
       'CDK_DEFAULT_ACCOUNT=12: is no AWS account',
       'CDK_DEFAULT_REGION=Ireland: is no AWS region',
       '-c stackName=my stack: expected letters, digits and hyphens, a letter first',
       '-c allowUnauthenticated=yes: expected true or false',
-      '-c frontDoor=alb: expected function-url or http-api',
+      '-c ingestEndpoint=alb: expected function-url or http-api',
     ]);
   });
 
   it('fail with the name of a tenant, and say where it goes', () => {
     expect(problems({ tenants: 'a/../b' })).toEqual([
-      '-c tenants=a/../b: expected true or false; the name of a tenant comes with its key: npm run keys -- create --tenant NAME',
+      '-c tenants=a/../b: expected true or false; the name of a tenant comes with its key: tailgate keys create --tenant NAME',
     ]);
   });
 });

@@ -9,7 +9,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import { ALARM_CATALOGUE, anchorOf } from '../../lib/cdk/monitoring/alarm-catalogue.ts';
-import { type AlarmThresholds, PipelineMonitoring, type PipelineMonitoringProps } from '../../lib/cdk/monitoring.ts';
+import type { AlarmThresholds, PipelineMonitoringProps } from '../../lib/cdk/monitoring/monitoring-props.ts';
+import { PipelineMonitoring } from '../../lib/cdk/monitoring.ts';
 import { METRIC_CATALOGUE, type MetricDefinition } from '../../lib/pipeline/metric-catalogue.ts';
 
 const ACCOUNT = { account: '123456789012', region: 'eu-central-1' };

@@ -4,11 +4,11 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { TailSamplingPipeline } from '../../lib/cdk/tail-sampling-pipeline.ts';
-import { ENV, type PipelineOptions, POLICIES, unbundledApp } from './support/synthesise.ts';
+import { ENV, type PipelineOptions, POLICIES, unstagedApp } from './support/synthesise.ts';
 
 /** What the AwsSolutions pack finds in a stack. */
 function findings(fill: (stack: Stack) => void): readonly string[] {
-  const app = unbundledApp();
+  const app = unstagedApp();
   fill(new Stack(app, 'Tailgate', { env: ENV }));
   const report = new AwsSolutionsChecks(app).validate({ templatePaths: [], stackTemplates: [], appConstruct: app });
   return report.violations.flatMap(({ ruleName, violatingResources }) =>
@@ -32,7 +32,7 @@ function acknowledged(app: App): readonly string[] {
 
 const VARIANTS: readonly [string, (stack: Stack) => PipelineOptions][] = [
   ['with its defaults', () => ({})],
-  ['behind an HTTP API', () => ({ frontDoor: 'http-api', corsOrigins: ['*'] })],
+  ['behind an HTTP API', () => ({ ingestEndpoint: 'http-api', corsOrigins: ['*'] })],
   [
     'with provisioned capacity',
     () => ({ provisionedCapacity: { minWriteUnits: 5, maxWriteUnits: 10, minReadUnits: 5, maxReadUnits: 10 } }),
@@ -58,15 +58,15 @@ describe('AwsSolutions finds nothing in a pipeline', () => {
 
 describe('what is acknowledged', () => {
   it('is this, each with its reason', () => {
-    const app = unbundledApp();
+    const app = unstagedApp();
     const stack = new Stack(app, 'Tailgate', { env: ENV });
-    new TailSamplingPipeline(stack, 'Tailgate', { policies: POLICIES, frontDoor: 'http-api' });
+    new TailSamplingPipeline(stack, 'Tailgate', { policies: POLICIES, ingestEndpoint: 'http-api' });
     expect(acknowledged(app)).toEqual([
       'AwsSolutions-DDB3 Tailgate/Tailgate/Buffer/Table',
       'AwsSolutions-S1 Tailgate/Tailgate/Archive/Bucket',
-      'AwsSolutions-IAM5[Resource::<TailgateArchiveBucket6D02DBE4.Arn>/spill/*] Tailgate/Tailgate/Ingest/Ingest/Role',
-      'AwsSolutions-IAM5[Resource::<TailgateArchiveBucket6D02DBE4.Arn>/traces/*] Tailgate/Tailgate/Decide/Decide/Role',
-      'AwsSolutions-IAM5[Resource::<TailgateArchiveBucket6D02DBE4.Arn>/spill/*] Tailgate/Tailgate/Decide/Decide/Role',
+      'AwsSolutions-IAM5[Resource::<TailgateArchiveBucket6D02DBE4.Arn>/spill/*] Tailgate/Tailgate/Ingest/Role',
+      'AwsSolutions-IAM5[Resource::<TailgateArchiveBucket6D02DBE4.Arn>/traces/*] Tailgate/Tailgate/Decide/Role',
+      'AwsSolutions-IAM5[Resource::<TailgateArchiveBucket6D02DBE4.Arn>/spill/*] Tailgate/Tailgate/Decide/Role',
       'AwsSolutions-APIG4 Tailgate/Tailgate/HttpApi/Api',
     ]);
   });

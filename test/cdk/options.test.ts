@@ -8,10 +8,14 @@ import { throttleFor } from '../../lib/cdk/ingest-endpoint.ts';
 import { Policies } from '../../lib/cdk/policies.ts';
 import { TailSamplingPipeline } from '../../lib/cdk/tail-sampling-pipeline.ts';
 import { TailgateStack } from '../../lib/cdk/tailgate-stack.ts';
-import { ENV, POLICIES, pipelineStack, synthesise, unbundledApp } from './support/synthesise.ts';
+import { ENV, POLICIES, pipelineStack, synthesise, unstagedApp } from './support/synthesise.ts';
 
-describe('frontDoor: http-api', () => {
-  const template = synthesise({ frontDoor: 'http-api', corsOrigins: ['https://shop.example'], ingestConcurrency: 40 });
+describe('ingestEndpoint: http-api', () => {
+  const template = synthesise({
+    ingestEndpoint: 'http-api',
+    corsOrigins: ['https://shop.example'],
+    ingestConcurrency: 40,
+  });
 
   it('replaces the function URL', () => {
     template.resourceCountIs('AWS::Lambda::Url', 0);
@@ -87,7 +91,7 @@ describe('allowUnauthenticated', () => {
       Environment: { Variables: { TAILGATE_KEYS_PATH: 'none' } },
     });
     template.hasOutput('KeysPath', { Value: 'none' });
-    template.hasOutput('IngestHeaders', { Value: Match.stringLikeRegexp('everybody') });
+    template.hasOutput('IngestHeaders', { Value: Match.stringLikeRegexp('no key') });
   });
 });
 
@@ -208,7 +212,7 @@ describe('encryptionKey', () => {
 
 describe('archiveBucket', () => {
   it('that is imported takes the place of a new one, and its owner is told what to add', () => {
-    const stack = new Stack(unbundledApp(), 'Own', { env: ENV });
+    const stack = new Stack(unstagedApp(), 'Own', { env: ENV });
     const archiveBucket = Bucket.fromBucketName(stack, 'Bucket', 'kept-elsewhere');
     new TailSamplingPipeline(stack, 'Tailgate', { policies: POLICIES, archiveBucket });
     const template = Template.fromStack(stack);
@@ -221,7 +225,7 @@ describe('archiveBucket', () => {
   });
 
   it('of the same app gets the statements that protect the archive', () => {
-    const stack = new Stack(unbundledApp(), 'Own', { env: ENV });
+    const stack = new Stack(unstagedApp(), 'Own', { env: ENV });
     const bucket = new Bucket(stack, 'Bucket');
     const archiveBucket = Bucket.fromBucketName(stack, 'Imported', 'kept-elsewhere');
     expect(archiveBucket).not.toBe(bucket);
@@ -267,12 +271,12 @@ describe('pipelineName', () => {
   });
 
   it('is that of the stack by default', () => {
-    const stack = new TailgateStack(unbundledApp(), 'Tailgate-Staging', { env: ENV, pipeline: { policies: POLICIES } });
+    const stack = new TailgateStack(unstagedApp(), 'Tailgate-Staging', { env: ENV, pipeline: { policies: POLICIES } });
     expect(stack.pipeline.pipelineName).toBe('tailgate-staging');
   });
 
   it('lets two pipelines be in one stack', () => {
-    const stack = new Stack(unbundledApp(), 'Own', { env: ENV });
+    const stack = new Stack(unstagedApp(), 'Own', { env: ENV });
     new TailSamplingPipeline(stack, 'Orders', { policies: POLICIES, pipelineName: 'orders' });
     new TailSamplingPipeline(stack, 'Search', { policies: POLICIES, pipelineName: 'search' });
     const template = Template.fromStack(stack);
@@ -282,7 +286,7 @@ describe('pipelineName', () => {
   });
 
   it('may be the same in another region', () => {
-    const app = unbundledApp();
+    const app = unstagedApp();
     for (const region of ['eu-west-1', 'us-east-1']) {
       const stack = new Stack(app, region, { env: { ...ENV, region } });
       expect(

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { InvalidPipelineError } from '../../lib/cdk/pipeline-problems.ts';
 import { Policies } from '../../lib/cdk/policies.ts';
 import { TailSamplingPipeline } from '../../lib/cdk/tail-sampling-pipeline.ts';
-import { ENV, type PipelineOptions, POLICIES, pipelineStack, unbundledApp } from './support/synthesise.ts';
+import { ENV, type PipelineOptions, POLICIES, pipelineStack, unstagedApp } from './support/synthesise.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tailgate-policies-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -60,12 +60,12 @@ describe('a pipeline fails before anything is created', () => {
     },
     {
       when: 'an HTTP API has no concurrency to stay below',
-      options: { frontDoor: 'http-api', ingestConcurrency: 'unreserved' },
+      options: { ingestEndpoint: 'http-api', ingestConcurrency: 'unreserved' },
       problem: 'ingestConcurrency: "unreserved" with an HTTP API',
     },
     {
       when: 'an HTTP API would have no burst',
-      options: { frontDoor: 'http-api', ingestConcurrency: 1 },
+      options: { ingestEndpoint: 'http-api', ingestConcurrency: 1 },
       problem: 'ingestConcurrency: 1: expected a whole number from 2',
     },
     {
@@ -171,7 +171,7 @@ describe('a pipeline fails before anything is created', () => {
   });
 
   it('when a bucket of yours should be removed', () => {
-    const stack = new Stack(unbundledApp(), 'Own', { env: ENV });
+    const stack = new Stack(unstagedApp(), 'Own', { env: ENV });
     const archiveBucket = Bucket.fromBucketName(stack, 'Bucket', 'kept-elsewhere');
     const problem = 'archiveRemovalPolicy: has no effect on archiveBucket';
     const archiveRemovalPolicy = RemovalPolicy.DESTROY;
@@ -181,7 +181,7 @@ describe('a pipeline fails before anything is created', () => {
 
 describe('two pipelines', () => {
   it('of one stack need different names', () => {
-    const stack = new Stack(unbundledApp(), 'Own', { env: ENV });
+    const stack = new Stack(unstagedApp(), 'Own', { env: ENV });
     new TailSamplingPipeline(stack, 'Orders', { policies: POLICIES });
     expect(() => new TailSamplingPipeline(stack, 'Search', { policies: POLICIES })).toThrow(
       'pipelineName: "own" is the name of Own/Orders already: give one of them another',
@@ -189,7 +189,7 @@ describe('two pipelines', () => {
   });
 
   it('of two stacks in one account and region, too', () => {
-    const app = unbundledApp();
+    const app = unstagedApp();
     const [first, second] = ['First', 'Second'].map((id) => new Stack(app, id, { env: ENV }));
     if (first === undefined || second === undefined) throw new Error('two stacks are needed');
     const props = { policies: POLICIES, pipelineName: 'orders' };

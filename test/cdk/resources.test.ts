@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_BUFFER_TTL_MS } from '../../lib/aws/dynamodb/schema.ts';
-import { DECIDE_TIMEOUT } from '../../lib/cdk/decide-function.ts';
+import { DECIDE_TIMEOUT_SECONDS } from '../../lib/aws/function-contract.ts';
 import { DEFAULT_DECIDE_SETTINGS } from '../../lib/pipeline/decide/decide.ts';
 import { synthesise } from './support/synthesise.ts';
 
@@ -14,7 +14,7 @@ beforeAll(() => {
 describe('the functions', () => {
   it.each([
     ['ingest', 20, 50],
-    ['decide', 60, 10],
+    ['decide', DECIDE_TIMEOUT_SECONDS, 10],
   ])('%s runs on Node.js 24 and arm64 for at most %i s, %i at once', (name, timeout, concurrency) => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Description: Match.stringLikeRegexp(name === 'ingest' ? 'takes OTLP' : 'decides traces'),
@@ -72,7 +72,7 @@ describe('decide', () => {
   });
 
   it('is over before the owner of a claim counts as dead', () => {
-    expect(DECIDE_TIMEOUT.toMilliseconds()).toBeLessThan(DEFAULT_DECIDE_SETTINGS.claimTimeoutMs);
+    expect(DECIDE_TIMEOUT_SECONDS * 1000).toBeLessThan(DEFAULT_DECIDE_SETTINGS.claimTimeoutMs);
   });
 });
 
@@ -189,7 +189,7 @@ describe('the archive bucket', () => {
   }
 });
 
-describe('the front door', () => {
+describe('the ingest endpoint', () => {
   it('is a function URL that everybody may call, and only as such', () => {
     template.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE', Cors: Match.absent() });
     template.resourceCountIs('AWS::Lambda::Permission', 2);

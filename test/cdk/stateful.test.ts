@@ -51,7 +51,7 @@ describe('what holds state', () => {
 
   it('keeps its IDs whatever the options are', () => {
     const other = synthesise({
-      frontDoor: 'http-api',
+      ingestEndpoint: 'http-api',
       tenants: true,
       provisionedCapacity: { minWriteUnits: 5, maxWriteUnits: 100, minReadUnits: 5, maxReadUnits: 100 },
     });

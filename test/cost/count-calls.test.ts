@@ -124,7 +124,7 @@ describe('the units of DynamoDB', () => {
   it('of a call whose price nobody wrote down are an error, not nothing', async () => {
     const { client } = countedClient();
     await expect(client.send(new ScanCommand({ TableName: tableName }))).rejects.toThrow(
-      'the price of ScanCommand is not known',
+      'no price for ScanCommand: add it to COUNTERS',
     );
   });
 });

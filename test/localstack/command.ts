@@ -10,6 +10,7 @@ export function environmentOf({ endpoint, certificateFile }: Engine): Record<str
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_REGION: 'us-east-1',
+    AWS_DEFAULT_REGION: 'us-east-1',
     CDK_DEFAULT_REGION: 'us-east-1',
     AWS_EC2_METADATA_DISABLED: 'true',
     // The CDK has a variable of its own.

@@ -7,13 +7,16 @@ import type { Engine, Resource } from './engine.ts';
 
 export const STACK = 'Tailgate';
 
-export interface Deployment {
-  /** Folder of the synthesised app. */
-  readonly app: string;
+export interface Pipeline {
   /** Where the function URL answers on this engine. */
   readonly ingestUrl: string;
   readonly key: string;
   readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface Deployment extends Pipeline {
+  /** Folder of the synthesised app. */
+  readonly app: string;
 }
 
 /** `cdk deploy`, which is told to bootstrap first, `cdk bootstrap`, `cdk deploy` and `npm run keys -- create`, as in docs/deploy.md. */
@@ -38,7 +41,7 @@ export async function deploy(engine: Engine, account: string, policies: string):
 }
 
 /** Makes a template that the engine takes. Says what is lost by it. */
-function adapt(engine: Engine, file: string): void {
+export function adapt(engine: Engine, file: string): void {
   const template = JSON.parse(readFileSync(file, 'utf8')) as { readonly Resources: Record<string, Resource> };
   let resources = Object.entries(template.Resources);
   for (const { what, adapt } of engine.gaps) {
@@ -55,7 +58,7 @@ function adapt(engine: Engine, file: string): void {
 }
 
 /** Function URLs have names that only AWS resolves; both engines also serve them under a path or a host of their own. */
-function localUrl({ endpoint, name }: Engine, url: string): string {
+export function localUrl({ endpoint, name }: Engine, url: string): string {
   const host = new URL(url).host;
   if (!host.endsWith('.on.aws')) return url;
   const [id = ''] = host.split('.');

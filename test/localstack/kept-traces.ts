@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import type { Deployment } from './deployment.ts';
+import type { Pipeline } from './deployment.ts';
 import type { Engine } from './engine.ts';
 
 export interface KeptLine {
@@ -15,7 +15,7 @@ const PAUSE_MS = 500;
 /** The lines of the archive bucket, once there are `spanCount` spans in them, or when the time is over. */
 export async function keptTraces(
   engine: Engine,
-  { outputs }: Deployment,
+  { outputs }: Pipeline,
   spanCount: number,
   timeoutMs: number,
 ): Promise<readonly KeptLine[]> {

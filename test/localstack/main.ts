@@ -9,6 +9,7 @@ import { invokeCompact } from './invoke-compact.ts';
 import { keptTraces } from './kept-traces.ts';
 import { queriedTraces } from './queried-traces.ts';
 import { sendTraces } from './sent-traces.ts';
+import { deployTemplate } from './template-deployment.ts';
 
 /** That of both engines. */
 const ACCOUNT = '000000000000';
@@ -81,6 +82,14 @@ if (engine !== undefined) {
   assert.ok(listed.includes(deployment.key.split('_')[1] ?? ''), 'the key is listed');
   await run('cdk', ['destroy', '--force', '--app', deployment.app], engine);
   step('cdk destroy');
+
+  const pipeline = await deployTemplate(engine, POLICIES);
+  step('the CloudFormation template deployed and changed with the AWS CLI, and a key made, as docs/deploy.md says');
+  const sent = await sendTraces(pipeline);
+  const kept = await keptTraces(engine, pipeline, sent.failed.length * SPANS_PER_TRACE, TIMEOUT_MS);
+  assert.deepEqual([...new Set(kept.map((line) => line.trace_id))].sort(), sent.failed.toSorted());
+  await invokeCompact(engine);
+  step('it keeps traces with errors, and its compact function runs');
   console.log('1 passed, 0 failed');
 }
 

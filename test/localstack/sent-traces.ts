@@ -4,7 +4,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import type { Deployment } from './deployment.ts';
+import type { Pipeline } from './deployment.ts';
 
 /** The first requests meet functions that start. */
 const TIMEOUT_MS = 60_000;
@@ -16,7 +16,7 @@ const BATCHES = { maxExportBatchSize: 8, scheduledDelayMillis: 60_000, exportTim
 const ERROR_EVERY = 4;
 
 /** Sends traces of two services with the OpenTelemetry SDK. Resolves to the IDs of those with an error, and to all. */
-export async function sendTraces({ ingestUrl, key }: Deployment): Promise<{ failed: string[]; all: string[] }> {
+export async function sendTraces({ ingestUrl, key }: Pipeline): Promise<{ failed: string[]; all: string[] }> {
   const [gateway, cart] = ['gateway', 'cart'].map((service) => {
     const exporter = new OTLPTraceExporter({
       url: `${ingestUrl}/v1/traces`,

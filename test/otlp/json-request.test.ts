@@ -160,7 +160,7 @@ describe('protobufFromJson', () => {
   it.each([
     ['', 'expected an object (ExportTraceServiceRequest) at offset 0'],
     ['[]', 'expected an object (ExportTraceServiceRequest) at offset 0'],
-    ['{} x', 'expected nothing behind the request at offset 3'],
+    ['{} x', 'expected nothing after the request at offset 3'],
     ['{"resourceSpans":{}}', 'expected an array (ExportTraceServiceRequest.resourceSpans) at offset 17'],
     ['{"resourceSpans":[1]}', 'expected an object (ResourceSpans) at offset 18'],
     ['{"resourceSpans":[{"scopeSpans":[{"spans":{}}]}]}', 'expected an array (ScopeSpans.spans) at offset 42'],

@@ -95,7 +95,7 @@ describe('regroup', () => {
     [
       'a span that is longer than its scope',
       field(1, field(2, ROOT, [0x12, 9, 1])),
-      'length 9 is more than the 1 bytes',
+      'length 9 is more than the remaining 1 bytes',
     ],
     ['field number 0 in a scope', field(1, field(2, [0x02, 0x00], ROOT)), 'a field number of at least 1'],
     [

@@ -49,7 +49,7 @@ describe('the summary of a policy', () => {
     },
     {
       policy: { type: 'boolean_attribute', boolean_attribute: { key: 'debug' } },
-      words: 'every trace that has debug false, or no boolean',
+      words: 'every trace that has debug false, or not a boolean',
     },
     { policy: { type: 'trace_flags' }, words: 'every trace that has a span with the sampled flag' },
     {

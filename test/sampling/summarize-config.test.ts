@@ -34,7 +34,7 @@ describe('summarizeConfig', () => {
       decides: [
         'Decides 30 s after the first spans of a trace arrive.',
         'Keeps no trace of more than 5000 bytes of OTLP, uncompressed.',
-        'Asks no policy after the first that keeps a trace.',
+        'Evaluates no policy after the first that keeps a trace.',
       ],
       keeps: [{ policy: 'yes', traces: 'every trace' }],
       neverKeeps: [{ policy: 'no', traces: 'every trace that takes longer than 0 ms' }],

@@ -1,7 +1,22 @@
+/** The alarms of a pipeline, by the IDs of their constructs: docs/operations.md says what each means. */
+export type AlarmId =
+  | 'QueueAge'
+  | 'DeadLetters'
+  | 'DecisionLag'
+  | 'ConfigRefused'
+  | 'IngestServerErrors'
+  | 'IngestErrors'
+  | 'DecideErrors'
+  | 'CompactErrors'
+  | 'IngestThrottles'
+  | 'DecideThrottles'
+  | 'TableThrottles'
+  | 'IngestConcurrency';
+
 /** What every alarm is: its construct, its heading in docs/operations.md and its row there are made from this. */
 export interface AlarmDefinition {
   /** ID of the construct. A change replaces the alarm. */
-  readonly id: string;
+  readonly id: AlarmId;
   /** Its heading in docs/operations.md. */
   readonly heading: string;
   /** What it watches, for a reader. */
@@ -30,7 +45,7 @@ const LASTING = { period: 5, evaluationPeriods: 3, datapointsToAlarm: 2 } as con
 
 const IDLE = 'the function was not called';
 
-export const ALARM_CATALOGUE = [
+export const ALARM_CATALOGUE: readonly AlarmDefinition[] = [
   {
     id: 'QueueAge',
     heading: 'Wake-ups wait too long',
@@ -170,9 +185,7 @@ export const ALARM_CATALOGUE = [
     noDataMeans: IDLE,
     description: 'The ingest function uses most of its reserved concurrency: it will soon turn requests away.',
   },
-] as const satisfies readonly AlarmDefinition[];
-
-export type AlarmId = (typeof ALARM_CATALOGUE)[number]['id'];
+];
 
 /** The anchor that a heading gets on GitHub, and in most other renderers of Markdown. */
 export function anchorOf(heading: string): string {

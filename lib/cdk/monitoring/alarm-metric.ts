@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { PipelineMonitoringProps } from '../monitoring.ts';
 import type { AlarmId } from './alarm-catalogue.ts';
 import { catalogueMetric, PERIOD } from './catalogue-metric.ts';
+import type { PipelineMonitoringProps } from './monitoring-props.ts';
 
 type Watched = Omit<PipelineMonitoringProps, 'alarmTopic' | 'alarmActions' | 'thresholds'>;
 

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression, Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   METRIC_CATALOGUE,
   METRIC_NAMESPACE,
@@ -12,15 +12,21 @@ import {
 
 export const PERIOD = Duration.minutes(5);
 
-/** A metric of the catalogue. @param statistic default: the sum */
-export function catalogueMetric(pipelineName: string, name: PlainMetricName, statistic = 'Sum'): Metric {
+/** A metric of a pipeline: by default the sum of 5 minutes. */
+export function pipelineMetric(pipelineName: string, metricName: string, options: MetricOptions = {}): Metric {
   return new Metric({
     namespace: METRIC_NAMESPACE,
-    metricName: name,
-    dimensionsMap: { [PIPELINE_DIMENSION]: pipelineName },
-    statistic,
+    metricName,
+    statistic: Stats.SUM,
     period: PERIOD,
+    ...options,
+    dimensionsMap: { [PIPELINE_DIMENSION]: pipelineName, ...options.dimensionsMap },
   });
+}
+
+/** A metric of the catalogue. @param statistic default: the sum */
+export function catalogueMetric(pipelineName: string, name: PlainMetricName, statistic: string = Stats.SUM): Metric {
+  return pipelineMetric(pipelineName, name, { statistic });
 }
 
 /** All values of the dimension of a metric, each a line of its own. Alarms cannot watch it. */

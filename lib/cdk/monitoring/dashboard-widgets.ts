@@ -8,9 +8,9 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { PlainMetricName } from '../../pipeline/metric-catalogue.ts';
-import type { PipelineMonitoringProps } from '../monitoring.ts';
 import { ALARM_METRICS } from './alarm-metric.ts';
 import { catalogueMetric, PERIOD, splitMetric } from './catalogue-metric.ts';
+import type { PipelineMonitoringProps } from './monitoring-props.ts';
 
 const WIDTH = 24;
 const PER_ROW = 4;

@@ -1,6 +1,7 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { ConfigParameter, type ConfigVersion, decodeConfigText } from '../../aws/ssm/config-parameter.ts';
+import { ConfigParameter, type ConfigVersion } from '../../aws/ssm/config-parameter.ts';
+import { decodeConfigText } from '../../aws/ssm/config-text.ts';
 import { SystemClock } from '../../aws/system.ts';
 import { whyUnreadable } from '../../sampling/config/issues.ts';
 import { decodeText, parseSamplingConfig } from '../../sampling/config/parse-sampling-config.ts';

@@ -3,12 +3,13 @@ import dynalite, { type DynaliteOptions } from 'dynalite';
 import stores, { type LevelIterator, type LevelStore } from 'dynalite/db/index.js';
 
 /**
- * A dynalite that closes its LevelDB iterators. Version 4.0.0 ends each of its streams with `iterator.return()`, a method
- * that iterators of abstract-level lack, so that each Query and Scan left an iterator open. An open iterator pins the files
- * and the memory of the moment it was made: both grew without end.
+ * A dynalite that closes its LevelDB iterators. Version 4.0.0 ends each of its streams with `iterator.return()`, a
+ * method that iterators of abstract-level do not have, so each Query and Scan leaves an iterator open. An open iterator
+ * pins the files and the memory of the moment when it was created, and both grow without bound.
  *
- * Every read of more than one item goes through `keys` or `values` of the store: Query, Scan, ListTables, tags, the removal
- * of a table. Their streams end with `destroy` whether they are read to the end, stop early (a page is full) or fail.
+ * Every read of more than one item goes through `keys` or `values` of the store: Query, Scan, ListTables, tags, the
+ * removal of a table. Their streams end with `destroy` whether they are read to the end, stop early (a page is full) or
+ * fail.
  */
 export function createClosingDynalite(options: DynaliteOptions): Server {
   const { create } = stores;
@@ -30,7 +31,7 @@ function addReturn(db: LevelStore): void {
   db.values = (range) => closable(values.call(db, range));
 }
 
-/** `close` may be called more than once, and while a read is under way. */
+/** `close` may be called more than once, and while a read is in progress. */
 function closable(iterator: LevelIterator): LevelIterator {
   iterator.return ??= () => iterator.close();
   return iterator;

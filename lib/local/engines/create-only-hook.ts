@@ -4,9 +4,9 @@ import type { ObjectStore } from './fauxqs-internals.ts';
 type App = ReturnType<typeof buildApp>;
 
 /**
- * Teaches fauxqs `If-None-Match: *` on PutObject and CompleteMultipartUpload: 412 when the key has an object. The body is
- * there when the hook runs, and fauxqs writes without waiting for anything, so that nothing comes between look and write.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ * Teaches fauxqs `If-None-Match: *` on PutObject and CompleteMultipartUpload: 412 if the key has an object. When the
+ * hook runs, the body has arrived, and fauxqs writes it without awaiting anything. Nothing can therefore happen between
+ * the check and the write. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 export function addCreateOnlyHook(app: App, store: ObjectStore): void {
   app.addHook('preHandler', (request, reply, proceed) => {

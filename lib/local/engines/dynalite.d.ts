@@ -2,7 +2,7 @@ declare module 'dynalite' {
   import type { Server } from 'node:http';
 
   export interface DynaliteOptions {
-    /** Folder of the LevelDB store; in memory without it. */
+    /** Folder of the LevelDB store. Without it the store is in memory. */
     readonly path?: string;
     /** How long a table stays in CREATING, DELETING, UPDATING. */
     readonly createTableMs?: number;

@@ -2,13 +2,13 @@ import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { answerTimeToLive, type TimeToLiveSettings } from './time-to-live-api.ts';
 
-/** DynamoDB's limit of a request. */
+/** DynamoDB's limit for a request. */
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
 /**
- * An HTTP server before dynalite's own, which ends the whole process when a client goes away in the middle of a body. It
- * hands on complete requests only, answers what dynalite lacks (time to live), and turns what dynalite throws at an odd
- * request into a 400.
+ * An HTTP server in front of dynalite's own, which ends the whole process if a client disconnects in the middle of a
+ * body. It passes on only complete requests, answers operations that dynalite lacks (time to live), and turns an
+ * exception of dynalite into a 400.
  */
 export function createDynamoFront(dynalite: Server): Server {
   const settings: TimeToLiveSettings = new Map();
@@ -26,12 +26,12 @@ export function createDynamoFront(dynalite: Server): Server {
       handOn(dynalite, request, body, response);
     });
   });
-  // With Node's 5 s, idle connections of a client's pool are closed under it.
+  // With Node's default of 5 s, the server closes idle connections while the client's pool is about to use them.
   front.keepAliveTimeout = 65_000;
   return front;
 }
 
-/** Calls back with the whole body, or not at all when the client goes away. */
+/** Calls back with the whole body, or not at all if the client disconnects. */
 function readBody(request: IncomingMessage, done: (body: Buffer | 'too large') => void): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -43,7 +43,7 @@ function readBody(request: IncomingMessage, done: (body: Buffer | 'too large') =
   request.on('end', () => done(bytes <= MAX_REQUEST_BYTES ? Buffer.concat(chunks) : 'too large'));
 }
 
-/** Plays the request to dynalite's handler in one go, so that what it throws on the way is thrown here. */
+/** Replays the request to dynalite's handler synchronously, so that its exceptions are thrown here. */
 function handOn(dynalite: Server, request: IncomingMessage, body: Buffer, response: ServerResponse): void {
   const { headers, method, url, socket } = request;
   const whole = Object.assign(new EventEmitter(), { headers, method, url, socket });

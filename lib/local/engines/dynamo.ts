@@ -10,17 +10,17 @@ import { type Engine, engineClientOptions } from './engine.ts';
 import { startTtlSweeper } from './ttl-sweeper.ts';
 
 export interface DynamoOptions {
-  /** Folder of the tables; made when missing. @default in memory */
+  /** Folder of the tables; created if missing. @default in memory */
   readonly path?: string;
-  /** @default 0: any free port */
+  /** @default 0, any free port */
   readonly port?: number;
   /** @default 127.0.0.1 */
   readonly host?: string;
-  /** Time between two sweeps for expired items; 0 for none. @default 60 s */
+  /** Time between two sweeps for expired items; 0 turns them off. @default 60 s */
   readonly sweepPeriodMs?: number;
 }
 
-/** Starts a DynamoDB in this process. With `path`, what it has answered survives the death of the process. */
+/** Starts a DynamoDB in this process. With `path`, every answered write survives the death of the process. */
 export async function startDynamo(options: DynamoOptions = {}): Promise<Engine> {
   if (options.path !== undefined) mkdirSync(options.path, { recursive: true });
   const inner = createClosingDynalite({
@@ -46,7 +46,7 @@ export async function startDynamo(options: DynamoOptions = {}): Promise<Engine> 
       front.close();
       front.closeAllConnections();
       await closed;
-      // dynalite closes its store only after a server that listens: so it listens, for this moment.
+      // dynalite closes its store only after a server that listens, so it listens for this moment.
       inner.listen(0, '127.0.0.1');
       await once(inner, 'listening');
       await promisify(inner.close.bind(inner))();

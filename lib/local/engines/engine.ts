@@ -8,7 +8,7 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** How an SDK client reaches an engine. The engines look at no signature, but the SDK wants to make one. */
+/** How an SDK client reaches an engine. The engines ignore signatures, but the SDK needs credentials to make one. */
 export function engineClientOptions(url: string): AwsClientOptions {
   return { endpoint: url, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 }

@@ -1,8 +1,8 @@
 import type { BuildAppOptions } from 'fauxqs';
 
 /**
- * The parts of fauxqs 2.4.1 that it does not export. They are loaded by file URL, so that the version is pinned exactly;
- * this file names all that is used of them.
+ * The parts of fauxqs 2.4.1 that it does not export. They are loaded by file URL, so the version is pinned exactly.
+ * This file names everything that is used of them.
  */
 
 export interface StoredObject {
@@ -15,7 +15,7 @@ export interface StoredObject {
   readonly metadata: Record<string, string>;
 }
 
-/** What fauxqs calls, synchronously, before it answers a change of its objects. */
+/** The callbacks of fauxqs, which it calls synchronously before it answers a change of its objects. */
 export interface ObjectPersistence {
   insertBucket(name: string): void;
   deleteBucket(name: string): void;
@@ -34,7 +34,7 @@ export interface ObjectStore {
   persistence?: ObjectPersistence;
   createBucket(name: string): void;
   restoreObject(bucket: string, object: StoredObject): void;
-  /** Throws when there is none. */
+  /** Throws if there is none. */
   headObject(bucket: string, key: string): StoredObject;
 }
 

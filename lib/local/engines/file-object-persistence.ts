@@ -3,13 +3,13 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { dirname, join, relative, sep } from 'node:path';
 import type { ObjectPersistence, ObjectStore, StoredObject } from './fauxqs-internals.ts';
 
-/** Everything about an object that its file does not tell. */
+/** The properties of an object that its file does not have. */
 type Sidecar = Pick<StoredObject, 'contentType' | 'etag' | 'metadata'>;
 
 /**
- * Objects as plain files that a person can open: `<folder>/<bucket>/<key>`. What S3 knows besides the bytes is in
- * `<folder>/.objects/<bucket>/<key>.json`. The file is the truth: the sidecar is written first, the file appears whole
- * by a rename, and a file without sidecar is an object too.
+ * Objects as plain files that a person can open: `<folder>/<bucket>/<key>`. The properties that S3 has besides the
+ * bytes are in `<folder>/.objects/<bucket>/<key>.json`. The file is the source of truth: the sidecar is written first,
+ * the file appears whole by a rename, and a file without a sidecar is an object too.
  *
  * The key of an object may not be a folder of another's. Multipart uploads do not survive a restart; their objects do.
  */
@@ -26,7 +26,7 @@ export class FileObjectPersistence implements ObjectPersistence {
     mkdirSync(this.#temporary, { recursive: true });
   }
 
-  /** Fills the store with what is on disk. Call it before the store is given this persistence. */
+  /** Fills the store with the objects on disk. Call it before you give the store this persistence. */
   load(store: ObjectStore): void {
     for (const bucket of readdirSync(this.#sidecars).filter((name) => !name.startsWith('.'))) {
       store.createBucket(bucket);
@@ -92,7 +92,7 @@ export class FileObjectPersistence implements ObjectPersistence {
     const { size, mtime } = statSync(join(this.#folder, bucket, path));
     return {
       key: toKey(path),
-      // Read when it is asked for.
+      // Read on demand.
       body: Buffer.alloc(0),
       contentLength: size,
       lastModified: mtime,
@@ -112,7 +112,7 @@ export class FileObjectPersistence implements ObjectPersistence {
   }
 }
 
-/** Names that no file system takes, hidden files and steps upwards are percent-encoded. */
+/** Percent-encodes names that file systems do not accept, hidden files and steps upwards. */
 function toPath(key: string): string {
   return key
     .split('/')

@@ -27,7 +27,7 @@ export interface Provisioned extends ProvisionedQueues {
   readonly bucket: string;
 }
 
-/** Creates what the pipeline needs, and leaves alone what is there. */
+/** Creates what the pipeline needs and leaves existing resources alone. */
 export async function provision(options: ProvisionOptions): Promise<Provisioned> {
   const tableName = 'tailgate-buffer';
   const bucket = LOCAL_ARCHIVE;
@@ -39,7 +39,7 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
   return { tableName, bucket, ...queues };
 }
 
-/** Creates the buffer table, with its TTL, unless it is there. */
+/** Creates the buffer table, with its TTL, unless it exists. */
 export async function provisionTable(client: DynamoDBClient, tableName: string): Promise<void> {
   try {
     await client.send(
@@ -78,7 +78,7 @@ export interface QueueSettings {
   readonly maxReceiveCount?: number;
 }
 
-/** Creates the wake-up queue and `<name>-dead-letters` unless they are there, and applies the settings either way. */
+/** Creates the wake-up queue and `<name>-dead-letters` unless they exist, and applies the settings either way. */
 export async function provisionQueues(
   client: SQSClient,
   queueName: string,
@@ -99,15 +99,15 @@ export async function provisionQueues(
   return { queueUrl, deadLetterQueueUrl };
 }
 
-/** With its attributes in one call, CreateQueue would fail on a queue that has others. */
+/** Sets the attributes in a second call, because CreateQueue fails if the queue exists with other attributes. */
 async function createQueue(client: SQSClient, name: string, attributes: Record<string, string>): Promise<string> {
   const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: name }));
-  if (QueueUrl === undefined) throw new Error(`queue ${name} was created, but no URL came back`);
+  if (QueueUrl === undefined) throw new Error(`CreateQueue for ${name} returned no URL`);
   await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
   return QueueUrl;
 }
 
-/** Creates the bucket unless it is there. */
+/** Creates the bucket unless it exists. */
 export async function provisionBucket(client: S3Client, bucket: string): Promise<void> {
   try {
     await client.send(new HeadBucketCommand({ Bucket: bucket }));

@@ -7,20 +7,23 @@ import { type FauxqsStores, loadFauxqsInternals } from './fauxqs-internals.ts';
 import { FileObjectPersistence } from './file-object-persistence.ts';
 
 export interface QueueAndObjectsOptions {
-  /** @default 0: any free port */
+  /** @default 0, any free port */
   readonly port?: number;
   /** @default 127.0.0.1 */
   readonly host?: string;
-  /** Folder of the queues (SQLite); made when missing. @default in memory */
+  /** Folder of the queues (SQLite); created if missing. @default in memory */
   readonly queueDir?: string;
-  /** Objects are files here, `<objectDir>/<bucket>/<key>`; made when missing. @default in memory */
+  /** Folder of the objects as files, `<objectDir>/<bucket>/<key>`; created if missing. @default in memory */
   readonly objectDir?: string;
 }
 
-/** Larger than any archive object; fauxqs itself stops at 11 MiB. */
+/** Larger than any archive object; the limit of fauxqs is 11 MiB. */
 const MAX_OBJECT_BYTES = 1024 * 1024 * 1024;
 
-/** Starts an SQS and an S3 in this process, on one port. With folders, what they have answered survives its death. */
+/**
+ * Starts an SQS and an S3 in this process, on one port. With folders, everything that they have answered survives the
+ * death of the process.
+ */
 export async function startQueueAndObjects(options: QueueAndObjectsOptions = {}): Promise<Engine> {
   const { SqsStore, SnsStore, S3Store, PersistenceManager } = await loadFauxqsInternals();
   const sqsStore = new SqsStore();
@@ -33,7 +36,7 @@ export async function startQueueAndObjects(options: QueueAndObjectsOptions = {})
       const release = 'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?';
       queues.db.prepare(release).run(messageId);
     };
-    // Loading writes queues again, which would delete their messages if the store were persistent already.
+    // Loading writes the queues again. If the store were already persistent, that would delete their messages.
     queues.loadSqsAndSns(sqsStore, snsStore);
     sqsStore.persistence = queues;
     snsStore.persistence = queues;

@@ -1,4 +1,7 @@
-/** Name of the TTL attribute by table. Lives as long as the process: provisioning sets it again at every start. */
+/**
+ * Name of the TTL attribute by table. It lives as long as the process, because provisioning sets it again at every
+ * start.
+ */
 export type TimeToLiveSettings = Map<string, string>;
 
 interface Answer {
@@ -11,7 +14,10 @@ interface Request {
   readonly TimeToLiveSpecification?: { readonly AttributeName?: unknown; readonly Enabled?: unknown } | null;
 }
 
-/** UpdateTimeToLive and DescribeTimeToLive, which dynalite does not have. The table is not looked up. */
+/**
+ * Answers UpdateTimeToLive and DescribeTimeToLive, which dynalite does not have. It does not check whether the table
+ * exists.
+ */
 export function answerTimeToLive(
   operation: 'UpdateTimeToLive' | 'DescribeTimeToLive',
   body: string,

@@ -11,11 +11,14 @@ import {
 import type { Clock } from '../../pipeline/ports.ts';
 
 export interface TtlSweeper {
-  /** Resolves when a sweep under way has ended. */
+  /** Resolves when the current sweep has ended. */
   stop(): Promise<void>;
 }
 
-/** Deletes expired items from time to time, as DynamoDB does and no local engine. Errors end a sweep, not the sweeper. */
+/**
+ * Deletes expired items periodically, as DynamoDB does and local engines do not. An error ends a sweep, not the
+ * sweeper.
+ */
 export function startTtlSweeper(client: DynamoDBClient, clock: Clock, periodMs: number): TtlSweeper {
   let underWay: Promise<unknown> = Promise.resolve();
   let idle = true;
@@ -37,7 +40,7 @@ export function startTtlSweeper(client: DynamoDBClient, clock: Clock, periodMs: 
   };
 }
 
-/** One sweep over all tables that have a TTL attribute. @returns how many items it deleted */
+/** One sweep over all tables that have a TTL attribute. @returns the number of deleted items */
 export async function sweepExpired(client: DynamoDBClient, clock: Clock): Promise<number> {
   let deleted = 0;
   for await (const { TableNames = [] } of paginateListTables({ client }, {})) {
@@ -78,7 +81,7 @@ async function sweepTable(
   );
   for await (const { Items = [] } of pages) {
     for (const item of Items) {
-      // On the condition that it is still expired: it may have been written again since the scan.
+      // Deletes on the condition that the item is still expired, because it may have been written again since the scan.
       const deletion = new DeleteItemCommand({
         TableName: tableName,
         Key: item satisfies Record<string, AttributeValue>,

@@ -15,22 +15,22 @@ const FALSE = ascii('false');
 const SIMPLE_ESCAPES = '"\\/bfnrt';
 
 /**
- * Reads JSON text (RFC 8259) from bytes, a token at a time. Every method throws {@link MalformedOtlpError} when the text
- * is not JSON.
+ * Reads JSON text (RFC 8259) from bytes, one token at a time. Every method throws {@link MalformedOtlpError} if the
+ * text is not JSON.
  */
 export class JsonCursor {
   readonly bytes: Uint8Array;
   offset: number;
-  /** The closing brackets that are to come while a value is skipped. */
+  /** The closing brackets that are still expected while a value is skipped. */
   #closing = new Uint8Array(64);
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    // The grammar has no byte order mark, but lets parsers ignore one.
+    // RFC 8259 forbids a byte order mark, but allows parsers to ignore one.
     this.offset = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   }
 
-  /** Moves over white space and returns the byte behind it without moving over it; -1 at the end. */
+  /** Skips white space and returns the next byte without consuming it; -1 at the end. */
   peek(): number {
     const { bytes } = this;
     let byte = bytes[this.offset] as number;
@@ -38,7 +38,7 @@ export class JsonCursor {
     return this.offset < bytes.length ? byte : -1;
   }
 
-  /** Moves over these bytes if they come next, without looking for white space. */
+  /** Consumes these bytes if they come next. Does not skip white space. */
   skip(expected: Uint8Array): boolean {
     const { bytes, offset } = this;
     const { length } = expected;
@@ -52,7 +52,7 @@ export class JsonCursor {
     this.offset++;
   }
 
-  /** Moves over the comma to the next member (true) or over the closing bracket (false). */
+  /** Consumes the comma before the next member (true) or the closing bracket (false). */
   hasNext(close: number): boolean {
     const byte = this.peek();
     if (byte !== COMMA && byte !== close) throw this.error(`expected "," or "${String.fromCharCode(close)}"`);
@@ -60,7 +60,7 @@ export class JsonCursor {
     return byte === COMMA;
   }
 
-  /** Moves over the opening bracket, and over the closing one if there is nothing in between (false). */
+  /** Consumes the opening bracket, and the closing one as well if there is nothing in between (false). */
   open(open: number, close: number): boolean {
     this.expect(open);
     if (this.peek() !== close) return true;
@@ -69,10 +69,13 @@ export class JsonCursor {
   }
 
   expectEnd(): void {
-    if (this.peek() !== -1) throw this.error('expected nothing behind the request');
+    if (this.peek() !== -1) throw this.error('expected nothing after the request');
   }
 
-  /** The offset behind a literal or number that starts here, or behind whatever else is no bracket and no string. */
+  /**
+   * The offset after a literal or number that starts here, or after anything else that is neither a bracket nor a
+   * string.
+   */
   wordEnd(): number {
     const { bytes } = this;
     let end = this.offset;
@@ -85,18 +88,18 @@ export class JsonCursor {
     }
   }
 
-  /** Moves over `null`, or says what was expected. */
+  /** Consumes `null`, or throws an error that says that it was expected. */
   expectNull(): void {
     if (!this.skip(NULL)) throw this.error('expected null');
   }
 
-  /** Moves over `true` or `false` and returns it; undefined, and nothing has moved, when it is something else. */
+  /** Consumes `true` or `false` and returns it. Otherwise consumes nothing and returns undefined. */
   bool(): boolean | undefined {
     if (this.skip(TRUE)) return true;
     return this.skip(FALSE) ? false : undefined;
   }
 
-  /** Moves over a string and returns the offset of the quote at its end. */
+  /** Consumes a string and returns the offset of its closing quote. */
   skipString(): number {
     this.expect(QUOTE);
     for (;;) {
@@ -108,7 +111,7 @@ export class JsonCursor {
     }
   }
 
-  /** Reads a string as text. For rare cases: it is not fast. */
+  /** Reads a string as text. Only for rare cases, because it is not fast. */
   string(): string {
     this.peek();
     const start = this.offset;
@@ -116,7 +119,7 @@ export class JsonCursor {
     return JSON.parse(new TextDecoder().decode(this.bytes.subarray(start, this.offset)));
   }
 
-  /** Moves over any value, however deep it is nested. */
+  /** Consumes any value, however deeply it is nested. */
   skipValue(): void {
     let depth = 0;
     for (;;) {
@@ -133,14 +136,14 @@ export class JsonCursor {
       } else {
         this.#skipWord();
       }
-      // A value has ended, and with it perhaps what it is in.
+      // A value has ended, and perhaps the arrays and objects that contain it.
       while (depth > 0 && !this.hasNext(this.#closing[depth - 1] as number)) depth--;
       if (depth === 0) return;
       if (this.#closing[depth - 1] === CLOSE_BRACE) this.#skipKey();
     }
   }
 
-  /** Reads the four hex digits of a `\u` escape; `offset` is at the `u`. */
+  /** Reads the four hex digits of a `\u` escape. `offset` is at the `u`. */
   codeUnit(): number {
     let unit = 0;
     for (let i = 1; i <= 4; i++) {
@@ -170,7 +173,7 @@ export class JsonCursor {
     this.expect(COLON);
   }
 
-  /** Moves over a literal or a number. */
+  /** Consumes a literal or a number. */
   #skipWord(): void {
     const start = this.offset;
     const end = this.wordEnd();
@@ -190,7 +193,7 @@ export class JsonCursor {
   }
 }
 
-/** Where the JSON number ends that starts at `start`, at most at `end`; -1 when none does. */
+/** The end of the JSON number that starts at `start`, at most `end`; -1 if there is no number. */
 export function numberEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   if (bytes[at] === 0x2d) at++;
@@ -212,7 +215,7 @@ export function numberEnd(bytes: Uint8Array, start: number, end: number): number
   return at;
 }
 
-/** Where the decimal digits end that start at `start`, at most at `end`. */
+/** The end of the decimal digits that start at `start`, at most `end`. */
 export function digitsEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && (bytes[at] as number) >= 0x30 && (bytes[at] as number) <= 0x39) at++;
@@ -223,7 +226,7 @@ function ascii(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** The value of a hex digit by its ASCII code, -1 for other bytes. */
+/** The value of a hex digit by its ASCII code; -1 for other bytes. */
 export const HEX_VALUES: Int8Array = new Int8Array(256).fill(-1);
 for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   HEX_VALUES[digit.charCodeAt(0)] = value;

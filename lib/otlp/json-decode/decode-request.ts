@@ -12,20 +12,20 @@ import { JSON_MESSAGES, type JsonField, type JsonFields } from './schema.ts';
 /**
  * Translates an OTLP/JSON `ExportTraceServiceRequest` (UTF-8) to protobuf, in one pass from bytes to bytes.
  *
- * It reads what the OTLP/JSON section of the specification allows
- * (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding) and what the JSON mapping of protobuf asks of parsers
- * (https://protobuf.dev/programming-guides/json/): lowerCamelCase and original field names, hex IDs in either case, 64-bit
- * integers as strings or numbers, enum values by number or name, unknown keys ignored, `null` for absent. As in the
- * Collector, `null` in a list is an empty element, and a key that comes twice, in one spelling or in both, is read as
- * protobuf reads a field that comes twice: the last value, lists joined, messages merged.
+ * It accepts what the OTLP/JSON section of the specification allows
+ * (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding) and what the JSON mapping of protobuf requires of
+ * parsers (https://protobuf.dev/programming-guides/json/): lowerCamelCase and original field names, hex IDs in upper or
+ * lower case, 64-bit integers as strings or numbers, enum values by number or name, unknown keys ignored, `null` for
+ * absent. As in the Collector, `null` in a list is an empty element, and a repeated key, in one spelling or in both, is
+ * read as protobuf reads a repeated field: the last value counts, lists are joined, messages are merged.
  *
- * What is JSON but cannot be read costs the span that it is in, or the spans of the resource or scope: they are left out
- * and counted in `rejected`. The result is canonical, unless a key comes twice: fields in ascending order, default values
- * left out. IDs of a wrong length are passed on, for `regroup` to reject their spans.
+ * Valid JSON that cannot be read as OTLP costs the span that contains it, or the spans of the resource or scope: they
+ * are left out and counted in `rejected`. The result is canonical unless a key is repeated: fields in ascending order,
+ * default values left out. IDs of a wrong length are passed on, and `regroup` rejects their spans.
  *
- * @param rejected gets the rejected spans
- * @throws {MalformedOtlpError} with the offset in the JSON text, when it is not JSON, or not a request in which spans could be
- * found
+ * @param rejected collects the rejected spans
+ * @throws {MalformedOtlpError} with the offset in the JSON text, if it is not JSON, or not a request in which spans can
+ * be found
  */
 export function protobufFromJson(body: Uint8Array, rejected: RejectedSpans = new RejectedSpans()): Uint8Array {
   return new JsonRequestReader(body, rejected).read();
@@ -35,12 +35,15 @@ const REQUEST = messageNumber('ExportTraceServiceRequest');
 const SPAN = messageNumber('Span');
 const KEY_VALUE = messageNumber('KeyValue');
 const ANY_VALUE = messageNumber('AnyValue');
-/** Messages whose faults are theirs alone, by number: which spans they cost. */
+/**
+ * By message number: which spans a fault in the message costs. Undefined: a fault belongs to the message that contains
+ * it.
+ */
 const CONTAINERS: readonly (SpanProblem | undefined)[] = JSON_MESSAGES.map(({ name }) =>
   name === 'ResourceSpans' ? 'resource' : name === 'ScopeSpans' ? 'scope' : name === 'Span' ? 'span' : undefined,
 );
 const NULL_START = 0x6e;
-/** Of the name of an unknown member, in bytes. */
+/** Longest name of an unknown member that is reported, in bytes. */
 const MAX_NAME_LENGTH = 60;
 
 /** Reads one request. See {@link protobufFromJson}. */
@@ -53,13 +56,13 @@ export class JsonRequestReader {
   readonly #rejected: RejectedSpans;
   /** How many spans have been written. */
   #spanCount = 0;
-  /** The first thing that could not be read in the innermost container; undefined when everything could. */
+  /** The first part of the innermost container that could not be read; undefined if there is none. */
   #fault: Fault | undefined = undefined;
 
   constructor(body: Uint8Array, rejected: RejectedSpans) {
     this.#cursor = new JsonCursor(body);
     this.#numbers = new JsonNumbers(this.#cursor);
-    // Protobuf is hardly ever longer than the JSON text.
+    // Protobuf is almost never longer than the JSON text.
     this.#writer = new WireWriter(body.length + 64);
     this.#scalars = new JsonScalars(this.#cursor, this.#numbers, this.#writer);
     this.#order = new FieldOrder(this.#writer);
@@ -122,18 +125,18 @@ export class JsonRequestReader {
       this.#cursor.offset = end + 1;
       return fields.find(bytes, offset + 1, end);
     }
-    // It has escapes, or it is no string.
+    // It has escapes, or it is not a string.
     const key = new TextEncoder().encode(this.#cursor.string());
     return fields.find(key, 0, key.length);
   }
 
-  /** Forgets the first members of a union: of several the last one counts. */
+  /** Discards the earlier members of a oneof, because the last one counts. */
   #restart(first: number, start: number): void {
     this.#order.end(first);
     this.#writer.offset = start;
   }
 
-  /** Moves over the value of a member that is not known, and notes its name where the sender may have its spans in it. */
+  /** Skips the value of an unknown member. Records its name if the sender may have put its spans there. */
   #unknown(fields: JsonFields, keyOffset: number): void {
     const cursor = this.#cursor;
     if (fields.isEnvelope && this.#rejected.wantsUnknownNames && cursor.peek() !== NULL_START) {
@@ -145,7 +148,7 @@ export class JsonRequestReader {
     cursor.skipValue();
   }
 
-  /** @param isRepeated Whether the message has had this field before. */
+  /** @param isRepeated whether the message has had this field before */
   #field(fields: JsonFields, field: JsonField, depth: number, isRepeated: boolean): void {
     if (!field.schema.repeated) {
       if (field.message < 0) this.#scalar(fields, field, fields.isOneof || isRepeated);
@@ -166,7 +169,7 @@ export class JsonRequestReader {
     } while (cursor.hasNext(CLOSE_BRACKET));
   }
 
-  /** Reads a message whose faults cost its own spans: what has been written of it is taken back. */
+  /** Reads a message whose faults cost only its own spans. If there is a fault, it discards what has been written. */
   #contained(field: JsonField, problem: SpanProblem): void {
     const { offset } = this.#writer;
     const spanCount = this.#spanCount;
@@ -200,7 +203,7 @@ export class JsonRequestReader {
     writer.endLengthDelimited(start);
   }
 
-  /** Reads a single value in a list; `null` as the empty text, since only texts come in lists. */
+  /** Reads a single value in a list. `null` is the empty text, because lists of scalars contain only texts. */
   #element(fields: JsonFields, field: JsonField): void {
     if (this.#cursor.peek() !== NULL_START) {
       this.#scalar(fields, field, true);
@@ -212,7 +215,7 @@ export class JsonRequestReader {
     this.#writer.varint32(0);
   }
 
-  /** @param writeDefault Whether the value is written even if it is the default of its type. */
+  /** @param writeDefault whether to write the value even if it is the default of its type */
   #scalar(fields: JsonFields, field: JsonField, writeDefault: boolean): void {
     const writer = this.#writer;
     const cursorStart = this.#cursor.offset;
@@ -229,7 +232,7 @@ export class JsonRequestReader {
     }
   }
 
-  /** Notes that the value at `offset` cannot be read, and moves over it. */
+  /** Records that the value at `offset` cannot be read, and skips it. */
   #unreadable(problem: string, offset: number): void {
     const cursor = this.#cursor;
     cursor.offset = offset;
@@ -239,7 +242,7 @@ export class JsonRequestReader {
   }
 }
 
-/** Whether a byte of a string stands for itself. */
+/** Whether a byte in a string needs no unescaping. */
 function isPlain(byte: number): boolean {
   return byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH;
 }

@@ -20,11 +20,11 @@ export const INTEGER_BOUNDS = {
 export type IntegerType = keyof typeof INTEGER_BOUNDS;
 
 /**
- * Reads the numbers of proto3 JSON: bare or in quotes. Its methods move over the number and return undefined, or return what
- * was expected instead; where the cursor is then means nothing.
+ * Reads the numbers of proto3 JSON, bare or in quotes. The methods consume the number and return undefined, or return
+ * what was expected instead; the position of the cursor is then undefined.
  */
 export class JsonNumbers {
-  /** The two's complement of the last integer, as unsigned halves. */
+  /** The last integer in two's complement, as unsigned halves. */
   low = 0;
   high = 0;
   /** The last double. */
@@ -61,7 +61,7 @@ export class JsonNumbers {
     return cursor.bytes.subarray(start, cursor.offset);
   }
 
-  /** Up to 19 digits, as a time in nanoseconds has; they fit into 64 bits. False when it is anything else. */
+  /** Fast path for up to 19 digits, as in a time in nanoseconds; they fit into 64 bits. False for everything else. */
   #plainInteger(type: IntegerType): boolean {
     const { bytes } = this.#cursor;
     let at = this.#cursor.offset;
@@ -71,7 +71,7 @@ export class JsonNumbers {
     let low = 0;
     let high = 0;
     while (at - first < 19) {
-      // Six digits at once: their product with a half stays below 2 ** 53.
+      // Six digits at a time, so that their product with a 32-bit half stays below 2^53.
       let chunk = 0;
       let scale = 1;
       for (let i = 0; i < 6 && at - first < 19; i++, at++) {
@@ -102,7 +102,7 @@ export class JsonNumbers {
     return true;
   }
 
-  /** Each of its digits is looked at once or twice, however many there are. */
+  /** Slow path for any integer. It examines each digit once or twice, however many there are. */
   #anyInteger(type: IntegerType, bytes: Uint8Array): string | undefined {
     const end = bytes.length;
     if (end === 0 || numberEnd(bytes, 0, end) !== end) return 'expected an integer';
@@ -112,7 +112,7 @@ export class JsonNumbers {
     const hasFraction = bytes[wholeEnd] === 0x2e;
     const fractionEnd = hasFraction ? digitsEnd(bytes, wholeEnd + 1, end) : wholeEnd;
     const exponent = fractionEnd < end ? Number(decoder.decode(bytes.subarray(fractionEnd + 1))) : 0;
-    // The digits between the first and the last that are not 0, and how many places they stand above the point.
+    // The range from the first to the last digit that is not 0, and its distance from the decimal point.
     let first = whole;
     while (first < fractionEnd && (bytes[first] === ZERO || first === wholeEnd)) first++;
     let last = fractionEnd - 1;
@@ -150,7 +150,10 @@ export class JsonNumbers {
     return undefined;
   }
 
-  /** Up to 15 digits without exponent: both they and the power of ten are exact, so that one division rounds right. */
+  /**
+   * Fast path for up to 15 digits without an exponent: the digits and the power of ten are both exact, so one division
+   * rounds correctly.
+   */
   #shortDecimal(): boolean {
     const { bytes } = this.#cursor;
     let at = this.#cursor.offset;

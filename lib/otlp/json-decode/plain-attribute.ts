@@ -17,9 +17,9 @@ const FALSE = ascii('false');
 const END = ascii('}}');
 
 /**
- * Reads an attribute with a scalar value the short way: `{"key":"…","value":{"stringValue":"…"}}`, in this order and without
- * white space, as nearly all senders write nearly all attributes. When it is anything else the answer is false,
- * nothing has moved, and the general reader must read it.
+ * Fast path for an attribute with a scalar value: `{"key":"…","value":{"stringValue":"…"}}`, in this order and without
+ * white space, as nearly all senders write nearly all attributes. For anything else it returns false and consumes
+ * nothing, and the general reader must read the attribute.
  */
 export function copyPlainAttribute(cursor: JsonCursor, numbers: JsonNumbers, writer: WireWriter): boolean {
   const cursorStart = cursor.offset;
@@ -79,7 +79,7 @@ function copyValue(cursor: JsonCursor, numbers: JsonNumbers, writer: WireWriter)
   return true;
 }
 
-/** A digit, a minus or a quote: what follows is a number or an error, but not `null`. */
+/** A digit, a minus or a quote: a number or an error follows, but not `null`. */
 function isNumberStart(cursor: JsonCursor): boolean {
   const byte = cursor.bytes[cursor.offset] as number;
   return (byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === QUOTE;

@@ -16,13 +16,16 @@ const NAMES = {
   StatusCode: ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'],
 } as const;
 
-/** Reads the name of an enum value, which senders must not write and all receivers know; -1 for any other string. */
+/**
+ * Reads the name of an enum value; -1 for any other string. OTLP forbids senders to write names, but all receivers
+ * accept them.
+ */
 export function readEnumName(cursor: JsonCursor, type: keyof typeof NAMES): number {
   const names: readonly string[] = NAMES[type];
   return names.indexOf(cursor.string());
 }
 
-/** Tag and longest scalar of a fixed length, in bytes. */
+/** The longest tag plus fixed-length scalar, in bytes. */
 export const MAX_SCALAR_LENGTH = 16;
 
 /** Copies single values of a JSON request as protobuf, by the type of their field. */
@@ -78,7 +81,7 @@ export class JsonScalars {
     }
   }
 
-  /** Whether the value that has just been written from `start` is the default of its type; its first byte is 0. */
+  /** Whether the value that has just been written at `start` is the default of its type. Its first byte is 0. */
   isDefault(field: JsonField, start: number): boolean {
     switch (field.schema.type) {
       case 'fixed32':
@@ -86,7 +89,7 @@ export class JsonScalars {
       case 'fixed64':
         return this.#numbers.low === 0 && this.#numbers.high === 0;
       default:
-        // A length, a bool or a varint of 0. There are doubles only in attribute values, which are written in any case.
+        // A length, a bool or a varint of 0. Doubles occur only in attribute values, which are always written.
         return this.#writer.offset === start + 1;
     }
   }

@@ -5,21 +5,22 @@ import { tagOf, wireTypeOf } from '../protobuf/wire.ts';
 export interface JsonField {
   readonly schema: FieldSchema;
   readonly tag: number;
-  /** One of its two names. */
+  /** One of the two names of the field. */
   readonly key: Uint8Array;
-  /** The number of the message that it holds; -1 for a scalar. */
+  /** The number of the message that the field contains; -1 for a scalar. */
   readonly message: number;
 }
 
 const BUCKETS = 64;
 const BUCKET_BITS = BUCKETS - 1;
 const NONE: readonly JsonField[] = [];
-/** Messages in which a sender of something other than spans may have it. */
+/** Messages in which a sender of another signal may have put its data. */
 const ENVELOPES: readonly string[] = ['ExportTraceServiceRequest', 'ResourceSpans', 'ScopeSpans'];
 
 /**
- * The fields of a message by their JSON keys. As the JSON mapping of protobuf asks of parsers, a field is known by its
- * lowerCamelCase name and by its original name (https://protobuf.dev/programming-guides/json/, "JSON Field Names").
+ * The fields of a message by their JSON keys. The JSON mapping of protobuf requires parsers to accept the
+ * lowerCamelCase name of a field and its original name (https://protobuf.dev/programming-guides/json/, "JSON Field
+ * Names").
  */
 export class JsonFields {
   readonly name: string;
@@ -48,7 +49,7 @@ export class JsonFields {
   }
 }
 
-/** By message number. */
+/** Indexed by message number. */
 export const JSON_MESSAGES: readonly JsonFields[] = OTLP_MESSAGES.map(
   ({ name, isOneof, fields }) => new JsonFields(name, isOneof, fields.flatMap(prepare)),
 );

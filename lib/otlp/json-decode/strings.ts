@@ -3,9 +3,9 @@ import type { WireWriter } from '../protobuf/writer.ts';
 import { BACKSLASH, HEX_VALUES, type JsonCursor, QUOTE } from './cursor.ts';
 
 /**
- * Copies an ID: pairs of hex digits, in either case, as bytes. The number of bytes is not looked at. Half a byte and what
- * is not hex make an ID of a wrong length, for which `regroup` rejects the span. Returns undefined, or what was expected
- * instead.
+ * Copies an ID: pairs of hex digits, in upper or lower case, as bytes. It does not check the number of bytes. An odd
+ * number of digits, or a character that is not hex, gives an ID of a wrong length, for which `regroup` rejects the
+ * span. Returns undefined, or what was expected instead.
  */
 export function copyHex(cursor: JsonCursor, writer: WireWriter): string | undefined {
   if (cursor.peek() === QUOTE && copyPlainHex(cursor, writer)) return undefined;
@@ -28,10 +28,10 @@ export function copyHex(cursor: JsonCursor, writer: WireWriter): string | undefi
   return undefined;
 }
 
-/** No ID has this length. */
+/** A length that no ID has. */
 const WRONG_ID_LENGTH = 1;
 
-/** The same without escapes, of at most 32 digits. Otherwise false, and nothing has moved. */
+/** Fast path without escapes, for at most 32 digits. Otherwise returns false and consumes nothing. */
 function copyPlainHex(cursor: JsonCursor, writer: WireWriter): boolean {
   const { bytes, offset } = cursor;
   writer.ensure(16);
@@ -48,7 +48,7 @@ function copyPlainHex(cursor: JsonCursor, writer: WireWriter): boolean {
   return true;
 }
 
-/** Far below zero for what is no hex digit. */
+/** Far below zero if the byte is not a hex digit, so that a pair with one such byte is negative. */
 function hexValue(byte: number | undefined): number {
   const value = HEX_VALUES[byte as number] ?? -1;
   return value < 0 ? -1000 : value;
@@ -61,8 +61,8 @@ BASE64_VALUES['-'.charCodeAt(0)] = 62;
 BASE64_VALUES['_'.charCodeAt(0)] = 63;
 
 /**
- * Copies base64, in the standard or the URL-safe alphabet, with or without padding, as the bytes that it stands for.
- * Returns undefined, or what was expected instead.
+ * Decodes base64, in the standard or the URL-safe alphabet, with or without padding. Returns undefined, or what was
+ * expected instead.
  */
 export function copyBase64(cursor: JsonCursor, writer: WireWriter): string | undefined {
   const start = writer.offset;
@@ -81,7 +81,7 @@ export function copyBase64(cursor: JsonCursor, writer: WireWriter): string | und
     const value = BASE64_VALUES[bytes[start + i] as number] as number;
     if (value < 0) return 'expected base64';
     bits = (bits << 6) | value;
-    // Every digit but the first of four completes a byte; what is written never overtakes what is read.
+    // Every digit except the first of four completes a byte. Writing never overtakes reading.
     if (i % 4 !== 0) bytes[to++] = (bits >>> (6 - 2 * (i % 4))) & 0xff;
   }
   writer.offset = to;
@@ -90,7 +90,7 @@ export function copyBase64(cursor: JsonCursor, writer: WireWriter): string | und
 
 const REPLACEMENT_CHARACTER = 0xfffd;
 
-/** What `\b`, `\n` and so on stand for, by the byte behind the backslash; 0 for other bytes. */
+/** The characters for which `\b`, `\n` and so on stand, by the byte after the backslash; 0 for other bytes. */
 const ESCAPES = new Uint8Array(256);
 for (const [name, character] of Object.entries({
   '"': '"',
@@ -106,9 +106,9 @@ for (const [name, character] of Object.entries({
 }
 
 /**
- * Copies a JSON string as UTF-8, without its quotes and escapes, and returns undefined, or what was expected instead. A lone
- * surrogate becomes U+FFFD.
- * @throws {MalformedOtlpError} when the string is not JSON
+ * Copies a JSON string as UTF-8, without its quotes and escapes, and returns undefined, or what was expected instead. A
+ * lone surrogate becomes U+FFFD.
+ * @throws {MalformedOtlpError} if the string is not JSON
  */
 export function copyString(cursor: JsonCursor, writer: WireWriter): string | undefined {
   if (cursor.peek() !== QUOTE) return 'expected a string';
@@ -120,7 +120,7 @@ export function copyString(cursor: JsonCursor, writer: WireWriter): string | und
   let to = writer.offset;
   for (;;) {
     let byte = bytes[at] as number;
-    // Nearly all bytes are above the quote: two comparisons each.
+    // Nearly all bytes are above the quote, so they take two comparisons each.
     while (byte > QUOTE && byte !== BACKSLASH) {
       output[to++] = byte;
       byte = bytes[++at] as number;

@@ -32,7 +32,7 @@ const OPEN_BYTES = json('{"bytesValue":');
 const OPEN_ARRAY_VALUE = json('{"arrayValue":{');
 const OPEN_KVLIST_VALUE = json('{"kvlistValue":{');
 const CLOSE_TWO = json('}}');
-// What follows the key of an attribute up to its value or to its end.
+// The JSON between the key of an attribute and its value, or its end.
 const STRING_OF_KEY = json('","value":{"stringValue":"');
 const STRING_END = json('"}}');
 const TRUE_OF_KEY = json('","value":{"boolValue":true}}');
@@ -42,9 +42,9 @@ const DOUBLE_OF_KEY = json('","value":{"doubleValue":');
 const OPEN_BRACKET = 0x5b;
 
 /**
- * Writes the `KeyValue` fields numbered `field` in `bytes[start, end)`, a whole message or a run of its fields, as a
- * JSON array. Keys must be unique (common specification, "Attribute Collections"): of several with one key the first is
- * written, which is also the one that policies see.
+ * Writes the `KeyValue` fields with the number `field` in `bytes[start, end)`, a whole message or a run of its fields,
+ * as a JSON array. Keys must be unique (common specification, "Attribute Collections"): if several have one key, only
+ * the first is written, which is also the one that policies see.
  */
 export function writeKeyValues(out: JsonWriter, bytes: Uint8Array, start: number, end: number, field: number): void {
   const before = out.length;
@@ -54,7 +54,7 @@ export function writeKeyValues(out: JsonWriter, bytes: Uint8Array, start: number
   const tag = tagOf(field, LENGTH_DELIMITED);
   let at = start;
   while (at < end && bytes[at] === tag) {
-    // What encoders write is stepped over here; anything else is for the cursor.
+    // This handles the form that encoders write; the cursor handles everything else.
     const from = at + 2;
     const to = from + (bytes[at + 1] as number);
     const value = to <= end && to < from + 0x80 ? plainValueStart(bytes, from, to) : -1;
@@ -89,7 +89,7 @@ function writeAnyKeyValues(
   }
 }
 
-/** Taken while attributes are written; those in a value of another attribute get one of their own. */
+/** In use while attributes are written. Attributes inside a value of another attribute use a new one. */
 let spareKeySet: KeySet | undefined;
 
 const STRING_TAG = tagOf(STRING, LENGTH_DELIMITED);
@@ -97,7 +97,9 @@ const BOOL_TAG = tagOf(BOOL, VARINT);
 const INT_TAG = tagOf(INT, VARINT);
 const DOUBLE_TAG = tagOf(DOUBLE, FIXED64);
 
-/** A key and its value `bytes[start, end)`; at once where the value is a number, a bit or a short text and nothing else. */
+/**
+ * Writes a key and its value `bytes[start, end)`, in one step if the value is just a number, a bool or a short text.
+ */
 function writePlainKeyValue(
   out: JsonWriter,
   bytes: Uint8Array,
@@ -128,7 +130,7 @@ function writePlainKeyValue(
   }
 }
 
-/** Whether this is one varint of less than 32 bits and nothing else. */
+/** Whether the range is exactly one varint of less than 32 bits. */
 function isShortVarint(bytes: Uint8Array, start: number, end: number): boolean {
   const last = end - 1;
   if (last > start + 3) return false;
@@ -138,8 +140,8 @@ function isShortVarint(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /**
- * A `KeyValue` whose fields come in any order and number. The last key counts; a value in parts is joined. Nothing is
- * written when the key has been seen.
+ * Writes a `KeyValue` whose fields occur in any order and number. The last key counts; a value in several parts is
+ * joined. Writes nothing if the key has been seen.
  */
 function writeAnyKeyValue(out: JsonWriter, bytes: Uint8Array, start: number, end: number, seen: KeySet): void {
   let keyStart = start;
@@ -163,7 +165,7 @@ function writeAnyKeyValue(out: JsonWriter, bytes: Uint8Array, start: number, end
   }
 }
 
-/** Writes an `AnyValue` message. The member that is set is always written, also when it has its default value. */
+/** Writes an `AnyValue` message. The member that is set is always written, even with its default value. */
 export function writeAnyValue(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
   const cursor = new FieldCursor(bytes, start, end);
   if (!cursor.next()) {

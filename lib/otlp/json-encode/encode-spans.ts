@@ -70,13 +70,13 @@ export const SPAN_JSON = new JsonMessage(SPAN_FIELDS);
 
 export const SPAN_WITHOUT_TRACE_STATE_JSON = new JsonMessage(SPAN_FIELDS.filter(([, key]) => key !== 'traceState'));
 
-/** Without the `scopeSpans`. */
+/** `ResourceSpans` without `scopeSpans`. */
 export const RESOURCE_SPANS_JSON = new JsonMessage([
   [1, 'resource', new JsonCache(RESOURCE)],
   [3, 'schemaUrl', 'string'],
 ]);
 
-/** Without the `spans`. */
+/** `ScopeSpans` without `spans`. */
 export const SCOPE_SPANS_JSON = new JsonMessage([
   [1, 'scope', new JsonCache(SCOPE)],
   [3, 'schemaUrl', 'string'],
@@ -93,13 +93,13 @@ const SPANS_KEY = json(',"spans":[');
  * Writes spans of a trace, from `firstSpan` on, as the JSON array of OTLP's `resourceSpans` (OTLP specification, "JSON
  * Protobuf Encoding"), and returns the first span that it has not written.
  *
- * It stops before the span with which the array would exceed `maxBytes`. It goes beyond for two things: one span is
- * always written, and so are spans up to the size of the resource and scope that come with them, so that what is
- * repeated in the next array never makes up most of the output.
+ * It stops before the span with which the array would exceed `maxBytes`, with two exceptions: it always writes one
+ * span, and it writes spans up to the size of the resource and scope that come with them. What the next array repeats
+ * therefore never makes up most of the output.
  *
- * A span for which `newTraceState` has a text gets it as its trace state, instead of its own.
+ * If `newTraceState` returns a text for a span, that text replaces the trace state of the span.
  *
- * Left out: fields that the `.proto` files do not know, and of several attributes with one key all but the first.
+ * It leaves out fields that the `.proto` files do not know and, of several attributes with one key, all but the first.
  */
 export function writeResourceSpans(
   out: JsonWriter,
@@ -125,10 +125,10 @@ export function writeResourceSpans(
   return span;
 }
 
-/** The trace state that a span shall have; undefined: the one that it has. */
+/** The new trace state of a span; undefined if it stays. */
 export type NewTraceState = (span: number) => string | undefined;
 
-/** What is being written: where it began, where it should end, and its first span. */
+/** The array that is being written: where it began, where it should end, and its first span. */
 interface Line {
   readonly index: TraceIndex;
   readonly begin: number;
@@ -193,7 +193,7 @@ function writeOneScopeSpans(
   return span;
 }
 
-/** The order of keys in JSON is free: another trace state comes last. */
+/** Keys in JSON have no order, so the new trace state comes last. */
 function writeSpanWith(out: JsonWriter, traceState: string, bytes: Uint8Array, start: number, end: number): void {
   SPAN_WITHOUT_TRACE_STATE_JSON.write(out, bytes, start, end);
   if (traceState === '') return;
@@ -203,7 +203,7 @@ function writeSpanWith(out: JsonWriter, traceState: string, bytes: Uint8Array, s
   out.piece(CLOSE);
 }
 
-// Of `ResourceSpans` and `ScopeSpans`: field 1, the array, field 3.
+// Both for `ResourceSpans` and `ScopeSpans`, which have field 1, the array, and field 3.
 
 function writeHead(out: JsonWriter, bytes: Uint8Array, type: JsonMessage, arrayKey: JsonPiece): void {
   out.separate();

@@ -4,7 +4,7 @@ import { isZeroAt } from '../regroup/span-scan.ts';
 import { writeKeyValues } from './any-value.ts';
 import { type JsonPiece, type JsonWriter, json } from './writer.ts';
 
-/** Power of two. Enough for the resources and scopes of a few dozen processes. */
+/** A power of two. Enough for the resources and scopes of a few dozen processes. */
 const SLOTS = 128;
 const LARGEST_MESSAGE = 16 * 1024;
 
@@ -14,7 +14,7 @@ interface CachedJson {
 }
 
 /**
- * Remembers the JSON of messages that come again and again with the same bytes, as resources and scopes do. It changes
+ * Caches the JSON of messages that occur again and again with the same bytes, such as resources and scopes. It changes
  * nothing but the time that writing takes, and holds a bounded number of messages of bounded size.
  */
 export class JsonCache {
@@ -40,9 +40,9 @@ export class JsonCache {
     }
     const before = out.length;
     this.#type.write(out, bytes, start, end);
-    // Not `slice`, which copies nothing when the bytes are a Buffer.
+    // Not `slice`, which copies nothing if the bytes are a Buffer.
     const copy = new Uint8Array(bytes.subarray(start, end));
-    // What was there goes next door: two messages that are met in turns do not drive each other out.
+    // The previous entry moves to the neighbouring slot, so that two messages that alternate do not evict each other.
     this.#slots[slot ^ 1] = this.#slots[slot];
     this.#slots[slot] = { message: new DataView(copy.buffer), json: out.copy(before) };
   }
@@ -53,7 +53,7 @@ export class JsonCache {
   }
 }
 
-/** In four chains, which the processor follows at the same time. */
+/** Four independent chains, which the processor can compute in parallel. */
 function hash(bytes: DataView, start: number, end: number): number {
   let a = end - start;
   let b = 0;
@@ -90,12 +90,12 @@ function isEqual(message: DataView, bytes: DataView, start: number, end: number)
 }
 
 /**
- * Types of single values: `hex` is `bytes` that hold an ID, `otherId` the same of another span or trace, where one of zeros
- * says that there is none; the others are named as in a `.proto` file.
+ * Types of single values. `hex` is `bytes` with an ID; `otherId` is the ID of another span or trace, which is absent if
+ * it is all zero. The others have the names of a `.proto` file.
  */
 export type JsonScalar = 'string' | 'hex' | 'otherId' | 'uint32' | 'enum' | 'fixed32' | 'fixed64';
 
-/** Writes a key and the value in `bytes[from, to)`; nothing when it is the default value of its type. */
+/** Writes a key and the value in `bytes[from, to)`, or nothing if the value is the default of its type. */
 export function writeScalar(
   out: JsonWriter,
   key: JsonPiece,
@@ -147,8 +147,8 @@ function writeInteger(out: JsonWriter, key: JsonPiece, value: number): void {
 }
 
 /**
- * How one field of a message is written: its number, its key in JSON, and its type. `X` is a message, `[X]` a repeated
- * one, a cache one that comes again and again, `attributes` a repeated `KeyValue`.
+ * How to write one field of a message: its number, its key in JSON, and its type. `X` is a message, `[X]` a repeated
+ * one, a cache is a message that occurs again and again, `attributes` is a repeated `KeyValue`.
  */
 export type JsonField = readonly [number: number, key: string, type: JsonFieldType];
 type JsonFieldType = JsonScalar | readonly ['string'] | 'attributes' | JsonMessage | JsonCache | readonly [JsonMessage];
@@ -158,7 +158,7 @@ interface KeyedField {
   /** With a comma before it. */
   readonly key: JsonPiece;
   readonly type: JsonFieldType;
-  /** Whether it is one message, which may come in parts. */
+  /** Whether it is a single message, which may occur in several parts. */
   readonly isMessage: boolean;
   readonly isRepeated: boolean;
 }
@@ -171,20 +171,21 @@ const OPEN_BRACKET = 0x5b;
 
 /**
  * Writes one type of protobuf message as OTLP JSON (OTLP specification, "JSON Protobuf Encoding"), from bytes to bytes.
- * Fields come in the order of the list, whatever their order on the wire. Default values are left out, and so are
- * fields that are not in the list: JSON has no place for what the `.proto` files do not know.
+ * Fields come in the order of the list, whatever their order on the wire. It leaves out default values and fields that
+ * are not in the list, because JSON has no place for fields that the `.proto` files do not know.
  *
- * A message must not contain its own type, because the places of the fields of the message at hand are kept here.
+ * A message must not contain its own type, because this object holds the positions of the fields of the current
+ * message.
  */
 export class JsonMessage {
   readonly #fields: readonly KeyedField[];
-  /** By the tag on the wire. */
+  /** Indexed by the tag on the wire. */
   readonly #byTag: readonly (KeyedField | undefined)[];
-  /** By field number: where the tag of its first occurrence is, or -1; where the value of its last one lies. */
+  /** Indexed by field number: the position of the tag of its first occurrence, or -1; the range of its last value. */
   readonly #first: Int32Array;
   readonly #from: Int32Array;
   readonly #to: Int32Array;
-  /** Bit n is set when field n occurs more than once. */
+  /** Bit n is set if field n occurs more than once. */
   #repeated = 0;
 
   /** @param fields in ascending order of their numbers, as encoders write them */
@@ -217,8 +218,8 @@ export class JsonMessage {
   }
 
   /**
-   * The quick way, for what encoders write: known fields in ascending order with short tags and lengths. False for
-   * anything else, also for what is damaged; what has been written by then is to be taken back.
+   * Fast path for what encoders write: known fields in ascending order with short tags and lengths. Returns false for
+   * anything else, including damaged messages; the caller must then discard what has been written.
    */
   #writeInOrder(out: JsonWriter, bytes: Uint8Array, start: number, end: number): boolean {
     const byTag = this.#byTag;
@@ -242,7 +243,7 @@ export class JsonMessage {
       } else {
         at += (tag & 7) === FIXED64 ? 8 : (tag & 7) === FIXED32 ? 4 : varintLength(bytes, at);
       }
-      // Also where there is no length, which makes it NaN.
+      // Also if there is no length, which makes `at` NaN.
       if (!(at <= end)) return false;
       writeField(out, bytes, field, first, from, at);
     }
@@ -254,7 +255,7 @@ export class JsonMessage {
     for (const field of this.#fields) this.#writeFound(out, bytes, field);
   }
 
-  /** Finds the fields of the message in `bytes[start, end)` for the following calls of {@link writeFound}. */
+  /** Finds the fields of the message in `bytes[start, end)` for later calls of {@link writeFound}. */
   find(bytes: Uint8Array, start: number, end: number): void {
     const first = this.#first;
     for (let i = 0; i < first.length; i++) first[i] = -1;
@@ -270,14 +271,17 @@ export class JsonMessage {
     }
   }
 
-  /** Writes one field of the message whose fields were found last, a comma before it; nothing if it is not there. */
+  /**
+   * Writes one field of the message that was passed to {@link find}, with a comma before it, or nothing if the field is
+   * absent.
+   */
   writeFound(out: JsonWriter, bytes: Uint8Array, number: number): void {
     for (const field of this.#fields) {
       if (field.number === number) this.#writeFound(out, bytes, field);
     }
   }
 
-  /** How many bytes of protobuf the value of a field has in the message whose fields were found last. */
+  /** The length in protobuf, in bytes, of the value of a field in the message that was passed to {@link find}. */
   lengthFound(number: number): number {
     return (this.#first[number] as number) < 0 ? 0 : (this.#to[number] as number) - (this.#from[number] as number);
   }
@@ -298,8 +302,8 @@ export class JsonMessage {
 }
 
 /**
- * Writes a field, unless it has its default value. The value is in `bytes[from, to)`; those of a repeated one are all
- * in `bytes[first, to)`, with their tags.
+ * Writes a field, unless it has its default value. The value is in `bytes[from, to)`; the values of a repeated field
+ * are all in `bytes[first, to)`, with their tags.
  */
 function writeField(
   out: JsonWriter,
@@ -343,7 +347,7 @@ function writeRepeated(
   out.piece(CLOSE_ARRAY);
 }
 
-/** Of the two bytes that most lengths fit in. */
+/** The largest length that fits into two bytes. */
 const MAX_SHORT_LENGTH = 0x3fff;
 
 function varintLength(bytes: Uint8Array, at: number): number {

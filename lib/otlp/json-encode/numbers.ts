@@ -3,7 +3,7 @@ const ZERO = 0x30;
 const TENS: Uint8Array = Uint8Array.from({ length: 100 }, (_, value) => ZERO + Math.floor(value / 10));
 const UNITS: Uint8Array = Uint8Array.from({ length: 100 }, (_, value) => ZERO + (value % 10));
 
-/** Writes `high * 2^32 + low` (both unsigned) in decimal into `out` from `at`, and returns the offset after it. */
+/** Writes `high * 2^32 + low` (both unsigned) in decimal into `out` at `at`, and returns the offset after it. */
 export function writeDecimal(out: Uint8Array, at: number, high: number, low: number): number {
   if (high === 0) return writeNumber(out, at, low);
   // Long division by 10^6 keeps every step below 2^53, where numbers are exact.
@@ -44,19 +44,20 @@ function writeDigits(out: Uint8Array, at: number, value: number, count: number):
 
 const MINUS = 0x2d;
 const POINT = 0x2e;
-/** How many bytes a double can take. */
+/** The most bytes that a double takes. */
 export const MAX_DOUBLE_LENGTH = 32;
-/** With up to three more digits that is below 2^31 and below 10^15. */
+/** With up to three more digits the scaled number stays below 2^31 and below 10^15. */
 const MOST_WHOLE = 2_000_000;
 
 /**
- * Writes a double from `at` and returns the offset after it: a number that reads back equal; NaN and the infinities as
- * strings (proto3 JSON mapping). -0 has a point, or readers that tell integers from doubles would make 0 of it. There must be room for {@link MAX_DOUBLE_LENGTH} bytes.
+ * Writes a double at `at` and returns the offset after it: a number that reads back equal, or a string for NaN and the
+ * infinities (proto3 JSON mapping). -0 gets a decimal point, so that readers that parse integers do not turn it into 0.
+ * There must be room for {@link MAX_DOUBLE_LENGTH} bytes.
  */
 export function writeDouble(out: Uint8Array, at: number, value: number): number {
   const size = Math.abs(value);
   if (size > 0 && size < MOST_WHOLE) {
-    // Doubles tell all decimals of up to 15 digits apart: one that reads back equal is the shortest that does.
+    // Doubles distinguish all decimals of up to 15 digits, so the first one that reads back equal is the shortest.
     for (let places = 0, scale = 1; places <= 3; places++, scale *= 10) {
       const scaled = Math.round(size * scale);
       if (scaled / scale !== size) continue;
@@ -69,7 +70,7 @@ export function writeDouble(out: Uint8Array, at: number, value: number): number 
   return at + text.length;
 }
 
-/** Writes `scaled / scale`, `scale` being a power of ten. */
+/** Writes `scaled / scale`, where `scale` is a power of ten. */
 function writePlaces(out: Uint8Array, start: number, scaled: number, scale: number): number {
   const whole = Math.floor(scaled / scale);
   let at = writeDecimal(out, start, 0, whole);

@@ -2,7 +2,7 @@ const QUOTE = 0x22;
 const EQUALS = 0x3d;
 const BASE64 = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 
-/** The two lower-case hex digits of each byte, in ASCII, the first in the low byte. */
+/** The two lower-case hex digits of each byte in ASCII, with the first digit in the low byte. */
 const HEX_PAIRS: Uint16Array = Uint16Array.from({ length: 256 }, (_, byte) => {
   const digits = byte.toString(16).padStart(2, '0');
   return digits.charCodeAt(0) | (digits.charCodeAt(1) << 8);
@@ -13,7 +13,7 @@ export function writeHexPair(out: DataView, at: number, byte: number): void {
   out.setUint16(at, HEX_PAIRS[byte] as number, true);
 }
 
-/** Writes `bytes[from, to)` from `at` as a string of lower-case hex, and returns the offset after it. */
+/** Writes `bytes[from, to)` at `at` as a string of lower-case hex, and returns the offset after it. */
 export function writeHexString(out: DataView, at: number, bytes: Uint8Array, from: number, to: number): number {
   out.setUint8(at, QUOTE);
   let next = at + 1;
@@ -22,7 +22,7 @@ export function writeHexString(out: DataView, at: number, bytes: Uint8Array, fro
   return next + 1;
 }
 
-/** Writes `bytes[from, to)` from `start` as a string of standard base64, padded, and returns the offset after it. */
+/** Writes `bytes[from, to)` at `start` as a string of standard base64 with padding, and returns the offset after it. */
 export function writeBase64String(out: Uint8Array, start: number, bytes: Uint8Array, from: number, to: number): number {
   let at = start;
   out[at++] = QUOTE;
@@ -41,12 +41,12 @@ export function writeBase64String(out: Uint8Array, start: number, bytes: Uint8Ar
   return at;
 }
 
-/** How many bytes one byte of UTF-8 can become in a JSON string (`\u0000`). */
+/** The most bytes that one byte of UTF-8 becomes in a JSON string (`\u0000`). */
 export const MAX_TEXT_GROWTH = 6;
 
 /**
- * Copies the UTF-8 text in `bytes[from, to)` into `out` from `at`, as it must look between the quotes of a JSON string,
- * and returns the offset after it. Invalid UTF-8 becomes U+FFFD. There must be {@link MAX_TEXT_GROWTH} times the room.
+ * Copies the UTF-8 text in `bytes[from, to)` into `out` at `at`, escaped for a JSON string, and returns the offset
+ * after it. Invalid UTF-8 becomes U+FFFD. There must be room for {@link MAX_TEXT_GROWTH} times the bytes.
  */
 export function copyText(out: DataView, at: number, bytes: DataView, from: number, to: number): number {
   const shift = at - from;
@@ -57,7 +57,7 @@ export function copyText(out: DataView, at: number, bytes: DataView, from: numbe
     if (mayBeSpecial(word)) return copySpecialText(out, i + shift, bytes, i, to);
     out.setInt32(i + shift, word, true);
   }
-  // The last word goes over the one before: no loop for a rest of less than four bytes.
+  // The last word overlaps the one before, which avoids a loop for the last one to three bytes.
   if (last < from) return copySpecialText(out, at, bytes, from, to);
   const word = bytes.getInt32(last, true);
   if (mayBeSpecial(word)) return copySpecialText(out, i + shift, bytes, i, to);
@@ -66,8 +66,9 @@ export function copyText(out: DataView, at: number, bytes: DataView, from: numbe
 }
 
 /**
- * False only if all four bytes are {@link PLAIN}. A byte below n borrows from its top bit when n is taken from it; with
- * the top bit of the byte itself that covers controls, `"`, `\\` and all beyond ASCII, plus few harmless others.
+ * False only if all four bytes are {@link PLAIN}. Subtracting n from a byte below n borrows from its top bit. Together
+ * with the top bit of the byte itself, that detects controls, `"`, `\\` and everything beyond ASCII, plus a few
+ * harmless others.
  */
 function mayBeSpecial(word: number): boolean {
   const quotes = (word ^ 0x22222222) - 0x01010101;
@@ -75,7 +76,7 @@ function mayBeSpecial(word: number): boolean {
   return ((word | (word - 0x20202020) | quotes | backslashes) & 0x80808080) !== 0;
 }
 
-/** Byte by byte up to what is special and over it; then on in words. */
+/** Copies byte by byte up to and including a special byte; then in words again. */
 function copySpecialText(out: DataView, start: number, bytes: DataView, from: number, to: number): number {
   let at = start;
   for (let i = from; i < to; ) {
@@ -108,8 +109,8 @@ const PLAIN = 0;
 const BEYOND_ASCII = 1;
 
 /**
- * What each byte of UTF-8 needs in a JSON string (RFC 8259 §7): {@link PLAIN} nothing, {@link BEYOND_ASCII} a look at
- * the whole sequence; any other number is the character after the backslash, `u` announcing four hex digits.
+ * What each byte of UTF-8 needs in a JSON string (RFC 8259 §7): {@link PLAIN} nothing; {@link BEYOND_ASCII} a check of
+ * the whole sequence; any other number is the character after the backslash, where `u` needs four hex digits.
  */
 const TEXT_BYTES: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte > 0x7f) return BEYOND_ASCII;
@@ -117,7 +118,7 @@ const TEXT_BYTES: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
   return escaped.length > 1 ? escaped.charCodeAt(1) : PLAIN;
 });
 
-/** Writes the escape of an ASCII character into `out` from `at`, and returns the offset after it. */
+/** Writes the escape of an ASCII character into `out` at `at`, and returns the offset after it. */
 function writeEscape(out: DataView, at: number, byte: number, letter: number): number {
   out.setUint8(at, 0x5c);
   out.setUint8(at + 1, letter);
@@ -128,13 +129,13 @@ function writeEscape(out: DataView, at: number, byte: number, letter: number): n
   return at + 6;
 }
 
-/** The end of the sequence of two to four bytes that starts at `at`; 0 when it is not valid UTF-8 (RFC 3629 §4). */
+/** The end of the sequence of two to four bytes that starts at `at`; 0 if it is not valid UTF-8 (RFC 3629 §4). */
 function utf8SequenceEnd(bytes: DataView, at: number, limit: number): number {
   const first = bytes.getUint8(at);
   const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
   if (first < 0xc2 || first > 0xf4 || at + length > limit) return 0;
   const second = bytes.getUint8(at + 1);
-  // The second byte rules out overlong forms, surrogates and what is above U+10FFFF.
+  // The second byte excludes overlong forms, surrogates and everything above U+10FFFF.
   const lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
   const highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
   if (second < lowest || second > highest) return 0;
@@ -147,7 +148,7 @@ function utf8SequenceEnd(bytes: DataView, at: number, limit: number): number {
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** The same text with U+FFFD where it is not valid UTF-8. */
+/** The same text with U+FFFD in place of invalid UTF-8. */
 function replaceInvalidUtf8(bytes: DataView, from: number, to: number): DataView {
   const text = decoder.decode(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from));
   const valid = encoder.encode(text);

@@ -2,8 +2,8 @@ import { MAX_DOUBLE_LENGTH, writeDecimal, writeDouble } from './numbers.ts';
 import { copyText, MAX_TEXT_GROWTH, writeBase64String, writeHexString } from './text.ts';
 
 /**
- * A constant piece of JSON, to be written with `JsonWriter.piece`. It is kept in words, which are written up to three
- * bytes beyond its end: room must be left for them, and what comes next goes over them.
+ * A constant piece of JSON for `JsonWriter.piece`. It is stored in words, so writing it touches up to three bytes after
+ * its end: there must be room for them, and the next piece overwrites them.
  */
 export class JsonPiece {
   readonly length: number;
@@ -19,12 +19,12 @@ export class JsonPiece {
   }
 }
 
-/** Makes a piece of ASCII text. */
+/** Creates a piece from ASCII text. */
 export function json(text: string): JsonPiece {
   return new JsonPiece(text);
 }
 
-/** Writes the piece from `at` and returns the offset after it. There must be three bytes more room than its length. */
+/** Writes the piece at `at` and returns the offset after it. There must be room for its length and three more bytes. */
 export function copyPiece(out: DataView, at: number, piece: JsonPiece): number {
   const { words } = piece;
   for (let i = 0; i < words.length; i++) out.setInt32(at + 4 * i, words[i] as number, true);
@@ -34,8 +34,8 @@ export function copyPiece(out: DataView, at: number, piece: JsonPiece): number {
 const encoder = new TextEncoder();
 
 /**
- * JSON texts in UTF-8, written piece by piece, one after the other. Nothing is added between the pieces. Texts share
- * large buffers, because a buffer for each costs more than writing what goes into it.
+ * Writes JSON texts in UTF-8, piece by piece. It adds nothing between the pieces. Texts share large buffers, because
+ * allocating a buffer for each costs more than writing its content.
  */
 export class JsonWriter {
   readonly #capacity: number;
@@ -55,7 +55,7 @@ export class JsonWriter {
     this.#view = new DataView(this.#out.buffer);
   }
 
-  /** How many bytes the text has so far. May be set back, to take back what was written after. */
+  /** The length of the text so far, in bytes. Set it to a smaller value to discard what was written after that. */
   get length(): number {
     return this.#at - this.#start;
   }
@@ -64,7 +64,7 @@ export class JsonWriter {
     this.#at = this.#start + length;
   }
 
-  /** Ends the text and returns it, not copied. The next text starts empty. */
+  /** Ends the text and returns it without a copy. The next text starts empty. */
   take(): Uint8Array {
     const text = this.#out.subarray(this.#start, this.#at);
     this.#start = this.#at;
@@ -76,53 +76,53 @@ export class JsonWriter {
     return this.#out.slice(this.#start + from, this.#at);
   }
 
-  /** One byte as it is. */
+  /** Writes one byte as it is. */
   byte(byte: number): void {
     this.#reserve(1);
     this.#out[this.#at++] = byte;
   }
 
-  /** A constant piece. */
+  /** Writes a constant piece. */
   piece(piece: JsonPiece): void {
     this.#reserve(piece.length + SLACK);
     this.#at = copyPiece(this.#view, this.#at, piece);
   }
 
-  /** JSON that is ready. */
+  /** Writes bytes that already are JSON. */
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length);
     this.#out.set(bytes, this.#at);
     this.#at += bytes.length;
   }
 
-  /** Any text as it is. */
+  /** Writes any text as it is. */
   verbatim(text: string): void {
     this.#reserve(text.length * 3);
     this.#at += encoder.encodeInto(text, this.#out.subarray(this.#at)).written;
   }
 
-  /** What must come before a value or a key: a comma, unless it is the first in its array or object. */
+  /** Writes a comma before a value or a key, unless it is the first in its array or object. */
   separate(): void {
     const last = this.#out[this.#at - 1];
     if (last !== OPEN_BRACE && last !== OPEN_BRACKET) this.byte(COMMA);
   }
 
   /**
-   * Begins an array or an object whose members, each with a comma before it, have been written from `length` on: the
-   * first comma becomes `bracket`.
+   * Turns members that have been written from `length` on, each with a comma before it, into the start of an array or
+   * object: `bracket` replaces the first comma.
    */
   open(length: number, bracket: number): void {
     if (this.length === length) this.byte(bracket);
     else this.#out[this.#start + length] = bracket;
   }
 
-  /** A string without its quotes, from UTF-8 in `bytes[from, to)`; invalid UTF-8 becomes U+FFFD. */
+  /** Writes a string without its quotes, from UTF-8 in `bytes[from, to)`. Invalid UTF-8 becomes U+FFFD. */
   text(bytes: Uint8Array, from: number, to: number): void {
     this.#reserve((to - from) * MAX_TEXT_GROWTH);
     this.#at = copyText(this.#view, this.#at, this.viewOf(bytes), from, to);
   }
 
-  /** A piece, a text and a piece in one. */
+  /** Writes a piece, a text and a piece in one step. */
   textBetween(bytes: Uint8Array, before: JsonPiece, from: number, to: number, after: JsonPiece): void {
     this.#reserve((to - from) * MAX_TEXT_GROWTH + before.length + after.length + SLACK);
     const out = this.#view;
@@ -131,7 +131,9 @@ export class JsonWriter {
     this.#at = copyPiece(out, at, after);
   }
 
-  /** A piece, a text, a piece, a text and a piece in one: a string attribute, by far the most common value. */
+  /**
+   * Writes a piece, a text, a piece, a text and a piece in one step: a string attribute, by far the most common value.
+   */
   textPair(
     bytes: Uint8Array,
     before: JsonPiece,
@@ -153,7 +155,7 @@ export class JsonWriter {
     this.#at = copyPiece(out, at, after);
   }
 
-  /** A string with its quotes. */
+  /** Writes a string with its quotes. */
   string(bytes: Uint8Array, from: number, to: number): void {
     this.#reserve((to - from) * MAX_TEXT_GROWTH + 2);
     this.#out[this.#at] = QUOTE;
@@ -162,19 +164,19 @@ export class JsonWriter {
     this.#at = at + 1;
   }
 
-  /** Bytes as a string of lower-case hex. */
+  /** Writes bytes as a string of lower-case hex. */
   hex(bytes: Uint8Array, from: number, to: number): void {
     this.#reserve((to - from) * 2 + 2);
     this.#at = writeHexString(this.#view, this.#at, bytes, from, to);
   }
 
-  /** Bytes as a string of standard base64, padded. */
+  /** Writes bytes as a string of standard base64 with padding. */
   base64(bytes: Uint8Array, from: number, to: number): void {
     this.#reserve(Math.ceil((to - from) / 3) * 4 + 2);
     this.#at = writeBase64String(this.#out, this.#at, bytes, from, to);
   }
 
-  /** An integer of up to 32 bits as a number. */
+  /** Writes an integer of up to 32 bits as a number. */
   integer(value: number): void {
     this.#reserve(11);
     let at = this.#at;
@@ -182,7 +184,7 @@ export class JsonWriter {
     this.#at = writeDecimal(this.#out, at, 0, Math.abs(value));
   }
 
-  /** An unsigned integer of 64 bits, given in two halves, as a string of decimal digits. */
+  /** Writes an unsigned 64-bit integer, given in two halves, as a string of decimal digits. */
   uint64(high: number, low: number): void {
     this.#reserve(22);
     this.#out[this.#at] = QUOTE;
@@ -191,7 +193,7 @@ export class JsonWriter {
     this.#at = at + 1;
   }
 
-  /** A signed integer of 64 bits, given in two unsigned halves, as a string of decimal digits. */
+  /** Writes a signed 64-bit integer, given in two unsigned halves, as a string of decimal digits. */
   int64(high: number, low: number): void {
     if (high < 0x80000000) {
       this.uint64(high, low);
@@ -207,13 +209,16 @@ export class JsonWriter {
     this.#at = at + 1;
   }
 
-  /** A double as a number that reads back equal, also -0; NaN and the infinities as strings (proto3 JSON mapping). */
+  /**
+   * Writes a double as a number that reads back equal, including -0, or as a string for NaN and the infinities (proto3
+   * JSON mapping).
+   */
   double(value: number): void {
     this.#reserve(MAX_DOUBLE_LENGTH);
     this.#at = writeDouble(this.#out, this.#at, value);
   }
 
-  /** A view of the bytes that are being written; it is kept for the next call. */
+  /** A view of the bytes that are being read. It is kept for the next call. */
   viewOf(bytes: Uint8Array): DataView {
     if (bytes !== this.#source) {
       this.#source = bytes;
@@ -234,7 +239,7 @@ export class JsonWriter {
   }
 }
 
-/** How far beyond its end a piece is written. */
+/** How far after its end writing a piece touches the buffer. */
 const SLACK = 3;
 const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;

@@ -11,10 +11,10 @@ export const DOUBLE = 4;
 export const ARRAY = 5;
 export const KVLIST = 6;
 export const BYTES = 7;
-/** Belongs to profiles: in a trace it is a value that is not there. */
+/** Only for profiles: in a trace it counts as no value. */
 export const STRING_STRINDEX = 8;
 
-/** Which member of an `AnyValue` is set, and where its value lies. */
+/** Which member of an `AnyValue` is set, and where its value is. */
 export interface AnyValueMember {
   readonly bytes: Uint8Array;
   readonly number: number;
@@ -23,8 +23,8 @@ export interface AnyValueMember {
 }
 
 /**
- * The member that counts in the `AnyValue` message in `bytes[start, end)`: the last one. When that is a message that
- * came several times in a row, it is one message in several parts (protobuf encoding guide, "Last One Wins").
+ * The member that counts in the `AnyValue` message in `bytes[start, end)`: the last one. If it is a message that occurs
+ * several times in a row, its occurrences are parts of one message (protobuf encoding guide, "Last One Wins").
  */
 export function lastMember(bytes: Uint8Array, start: number, end: number): AnyValueMember | undefined {
   let last: AnyValueMember | undefined;
@@ -39,13 +39,14 @@ export function lastMember(bytes: Uint8Array, start: number, end: number): AnyVa
     last = { bytes, number: field, from, to };
   }
   if (last === undefined || !isRun) return last;
-  // Once, at the end: each part alone would be copied with all that come before it.
+  // Once, at the end: joining at each part would copy all earlier parts again and again.
   const joined = joinFields(bytes, runStart, last.to, last.number) ?? new Uint8Array(0);
   return { bytes: joined, number: last.number, from: 0, to: joined.length };
 }
 
 /**
- * The value of an attribute (`AnyValue` of opentelemetry/proto/common/v1/common.proto), told apart by its type:
+ * The value of an attribute (`AnyValue` of opentelemetry/proto/common/v1/common.proto). Its type distinguishes the
+ * members:
  *
  * | in OTLP | here |
  * |---|---|
@@ -71,7 +72,7 @@ export type AttributeValue =
 /** The value of a `kvlist_value`. */
 export interface AttributeMap extends ReadonlyMap<string, AttributeValue> {}
 
-/** Reads the `AnyValue` message in `bytes[start, end)`. Invalid UTF-8 is read with U+FFFD in its place. */
+/** Reads the `AnyValue` message in `bytes[start, end)`. U+FFFD replaces invalid UTF-8. */
 export function readAnyValue(bytes: Uint8Array, start: number, end: number): AttributeValue {
   const cursor = new FieldCursor(bytes, start, end);
   if (!cursor.next()) return null;
@@ -140,8 +141,8 @@ function readInt64(bytes: Uint8Array, start: number, end: number): bigint {
 }
 
 /**
- * Finds an attribute by its exact key among the `KeyValue` fields numbered `field` in `bytes[start, end)`, which is a
- * whole message or a run of its fields. Of several attributes with this key the first counts, as in the Collector
+ * Finds an attribute by its exact key among the `KeyValue` fields with the number `field` in `bytes[start, end)`, which
+ * is a whole message or a run of its fields. If several attributes have the key, the first counts, as in the Collector
  * (`pcommon.Map.Get`). Only the value that is found is decoded.
  */
 export function findAttribute(
@@ -154,7 +155,7 @@ export function findAttribute(
   const tag = isAscii(key) ? tagOf(field, LENGTH_DELIMITED) : NO_TAG;
   let at = start;
   while (at < end) {
-    // What encoders write is stepped over here; anything else is for the cursor.
+    // This handles the form that encoders write; the cursor handles everything else.
     const length = bytes[at + 1] as number;
     const from = at + 2;
     const to = from + length;
@@ -196,7 +197,7 @@ const VALUE_TAG = 0x12;
 
 /**
  * Where the value starts in a `KeyValue` of the form that encoders write: a key of less than 128 bytes, then a value of
- * less than 16 KiB up to the end. Any other order, repetition or addition is legal too, and {@link NOT_PLAIN}.
+ * less than 16 KiB up to the end. Any other order, repetition or addition is valid too, and {@link NOT_PLAIN}.
  */
 export function plainValueStart(bytes: Uint8Array, from: number, to: number): number {
   const keyLength = bytes[from + 1] as number;
@@ -213,7 +214,7 @@ export function plainValueStart(bytes: Uint8Array, from: number, to: number): nu
   return start + length === to ? start : NOT_PLAIN;
 }
 
-/** Compares from the end, because the keys of one namespace begin alike. */
+/** Compares from the end, because the keys of a namespace have a common prefix. */
 function isKeyAt(bytes: Uint8Array, at: number, key: string): boolean {
   for (let i = key.length - 1; i >= 0; i--) {
     if (bytes[at + i] !== key.charCodeAt(i)) return false;

@@ -9,21 +9,21 @@ export interface Fault {
 }
 
 /**
- * Reads protobuf that may be damaged. It throws nothing: the first fault is kept, a message that cannot be read further
- * counts as read to its `end`, and reading goes on behind it. So one damaged message costs its sender that message, and
- * millions of them cost no stack traces.
+ * Reads protobuf that may be damaged. It throws nothing: it keeps the first fault, treats a message that cannot be read
+ * further as read to its `end`, and continues after it. A damaged message therefore costs its sender only that message,
+ * and millions of them cost no stack traces.
  */
 export class FaultCursor extends WireCursor {
   #fault: Fault | undefined = undefined;
 
-  /** The first fault since the last call; undefined when there was none. */
+  /** Returns the first fault since the last call; undefined if there was none. */
   takeFault(): Fault | undefined {
     const fault = this.#fault;
     if (fault !== undefined) this.#fault = undefined;
     return fault;
   }
 
-  /** Notes a fault. The cursor stays where it is. */
+  /** Records a fault. The cursor does not move. */
   note(problem: string, offset: number): void {
     this.#fault ??= { problem, offset };
   }

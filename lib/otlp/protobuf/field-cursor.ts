@@ -1,9 +1,9 @@
 import { FIXED64, LENGTH_DELIMITED, VARINT, varint32At, WireCursor } from './wire.ts';
 
 /**
- * The message that field `field` of the message in `bytes[start, end)` holds; `undefined` when it is not there. A
- * message field that comes several times is one message in several parts, to be joined (protobuf encoding guide, "Last
- * One Wins").
+ * The message in field `field` of the message in `bytes[start, end)`; undefined if it is absent. If a message field
+ * occurs several times, its occurrences are parts of one message, and are joined (protobuf encoding guide, "Last One
+ * Wins").
  */
 export function joinFields(bytes: Uint8Array, start: number, end: number, field: number): Uint8Array | undefined {
   const parts: Uint8Array[] = [];
@@ -24,15 +24,15 @@ export function joinFields(bytes: Uint8Array, start: number, end: number, field:
   return joined;
 }
 
-/** Larger than any offset, and a small integer to the engine. */
+/** Larger than any offset, and still a small integer for V8. */
 const NOT_YET = 0x3fffffff;
 
 /**
- * Walks the fields of one protobuf message without decoding them: after each {@link next} that answers true, `field`
- * tells the number of the field, and `from` and `to` where its value lies (without tag and length).
+ * Iterates over the fields of one protobuf message without decoding them: after each {@link next} that returns true,
+ * `field` is the number of the field, and its value (without tag and length) is in `bytes[from, to)`.
  *
- * Ingest has checked every message in depth, so that the wire type of a known field needs no look here. Nothing outside
- * of the message is ever read.
+ * Ingest has validated every message in depth, so the wire type of a known field needs no check here. The cursor never
+ * reads outside the message.
  */
 export class FieldCursor extends WireCursor {
   field = 0;
@@ -40,8 +40,8 @@ export class FieldCursor extends WireCursor {
   to = 0;
 
   /**
-   * Steps to the next field; false at the end of the message.
-   * @throws {MalformedOtlpError} when the field does not fit into the message.
+   * Moves to the next field; returns false at the end of the message.
+   * @throws {MalformedOtlpError} if the field does not fit into the message
    */
   next(): boolean {
     const { bytes, end } = this;
@@ -69,14 +69,14 @@ export class FieldCursor extends WireCursor {
     return true;
   }
 
-  /** The current field, a varint, as an unsigned number of 32 bits; higher bits are cut off. */
+  /** The current field, a varint, as an unsigned 32-bit number; higher bits are cut off. */
   uint32(): number {
     const byte = this.bytes[this.from] as number;
     return byte < 0x80 ? byte : varint32At(this.bytes, this.from);
   }
 }
 
-/** What `next` does, also for what is large, rare or damaged. */
+/** Slow path of `next`, for fields that are large, rare or damaged. */
 function nextOfAnyForm(cursor: FieldCursor): boolean {
   const tag = cursor.tag();
   cursor.field = tag >>> 3;
@@ -93,8 +93,8 @@ function nextOfAnyForm(cursor: FieldCursor): boolean {
 }
 
 /**
- * Steps over fields that all have this one-byte tag, length-delimited and less than 16 KiB long, and returns where the
- * run of them that starts at `start` ends. What ends it may be anything, also damage.
+ * Skips fields that all have this one-byte tag, are length-delimited and shorter than 16 KiB, and returns the end of
+ * the run of them that starts at `start`. Anything may end the run, including damaged bytes.
  */
 export function endOfShortRun(bytes: Uint8Array, start: number, end: number, tag: number): number {
   let at = start;
@@ -106,7 +106,7 @@ export function endOfShortRun(bytes: Uint8Array, start: number, end: number, tag
       if (high > 0x7f) return at;
       to = at + 3 + ((length & 0x7f) | (high << 7));
     }
-    // Also where there is no length, which makes it NaN.
+    // Also if there is no length, which makes `to` NaN.
     if (!(to <= end)) return at;
     at = to;
   }

@@ -4,8 +4,8 @@ import { type AttributeMap, type AttributeValue, findAttribute, readKeyValue } f
 import { FieldCursor, joinFields } from './field-cursor.ts';
 
 /**
- * A protobuf message where it lies, read field by field. A field that comes several times has its last value, one that
- * is not there the zero value of its type.
+ * A view of a protobuf message that reads field by field, without a copy. Of a field that occurs several times the last
+ * value counts; an absent field reads as the zero value of its type.
  */
 export class MessageView {
   readonly #bytes: Uint8Array;
@@ -28,7 +28,7 @@ export class MessageView {
     return text;
   }
 
-  /** A varint, of which the low 32 bits count. */
+  /** A varint; only the low 32 bits are used. */
   uint32(field: number): number {
     let value = 0;
     for (const cursor of this.#fields(field)) value = cursor.uint32();
@@ -42,29 +42,29 @@ export class MessageView {
     return value;
   }
 
-  /** How often a repeated field occurs. */
+  /** The number of occurrences of a repeated field. */
   count(field: number): number {
     let count = 0;
     for (const _ of this.#fields(field)) count++;
     return count;
   }
 
-  /** The messages in a repeated field, one at a time: there may be one for every two bytes of a trace. */
+  /** The messages in a repeated field, one at a time, because there may be one for every two bytes of a trace. */
   *messages(field: number): Generator<MessageView, void> {
     for (const { from, to } of this.#fields(field)) yield new MessageView(this.#bytes, from, to);
   }
 
-  /** The message in a field that is not repeated; an empty one when it is not there. */
+  /** The message in a field that is not repeated; an empty one if it is absent. */
   message(field: number): MessageView {
     return new MessageView(joinFields(this.#bytes, this.#start, this.#end, field) ?? new Uint8Array(0));
   }
 
-  /** The first attribute that has this key, of those in `field`; `undefined` when there is none. */
+  /** The first attribute with this key among those in `field`; undefined if there is none. */
   attribute(field: number, key: string): AttributeValue | undefined {
     return findAttribute(this.#bytes, this.#start, this.#end, field, key);
   }
 
-  /** All attributes in `field`; of several with one key the first. */
+  /** All attributes in `field`. If several have one key, the first counts. */
   attributes(field: number): AttributeMap {
     let map = new Map<string, AttributeValue>();
     for (const { from, to } of this.#fields(field)) {

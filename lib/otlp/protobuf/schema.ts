@@ -1,4 +1,4 @@
-/** How a field is written, on the wire and in JSON. `id` is bytes that OTLP/JSON writes in hex. */
+/** How a field is encoded, on the wire and in JSON. `id` is bytes that OTLP/JSON writes in hex. */
 export type ScalarType =
   | 'string'
   | 'bytes'
@@ -39,13 +39,13 @@ export interface FieldSchema {
 
 export interface MessageSchema {
   readonly name: MessageName;
-  /** By ascending number. */
+  /** In ascending order of their numbers. */
   readonly fields: readonly FieldSchema[];
-  /** Whether at most one of the fields may be there, which then is written even when it has its default value. */
+  /** Whether at most one of the fields is set, which is then written even with its default value. */
   readonly isOneof: boolean;
 }
 
-/** The messages of a trace export request; the place of a message in this list is its number everywhere in lib/otlp. */
+/** The messages of a trace export request. The index of a message in this list is its number everywhere in lib/otlp. */
 export const OTLP_MESSAGES: readonly MessageSchema[] = [
   message('ExportTraceServiceRequest', [many(1, 'resourceSpans', 'ResourceSpans')]),
   message('ResourceSpans', [

@@ -3,25 +3,25 @@ import { FIELD_NUMBERS, messageNumber, OTLP_MESSAGES } from './schema.ts';
 import { FIELD_KINDS, LENGTH_DELIMITED, MESSAGE_KIND, UNKNOWN_FIELD, wrongWireType } from './wire.ts';
 
 /**
- * How deep attribute values (`AnyValue`) may be nested: a value that is no list has depth 1. A level of key-value lists is
- * three messages deep, so that this is the largest depth at which a span still has at most 100 nested messages, where
- * the protobuf readers of C++, Java and JavaScript stop.
+ * How deeply attribute values (`AnyValue`) may be nested; a value that is not a list has depth 1. A level of key-value
+ * lists is three messages deep, so this is the largest depth at which a span still has at most 100 nested messages, the
+ * limit of the protobuf readers of C++, Java and JavaScript.
  */
 export const MAX_VALUE_DEPTH = 32;
 
-/** What is wrong with a deeper one. */
+/** The problem with a value that is nested deeper. */
 export const TOO_DEEP = `attribute values are nested deeper than ${MAX_VALUE_DEPTH} levels`;
 
 const ANY_VALUE = messageNumber('AnyValue');
 const KEY_VALUE = messageNumber('KeyValue');
 
 /**
- * Moves over the message that ends at `end`, down to the last attribute value of the last event. Field numbers, wire types
- * and lengths must be those of protobuf and, for known fields, those of the OTLP messages; UTF-8 is not looked at. The
- * cursor keeps the first fault.
+ * Validates the message that ends at `end`, down to the last attribute value of the last event, and moves the cursor
+ * there. Field numbers, wire types and lengths must be valid protobuf and, for known fields, those of the OTLP
+ * messages. It does not check UTF-8. The cursor keeps the first fault.
  *
- * @param message Its number in {@link OTLP_MESSAGES}.
- * @param depth How many attribute values it is nested in.
+ * @param message its number in {@link OTLP_MESSAGES}
+ * @param depth how many attribute values contain it
  */
 export function validateMessage(cursor: FaultCursor, message: number, end: number, depth: number): void {
   const outerEnd = cursor.end;
@@ -33,7 +33,7 @@ export function validateMessage(cursor: FaultCursor, message: number, end: numbe
   cursor.end = outerEnd;
 }
 
-/** The same for the value of one field, whose tag has been read. */
+/** Validates the value of one field, whose tag has been read. */
 export function validateField(
   cursor: FaultCursor,
   message: number,
@@ -65,7 +65,7 @@ export function validateField(
   }
 }
 
-/** {@link validateMessage} for an attribute, with a short way for what nearly all of them are. */
+/** {@link validateMessage} for an attribute, with a fast path for the usual form. */
 export function validateKeyValue(cursor: FaultCursor, end: number, depth: number): void {
   if (depth < MAX_VALUE_DEPTH && isPlainKeyValue(cursor.bytes, cursor.offset, end)) cursor.offset = end;
   else validateMessage(cursor, KEY_VALUE, end, depth);
@@ -73,7 +73,7 @@ export function validateKeyValue(cursor: FaultCursor, end: number, depth: number
 
 /**
  * Whether the bytes are exactly one key and one scalar value, in this order, with lengths of one byte. Each part must
- * end where the next begins and the last at `end`, so that nothing out of bounds can pass.
+ * end where the next begins, and the last at `end`, so nothing out of bounds can pass.
  */
 function isPlainKeyValue(bytes: Uint8Array, start: number, end: number): boolean {
   const keyLength = bytes[start + 1] as number;
@@ -100,7 +100,7 @@ function isOneVarint(bytes: Uint8Array, start: number, end: number): boolean {
   return offset === end - 1;
 }
 
-/** @param message Its number. */
+/** @param message its number */
 export function unexpected(message: number, tag: number): string {
   return wrongWireType(OTLP_MESSAGES[message]?.name ?? 'message', tag);
 }

@@ -7,7 +7,7 @@ export const FIXED64 = 1;
 export const LENGTH_DELIMITED = 2;
 export const FIXED32 = 5;
 
-/** The low 32 bits, unsigned, of the varint at `at`. What lies above them is cut off, as protobuf parsers do. */
+/** The low 32 bits, unsigned, of the varint at `at`. Higher bits are cut off, as protobuf parsers do. */
 export function varint32At(bytes: Uint8Array, at: number): number {
   let value = 0;
   for (let i = 0; i < 5; i++) {
@@ -71,10 +71,10 @@ export function wireTypeOf(field: FieldSchema): number {
 }
 
 export const UNKNOWN_FIELD = -1;
-/** A field that holds message `n` has kind `MESSAGE_KIND + n`; below it, the kind of a field is its wire type. */
+/** A field that contains message `n` has kind `MESSAGE_KIND + n`; kinds below that are wire types. */
 export const MESSAGE_KIND = 8;
 
-/** What each field is, at `message number * FIELD_NUMBERS + field number`. */
+/** The kind of each field, at `message number * FIELD_NUMBERS + field number`. */
 export const FIELD_KINDS: Int8Array = new Int8Array(OTLP_MESSAGES.length * FIELD_NUMBERS).fill(UNKNOWN_FIELD);
 
 for (const [number, message] of OTLP_MESSAGES.entries()) {
@@ -85,20 +85,21 @@ for (const [number, message] of OTLP_MESSAGES.entries()) {
 }
 
 const CUT_OFF = 'the message is cut off inside a value';
-/** No tag and no length. */
+/** There is no tag or length. */
 const FAILED = -1;
 const WIRE_TYPE_NAMES = ['varint', 'fixed64', 'length-delimited', 'group', 'group', 'fixed32'];
 
-/** The tag that precedes a value: `fieldNumber` and wire type in one number. */
+/** The tag that precedes a value: field number and wire type in one number. */
 export function tagOf(fieldNumber: number, wireType: number): number {
   return fieldNumber * 8 + wireType;
 }
 
 /**
- * Reads protobuf from bytes, one value at a time, without allocating. `offset` moves forward; nothing is read at or
- * after `end`, which may be moved in and out to read nested messages:
+ * Reads protobuf from bytes, one value at a time, without allocating. `offset` moves forward. It reads nothing at or
+ * after `end`, which the caller may move in and out to read nested messages:
  *
  * @example
+ * ```ts
  * const cursor = new WireCursor(bytes);
  * while (cursor.offset < cursor.end) {
  *   const tag = cursor.tag();
@@ -107,10 +108,11 @@ export function tagOf(fieldNumber: number, wireType: number): number {
  *     cursor.offset = end;
  *   } else cursor.skip(tag);
  * }
+ * ```
  *
- * Every method throws {@link MalformedOtlpError} when the value is cut off at `end` or is not valid protobuf. It is as
- * strict as the strictest reader known (protobufjs): lengths and tags have at most 5 bytes, other varints at most 10,
- * field numbers are at least 1, and groups are refused. {@link FaultCursor} notes the error instead.
+ * Every method throws {@link MalformedOtlpError} if the value is cut off at `end` or is not valid protobuf. It is as
+ * strict as the strictest known reader (protobufjs): lengths and tags have at most 5 bytes, other varints at most 10,
+ * field numbers are at least 1, and groups are not supported. {@link FaultCursor} records the error instead.
  */
 export class WireCursor {
   readonly bytes: Uint8Array;
@@ -134,12 +136,12 @@ export class WireCursor {
     return this.#longTag(start);
   }
 
-  /** Reads a length and returns the offset at which the value that follows it ends. The value starts at `offset`. */
+  /** Reads a length and returns the offset at which the value after it ends. The value starts at `offset`. */
   lengthDelimitedEnd(): number {
     const start = this.offset;
     const length = this.bytes[start] as number;
     const valueEnd = start + 1 + length;
-    // Also false when there is no length left: its value would end behind the end.
+    // Also false if no length is left: its value would end after the end.
     if (length < 0x80 && valueEnd <= this.end) {
       this.offset = start + 1;
       return valueEnd;
@@ -147,7 +149,7 @@ export class WireCursor {
     return this.#longLength(start);
   }
 
-  /** Reads the low 32 bits of a varint as an unsigned number (`| 0` for int32 and enums). */
+  /** Reads the low 32 bits of a varint as an unsigned number (use `| 0` for int32 and enums). */
   varint32(): number {
     const start = this.offset;
     const first = this.bytes[start] as number;
@@ -163,7 +165,7 @@ export class WireCursor {
     return value >>> 0;
   }
 
-  /** Reads a varint as an unsigned 64-bit number (`BigInt.asIntN(64, …)` for int64). */
+  /** Reads a varint as an unsigned 64-bit number (use `BigInt.asIntN(64, …)` for int64). */
   varint64(): bigint {
     const start = this.offset;
     const last = this.#varintEnd() - 1;
@@ -174,7 +176,7 @@ export class WireCursor {
     return BigInt.asUintN(64, value);
   }
 
-  /** Moves over the value that follows `tag`. */
+  /** Skips the value after `tag`. */
   skip(tag: number): void {
     switch (tag & 7) {
       case VARINT:
@@ -194,7 +196,7 @@ export class WireCursor {
     }
   }
 
-  /** The message that ends at `end` cannot be read further. */
+  /** Called if the message that ends at `end` cannot be read further. */
   protected fail(problem: string, offset: number): void {
     throw new MalformedOtlpError(problem, offset);
   }
@@ -204,7 +206,7 @@ export class WireCursor {
     else this.offset += length;
   }
 
-  /** Moves over a varint and returns the offset behind it. */
+  /** Skips a varint and returns the offset after it. */
   #varintEnd(): number {
     const start = this.offset;
     const limit = Math.min(this.end, start + 10);
@@ -230,12 +232,12 @@ export class WireCursor {
     if (length >= 0 && valueEnd <= this.end) return valueEnd;
     if (length >= 0) {
       const rest = this.end - this.offset;
-      this.fail(`length ${length} is more than the ${rest} bytes that are left`, start);
+      this.fail(`length ${length} is more than the remaining ${rest} bytes`, start);
     }
     return this.end;
   }
 
-  /** {@link FAILED} when there is none. */
+  /** {@link FAILED} if there is none. */
   #uint32(start: number, largestFifthByte: number, what: string): number {
     let value = 0;
     for (let i = 0; i < 5; i++) {
@@ -256,7 +258,7 @@ export class WireCursor {
   }
 }
 
-/** The problem with a known field that has another wire type than the one that the `.proto` file gives it. */
+/** The problem with a known field whose wire type is not the one in the `.proto` file. */
 export function wrongWireType(what: string, tag: number): string {
   return `${what}: unexpected wire type ${tag & 7} (${WIRE_TYPE_NAMES[tag & 7]}) of field ${tag >>> 3}`;
 }

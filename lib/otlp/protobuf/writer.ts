@@ -1,10 +1,10 @@
 /**
- * Puts the fields of messages in ascending order after they have been written in any order. Messages may be nested:
- * they begin and end like brackets.
+ * Sorts the fields of messages in ascending order after they have been written in any order. Messages may be nested:
+ * {@link begin} and {@link end} pair like brackets.
  */
 export class FieldOrder {
   readonly #writer: WireWriter;
-  /** Field numbers and where the fields start, of all messages that have begun and not ended. */
+  /** Field numbers and start offsets, for all messages that have begun and not ended. */
   readonly #numbers: number[] = [];
   readonly #starts: number[] = [];
   #count = 0;
@@ -13,19 +13,19 @@ export class FieldOrder {
     this.#writer = writer;
   }
 
-  /** A message begins. Returns what {@link FieldOrder.end} needs. */
+  /** Begins a message. Returns the argument for {@link FieldOrder.end}. */
   begin(): number {
     return this.#count;
   }
 
-  /** A field, or a run of repetitions of it, begins. Once per message and field. */
+  /** Begins a field, or a run of its repetitions. Call it once per message and field. */
   add(fieldNumber: number): void {
     this.#numbers[this.#count] = fieldNumber;
     this.#starts[this.#count] = this.#writer.offset;
     this.#count++;
   }
 
-  /** The message ends here. */
+  /** Ends the message here. */
   end(first: number): void {
     for (let i = first + 1; i < this.#count; i++) {
       if ((this.#numbers[i] as number) < (this.#numbers[i - 1] as number)) {
@@ -40,7 +40,7 @@ export class FieldOrder {
     const writer = this.#writer;
     const end = writer.offset;
     const start = this.#starts[first] as number;
-    // The old order is kept behind the end for as long as it takes.
+    // A temporary copy of the unsorted fields, after the end.
     writer.ensure(end - start);
     const { bytes } = writer;
     bytes.copyWithin(end, start, end);
@@ -59,12 +59,12 @@ export class FieldOrder {
 const EMPTY = new Uint8Array(0);
 
 /**
- * Writes protobuf into a buffer that grows. The caller asks for room first ({@link WireWriter.ensure}), once for several
- * values; the writing methods do not look. 64-bit values come as two unsigned halves.
+ * Writes protobuf into a buffer that grows. The caller must reserve room first ({@link WireWriter.ensure}), once for
+ * several values; the writing methods do not check it. 64-bit values are given as two unsigned halves.
  */
 export class WireWriter {
   bytes: Uint8Array = EMPTY;
-  /** How much has been written. */
+  /** The number of bytes written. */
   offset = 0;
   #view = new DataView(EMPTY.buffer);
 
@@ -72,12 +72,12 @@ export class WireWriter {
     this.#grow(capacity);
   }
 
-  /** Makes room for this many more bytes. `bytes` may be another array afterwards. */
+  /** Reserves room for this many more bytes. `bytes` may be another array afterwards. */
   ensure(length: number): void {
     if (this.offset + length > this.bytes.length) this.#grow(Math.max(this.bytes.length * 2, this.offset + length));
   }
 
-  /** What has been written, without a copy. */
+  /** Returns what has been written, without a copy. */
   finish(): Uint8Array {
     return this.bytes.subarray(0, this.offset);
   }
@@ -117,7 +117,7 @@ export class WireWriter {
     this.offset += 8;
   }
 
-  /** A whole length-delimited field. */
+  /** Writes a whole length-delimited field. */
   lengthDelimited(tag: number, value: Uint8Array): void {
     this.varint32(tag);
     this.varint32(value.length);
@@ -125,13 +125,15 @@ export class WireWriter {
     this.offset += value.length;
   }
 
-  /** Leaves a byte for a length and returns where the value starts. */
+  /** Reserves a byte for a length and returns where the value starts. */
   beginLengthDelimited(): number {
     this.offset++;
     return this.offset;
   }
 
-  /** Writes the length of the value since `start`, which moves if its length needs more than the one byte. */
+  /**
+   * Writes the length of the value that starts at `start`. Moves the value if its length needs more than the one byte.
+   */
   endLengthDelimited(start: number): void {
     const length = this.offset - start;
     if (length > 0x7f) {

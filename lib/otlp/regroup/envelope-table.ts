@@ -7,28 +7,28 @@ const COPIES = 4;
 const COLUMNS = 5;
 
 /**
- * The `ResourceSpans` or the `ScopeSpans` messages of a request, without the scopes or spans in them: the fields that
- * each of their traces needs a copy of. Each is a row of numbers, and one that turns out to have no span is taken back, so
- * that a request can only ask for as many rows as it has spans.
+ * The `ResourceSpans` or `ScopeSpans` messages of a request, without the scopes or spans in them: the fields of which
+ * each of their traces needs a copy. Each is a row of numbers. A message that turns out to have no span is removed, so
+ * a request cannot use more rows than it has spans.
  */
 export class EnvelopeTable {
-  /** How many there are. */
+  /** The number of envelopes. */
   count = 0;
   /**
-   * Where their fields are, as pairs of start and end offsets: of each envelope those before its first child, then the rest.
-   * See {@link EnvelopeTable.firstPiece}.
+   * Where their fields are, as pairs of start and end offsets: for each envelope the fields before its first child,
+   * then the others. See {@link EnvelopeTable.firstPiece}.
    */
   readonly pieces: number[] = [];
-  /** The arrays never get shorter; what is behind these counts is free. */
+  /** The arrays never shrink; cells after these counts are free. */
   #pieceCells = 0;
   readonly #rows: number[] = [];
 
-  /** How many numbers are held for all of them. */
+  /** How many numbers the table holds in memory. */
   get cellCount(): number {
     return this.#rows.length + this.pieces.length;
   }
 
-  /** Adds an envelope and returns its number. @param parent The number of the envelope that it is in. */
+  /** Adds an envelope and returns its number. @param parent the number of the envelope that contains it */
   add(parent: number): number {
     const row = this.count * COLUMNS;
     const cells = this.#rows;
@@ -56,13 +56,13 @@ export class EnvelopeTable {
     if (!isAfterChild) cells[row + FIRST_AFTER] = this.#pieceCells;
   }
 
-  /** Takes the last envelope back. */
+  /** Removes the last envelope. */
   dropLast(): void {
     this.count--;
     this.#pieceCells = this.firstPiece(this.count);
   }
 
-  /** The envelope must be written once more. */
+  /** Counts one more copy of the envelope to write. */
   addCopy(envelope: number): void {
     const at = envelope * COLUMNS + COPIES;
     this.#rows[at] = (this.#rows[at] as number) + 1;
@@ -72,17 +72,19 @@ export class EnvelopeTable {
     return this.#rows[envelope * COLUMNS + PARENT] as number;
   }
 
-  /** Of all its fields, in bytes. */
+  /** The size of all its fields, in bytes. */
   sizeOf(envelope: number): number {
     return this.#rows[envelope * COLUMNS + SIZE] as number;
   }
 
-  /** How often it must be written: at most once per trace. */
+  /** How often the envelope must be written: at most once per trace. */
   copiesOf(envelope: number): number {
     return this.#rows[envelope * COLUMNS + COPIES] as number;
   }
 
-  /** The pieces before the first child are `pieces[firstPiece, firstAfter)`, the others `pieces[firstAfter, endPiece)`. */
+  /**
+   * The pieces before the first child are `pieces[firstPiece, firstAfter)`, the others `pieces[firstAfter, endPiece)`.
+   */
   firstPiece(envelope: number): number {
     return this.#rows[envelope * COLUMNS + FIRST_PIECE] as number;
   }

@@ -4,12 +4,12 @@ import type { EnvelopeTable } from './envelope-table.ts';
 import { NO_SPAN, RegroupScan, SPAN_COLUMNS, SPAN_END, SPAN_PREVIOUS, SPAN_SCOPE, SPAN_START } from './scan.ts';
 import { RejectedSpans } from './span-scan.ts';
 
-/** Up to this many bytes are copied one by one. */
+/** Pieces up to this length, in bytes, are copied byte by byte. */
 const SHORT = 32;
 
 /**
- * Writes protobuf from the end to the start, made of pieces of `source`: a message comes before its length, so that nothing
- * must be measured first.
+ * Writes protobuf made of pieces of `source`, from the end to the start: a message is written before its length, so
+ * nothing must be measured first.
  */
 export class BackwardWriter {
   readonly bytes: Uint8Array;
@@ -17,7 +17,7 @@ export class BackwardWriter {
   offset: number;
   readonly #source: Uint8Array;
 
-  /** @param capacity At least what will be written, in bytes. */
+  /** @param capacity at least the size of everything that will be written, in bytes */
   constructor(source: Uint8Array, capacity: number) {
     this.#source = source;
     this.bytes = new Uint8Array(capacity);
@@ -39,13 +39,13 @@ export class BackwardWriter {
     }
   }
 
-  /** A request may consist of millions of pieces of two bytes: no view for each of their copies. */
+  /** A request may consist of millions of pieces of two bytes, so this creates no view for each copy. */
   #copyShort(start: number, end: number): void {
     this.offset -= end - start;
     for (let from = start, to = this.offset; from < end; from++, to++) this.bytes[to] = this.#source[from] as number;
   }
 
-  /** Makes what has been written since `offset` was `end` a length-delimited field. @param tag Below 128. */
+  /** Makes a length-delimited field of what has been written since `offset` was `end`. @param tag below 128 */
   lengthAndTag(end: number, tag: number): void {
     let length = end - this.offset;
     let size = 1;
@@ -60,12 +60,12 @@ export class BackwardWriter {
 
 const RESOURCE_SPANS = tagOf(1, LENGTH_DELIMITED);
 const SCOPE_SPANS = tagOf(2, LENGTH_DELIMITED);
-/** Tag and length of a `ResourceSpans` or `ScopeSpans`, at most. */
+/** Most bytes of the tag and length of a `ResourceSpans` or `ScopeSpans`. */
 const ENVELOPE_OVERHEAD = 6;
 
 /**
- * The largest size of all fragments of a request, in bytes. Each trace gets its own copy of its resource, so that a large
- * resource and many traces could otherwise ask for any amount of memory. Ordinary requests grow by two thirds.
+ * The maximum size of all fragments of a request, in bytes. Each trace gets its own copy of its resource, so without a
+ * limit a large resource and many traces could need any amount of memory. Ordinary requests grow by two thirds.
  */
 export const MAX_FRAGMENTS_BYTES = 128 * 1024 * 1024;
 
@@ -73,7 +73,7 @@ export const MAX_FRAGMENTS_BYTES = 128 * 1024 * 1024;
 export interface TraceFragment {
   /** 32 lower-case hex digits. */
   readonly traceId: string;
-  /** OTLP `TracesData` in protobuf. It shares its memory with the other fragments of the request. */
+  /** OTLP `TracesData` in protobuf. It shares memory with the other fragments of the request. */
   readonly payload: Uint8Array;
   readonly spanCount: number;
   /** Whether one of the spans is a root span: its parent span ID is empty, or all zero. */
@@ -81,9 +81,9 @@ export interface TraceFragment {
 }
 
 export interface RegroupedRequest {
-  /** In the order in which the traces are first seen. */
+  /** In the order of the first occurrence of each trace. */
   readonly fragments: readonly TraceFragment[];
-  /** How many spans the fragments have. */
+  /** The number of spans in the fragments. */
   readonly spanCount: number;
   readonly rejectedSpanCount: number;
   /** What the sender should know: what is wrong with the rejected spans, or why there are no spans at all. */
@@ -93,19 +93,19 @@ export interface RegroupedRequest {
 /**
  * Regroups an OTLP `ExportTraceServiceRequest` (protobuf) by trace, by slicing its bytes.
  *
- * A fragment has every `ResourceSpans` and `ScopeSpans` that has spans of the trace, in the order of the request, with
- * all their other fields, and the spans byte for byte: fields that OTLP does not know (yet) survive, except
- * at the top level of the request, where they would belong to no trace. Spans with an invalid ID are left out and counted;
- * so are spans with a parent span ID or link IDs of an impossible length, on which other OTLP readers choke, and spans in
- * which something cannot be read, be it damaged or nested deeper than `MAX_VALUE_DEPTH`. What cannot be read in a resource or
- * scope costs the spans under it.
+ * A fragment has every `ResourceSpans` and `ScopeSpans` with spans of the trace, in the order of the request, with all
+ * their other fields, and the spans byte for byte. Fields that OTLP does not know (yet) survive, except at the top
+ * level of the request, where they would belong to no trace. These spans are left out and counted as rejected: spans
+ * with an invalid ID; spans with a parent span ID or link IDs of an impossible length, which other OTLP readers reject;
+ * spans with a value that cannot be read, because it is damaged or nested deeper than `MAX_VALUE_DEPTH`. A value that
+ * cannot be read in a resource or scope rejects the spans under it.
  *
- * The whole request is validated first, so that a fragment can always be decoded. Only UTF-8 is not checked: the readers of
- * a fragment must replace what is invalid.
+ * The whole request is validated first, so a fragment can always be decoded. Only UTF-8 is not validated: readers of a
+ * fragment must replace invalid sequences.
  *
- * @param rejected has the spans that were rejected before, when the request was translated to protobuf
- * @throws {MalformedOtlpError} when it is not such a request
- * @throws {RequestTooLargeError} when the fragments would be larger than {@link MAX_FRAGMENTS_BYTES}, or more than
+ * @param rejected the spans that were rejected earlier, when the request was translated to protobuf
+ * @throws {MalformedOtlpError} if it is not such a request
+ * @throws {RequestTooLargeError} if the fragments would be larger than {@link MAX_FRAGMENTS_BYTES}, or more than
  * `MAX_TRACES`
  */
 export function regroup(request: Uint8Array, rejected: RejectedSpans = new RejectedSpans()): RegroupedRequest {
@@ -132,7 +132,7 @@ export function regroup(request: Uint8Array, rejected: RejectedSpans = new Rejec
   };
 }
 
-/** At least the size of all fragments together. */
+/** An upper bound for the size of all fragments together. */
 function fragmentsSize(scan: RegroupScan): number {
   let size = sizeOfCopies(scan.resources) + sizeOfCopies(scan.scopes);
   const { spans } = scan;
@@ -186,7 +186,7 @@ function writeSpans(writer: BackwardWriter, spans: Int32Array, lastSpan: number,
   while (span !== NO_SPAN) {
     row = span * SPAN_COLUMNS;
     if (spans[row + SPAN_SCOPE] !== scope) break;
-    // Neighbours in the request are copied at once.
+    // Adjacent spans of the request are copied in one step.
     if (spans[row + SPAN_END] !== start) {
       writer.copy(start, end);
       end = spans[row + SPAN_END] as number;

@@ -16,30 +16,30 @@ const SCOPE_SPANS = tagOf(2, LENGTH_DELIMITED);
 const SPANS = tagOf(2, LENGTH_DELIMITED);
 
 /**
- * How many traces a request may have spans of. A fragment for each is written to the buffer: more could not be made durable
- * before an exporter gives up, and would take the memory of a function.
+ * The maximum number of traces in a request. Ingest writes one fragment per trace to the buffer: more could not be made
+ * durable before an exporter gives up, and would exceed the memory of the function.
  */
 export const MAX_TRACES = 100_000;
 
 const NO_PARENT = -1;
 const NO_SCOPE = -1;
 
-/** What is known of each span, at `span number * SPAN_COLUMNS`. */
+/** Columns for each span, at `span number * SPAN_COLUMNS`. */
 export const SPAN_COLUMNS = 4;
-/** Where its field starts, with the tag, and ends. */
+/** The range of its field, including the tag. */
 export const SPAN_START = 0;
 export const SPAN_END = 1;
-/** Its scope, by number. */
+/** The number of its scope. */
 export const SPAN_SCOPE = 2;
-/** The span before it in the same trace, by number, or {@link NO_SPAN}. */
+/** The number of the previous span in the same trace, or {@link NO_SPAN}. */
 export const SPAN_PREVIOUS = 3;
 export const NO_SPAN = -1;
 
 /**
- * Reads an `ExportTraceServiceRequest`, validates all of it, and notes where each trace has its spans. What is wrong inside
- * of a span, a scope or a resource costs the spans that it concerns.
+ * Reads an `ExportTraceServiceRequest`, validates all of it, and records where each trace has its spans. A fault inside
+ * a span, a scope or a resource rejects only the spans that it concerns.
  *
- * It holds numbers only, and only for spans that are accepted and what they are in.
+ * It holds only numbers, and only for accepted spans and the envelopes around them.
  */
 export class RegroupScan {
   readonly traces: TraceTable;
@@ -48,13 +48,13 @@ export class RegroupScan {
   readonly rejected: RejectedSpans = new RejectedSpans();
   spans: Int32Array = new Int32Array(512 * SPAN_COLUMNS);
   spanCount = 0;
-  /** By trace number. */
+  /** Indexed by trace number. */
   readonly lastSpan: number[] = [];
   readonly spanCounts: number[] = [];
   readonly hasRoot: boolean[] = [];
   readonly #cursor: FaultCursor;
   readonly #span = new SpanScan();
-  /** The offsets of envelopes in which a fault was found when spans in them had been accepted. */
+  /** The offsets of envelopes in which a fault was found after spans in them had been accepted. */
   readonly #faulty: Set<number>;
 
   private constructor(request: Uint8Array, faulty: Set<number>) {
@@ -75,9 +75,9 @@ export class RegroupScan {
   }
 
   /**
-   * Reads the request once, or twice when an envelope with accepted spans turns out to be faulty.
-   * @throws {MalformedOtlpError} when the request cannot be read down to where its spans start and end
-   * @throws {RequestTooLargeError} when it has spans of more than {@link MAX_TRACES} traces
+   * Reads the request once, or twice if an envelope with accepted spans turns out to be faulty.
+   * @throws {MalformedOtlpError} if the boundaries of the spans cannot be read
+   * @throws {RequestTooLargeError} if it has spans of more than {@link MAX_TRACES} traces
    */
   static of(request: Uint8Array): RegroupScan {
     const faulty = new Set<number>();
@@ -147,7 +147,7 @@ export class RegroupScan {
     this.#endEnvelope('scope', start, fault, count, spansBefore);
   }
 
-  /** @param count How many spans have not been read because of the fault. */
+  /** @param count the number of spans that were not read because of the fault */
   #endEnvelope(
     problem: SpanProblem,
     start: number,
@@ -170,7 +170,7 @@ export class RegroupScan {
       this.rejected.addUnknownName(`field ${number} of ${OTLP_MESSAGES[message]?.name}`);
     }
     if ((tag & 7) === LENGTH_DELIMITED) {
-      // Whatever is in it, it ends where its length says.
+      // Whatever the value contains, it ends where its length says.
       const valueOffset = cursor.offset;
       const valueEnd = this.#fieldEnd();
       const outerEnd = cursor.end;
@@ -186,7 +186,7 @@ export class RegroupScan {
     return kind === UNKNOWN_FIELD ? undefined : { problem: unexpected(message, tag), offset: tagOffset };
   }
 
-  /** How many spans the `ScopeSpans` up to `end` has. */
+  /** The number of spans in the `ScopeSpans` that ends at `end`. */
   #countSpans(end: number): number {
     const cursor = this.#cursor;
     const outerEnd = cursor.end;
@@ -202,7 +202,7 @@ export class RegroupScan {
     return count;
   }
 
-  /** The length of a field that everything else depends on. */
+  /** Reads the length of a field on which the rest of the request depends. */
   #fieldEnd(): number {
     const end = this.#cursor.lengthDelimitedEnd();
     this.#expectNoFault();

@@ -4,13 +4,13 @@ import { messageNumber } from '../protobuf/schema.ts';
 import { validateField, validateKeyValue } from '../protobuf/validate.ts';
 import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire.ts';
 
-/** Whether an ID is all zero, which OTLP says is invalid. */
+/** Whether an ID is all zero, which OTLP declares invalid. */
 export function isZeroAt(bytes: Uint8Array, offset: number, length: number): boolean {
   for (let i = offset; i < offset + length; i++) if (bytes[i] !== 0) return false;
   return true;
 }
 
-/** What is wrong with a span that is rejected. The first that applies counts. */
+/** Why a span is rejected. The first reason that applies counts. */
 export type SpanProblem = 'resource' | 'scope' | 'span' | 'trace_id' | 'span_id' | 'parent_span_id' | 'link';
 
 const PROBLEMS: Readonly<Record<SpanProblem, string>> = {
@@ -23,17 +23,17 @@ const PROBLEMS: Readonly<Record<SpanProblem, string>> = {
   link: 'with an invalid ID in a link (allowed: 16 bytes for trace_id, 8 bytes for span_id, or none)',
 };
 
-/** Names of unknown members that are kept for the message. */
+/** The number of names of unknown members that are kept for the message. */
 const MAX_NAMES = 5;
-/** How many unknown members are looked at for that. */
+/** The number of unknown members that are examined for these names. */
 const MAX_UNKNOWN_MEMBERS = 100;
 
 /**
  * Counts the spans of a request that cannot be accepted, and keeps what their sender should know, for OTLP's
- * `partial_success`. However long the request is, this stays small.
+ * `partial_success`. It stays small, however long the request is.
  */
 export class RejectedSpans {
-  /** How many spans. */
+  /** The number of rejected spans. */
   count = 0;
   readonly #counts = new Map<SpanProblem, number>();
   /** The first fault of each kind. */
@@ -48,7 +48,7 @@ export class RejectedSpans {
     this.#counts.set(problem, (this.#counts.get(problem) ?? 0) + 1);
   }
 
-  /** Rejects this many spans for the fault of one message; 0: a part of the request that may have had spans. */
+  /** Rejects this many spans because of the fault of one message. 0: a part of the request that may have had spans. */
   addFault(problem: SpanProblem, count: number, fault: Fault): void {
     if (count === 0) {
       this.#unread ??= fault;
@@ -60,7 +60,7 @@ export class RejectedSpans {
     if (before === 0) this.#faults.set(problem, fault);
   }
 
-  /** What another reader of the same request has rejected. */
+  /** Adds what another reader of the same request has rejected. */
   addAll(other: RejectedSpans): void {
     this.count += other.count;
     for (const [problem, count] of other.#counts) {
@@ -72,27 +72,27 @@ export class RejectedSpans {
     for (const name of other.#unknownNames) this.addUnknownName(name);
   }
 
-  /** Whether the name of a further unknown member is of interest. */
+  /** Whether it still collects names of unknown members. */
   get wantsUnknownNames(): boolean {
     return this.#unknownMembers < MAX_UNKNOWN_MEMBERS;
   }
 
-  /** Something that is not known was ignored, as OTLP asks. It matters only when nothing else was found. */
+  /** Records an unknown member, which is ignored as OTLP requires. It matters only if nothing else was found. */
   addUnknownName(name: string): void {
     this.#unknownMembers++;
     if (this.#unknownNames.size < MAX_NAMES) this.#unknownNames.add(name);
   }
 
   /**
-   * To be called when the whole request has been read.
-   * @throws {MalformedOtlpError} when something is wrong with it and no span was found because of that
+   * Call this when the whole request has been read.
+   * @throws {MalformedOtlpError} if the request has a fault and no span was found because of it
    */
   expectSpans(acceptedSpanCount: number): void {
     if (this.#unread === undefined || acceptedSpanCount + this.count > 0) return;
     throw new MalformedOtlpError(this.#unread.problem, this.#unread.offset);
   }
 
-  /** What was wrong, how often, and what is allowed; undefined when there is nothing to tell the sender. */
+  /** What was wrong, how often, and what is allowed; undefined if there is nothing to tell the sender. */
   message(acceptedSpanCount: number, isEmptyRequest: boolean): string | undefined {
     if (this.count === 0 && acceptedSpanCount === 0) return this.#noSpans(isEmptyRequest);
     const parts: string[] = [];
@@ -124,13 +124,12 @@ export class RejectedSpans {
   }
 }
 
-/** By a part of the name of something that older or other OTLP messages have, in either spelling. */
+/** Hints by a part of the name of something that older or other OTLP messages have, in either spelling. */
 const HINTS: Readonly<Record<string, string>> = {
-  logs: 'logs are not taken here: send traces only',
-  metrics: 'metrics are not taken here: send traces only',
-  profiles: 'profiles are not taken here: send traces only',
-  instrumentationlibraryspans:
-    'scopeSpans took the place of instrumentationLibrarySpans in OTLP 0.15: update the sender',
+  logs: 'Tailgate does not accept logs: send only traces',
+  metrics: 'Tailgate does not accept metrics: send only traces',
+  profiles: 'Tailgate does not accept profiles: send only traces',
+  instrumentationlibraryspans: 'scopeSpans replaced instrumentationLibrarySpans in OTLP 0.15: update the sender',
 };
 
 function textOf({ problem, offset }: Fault): string {
@@ -150,17 +149,17 @@ const ABSENT = -1;
 const WRONG_LENGTH = -2;
 
 /**
- * Validates one span and finds its IDs. Of an ID that is there several times the last one counts, as everywhere in
- * protobuf. It is reused from span to span: nothing is allocated.
+ * Validates one span and finds its IDs. If an ID occurs several times, the last one counts, as everywhere in protobuf.
+ * One object is reused for all spans, so nothing is allocated.
  */
 export class SpanScan {
-  /** Where the 16 bytes of the trace ID are. Meaningless when there is a problem. */
+  /** Where the 16 bytes of the trace ID are. Undefined if there is a problem. */
   traceIdOffset = ABSENT;
-  /** No parent span ID, or one that is all zero (the Collector reads it as none). */
+  /** The span has no parent span ID, or one that is all zero, which the Collector also reads as none. */
   isRoot = false;
-  /** Why the span must be rejected; undefined when it need not be. */
+  /** Why the span must be rejected; undefined if it is accepted. */
   problem: SpanProblem | undefined;
-  /** What in the span cannot be read; undefined when all can. */
+  /** The part of the span that cannot be read; undefined if there is none. */
   fault: Fault | undefined;
 
   /** Reads the span from `cursor.offset` to `end`, and takes the fault from the cursor. */
@@ -207,7 +206,7 @@ export class SpanScan {
   }
 }
 
-/** Validates a link and tells whether its IDs can be read: each has its length or is not there. */
+/** Validates a link and returns whether its IDs are valid: each has its length or is absent. */
 function readLink(cursor: FaultCursor, end: number): boolean {
   let traceId = ABSENT;
   let spanId = ABSENT;
@@ -224,7 +223,7 @@ function readLink(cursor: FaultCursor, end: number): boolean {
   return traceId !== WRONG_LENGTH && spanId !== WRONG_LENGTH;
 }
 
-/** The offset of an ID of this length, else {@link ABSENT} (no bytes) or {@link WRONG_LENGTH}. */
+/** The offset of an ID of this length, or {@link ABSENT} (no bytes) or {@link WRONG_LENGTH}. */
 function readId(cursor: FaultCursor, length: number): number {
   const end = cursor.lengthDelimitedEnd();
   const start = cursor.offset;

@@ -1,17 +1,17 @@
 import { toHex } from '../text.ts';
 
 const INITIAL_CAPACITY = 256;
-/** Random IDs need two or three. */
+/** Random IDs need two or three probes. */
 const MAX_PROBES = 24;
 
-/** Numbers the trace IDs of a request from 0 in the order in which they are first seen. */
+/** Numbers the trace IDs of a request from 0 in the order of their first occurrence. */
 export class TraceTable {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #idOffsets: number[] = [];
-  /** Open addressing: trace number + 1, or 0 for a free place. At most half of the places are taken. */
+  /** Open addressing: trace number + 1, or 0 for a free place. At most half of the places are used. */
   #places: Int32Array = new Int32Array(INITIAL_CAPACITY);
-  /** For IDs chosen to collide here: JavaScript's maps hash with a secret seed. */
+  /** For IDs that were chosen to collide here: JavaScript's maps hash with a secret seed. */
   readonly #crowded = new Map<string, number>();
 
   constructor(bytes: Uint8Array) {

@@ -3,16 +3,19 @@ import { FieldCursor } from '../protobuf/field-cursor.ts';
 import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './index-fragments.ts';
 import { withoutSpans } from './subset.ts';
 
-/** Above this many keys they go into a table: comparing each with each is quick only for the usual handful. */
+/** A list of more keys than this uses a table, because comparing each key with all others is fast only for a few. */
 const FEW = 64;
 
-/** Which keys of a list of attributes have been met, each as a range of bytes. To be used for one list after the other. */
+/**
+ * The keys of a list of attributes that have occurred, each as a range of bytes. One object serves one list after the
+ * other.
+ */
 export class KeySet {
   #bytes: Uint8Array = new Uint8Array(0);
   /** Start and end of each key. */
   readonly #ranges = new Int32Array(FEW * 2);
   #length = 0;
-  /** Bit h is set when a key with hash h has been met; most keys are new, and this tells so at once. */
+  /** Bit h is set if a key with hash h has occurred. Most keys are new, and this shows it at once. */
   #low = 0;
   #high = 0;
   #many: ContentTable | undefined;
@@ -26,7 +29,7 @@ export class KeySet {
     this.#many = undefined;
   }
 
-  /** Adds the key in `bytes[from, to)`; false when it had been added before. */
+  /** Adds the key in `bytes[from, to)`. Returns false if it was added before. */
   add(from: number, to: number): boolean {
     if (this.#many !== undefined) return this.#addToMany(from, to);
     const bytes = this.#bytes;
@@ -71,16 +74,16 @@ export class KeySet {
   }
 }
 
-/** Random IDs need two or three. Each may compare a whole span. */
+/** Random IDs need two or three probes. Each probe may compare a whole span. */
 const MAX_PROBES = 12;
 
 /**
- * The index without spans that were sent again: of those whose `Span` messages are equal byte for byte, under equal
- * resources and scopes, the first stays. A copy that differs anywhere, if only in fields that OTLP does not know, is
- * new information and stays, too.
+ * Returns the index without spans that were sent again: among spans whose `Span` messages are equal byte for byte,
+ * under equal resources and scopes, the first stays. A copy that differs anywhere, even only in fields that OTLP does
+ * not know, is new information and stays, too.
  *
- * The time is linear in the bytes of the fragments, whatever is in them: what collides here goes into a
- * {@link ContentTable} after a bounded number of comparisons.
+ * It takes time linear in the bytes of the fragments, whatever they contain: after a bounded number of comparisons,
+ * spans that collide go into a {@link ContentTable}.
  */
 export function removeEqualSpans(index: TraceIndex): TraceIndex {
   const removed = new EqualSpans(index).find();
@@ -90,26 +93,26 @@ export function removeEqualSpans(index: TraceIndex): TraceIndex {
 class EqualSpans {
   readonly #index: TraceIndex;
   #table: ContentTable | undefined;
-  /** By number of the `ScopeSpans`: what it and its `ResourceSpans` have besides spans, as a number. */
+  /** By number of the `ScopeSpans`: the content of it and its `ResourceSpans` besides spans, as a number. */
   #scopeContents: readonly number[] | undefined;
 
   constructor(index: TraceIndex) {
     this.#index = index;
   }
 
-  /** Made when it is needed: in most traces no two spans are compared to the end. */
+  /** Created on demand: in most traces no two spans need a full comparison. */
   get #contents(): ContentTable {
     this.#table ??= new ContentTable();
     return this.#table;
   }
 
-  /** Not 0 at the number of each span that is equal to an earlier one; undefined when there are none. */
+  /** Not 0 at the number of each span that equals an earlier one; undefined if there are none. */
   find(): Uint8Array | undefined {
     const index = this.#index;
     const count = index.spans.length;
     if (count < 2) return undefined;
     let removed: Uint8Array | undefined;
-    // Open addressing: span number + 1, or 0 for a free slot. At most half of the slots are taken.
+    // Open addressing: span number + 1, or 0 for a free slot. At most half of the slots are used.
     const mask = (1 << (33 - Math.clz32(count))) - 1;
     const slots: number[] = new Array(mask + 1).fill(0);
     for (let span = 0; span < count; span++) {
@@ -162,8 +165,8 @@ class EqualSpans {
 }
 
 /**
- * Equal numbers for `ScopeSpans` with equal fields under `ResourceSpans` with equal fields, those that hold the spans left
- * out: how spans were grouped in their requests does not count.
+ * Equal numbers for `ScopeSpans` with equal fields under `ResourceSpans` with equal fields, ignoring the fields that
+ * contain the spans: how spans were grouped in their requests does not matter.
  */
 function scopeContents(index: TraceIndex, contents: ContentTable): readonly number[] {
   const { fragments, resourceSpans, scopeSpans } = index;
@@ -175,7 +178,8 @@ function scopeContents(index: TraceIndex, contents: ContentTable): readonly numb
     for (let scope = firstScope; scope < endScope; scope++) {
       const from = scopeSpans.get(scope, SCOPE_SPANS.start);
       const to = scopeSpans.get(scope, SCOPE_SPANS.end);
-      // No field is empty: here the fields of the resource end, and those of the scope, so that none is taken for the other's.
+      // No field is empty, so an empty run marks the end of the fields of the resource, and of those of the scope. A
+      // field of one cannot be mistaken for a field of the other.
       const scopeStart = contents.continued(resource, bytes, from, from);
       numbers[scope] = contents.continued(otherFields(contents, scopeStart, bytes, from, to), bytes, to, to);
     }
@@ -184,7 +188,7 @@ function scopeContents(index: TraceIndex, contents: ContentTable): readonly numb
 }
 
 const EMPTY = -1;
-/** The scopes of a `ResourceSpans`, and the spans of a `ScopeSpans`. */
+/** Field number of the scopes in a `ResourceSpans`, and of the spans in a `ScopeSpans`. */
 const CHILDREN = 2;
 
 function otherFields(contents: ContentTable, before: number, bytes: Uint8Array, start: number, end: number): number {
@@ -201,7 +205,9 @@ function fragmentOf(index: TraceIndex, span: number): Uint8Array {
   return index.fragments[fragment] as Uint8Array;
 }
 
-/** The start time is in it for the sake of tracers that give all of their spans one ID, the size for that of copies that differ. */
+/**
+ * Includes the start time, because some tracers give all their spans one ID, and the size, because copies may differ.
+ */
 function hashSpan(index: TraceIndex, span: number): number {
   const { spans } = index;
   const bytes = fragmentOf(index, span);

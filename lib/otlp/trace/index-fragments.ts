@@ -2,8 +2,8 @@ import { endOfShortRun, FieldCursor } from '../protobuf/field-cursor.ts';
 import { fixed32At, LENGTH_DELIMITED, tagOf } from '../protobuf/wire.ts';
 
 /**
- * A table of 32-bit integers that grows by rows. The cells are a plain array, because most traces are small: a typed
- * array costs more to make than a few dozen rows cost to read.
+ * A table of 32-bit integers that grows by rows. The cells are a plain array, because most traces are small: creating a
+ * typed array costs more than reading a few dozen rows.
  */
 export class IntTable {
   readonly width: number;
@@ -28,9 +28,10 @@ export class IntTable {
 }
 
 /**
- * Where everything is in the fragments of a trace: one row of numbers for each `ResourceSpans`, `ScopeSpans` and `Span`
- * message that has spans, in arrival order, so that a span costs no object. All offsets count from the start of the fragment that the
- * `ResourceSpans` row names; offset 0 means that the field is not there (a tag always precedes a value).
+ * The positions of everything in the fragments of a trace: one row of numbers for each `ResourceSpans`, `ScopeSpans`
+ * and `Span` message that has spans, in order of arrival, so that a span needs no object. All offsets count from the
+ * start of the fragment that the `ResourceSpans` row names. Offset 0 means that the field is absent (a tag always
+ * precedes a value).
  */
 export interface TraceIndex {
   readonly fragments: readonly Uint8Array[];
@@ -63,7 +64,7 @@ export const SPAN = {
   /** From the tag of the first attribute to the end of the last. */
   attributes: 15,
   attributesEnd: 16,
-  /** This and the following hold the value, not its place. */
+  /** This column and the following ones have the value, not its position. */
   kind: 17,
   flags: 18,
   statusCode: 19,
@@ -75,7 +76,7 @@ const SPAN_WIDTH = 20;
 
 /**
  * Scans the fragments once. Each is a `TracesData` message (opentelemetry/proto/trace/v1/trace.proto).
- * @throws {MalformedOtlpError} when a fragment is damaged.
+ * @throws {MalformedOtlpError} if a fragment is damaged
  */
 export function indexFragments(fragments: readonly Uint8Array[]): TraceIndex {
   const index = {
@@ -127,7 +128,7 @@ function indexScopeSpans(
   if (spans.length > firstSpan) scopeSpans.cells.push(start, end, firstSpan, spans.length);
 }
 
-/** The span is the message that the cursor stands before. Local variables are quicker to set than cells. */
+/** Indexes the span that starts at the cursor. Local variables are faster to set than cells. */
 function indexSpan(spans: IntTable, resourceSpans: number, scopeSpans: number, cursor: FieldCursor): void {
   const { bytes, offset: start, end } = cursor;
   let spanId = 0;
@@ -216,7 +217,7 @@ function indexSpan(spans: IntTable, resourceSpans: number, scopeSpans: number, c
 
 const ATTRIBUTE_TAG = tagOf(9, LENGTH_DELIMITED);
 
-/** A status that comes twice is one in two parts: a part without a code leaves the code as it is. */
+/** A status that occurs twice is one message in two parts: a part without a code leaves the code unchanged. */
 function readStatusCode(before: number, bytes: Uint8Array, start: number, end: number): number {
   if (start === end) return before;
   let code = before;

@@ -5,22 +5,25 @@ import { RESOURCE_SPANS, SCOPE_SPANS, SPAN } from './index-fragments.ts';
 import type { Trace } from './trace.ts';
 
 /**
- * How many bytes the Collector would make of the trace: the size of its OTLP protobuf encoding of the spans, with resource,
- * scope and their schema URLs for each fragment that they came in.
+ * The size of the trace as the Collector would encode it: the OTLP protobuf encoding of the spans, with resource, scope
+ * and their schema URLs for each fragment in which they arrived.
  *
- * That is not the size of the fragments. Exporters leave out what is empty, where the Collector writes resource, scope,
- * status, IDs and the value of an attribute in any case; other fields it writes when they are not zero.
+ * This is not the size of the fragments. Exporters leave out empty fields, whereas the Collector always writes
+ * resource, scope, status, IDs and the value of an attribute; it writes other fields if they are not zero.
  */
 export function otlpSize(trace: Trace): number {
   return sumOfResourceSpans(trace, (size) => fieldSize(1, size));
 }
 
-/** {@link otlpSize} without what goes in front of each resource in a message of several: what counts for the Collector's `maximum_trace_size_bytes`. */
+/**
+ * {@link otlpSize} without the tag and length in front of each resource: the size that the Collector compares with
+ * `maximum_trace_size_bytes`.
+ */
 export function resourceSpansSize(trace: Trace): number {
   return sumOfResourceSpans(trace, (size) => size);
 }
 
-/** @param sizeInside the bytes of a `ResourceSpans` of this size */
+/** @param sizeInside the contribution of a `ResourceSpans` of this size */
 function sumOfResourceSpans(trace: Trace, sizeInside: (size: number) => number): number {
   const { fragments, resourceSpans, scopeSpans, spans } = trace.index;
   let size = 0;
@@ -60,13 +63,13 @@ const FIELDS: readonly (FieldSchema | undefined)[] = OTLP_MESSAGES.flatMap(({ fi
   Array.from({ length: FIELD_NUMBERS }, (_, number) => fields.find((field) => field.number === number)),
 );
 
-/** Fields that are written even when there is nothing in them: IDs, and those that hold one message. */
+/** Fields that are written even if they are empty: IDs, and those that contain a single message. */
 const ALWAYS_WRITTEN: readonly (readonly number[])[] = OTLP_MESSAGES.map(({ fields, isOneof }) => {
   const isAlwaysWritten = ({ type, repeated }: FieldSchema) => !repeated && (type === 'id' || messageNumber(type) >= 0);
   return isOneof ? [] : fields.filter(isAlwaysWritten).map(({ number }) => number);
 });
 
-/** Of a `ResourceSpans` or `ScopeSpans`, with its tag; 0 when there is none. */
+/** The size in a `ResourceSpans` or `ScopeSpans`, with the tag; 0 if there is none. */
 function schemaUrlSize(bytes: Uint8Array, start: number, end: number): number {
   let size = 0;
   const cursor = new FieldCursor(bytes, start, end);
@@ -85,7 +88,7 @@ function joinedSize(message: number, bytes: Uint8Array | undefined): number {
 function messageSize(message: number, bytes: Uint8Array, start: number, end: number): number {
   const isOneof = OTLP_MESSAGES[message]?.isOneof ?? false;
   let repeated = 0;
-  // Of a field that is not repeated the last value counts, of a oneof that of the last field. By field number.
+  // Sizes by field number. Of a field that is not repeated the last value counts; of a oneof, that of the last field.
   let single: number[] = [];
   const cursor = new FieldCursor(bytes, start, end);
   while (cursor.next()) {
@@ -127,7 +130,7 @@ function valueSize(
   return tagSize(number) + to - from;
 }
 
-/** Where the value goes on with zeros only, in the bits of `mask`; of a varint: where its shortest form ends. */
+/** Where only zero bits of `mask` follow; for a varint, where its shortest form ends. */
 function endOfNonZero(bytes: Uint8Array, from: number, to: number, mask: number): number {
   let end = to;
   while (end > from && ((bytes[end - 1] as number) & mask) === 0) end--;

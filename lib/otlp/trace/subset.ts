@@ -2,8 +2,8 @@ import type { TraceIndex } from './index-fragments.ts';
 import { IntTable } from './index-fragments.ts';
 
 /**
- * The index without some of its spans, and without the `ScopeSpans` and `ResourceSpans` that none remain in.
- * @param removed not 0 at the number of a span that is to be left out
+ * Returns the index without some of its spans, and without `ScopeSpans` and `ResourceSpans` that are then empty.
+ * @param removed not 0 at the number of each span to leave out
  */
 export function withoutSpans(index: TraceIndex, removed: Uint8Array): TraceIndex {
   const { fragments, resourceSpans, scopeSpans, spans } = index;

@@ -1,31 +1,34 @@
 import type { ResourceSpansView, Trace } from './trace.ts';
 
-/** What a trace is about, in a few values. */
+/** The columns that summarise a trace. */
 export interface TraceSummary {
-  /** The earliest start of a span; 0 when no span has one. */
+  /** The earliest start of a span; 0 if no span has one. */
   readonly startTimeUnixNano: bigint;
-  /** The latest end of a span; 0 when no span has one. */
+  /** The latest end of a span; 0 if no span has one. */
   readonly endTimeUnixNano: bigint;
-  /** From the earliest start to the latest end; 0 when that is negative, null when no span has the one or the other. */
+  /**
+   * From the earliest start to the latest end; 0 if that is negative, null if no span has a start or no span has an
+   * end.
+   */
   readonly durationMs: number | null;
-  /** `service.name` of the resource of the root span; '' when it has none that is a string. */
+  /** `service.name` of the resource of the root span; '' if it has none that is a string. */
   readonly rootService: string;
   /** The name of the root span. */
   readonly rootName: string;
-  /** The different values of `service.name`, sorted. */
+  /** The distinct values of `service.name`, sorted. */
   readonly services: readonly string[];
-  /** How many spans have status error. */
+  /** The number of spans with status error. */
   readonly errorCount: number;
-  /** `ERROR` when any span has status error. */
+  /** `ERROR` if any span has status error. */
   readonly status: 'OK' | 'ERROR';
 }
 
 const STATUS_ERROR = 2;
 
 /**
- * Sums up a trace, the same in whatever order and grouping its spans came. Its root span is the earliest span without a
- * parent or, when there is none, the earliest span; a span without a start time is later than any other. Of equally early
- * ones it is a finished one, then the one whose span ID, name and service come first.
+ * Summarises a trace; the order and grouping in which its spans arrived do not matter. The root span is the earliest
+ * span without a parent or, if there is none, the earliest span; a span without a start time is later than any other.
+ * Among equally early spans it is a finished one, then the one whose span ID, name and service come first.
  */
 export function summarize(trace: Trace): TraceSummary {
   const start = earliestStart(trace);
@@ -50,7 +53,7 @@ export function summarize(trace: Trace): TraceSummary {
   };
 }
 
-/** When the first span starts, in nanoseconds since the epoch; 0 when no span has a start. */
+/** When the first span starts, in nanoseconds since the epoch; 0 if no span has a start. */
 export function earliestStart(trace: Trace): bigint {
   let earliest = 0n;
   for (let span = 0; span < trace.spanCount; span++) {
@@ -79,7 +82,7 @@ function findRoot(trace: Trace, services: readonly string[]): Root | undefined {
     if (root === undefined || order < 0) {
       root = at(span);
     } else if (order === 0) {
-      // The name of the root is read once, however many spans are as early.
+      // Reads the name of the root once, however many spans are equally early.
       const other = at(span);
       if ((compareText(other.name, root.name) || compareText(other.service, root.service)) < 0) root = other;
     }
@@ -87,7 +90,7 @@ function findRoot(trace: Trace, services: readonly string[]): Root | undefined {
   return root;
 }
 
-/** Negative when `a` is to be preferred as the root, 0 when the name and the service must tell. */
+/** Negative if `a` is preferred as the root, 0 if the name and the service must decide. */
 function compareRoots(trace: Trace, a: number, b: number): number {
   if (trace.isRoot(a) !== trace.isRoot(b)) return trace.isRoot(a) ? -1 : 1;
   const startA = trace.startTimeUnixNano(a);
@@ -103,13 +106,16 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** `service.name`; '' when there is none that is a text. */
+/** `service.name`; '' if there is none that is a string. */
 function serviceOf(resourceSpans: ResourceSpansView): string {
   const service = resourceSpans.attribute('service.name');
   return typeof service === 'string' ? service : '';
 }
 
-/** The different texts, sorted, without ''. Not by a `Set`, to which all texts of one length above 16,383 are alike. */
+/**
+ * The distinct texts, sorted, without ''. It uses no `Set`, because V8 hashes texts of more than 16,383 units by their
+ * length alone.
+ */
 function different(texts: readonly string[]): readonly string[] {
   return [...texts].sort().filter((text, i, sorted) => text !== (i === 0 ? '' : sorted[i - 1]));
 }

@@ -7,11 +7,11 @@ import { removeEqualSpans } from './duplicates.ts';
 import { indexFragments, RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './index-fragments.ts';
 import { removeUnfinishedCopies } from './unfinished.ts';
 
-/** A `ResourceSpans` message: some spans of one trace that came in one fragment, and the resource that emitted them. */
+/** A `ResourceSpans` message: spans of one trace that arrived in one fragment, and the resource that emitted them. */
 export class ResourceSpansView {
-  /** Number of the fragment that it came in. */
+  /** Number of the fragment in which it arrived. */
   readonly fragment: number;
-  /** Its spans are those from `firstSpan` to before `endSpan`. */
+  /** Its spans have the numbers from `firstSpan` up to but not including `endSpan`. */
   readonly firstSpan: number;
   readonly endSpan: number;
   readonly #bytes: Uint8Array;
@@ -27,7 +27,7 @@ export class ResourceSpansView {
     this.#end = end;
   }
 
-  /** The first attribute of the resource that has this key; `undefined` when there is none. */
+  /** The first attribute of the resource with this key; undefined if there is none. */
   attribute(key: string): AttributeValue | undefined {
     const cursor = new FieldCursor(this.#bytes, this.#start, this.#end);
     while (cursor.next()) {
@@ -50,14 +50,14 @@ export class ScopeView {
   readonly version: string;
   readonly #message: Uint8Array;
 
-  /** @param bytes The `ScopeSpans` message is in `bytes[start, end)`. */
+  /** @param bytes the `ScopeSpans` message is in `bytes[start, end)` */
   constructor(bytes: Uint8Array, start: number, end: number) {
     this.#message = joinFields(bytes, start, end, 1) ?? new Uint8Array(0);
     this.name = this.#text(1);
     this.version = this.#text(2);
   }
 
-  /** The first attribute of the scope that has this key; `undefined` when there is none. */
+  /** The first attribute of the scope with this key; undefined if there is none. */
   attribute(key: string): AttributeValue | undefined {
     return findAttribute(this.#message, 0, this.#message.length, 3, key);
   }
@@ -80,23 +80,29 @@ export class ScopeView {
 const ATTRIBUTES_FIELD = 9;
 
 /**
- * One whole trace, read from its fragments where they lie: nothing is decoded before it is asked for.
+ * One whole trace, read from its fragments in place: nothing is decoded before it is asked for.
  *
- * Spans are numbered from 0 to `spanCount - 1` in walk order: the `ResourceSpans` in the order of arrival, within each
- * its scopes, within each its spans. A field that a span does not have reads as 0 or '', as in protobuf.
+ * Spans are numbered from 0 to `spanCount - 1` in this order: the `ResourceSpans` in order of arrival, within each its
+ * scopes, within each its spans. An absent field of a span reads as 0 or '', as in protobuf.
+ *
+ * @example
+ * ```ts
+ * const trace = Trace.fromFragments(traceId, payloads);
+ * for (let span = 0; span < trace.spanCount; span++) console.log(trace.name(span), trace.attribute(span, 'http.route'));
+ * ```
  */
 export class Trace {
   /** 32 lower-case hex digits. */
   readonly traceId: string;
-  /** How many spans there are: every copy of a span that differs counts, one that was sent again does not. */
+  /** The number of spans: every copy of a span that differs counts, a span that was sent again does not. */
   readonly spanCount: number;
-  /** In order of arrival, never merged. */
+  /** In order of arrival; messages of different fragments are never merged. */
   readonly resourceSpans: readonly ResourceSpansView[];
-  /** Where everything is, for the writers in this folder. */
+  /** The positions of everything, for the writers of lib/otlp. */
   readonly index: TraceIndex;
   readonly #cells: readonly number[];
   readonly #width: number;
-  /** Of the fragments. */
+  /** One per fragment. */
   readonly #views: readonly DataView[];
 
   private constructor(traceId: string, index: TraceIndex) {
@@ -110,17 +116,17 @@ export class Trace {
   }
 
   /**
-   * Reads the trace that these `TracesData` messages hold together, given in order of arrival. Of spans that are equal byte
-   * for byte, under equal resources and scopes, only the first stays; copies of a span that differ stay all.
-   * @throws {MalformedOtlpError} when a fragment is damaged.
+   * Reads the trace that these `TracesData` messages contain together, given in order of arrival. Among spans that are
+   * equal byte for byte, under equal resources and scopes, only the first stays; copies of a span that differ all stay.
+   * @throws {MalformedOtlpError} if a fragment is damaged
    */
   static fromFragments(traceId: string, fragments: readonly Uint8Array[]): Trace {
     return new Trace(traceId, removeEqualSpans(indexFragments(fragments)));
   }
 
   /**
-   * What the archive keeps of the trace: unfinished spans (without an end time) are left out where a finished copy of the
-   * same span is there. Copies of a span have the same span ID, kind, start time and name.
+   * Returns what the archive keeps of the trace: without unfinished spans (those without an end time) of which there is
+   * a finished copy. Copies of a span have the same span ID, kind, start time and name.
    */
   withoutUnfinishedCopies(): Trace {
     const index = removeUnfinishedCopies(this.index);
@@ -175,30 +181,33 @@ export class Trace {
     return toHex(this.#bytes(span), this.#cell(span, SPAN.parentSpanId), this.#cell(span, SPAN.parentSpanIdEnd));
   }
 
-  /** Whether the span has no parent. A parent ID of zeros is none, as in the Collector (`pcommon.SpanID.IsEmpty`). */
+  /**
+   * Whether the span has no parent. A parent ID of zeros counts as none, as in the Collector
+   * (`pcommon.SpanID.IsEmpty`).
+   */
   isRoot(span: number): boolean {
     const start = this.#cell(span, SPAN.parentSpanId);
     return isZeroAt(this.#bytes(span), start, this.#cell(span, SPAN.parentSpanIdEnd) - start);
   }
 
-  /** The first attribute of the span that has this key; `undefined` when there is none. */
+  /** The first attribute of the span with this key; undefined if there is none. */
   attribute(span: number, key: string): AttributeValue | undefined {
     const start = this.#cell(span, SPAN.attributes);
     if (start === 0) return undefined;
     return findAttribute(this.#bytes(span), start, this.#cell(span, SPAN.attributesEnd), ATTRIBUTES_FIELD, key);
   }
 
-  /** The whole `Span` message, for the fields that have no accessor here. */
+  /** The whole `Span` message, for the fields without an accessor here. */
   spanMessage(span: number): MessageView {
     return new MessageView(this.#bytes(span), this.#cell(span, SPAN.start), this.#cell(span, SPAN.end));
   }
 
-  /** The number of the {@link resourceSpans} that a span is in. */
+  /** The number of the {@link resourceSpans} that contains a span. */
   resourceNumberOf(span: number): number {
     return this.#cell(span, SPAN.resourceSpans);
   }
 
-  /** The number of the `ScopeSpans` message that a span is in: spans with the same number have the same scope. */
+  /** The number of the `ScopeSpans` message that contains a span: spans with the same number have the same scope. */
   scopeNumberOf(span: number): number {
     return this.#cell(span, SPAN.scopeSpans);
   }

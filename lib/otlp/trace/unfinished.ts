@@ -4,11 +4,11 @@ import { RESOURCE_SPANS, SPAN, type TraceIndex } from './index-fragments.ts';
 import { withoutSpans } from './subset.ts';
 
 /**
- * The index without unfinished copies of finished spans. Some SDKs export a span when it starts, or while it goes on, and
- * again when it ends; until then it has no end time, or one of 0.
+ * Returns the index without unfinished copies of finished spans. Some SDKs export a span when it starts, or while it
+ * runs, and again when it ends; until then it has no end time, or one of 0.
  *
- * Copies have the same span ID, kind, start time and name. A span ID alone is not enough: Zipkin-style instrumentation
- * gives the client's and the server's span one ID, and some tracers give it to all of their spans.
+ * Copies have the same span ID, kind, start time and name. The span ID alone is not enough: Zipkin-style
+ * instrumentation gives the client's and the server's span one ID, and some tracers give it to all of their spans.
  */
 export function removeUnfinishedCopies(index: TraceIndex): TraceIndex {
   const unfinished = findUnfinished(index);
@@ -25,7 +25,7 @@ export function removeUnfinishedCopies(index: TraceIndex): TraceIndex {
   return removed.includes(1) ? withoutSpans(index, removed) : index;
 }
 
-/** 1 at the number of each unfinished span; undefined when there are none, as in nearly every trace. */
+/** 1 at the number of each unfinished span; undefined if there are none, as in nearly every trace. */
 function findUnfinished({ fragments, resourceSpans, spans }: TraceIndex): Uint8Array | undefined {
   let unfinished: Uint8Array | undefined;
   for (let row = 0; row < resourceSpans.length; row++) {
@@ -43,7 +43,7 @@ function findUnfinished({ fragments, resourceSpans, spans }: TraceIndex): Uint8A
 
 const TIME_BYTES = 8;
 
-/** The same number for spans with the same ID, kind, start time and name. A time of 0 is none. */
+/** The same number for spans with the same ID, kind, start time and name. A time of 0 counts as none. */
 function identify({ fragments, resourceSpans, spans }: TraceIndex, contents: ContentTable, span: number): number {
   const fragment = resourceSpans.get(spans.get(span, SPAN.resourceSpans), RESOURCE_SPANS.fragment);
   const bytes = fragments[fragment] as Uint8Array;

@@ -4,20 +4,23 @@ import { type ConfigIssue, type ConfigNode, type ConfigPath, formatPath } from '
 import { nodesInside } from './yaml-map.ts';
 import { readYaml, type YamlSource } from './yaml-source.ts';
 
-/** Helm values in the text of an Argo CD application with a Collector's configuration as text have 2. */
+/**
+ * An Argo CD application whose text contains Helm values whose text contains a Collector configuration has a depth of
+ * 2.
+ */
 const MAX_TEXTS_IN_TEXTS = 3;
 
 const NAMES_TAIL_SAMPLING = /(?:^|[\s{,"'])tail_sampling(?:\/[^\s:"']+)?["']?\s*:/;
 const HAS_PROCESSORS = /^\s*["']?processors["']?\s*:/m;
 
 export interface ReadTexts {
-  /** The document, with every text that is a Collector configuration read in its place. */
+  /** The document, in which every text that is a Collector configuration is replaced by its value. */
   readonly source: YamlSource;
-  /** What is wrong in texts that should have been one. */
+  /** The errors in texts that should have been one. */
   readonly errors: readonly ConfigIssue[];
 }
 
-/** A text in a document and what it is as YAML. */
+/** A text in a document, parsed as YAML. */
 interface InnerSource {
   readonly path: ConfigPath;
   readonly inner: YamlSource;
@@ -25,8 +28,8 @@ interface InnerSource {
 }
 
 /**
- * Reads texts in a document that are YAML with `tail_sampling` themselves: the `data` of a ConfigMap, the `config` of an
- * OpenTelemetryCollector v1alpha1, the `content` of a config of Docker Compose.
+ * Reads texts in a document that are YAML with `tail_sampling` themselves: the `data` of a ConfigMap, the `config` of
+ * an OpenTelemetryCollector v1alpha1, the `content` of a config of Docker Compose.
  */
 export function readEmbeddedText(source: YamlSource, depth = 0): ReadTexts {
   const errors: ConfigIssue[] = [];
@@ -67,7 +70,7 @@ function readText(
 }
 
 function withTextsRead(source: YamlSource, inners: readonly InnerSource[]): YamlSource {
-  // The value is changed in place, because a copy for each text of a large file takes its time.
+  // This changes the value in place, because copying a large file for each text takes time.
   const root = { value: source.value };
   for (const { path, inner } of inners) setAt(root, ['value', ...path], inner.value);
   return {

@@ -48,7 +48,7 @@ export function explainMissing(root: unknown, issues: ConfigIssues): void {
   issues.error([], `${EXPECTED}; got a map with ${nameList(keys)}${near}`);
 }
 
-/** Two sections, because each of these words is also a key of something else. */
+/** Two sections are required, because each of these words is also a key of other formats. */
 function isCollectorLike(value: unknown): boolean {
   return sectionsOf(value) > 1 || isYamlMap(memberOf(value, 'processors'));
 }

@@ -10,7 +10,7 @@ export type ChosenDocument =
   | { readonly ok: true; readonly source: YamlSource; readonly notes: readonly ConfigIssue[] }
   | { readonly ok: false; readonly issues: readonly ConfigIssue[] };
 
-/** The one document of a YAML stream, such as `helm template` prints, that has a `tail_sampling` block. */
+/** Chooses the one document of a YAML stream, such as `helm template` prints, that has a `tail_sampling` block. */
 export function chooseDocument(documents: readonly YamlSource[]): ChosenDocument {
   const [only, ...more] = documents;
   if (only === undefined) {
@@ -32,7 +32,7 @@ export function chooseDocument(documents: readonly YamlSource[]): ChosenDocument
     return { ok: false, issues: [{ path: '', message, ...lineOf(others[0] ?? source) }] };
   }
   if (more.length === 0) return { ok: true, source, notes: [] };
-  const message = `of ${documents.length} documents this one is read, because it has tail_sampling`;
+  const message = `of ${documents.length} documents Tailgate reads this one, because it has tail_sampling`;
   return { ok: true, source, notes: [{ path: '', message, ...lineOf(source) }] };
 }
 
@@ -41,26 +41,26 @@ function lineOf(source: YamlSource): { readonly line?: number } {
   return line === undefined ? {} : { line };
 }
 
-/** A `tail_sampling` block and where it stands. */
+/** A `tail_sampling` block and its place. */
 export interface FoundBlock {
   readonly block: ConfigNode;
-  /** E.g. `tail_sampling/eu`; `tail_sampling` for bare options. */
+  /** Such as `tail_sampling/eu`; `tail_sampling` for bare options. */
   readonly instance: string;
   /** The Collector configuration around it; undefined for a block on its own. */
   readonly collector: ConfigNode | undefined;
-  /** The map that has the block as a value, e.g. `processors`; undefined for bare options. */
+  /** The map that has the block as a value, such as `processors`; undefined for bare options. */
   readonly siblings: ConfigNode | undefined;
 }
 
-/** Where a document may have its block: a Collector configuration, or the document itself. */
+/** A place where a document may have its block: a Collector configuration, or the document itself. */
 export interface BlockPlace {
   readonly kind: 'collector' | 'block' | 'options';
   readonly node: ConfigNode;
 }
 
 /**
- * Finds the places in a document where a `tail_sampling` block stands: in a Collector configuration (`processors: tail_sampling:`), the
- * document itself or inside of it, on its own, or as the bare options.
+ * Finds the places in a document that have a `tail_sampling` block: a Collector configuration
+ * (`processors: tail_sampling:`), which is the document itself or inside it; the block on its own; or its bare options.
  */
 export function blockPlaces(root: unknown): readonly BlockPlace[] {
   if (!isYamlMap(root)) return [];
@@ -71,7 +71,9 @@ export function blockPlaces(root: unknown): readonly BlockPlace[] {
   return isBare ? [{ kind: 'options', node: { value: root, path: [] } }] : [];
 }
 
-/** Finds the one block of a document. Undefined, and reported once, when there is none or more than one. */
+/**
+ * Finds the one block of a document. If there is none, or more than one, it reports that once and returns undefined.
+ */
 export function findBlock(root: unknown, issues: ConfigIssues): FoundBlock | undefined {
   const [place, ...others] = blockPlaces(root);
   if (place === undefined) {
@@ -80,7 +82,7 @@ export function findBlock(root: unknown, issues: ConfigIssues): FoundBlock | und
   }
   if (others.length > 0) {
     const places = [place, ...others].map(({ node }) => formatPath(node.path) || 'the document itself');
-    issues.error([], `expected one configuration with tail_sampling, got them in ${nameList(places)}; keep one`);
+    issues.error([], `expected one configuration with tail_sampling, got several: ${nameList(places)}; keep one`);
     return undefined;
   }
   const { node, kind } = place;
@@ -94,7 +96,7 @@ export function findBlock(root: unknown, issues: ConfigIssues): FoundBlock | und
   return findInstance(components, [], undefined, issues);
 }
 
-/** @param collector what says which of several instances is in use */
+/** @param collector says which of several instances is in use */
 function findInstance(
   components: YamlMap,
   path: ConfigPath,

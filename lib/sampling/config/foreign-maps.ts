@@ -1,7 +1,7 @@
 import { isYamlMap, memberOf, type YamlMap } from './yaml-map.ts';
 
 interface ForeignMap {
-  /** Any of these sets of keys at the top is enough; messages point at the first key of a set. */
+  /** Any of these sets of top-level keys identifies the format. Messages point at the first key of a set. */
   readonly keys: readonly (readonly string[])[];
   readonly message: string;
 }
@@ -43,7 +43,10 @@ const FOREIGN_MAPS: readonly ForeignMap[] = [
   },
 ];
 
-/** Says what a document is that has no `tail_sampling`, and by which of its keys that shows; undefined when it is unknown. */
+/**
+ * Says which format a document without `tail_sampling` has, and which of its keys shows that; undefined if it is
+ * unknown.
+ */
 export function recogniseMap(root: YamlMap): { readonly key: string; readonly message: string } | undefined {
   const has = (key: string) => Object.hasOwn(root, key);
   if (isGrafanaAgent(root)) {

@@ -1,16 +1,16 @@
 import type { ConfigIssue } from './issues.ts';
 
 interface ForeignText {
-  /** The first line that no YAML configuration of a Collector has. */
+  /** Matches a line that no YAML configuration of a Collector has. */
   readonly sign: RegExp;
-  /** What the file is, what is expected, what to do. */
+  /** What the file is, what is expected, and what to do. */
   readonly message: string;
 }
 
 const ALLOY_COMPONENT = /^[ \t]*otelcol\.[\w.]+\s+"[^"\n]*"\s*\{/m;
 const ALLOY_TAIL_SAMPLING = /^[ \t]*otelcol\.processor\.tail_sampling\s+"[^"\n]*"\s*\{/m;
 
-/** The most telling first. */
+/** The most specific first. */
 const FOREIGN_TEXTS: readonly ForeignText[] = [
   {
     sign: ALLOY_TAIL_SAMPLING,
@@ -49,7 +49,7 @@ const FOREIGN_TEXTS: readonly ForeignText[] = [
   },
 ];
 
-/** Says what a text is that holds no configuration, when it is known by its look. */
+/** Says which format a text without a configuration has, if its look shows it. */
 export function recogniseText(text: string): ConfigIssue | undefined {
   for (const { sign, message } of FOREIGN_TEXTS) {
     const match = sign.exec(text);
@@ -60,7 +60,7 @@ export function recogniseText(text: string): ConfigIssue | undefined {
   return undefined;
 }
 
-/** A configuration of Grafana Alloy, whose syntax can look like a text in YAML. */
+/** Whether a text is a configuration of Grafana Alloy, whose syntax can look like a text in YAML. */
 export function isAlloy(text: string): boolean {
   return ALLOY_COMPONENT.test(text);
 }

@@ -1,13 +1,13 @@
 import type { OptionsReader } from './options-reader.ts';
 
-/** Settings of the Collector's processor that have no meaning without a process, and what happens here instead. */
+/** Settings of the Collector's processor that only concern its process, and what happens here instead. */
 export const IGNORED = [
   {
     key: 'num_traces',
     type: 'uint64',
     instead: 'waiting spans are kept in the buffer table, however many traces there are',
   },
-  { key: 'expected_new_traces_per_sec', type: 'uint64', instead: 'nothing is allocated ahead' },
+  { key: 'expected_new_traces_per_sec', type: 'uint64', instead: 'nothing is allocated in advance' },
   { key: 'block_on_overflow', type: 'boolean', instead: 'the buffer table does not overflow' },
   { key: 'drop_pending_traces_on_shutdown', type: 'boolean', instead: 'pending traces outlive every process' },
   { key: 'tail_storage', type: 'string', instead: 'waiting spans are kept in the buffer table' },
@@ -16,7 +16,7 @@ export const IGNORED = [
 
 const MAX_SHARDS = 256n;
 
-/** Reads the keys that only concern the Collector: checked, and answered with a warning that says what happens here. */
+/** Reads the keys that only concern the Collector: checks them, and warns what happens here instead. */
 export function readIgnoredSettings(options: OptionsReader): void {
   for (const { key, type, instead } of IGNORED) {
     options[type](key);
@@ -28,7 +28,7 @@ export function readIgnoredSettings(options: OptionsReader): void {
   else if (shards > 1n) options.warn('num_shards', 'is ignored: any number of function instances share the work');
 
   if (shards > 1n && options.has('tail_storage')) {
-    options.error('num_shards', 'the Collector does not take more than 1 together with tail_storage');
+    options.error('num_shards', 'the Collector does not accept more than 1 together with tail_storage');
   }
 
   const cache = options.map('decision_cache');
@@ -40,7 +40,7 @@ export function readIgnoredSettings(options: OptionsReader): void {
   }
 }
 
-/** Reads the key that would change decisions and is not supported: anything but its default is an error. */
+/** Reads the key that would change decisions and is not supported: every value except its default is an error. */
 export function refuseUnsupportedSettings(options: OptionsReader): void {
   const strategy = options.word('sampling_strategy', '"trace-complete"');
   if (strategy === 'span-ingest') {

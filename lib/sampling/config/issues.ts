@@ -1,6 +1,6 @@
 const MAX_LENGTH = 60;
 
-/** A found value, as a message shows it. */
+/** A value, as a message shows it. */
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (typeof value === 'string') return JSON.stringify(cut(value));
@@ -13,13 +13,13 @@ function cut(text: string): string {
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }
 
-/** Names for a message, of which a long list is cut off. */
+/** Names for a message; a long list is cut off. */
 export function nameList(names: readonly (string | number)[], most = 6): string {
   if (names.length === 0) return 'nothing';
   return names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');
 }
 
-/** Why a file could not be read, in words. */
+/** Says in words why a file could not be read. */
 export function whyUnreadable(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   switch ('code' in error ? error.code : undefined) {
@@ -34,10 +34,10 @@ export function whyUnreadable(error: unknown): string {
   }
 }
 
-/** The way to a value: keys of maps and indices of lists. */
+/** The path to a value: keys of maps and indices of lists. */
 export type ConfigPath = readonly (string | number)[];
 
-/** A value of the configuration and where it stands. */
+/** A value of the configuration and its place. */
 export interface ConfigNode {
   readonly value: unknown;
   readonly path: ConfigPath;
@@ -45,17 +45,18 @@ export interface ConfigNode {
 
 /** Something that a person should change in the configuration. */
 export interface ConfigIssue {
-  /** E.g. `policies[2].latency.threshold_ms`; empty for the whole text. */
+  /** Such as `policies[2].latency.threshold_ms`; empty for the whole text. */
   readonly path: string;
-  /** What was found, what is allowed. */
+  /** What was found, and what is allowed. */
   readonly message: string;
-  /** From 1, when known. */
+  /** From 1; missing if unknown. */
   readonly line?: number;
 }
 
 /**
- * Collects everything that is wrong, so that it is reported at once. Warnings and notes do not stop the configuration: a warning is
- * about something that may not be meant, a note says what Tailgate does with something that is fine.
+ * Collects everything that is wrong, so that it is reported at once. Warnings and notes do not stop the configuration:
+ * a warning is about something that may not be meant, a note says what Tailgate does differently without an effect on
+ * what is kept.
  */
 export class ConfigIssues {
   readonly errors: ConfigIssue[] = [];

@@ -13,9 +13,9 @@ const INT64: IntegerRange = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 const UINT64: IntegerRange = { min: 0n, max: 2n ** 64n - 1n };
 
 /**
- * Reads the typed options of one YAML map. What is missing (or null) reads as the zero value of its type, as in the
- * Collector; what is wrong is reported and reads as the zero value too. Call {@link finish} when everything has been
- * read: each key that was never asked for is unknown.
+ * Reads the typed options of one YAML map. A missing (or null) option reads as the zero value of its type, as in the
+ * Collector. A wrong one is reported and reads as the zero value too. Call {@link finish} when everything has been
+ * read: it reports each key that was never read as unknown.
  */
 export class OptionsReader {
   readonly path: ConfigPath;
@@ -35,7 +35,7 @@ export class OptionsReader {
     }
   }
 
-  /** Whether anything has been reported as wrong so far; checks of several options together are then pointless. */
+  /** Whether anything has been reported as wrong so far. Checks that combine several options are pointless then. */
   get failed(): boolean {
     return this.#failedKeys.size > 0;
   }
@@ -66,7 +66,7 @@ export class OptionsReader {
     this.#issues.warn([...this.path, ...(typeof at === 'string' ? [at] : at)], message);
   }
 
-  /** The value of a key as it is; undefined when there is none. */
+  /** The unconverted value of a key; undefined if there is none. */
   value(key: string): ConfigNode | undefined {
     if (!this.#knownKeys.includes(key)) this.#knownKeys.push(key);
     const value = this.#values.get(key) ?? undefined;
@@ -83,7 +83,10 @@ export class OptionsReader {
     return this.#typed(key, 'a string', '', asString);
   }
 
-  /** One word of a closed set, for the caller to look up: what is not a string would not be in it in quotes either. */
+  /**
+   * One word of a closed set, which the caller looks up. (For a value that is not a string there is no hint to quote
+   * it, because in quotes it would not be in the set either.)
+   */
   word(key: string, expected: string): string {
     return this.#typed(key, expected, '', asString);
   }
@@ -111,7 +114,7 @@ export class OptionsReader {
     return this.#integer(key, UINT64);
   }
 
-  /** The elements of a list; empty when there is none. */
+  /** The elements of a list; empty if there is none. */
   list(key: string): readonly ConfigNode[] {
     const elements = this.#typed<readonly unknown[]>(key, 'a list', [], (value) =>
       Array.isArray(value) ? value : undefined,
@@ -125,15 +128,15 @@ export class OptionsReader {
     return this.list(key).map((node) => new OptionsReader(node, this.#issues));
   }
 
-  /** The strings of a list; what is not a string is reported and reads as ''. */
+  /** The strings of a list. A value that is not a string is reported and reads as ''. */
   strings(key: string): readonly string[] {
     return this.texts(key).map(({ value }, i) => this.#element(key, i, value) ?? '');
   }
 
-  /** A list of words of a closed set, without what is not one of them. */
+  /** A list of words of a closed set, without those that are not in the set. */
   words<Word extends string>(key: string, allowed: readonly Word[]): readonly Word[] {
     return this.texts(key).flatMap(({ value }, i) => {
-      // In quotes a number would be as wrong.
+      // A number would be just as wrong in quotes, so there is no hint to quote it.
       const isPlain = value !== null && value !== REPORTED && typeof value !== 'object' && typeof value !== 'string';
       const text = isPlain ? String(value) : this.#element(key, i, value);
       if (text === undefined) return [];
@@ -145,7 +148,7 @@ export class OptionsReader {
     });
   }
 
-  /** Leaves a map unread, if it is given, with a warning that says why. */
+  /** Skips a map, if it is given, with a warning that says why. */
   ignoreMap(key: string, why: string): void {
     if (!this.#values.has(key)) return;
     this.#ignoredKeys.add(key);
@@ -154,7 +157,10 @@ export class OptionsReader {
     else if (value !== REPORTED) this.error(key, `expected a map of options, got ${describe(value)}`);
   }
 
-  /** Reports every key that was not asked for; `explain` may know better than "unknown". What is allowed is listed once. */
+  /**
+   * Reports every key that was not read. `explain` may have a better message than "unknown". The list of allowed keys
+   * is shown once.
+   */
   finish(explain?: (key: string) => string | undefined): void {
     let isListShown = false;
     for (const key of this.#values.keys()) {
@@ -171,10 +177,12 @@ export class OptionsReader {
   #nearestKey(key: string): string {
     const nearest = nearestName(key, this.#knownKeys);
     if (nearest === undefined) return '';
-    return this.#values.has(nearest) ? `; remove it, "${nearest}" is given already` : `; did you mean "${nearest}"?`;
+    return this.#values.has(nearest) ? `; remove it, "${nearest}" is already given` : `; did you mean "${nearest}"?`;
   }
 
-  /** A list of strings, or one string with commas, which the Collector takes for a list; an empty one has no elements. */
+  /**
+   * A list of strings, or one string with commas, which the Collector reads as a list. An empty string has no elements.
+   */
   texts(key: string): readonly ConfigNode[] {
     const text = this.#values.get(key);
     if (typeof text !== 'string') return this.list(key);
@@ -189,14 +197,14 @@ export class OptionsReader {
     return undefined;
   }
 
-  /** Without its fraction, as the Collector reads it. */
+  /** Cuts off the fraction, as the Collector does. */
   #integer(key: string, range: IntegerRange): bigint {
     const found = this.#values.get(key);
     const isNumber = typeof found === 'bigint' || (typeof found === 'number' && Number.isFinite(found));
     const expected = isNumber ? `a whole number from ${range.min} to ${range.max}` : 'a whole number';
     const value = this.#typed(key, expected, 0n, (given) => asInteger(given, range));
     if (isNumber && !this.hasFailed(key) && !Number.isInteger(Number(found))) {
-      this.warn(key, `is read as ${value}, as in the Collector: it is a whole number`);
+      this.warn(key, `is read as ${value}, as in the Collector: expected a whole number`);
     }
     return value;
   }
@@ -221,7 +229,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Undefined when it is out of range. */
+/** Undefined if it is out of range. */
 function asInteger(value: unknown, { min, max }: IntegerRange): bigint | undefined {
   const isTooLow = typeof value === 'number' && value < 0 && min === 0n;
   const isFraction = typeof value === 'number' && Number.isFinite(value);

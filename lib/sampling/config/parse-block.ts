@@ -8,7 +8,7 @@ import { parsePolicy } from './parse-policy.ts';
 import { type DurationRange, readDuration } from './read-duration.ts';
 import { warnOfLimits } from './trace-state-limits.ts';
 
-/** What `parseBlock` reads, for the documentation. */
+/** The options that `parseBlock` reads, for the documentation. */
 export const BLOCK_OPTIONS: readonly OptionDescription[] = [
   { key: 'policies', type: 'list of policies', meaning: 'at least one; names are unique and not empty' },
   {
@@ -16,19 +16,19 @@ export const BLOCK_OPTIONS: readonly OptionDescription[] = [
     type: 'duration',
     default: '30s',
     meaning:
-      'from the first spans of a trace to its decision, up to `12h`; exact, where the Collector has steps of 1 s',
+      'from the first spans of a trace to its decision, up to `12h`; exact, whereas the Collector has steps of 1 s',
   },
   {
     key: 'decision_wait_after_root_received',
     type: 'duration',
     default: '0s',
-    meaning: 'a shorter wait once the root span is in; `0s` is off',
+    meaning: 'a shorter wait once the root span has arrived; `0s` turns it off',
   },
   {
     key: 'sample_on_first_match',
     type: 'boolean',
     default: 'false',
-    meaning: 'ask no policy after the first that keeps the trace',
+    meaning: 'evaluate no policy after the first that keeps the trace',
   },
   {
     key: 'sampling_strategy',
@@ -40,9 +40,9 @@ export const BLOCK_OPTIONS: readonly OptionDescription[] = [
     key: 'maximum_trace_size_bytes',
     type: 'whole number, 0 or more',
     default: '0',
-    meaning: 'traces of more bytes, uncompressed in OTLP, are not kept, whatever the policies say; 0 is no bound',
+    meaning: 'traces with more bytes of uncompressed OTLP are not kept, whatever the policies say; 0 means no bound',
   },
-  { key: 'tailgate', type: 'map', default: '{}', meaning: 'what the Collector does not have' },
+  { key: 'tailgate', type: 'map', default: '{}', meaning: 'options that the Collector does not have' },
   {
     key: 'tailgate.write_threshold',
     type: 'boolean',
@@ -53,8 +53,7 @@ export const BLOCK_OPTIONS: readonly OptionDescription[] = [
     key: 'tailgate.ignore_processors',
     type: 'list of strings',
     default: '[]',
-    meaning:
-      'processors of the pipeline that Tailgate does not run and the traces can go without, named as in the file',
+    meaning: 'processors of the pipeline that Tailgate may leave out, named as in the file',
   },
   { key: 'tailgate.ignore_connectors', type: 'list of strings', default: '[]', meaning: 'the same for connectors' },
   {
@@ -65,7 +64,7 @@ export const BLOCK_OPTIONS: readonly OptionDescription[] = [
   },
 ];
 
-/** What is read and has no effect, and what happens instead. */
+/** Options that are read and have no effect, and what happens instead. */
 export const IGNORED_BLOCK_OPTIONS: readonly OptionDescription[] = [
   ...IGNORED.map(({ key, type, instead }): OptionDescription => {
     const documentedType = type === 'uint64' ? 'whole number, 0 or more' : type;
@@ -80,7 +79,7 @@ export const IGNORED_BLOCK_OPTIONS: readonly OptionDescription[] = [
   { key: 'decision_cache', type: 'map', default: '', meaning: 'decisions are remembered in the buffer table' },
 ];
 
-/** Keys that tell a `tail_sampling` block from what surrounds it. */
+/** Keys that distinguish a `tail_sampling` block from what surrounds it. */
 export const BLOCK_KEYS: readonly string[] = [...BLOCK_OPTIONS, ...IGNORED_BLOCK_OPTIONS]
   .map(({ key }) => key)
   .filter((key) => !key.startsWith('tailgate'));
@@ -89,12 +88,12 @@ export const BLOCK_KEYS: readonly string[] = [...BLOCK_OPTIONS, ...IGNORED_BLOCK
 const KEY = 'tailgate';
 
 export interface TailgateSettings {
-  /** Empty, unless the threshold is not to be written. */
+  /** Empty, unless the configuration turns the threshold off. */
   readonly writeThreshold: Pick<SamplingConfig, 'writeThreshold'>;
   readonly ignored: IgnoredComponents;
 }
 
-/** Reads `tailgate: { write_threshold, ignore_… }`; `write_threshold` is true unless it is given. */
+/** Reads `tailgate: { write_threshold, ignore_… }`; `write_threshold` is true by default. */
 export function readTailgateSettings(options: OptionsReader): TailgateSettings {
   const settings = options.map(KEY);
   const isOff = settings.has('write_threshold') && !settings.boolean('write_threshold');
@@ -114,7 +113,7 @@ export interface ParsedBlock {
   readonly ignored: IgnoredComponents;
 }
 
-/** Reads the `tail_sampling` block. What it returns is only of use when no error was reported. */
+/** Reads the `tail_sampling` block. Use the result only if no error was reported. */
 export function parseBlock(node: ConfigNode, issues: ConfigIssues): ParsedBlock {
   const options = new OptionsReader(node, issues);
   const decisionWaitMs = readWait(options, 'decision_wait') ?? DEFAULT_DECISION_WAIT_MS;
@@ -140,7 +139,7 @@ export function parseBlock(node: ConfigNode, issues: ConfigIssues): ParsedBlock 
   return { config, ignored };
 }
 
-/** One below 0 is none, as in the Collector. */
+/** A negative wait means none, as in the Collector. */
 function readWait(options: OptionsReader, key: string): number | undefined {
   const ms = readDuration(options, key, WAITS);
   if (ms !== undefined && ms < 0) options.warn(key, 'is below 0: read as 0s');
@@ -161,13 +160,13 @@ function readPolicies(options: OptionsReader, issues: ConfigIssues): readonly Po
   return policies;
 }
 
-/** Names sign decisions and label metrics. Those of sub-policies do neither. */
+/** Names identify decisions and label metrics. Those of sub-policies do neither. */
 function reportRepeatedNames(nodes: readonly ConfigNode[], issues: ConfigIssues): void {
   const seen = new Set<unknown>();
   for (const { value, path } of nodes) {
     const name = typeof value === 'object' && value !== null && 'name' in value ? value.name : '';
     if (typeof name !== 'string' || name === '') continue;
-    if (seen.has(name)) issues.error([...path, 'name'], `another policy is called "${name}" already`);
+    if (seen.has(name)) issues.error([...path, 'name'], `another policy already has the name "${name}"`);
     seen.add(name);
   }
 }

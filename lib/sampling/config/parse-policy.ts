@@ -9,7 +9,10 @@ const ALL_TYPES = DEFINITIONS.map(({ type }) => type);
 
 type Nesting = Parameters<ParseSubPolicy>[1] & { readonly parentKey: string };
 
-/** Reads one policy, at top level or in a combinator. Undefined when it could not be built, which is then reported. */
+/**
+ * Reads one policy, at top level or in a combinator. Undefined if it cannot be built; the reason has then been
+ * reported.
+ */
 export function parsePolicy(node: ConfigNode, issues: ConfigIssues, nesting?: Nesting): Policy | undefined {
   const options = new OptionsReader(node, issues);
   const name = options.string('name');
@@ -34,7 +37,10 @@ export function parsePolicy(node: ConfigNode, issues: ConfigIssues, nesting?: Ne
   return policy;
 }
 
-/** The Collector does not look at them. Without its own block a policy has more likely been given the wrong type. */
+/**
+ * The Collector does not read them. If a policy does not have its own block either, its type is more likely wrong, and
+ * the block is an error.
+ */
 function ignoreOtherBlocks(options: OptionsReader, type: string): void {
   for (const other of ALL_TYPES) {
     if (other !== type) options.ignoreMap(other, `a policy of type "${type}" does not read it`);
@@ -45,7 +51,7 @@ function withoutSeparators(name: string): string {
   return name.replaceAll('%', '%25').replaceAll('/', '%2F').replaceAll('#', '%23');
 }
 
-/** In the list of its combinator; 0 for the one of a `not`. */
+/** The position in the list of its combinator; 0 for the one of a `not`. */
 function positionOf({ path }: ConfigNode): number {
   const last = path.at(-1);
   return typeof last === 'number' ? last : 0;

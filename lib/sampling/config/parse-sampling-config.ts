@@ -12,7 +12,7 @@ import { readYaml } from './yaml-source.ts';
 /** The bytes are not text in UTF-8. */
 export class NotUtf8Error extends Error {
   override readonly name = 'NotUtf8Error';
-  /** From 1, when one line alone is wrong. */
+  /** From 1, if a single line is wrong. */
   readonly line: number | undefined;
 
   constructor(message: string, line?: number) {
@@ -23,7 +23,7 @@ export class NotUtf8Error extends Error {
 
 const NEWLINE = 0x0a;
 const GZIP_MARK = [0x1f, 0x8b];
-/** In front of a UTF-16 text as a rule; it says in which order the bytes are. */
+/** Byte order marks, which usually begin a UTF-16 text. */
 const UTF_16_MARKS = [
   [0xff, 0xfe],
   [0xfe, 0xff],
@@ -39,7 +39,8 @@ const OTHER =
 /** Text in UTF-8, with or without a byte order mark. @throws {NotUtf8Error} */
 export function decodeText(bytes: Uint8Array): string {
   if (startsWith(bytes, GZIP_MARK)) throw new NotUtf8Error('is a gzip; expected text: gunzip -c FILE > NEW');
-  // Without its mark UTF-16 is valid UTF-8 as long as its characters are ASCII, but for the NULs, which YAML does not have.
+  // UTF-16 without its mark is valid UTF-8 as long as its characters are ASCII, except for the NULs, which YAML does
+  // not allow.
   if (UTF_16_MARKS.some((mark) => startsWith(bytes, mark)) || isHalfNul(bytes)) throw new NotUtf8Error(UTF_16);
   if (bytes.includes(0)) throw new NotUtf8Error('is not text (it has a byte 0); expected YAML in UTF-8');
   try {
@@ -53,13 +54,13 @@ function startsWith(bytes: Uint8Array, mark: readonly number[]): boolean {
   return mark.every((byte, i) => bytes[i] === byte);
 }
 
-/** Latin letters in UTF-16 have a NUL beside each. */
+/** In UTF-16, Latin letters have a NUL next to each. */
 function isHalfNul(bytes: Uint8Array): boolean {
   const start = bytes.subarray(0, 200);
   return start.length > 1 && start.filter((byte) => byte === 0).length * 2 >= start.length - 1;
 }
 
-/** A byte of a newline is never part of another character. */
+/** The byte of a newline is never part of another character. */
 function firstWrongLine(bytes: Uint8Array): number {
   let line = 1;
   for (let start = 0; start < bytes.length; line++) {
@@ -79,7 +80,10 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }
 
-/** Rendered charts with the definitions of the operator have 2 MB. YAML of any size would take time and memory without end. */
+/**
+ * Rendered charts with the definitions of the operator have 2 MB. YAML without a limit would take unlimited time and
+ * memory.
+ */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** {@link parseSamplingConfig} for the bytes of a file, which must be UTF-8. */
@@ -101,9 +105,12 @@ function refused(message: string, line?: number): SamplingConfigResult {
 }
 
 interface Remarks {
-  /** What works and may not be meant. */
+  /** Settings that work and may not be meant. */
   readonly warnings: readonly ConfigIssue[];
-  /** What Tailgate does otherwise with something that is fine, e.g. leaves a `batch` processor out. */
+  /**
+   * Settings that Tailgate treats differently without an effect on what is kept, such as a `batch` processor that it
+   * leaves out.
+   */
   readonly notes: readonly ConfigIssue[];
 }
 
@@ -113,24 +120,25 @@ export type SamplingConfigResult =
 
 export interface ParseOptions {
   /**
-   * What a component is that the Collector would run beside `tail_sampling` and that would change what is kept: an error for a
-   * configuration that is new; a warning for one that is in use, which must not stop by an update of Tailgate. @default error
+   * Severity of a component that the Collector would run beside `tail_sampling` and that would change what is kept. It
+   * is an error for a new configuration, and a warning for one in use, which an update of Tailgate must not stop.
+   * @default error
    */
   readonly lostComponents?: 'error' | 'warning';
 }
 
 /**
- * Reads the configuration of the Collector's tail_sampling processor from YAML: a whole Collector file, also inside of Helm
- * values, of a resource of the operator or of rendered manifests, a `tail_sampling:` block, or its bare options.
+ * Reads the configuration of the Collector's tail_sampling processor from YAML: a whole Collector file, also inside
+ * Helm values, a resource of the operator or rendered manifests; a `tail_sampling:` block; or its bare options.
  *
- * Stricter than the Collector, which takes a misspelt block of options for a policy without any: unknown keys are errors
- * everywhere, and so are options of another type. Never throws.
+ * It is stricter than the Collector, which reads a misspelt block of options as a policy without any: unknown keys are
+ * errors everywhere, and so are options of another type. It never throws.
  */
 export function parseSamplingConfig(text: string, options: ParseOptions = {}): SamplingConfigResult {
   try {
     return parse(text, options);
   } catch (error) {
-    // Who runs a configuration goes on with the last valid one, whatever is wrong with this.
+    // The caller continues with the last valid configuration, whatever is wrong with this one.
     const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return failed([{ path: '', message: `cannot be read, unexpected error: ${cause}` }]);
   }
@@ -172,7 +180,7 @@ function failed(issues: readonly ConfigIssue[], { warnings }: { warnings: readon
   return { ok: false, issues: inOrder(issues), warnings: inOrder(warnings), notes: [] } as const;
 }
 
-/** As they stand in the text; what has no line comes first. */
+/** In the order of the text; issues without a line come first. */
 function inOrder(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
   return issues.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }

@@ -26,7 +26,7 @@ export function parseGoDuration(text: string): number | undefined {
   return (text.startsWith('-') ? -nanos : nanos) / 1e6;
 }
 
-/** Milliseconds as Go writes them: `15s`, `1.5s`, `1m30s`, `2h`; readable by the Collector. */
+/** Milliseconds as Go writes them, so that the Collector can read them: `15s`, `1.5s`, `1m30s`, `2h`. */
 export function durationText(ms: number): string {
   const hours = Math.floor(ms / 3_600_000);
   const minutes = Math.floor((ms % 3_600_000) / 60_000);
@@ -38,11 +38,11 @@ export function durationText(ms: number): string {
 export interface DurationRange {
   readonly minMs: number;
   readonly maxMs: number;
-  /** `0s to 12h`. */
+  /** Such as `0s to 12h`. */
   readonly words: string;
 }
 
-/** In milliseconds, rounded up; undefined when there is none, or none that can be read. */
+/** In milliseconds, rounded up; undefined if there is none, or it is invalid. */
 export function readDuration(options: OptionsReader, key: string, range: DurationRange): number | undefined {
   const node = options.value(key);
   if (node === undefined) return undefined;

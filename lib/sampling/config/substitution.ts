@@ -1,13 +1,13 @@
 import type { ConfigIssues, ConfigNode } from './issues.ts';
 
-/** Stands for a value that could not be read and has been reported: whoever meets it says nothing more. */
+/** Stands for a value that could not be read and has been reported. Code that finds it reports nothing more. */
 export const REPORTED: unique symbol = Symbol('reported');
 
 const DOLLARS = /\$\$|\$\{[^}]*\}/g;
 
 /**
- * Treats `$` as the Collector does: `$$` is an escaped `$`. A substitution (`${env:X}`) is an error here, because what
- * is deployed must not depend on the machine that reads it.
+ * Treats `$` as the Collector does: `$$` is an escaped `$`. A substitution (`${env:X}`) is an error here, because the
+ * deployed configuration must not depend on the machine that reads it.
  */
 export function resolveDollars(node: ConfigNode, issues: ConfigIssues, ancestors: readonly unknown[] = []): unknown {
   const { value, path } = node;

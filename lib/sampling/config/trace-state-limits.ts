@@ -4,8 +4,8 @@ import { memberOf } from './yaml-map.ts';
 const LIMITS = ['rate_limiting', 'bytes_limiting'];
 
 /**
- * Warns of limits beside a `probabilistic` with `use_tracestate`, which stands for the Collector's feature gate `usetracestate`: since
- * v0.165 limits mean something else with that gate, at the top and inside `and`.
+ * Warns of limits beside a `probabilistic` with `use_tracestate`, which replaces the Collector's feature gate
+ * `usetracestate`: since v0.165 limits mean something else with that gate, at top level and inside `and`.
  */
 export function warnOfLimits(policies: readonly ConfigNode[], issues: ConfigIssues): void {
   const all = withParts(policies);
@@ -17,14 +17,16 @@ export function warnOfLimits(policies: readonly ConfigNode[], issues: ConfigIssu
   }
 }
 
-/** The first type of limit among the policies of a block whose traces the feature gate `usetracestate` would choose. */
+/**
+ * The first type of limit among the policies of a block that behaves differently with the feature gate `usetracestate`.
+ */
 export function limitIn(policies: readonly ConfigNode[]): string | undefined {
   return withParts(policies)
     .map(({ value }) => limitOf(value))
     .find((type) => type !== undefined);
 }
 
-/** What a limit does with the gate in the Collector, and here. */
+/** What a limit does with the gate in the Collector, and in Tailgate. */
 export function differenceOf(type: string): string {
   return (
     `the Collector spends a ${type} on the traces of the highest randomness, and writes their threshold; ` +
@@ -37,7 +39,7 @@ function limitOf(policy: unknown): string | undefined {
   return typeof type === 'string' && LIMITS.includes(type) ? type : undefined;
 }
 
-/** The policies at the top, and those inside of an `and`. */
+/** The policies at top level, and those inside an `and`. */
 function withParts(policies: readonly ConfigNode[]): readonly ConfigNode[] {
   return policies.flatMap((policy) => [policy, ...partsOf(policy, 'and', 'and_sub_policy')]);
 }

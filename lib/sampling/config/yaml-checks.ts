@@ -4,13 +4,13 @@ import type { ConfigIssue } from './issues.ts';
 /** A key that its map has more than once. */
 export interface RepeatedKey {
   readonly key: string;
-  /** Where it stands for the second time. */
+  /** The place of its second occurrence. */
   readonly offset: number;
 }
 
 /**
- * The keys of all maps that are given twice, each once. The parser's own check compares each key with all others, so that a file of 50,000
- * keys takes minutes.
+ * The keys that occur more than once in their map, each once. The parser's own check compares each key with all others,
+ * so it takes minutes for a file of 50,000 keys.
  */
 export function repeatedKeys(document: Document): readonly RepeatedKey[] {
   const repeated: RepeatedKey[] = [];
@@ -18,7 +18,8 @@ export function repeatedKeys(document: Document): readonly RepeatedKey[] {
     Map(_, { items }) {
       const counts = new Map<string, number>();
       for (const { key } of items as readonly { readonly key: ParsedNode | null }[]) {
-        // A key that is no scalar is compared by what reads it. Merge keys count, as in the Collector: one may have a list.
+        // Keys that are not scalars are compared by the code that reads them. Merge keys count, as in the Collector:
+        // one may have a list.
         if (!isScalar(key)) continue;
         const name = String(key.value);
         const count = (counts.get(name) ?? 0) + 1;
@@ -30,12 +31,13 @@ export function repeatedKeys(document: Document): readonly RepeatedKey[] {
   return repeated;
 }
 
-/** How deep maps and lists may be nested. A Helm file around a whole Collector configuration has about 15 levels. */
+/** The maximum depth of maps and lists. A Helm file around a whole Collector configuration has about 15 levels. */
 export const MAX_YAML_DEPTH = 64;
 
 /**
- * The place where a text is nested deeper than {@link MAX_YAML_DEPTH}; undefined when it is not. The reader of YAML makes a document
- * by recursion, and takes more than the square of the depth for maps as keys. Its tokens are made without either.
+ * The place where a text is nested deeper than {@link MAX_YAML_DEPTH}; undefined if it is not. The YAML reader builds a
+ * document by recursion, and for maps as keys it takes more than quadratic time in the depth. Its tokenizer does
+ * neither.
  */
 export function tooDeep(text: string): ConfigIssue | undefined {
   const lines = new LineCounter();

@@ -1,10 +1,11 @@
 import type { ConfigNode, ConfigPath } from './issues.ts';
 
 /**
- * Every value of a document with its path, the outer before the inner. A map or list that several aliases stand for comes once, so
- * that aliases cost nothing. What was read from YAML is at most `MAX_YAML_DEPTH` deep, so that recursion ends.
+ * Every value of a document with its path, the outer before the inner. A map or list with several aliases is listed
+ * once, so aliases cost nothing. A value that was read from YAML is at most `MAX_YAML_DEPTH` deep, so the recursion
+ * ends.
  *
- * @param isWhole says of which values the inside is left out
+ * @param isWhole returns true for values whose inside to skip
  */
 export function nodesInside(root: unknown, isWhole: (value: unknown) => boolean): readonly ConfigNode[] {
   const nodes: ConfigNode[] = [];
@@ -28,7 +29,7 @@ export function isYamlMap(value: unknown): value is YamlMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value of a key, when `value` is a map that has it. */
+/** The value of a key, if `value` is a map that has it. */
 export function memberOf(value: unknown, key: string): unknown {
   return isYamlMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }

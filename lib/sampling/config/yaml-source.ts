@@ -15,8 +15,8 @@ import type { ConfigIssue, ConfigPath } from './issues.ts';
 import { repeatedKeys, tooDeep } from './yaml-checks.ts';
 
 /**
- * Whole numbers that the Collector's YAML reader takes and YAML 1.2 does not: with underscores (`100_000`, as the
- * README of its processor has it), binary, and octal with a leading 0. What YAML 1.2 has stays with its own rules.
+ * Whole numbers that the Collector's YAML reader accepts and YAML 1.2 does not: with underscores (`100_000`, as in the
+ * README of its processor), binary, and octal with a leading 0. Numbers of YAML 1.2 keep its rules.
  */
 export const goIntegerTag: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
@@ -29,29 +29,31 @@ export const goIntegerTag: ScalarTag = {
   },
 };
 
-/** One parsed YAML document: its value (ints as bigint, floats as number), and where in the text things stand. */
+/** One parsed YAML document: its value (ints as bigint, floats as number), and the places of its parts in the text. */
 export interface YamlSource {
   readonly value: unknown;
   /** The line of the innermost part of `path` that exists, from 1. */
   lineOf(path: ConfigPath): number | undefined;
-  /** How many lines come before the text at `path`, if each line of it is a line of this text (a literal block, `|`). */
+  /**
+   * The number of lines before the text at `path`, if each of its lines is a line of this text (a literal block, `|`).
+   */
   linesBefore(path: ConfigPath): number | undefined;
 }
 
 /** A YAML text: a stream of documents between lines of `---`. */
 export interface YamlStream {
-  /** Without those that are empty. Empty when there are errors. */
+  /** The documents that are not empty. None if there are errors. */
   readonly documents: readonly YamlSource[];
-  /** Empty when the text could be read. */
+  /** Empty if the text is valid. */
   readonly errors: readonly ConfigIssue[];
 }
 
-/** An alias bomb must not cost memory; a real configuration has a handful. */
+/** Limits aliases, so that an alias bomb does not use up memory. A real configuration has a handful. */
 const MAX_ALIAS_COUNT = 100;
-/** Characters of what the parser says. */
+/** Limits the parser's message, in characters. */
 const MAX_MESSAGE = 120;
 
-/** Reads YAML 1.2, strictly: a key that is given twice and an unknown tag are errors. */
+/** Reads YAML 1.2 strictly: a repeated key and an unknown tag are errors. */
 export function readYaml(text: string): YamlStream {
   const deep = tooDeep(text);
   if (deep !== undefined) return { documents: [], errors: [deep] };
@@ -69,10 +71,10 @@ export function readYaml(text: string): YamlStream {
   const lineAt = (offset: number) => lines.linePos(offset).line;
   const errors: ConfigIssue[] = documents.flatMap(repeatedKeys).map(({ key, offset }) => ({
     path: '',
-    message: `not valid YAML: the key ${key} is given twice; ${key === '<<' ? 'write one with a list, <<: [*a, *b]' : 'keep one'}`,
+    message: `not valid YAML: the key ${key} occurs twice; ${key === '<<' ? 'write one with a list, <<: [*a, *b]' : 'keep one'}`,
     line: lineAt(offset),
   }));
-  // One syntax error causes others behind it.
+  // Only the first, because one syntax error causes others after it.
   const [syntaxError] = documents.flatMap((document) => [...document.errors, ...document.warnings]);
   if (syntaxError !== undefined) {
     const message = `not valid YAML: ${inWords(syntaxError)}`;
@@ -102,7 +104,7 @@ function inWords({ code, message }: YAMLError): string {
   return code === 'TAB_AS_INDENT' ? 'a tab; indent with spaces' : inOneLine(message);
 }
 
-/** Some messages quote all that comes. */
+/** Some messages quote the rest of the text. */
 function inOneLine(message: string): string {
   const [line = ''] = message.split(/[\r\n]/);
   return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}…` : line;

@@ -1,9 +1,10 @@
-/** What is counted for the keys that have no average of their own. No trace key looks like it. */
+/** Counts for the keys that have no average of their own. No trace key equals it. */
 export const COMMON_KEY = '*';
 
 /**
- * The moving averages (EMA) after one more interval. An interval without traces changes nothing, so that a quiet night does
- * not make common keys rare. An average below the weight is forgotten: a key that comes once, or not for long.
+ * The moving averages (EMA) after one more interval. An interval without traces changes nothing, so that a quiet night
+ * does not make common keys rare. An average below the weight is forgotten: the key of a trace that occurs once, or
+ * only for a short time.
  *
  * The `maxKeys` largest averages stay; the others add up under {@link COMMON_KEY}.
  */
@@ -24,14 +25,15 @@ export function nextAverages(averages: KeyNumbers, counts: KeyNumbers, sampler: 
 }
 
 /**
- * The share to keep of each key, as Refinery's EMA sampler deals them out: the goal is a number of traces, which the keys get
- * by the logarithm of their averages, but at least one trace each. What a key has no use for goes to the keys after it,
- * in equal parts. Refinery rounds to one in a whole number; here any share will do.
+ * The share to keep of each key, as Refinery's EMA sampler computes it: the goal is a number of traces, which is
+ * divided among the keys in proportion to the logarithm of their averages, with at least one trace each. What a key
+ * does not use goes to the keys after it, in equal parts. Refinery rounds to one in a whole number; here any share is
+ * possible.
  *
- * @param goal The share of all traces.
+ * @param goal the share of all traces
  */
 export function sharesOf(averages: KeyNumbers, goal: number): KeyNumbers {
-  // In a fixed order, so that every decider comes to the same numbers.
+  // In a fixed order, so that every decider computes the same numbers.
   const counts = [...averages]
     .map(([key, average]) => [key, Math.max(1, average)] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
@@ -43,7 +45,7 @@ export function sharesOf(averages: KeyNumbers, goal: number): KeyNumbers {
   let left = counts.length;
   for (const [key, count] of counts) {
     const part = extra / left;
-    // A count of 1 has no logarithm to speak of, and where all counts are 1 nothing is per logarithm.
+    // The logarithm of 1 is 0, so a count of 1 gets exactly one trace. If all counts are 1, `perLog` is not a number.
     const own = count > 1 ? Math.max(1, Math.log10(count) * perLog) : 1;
     const keep = Math.min(count, own + part);
     extra += own - keep;
@@ -57,29 +59,31 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** How one `dynamic` policy deals out its shares. Deciders with the same key share their tables. */
+/** How one `dynamic` policy divides its goal. Deciders with the same key share their tables. */
 export interface DynamicSampler {
-  /** The path of the policy, and what makes tables incomparable: the attributes of the key, the interval. */
+  /** The path of the policy, and everything that makes tables incomparable: the attributes of the key, the interval. */
   readonly key: string;
-  /** For how long one table holds. */
+  /** How long one table is in use. */
   readonly intervalMs: number;
-  /** The share of all traces that is to be kept, over 0 up to 1. */
+  /** The share of all traces to keep, above 0 and up to 1. */
   readonly goal: number;
-  /** The part of the newest interval in the moving averages, over 0 up to 1. */
+  /** The weight of the newest interval in the moving averages, above 0 and up to 1. */
   readonly weight: number;
-  /** Keys with an average of their own; all others have one together. */
+  /** The number of keys with an average of their own; all others have one in common. */
   readonly maxKeys: number;
 }
 
 /** Traces per interval, by trace key: moving averages, or the counts of one interval. */
 export type KeyNumbers = ReadonlyMap<string, number>;
 
-/** The number of the interval that a trace belongs to, by the arrival of its first spans. */
+/** The number of the interval to which a trace belongs, by the arrival of its first spans. */
 export function intervalAt({ intervalMs }: DynamicSampler, receivedAtMs: number): number {
   return Math.floor(receivedAtMs / intervalMs);
 }
 
-/** What one sampler keeps of each key in one interval. It never changes, and is the same for every decider. */
+/**
+ * The share of each key that one sampler keeps in one interval. It never changes, and is the same for every decider.
+ */
 export class ShareTable {
   readonly #shares: KeyNumbers;
   readonly #goal: number;
@@ -92,15 +96,15 @@ export class ShareTable {
   }
 
   /**
-   * Over 0 up to 1. As long as nothing is known, the goal for every key; then a new key is kept whole, unless the table is
-   * full: a key of unlimited values would keep everything.
+   * The share, above 0 and up to 1. Without any averages it is the goal for every key. After that, all traces with a
+   * new key are kept unless the table is full; otherwise a key with unlimited values would keep everything.
    */
   shareOf(key: string): number {
     if (this.#shares.size === 0) return this.#goal;
     return this.#shares.get(this.countedAs(key)) ?? 1;
   }
 
-  /** The key that a trace of this key counts for. */
+  /** The key for which a trace with this key counts. */
   countedAs(key: string): string {
     return this.#isFull && !this.#shares.has(key) ? COMMON_KEY : key;
   }

@@ -3,18 +3,19 @@ import { fnv1a64 } from '../../otlp/fnv1a-64.ts';
 import type { AttributeValue } from '../../otlp/protobuf/attributes.ts';
 import type { Trace } from '../../otlp/trace/trace.ts';
 
-/** More different values of one attribute do not make a key more telling. */
+/** Further values of one attribute do not make a key more informative. */
 const MAX_VALUES = 100;
 
 /**
- * The key of a trace: the different values that each attribute has in it, on resources and spans, whatever their order and
- * number. As a hash, 8 hex digits, so that no value makes a table larger; two of 500 keys share one in 35,000 cases.
+ * The key of a trace: the distinct values that each attribute has in it, on resources and spans, regardless of order
+ * and number. It is a hash of 8 hex digits, so that no value makes a table larger. Among 500 keys, two have the same
+ * hash in one of 35,000 cases.
  */
 export function traceKey(trace: Trace, attributes: readonly string[]): string {
   return hashText(JSON.stringify(attributes.map((attribute) => valuesOf(trace, attribute))));
 }
 
-/** 8 hex digits. */
+/** A hash of 8 hex digits. */
 export function hashText(text: string): string {
   const { high, low } = fnv1a64(new TextEncoder().encode(text));
   return ((high ^ low) >>> 0).toString(16).padStart(8, '0');
@@ -33,7 +34,7 @@ function valuesOf(trace: Trace, attribute: string): readonly string[] {
   return values.sort().slice(0, MAX_VALUES);
 }
 
-/** Different values have different texts, but for a whole double, which is the integer. */
+/** Different values have different texts, except that a whole double has the text of the integer. */
 function textOf(value: AttributeValue): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value === null || typeof value !== 'object') return String(value);

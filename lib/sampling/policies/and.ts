@@ -7,8 +7,8 @@ import { IMPOSSIBLE } from '../probability/chance.ts';
 import { askAll } from './ask-all.ts';
 
 /**
- * `and`: keeps a trace that every sub-policy keeps. Each looks at the whole trace: different spans may satisfy them.
- * They are asked in order, up to the first that does not sample.
+ * `and`: keeps a trace that every sub-policy keeps. Each evaluates the whole trace, so different spans may satisfy
+ * them. They are evaluated in order, up to the first that does not sample.
  */
 export const and = {
   type: 'and',
@@ -27,7 +27,7 @@ export const and = {
   },
 } as const satisfies PolicyDefinition;
 
-/** The largest threshold of the parts, and their joint chance. */
+/** The vote, with the largest threshold of the parts and their joint chance. */
 function evaluateAll(parts: readonly Policy[], trace: Trace, allowances: Allowances): Evaluation {
   const { areAllSampled, threshold, allSampledWhen } = askAll(parts, trace, allowances);
   if (areAllSampled) return { vote: 'sampled', threshold, sampledWhen: allSampledWhen };

@@ -4,16 +4,16 @@ import type { Policy } from '../policy.ts';
 import { bothOf, CERTAIN, type Chance, chanceOf, type FindsChance, isImpossible } from '../probability/chance.ts';
 import { unaskedChance } from '../probability/unasked.ts';
 
-/** What policies say together. */
+/** The joint answer of several policies. */
 export interface AllAnswers {
   readonly areAllSampled: boolean;
-  /** The largest of those that sampled. */
+  /** The largest threshold of the parts that sampled. */
   readonly threshold: number;
-  /** When all of them sample. */
+  /** The chance that all of them sample. */
   readonly allSampledWhen: FindsChance;
 }
 
-/** Asks the parts of a combinator in order, up to the first that does not sample, as the Collector does. */
+/** Evaluates the parts of a combinator in order, up to the first that does not sample, as the Collector does. */
 export function askAll(parts: readonly Policy[], trace: Trace, allowances: Allowances): AllAnswers {
   let threshold = 0;
   let chance = CERTAIN;
@@ -28,7 +28,10 @@ export function askAll(parts: readonly Policy[], trace: Trace, allowances: Allow
   return { areAllSampled: true, threshold, allSampledWhen: chance };
 }
 
-/** Most traces need no closer look: either a filter said no, or a policy keeps them for sure, or none does. */
+/**
+ * Computes the parts that were not evaluated only on demand. Most traces do not need them: a filter said no, or a
+ * policy keeps them with certainty, or no policy keeps them.
+ */
 function withUnasked(chance: Chance, unasked: readonly Policy[], trace: Trace): FindsChance {
   if (unasked.length === 0 || isImpossible(chance)) return chance;
   return () =>

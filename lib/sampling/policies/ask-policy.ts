@@ -3,7 +3,7 @@ import type { Allowances } from '../limits.ts';
 import type { Evaluation, Policy } from '../policy.ts';
 import { PolicyEvaluationError } from '../policy.ts';
 
-/** A policy that failed on a trace: it has no vote. */
+/** A policy that failed on a trace, so it has no vote. */
 export interface PolicyFailure {
   readonly failure: string;
 }
@@ -11,7 +11,7 @@ export interface PolicyFailure {
 const MAX_MESSAGE_LENGTH = 500;
 
 /**
- * Asks one policy. An error in it, also an unexpected one, fails this policy alone: another policy may keep the
+ * Evaluates one policy. An error in it, even an unexpected one, fails only this policy: another policy may keep the
  * trace, and a trace that stops every decider would be lost.
  */
 export function askPolicy(policy: Policy, trace: Trace, allowances: Allowances): Evaluation | PolicyFailure {

@@ -4,20 +4,20 @@ import type { OptionDescription, PolicyContext } from '../policy.ts';
 import { NOT_SAMPLED, type Policy, SAMPLED } from '../policy.ts';
 import { tracesThat, tracesUnless } from '../policy-summary.ts';
 
-/** Tells whether an attribute that is there matches. */
+/** Whether the value of an existing attribute matches. */
 export type MatchesValue = (value: AttributeValue, owner: 'resource' | 'span') => boolean;
 
-/** What the attribute policies share: which attribute they look at, and whether the answer is turned around. */
+/** The options that the attribute policies share: the attribute, and whether the answer is inverted. */
 export interface AttributeOptions {
   readonly key: string;
   readonly invertMatch: boolean;
 }
 
-/** What {@link readAttributeOptions} reads. */
+/** The options that {@link readAttributeOptions} reads. */
 export const KEY_OPTION: OptionDescription = {
   key: 'key',
   type: 'string',
-  meaning: 'the name of an attribute of resources or spans, in full and in its case',
+  meaning: 'the full name of an attribute of resources or spans; case-sensitive',
 };
 export const INVERT_MATCH_OPTION: OptionDescription = {
   key: 'invert_match',
@@ -35,15 +35,15 @@ export function readAttributeOptions(options: OptionsReader, context: PolicyCont
   if (invertMatch && context.inside === undefined) {
     options.warn(
       'invert_match',
-      'keeps every trace without a match; it no longer keeps out those with one (a "drop" policy does)',
+      'keeps every trace without a match; since v0.157 it does not keep out traces with a match (use a "drop" policy)',
     );
   }
   return { key, invertMatch };
 }
 
 /**
- * A policy that keeps a trace if the attribute of any resource or span matches; with `invertMatch`, if none does (so also
- * if none has it). Scope, event and link attributes do not count. `matchWords` completes "has the attribute …".
+ * A policy that keeps a trace if the attribute of any resource or span matches; with `invertMatch`, if none does (so
+ * also if none has it). Scope, event and link attributes do not count. `matchWords` completes "has the attribute …".
  */
 export function attributePolicy(
   name: string,

@@ -1,7 +1,10 @@
 import type { PolicyDefinition } from '../policy.ts';
 import { attributePolicy, INVERT_MATCH_OPTION, KEY_OPTION, readAttributeOptions } from './attribute-match.ts';
 
-/** `boolean_attribute`: keeps a trace with the attribute equal to `value`. Anything that is not a boolean reads as false. */
+/**
+ * `boolean_attribute`: keeps a trace with the attribute equal to `value`. A value that is not a boolean counts as
+ * false.
+ */
 export const booleanAttribute = {
   type: 'boolean_attribute',
   isCombinator: false,
@@ -14,9 +17,9 @@ export const booleanAttribute = {
     const attribute = readAttributeOptions(options, context);
     const wanted = options.boolean('value');
     if (!wanted && !options.hasFailed('value')) {
-      options.warn('value', 'false also matches an attribute that is there and is not a boolean');
+      options.warn('value', 'false also matches an attribute that is not a boolean');
     }
-    const words = wanted ? 'true' : 'false, or no boolean';
+    const words = wanted ? 'true' : 'false, or not a boolean';
     return attributePolicy(context.name, 'boolean_attribute', attribute, (value) => (value === true) === wanted, words);
   },
 } as const satisfies PolicyDefinition;

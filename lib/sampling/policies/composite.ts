@@ -11,9 +11,9 @@ const OPTIONS: readonly OptionDescription[] = [
     key: 'max_total_spans_per_second',
     type: 'whole number',
     default: '0',
-    meaning: 'what the shares are shares of; also the most that one sub-policy may keep, but not all of them together',
+    meaning: 'the budget that the shares divide; it bounds each sub-policy, but not all of them together',
   },
-  { key: 'composite_sub_policy', type: 'list of policies', meaning: 'asked in this order; may be `and`' },
+  { key: 'composite_sub_policy', type: 'list of policies', meaning: 'evaluated in this order; may be `and`' },
   { key: 'rate_allocation', type: 'list of maps', default: 'equal shares', meaning: 'the share of each sub-policy' },
   { key: 'rate_allocation[].policy', type: 'string', meaning: 'the name of a sub-policy' },
   {
@@ -35,13 +35,13 @@ interface Part {
   readonly limit: SecondLimit;
 }
 
-/** By another hash another sub-policy would have come first, with a limit of its own. */
+/** With another hash another sub-policy would have come first, with its own limit. */
 const NOT_SAMPLED_BY_CHANCE: Evaluation = { ...NOT_SAMPLED, sampledWhen: UNKNOWN };
 
 /**
- * `composite`: gives each sub-policy a share of a budget of spans per second. The first that keeps a trace decides: the
- * trace is kept if the spans are left in the share of that sub-policy in this second. If not, none of those after it is
- * asked.
+ * `composite`: gives each sub-policy a share of a budget of spans per second. The first sub-policy that keeps a trace
+ * decides: the trace is kept if the share of that sub-policy has enough spans left in this second. If not, none of the
+ * sub-policies after it is evaluated.
  */
 export const composite = {
   type: 'composite',
@@ -68,7 +68,7 @@ export const composite = {
   },
 } as const satisfies PolicyDefinition;
 
-/** Another trace with the same spans would have had the same answer. */
+/** Whether another trace with the same spans would have got the same answer. */
 function isSettled(chance: FindsChance): boolean {
   return typeof chance !== 'function' && (isCertain(chance) || isImpossible(chance));
 }
@@ -94,14 +94,14 @@ function readParts(options: OptionsReader, key: string, parsePolicy: ParseSubPol
   });
 }
 
-/** Percent by name of sub-policy; of several entries for a name the last counts. @param names undefined: not known */
+/** Percent by name of sub-policy; of several entries for a name the last counts. @param names undefined: unknown */
 function readAllocation(options: OptionsReader, names: readonly string[] | undefined): ReadonlyMap<string, number> {
   const percents = new Map<string, number>();
   for (const entry of options.maps('rate_allocation')) {
     const policy = entry.string('policy');
     const percent = Number(entry.int64('percent'));
     if (names !== undefined && !entry.failed && !names.includes(policy)) {
-      entry.warn('policy', `no sub-policy is called "${policy}": the entry is ignored`);
+      entry.warn('policy', `no sub-policy has the name "${policy}": the entry is ignored`);
     }
     if (!entry.failed) percents.set(policy, percent);
     entry.finish();
@@ -117,5 +117,5 @@ function summaryOf(parts: readonly Part[]): PolicySummary {
   const budgets = parts.map(
     ({ policy, limit }) => `${inWords(policy.summary)} (up to ${limit.perSecond} spans per second)`,
   );
-  return tracesThat(`falls under the first of these that takes it: ${budgets.join('; ')}`);
+  return tracesThat(`is kept by the first of these that matches it: ${budgets.join('; ')}`);
 }

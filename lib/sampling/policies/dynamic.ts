@@ -38,19 +38,19 @@ const OPTIONS: readonly OptionDescription[] = [
     type: 'number',
     default: '0.5',
     meaning:
-      'the part of the newest interval in the moving averages, above 0 and up to 1: more follows the traffic faster',
+      'the weight of the newest interval in the moving averages, above 0 and up to 1: a higher one follows the traffic faster',
   },
   {
     key: 'max_keys',
     type: 'whole number',
     default: '500',
-    meaning: 'keys with a share of their own, up to 2000; all further ones share one',
+    meaning: 'keys with a share of their own, up to 2000; all other keys have one share in common',
   },
 ];
 
 /**
- * `dynamic`, a type of Tailgate: keeps rare keys and thins common ones, so that on average a goal is kept, as Refinery's EMA
- * sampler does. All deciders share the tables that the shares come from: docs/dynamic.md.
+ * `dynamic`, a type of Tailgate: keeps rare keys and thins common ones, so that on average it keeps a goal, as
+ * Refinery's EMA sampler does. All deciders share the tables from which the shares are computed: docs/dynamic.md.
  */
 export const dynamic = {
   type: 'dynamic',
@@ -77,7 +77,7 @@ export const dynamic = {
         if (share >= 1) return SAMPLED;
         const randomness = declaredRandomness(trace);
         if (randomness !== undefined) {
-          // The share is one of what came here: that is what the head sampler has left.
+          // The share refers to the traces that arrive, and the head sampler has already thinned those.
           const rejectionThreshold = thresholdOf(share / adjustedCountAt(headThreshold(trace)));
           return byChance(randomness >= rejectionThreshold, share, randomnessChance(rejectionThreshold));
         }
@@ -108,12 +108,12 @@ function readSampler(options: OptionsReader, key: string, attributes: readonly s
   if (isWrong('max_keys', maxKeys > 0n && maxKeys <= MAX_KEYS)) {
     options.error('max_keys', `expected a whole number from 1 to ${MAX_KEYS}`);
   }
-  // Another key or interval starts anew: its counts mean something else.
+  // Another set of attributes or another interval starts a new table, because its counts mean something else.
   const tableKey = `${key}#${hashText(JSON.stringify(attributes))}#${intervalMs}`;
   return { key: tableKey, intervalMs, goal: percentage / 100, weight, maxKeys: Number(maxKeys) };
 }
 
-/** What was read of an option, or its default. */
+/** The value of the option, or its default. */
 function given<T>(options: OptionsReader, key: string, value: T, otherwise: T): T {
   return options.has(key) ? value : otherwise;
 }

@@ -6,11 +6,11 @@ import { tracesThat } from '../policy-summary.ts';
 const NANOS_PER_MS = 1_000_000n;
 
 /**
- * `latency`: keeps a trace whose duration d (latest end minus earliest start, in whole milliseconds) has
- * `threshold_ms` < d, and d <= `upper_threshold_ms` unless that is 0.
+ * `latency`: keeps a trace whose duration d (latest end minus earliest start, in whole milliseconds) has `threshold_ms`
+ * < d, and d <= `upper_threshold_ms` unless that is 0.
  *
- * The Collector tests this after each span in order of arrival, on the spans so far, and so does this. With an upper
- * bound the order of arrival can therefore change the vote; without one it cannot.
+ * The Collector tests this after each span in order of arrival, on the spans so far, and so does Tailgate. With an
+ * upper bound the order of arrival can therefore change the vote; without one it cannot.
  */
 export const latency = {
   type: 'latency',
@@ -22,7 +22,7 @@ export const latency = {
       default: '0',
       meaning: 'keep traces that take longer than this, in milliseconds',
     },
-    { key: 'upper_threshold_ms', type: 'whole number', default: '0', meaning: 'and at most this; 0 is no bound' },
+    { key: 'upper_threshold_ms', type: 'whole number', default: '0', meaning: 'and at most this; 0 means no bound' },
   ],
   parse(options, { name }) {
     const threshold = options.int64('threshold_ms');
@@ -41,7 +41,7 @@ export const latency = {
   },
 } as const satisfies PolicyDefinition;
 
-/** Whether `isMatch` holds for the duration of the trace after any of its spans. A time of 0 counts as not set. */
+/** Whether `isMatch` is true for the duration of the trace after any of its spans. A time of 0 counts as not set. */
 function someDuration(trace: Trace, isMatch: (ms: bigint) => boolean): boolean {
   let start = 0n;
   let end = 0n;
@@ -57,7 +57,7 @@ function someDuration(trace: Trace, isMatch: (ms: bigint) => boolean): boolean {
   return false;
 }
 
-/** Truncates towards zero. The difference wraps around to a signed number of 64 bits, as in the Collector. */
+/** Truncates towards zero. The difference wraps around to a signed 64-bit number, as in the Collector. */
 function milliseconds(start: bigint, end: bigint): bigint {
   return BigInt.asIntN(64, end - start) / NANOS_PER_MS;
 }

@@ -21,7 +21,7 @@ export const not = {
   },
 } as const satisfies PolicyDefinition;
 
-/** Each vote comes about when the opposite one does not; the threshold of a `not` is 0, as in the Collector. */
+/** Each vote occurs exactly when the opposite one does not. The threshold of a `not` is 0, as in the Collector. */
 function swap(evaluation: Evaluation): Evaluation {
   if (evaluation === SAMPLED) return NOT_SAMPLED;
   if (evaluation === NOT_SAMPLED) return SAMPLED;

@@ -6,16 +6,21 @@ const MIN_INT64 = -(2n ** 63n);
 const MAX_INT64 = 2n ** 63n - 1n;
 
 /**
- * `numeric_attribute`: keeps a trace with the attribute between `min_value` and `max_value`, both inclusive. A bound of 0
- * is no bound. Anything that is not an int (a double, a string of digits) reads as 0.
+ * `numeric_attribute`: keeps a trace with the attribute between `min_value` and `max_value`, both inclusive. A bound of
+ * 0 means no bound. A value that is not an int (a double, a string of digits) counts as 0.
  */
 export const numericAttribute = {
   type: 'numeric_attribute',
   isCombinator: false,
   options: [
     KEY_OPTION,
-    { key: 'min_value', type: 'whole number', default: '0', meaning: 'the least value that matches; 0 is no bound' },
-    { key: 'max_value', type: 'whole number', default: '0', meaning: 'the greatest value that matches; 0 is no bound' },
+    { key: 'min_value', type: 'whole number', default: '0', meaning: 'the least value that matches; 0 means no bound' },
+    {
+      key: 'max_value',
+      type: 'whole number',
+      default: '0',
+      meaning: 'the greatest value that matches; 0 means no bound',
+    },
     INVERT_MATCH_OPTION,
   ],
   parse(options, context) {

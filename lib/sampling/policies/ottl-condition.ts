@@ -13,12 +13,12 @@ import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, PolicyEvaluationError, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
 
-/** Field number of `Span` (opentelemetry/proto/trace/v1/trace.proto). */
+/** Field number of `Span.events` (opentelemetry/proto/trace/v1/trace.proto). */
 const EVENTS = 11;
 
 /**
- * `ottl_condition`: keeps a trace when an OTTL condition of the list `span` holds for a span of it, or one of the list
- * `spanevent` for an event. See `docs/ottl.md`.
+ * `ottl_condition`: keeps a trace if an OTTL condition of the list `span` is true for one of its spans, or one of the
+ * list `spanevent` for one of their events. See `docs/ottl.md`.
  */
 export const ottlCondition = {
   type: 'ottl_condition',
@@ -70,7 +70,10 @@ function summaryOf(onSpans: readonly Condition[], onEvents: readonly Condition[]
   return parts.join(', or ');
 }
 
-/** The Collector takes the word in any case, and nothing for `silent`, though its documentation says `propagate`. */
+/**
+ * The Collector accepts the word in any case. Without a value it uses `silent`, although its documentation says
+ * `propagate`.
+ */
 function readErrorMode(options: OptionsReader): ErrorMode {
   const text = options.word('error_mode', ERROR_MODES.join(' or '));
   const mode = ERROR_MODES.find((candidate) => candidate === text.toLowerCase());
@@ -95,7 +98,7 @@ function readConditions(options: OptionsReader, context: ConditionContext, slots
     const warn = (message: string) => options.warn([context, index], message);
     if (value === REPORTED) continue;
     if (typeof value !== 'string') {
-      // A colon in a condition without quotes makes a map of it.
+      // YAML reads a condition without quotes that contains a colon as a map.
       const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
       const expected = isMap
         ? 'expected a condition in quotes'
@@ -113,7 +116,7 @@ function readConditions(options: OptionsReader, context: ConditionContext, slots
   return conditions;
 }
 
-/** Span by span: first the conditions on it, then those on each of its events. */
+/** Evaluates span by span: first the conditions on the span, then those on each of its events. */
 function anySpanMatches(
   trace: Trace,
   onSpans: readonly Condition[],

@@ -10,11 +10,12 @@ import { declaredRandomness } from '../probability/trace-state.ts';
 const DEFAULT_SALT = 'default-hash-seed';
 
 /**
- * `probabilistic`: keeps `sampling_percentage` per cent of all traces, chosen by a hash of `hash_salt` and the trace ID:
- * those that the Collector keeps, and the same ones on every instance.
+ * `probabilistic`: keeps `sampling_percentage` per cent of all traces, chosen by a hash of `hash_salt` and the trace
+ * ID: those that the Collector keeps, and the same ones on every instance.
  *
  * With `use_tracestate`, an option of Tailgate, a trace whose trace states have `ot=rv` or `ot=th` is kept if its
- * randomness R is at least the threshold for the percentage: what the Collector does with its feature gate usetracestate.
+ * randomness R is at least the threshold for the percentage. The Collector does this with its feature gate
+ * usetracestate.
  */
 export const probabilistic = {
   type: 'probabilistic',
@@ -37,7 +38,7 @@ export const probabilistic = {
       type: 'boolean',
       default: 'false',
       meaning:
-        'an option of Tailgate: go by the randomness in `tracestate` where there is any, as the Collector does with its feature gate `usetracestate`',
+        'an option of Tailgate: decide by the randomness in `tracestate` if there is any, as the Collector does with its feature gate `usetracestate`',
     },
   ],
   parse(options, { name }) {

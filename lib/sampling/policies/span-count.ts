@@ -2,13 +2,13 @@ import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
 
-/** `span_count`: keeps a trace of `min_spans` to `max_spans` spans, both inclusive; a maximum of 0 is none. */
+/** `span_count`: keeps a trace of `min_spans` to `max_spans` spans, both inclusive. A maximum of 0 means no bound. */
 export const spanCount = {
   type: 'span_count',
   isCombinator: false,
   options: [
-    { key: 'min_spans', type: 'whole number', default: '0', meaning: 'keep traces of at least so many spans' },
-    { key: 'max_spans', type: 'whole number', default: '0', meaning: 'and at most so many; 0 is no bound' },
+    { key: 'min_spans', type: 'whole number', default: '0', meaning: 'keep traces with at least this many spans' },
+    { key: 'max_spans', type: 'whole number', default: '0', meaning: 'and at most this many; 0 means no bound' },
   ],
   parse(options, { name }) {
     const min = options.int32('min_spans');

@@ -2,7 +2,7 @@ import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
 
-/** The Collector's words, at the index that OTLP gives the code. */
+/** The Collector's words, indexed by the code in OTLP. */
 const STATUS_CODES = ['UNSET', 'OK', 'ERROR'] as const;
 
 /** `status_code`: keeps a trace if the status of any span is listed. `UNSET` matches nearly every trace. */

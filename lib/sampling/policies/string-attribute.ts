@@ -11,17 +11,17 @@ import {
 } from './attribute-match.ts';
 
 const DEFAULT_CACHE_SIZE = 128;
-/** Longer values are matched each time: what is remembered must not take up memory. */
+/** Longer values are matched each time, so that the cache stays small. */
 const MAX_REMEMBERED_LENGTH = 1000;
 
 type MatchesText = (text: string) => boolean;
 
 /**
- * `string_attribute`: keeps a trace with the attribute equal to one of `values`, or with `enabled_regex_matching` matched
- * anywhere by one of them (RE2 syntax, linear time). `cache_max_size` answers are remembered per policy.
+ * `string_attribute`: keeps a trace with the attribute equal to one of `values`, or with `enabled_regex_matching`
+ * matched anywhere by one of them (RE2 syntax, linear time). Each policy caches `cache_max_size` results.
  *
- * Anything that is not a string reads as the empty string. On a span that never matches; on a resource it is shown to
- * the patterns, so that `.*` matches it.
+ * A value that is not a string counts as the empty string. On a span it never matches; on a resource the patterns see
+ * it, so `.*` matches it.
  */
 export const stringAttribute = {
   type: 'string_attribute',
@@ -33,13 +33,13 @@ export const stringAttribute = {
       key: 'enabled_regex_matching',
       type: 'boolean',
       default: 'false',
-      meaning: '`values` are patterns: RE2 syntax, found anywhere in the value',
+      meaning: '`values` are patterns in RE2 syntax that match anywhere in the value',
     },
     {
       key: 'cache_max_size',
       type: 'whole number',
       default: '128',
-      meaning: 'answers of patterns that are remembered; no effect on decisions',
+      meaning: 'how many results of patterns are cached; no effect on decisions',
     },
     INVERT_MATCH_OPTION,
   ],
@@ -80,7 +80,10 @@ function anyPattern(values: readonly string[], options: OptionsReader): MatchesT
   return (text) => patterns.some((pattern) => pattern.test(text));
 }
 
-/** Most traces have the same few values, and a lookup is far cheaper than a match. Forgets everything when full. */
+/**
+ * Caches results, because most traces have the same few values, and a lookup is far cheaper than a match. A full cache
+ * is emptied.
+ */
 function remembering(matches: MatchesText, maxSize: number): MatchesText {
   const known = new Map<string, boolean>();
   return (text) => {

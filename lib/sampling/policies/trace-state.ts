@@ -4,7 +4,7 @@ import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import { quotedOr, tracesThat } from '../policy-summary.ts';
 
-/** Key and value of a member together have fewer bytes than this; longer ones are never found. */
+/** Key and value of a member together have fewer bytes than this; a longer member never matches. */
 const MAX_MEMBER_BYTES = 256;
 
 /**

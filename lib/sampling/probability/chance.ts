@@ -2,63 +2,72 @@ import type { Hash64 } from '../../otlp/fnv1a-64.ts';
 import { NEVER } from './threshold.ts';
 
 const PRIME = (1n << 40n) + 0x1b3n;
-/** What a difference between two salted states has become once FNV-1a has taken the 16 bytes of a trace ID on top. */
+/**
+ * The factor by which FNV-1a multiplies the difference between two salted states while it hashes the 16 bytes of a
+ * trace ID.
+ */
 const FACTOR = BigInt.asUintN(64, PRIME ** 16n);
 
 /**
- * The chance of the FNV-1a hash of a trace ID to be at most `threshold`.
+ * The probability that the FNV-1a hash of a trace ID is at most `threshold`.
  *
- * @param salted the state of the hash after the salt. States with the same lowest byte stay a fixed distance apart: each
- * further byte changes both in the same way. So their hashes are one source, turned; those of other states are independent.
+ * @param salted the state of the hash after the salt. States with the same lowest byte keep a fixed distance: each
+ * further byte changes both in the same way. Their hashes therefore are one source, rotated; hashes of other states are
+ * independent.
  */
 export function hashChance({ high, low }: Hash64, threshold: bigint): Chance {
   const state = (BigInt(high) << 32n) | BigInt(low);
   return chanceOfArc(`hash ${low & 0xff}`, -state * FACTOR, threshold + 1n);
 }
 
-/** The randomness R of a trace, whose 56 bits count as the upper ones of 64. */
+/** The randomness R of a trace. Its 56 bits count as the upper ones of 64. */
 const SOURCE = 'R';
 const LOWER_BITS = 8n;
 
-/** The chance of R to be at least `threshold`. */
+/** The probability that R is at least `threshold`. */
 export function randomnessChance(threshold: bigint): Chance {
   return chanceOfArc(SOURCE, threshold << LOWER_BITS, (NEVER - threshold) << LOWER_BITS);
 }
 
-/** T, when this is the chance of R >= T and of nothing else. */
+/** Returns T if this is the probability of R >= T and of nothing else. */
 export function rejectionThresholdOf({ arcs, isKnown }: Chance): bigint | undefined {
   if (!isKnown || arcs.length === 0 || !arcs.every(isAboveThreshold)) return undefined;
   return arcs.reduce((highest, { start }) => (start > highest ? start : highest), 0n) >> LOWER_BITS;
 }
 
-/** Up to the largest value that there is. */
+/** Whether the arc extends to the largest value. */
 function isAboveThreshold({ source, start, length }: Arc): boolean {
   return source === SOURCE && start + length === NEVER << LOWER_BITS;
 }
 
-/** All values of a source of chance. Every source is uniform over 0 … 2^64 - 1, and independent of every other one. */
+/**
+ * The number of values of a random source. Every source is uniform over 0 … 2^64 - 1, and independent of every other
+ * one.
+ */
 export const CIRCLE: bigint = 1n << 64n;
 
-/** The values `start`, `start` + 1, … of one source, `length` of them, on a circle: behind the last value comes 0. */
+/**
+ * `length` consecutive values of one source, from `start` on. The values form a circle: 0 follows the largest value.
+ */
 export interface Arc {
   readonly source: string;
   readonly start: bigint;
-  /** Fewer than all. */
+  /** Less than {@link CIRCLE}. */
   readonly length: bigint;
 }
 
-/** When a vote comes about, for a trace with given spans: when the values of the sources are in all of these arcs. */
+/** The event that a vote occurs for a trace with given spans: the values of the sources lie in all of these arcs. */
 export interface Chance {
-  /** Empty: for sure. */
+  /** Empty: the vote is certain. */
   readonly arcs: readonly Arc[];
   /**
-   * False: what a limit says counts too, or something that nobody has asked. Then it comes about at most when the values are
-   * in all of the arcs.
+   * False if a limit, or something that nobody has evaluated, influences the vote too. The event then occurs at most
+   * when the values lie in all of the arcs.
    */
   readonly isKnown: boolean;
 }
 
-/** A chance, or how to find it out. */
+/** A chance, or a function that computes it. */
 export type FindsChance = Chance | (() => Chance);
 
 const NOWHERE: Arc = { source: '', start: 0n, length: 0n };
@@ -66,10 +75,10 @@ const NOWHERE: Arc = { source: '', start: 0n, length: 0n };
 export const CERTAIN: Chance = { arcs: [], isKnown: true };
 export const IMPOSSIBLE: Chance = { arcs: [NOWHERE], isKnown: true };
 export const UNKNOWN: Chance = { arcs: [], isKnown: false };
-/** A limit has refused. What it says has nothing to do with the values, so that no other ones would have helped. */
+/** A limit has refused. Its answer does not depend on the values, so no other values would have helped. */
 export const REFUSED: Chance = { arcs: [NOWHERE], isKnown: false };
 
-/** The chance of a source to have one of `length` values from `start` on. */
+/** The probability that a source has one of `length` values from `start` on. */
 export function chanceOfArc(source: string, start: bigint, length: bigint): Chance {
   if (length <= 0n) return IMPOSSIBLE;
   if (length >= CIRCLE) return CERTAIN;
@@ -99,7 +108,7 @@ export function oppositeOf(chance: Chance): Chance {
   const [arc, ...others] = arcs;
   if (arc === undefined) return isKnown ? IMPOSSIBLE : REFUSED;
   if (arc.length === 0n) return isKnown ? CERTAIN : UNKNOWN;
-  // What is left of several arcs is not one arc on each source.
+  // The complement of several arcs is not one arc per source.
   if (others.length > 0 || !isKnown) return UNKNOWN;
   return chanceOfArc(arc.source, arc.start + arc.length, CIRCLE - arc.length);
 }

@@ -1,16 +1,16 @@
 import { type Arc, type Chance, CIRCLE } from './chance.ts';
 
-/** Arcs that must all hold. */
+/** The event that all these arcs occur together. */
 type Box = readonly Arc[];
 
 /** A dozen independent sources take fewer steps. */
 const MAX_STEPS = 5000;
-/** What rounding can make of equal probabilities. */
+/** The largest difference that rounding can cause between equal probabilities. */
 const TOLERANCE = 1e-9;
 
 /**
- * The probability that one of `keeps` comes about, and none of `drops`. Null: not known, because of chances that are not
- * known and matter, or too much to compute.
+ * The probability that at least one of `keeps` occurs and none of `drops`. Null if it is unknown, because unknown
+ * chances matter, or because it takes too many steps to compute.
  */
 export function keptProbability(keeps: readonly Chance[], drops: readonly Chance[]): number | null {
   const [first] = keeps;
@@ -40,8 +40,8 @@ function shareOf(length: bigint): number {
 }
 
 /**
- * Takes one source after the other: between two neighbouring ends of its arcs it makes no difference which value it has.
- * NaN when the steps do not suffice.
+ * Eliminates one source after the other. Between two neighbouring ends of its arcs it makes no difference which value
+ * the source has, so one value stands for the whole range. NaN if the steps do not suffice.
  */
 function measure(keeps: readonly Box[], drops: readonly Box[], steps: { left: number }): number {
   if (keeps.length === 0 || drops.some((box) => box.length === 0)) return 0;
@@ -63,7 +63,7 @@ function endsOf(arcs: readonly Arc[]): readonly bigint[] {
   return [...ends].toSorted((a, b) => (a < b ? -1 : 1));
 }
 
-/** What has still to hold when the source has this value. */
+/** What remains to hold once the source has this value. */
 function given(boxes: readonly Box[], source: string, value: bigint): readonly Box[] {
   return boxes
     .filter((box) => box.every((arc) => arc.source !== source || isIn(arc, value)))

@@ -3,8 +3,8 @@ import { MAX_MEMBERS, parseW3cTraceState } from '../../otlp/w3c-trace-state.ts';
 import { ALWAYS, parseThreshold, thresholdDigits } from './threshold.ts';
 
 /**
- * The threshold of the sampler that let the trace through before it came here, from `ot=th:…` in the trace state. Taken
- * from a root span if one has it, else from the first span that does; {@link ALWAYS} when none has.
+ * The threshold of the sampler that let the trace through before it arrived here, from `ot=th:…` in the trace state:
+ * that of a root span if one has it, or else of the first span that does; {@link ALWAYS} if no span has one.
  */
 export function headThreshold(trace: Trace): bigint {
   let elsewhere: bigint | undefined;
@@ -17,14 +17,18 @@ export function headThreshold(trace: Trace): bigint {
   return elsewhere ?? ALWAYS;
 }
 
-/** The randomness of a trace without `rv`: the low 56 bits of its ID (W3C Trace Context Level 2, "Randomness of trace-id"). */
+/**
+ * The randomness of a trace without `rv`: the low 56 bits of its ID (W3C Trace Context Level 2, "Randomness of
+ * trace-id").
+ */
 export function idRandomness(traceId: string): bigint {
   return BigInt(`0x${traceId.slice(18)}`);
 }
 
 /**
- * The randomness R that every sampler of the trace compares with its threshold: the first `rv` of its trace states, else
- * that of the trace ID. Undefined when no trace state has `rv` or `th`: nothing then says that the ID is random.
+ * The randomness R that every sampler of the trace compares with its threshold: the first `rv` of its trace states, or
+ * else that of the trace ID. Undefined if no trace state has `rv` or `th`, because then nothing says that the ID is
+ * random.
  */
 export function declaredRandomness(trace: Trace): bigint | undefined {
   let hasThreshold = false;
@@ -45,7 +49,7 @@ const FIELD = /^([a-z][a-z0-9]*):([A-Za-z0-9._-]*)$/;
 const MAX_VALUE_LENGTH = 256;
 const RANDOMNESS = /^[0-9a-f]{14}$/;
 
-/** What the `ot` member of a `tracestate` says of sampling (OpenTelemetry specification, "TraceState Handling"). */
+/** What the `ot` member of a `tracestate` says about sampling (OpenTelemetry specification, "TraceState Handling"). */
 export interface OtSampling {
   /** `rv`: the explicit randomness of the trace, 56 bits. */
   readonly randomness: bigint | undefined;
@@ -55,7 +59,7 @@ export interface OtSampling {
 
 const NO_SAMPLING: OtSampling = { randomness: undefined, threshold: undefined };
 
-/** Reads `rv` and `th`. A `tracestate` that is invalid anywhere says nothing. */
+/** Reads `rv` and `th`. A `tracestate` that is invalid anywhere yields neither. */
 export function readOtSampling(traceState: string): OtSampling {
   if (!traceState.includes('ot=')) return NO_SAMPLING;
   const fields = parseFields(parseW3cTraceState(traceState)?.get('ot'));
@@ -67,9 +71,9 @@ export function readOtSampling(traceState: string): OtSampling {
 }
 
 /**
- * The `tracestate` with another `th`, or without one (undefined). As W3C asks of whoever changes a member, `ot` comes
- * first; everything else stays, but for a last member that would be one too many. One that is invalid, has no `th` to take
- * away, or no room for one, is returned as it is.
+ * Returns the `tracestate` with another `th`, or without one (undefined). W3C requires that a changed member comes
+ * first, so `ot` does. Everything else stays, except a last member that would exceed the limit. A `tracestate` that is
+ * invalid, has no `th` to remove, or has no room for one, is returned unchanged.
  */
 export function withThreshold(traceState: string, threshold: bigint | undefined): string {
   const members = parseW3cTraceState(traceState);
@@ -91,7 +95,7 @@ export function withThreshold(traceState: string, threshold: bigint | undefined)
     .join(',');
 }
 
-/** Undefined when there are none, or one of them is not valid. Of a field that is repeated the last counts. */
+/** Undefined if there are no fields, or one of them is invalid. Of a repeated field the last one counts. */
 function parseFields(ot: string | undefined): ReadonlyMap<string, string> | undefined {
   if (ot === undefined) return undefined;
   const fields = new Map<string, string>();

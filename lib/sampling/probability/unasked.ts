@@ -5,8 +5,9 @@ import type { Policy } from '../policy.ts';
 import { type Chance, chanceOf, IMPOSSIBLE, UNKNOWN } from './chance.ts';
 
 /**
- * When a policy that was not asked samples a trace with these spans. It is asked now, but not for the fleet's allowances:
- * each such question takes or counts something. What depends on the answer is not known.
+ * The probability with which a policy that was not evaluated samples a trace with these spans. This evaluates it, but
+ * does not ask for the fleet's allowances, because each such question takes or counts something. A result that depends
+ * on them is unknown.
  */
 export function unaskedChance(policy: Policy, trace: Trace): Chance {
   let isAsked = false;

@@ -17,41 +17,42 @@ import { headThreshold } from './trace-state.ts';
 import { unaskedChance } from './unasked.ts';
 
 /**
- * What a decision does to `th` in the trace states of the spans that are kept.
- * - digits: raised to this threshold where it is lower or missing
- * - null: taken away, because the probability is unknown, or does not come from the randomness that `th` refers to
- * - undefined: left as it came
+ * What a decision does to `th` in the trace states of the kept spans.
+ * - digits: raise it to this threshold where it is lower or missing
+ * - null: remove it, because the probability is unknown or does not come from the randomness to which `th` refers
+ * - undefined: leave it unchanged
  */
 export type ThresholdUpdate = string | null | undefined;
 
 /** How many traces a sampled one stands for, as a number and as a threshold. */
 export interface Weight {
-  /** Null: not known. */
+  /** Null: unknown. */
   readonly sampleWeight: number | null;
   readonly threshold: ThresholdUpdate;
 }
 
-/** What there is to know of the policies, to weigh a trace that they sampled. */
+/** What is known about the policies, for weighing a trace that they sampled. */
 export interface Answers {
-  /** Of the policies that were asked; those that sample no trace with the same spans may be left out. */
+  /** The evaluations of the policies. Those that sample no trace with the same spans may be left out. */
   readonly evaluations: readonly Evaluation[];
-  /** Of `sample_on_first_match`: the policies behind the first that sampled. */
+  /** With `sample_on_first_match`: the policies after the first that sampled. */
   readonly unasked: readonly Policy[];
 }
 
 /**
- * Weighs a sampled trace. The weight is 1 / probability that the head sampler lets a trace with the same spans through and
- * the policies then sample it: any of them, also one that by chance did not sample this one, and none drops it.
+ * Weighs a sampled trace. The weight is 1 / the probability that the head sampler lets a trace with the same spans
+ * through and the policies then sample it: any of them, including one that by chance did not sample this one, while
+ * none drops it.
  *
- * | the trace was sampled       | `th`         |
- * |-----------------------------|--------------|
- * | for sure, by any policy     | as it came   |
- * | because R >= T              | raised to T  |
- * | in any other way            | taken away   |
+ * | the trace was sampled         | `th`        |
+ * |-------------------------------|-------------|
+ * | with certainty, by any policy | unchanged   |
+ * | because R >= T                | raised to T |
+ * | in any other way              | removed     |
  *
- * `th` promises that all traces with R >= `th` are kept alike, so that a later stage may thin them further by R. A share
- * chosen by another hash breaks this, even where R >= T happens to hold. When one policy goes by R and others sampled the
- * trace too, the promise of that one holds.
+ * `th` promises that all traces with R >= `th` are kept alike, so that a later stage may thin them further by R. A
+ * share chosen by another hash breaks this promise, even if R >= T happens to be true. If one policy decides by R and
+ * others sampled the trace too, the promise of that one holds.
  */
 export function weigh(trace: Trace, answers: Answers): Weight {
   const head = headThreshold(trace);
@@ -91,7 +92,7 @@ function lowestThreshold(sampled: readonly Chance[]): string | null {
   return lowest === undefined ? null : thresholdDigits(lowest);
 }
 
-/** Most traces have no threshold. */
+/** Avoids the division for most traces, which have no threshold. */
 function countAt(threshold: bigint): number {
   return threshold === ALWAYS ? 1 : adjustedCountAt(threshold);
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigTextError, decodeConfigText, encodeConfigText } from '../../../lib/aws/ssm/config-parameter.ts';
+import { ConfigTextError, decodeConfigText, encodeConfigText } from '../../../lib/aws/ssm/config-text.ts';
 
 describe('the text of a configuration as a parameter', () => {
   it('stays what it is while it fits in the standard tier', () => {

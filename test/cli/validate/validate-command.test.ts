@@ -44,7 +44,7 @@ describe('validate', () => {
 a.yaml: valid, 1 warning
 
 Decides 90 s after the first spans of a trace arrive, or 250 ms after its root span if that is sooner.
-Asks no policy after the first that keeps a trace.
+Evaluates no policy after the first that keeps a trace.
 Never keeps, whatever other policies say:
   health-checks  every trace that has url.path equal to "/healthz"
 Keeps:
@@ -60,7 +60,7 @@ Keeps:
       expect.stringMatching(
         /^b\.yaml:4: error: tail_sampling\.policies\[0\]\.type: unknown .*did you mean "latency"\?$/,
       ),
-      'b.yaml:5: error: tail_sampling.policies[1].name: another policy is called "slow" already',
+      'b.yaml:5: error: tail_sampling.policies[1].name: another policy already has the name "slow"',
       'b.yaml:5: error: tail_sampling.policies[1].latency.threshold_ms: expected a whole number, got "1s"',
       expect.stringMatching(/^b\.yaml:2: warning: tail_sampling\.num_traces: is ignored/),
       'b.yaml: not valid, 3 errors, 1 warning',

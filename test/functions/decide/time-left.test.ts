@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DECIDE_TIMEOUT_SECONDS, timeCheck } from '../../../functions/decide/handler.ts';
+import { timeCheck } from '../../../functions/decide/handler.ts';
+import { DECIDE_TIMEOUT_SECONDS } from '../../../lib/aws/function-contract.ts';
 import { DEFAULT_DECIDE_SETTINGS } from '../../../lib/pipeline/decide/decide.ts';
 
 function context(timeoutMs: number) {

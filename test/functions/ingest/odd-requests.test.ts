@@ -86,12 +86,12 @@ describe('a request in JSON', () => {
     ['{"resource-spans":[]}', 'unknown "resource-spans" in ExportTraceServiceRequest; expected'],
     [
       '{"resourceLogs":[{}]}',
-      'unknown "resourceLogs" in ExportTraceServiceRequest; expected an ExportTraceServiceRequest with resourceSpans, scopeSpans and spans; logs are not taken here: send traces only',
+      'unknown "resourceLogs" in ExportTraceServiceRequest; expected an ExportTraceServiceRequest with resourceSpans, scopeSpans and spans; Tailgate does not accept logs: send only traces',
     ],
-    ['{"resource_metrics":[{}]}', 'metrics are not taken here: send traces only'],
+    ['{"resource_metrics":[{}]}', 'Tailgate does not accept metrics: send only traces'],
     [
       '{"resourceSpans":[{"instrumentationLibrarySpans":[{"spans":[{}]}]}]}',
-      'scopeSpans took the place of instrumentationLibrarySpans in OTLP 0.15: update the sender',
+      'scopeSpans replaced instrumentationLibrarySpans in OTLP 0.15: update the sender',
     ],
     [
       '{"resourceSpans":[{"instrumentation_library_spans":[]}]}',

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type Delivery, functionUrlEvent } from '../../../lib/local/function-url-event.ts';
 
-/** Every test of the front door runs over each. */
+/** Every test of the ingest endpoint runs over each. */
 export const DELIVERIES: readonly Delivery[] = ['platform', 'base64'];
 
 export interface HttpEventOptions {

@@ -86,7 +86,7 @@ const POLICIES: readonly LoadedPolicy[] = [
     yaml: `type: composite, composite: { max_total_spans_per_second: 1000, policy_order: [a, b, c], composite_sub_policy: [{ name: a, ${KEY1} }, { name: b, ${KEY2} }, { name: c, type: always_sample }], rate_allocation: [{ policy: a, percent: 50 }, { policy: b, percent: 25 }] }`,
     // 50 % and 25 % of 1000, and a third of it for the one without an allocation
     words:
-      'every trace that falls under the first of these that takes it: every trace that has key1 from 50 to 100 (up to 500 spans per second); every trace that has key2 equal to "value1" or "value2" (up to 250 spans per second); every trace (up to 333 spans per second)',
+      'every trace that is kept by the first of these that matches it: every trace that has key1 from 50 to 100 (up to 500 spans per second); every trace that has key2 equal to "value1" or "value2" (up to 250 spans per second); every trace (up to 333 spans per second)',
   },
 ];
 
@@ -132,7 +132,7 @@ describe('num_shards', () => {
     { settings: 'num_shards: 257', error: 'num_shards: expected at most 256, got 257' },
     {
       settings: 'num_shards: 2\ntail_storage: tail_storage_pebble',
-      error: 'num_shards: the Collector does not take more than 1 together with tail_storage',
+      error: 'num_shards: the Collector does not accept more than 1 together with tail_storage',
     },
   ])('is refused as $settings', ({ settings, error }) => {
     expect(errorsOf(settings)).toEqual([error]);

@@ -113,7 +113,7 @@ describe('parseSamplingConfig: what is wrong', () => {
       {
         path: `${at}.decision_wiat`,
         line: 4,
-        message: 'unknown key; remove it, "decision_wait" is given already',
+        message: 'unknown key; remove it, "decision_wait" is already given',
       },
       {
         path: `${at}.policies[0].type`,
@@ -125,12 +125,12 @@ describe('parseSamplingConfig: what is wrong', () => {
         line: 10,
         message: 'unknown value "EROR"; did you mean "ERROR"?',
       },
-      { path: `${at}.policies[2].name`, line: 11, message: 'another policy is called "errors" already' },
+      { path: `${at}.policies[2].name`, line: 11, message: 'another policy already has the name "errors"' },
       { path: `${at}.policies[2].latency.threshold_ms`, line: 14, message: 'expected a whole number, got "5s"' },
       {
         path: `${at}.policies[2].latency.treshold_ms`,
         line: 15,
-        message: 'unknown key; remove it, "threshold_ms" is given already',
+        message: 'unknown key; remove it, "threshold_ms" is already given',
       },
       { path: `${at}.policies[3].name`, line: 17, message: 'expected a name that is not empty' },
       { path: `${at}.policies[4].type`, line: 19, message: `unknown policy type "my_extension", allowed: ${types}` },
@@ -213,7 +213,7 @@ describe('parseSamplingConfig: what is wrong', () => {
     {
       what: 'a key that is given twice',
       text: `${keepAll}\n${keepAll}`,
-      error: ': not valid YAML: the key policies is given twice; keep one',
+      error: ': not valid YAML: the key policies occurs twice; keep one',
     },
     { what: 'a text that is not YAML', text: 'policies: [', error: expect.stringMatching(/^: not valid YAML: /) },
     {

@@ -130,7 +130,7 @@ describe('a Collector file inside of another file', () => {
     {
       what: 'two configurations',
       text: `agent:\n${indented(HELM_VALUES, 2)}gateway:\n${indented(HELM_VALUES, 2)}`,
-      error: ': expected one configuration with tail_sampling, got them in agent.config, gateway.config; keep one',
+      error: ': expected one configuration with tail_sampling, got several: agent.config, gateway.config; keep one',
     },
     {
       what: 'another resource',

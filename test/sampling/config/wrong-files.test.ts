@@ -186,8 +186,8 @@ describe('a file of another kind', () => {
       'policies: [{ name: a, type: always_sample }]\ndecision_wait: 1s\ndecision_wait: 2s\n"num_traces": 1\n"num_traces": 2\n';
     const result = parseSamplingConfig(text);
     expect(result.ok ? [] : result.issues).toEqual([
-      { path: '', line: 3, message: 'not valid YAML: the key decision_wait is given twice; keep one' },
-      { path: '', line: 5, message: 'not valid YAML: the key num_traces is given twice; keep one' },
+      { path: '', line: 3, message: 'not valid YAML: the key decision_wait occurs twice; keep one' },
+      { path: '', line: 5, message: 'not valid YAML: the key num_traces occurs twice; keep one' },
     ]);
   });
 
@@ -195,7 +195,7 @@ describe('a file of another kind', () => {
     const around = 'x: { a: &a { decision_wait: 1s }, b: &b { sample_on_first_match: true } }\ntail_sampling:\n';
     const rest = '  policies: [{ name: a, type: always_sample }]\n';
     expect(issuesOf(`${around}  <<: *a\n  <<: *b\n${rest}`).errors).toEqual([
-      ': not valid YAML: the key << is given twice; write one with a list, <<: [*a, *b]',
+      ': not valid YAML: the key << occurs twice; write one with a list, <<: [*a, *b]',
     ]);
     expect(parseSamplingConfig(`${around}  <<: [*a, *b]\n${rest}`)).toMatchObject({
       ok: true,
@@ -209,7 +209,7 @@ describe('a file of another kind', () => {
     expect(result.ok ? [] : result.issues.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^unknown key, allowed: decision_wait, /),
       'unknown key',
-      'unknown key; remove it, "policies" is given already',
+      'unknown key; remove it, "policies" is already given',
     ]);
   });
 });

@@ -47,7 +47,9 @@ describe('a stream of YAML documents', () => {
     expect(parseSamplingConfig(text)).toMatchObject({
       ok: true,
       config: { decisionWaitMs: 7000 },
-      notes: [{ path: '', line, message: `of ${count} documents this one is read, because it has tail_sampling` }],
+      notes: [
+        { path: '', line, message: `of ${count} documents Tailgate reads this one, because it has tail_sampling` },
+      ],
     });
   });
 
@@ -83,7 +85,7 @@ describe('a stream of YAML documents', () => {
     );
     expect(issuesOf(`kind: ConfigMap\ndata:\n${texts.join('')}`).errors).toEqual([
       expect.stringMatching(
-        /^: expected one configuration with tail_sampling, got them in data\.relay0, .*relay5 and 2 more; keep one$/,
+        /^: expected one configuration with tail_sampling, got several: data\.relay0, .*relay5 and 2 more; keep one$/,
       ),
     ]);
   });

@@ -39,7 +39,7 @@ describe('boolean_attribute', () => {
   });
 
   it('warns that false matches more than false', () => {
-    const warning = 'boolean_attribute.value: false also matches an attribute that is there and is not a boolean';
+    const warning = 'boolean_attribute.value: false also matches an attribute that is not a boolean';
     expect(issuesOfPolicy(boolean({ value: false })).warnings).toEqual([warning]);
     expect(issuesOfPolicy(boolean({})).warnings).toEqual([warning]);
     expect(issuesOfPolicy(boolean({ value: true })).warnings).toEqual([]);

@@ -142,7 +142,7 @@ describe('composite', () => {
     {
       what: 'an entry for nobody',
       policy: composite({ max: 1, parts: [rest], allocation: [{ policy: 'rets', percent: 10 }] }),
-      warning: 'no sub-policy is called "rets"',
+      warning: 'no sub-policy has the name "rets"',
     },
     {
       what: 'shares of more than 100 %',

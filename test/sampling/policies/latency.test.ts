@@ -85,7 +85,7 @@ describe('latency', () => {
     ]);
     expect(issuesOfPolicy(latency(-1.5))).toEqual({
       errors: [],
-      warnings: ['latency.threshold_ms: is read as -1, as in the Collector: it is a whole number'],
+      warnings: ['latency.threshold_ms: is read as -1, as in the Collector: expected a whole number'],
     });
   });
 });

@@ -110,7 +110,7 @@ describe('rate_limiting', () => {
     { policy: rateLimiting(0), warnings: ['rate_limiting.spans_per_second: leaves no budget: keeps no trace'] },
     {
       policy: rateLimiting(0, 3),
-      warnings: ['rate_limiting.spans_per_second: is not above 0: 3 spans pass, ever'],
+      warnings: ['rate_limiting.spans_per_second: is not above 0: only 3 spans pass, once'],
     },
     { policy: rateLimiting(10), warnings: [] },
   ])('warns of a budget that is not one: $warnings', ({ policy, warnings }) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { QUERY_RESULTS_PREFIX, TRACES_PREFIX } from '../../../lib/archive/layout.ts';
+import { PARTS_PREFIX, QUERY_RESULTS_PREFIX, TRACES_PREFIX } from '../../../lib/archive/layout.ts';
 import { fillGeneratedBlocks } from '../../../scripts/docs/generated-blocks.ts';
 import { grafanaTables } from '../../../scripts/docs/grafana-dashboards.ts';
 
@@ -23,6 +23,7 @@ describe('the rights of docs/grafana.md', () => {
       rights.filter((right) => right.action === action).flatMap(({ resources }) => resources);
     expect(objects('s3:GetObject')).toEqual([
       `arn:aws:s3:::ARCHIVE-BUCKET/${TRACES_PREFIX}*`,
+      `arn:aws:s3:::ARCHIVE-BUCKET/${PARTS_PREFIX}*`,
       `arn:aws:s3:::ARCHIVE-BUCKET/${QUERY_RESULTS_PREFIX}*`,
     ]);
     expect(objects('s3:PutObject')).toEqual([`arn:aws:s3:::ARCHIVE-BUCKET/${QUERY_RESULTS_PREFIX}*`]);

@@ -14,21 +14,22 @@ import { type Component, presetProcessors, readPipelines } from './pipelines.ts'
 import { type SpanRoute, spanRoute } from './span-route.ts';
 
 export interface Surroundings {
-  /** The whole document, for what stands around a Collector configuration in it. */
+  /** The whole document, which may have settings around a Collector configuration. */
   readonly root: unknown;
-  /** E.g. `tail_sampling/eu`. */
+  /** Such as `tail_sampling/eu`. */
   readonly instance: string;
   /** Undefined for a block on its own. */
   readonly collector: ConfigNode | undefined;
-  /** The map that has the block as a value, e.g. `processors`; undefined for bare options. */
+  /** The map that has the block as a value, such as `processors`; undefined for bare options. */
   readonly siblings: ConfigNode | undefined;
   readonly ignored: IgnoredComponents;
   readonly decisionWaitMs: number;
 }
 
 /**
- * Reports what else the Collector would run on the spans, because Tailgate runs `tail_sampling` alone: an error for each component
- * that would change what is decided, kept or sent on, unless it is ignored knowingly; a note for what has no effect here.
+ * Reports what else the Collector would do with the spans, because Tailgate only runs `tail_sampling`: an error for
+ * each component that would change what is decided, kept or sent, unless the configuration says that Tailgate may
+ * ignore it; a note for what has no effect here.
  */
 export function checkSurroundings(surroundings: Surroundings, issues: ConfigIssues): void {
   const { collector, instance } = surroundings;
@@ -64,7 +65,7 @@ export function checkSurroundings(surroundings: Surroundings, issues: ConfigIssu
   checkProcessors(processors, holding, surroundings, issues);
   checkExporters(destinations, surroundings, issues);
   for (const exporter of unsampled.filter(({ id }) => sendsElsewhere(id))) {
-    const effect = 'gets spans before they are sampled; Tailgate sends none on. Send to it before Tailgate';
+    const effect = 'gets spans before they are sampled, which Tailgate does not send. Send them to it before Tailgate';
     refuse('exporter', exporter, effect, surroundings, issues);
   }
   for (const connector of withoutRepeats(route.connectors)) {
@@ -78,7 +79,7 @@ export function checkSurroundings(surroundings: Surroundings, issues: ConfigIssu
   }
 }
 
-/** Without pipelines it is not known where a processor stands, or whether it is used at all. */
+/** Without pipelines it is unknown where a processor runs, or whether it is used at all. */
 function checkPart({ siblings, collector, instance, ignored }: Surroundings, issues: ConfigIssues): void {
   const names = Object.keys(siblings?.value ?? {}).filter((id) => id !== instance);
   reportUselessNames(ignored, { processor: names, connector: [], exporter: [] }, issues);
@@ -89,11 +90,11 @@ function checkPart({ siblings, collector, instance, ignored }: Surroundings, iss
   if (others.length === 0 || siblings === undefined) return;
   issues.warn(
     siblings.path,
-    `Tailgate runs ${instance} alone, not ${list(others)}; no pipeline here says whether they are used`,
+    `Tailgate only runs ${instance}, not ${list(others)}; no pipeline here says whether they are used`,
   );
 }
 
-/** @param holding processors that have been warned of because they hold traces */
+/** @param holding processors that hold traces, for which there are warnings already */
 function checkProcessors(
   processors: readonly Component[],
   holding: readonly Component[],
@@ -103,7 +104,7 @@ function checkProcessors(
   const { instance } = surroundings;
   for (const processor of processors) {
     if (processor.id === instance) {
-      issues.error(processor.path, `${instance} is in this pipeline already; remove one of them`);
+      issues.error(processor.path, `${instance} is already in this pipeline; remove one of them`);
       continue;
     }
     const effect = effectOfProcessor(processor.id);
@@ -139,7 +140,7 @@ function checkWait(
   return holding;
 }
 
-/** The archive takes the place of one exporter. */
+/** The archive replaces one exporter. */
 function checkExporters(exporters: readonly Component[], surroundings: Surroundings, issues: ConfigIssues): void {
   const { exporter: ignored } = surroundings.ignored;
   const [first, ...others] = exporters.filter(({ id }) => sendsElsewhere(id) && !isIn(ignored, id));
@@ -156,10 +157,10 @@ function noteReceivers({ receivers }: SpanRoute, issues: ConfigIssues): void {
   const [first] = receivers;
   const others = withoutRepeats(receivers).filter(({ id }) => id.split('/')[0] !== 'otlp');
   if (first === undefined || others.length === 0) return;
-  issues.note(first.path.slice(0, -1), `${list(others.map(({ id }) => id))}: Tailgate receives OTLP over HTTP alone`);
+  issues.note(first.path.slice(0, -1), `${list(others.map(({ id }) => id))}: Tailgate only receives OTLP over HTTP`);
 }
 
-/** @param remark what the component does, and what to do when it is needed */
+/** @param remark what the component does, and what to do if it is needed */
 function refuse(
   kind: ComponentKind,
   { id, path }: Component,
@@ -173,7 +174,7 @@ function refuse(
   }
 }
 
-/** By the list that they are in, so that each list gets one note. */
+/** Groups components by the list that contains them, so that each list gets one note. */
 function groupedByList(
   components: readonly Component[],
   silent: readonly Component[],

@@ -3,12 +3,12 @@ import { parseGoDuration } from '../read-duration.ts';
 import { memberOf } from '../yaml-map.ts';
 import type { Component } from './pipelines.ts';
 
-/** Of `wait_duration`. */
+/** Default of `wait_duration`. */
 const DEFAULT_WAIT_MS = 1000;
 
 /**
- * How long a `groupbytrace` in front of `tail_sampling` holds a trace, in milliseconds; undefined for other processors, and when its
- * `wait_duration` cannot be read.
+ * How long a `groupbytrace` in front of `tail_sampling` holds a trace, in milliseconds; undefined for other processors,
+ * and if its `wait_duration` is invalid.
  */
 export function groupByTraceWaitMs({ id }: Component, collector: ConfigNode): number | undefined {
   if (typeOf(id) !== 'groupbytrace') return undefined;
@@ -17,15 +17,18 @@ export function groupByTraceWaitMs({ id }: Component, collector: ConfigNode): nu
   return typeof wait === 'string' ? parseGoDuration(wait) : undefined;
 }
 
-/** What a component does and Tailgate does not, for a message: `drops spans, which Tailgate does not`. Undefined: nothing that matters here. */
+/**
+ * What a component does and Tailgate does not do, for a message: `drops spans, which Tailgate does not`. Undefined: it
+ * does nothing that matters here.
+ */
 export type Effect = string | undefined;
 
 const NONE = undefined;
 const FOR_METRICS_OR_LOGS = undefined;
 
 /**
- * The processors of the Collector and of its contrib and other public distributions, by type without underscores: they are renamed one
- * after the other, e.g. from `k8sattributes` to `k8s_attributes`.
+ * The processors of the Collector and of its contrib and other public distributions, by type without underscores. (They
+ * are being renamed one by one, such as from `k8sattributes` to `k8s_attributes`.)
  */
 const PROCESSORS: ReadonlyMap<string, Effect> = new Map([
   ['batch', NONE],
@@ -56,10 +59,10 @@ const PROCESSORS: ReadonlyMap<string, Effect> = new Map([
   ['resourcedetection', 'adds resource attributes'],
   ['routing', 'chooses an exporter for each trace'],
   ['schema', 'renames attributes'],
-  ['servicegraph', 'makes metrics'],
+  ['servicegraph', 'generates metrics'],
   ['source', 'adds resource attributes'],
   ['span', 'changes span names and status'],
-  ['spanmetrics', 'makes metrics'],
+  ['spanmetrics', 'generates metrics'],
   ['spanpruning', 'merges spans'],
   ['sumologic', 'changes attributes'],
   ['sumologicschema', 'changes attributes'],
@@ -83,23 +86,23 @@ const PROCESSORS: ReadonlyMap<string, Effect> = new Map([
 const CONNECTORS: ReadonlyMap<string, Effect> = new Map([
   ['forward', NONE],
 
-  ['count', 'makes metrics'],
-  ['datadog', 'makes metrics'],
-  ['elasticapm', 'makes metrics'],
-  ['exceptions', 'makes metrics or logs'],
+  ['count', 'generates metrics'],
+  ['datadog', 'generates metrics'],
+  ['elasticapm', 'generates metrics'],
+  ['exceptions', 'generates metrics or logs'],
   ['failover', 'chooses a pipeline for each trace'],
-  ['grafanacloud', 'makes metrics'],
-  ['otlpjson', 'makes traces of logs'],
+  ['grafanacloud', 'generates metrics'],
+  ['otlpjson', 'turns logs into traces'],
   ['roundrobin', 'chooses a pipeline for each trace'],
   ['routing', 'chooses a pipeline for each trace'],
-  ['servicegraph', 'makes metrics'],
-  ['signaltometrics', 'makes metrics'],
-  ['slowsql', 'makes logs'],
-  ['spanmetrics', 'makes metrics'],
-  ['sum', 'makes metrics'],
+  ['servicegraph', 'generates metrics'],
+  ['signaltometrics', 'generates metrics'],
+  ['slowsql', 'generates logs'],
+  ['spanmetrics', 'generates metrics'],
+  ['sum', 'generates metrics'],
 ]);
 
-/** Exporters that send traces nowhere else. */
+/** Exporters that do not send traces to another system. */
 const LOCAL_EXPORTERS = ['debug', 'logging', 'nop'];
 
 const UNKNOWN = 'is unknown to Tailgate, which does not run it';
@@ -116,7 +119,7 @@ export function sendsElsewhere(id: string): boolean {
   return !LOCAL_EXPORTERS.includes(typeOf(id));
 }
 
-/** Whether a name is the one of a processor that Tailgate knows. */
+/** Whether a name is that of a processor that Tailgate knows. */
 export function isKnownProcessor(id: string): boolean {
   return PROCESSORS.has(typeOf(id));
 }

@@ -3,14 +3,14 @@ import { differenceOf, limitIn } from '../trace-state-limits.ts';
 import { isYamlMap, memberOf, nodesInside } from '../yaml-map.ts';
 import type { YamlSource } from '../yaml-source.ts';
 
-/** In the arguments of a Collector, as manifests and Helm values have them; a minus in front turns a gate off. */
+/** A gate in the arguments of a Collector, as in manifests and Helm values. A minus in front turns it off. */
 const GATE = /(?<![-\w.])processor\.tailsamplingprocessor\.(usetracestate|recordpolicy)(?![\w.])/g;
 
 /**
- * Says of the Collector's feature gates that change what its processor does, wherever a document turns them on, what stands for them
- * here.
+ * Finds the Collector's feature gates that change its `tail_sampling`, wherever a document turns them on, and says what
+ * replaces them here.
  *
- * @param block the `tail_sampling` block that is read
+ * @param block the `tail_sampling` block in use
  */
 export function checkFeatureGates(documents: readonly YamlSource[], block: ConfigNode): readonly ConfigIssues[] {
   const difference = differenceOfTraceState(block);
@@ -33,15 +33,18 @@ export function checkFeatureGates(documents: readonly YamlSource[], block: Confi
   });
 }
 
-/** What the gate does and the block does not say; undefined when the block says it, or the gate has no effect on it. */
+/**
+ * What the gate does and the block does not ask for; undefined if the block asks for it, or the gate has no effect on
+ * it.
+ */
 function differenceOfTraceState(block: ConfigNode): string | undefined {
   const probabilistic = nodesInside(block.value, () => false)
     .map(({ value }) => memberOf(value, 'probabilistic'))
     .filter(isYamlMap);
   if (probabilistic.some((options) => options['use_tracestate'] !== true)) {
-    return '; in Tailgate each probabilistic policy has use_tracestate: true instead';
+    return '; in Tailgate set use_tracestate: true on each probabilistic policy instead';
   }
-  // Beside a probabilistic that has it, limits are warned of where they stand.
+  // If a probabilistic policy has the option, `warnOfLimits` reports the limits at their own place.
   const limit = probabilistic.length === 0 ? limitIn(policiesOf(block)) : undefined;
   return limit === undefined ? undefined : `, with which ${differenceOf(limit)}`;
 }

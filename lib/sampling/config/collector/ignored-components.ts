@@ -3,7 +3,10 @@ import type { ConfigIssues } from '../issues.ts';
 import type { OptionsReader } from '../options-reader.ts';
 import type { Component } from './pipelines.ts';
 
-/** The kinds of components that a Collector runs with `tail_sampling`, and the lists of those that are left out knowingly. */
+/**
+ * The kinds of components that a Collector runs together with `tail_sampling`, and the lists of those that Tailgate may
+ * ignore.
+ */
 const LISTS = {
   processor: 'ignore_processors',
   connector: 'ignore_connectors',
@@ -21,7 +24,7 @@ export function readIgnoredComponents(tailgate: OptionsReader): IgnoredComponent
   const read = (kind: ComponentKind) => {
     const key = LISTS[kind];
     const names = tailgate.strings(key).map((id, i) => ({ id: id.trim(), path: [...tailgate.path, key, i] }));
-    // What is no string has been reported.
+    // A value that is not a string has been reported.
     return tailgate.hasFailed(key) ? names.filter(({ id }) => id !== '') : names;
   };
   return { processor: read('processor'), connector: read('connector'), exporter: read('exporter') };
@@ -32,7 +35,7 @@ export function toIgnore(kind: ComponentKind, id: string): string {
   return `tailgate: { ${LISTS[kind]}: [${id}] }`;
 }
 
-/** Reports names that are listed twice and names of nothing, because they may be misspelt, or left over. */
+/** Reports names that are listed twice and names without a component, because they may be misspelt or outdated. */
 export function reportUselessNames(
   ignored: IgnoredComponents,
   present: Readonly<Record<ComponentKind, readonly string[]>>,
@@ -41,7 +44,7 @@ export function reportUselessNames(
   for (const kind of KINDS) {
     const seen = new Set<string>();
     for (const { id, path } of ignored[kind]) {
-      if (seen.has(id)) issues.error(path, `"${id}" is listed already; remove one of them`);
+      if (seen.has(id)) issues.error(path, `"${id}" is already listed; remove one of them`);
       else if (!present[kind].includes(id)) {
         issues.error(path, `tail_sampling has no ${kind} "${id}" in its pipelines${hintFor(id, kind, present, seen)}`);
       }

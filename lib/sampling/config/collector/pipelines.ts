@@ -24,14 +24,14 @@ export function instancesInUse(collector: ConfigNode | undefined, names: readonl
   return names.filter((name) => used.includes(name));
 }
 
-/** A component as a pipeline names it, e.g. `attributes/pii`. */
+/** A component as a pipeline names it, such as `attributes/pii`. */
 export interface Component {
   readonly id: string;
   readonly path: ConfigPath;
 }
 
 export interface Pipeline {
-  /** `traces`, `traces/in`. */
+  /** Such as `traces` or `traces/in`. */
   readonly id: string;
   readonly path: ConfigPath;
   readonly receivers: readonly Component[];
@@ -39,7 +39,10 @@ export interface Pipeline {
   readonly exporters: readonly Component[];
 }
 
-/** The `service.pipelines` of a Collector configuration; undefined when it has none, because it is only a part of one. */
+/**
+ * The `service.pipelines` of a Collector configuration; undefined if it has none, because it is only a part of a
+ * configuration.
+ */
 export function readPipelines(collector: ConfigNode | undefined): readonly Pipeline[] | undefined {
   const pipelines = memberOf(memberOf(collector?.value, 'service'), 'pipelines');
   if (collector === undefined || !isYamlMap(pipelines)) return undefined;
@@ -60,7 +63,7 @@ export function isTracesPipeline({ id }: Pipeline): boolean {
   return id === 'traces' || id.startsWith('traces/');
 }
 
-/** A list of names, or one string with commas, which the Collector takes for a list. */
+/** Reads a list of names, or one string with commas, which the Collector reads as a list. */
 function readComponents(value: unknown, path: ConfigPath): readonly Component[] {
   if (typeof value === 'string') return value === '' ? [] : value.split(',').map((id) => ({ id: id.trim(), path }));
   if (!Array.isArray(value)) return [];

@@ -2,19 +2,19 @@ import type { ConfigNode } from '../issues.ts';
 import { isYamlMap, memberOf } from '../yaml-map.ts';
 import { type Component, isTracesPipeline, type Pipeline } from './pipelines.ts';
 
-/** What spans pass on their way to and from a `tail_sampling` processor. */
+/** The components that spans pass on their way to and from a `tail_sampling` processor. */
 export interface SpanRoute {
   readonly receivers: readonly Component[];
-  /** Processors in front of `tail_sampling`, in its pipelines and those that connectors lead from. */
+  /** Processors in front of `tail_sampling`, in its pipelines and in those from which connectors lead to it. */
   readonly before: readonly Component[];
-  /** Processors behind it, in its pipelines and those that connectors lead to. */
+  /** Processors behind it, in its pipelines and in those to which connectors lead. */
   readonly after: readonly Component[];
   readonly connectors: readonly Component[];
   /** Exporters behind it. */
   readonly exporters: readonly Component[];
-  /** Exporters that get spans on their way to it, which are not sampled yet. */
+  /** Exporters that get spans on their way to it, before they are sampled. */
   readonly unsampled: readonly Component[];
-  /** The pipelines that it leads through. */
+  /** The pipelines on the route. */
   readonly pipelines: readonly Pipeline[];
 }
 
@@ -74,7 +74,7 @@ export function spanRoute(instance: string, pipelines: readonly Pipeline[], coll
   return { receivers, before, after, connectors, exporters, unsampled, pipelines: [...passed] };
 }
 
-/** Only the section `connectors` tells them from receivers and exporters: `otlp` can be one of each. */
+/** Only the section `connectors` distinguishes them from receivers and exporters: `otlp` can be one of each. */
 function isConnector({ id }: Component, { value: config }: ConfigNode): boolean {
   const connectors = memberOf(config, 'connectors');
   return isYamlMap(connectors) && Object.hasOwn(connectors, id);

@@ -8,7 +8,7 @@ import { REFUSED, UNKNOWN } from '../../probability/chance.ts';
 
 /**
  * `rate_limiting`: keeps traces as long as there are tokens for all their spans in a bucket that refills at
- * `spans_per_second`. Every trace that reaches it takes its tokens, also one that another policy keeps anyway.
+ * `spans_per_second`. Every trace that reaches the policy takes its tokens, even if another policy keeps it anyway.
  */
 export const rateLimiting = {
   type: 'rate_limiting',
@@ -37,13 +37,13 @@ export const bytesLimiting = {
 } as const satisfies PolicyDefinition;
 
 /**
- * The evaluations of a policy that goes by what is left of a limit. What part of the traces passes depends on all the
- * others, so that nobody knows for how many one stands.
+ * The evaluations of a policy that depends on what is left of a limit. Which part of the traces passes depends on all
+ * other traces, so nobody knows how many traces one stands for.
  */
 export const SAMPLED_BY_LIMIT: Evaluation = { vote: 'sampled', threshold: 0, sampledWhen: UNKNOWN };
 export const NOT_SAMPLED_BY_LIMIT: Evaluation = { vote: 'not_sampled', threshold: 0, sampledWhen: REFUSED };
 
-/** What a rate limit counts. */
+/** The unit that a rate limit counts. */
 export type RateUnit = 'spans' | 'bytes';
 
 /** The options of a token bucket, for the documentation. */
@@ -59,12 +59,12 @@ export function rateLimitOptions(unit: RateUnit): readonly OptionDescription[] {
       key: 'burst_capacity',
       type: 'whole number',
       default: `2 × ${unit}_per_second`,
-      meaning: `how many ${unit} may be kept at once after a quiet time; a trace of more is never kept`,
+      meaning: `how many ${unit} may be kept at once after a quiet time; a larger trace is never kept`,
     },
   ];
 }
 
-/** Reads a policy that keeps traces as long as the tokens of its bucket last; a trace costs `costOf` of them. */
+/** Reads a policy that keeps traces as long as its bucket has tokens; a trace costs `costOf` tokens. */
 export function readRateLimitPolicy(
   { type, unit, costOf }: { readonly type: string; readonly unit: RateUnit; readonly costOf: (trace: Trace) => number },
   options: OptionsReader,
@@ -85,10 +85,10 @@ function readRateLimit(options: OptionsReader, unit: RateUnit, key: string): Rat
   const rate = options.int64(option);
   const givenBurst = options.int64('burst_capacity');
   const perSecond = countOf(rate);
-  // The Collector's product wraps around, and a negative burst lets nothing pass.
+  // The Collector's product wraps around, and a negative burst lets no trace pass.
   const burst = countOf(givenBurst > 0n ? givenBurst : BigInt.asIntN(64, 2n * rate));
   if (!options.failed && burst === 0) options.warn(option, 'leaves no budget: keeps no trace');
-  else if (!options.failed && perSecond === 0) options.warn(option, `is not above 0: ${burst} ${unit} pass, ever`);
+  else if (!options.failed && perSecond === 0) options.warn(option, `is not above 0: only ${burst} ${unit} pass, once`);
   return { kind: 'rate', key, perSecond, burst };
 }
 

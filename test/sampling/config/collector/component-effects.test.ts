@@ -33,7 +33,7 @@ describe('what is known of components', () => {
   });
 
   it.each(words(CONNECTORS))('is that the connector %s matters', (type) => {
-    expect(effectOfConnector(type)).toMatch(/^(makes|chooses)\b.*, which Tailgate does not$/);
+    expect(effectOfConnector(type)).toMatch(/^(generates|turns|chooses)\b.*, which Tailgate does not$/);
   });
 
   it('is that the connector forward only passes on', () => {

@@ -107,7 +107,7 @@ describe('processors beside tail_sampling', () => {
   it('cannot be a second tail_sampling', () => {
     const text = fileOf({ pipelines: { traces: traces(['tail_sampling', 'tail_sampling']) } });
     expect(issuesOf(text).errors).toEqual([
-      'service.pipelines.traces.processors[1]: tail_sampling is in this pipeline already; remove one of them',
+      'service.pipelines.traces.processors[1]: tail_sampling is already in this pipeline; remove one of them',
     ]);
   });
 
@@ -187,7 +187,7 @@ describe('connectors around tail_sampling', () => {
 
   it.each([
     { connector: 'routing', does: 'chooses a pipeline for each trace' },
-    { connector: 'span_metrics', does: 'makes metrics' },
+    { connector: 'span_metrics', does: 'generates metrics' },
     { connector: 'acme', does: 'is unknown to Tailgate' },
   ])('are errors when they do something themselves: $connector', ({ connector, does }) => {
     const pipelines = { traces: traces(['tail_sampling'], ['otlp', connector]) };
@@ -227,8 +227,8 @@ describe('connectors around tail_sampling', () => {
       });
     const at = 'service.pipelines.traces/in.exporters';
     expect(issuesOf(text()).errors).toEqual([
-      `${at}[0]: "spanmetrics" makes metrics, which Tailgate does not. Use it before Tailgate, or add it to tailgate: { ignore_connectors: [spanmetrics] } in tail_sampling`,
-      `${at}[1]: "otlp/raw" gets spans before they are sampled; Tailgate sends none on. Send to it before Tailgate, or add it to tailgate: { ignore_exporters: [otlp/raw] } in tail_sampling`,
+      `${at}[0]: "spanmetrics" generates metrics, which Tailgate does not. Use it before Tailgate, or add it to tailgate: { ignore_connectors: [spanmetrics] } in tail_sampling`,
+      `${at}[1]: "otlp/raw" gets spans before they are sampled, which Tailgate does not send. Send them to it before Tailgate, or add it to tailgate: { ignore_exporters: [otlp/raw] } in tail_sampling`,
     ]);
     const ignored = { ignore_connectors: ['spanmetrics'], ignore_exporters: ['otlp/raw'] };
     expect(issuesOf(text(ignored))).toEqual({ errors: [], warnings: [] });
@@ -295,7 +295,7 @@ describe('receivers', () => {
       traces: { receivers: ['jaeger', 'otlp/2'], processors: ['tail_sampling'], exporters: ['otlp'] },
     };
     expect(notesOf(fileOf({ pipelines }))[0]).toBe(
-      'service.pipelines.traces.receivers: jaeger: Tailgate receives OTLP over HTTP alone',
+      'service.pipelines.traces.receivers: jaeger: Tailgate only receives OTLP over HTTP',
     );
   });
 });
@@ -324,7 +324,7 @@ describe('the lists of what is ignored', () => {
     {
       what: 'a name that is listed twice',
       tailgate: { ignore_processors: ['filter', 'filter'] },
-      error: `${at}.ignore_processors[1]: "filter" is listed already; remove one of them`,
+      error: `${at}.ignore_processors[1]: "filter" is already listed; remove one of them`,
     },
     {
       what: 'a connector among processors',
@@ -376,7 +376,7 @@ describe('a Collector file without a use of tail_sampling', () => {
   it('is warned of when there are no pipelines to tell which processors are used', () => {
     const processors = { batch: {}, filter: {}, acme: {}, tail_sampling: { policies: POLICIES } };
     const warning = (path: string, names: string) =>
-      `${path}: Tailgate runs tail_sampling alone, not ${names}; no pipeline here says whether they are used`;
+      `${path}: Tailgate only runs tail_sampling, not ${names}; no pipeline here says whether they are used`;
     expect(issuesOf(stringify({ processors })).warnings).toEqual([warning('processors', 'filter, acme')]);
     // Beside a block on its own there may be anything.
     expect(issuesOf(stringify(processors)).warnings).toEqual([warning('', 'filter')]);
@@ -430,7 +430,7 @@ describe('feature gates of the processor', () => {
     });
   };
   const warning =
-    'command.extraArgs[0]: turns on the feature gate usetracestate; in Tailgate each probabilistic policy has use_tracestate: true instead';
+    'command.extraArgs[0]: turns on the feature gate usetracestate; in Tailgate set use_tracestate: true on each probabilistic policy instead';
 
   it('are told apart from what stands for them here', () => {
     expect(issuesOf(valuesWith(GATES))).toEqual({ errors: [], warnings: [warning] });

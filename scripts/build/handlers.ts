@@ -1,0 +1,62 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { DIST, ROOT } from './root.ts';
+
+/** Where the constructs of `lib/cdk` look for the handlers, in the repository and in the package alike. */
+export const HANDLERS = join(DIST, 'handlers');
+
+/** The Lambda functions: folders of `functions/` with an `index.ts`. */
+export const FUNCTIONS = ['ingest', 'decide', 'compact'] as const;
+
+/** Credentials of a developer's machine. The SDK loads them on demand, after those of Lambda, which are always there. */
+const UNUSED_CREDENTIAL_PROVIDERS = [
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+];
+
+/**
+ * Bundles each Lambda function to `dist/handlers/<function>/index.mjs` and its source map.
+ *
+ * The AWS SDK is in the bundle: the one of the Lambda runtime is not the one that was tested, changes under the function, and
+ * takes longer to load because nothing of it is left out.
+ *
+ * The same sources and the same lock file give the same bytes, wherever the repository is: paths in the source maps are
+ * relative, and everything is written to one folder. So the CDK computes the same asset hashes, and a deployment without a
+ * change changes nothing.
+ */
+export async function buildHandlers(): Promise<void> {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: FUNCTIONS.map((name) => ({ in: `functions/${name}/index.ts`, out: `${name}/index` })),
+    outdir: HANDLERS,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    // Some packages are CommonJS and load modules of Node.js by require, which ESM does not have.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    // Node.js resolves the CommonJS build of the package, which esbuild cannot tree-shake. These are the same sources as ESM.
+    alias: { yaml: './node_modules/yaml/browser/index.js' },
+    external: UNUSED_CREDENTIAL_PROVIDERS,
+    write: false,
+    logLevel: 'warning',
+  });
+  for (const { path, contents } of outputFiles) await writeIfChanged(path, contents);
+}
+
+/** A file that is as it should be is left alone: another process may be reading it. */
+async function writeIfChanged(path: string, contents: Uint8Array): Promise<void> {
+  const existing = await readFile(path).catch(() => undefined);
+  if (existing?.equals(contents)) return;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, contents);
+}

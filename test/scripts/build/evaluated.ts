@@ -1,0 +1,59 @@
+import {
+  conditionalOf,
+  intrinsicOf,
+  isList,
+  isNoValue,
+  isObject,
+  type Json,
+  type Template,
+} from '../../../scripts/build/cloudformation/template.ts';
+
+/** Which conditions hold. */
+export type Chosen = Readonly<Record<string, boolean>>;
+
+/** A template as a deployment with these conditions reads it: without those that do not hold, texts put together. */
+export function evaluatedTemplate({ Resources, Outputs }: Template, chosen: Chosen): Template {
+  const present = Object.entries(Resources).filter(([, { Condition }]) => Condition === undefined || chosen[Condition]);
+  const resources = present.map(([id, { Condition: _, ...resource }]) => [id, resource]);
+  return evaluated(
+    { Resources: Object.fromEntries(resources), Outputs } as unknown as Json,
+    chosen,
+  ) as unknown as Template;
+}
+
+/** A value with its conditions decided. `AWS::NoValue` is left out, as CloudFormation does. */
+export function evaluated(value: Json, chosen: Chosen): Json {
+  const conditional = conditionalOf(value);
+  if (conditional !== undefined && chosen[conditional.condition] !== undefined) {
+    return evaluated(chosen[conditional.condition] ? conditional.whenTrue : conditional.whenFalse, chosen);
+  }
+  if (isList(value)) return value.map((element) => evaluated(element, chosen)).filter((element) => !isNoValue(element));
+  if (!isObject(value)) return value;
+  const members = Object.entries(value)
+    .map(([key, member]) => [key, evaluated(member, chosen)] as const)
+    .filter(([, member]) => !isNoValue(member));
+  return joined(Object.fromEntries(members));
+}
+
+/** `Fn::Join` with its neighbouring texts as one. */
+function joined(value: Json): Json {
+  const intrinsic = intrinsicOf(value);
+  if (intrinsic?.name !== 'Fn::Join' || !isList(intrinsic.argument)) return value;
+  const [delimiter = '', parts = null] = intrinsic.argument;
+  if (delimiter !== '' || !isList(parts)) return value;
+  const flat: Json[] = [];
+  for (const part of parts.flatMap(partsOf)) {
+    const last = flat.at(-1);
+    if (typeof part === 'string' && typeof last === 'string') flat[flat.length - 1] = last + part;
+    else if (part !== '') flat.push(part);
+  }
+  const [only = ''] = flat;
+  return flat.length > 1 ? { 'Fn::Join': ['', flat] } : only;
+}
+
+function partsOf(value: Json): readonly Json[] {
+  const intrinsic = intrinsicOf(value);
+  if (intrinsic?.name !== 'Fn::Join' || !isList(intrinsic.argument)) return [value];
+  const [delimiter, parts = null] = intrinsic.argument;
+  return delimiter === '' && isList(parts) ? parts.flatMap(partsOf) : [value];
+}
