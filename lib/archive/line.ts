@@ -57,7 +57,10 @@ function remembering(trace: Trace, change: (traceState: string) => string): NewT
   };
 }
 
-/** A trace continues on a further line before its line exceeds this: gRPC readers take no larger message by default. */
+/**
+ * A trace continues on a further line before its line exceeds this: gRPC readers take no larger message by default. Readers
+ * of the archive take far more (`MAX_READ_LINE_BYTES`).
+ */
 export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 
 /** What the archive says of a trace that is not in its spans. */

@@ -37,7 +37,7 @@ export function grafanaQuery(query: NamedQuery, { tenants, variables, exactTimes
   return query.sql.trimEnd().replaceAll(PLACEHOLDER, (all, name: string) => values.get(name) ?? all);
 }
 
-/** As in query-window.ts, on the partitions alone. */
+/** As `windowCondition` in window.ts, on the partitions alone. */
 const PARTITIONS = ((first: string, last: string, hour: (time: string) => string) => [
   `dt BETWEEN ${first} AND ${last}`,
   `(dt > ${first} OR hour >= ${hour('From')})`,

@@ -9,6 +9,7 @@ import {
 } from './columns.ts';
 import {
   COMPACTED_HOURS_COLUMNS,
+  COMPACTED_HOURS_VIEW,
   type CompactedHours,
   compactedHoursSql,
   NOTHING_COMPACTED,
@@ -88,7 +89,8 @@ export interface ArchiveTablesOptions extends ArchivePartitions {
 
 /**
  * The tables and views of an archive in a Glue database, each after those that it needs: `traces_otlp`, `traces_raw`,
- * `traces`, `spans`; with parts, before the views, `spans_parquet` and `compacted_hours`. Strings are only put together, so that they may be tokens that a deployment fills in later.
+ * `traces`, `spans`; with parts, before the views, `spans_parquet` and `compacted_hours`. Strings are only concatenated, so that they may be tokens
+ * that a deployment fills in later.
  *
  * @throws {RangeError} when `retentionDays` is not a whole number of days.
  */
@@ -126,13 +128,13 @@ export function archiveTables(options: ArchiveTablesOptions): readonly GlueTable
   ];
 }
 
-/** The view that says which hours the others read from Parquet. Whoever compacts replaces it. */
+/** The view that says which hours the others read from Parquet. Each run of the compaction replaces it. */
 export function compactedHoursView(
   database: Pick<ArchiveTablesOptions, 'databaseName'>,
   hours: CompactedHours,
 ): GlueView {
   return view(database, {
-    name: 'compacted_hours',
+    name: COMPACTED_HOURS_VIEW,
     description: 'Which hours traces and spans are read from Parquet in; the compaction keeps it.',
     columns: COMPACTED_HOURS_COLUMNS,
     sql: compactedHoursSql(hours),

@@ -3,28 +3,36 @@ import { NAME_TIME_PATTERN, nameTime } from '../layout.ts';
 import { type Column, column } from './columns.ts';
 import { textLiteral } from './query-value.ts';
 
-/** Which hours the views read from the Parquet parts. The others they read from the JSON lines. */
+/**
+ * Which hours the views read from the Parquet parts. The others they read from the JSON lines.
+ *
+ * ```
+ *  JSON │ Parquet …            │ closing: JSON without late objects │ JSON
+ * ──────┼───── left: JSON ─────┼────────────────────────────────────┼──────▶ hours
+ *     from                     to                                 before
+ * ```
+ */
 export interface CompactedHours {
   /** The first hour that is read from Parquet. */
   readonly from: ArchiveHour;
   /** The hour after the last one. Equal to `from`: there is none. */
   readonly to: ArchiveHour;
-  /** Hours between them that are read from JSON all the same, because an object in them could not be taken over. */
+  /** Hours between them that are still read from JSON, because compaction could not copy an object in them. */
   readonly left: readonly ArchiveHour[];
   /** The hours that come next, from `to` on; undefined: not begun. */
   readonly closing: ClosingHours | undefined;
 }
 
 /**
- * Hours that will be read from Parquet soon. A late object of theirs is not shown from JSON, where it could be seen and then,
- * when it comes too late for the parts, be gone: it appears when it is in a part.
+ * Hours that will be read from Parquet soon. A late object in them is not shown from JSON: a query could see it there, and
+ * a later query miss it if it came too late for the parts. It appears once it is in a part.
  */
 export interface ClosingHours {
   /** The hour after the last one. */
   readonly before: ArchiveHour;
-  /** From when on objects are late: by their names, in milliseconds since the epoch. */
+  /** Objects are late from this time on, by their names; in milliseconds since the epoch. */
   readonly atMs: number;
-  /** Until when this holds, in milliseconds since the epoch: if nothing has come of it by then, all of JSON is shown again. */
+  /** Until when this holds, in milliseconds since the epoch. If no run has finished by then, all of JSON is shown again. */
   readonly untilMs: number;
 }
 
@@ -33,7 +41,10 @@ const NEVER = '1970-01-01T00';
 /** All hours are read from JSON. */
 export const NOTHING_COMPACTED: CompactedHours = { from: NEVER, to: NEVER, left: [], closing: undefined };
 
-/** The view `compacted_hours`: one row of constants, which the planner puts into the conditions of the other views. */
+/** The view with these hours, which the other views join. */
+export const COMPACTED_HOURS_VIEW = 'compacted_hours';
+
+/** Its columns: one row of constants, which the planner puts into the conditions of the other views. */
 export const COMPACTED_HOURS_COLUMNS: readonly Column[] = [
   column('from_dt', 'text', 'Day of the first hour that is read from Parquet.'),
   column('from_hour', 'integer', 'That hour.'),
@@ -46,7 +57,7 @@ export const COMPACTED_HOURS_COLUMNS: readonly Column[] = [
   column('closed_until', 'timestamp', 'Until when late objects wait, UTC.'),
 ];
 
-/** The SQL of the view `compacted_hours`. */
+/** The SQL of the view. */
 export function compactedHoursSql({ from, to, left, closing }: CompactedHours): string {
   const { before, atMs, untilMs } = closing ?? { before: to, atMs: 0, untilMs: 0 };
   const values = {
@@ -63,7 +74,7 @@ export function compactedHoursSql({ from, to, left, closing }: CompactedHours): 
   return `SELECT ${COMPACTED_HOURS_COLUMNS.map(({ name }) => `${values[name as keyof typeof values]} AS ${name}`).join(',\n       ')}`;
 }
 
-/** Whether the hour of a row is read from Parquet. For both conditions `compacted_hours` must be joined. */
+/** Whether the hour of a row is read from Parquet. Both conditions need `compacted_hours` joined. */
 export const IS_COMPACTED = `(dt > from_dt OR dt = from_dt AND hour >= from_hour)
   AND (dt < to_dt OR dt = to_dt AND hour < to_hour)
   AND NOT contains(left_hours, concat(dt, 'T', lpad(CAST(hour AS varchar), 2, '0')))`;

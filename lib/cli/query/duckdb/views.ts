@@ -1,3 +1,4 @@
+import { MAX_READ_LINE_BYTES } from '../../../archive/read-line.ts';
 import {
   type Column,
   spansColumns,
@@ -122,9 +123,6 @@ function splitArguments(sql: string, open: number): { readonly parts: readonly s
   throw new SyntaxError('a call of reduce does not end');
 }
 
-/** Athena refuses rows over 32 MB; twice that leaves room for what another writer may have made. */
-const MAX_LINE_BYTES = 64 * 1024 * 1024;
-
 /** Every column is read as text or JSON and cast with TRY_CAST, so that an odd value is NULL and never a failed query. */
 const LINE_COLUMNS = TABLE_COLUMNS.map(({ name, type }) => {
   // DuckDB minds the case of keys.
@@ -197,7 +195,7 @@ const ADDED_COLUMNS = 'SELECT CAST(NULL AS TIMESTAMP) AS trace_start_time WHERE 
 const HIVE_OPTIONS = 'hive_partitioning = true, hive_types = {dt: VARCHAR, hour: INTEGER}';
 
 function readOptions(): string {
-  return `format = 'newline_delimited', compression = 'gzip', maximum_object_size = ${MAX_LINE_BYTES}, ${HIVE_OPTIONS}`;
+  return `format = 'newline_delimited', compression = 'gzip', maximum_object_size = ${MAX_READ_LINE_BYTES}, ${HIVE_OPTIONS}`;
 }
 
 /** The columns of the description, in its order and cast to its types. Without a query there are no rows. */
