@@ -1,6 +1,6 @@
 /**
- * Runs `task` for every input, at most `limit` at a time. After a failure nothing new is started; what runs is waited
- * for, so that nothing goes on behind the caller's back. Throws the first failure.
+ * Runs `task` for every input, at most `limit` at a time. After a failure it starts nothing new and waits for what is
+ * running, so that no task outlives the call. Throws the first failure.
  */
 export async function forEachBounded<Input>(
   inputs: readonly Input[],

@@ -26,6 +26,7 @@ export function attributeTexts(attributes: readonly JsonObject[] | undefined): T
   return texts;
 }
 
+/** The value of the first of these keys that has one. */
 export function textOf(entries: readonly TextEntry[], ...keys: readonly string[]): string | null {
   for (const key of keys) {
     const value = entries.find((entry) => entry.key === key)?.value ?? null;

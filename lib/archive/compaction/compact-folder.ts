@@ -13,20 +13,20 @@ export interface CompactFolderDeps {
 const PARQUET = { contentType: 'application/vnd.apache.parquet' };
 
 export interface CompactionLimits {
-  /** A part takes objects until they have so many bytes of lines, which bounds the memory that it needs. */
+  /** A part takes objects until they have this many bytes of lines, which bounds the memory that it needs. */
   readonly partJsonBytes: number;
-  /** A single object with more is left to JSON. */
+  /** A single object with more bytes of lines stays JSON. */
   readonly objectJsonBytes: number;
 }
 
-/** A part of 128 MiB of lines took some 400 MiB of memory (`bench/parquet.ts`): room for one in a function of 2 GB. */
+/** A part of 128 MiB of lines took about 400 MiB of memory (`bench/parquet.ts`), which fits a function of 2 GB. */
 export const DEFAULT_LIMITS: CompactionLimits = { partJsonBytes: 128 << 20, objectJsonBytes: 256 << 20 };
 
 export interface FolderResult {
-  /** Whether every object is in a part now, of those that there were. */
+  /** Whether every object that was there is in a part now. */
   readonly isComplete: boolean;
   readonly refused: readonly RefusedObject[];
-  /** What this call has written. */
+  /** What this call has written: `parts`, and what is in them. */
   readonly parts: number;
   readonly objects: number;
   readonly spans: number;
@@ -35,10 +35,11 @@ export interface FolderResult {
 }
 
 /**
- * Puts the objects of one hour that are in no part yet into further parts.
+ * Puts the objects of one hour that are not in a part yet into further parts.
  *
- * Creating a part is the commit of all that it covers. Its number is the one after the last part that there is, so that of two
- * who compact the same hour one finds it taken, and looks again: no object is ever in two parts, whoever dies or runs twice.
+ * Creating a part commits all objects that it covers. Its number is the one after the last existing part: of two runs that
+ * compact the same hour, one finds the number taken and looks again. So no object is ever in two parts, whichever run dies
+ * or is repeated.
  *
  * @param folder of the hour, inside `traces/` and `spans/`
  * @param hasTime asked before each part
@@ -82,12 +83,12 @@ export async function compactFolder(
   }
 }
 
-/** The objects of an hour that are in no part. */
+/** The objects of an hour that are not in a part. */
 export async function uncoveredObjects(folder: string, store: ObjectStore): Promise<readonly StoredObject[]> {
   return (await lookAt(folder, store)).uncovered;
 }
 
-/** The objects that are in no part, and the number of the next part. */
+/** The objects that are not in a part, and the number of the next part. */
 async function lookAt(
   folder: string,
   store: ObjectStore,
@@ -108,7 +109,7 @@ const FOOTER_BYTES = 256 << 10;
 
 async function coverageOf(part: StoredObject, store: ObjectStore): Promise<readonly string[]> {
   const end = await readEnd(part, FOOTER_BYTES, store);
-  // The length of the footer, and the mark at the end.
+  // A Parquet file ends with the length of its footer (4 bytes) and `PAR1`.
   const footerBytes = new DataView(end.buffer, end.byteOffset).getUint32(end.byteLength - 8, true) + 8;
   return objectsOfPart(footerBytes <= end.byteLength ? end : await readEnd(part, footerBytes, store));
 }

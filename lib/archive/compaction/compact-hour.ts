@@ -23,7 +23,7 @@ export async function compactHour(
   return { hour, ...sum(results) };
 }
 
-/** Several results as one. */
+/** The sum of several results. */
 export function sum(results: readonly FolderResult[]): FolderResult {
   const total = (value: (result: FolderResult) => number) => results.reduce((all, one) => all + value(one), 0);
   return {

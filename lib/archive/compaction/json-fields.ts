@@ -8,7 +8,7 @@ import { UnreadableError } from '../read-line.ts';
 /** An object of a parsed line. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The object at `name`, or undefined. */
+/** The object at `name`. */
 export function objectAt(parent: JsonObject, name: string): JsonObject | undefined {
   const value = parent[name];
   if (value === undefined || value === null) return undefined;
@@ -23,7 +23,7 @@ export function objectsAt(parent: JsonObject, name: string): readonly JsonObject
   return value.map((item) => toObject(item, name));
 }
 
-/** Text, or a number as the text that it is written as. */
+/** A text; a number is the text that JSON writes for it. */
 export function textAt(parent: JsonObject, name: string): string | null {
   const value = parent[name];
   if (value === undefined || value === null) return null;
@@ -37,7 +37,7 @@ export function filledTextAt(parent: JsonObject, name: string): string | null {
   return textAt(parent, name) || null;
 }
 
-/** The ID of another span or trace; null when it is none, which an empty one and one of zeros are. */
+/** The ID of another span or trace. One that is empty or all zero is none. */
 export function otherIdAt(parent: JsonObject, name: string): string | null {
   const id = hexAt(parent, name);
   return id === null || NO_ID.test(id) ? null : id;
@@ -72,8 +72,6 @@ export function booleanAt(parent: JsonObject, name: string): boolean | null {
   return value;
 }
 
-const MAX_BIGINT = 2n ** 63n - 1n;
-
 /** Nanoseconds since the epoch; null when there are none, or 0, or too many for a column of 64 bits. */
 export function nanosAt(parent: JsonObject, name: string): bigint | null {
   const nanos = anyNanosAt(parent, name);
@@ -88,6 +86,8 @@ export function endNanosAt(parent: JsonObject, name: string): bigint | null {
   const nanos = anyNanosAt(parent, name);
   return nanos !== null && nanos > MAX_BIGINT ? MAX_BIGINT : nanos;
 }
+
+const MAX_BIGINT = 2n ** 63n - 1n;
 
 function anyNanosAt(parent: JsonObject, name: string): bigint | null {
   const value = textAt(parent, name);

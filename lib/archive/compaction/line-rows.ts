@@ -14,10 +14,10 @@ import { type PartRow, spanRows } from './span-rows.ts';
 
 /**
  * The rows of one line of the archive: one for each span, and one for the trace when it is the first line of the trace.
- * They have the values that the views `spans` and `traces` make of the line.
+ * They have the values that the views `spans` and `traces` compute from the line.
  *
- * @throws {UnreadableError} when the line is not as the archive writes lines. Engines agree on those; of others each makes
- * what it likes, so that a copy could not be right for all.
+ * @throws {UnreadableError} when the line is not as the archive writes lines. Engines agree on how to read those; they differ
+ * on other lines, so that no copy would be right for all of them.
  */
 export function lineRows(line: Uint8Array): PartRow[] {
   const parsed = parseOwnLine(line);

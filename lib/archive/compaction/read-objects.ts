@@ -7,17 +7,17 @@ import type { PartRow } from './span-rows.ts';
 export interface ReadObject {
   readonly object: StoredObject;
   readonly rows: readonly PartRow[];
-  /** Of its lines. */
+  /** The size of its lines, uncompressed. */
   readonly jsonBytes: number;
 }
 
-/** An object that cannot be taken over. */
+/** An object that cannot be copied, and why. */
 export interface RefusedObject {
   readonly object: StoredObject;
   readonly reason: string;
 }
 
-/** Requests under way at a time: reading is mostly waiting. */
+/** Requests in flight at a time: reading is mostly waiting. */
 const READ_AHEAD = 8;
 
 /** Reads objects in their order, some ahead. */
@@ -31,7 +31,7 @@ export async function* readObjects(
   for (let next = 0, done = 0; done < objects.length; done++) {
     for (; next < objects.length && next < done + READ_AHEAD; next++) {
       const read = store.get((objects[next] as StoredObject).key);
-      // Thrown where it is waited for.
+      // The await below throws it.
       read.catch(() => {});
       reads.push(read);
     }
