@@ -27,14 +27,13 @@ export const LOCAL_ARCHIVE = 'archive';
 /** The beginning of the folder of a day: all partitions of an archive, or of a tenant, lie behind it. */
 export const DAY_FOLDER = 'dt=';
 
-/** The path of a partition: its hour, or what an engine puts in its place. */
-export function partitionPath({ dt, hour }: { readonly dt: string; readonly hour: string }): string {
-  return `${DAY_FOLDER}${dt}/hour=${hour}`;
-}
-
 /** `dt=YYYY-MM-DD/hour=HH`: the partition of an hour. */
 export function partitionOfHour(hour: ArchiveHour): string {
-  return partitionPath({ dt: dayOf(hour), hour: hourOfDay(hour) });
+  return partitionPath(dayOf(hour), hourOfDay(hour));
+}
+
+function partitionPath(dt: string, hour: string): string {
+  return `${DAY_FOLDER}${dt}/hour=${hour}`;
 }
 
 /**
@@ -52,7 +51,7 @@ export function partitionOf(traceStartMs: number, receivedAtMs: number): string 
   return partitionOfHour(hourOf(isTrusted ? traceStartMs : receivedAtMs));
 }
 
-/** Whether it is the path of a partition, and nothing more. */
+/** Whether the path is that of a partition, and nothing more. */
 export function isPartition(path: string): boolean {
   return /^dt=\d{4}-\d{2}-\d{2}\/hour=\d{2}$/.test(path);
 }
@@ -60,7 +59,7 @@ export function isPartition(path: string): boolean {
 const PARTITION = /dt=(?<dt>[^/\\]+)[/\\]hour=(?<hour>\d\d)(?:[/\\][^/\\]*)?$/;
 
 /**
- * The hour of a partition, or of the partition that a key or a path lies in.
+ * The hour of a partition, or of the partition that the object at a key or path is in.
  * @throws {RangeError} when there is no partition in it
  */
 export function filedHour(place: string): ArchiveHour {
@@ -107,7 +106,7 @@ export function tenantOfFolder(name: string): string | undefined {
   return /^tenant=([^/]+)\/?$/.exec(name)?.[1];
 }
 
-/** A key as the pipeline knows it, without tenants, where it lies for one tenant: `traces/tenant=<t>/dt=…`. */
+/** The key of an object as the pipeline names it, without tenants, for one tenant: `traces/tenant=<t>/dt=…`. */
 export function scopedKey(key: string, scope: TenantScope): string {
   if (!key.startsWith(TRACES_PREFIX)) throw new RangeError(`archive key "${key}" must start with ${TRACES_PREFIX}`);
   return TRACES_PREFIX + tenantFolder(scope) + key.slice(TRACES_PREFIX.length);
@@ -118,13 +117,23 @@ export function hourFolder(hour: ArchiveHour, scope: TenantScope): string {
   return `${tenantFolder(scope)}${partitionOfHour(hour)}/`;
 }
 
+/** The same with placeholders, which Athena replaces by the values of the columns `tenant`, `dt` and `hour`. */
+export function hourFolderTemplate(tenants: boolean): string {
+  const tenant = tenants ? tenantFolder({ tenant: placeholder('tenant') }) : '';
+  return `${tenant}${partitionPath(placeholder('dt'), placeholder('hour'))}/`;
+}
+
+function placeholder(column: string): string {
+  return `\${${column}}`;
+}
+
 // Objects
 
 /**
- * The key of an object of kept traces. The suffix is part of the format: `.gz` is what tells Athena about the compression,
- * and `.jsonl` what keeps the Collector's S3 receiver from reading only the first line.
+ * The key of an object of kept traces. The suffix is part of the format: `.gz` tells Athena about the compression,
+ * and `.jsonl` keeps the Collector's S3 receiver from reading only the first line.
  *
- * @param nowMs the compaction tells late objects by it
+ * @param nowMs compaction recognizes late objects by it
  * @param id 16 hex digits that no other invocation has
  */
 export function archiveKey(partition: string, nowMs: number, id: string): string {

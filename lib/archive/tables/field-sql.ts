@@ -1,6 +1,6 @@
 /**
- * Fields of OTLP/JSON as SQL that Trino and DuckDB read alike. What OTLP takes for no value is NULL: protobuf does not tell
- * a zero from a missing field.
+ * Fields of OTLP/JSON as SQL that Trino and DuckDB read alike. Zero and empty are NULL, because protobuf does not distinguish
+ * them from a missing field.
  */
 
 const NO_ID = ['', '0'.repeat(16), '0'.repeat(32)].map((id) => `'${id}'`).join(', ');

@@ -27,10 +27,10 @@ FROM spans_parquet CROSS JOIN compacted_hours
 WHERE record = 'trace' AND ${IS_COMPACTED}`;
 }
 
-/** In lines of earlier versions, where the root span has no such thing. */
+/** Empty in lines of earlier versions if the root span has none. */
 const MAY_BE_EMPTY: readonly string[] = ['root_service', 'root_name'];
 
-/** What a span has from its line. */
+/** The columns that a span has from its line. */
 const LINE_COLUMNS =
   'seq, root_service, root_name, trace_start_time, trace_duration_ms, trace_status, sampling_policy, sample_weight, decided_at';
 
@@ -84,7 +84,7 @@ SELECT ${names(spansColumns(tenants))}
 FROM c${compaction ? compactedSpans(tenants) : ''}`;
 }
 
-/** A link may lead nowhere. */
+/** A link may lack its IDs. */
 const LINKED_TRACE_IDS = 'filter(transform(links, l -> l.trace_id), id -> id IS NOT NULL)';
 
 /** Parts of earlier versions have IDs of zeros. */
