@@ -7,7 +7,7 @@ import { compare } from './compare.ts';
 import { type CorpusTrace, traceCorpus } from './trace-corpus.ts';
 
 const { TracesData } = opentelemetry.proto.trace.v1;
-const COLUMNS = { policy: 'errors', sampleWeight: 1, decidedAtMs: 1_763_700_030_000, firstSeq: 0 };
+const COLUMNS = { policy: 'errors', adjustedCount: 1, decidedAtMs: 1_763_700_030_000, firstSeq: 0 };
 
 /** The usual way: decode, `toObject`, IDs from base64 to hex, `JSON.stringify`. */
 function lineWithObjects({ traceId, fragments }: CorpusTrace): Uint8Array {

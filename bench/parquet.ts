@@ -12,7 +12,7 @@ import { hourOf, MS_PER_HOUR } from '../lib/archive/hours.ts';
 import { archiveKey, LOCAL_ARCHIVE, partitionOfHour } from '../lib/archive/layout.ts';
 import { archiveLines } from '../lib/archive/line.ts';
 import { renderQuery } from '../lib/archive/tables/render-query.ts';
-import { compactDataFolder } from '../lib/cli/compact/compact-data-folder.ts';
+import { compactDataFolder } from '../lib/cli/compact/targets.ts';
 import { openArchiveDatabase } from '../lib/cli/query/duckdb/database.ts';
 import { toDuckDb } from '../lib/cli/query/duckdb/views.ts';
 import { findQuery } from '../lib/cli/query/library.ts';
@@ -42,7 +42,7 @@ function writeArchive(dataDir: string): Written {
     const { traces, spanCount } = traceCorpus('mixed', REQUESTS_PER_OBJECT, n + 1);
     const nowMs = FIRST_HOUR_MS + Math.floor((Math.min(written.spans / wanted, 0.999) * HOURS + 0.0001) * MS_PER_HOUR);
     const lines = traces.flatMap(({ traceId, fragments }) => {
-      const columns = { policy: 'errors', sampleWeight: 1, decidedAtMs: nowMs, firstSeq: 0 };
+      const columns = { policy: 'errors', adjustedCount: 1, decidedAtMs: nowMs, firstSeq: 0 };
       return archiveLines(Trace.fromFragments(traceId, fragments), columns).map((line) => line.slice());
     });
     const path = join(

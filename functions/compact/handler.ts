@@ -3,9 +3,9 @@ import { type CompactArchiveDeps, compactArchive } from '../../lib/archive/compa
 import { sum } from '../../lib/archive/compaction/compact-hour.ts';
 import type { Log } from '../shared/logger.ts';
 
-/** What a part of the largest size takes, several times over. No part is begun with less time left. */
+/** No part is begun with less time left: several times what a part of the largest size takes. */
 const PART_MS = 4 * 60_000;
-/** Objects that are named in the log, of one run. */
+/** Refused objects that one run names in the log. */
 const MAX_LOGGED = 20;
 
 export interface CompactHandlerDeps extends Omit<CompactArchiveDeps, 'hasTime' | 'onHour'> {
@@ -14,7 +14,7 @@ export interface CompactHandlerDeps extends Omit<CompactArchiveDeps, 'hasTime' |
 
 export type CompactHandler = (event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<void>;
 
-/** The Lambda handler behind the schedule: one run of the compaction. */
+/** The Lambda handler behind the schedule: one run of the compaction, as far as the time of the invocation allows. */
 export function createHandler({ log, ...deps }: CompactHandlerDeps): CompactHandler {
   return async (_event, context) => {
     const hasTime = () => context.getRemainingTimeInMillis() > PART_MS;

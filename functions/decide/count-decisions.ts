@@ -1,8 +1,7 @@
-import type { DecideSummary } from '../../lib/pipeline/decide/summary.ts';
-import type { Metrics } from '../../lib/pipeline/metric-catalogue.ts';
-import { MAX_POLICY_METRICS, OTHER_POLICIES } from '../../lib/pipeline/metric-catalogue.ts';
+import type { DecideSummary } from '../../lib/pipeline/decide/tally.ts';
+import { MAX_POLICY_METRICS, type Metrics, OTHER_POLICIES } from '../../lib/pipeline/metrics.ts';
 
-/** @param policies those of the configuration in its order: the first {@link MAX_POLICY_METRICS} have their own metric */
+/** Turns the summary of a batch into metrics. @param policies those of the configuration in its order: the first {@link MAX_POLICY_METRICS} have their own metric */
 export function countDecisions(
   metrics: Metrics,
   summary: DecideSummary,
@@ -26,7 +25,7 @@ export function countDecisions(
   }
   const policyErrors = Object.values(summary.policyErrors).reduce((sum, count) => sum + count, 0);
   metrics.add('processor_tail_sampling_sampling_policy_evaluation_error', policyErrors);
-  // A batch of wake-ups that are only sent on decides nothing.
+  // Skip batches that only re-enqueued early wake-ups: they made no decision.
   if (summary.traces > 0) {
     metrics.add('processor_tail_sampling_sampling_decision_timer_latency', summary.durationMs);
     metrics.add('decision_lag', summary.maxLagMs);

@@ -2,60 +2,54 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { forEachBounded } from '../../lib/aws/for-each-bounded.ts';
 import { decodeWakeUp, type WakeUpMessage } from '../../lib/aws/sqs/wake-up-message.ts';
 import { randomId } from '../../lib/aws/system.ts';
-import {
-  createDecide,
-  DEFAULT_DECIDE_SETTINGS,
-  type DecideResult,
-  type DecideSettings,
-  type ReceivedWakeUp,
-} from '../../lib/pipeline/decide/decide.ts';
+import { type DecideResult, Decider } from '../../lib/pipeline/decide/decide-batch.ts';
+import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import type { Evaluate } from '../../lib/pipeline/ports.ts';
-import { decide } from '../../lib/sampling/decide.ts';
+import type { ReceivedWakeUp } from '../../lib/pipeline/wake-ups.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import type { ConfigSource } from '../shared/live-config.ts';
 import type { Log } from '../shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
 import { type PerTenant, perTenant, type Services } from '../shared/services.ts';
 import { countDecisions } from './count-decisions.ts';
 
-/** What an invocation keeps for the end: traces being looked at, archive objects, messages for what is left. */
+/** Time reserved for the end of an invocation: traces being examined, archive objects, messages for what is unsettled. */
 const SAFETY_MARGIN_MS = 15_000;
 
-/** Of the context of an invocation. */
+/** The part of Lambda's context that tells the time left. */
 export type TimeLeft = Pick<Context, 'getRemainingTimeInMillis'>;
 
-/** Whether there is time for another trace. A function with a short timeout works for half of it, or nothing would ever be done. */
+/**
+ * Whether there is time for another trace. With a short timeout the margin is capped at half of it, so some work always gets
+ * done.
+ */
 export function timeCheck(context: TimeLeft): () => boolean {
   const marginMs = Math.min(SAFETY_MARGIN_MS, context.getRemainingTimeInMillis() / 2);
   return () => context.getRemainingTimeInMillis() > marginMs;
 }
 
-export interface DecideWiring {
+export interface WireDecideDeps {
   readonly services: PerTenant<Services>;
   readonly config: ConfigSource;
   readonly log: Log;
   /** @default nothing is counted */
   readonly metrics?: InvocationMetrics;
-  /** @default those for a function with a timeout of a minute */
-  readonly settings?: DecideSettings;
 }
 
-/** The decide handler on the services of AWS, or of a laptop. */
-export function wireDecide({
-  services,
-  config,
-  log,
-  metrics = NO_METRICS,
-  settings = DEFAULT_DECIDE_SETTINGS,
-}: DecideWiring): DecideHandler {
-  const deciders = perTenant((tenant) => createDecide({ ...services(tenant), newId: randomId }, settings));
+/** The decide handler on services of AWS, or of one machine. @param options by default for a function with a timeout of a minute */
+export function wireDecide(
+  { services, config, log, metrics = NO_METRICS }: WireDecideDeps,
+  options: DecideOptions = DEFAULT_DECIDE_OPTIONS,
+): DecideHandler {
+  const deciders = perTenant((tenant) => new Decider({ ...services(tenant), newId: randomId }, options));
   return createHandler({
     begin: async (timeLeft) => {
       const hasTime = timeLeft === undefined ? () => true : timeCheck(timeLeft);
-      warnOfTimeout(timeLeft, settings, log);
+      warnOfTimeout(timeLeft, options, log);
       const policies = await config.current();
-      const evaluate: Evaluate = (trace, allowances) => decide(policies, trace, allowances);
+      const evaluate: Evaluate = (trace, allowances) => evaluatePolicies(policies, trace, allowances);
       return async (tenant, received) => {
-        const result = await deciders(tenant)({ received, evaluate, hasTime });
+        const result = await deciders(tenant).decideBatch({ received, evaluate, hasTime });
         countDecisions(metrics, result.summary, policies.policies);
         return result;
       };
@@ -65,8 +59,8 @@ export function wireDecide({
   });
 }
 
-/** Claims of an owner that is still at work would be fenced: nothing gets lost, but its work is done again and again. */
-function warnOfTimeout(timeLeft: TimeLeft | undefined, { claimTimeoutMs }: DecideSettings, log: Log): void {
+/** With too long a timeout, claims of an owner that is still at work get fenced: nothing is lost, but its work is repeated. */
+function warnOfTimeout(timeLeft: TimeLeft | undefined, { claimTimeoutMs }: DecideOptions, log: Log): void {
   const remainingMs = timeLeft?.getRemainingTimeInMillis() ?? 0;
   if (remainingMs < claimTimeoutMs) return;
   log.warn('function timeout is too long', { remainingMs, claimTimeoutMs, expected: 'less than claimTimeoutMs' });
@@ -85,10 +79,10 @@ export interface DecideHandlerDeps {
   readonly metrics: InvocationMetrics;
 }
 
-/** Without a context, time does not run out. */
+/** Without a context, time is unlimited. */
 export type DecideHandler = (event: SQSEvent, context?: TimeLeft) => Promise<SQSBatchResponse>;
 
-/** Each has rounds of its own in memory. */
+/** Tenants that are decided at the same time: each holds its own rounds in memory. */
 const TENANTS_AT_ONCE = 4;
 
 /**
@@ -130,12 +124,12 @@ async function handleBatch(
       failed.push(...received.map(({ messageId }) => messageId));
     }
   });
-  // Nothing was done: then the invocation counts as failed, too.
+  // Nothing was done, so the invocation counts as failed, too.
   if (errors.length > 0 && errors.length === groups.size) throw errors[0];
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
-/** A function may be invoked with anything: tests of the console, schedules that keep it warm. They have nothing to decide. */
+/** A function may be invoked with any event: tests of the console, schedules that keep it warm. Those have nothing to decide. */
 function recordsOf(event: Partial<SQSEvent> | null, log: Log): readonly SQSRecord[] {
   const records: unknown = event?.Records;
   const messages = Array.isArray(records) ? records.filter(isRecord) : [];
@@ -145,7 +139,7 @@ function recordsOf(event: Partial<SQSEvent> | null, log: Log): readonly SQSRecor
   return messages;
 }
 
-/** A record without an ID is not a message of SQS, and could not be reported as failed. */
+/** A record without an ID is not an SQS message, and cannot be reported as failed. */
 function isRecord(record: unknown): record is SQSRecord {
   return typeof record === 'object' && record !== null && 'messageId' in record && typeof record.messageId === 'string';
 }
@@ -167,7 +161,7 @@ function byTenant(records: readonly SQSRecord[], log: Log) {
   return { groups, unreadable };
 }
 
-/** A message that cannot be read comes back until the queue gives it to the dead letters. */
+/** SQS delivers a message that cannot be read again until it moves it to the dead letters. */
 function tryDecode(record: SQSRecord, log: Log): WakeUpMessage | undefined {
   try {
     return decodeWakeUp(record.body);

@@ -12,12 +12,15 @@ const metrics = metricsFromEnvironment();
 
 export const handler = wireDecide({
   services: servicesFromEnvironment(metrics),
-  // Nobody waits for a decision, so an invocation after a pause waits for the policies of now.
-  config: liveConfigFromEnvironment(parameterReadsFromEnvironment(metrics), {
-    log,
-    onConfigRefused: () => metrics.add('config_refused', 1),
-    waitFromAgeMs: 60_000,
-  }),
+  // No client waits for a decision, so after a pause an invocation waits for the current policies.
+  config: liveConfigFromEnvironment(
+    {
+      reads: parameterReadsFromEnvironment(metrics),
+      log,
+      onConfigRefused: () => metrics.add('config_refused', 1),
+    },
+    { waitFromAgeMs: 60_000 },
+  ),
   log,
   metrics,
 });

@@ -32,8 +32,8 @@ export function gunzip(body: Uint8Array, maxBytes: number): Uint8Array {
 }
 
 /**
- * The last four bytes of gzip tell the inflated size modulo 2^32 (RFC 1952, section 2.3.1). As a chunk size they save
- * most of zlib's copying; they may lie, so they are clamped.
+ * The last four bytes of gzip are the inflated size modulo 2^32 (RFC 1952, section 2.3.1). Used as chunk size they save
+ * most of zlib's copying. They may be wrong, so they are clamped.
  */
 function chunkBytes(body: Uint8Array): number {
   if (body.length < 4) return MIN_CHUNK_BYTES;
@@ -41,7 +41,7 @@ function chunkBytes(body: Uint8Array): number {
   return Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, size));
 }
 
-/** The body cannot be read for the way in which it is compressed. */
+/** The body is compressed in a way that is not supported, or was damaged on its way because it is compressed. */
 export class UnsupportedCodingError extends Error {
   override readonly name = 'UnsupportedCodingError';
   /** For the header `accept-encoding`: what can be read instead. */
@@ -53,15 +53,15 @@ export class UnsupportedCodingError extends Error {
   }
 }
 
-const WHAT_TO_DO =
+const REMEDY =
   'set the exporter to protobuf (OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf), or send JSON without compression ' +
   '(OTEL_EXPORTER_OTLP_COMPRESSION=none)';
 
 /**
  * The body without its compression, which is gzip or none (RFC 9110, section 8.4).
  *
- * Function URLs and HTTP APIs hand `application/json` over as text, whatever its content encoding, and gzip is destroyed by
- * that. Where the text is JSON though a compression is declared, it was decompressed on its way.
+ * Function URLs and HTTP APIs pass `application/json` on as text, whatever its content encoding, and that destroys gzip. Text
+ * that is JSON although a compression is declared was decompressed on its way.
  *
  * @throws {UnsupportedCodingError} when it is compressed otherwise, or was destroyed
  * @throws {BodyTooLargeError} when it has more than `maxBytes`, as received or decompressed
@@ -97,13 +97,13 @@ function contentCodings(header = ''): readonly string[] {
 function checkText(text: Uint8Array, codings: readonly string[]): void {
   if (codings.length > 0) {
     throw new UnsupportedCodingError(
-      `the body was handed over as text, as AWS does with application/json, and that destroys ${codings.join(', ')}: ${WHAT_TO_DO}`,
+      `AWS passed the body on as text, as it does with application/json, and that destroys ${codings.join(', ')}: ${REMEDY}`,
       'identity',
     );
   }
   if (hasReplacementCharacter(text)) {
     throw new UnsupportedCodingError(
-      `the body was handed over as text, as AWS does with application/json, but it was not UTF-8: ${WHAT_TO_DO}`,
+      `AWS passed the body on as text, as it does with application/json, but the body is not UTF-8: ${REMEDY}`,
       'identity',
     );
   }
@@ -118,7 +118,7 @@ function beginsWithBrace(text: Uint8Array): boolean {
   return text.find((byte) => !BEFORE_JSON.includes(byte)) === BRACE;
 }
 
-/** U+FFFD stands where a byte was no UTF-8. */
+/** U+FFFD replaces bytes that are not UTF-8. */
 function hasReplacementCharacter(text: Uint8Array): boolean {
   return Buffer.from(text.buffer, text.byteOffset, text.byteLength).includes('\ufffd');
 }

@@ -5,14 +5,13 @@ import type { ConfigSource } from '../shared/live-config.ts';
 import type { Log } from '../shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
 import type { PerTenant, Services } from '../shared/services.ts';
-import type { HttpResponse } from './http.ts';
-import { NotHttpEventError, readHttpEvent } from './http-event.ts';
+import { type HttpResponse, NotHttpEventError, readHttpEvent } from './http.ts';
 import type { Authorize } from './keys.ts';
-import { DEFAULT_MAX_BODY_BYTES, handleOtlpHttp, type OtlpHttpDeps, RefusalLog, refuseEvent } from './otlp-http.ts';
+import { handleOtlpHttp, type OtlpHttpDeps, type OtlpHttpOptions, RefusalLog, refuseEvent } from './otlp-http.ts';
 
-export interface IngestWiring {
+export interface WireIngestDeps {
   readonly services: PerTenant<Services>;
-  /** Says how long traces wait for their decision. */
+  /** Decides how long traces wait for their decision. */
   readonly config: ConfigSource;
   readonly authorize: Authorize;
   readonly log: Log;
@@ -20,15 +19,14 @@ export interface IngestWiring {
   readonly metrics?: InvocationMetrics;
 }
 
-/** The ingest handler on the services of AWS, or of a laptop. */
-export function wireIngest({ services, config, authorize, log, metrics = NO_METRICS }: IngestWiring): IngestHandler {
+/** The ingest handler on services of AWS, or of one machine. */
+export function wireIngest({ services, config, authorize, log, metrics = NO_METRICS }: WireIngestDeps): IngestHandler {
   const { clock } = services(undefined);
   return createHandler({
-    ingest: async (request, { tenant }, rejected) =>
-      ingest(request, { ...services(tenant), hashFragment }, await config.current(), rejected),
+    ingest: async (request, { tenant }) =>
+      ingest(request, { ...services(tenant), hashFragment }, await config.current()),
     authorize,
-    maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
-    refusals: new RefusalLog(log, () => clock.now()),
+    refusals: new RefusalLog({ log, clock }),
     log,
     metrics,
   });
@@ -37,19 +35,23 @@ export function wireIngest({ services, config, authorize, log, metrics = NO_METR
 export type IngestHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** The Lambda handler behind a function URL or an HTTP API (payload format 2.0). Any other event is answered with 400. */
-export function createHandler(deps: OtlpHttpDeps): IngestHandler {
+export function createHandler(deps: OtlpHttpDeps, options?: OtlpHttpOptions): IngestHandler {
   return async (event) => {
     try {
-      return toResult(await handleEvent(event, deps));
+      return toResult(await handleEvent(event, deps, options));
     } finally {
       deps.metrics.flush();
     }
   };
 }
 
-function handleEvent(event: unknown, deps: OtlpHttpDeps): HttpResponse | Promise<HttpResponse> {
+function handleEvent(
+  event: unknown,
+  deps: OtlpHttpDeps,
+  options: OtlpHttpOptions | undefined,
+): HttpResponse | Promise<HttpResponse> {
   try {
-    return handleOtlpHttp(readHttpEvent(event), deps);
+    return handleOtlpHttp(readHttpEvent(event), deps, options);
   } catch (error) {
     if (error instanceof NotHttpEventError) return refuseEvent(error.message, deps);
     throw error;

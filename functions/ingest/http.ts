@@ -6,7 +6,7 @@ export interface HttpRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
-  /** Whether the platform decoded the body as UTF-8 text on its way: then bytes that are not text are lost (U+FFFD). */
+  /** Whether the platform decoded the body as UTF-8 text on its way. Bytes that are not text are lost then (U+FFFD). */
   readonly isText: boolean;
 }
 
@@ -14,4 +14,67 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+}
+
+/** The event that invoked the function is not an HTTP request in payload format 2.0. */
+export class NotHttpEventError extends Error {
+  override readonly name = 'NotHttpEventError';
+}
+
+/**
+ * The HTTP request in an event of a function URL or an HTTP API (payload format 2.0). A function may be invoked with anything:
+ * tests of the console, schedules that keep it warm, integrations in another format.
+ * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads
+ *
+ * @throws {NotHttpEventError} when it is another event
+ */
+export function readHttpEvent(event: unknown): HttpRequest {
+  const { requestContext, rawPath, headers, body, isBase64Encoded } = fieldsOf(event);
+  const { http, stage } = fieldsOf(requestContext);
+  const { method } = fieldsOf(http);
+  if (typeof method !== 'string') throw notHttp(event, 'it has no requestContext.http.method');
+  if (typeof rawPath !== 'string') throw notHttp(event, 'it has no rawPath');
+  if (typeof headers !== 'object' || headers === null) throw notHttp(event, 'it has no headers');
+  if (body !== undefined && body !== null && typeof body !== 'string') throw notHttp(event, 'its body is not a string');
+  return {
+    method,
+    path: decodeUnreserved(withoutStage(rawPath, stage)),
+    headers: lowerCaseNames(headers),
+    body: Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8'),
+    isText: isBase64Encoded !== true,
+  };
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function notHttp(event: unknown, difference: string): NotHttpEventError {
+  const hint =
+    'httpMethod' in fieldsOf(event)
+      ? '; it is a request in payload format 1.0, as from a REST API or a load balancer: set the integration to format 2.0'
+      : '';
+  return new NotHttpEventError(
+    `the event is not an HTTP request in payload format 2.0, which function URLs and HTTP APIs send: ${difference}${hint}`,
+  );
+}
+
+/** An HTTP API puts the name of its stage before the path, unless it is the default stage. */
+function withoutStage(path: string, stage: unknown): string {
+  return typeof stage === 'string' && path.startsWith(`/${stage}/`) ? path.slice(stage.length + 1) : path;
+}
+
+/** A character that needs no encoding is the same with it (RFC 9110, section 4.2.3; RFC 3986, section 6.2.2.2). */
+function decodeUnreserved(path: string): string {
+  return path.replace(/%[0-9a-f]{2}/gi, (encoded) => {
+    const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16));
+    return /[\w.~-]/.test(character) ? character : encoded;
+  });
+}
+
+function lowerCaseNames(headers: object): HttpRequest['headers'] {
+  const entries: [string, unknown][] = Object.entries(headers);
+  return Object.fromEntries(
+    entries.flatMap(([name, value]) => (typeof value === 'string' ? [[name.toLowerCase(), value]] : [])),
+  );
 }

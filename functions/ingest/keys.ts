@@ -1,19 +1,66 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { decodeKeyEntry, hashKey, type KeysReader, keyIdOf, type StoredKey } from '../../lib/aws/ssm/ingest-keys.ts';
+import { hashKey, keyIdOf } from '../../lib/aws/ssm/ingest-key.ts';
+import { decodeKeyEntry, type KeysReader, type StoredKey } from '../../lib/aws/ssm/ingest-keys.ts';
 import { type Clock, UnavailableError } from '../../lib/pipeline/ports.ts';
 import type { Log } from '../shared/logger.ts';
-import { Refreshed } from '../shared/refreshed.ts';
+import { RefreshingValue } from '../shared/refreshing-value.ts';
 import type { HttpRequest } from './http.ts';
 
-export interface StoredKeysOptions {
+/** Who sends spans. */
+export interface Sender {
+  /** Undefined in a pipeline without tenants. */
+  readonly tenant: string | undefined;
+}
+
+/** Finds out who sends a request; `undefined`: it carries no valid key. @throws when that cannot be found out now */
+export type Authorize = (headers: HttpRequest['headers']) => Promise<Sender | undefined>;
+
+/** A key that is accepted. */
+export interface KnownKey extends Sender {
+  /** SHA-256 of the key. */
+  readonly hash: Uint8Array;
+}
+
+/** Accepts every request. */
+export const authorizeAll: Authorize = async () => ({ tenant: undefined });
+
+/** Accepts these keys, in any format. For pipelines without tenants. */
+export function authorizeKeys(keys: readonly string[]): Authorize {
+  const known = keys.map((key) => ({ hash: Buffer.from(hashKey(key), 'hex'), tenant: undefined }));
+  return async (headers) => findKey(presentedKeys(headers), known);
+}
+
+/** The keys in `x-api-key`, and as a bearer token in `authorization`. */
+export function presentedKeys(headers: HttpRequest['headers']): readonly string[] {
+  const bearer = /^bearer +(\S+) *$/i.exec(headers['authorization'] ?? '')?.[1];
+  return [headers['x-api-key'], bearer].filter((key) => key !== undefined);
+}
+
+/** The first of the presented keys that is known. */
+export function findKey<Key extends KnownKey>(presented: readonly string[], known: readonly Key[]): Key | undefined {
+  // Every pair is compared, so that the time does not reveal which key comes close.
+  const matches = presented.flatMap((key) => {
+    const hash = createHash('sha256').update(key).digest();
+    return known.filter((candidate) => timingSafeEqual(candidate.hash, hash));
+  });
+  return matches[0];
+}
+
+export interface StoredKeysDeps {
   readonly parameters: KeysReader;
-  /** Whether this pipeline keeps tenants apart: then each key has one, and else none has. */
-  readonly hasTenants: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** A key that is not known is looked for again, but not more often: bad keys must not wear out the service. */
+export interface StoredKeysOptions {
+  /** Whether the pipeline keeps tenants apart: if so, every key has a tenant, otherwise none has. */
+  readonly hasTenants: boolean;
+}
+
+/**
+ * The keys are read again for a key that is not known, but at most this often, so that a client with a bad key cannot exhaust
+ * the SSM rate limit.
+ */
 const UNKNOWN_KEY_INTERVAL_MS = 10_000;
 
 interface IdentifiedKey extends KnownKey {
@@ -22,15 +69,17 @@ interface IdentifiedKey extends KnownKey {
 
 /** The ingest keys in the parameters: read again once a minute, and at once for a key that is not known yet. */
 export class StoredKeys {
+  readonly #deps: StoredKeysDeps;
   readonly #options: StoredKeysOptions;
-  readonly #keys: Refreshed<readonly IdentifiedKey[]>;
-  /** What has been logged, so that it is logged once. */
+  readonly #keys: RefreshingValue<readonly IdentifiedKey[]>;
+  /** Problems that have been logged, so that each is logged once. */
   readonly #reported = new Set<string>();
 
-  constructor(options: StoredKeysOptions) {
-    const { parameters, clock, log } = options;
+  constructor(deps: StoredKeysDeps, options: StoredKeysOptions) {
+    const { parameters, clock, log } = deps;
+    this.#deps = deps;
     this.#options = options;
-    this.#keys = new Refreshed({
+    this.#keys = new RefreshingValue({
       load: (held) => this.#load(held),
       clock,
       onFailure: (error, ageMs) =>
@@ -43,7 +92,7 @@ export class StoredKeys {
     await this.#keys.current().catch(() => undefined);
   }
 
-  /** @throws {UnavailableError} when the keys cannot be read: a sender must not be told that its key is wrong then */
+  /** @throws {UnavailableError} when the keys cannot be read: answering that the key is wrong would make the sender give up */
   async authorize(headers: HttpRequest['headers']): Promise<Sender | undefined> {
     const presented = presentedKeys(headers);
     if (presented.length === 0) return undefined;
@@ -52,17 +101,19 @@ export class StoredKeys {
     if (found !== undefined || !presented.some((key) => isUnknown(key, keys))) return found;
     const foundNow = findKey(presented, await this.#keys.reread(UNKNOWN_KEY_INTERVAL_MS));
     if (foundNow === undefined && this.#keys.lastFailed) {
-      throw new UnavailableError(`whether an ingest key is new cannot be found out: ${this.#options.parameters.path}`);
+      throw new UnavailableError(
+        `cannot check an unknown ingest key: the keys at ${this.#deps.parameters.path} cannot be read`,
+      );
     }
     return foundNow;
   }
 
   async #load(held: readonly IdentifiedKey[] | undefined): Promise<readonly IdentifiedKey[]> {
-    const { parameters, log } = this.#options;
+    const { parameters, log } = this.#deps;
     const stored = await parameters.list();
     const keys = stored.map((key) => this.#read(key)).filter((key) => key !== undefined);
     if (keys.length === 0 && held?.length !== 0) {
-      const hint = 'create one: npm run keys -- create --stack <name of the stack>';
+      const hint = 'create one: tailgate keys create --stack <name of the stack>';
       log.warn('there are no ingest keys: everything is refused', { path: parameters.path, hint });
     }
     return keys;
@@ -87,7 +138,7 @@ export class StoredKeys {
   }
 
   #report(id: string, problem: string): void {
-    const { parameters, log } = this.#options;
+    const { parameters, log } = this.#deps;
     const line = `${id}: ${problem}`;
     if (this.#reported.has(line)) return;
     this.#reported.add(line);
@@ -98,44 +149,4 @@ export class StoredKeys {
 function isUnknown(key: string, known: readonly IdentifiedKey[]): boolean {
   const id = keyIdOf(key);
   return id !== undefined && !known.some((one) => one.id === id);
-}
-
-/** Who sends spans. */
-export interface Sender {
-  /** Undefined in a pipeline without tenants. */
-  readonly tenant: string | undefined;
-}
-
-/** Who sends this request; `undefined`: nobody who may. @throws when that cannot be found out now */
-export type Authorize = (headers: HttpRequest['headers']) => Promise<Sender | undefined>;
-
-/** A key that is accepted. */
-export interface KnownKey extends Sender {
-  /** SHA-256 of the key. */
-  readonly hash: Uint8Array;
-}
-
-/** Takes every request. */
-export const authorizeAll: Authorize = async () => ({ tenant: undefined });
-
-/** Takes these keys, whatever they look like. */
-export function authorizeKeys(keys: readonly string[]): Authorize {
-  const known = keys.map((key) => ({ hash: Buffer.from(hashKey(key), 'hex'), tenant: undefined }));
-  return async (headers) => findKey(presentedKeys(headers), known);
-}
-
-/** The keys in `x-api-key`, and as a bearer token in `authorization`. */
-export function presentedKeys(headers: HttpRequest['headers']): readonly string[] {
-  const bearer = /^bearer +(\S+) *$/i.exec(headers['authorization'] ?? '')?.[1];
-  return [headers['x-api-key'], bearer].filter((key) => key !== undefined);
-}
-
-/** The first of the presented keys that is known. */
-export function findKey<Key extends KnownKey>(presented: readonly string[], known: readonly Key[]): Key | undefined {
-  // Every pair is compared, so that the time tells nothing about which one came close.
-  const matches = presented.flatMap((key) => {
-    const hash = createHash('sha256').update(key).digest();
-    return known.filter((candidate) => timingSafeEqual(candidate.hash, hash));
-  });
-  return matches[0];
 }

@@ -1,58 +1,69 @@
 import { MalformedOtlpError, RequestTooLargeError } from '../../lib/otlp/errors.ts';
 import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
-import { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
+import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { encodeExportResponse, encodeStatus } from '../../lib/otlp/responses.ts';
-import type { IngestResult } from '../../lib/pipeline/ingest.ts';
+import type { IngestRequest, IngestResult } from '../../lib/pipeline/ingest.ts';
+import type { Clock } from '../../lib/pipeline/ports.ts';
 import type { Log } from '../shared/logger.ts';
 import type { InvocationMetrics } from '../shared/metrics.ts';
 import { BodyNotGzipError, BodyTooLargeError, decodeBody, UnsupportedCodingError } from './content-encoding.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { Authorize, Sender } from './keys.ts';
 
+/** Time for which further refusals of a status are only counted. */
 const PERIOD_MS = 60_000;
 
+export interface RefusalLogDeps {
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
 /**
- * Logs refused requests, so that somebody who looks finds out why nothing arrives: the first of each kind at once, then a
+ * Logs refused requests, so that an operator can see why nothing arrives: the first of each status at once, then a
  * count once a minute. A misconfigured fleet must not write a line for each request.
  */
 export class RefusalLog {
-  readonly #log: Log;
-  readonly #now: () => number;
-  readonly #kinds = new Map<number, { untilMs: number; unlogged: number }>();
+  readonly #deps: RefusalLogDeps;
+  readonly #byStatus = new Map<number, { untilMs: number; unlogged: number }>();
 
-  constructor(log: Log, now: () => number) {
-    this.#log = log;
-    this.#now = now;
+  constructor(deps: RefusalLogDeps) {
+    this.#deps = deps;
   }
 
   add(status: number, message: string, userAgent: string | undefined): void {
-    const nowMs = this.#now();
-    const kind = this.#kinds.get(status);
-    if (kind !== undefined && nowMs < kind.untilMs) {
-      kind.unlogged += 1;
+    const { log, clock } = this.#deps;
+    const nowMs = clock.now();
+    const period = this.#byStatus.get(status);
+    if (period !== undefined && nowMs < period.untilMs) {
+      period.unlogged += 1;
       return;
     }
-    this.#log.warn('refused', { status, reason: message, userAgent, alsoRefused: kind?.unlogged ?? 0 });
-    this.#kinds.set(status, { untilMs: nowMs + PERIOD_MS, unlogged: 0 });
+    log.warn('refused', { status, reason: message, userAgent, alsoRefused: period?.unlogged ?? 0 });
+    this.#byStatus.set(status, { untilMs: nowMs + PERIOD_MS, unlogged: 0 });
   }
 }
 
 export interface OtlpHttpDeps {
-  /** Takes an `ExportTraceServiceRequest` in protobuf, without the spans rejected so far; resolves when it is durable. */
-  readonly ingest: (request: Uint8Array, sender: Sender, rejected: RejectedSpans) => Promise<IngestResult>;
+  /** Resolves when the spans are durable. */
+  readonly ingest: (request: IngestRequest, sender: Sender) => Promise<IngestResult>;
   readonly authorize: Authorize;
   readonly log: Log;
   readonly metrics: InvocationMetrics;
   readonly refusals: RefusalLog;
+}
+
+export interface OtlpHttpOptions {
   /** Largest body, as received and after decompression. */
   readonly maxBodyBytes: number;
 }
 
 /**
- * As the Collector's `max_request_body_size`: less than the 64 MiB that the OTLP specification recommends, because so many
- * spans could not be made durable before an exporter gives up.
+ * As the Collector's `max_request_body_size`: less than the 64 MiB that the OTLP specification recommends, because exporters
+ * would give up before that many spans were durable.
  */
 export const DEFAULT_MAX_BODY_BYTES = 20 * 1024 * 1024;
+
+const DEFAULT_OPTIONS: OtlpHttpOptions = { maxBodyBytes: DEFAULT_MAX_BODY_BYTES };
 
 type Encoding = 'protobuf' | 'json';
 
@@ -87,10 +98,21 @@ class Refusal extends Error {
 }
 
 /**
- * OTLP/HTTP for traces (OTLP specification 1.11.0, "OTLP/HTTP"). Exporters try again on 429, 502, 503 and 504 only, so whatever
- * may have failed on this side is a 503, and 200 is said only when the spans are durable.
+ * OTLP/HTTP for traces (OTLP specification 1.11.0, "OTLP/HTTP"):
+ * ```
+ *   GET /healthz ──────────▶ 200
+ *   POST /v1/traces ─ key ─ content type ─ body ─ ingest ─▶ 200 when durable, with partial success for rejected spans
+ *                     401    415            400 not readable · 413 too large · 415 coding      503 not durable: send again
+ *   anything else ─────────▶ 404, 405
+ * ```
+ * Exporters try again on 429, 502, 503 and 504 only, so every failure on this side is a 503. The answer has the encoding of the
+ * request. Never throws.
  */
-export async function handleOtlpHttp(request: HttpRequest, deps: OtlpHttpDeps): Promise<HttpResponse> {
+export async function handleOtlpHttp(
+  request: HttpRequest,
+  deps: OtlpHttpDeps,
+  options: OtlpHttpOptions = DEFAULT_OPTIONS,
+): Promise<HttpResponse> {
   const encoding = encodingOf(request);
   try {
     if (request.path === '/healthz') return healthz(request);
@@ -101,7 +123,8 @@ export async function handleOtlpHttp(request: HttpRequest, deps: OtlpHttpDeps): 
       throw new Refusal(401, RPC_CODE.unauthenticated, hint, { 'www-authenticate': 'Bearer' });
     }
     const rejected = new RejectedSpans();
-    const result = await deps.ingest(readBody(request, encoding, deps.maxBodyBytes, rejected), sender, rejected);
+    const protobuf = readBody(request, encoding, options.maxBodyBytes, rejected);
+    const result = await deps.ingest({ protobuf, rejected }, sender);
     const { acceptedSpanCount: spans, rejectedSpanCount, fragmentCount: fragments } = result;
     deps.metrics.add('receiver_accepted_spans', spans);
     deps.metrics.add('rejected_spans', rejectedSpanCount);
@@ -147,14 +170,14 @@ function healthz({ method }: HttpRequest): HttpResponse {
 
 function checkRoute({ method, path }: HttpRequest): void {
   if (path !== '/v1/traces') {
-    throw new Refusal(404, RPC_CODE.notFound, `${path}: nothing is here; traces go to POST /v1/traces`);
+    throw new Refusal(404, RPC_CODE.notFound, `${path} does not exist: send traces with POST /v1/traces`);
   }
   if (method !== 'POST') {
     throw new Refusal(405, RPC_CODE.unimplemented, `${method} /v1/traces: only POST is allowed`, { allow: 'POST' });
   }
 }
 
-/** The request as protobuf, whatever it came as. Spans that cannot be translated are added to `rejected`. */
+/** The request as protobuf. Spans of JSON that cannot be translated are added to `rejected`. */
 function readBody(
   request: HttpRequest,
   encoding: Encoding | undefined,

@@ -5,11 +5,11 @@ import type { ConfigIssue } from '../../lib/sampling/config/issues.ts';
 import { parseSamplingConfig, type SamplingConfigResult } from '../../lib/sampling/config/parse-sampling-config.ts';
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import type { Log } from './logger.ts';
-import { Refreshed } from './refreshed.ts';
+import { RefreshingValue, type RefreshingValueOptions } from './refreshing-value.ts';
 
-/** Where a function gets the configuration that it works by, at the beginning of each invocation. */
+/** Where a function gets its configuration from, at the beginning of each invocation. */
 export interface ConfigSource {
-  /** @throws when there is no valid one */
+  /** The configuration to use now. @throws when there is none that is valid */
   current(): Promise<SamplingConfig>;
 }
 
@@ -18,7 +18,7 @@ export function fixedConfig(config: SamplingConfig): ConfigSource {
   return { current: async () => config };
 }
 
-/** A version of the configuration that is not used, because something in it is wrong. */
+/** A version of the configuration that is not used because it has errors. */
 export interface ConfigRefusal {
   readonly parameter: string;
   readonly version: number;
@@ -27,22 +27,23 @@ export interface ConfigRefusal {
   readonly usedVersion: number | undefined;
 }
 
-export interface LiveConfigOptions {
+export interface LiveConfigDeps {
   readonly parameter: ConfigReader;
   readonly clock: Clock;
   readonly log: Log;
   /** Called each time the newest version is read and refused: about once a minute for as long as it is the newest one. */
   readonly onConfigRefused?: (refusal: ConfigRefusal) => void;
-  /** Age of the configuration from which an invocation waits for a newer one, a second at most. @default two minutes */
-  readonly waitFromAgeMs?: number;
 }
+
+/** `waitFromAgeMs`: age from which an invocation waits for a newer version, a second at most. */
+export type LiveConfigOptions = Pick<RefreshingValueOptions, 'waitFromAgeMs'>;
 
 /** Neither the newest version of the configuration nor one of those before it is valid. */
 export class NoValidConfigError extends Error {
   override readonly name = 'NoValidConfigError';
 }
 
-/** How many versions a cold start goes back to find a valid one. */
+/** How many versions before the newest one a cold start tries. */
 const VERSIONS_TO_LOOK_BACK = 10;
 
 interface UsedConfig extends StoredConfig {
@@ -54,20 +55,23 @@ interface UsedConfig extends StoredConfig {
  * errors is refused, and the last good one stays.
  */
 export class LiveConfig implements ConfigSource {
-  readonly #options: LiveConfigOptions;
-  readonly #used: Refreshed<UsedConfig>;
+  readonly #deps: LiveConfigDeps;
+  readonly #used: RefreshingValue<UsedConfig>;
+  /** The version whose refusal has been logged. */
   #loggedRefusal: number | undefined;
 
-  constructor(options: LiveConfigOptions) {
-    const { parameter, clock, log, waitFromAgeMs } = options;
-    this.#options = options;
-    this.#used = new Refreshed({
-      load: (used) => this.#load(used),
-      clock,
-      onFailure: (error, ageMs) =>
-        log.warn('configuration cannot be refreshed', { parameter: parameter.name, usedAgeMs: ageMs, error }),
-      ...(waitFromAgeMs !== undefined && { waitFromAgeMs }),
-    });
+  constructor(deps: LiveConfigDeps, options: LiveConfigOptions = {}) {
+    const { parameter, clock, log } = deps;
+    this.#deps = deps;
+    this.#used = new RefreshingValue(
+      {
+        load: (used) => this.#load(used),
+        clock,
+        onFailure: (error, ageMs) =>
+          log.warn('configuration cannot be refreshed', { parameter: parameter.name, usedAgeMs: ageMs, error }),
+      },
+      options,
+    );
   }
 
   /** @throws {NoValidConfigError} @throws {UnavailableError} only as long as there never was a valid one */
@@ -76,17 +80,17 @@ export class LiveConfig implements ConfigSource {
   }
 
   async #load(used: UsedConfig | undefined): Promise<UsedConfig> {
-    const latest = await this.#options.parameter.latest();
-    // A parameter that was deleted and made again counts from 1 again, so that the version alone does not tell.
+    const latest = await this.#deps.parameter.latest();
+    // A parameter that was deleted and created again counts from 1 again, so the version alone does not identify the text.
     if (used?.version === latest.version && used.value === latest.value) return used;
     const result = parse(latest);
     if (result.ok) return this.#use(latest, result);
     const instead = used ?? (await this.#lastValidBefore(latest.version));
     this.#refuse(latest.version, result.issues, instead?.version);
     if (instead !== undefined) return instead;
-    const { name } = this.#options.parameter;
+    const { name } = this.#deps.parameter;
     throw new NoValidConfigError(
-      `no version of SSM parameter ${name} is a valid configuration (looked at ${latest.version} and up to ` +
+      `no version of SSM parameter ${name} is a valid configuration (checked ${latest.version} and up to ` +
         `${VERSIONS_TO_LOOK_BACK} before it); version ${latest.version}: ${describe(result.issues)}`,
     );
   }
@@ -94,7 +98,7 @@ export class LiveConfig implements ConfigSource {
   /** For a cold start: the newest version that the running instances may be using. */
   async #lastValidBefore(version: number): Promise<UsedConfig | undefined> {
     for (let earlier = version - 1; earlier >= Math.max(1, version - VERSIONS_TO_LOOK_BACK); earlier--) {
-      const stored = await this.#options.parameter.at(earlier);
+      const stored = await this.#deps.parameter.at(earlier);
       const result = stored && parse(stored);
       if (stored !== undefined && result?.ok) return this.#use(stored, result);
     }
@@ -102,14 +106,14 @@ export class LiveConfig implements ConfigSource {
   }
 
   #use(stored: StoredConfig, { config, warnings }: SamplingConfigResult & { readonly ok: true }): UsedConfig {
-    const { parameter, log } = this.#options;
+    const { parameter, log } = this.#deps;
     const fields = { parameter: parameter.name, version: stored.version, policies: config.policies.length };
     log.info('configuration in use', { ...fields, ...(warnings.length > 0 && { warnings }) });
     return { ...stored, config };
   }
 
   #refuse(version: number, issues: readonly ConfigIssue[], usedVersion: number | undefined): void {
-    const { parameter, log, onConfigRefused } = this.#options;
+    const { parameter, log, onConfigRefused } = this.#deps;
     const refusal: ConfigRefusal = { parameter: parameter.name, version, issues, usedVersion };
     if (this.#loggedRefusal !== version) log.error('configuration refused', { ...refusal });
     this.#loggedRefusal = version;
@@ -119,7 +123,7 @@ export class LiveConfig implements ConfigSource {
 
 function parse({ value }: StoredConfig): SamplingConfigResult {
   try {
-    // What is deployed goes on deciding, also where a newer Tailgate would not take it any more.
+    // What is deployed stays in use, even if a newer Tailgate would no longer accept it as new.
     return parseSamplingConfig(decodeConfigText(value), { lostComponents: 'warning' });
   } catch (error) {
     if (!(error instanceof ConfigTextError)) throw error;

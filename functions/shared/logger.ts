@@ -1,7 +1,10 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
 
-/** What the functions write their structured log lines to; Powertools' `Logger` is one. */
+/**
+ * Where the functions write structured log lines. Messages and field names are listed in docs/operations.md, where queries of the
+ * logs rely on them. Powertools' `Logger` implements it.
+ */
 export interface Log {
   debug(message: string, fields: Record<string, unknown>): void;
   info(message: string, fields: Record<string, unknown>): void;
@@ -9,7 +12,7 @@ export interface Log {
   error(message: string, fields: Record<string, unknown>): void;
 }
 
-/** One JSON object a line, with what is the same in every line left out. */
+/** One JSON object per line, without the fields that Powertools repeats in every line (service, function name, memory …). */
 class LineFormatter extends LogFormatter {
   override formatAttributes(attributes: UnformattedAttributes, additional: LogAttributes): LogItem {
     const { logLevel, message, timestamp, lambdaContext } = attributes;
@@ -21,6 +24,7 @@ class LineFormatter extends LogFormatter {
   }
 }
 
+/** The logger of a deployed function. @param options.verbose whether lines of the level DEBUG are written */
 export function createLogger(options: { readonly verbose: boolean }): Logger {
   return new Logger({ logLevel: options.verbose ? 'DEBUG' : 'INFO', logFormatter: new LineFormatter() });
 }

@@ -6,40 +6,42 @@ import {
   type MetricName,
   type Metrics,
   PIPELINE_DIMENSION,
-} from '../../lib/pipeline/metric-catalogue.ts';
+} from '../../lib/pipeline/metrics.ts';
 
-/** Metrics that are gathered during an invocation and given away at its end. */
+/** Metrics that are gathered during an invocation and written at its end. */
 export interface InvocationMetrics extends Metrics {
+  /** Writes what was counted since the last call. */
   flush(): void;
 }
 
-/** For where nobody looks at them: a laptop has the log. */
+/** Counts nothing: for a run on one machine, where the log has all counts, and for tests. */
 export const NO_METRICS: InvocationMetrics = { add() {}, addTo() {}, flush() {} };
 
 const DEFINITIONS: ReadonlyMap<string, MetricDefinition> = new Map(
   METRIC_CATALOGUE.map((definition) => [definition.name, definition]),
 );
 
-/** CloudWatch takes 100 of one metric from one log event, and Powertools writes the event as soon as it has them. */
+/** CloudWatch accepts 100 values of one metric in a log event, and Powertools writes the event as soon as it has them. */
 const MAX_VALUES = 99;
 
 interface Gathered {
   readonly definition: MetricDefinition;
-  /** Undefined without a dimension. */
+  /** `undefined` for a metric without a dimension. */
   readonly dimensionValue: string | undefined;
-  /** One of a counter: the sum. */
+  /** Of a counter, one value: the sum. */
   readonly values: number[];
 }
 
 /**
  * Metrics as log lines in CloudWatch's embedded metric format. What an invocation counts is gathered, and written at its
- * end: one line, and one more for each value of a dimension. Counters that are 0 are left out, and cost nothing then.
+ * end: one line, and one more for each value of a dimension. Counters that are 0 are left out, so that they cost nothing.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export class EmfMetrics implements InvocationMetrics {
   readonly #powertools: Powertools;
   readonly #gathered = new Map<string, Gathered>();
 
-  /** @param pipeline tells several pipelines of one account apart */
+  /** @param pipeline value of the dimension that distinguishes the pipelines of one account */
   constructor(pipeline: string) {
     this.#powertools = new Powertools({ namespace: METRIC_NAMESPACE });
     // Without the dimension `service`, which Powertools adds.
@@ -55,7 +57,6 @@ export class EmfMetrics implements InvocationMetrics {
     this.#gather(name, dimensionValue, value);
   }
 
-  /** Writes what was gathered since the last time. */
   flush(): void {
     const gathered = [...this.#gathered.values()];
     this.#gathered.clear();
@@ -73,21 +74,21 @@ export class EmfMetrics implements InvocationMetrics {
   }
 
   #write(group: readonly Gathered[]): void {
-    const told = group.filter(({ definition, values }) => definition.kind === 'histogram' || values[0] !== 0);
-    const [first] = told;
+    const reported = group.filter(({ definition, values }) => definition.kind === 'histogram' || values[0] !== 0);
+    const [first] = reported;
     if (first === undefined) return;
     const { definition, dimensionValue } = first;
     if (definition.dimension !== undefined && dimensionValue !== undefined) {
       this.#powertools.addDimension(definition.dimension, dimensionValue);
     }
-    for (const { definition, values } of told) {
+    for (const { definition, values } of reported) {
       for (const value of values) this.#powertools.addMetric(definition.name, definition.unit, value);
     }
     this.#powertools.publishStoredMetrics();
   }
 }
 
-/** A log line has one value for each dimension. */
+/** Metrics with the same key share a log line, which has one value for each dimension. */
 function lineOf({ definition, dimensionValue }: Gathered): string {
   return definition.dimension === undefined ? '' : `${definition.dimension} ${dimensionValue}`;
 }

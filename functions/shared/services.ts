@@ -12,14 +12,14 @@ import { meterCalls, meterCapacity } from '../../lib/aws/meter-calls.ts';
 import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
 import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
-import type { Metrics } from '../../lib/pipeline/metric-catalogue.ts';
+import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import { requiredVariable } from './variables.ts';
 
-/** More tenants than this one after the other, and those that have not been seen for longest are made anew. */
+/** Beyond this many tenants, what belongs to the least recently seen one is dropped, and made anew when it returns. */
 const MAX_TENANTS = 1000;
 
-/** What each tenant has of its own, made when it is first needed. `undefined` is the one of a pipeline without tenants. */
+/** What each tenant has of its own, made when it is first needed. A pipeline without tenants has one, for `undefined`. */
 export type PerTenant<Value> = (tenant: string | undefined) => Value;
 
 export function perTenant<Value>(
@@ -30,7 +30,7 @@ export function perTenant<Value>(
   return (tenant) => {
     const known = values.has(tenant);
     const value = known ? (values.get(tenant) as Value) : create(tenant);
-    // The order of a map is that of insertion: the first is the one that was not used for longest.
+    // A map keeps the order of insertion, so the first entry is the least recently used.
     if (known) values.delete(tenant);
     else if (values.size >= maxTenants) values.delete([...values.keys()][0]);
     values.set(tenant, value);
@@ -44,6 +44,7 @@ export interface ServiceClients {
   readonly s3: S3Client;
 }
 
+/** The resources of one stack. */
 export interface ServiceNames {
   readonly tableName: string;
   readonly bucket: string;
@@ -51,7 +52,7 @@ export interface ServiceNames {
   readonly deadLetterQueueUrl: string;
 }
 
-/** The ports of the pipeline on AWS, or on engines that speak its protocols. */
+/** The ports of the pipeline on AWS, or on engines with the same protocols. */
 export interface Services {
   readonly clock: Clock;
   readonly buffer: SpanBuffer;
@@ -61,7 +62,7 @@ export interface Services {
   readonly keyTables: KeyTables;
 }
 
-/** The services of each tenant. They share clients and resources, and nothing else. */
+/** The services of each tenant. Tenants share clients and resources, and nothing else. */
 export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: ServiceNames): PerTenant<Services> {
   const { tableName, bucket, queueUrl, deadLetterQueueUrl } = names;
   const clock = new SystemClock();
@@ -76,7 +77,7 @@ export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: Ser
   }));
 }
 
-/** The clients, with their calls and what they are charged counted. */
+/** The clients, with metrics of their calls and of the capacity that DynamoDB charges. */
 export function metered({ dynamoDb, sqs, s3 }: ServiceClients, metrics: Metrics): ServiceClients {
   return {
     dynamoDb: meterCapacity(meterCalls(dynamoDb, metrics), metrics),
@@ -85,6 +86,7 @@ export function metered({ dynamoDb, sqs, s3 }: ServiceClients, metrics: Metrics)
   };
 }
 
+/** The services of the stack that the environment names, with metrics. */
 export function servicesFromEnvironment(metrics: Metrics): PerTenant<Services> {
   const clients = { dynamoDb: createDynamoDbClient(), sqs: createSqsClient(), s3: createS3Client() };
   return createServices(metered(clients, metrics), {

@@ -3,9 +3,9 @@ import { JsonWriter, json } from '../otlp/json-encode/writer.ts';
 import { SPAN } from '../otlp/trace/index-fragments.ts';
 import { summarize } from '../otlp/trace/summary.ts';
 import type { Trace } from '../otlp/trace/trace.ts';
+import type { ThresholdUpdate } from '../sampling/probability/adjusted-count.ts';
 import { parseThreshold } from '../sampling/probability/threshold.ts';
 import { idRandomness, type OtSampling, readOtSampling, withThreshold } from '../sampling/probability/trace-state.ts';
-import type { ThresholdUpdate } from '../sampling/probability/weigh.ts';
 import { formatUtc } from './hours.ts';
 
 /**
@@ -34,7 +34,7 @@ export interface ArchiveColumns {
   /** The policy that sampled the trace. */
   readonly policy: string;
   /** Adjusted count: how many traces this one stands for; null when the probability is unknown. */
-  readonly sampleWeight: number | null;
+  readonly adjustedCount: number | null;
   /** What becomes of `th` in the trace states of the spans. Default: they stay as they were sent. */
   readonly threshold?: ThresholdUpdate;
   readonly decidedAtMs: number;
@@ -98,7 +98,7 @@ function renderColumns(trace: Trace, columns: ArchiveColumns): string {
     `"root_service":${JSON.stringify(rootService || null)},"root_name":${JSON.stringify(rootName || null)},` +
     `"services":${JSON.stringify(services)},"span_count":${trace.spanCount},"error_count":${errorCount},` +
     `"status":"${status}","sampling_policy":${JSON.stringify(columns.policy)},` +
-    `"sample_weight":${JSON.stringify(columns.sampleWeight)},"decided_at":"${formatUtc(columns.decidedAtMs)}","seq":`
+    `"sample_weight":${JSON.stringify(columns.adjustedCount)},"decided_at":"${formatUtc(columns.decidedAtMs)}","seq":`
   );
 }
 

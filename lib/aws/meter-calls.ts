@@ -1,5 +1,5 @@
 import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb';
-import type { Metrics } from '../pipeline/metric-catalogue.ts';
+import type { Metrics } from '../pipeline/metrics.ts';
 import { isRetryable, isThrottling } from './retry.ts';
 import type { ParameterReads } from './ssm/parameter-reads.ts';
 

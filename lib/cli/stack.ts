@@ -1,4 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { CommandError } from '../terminal/errors.ts';
 
 /** The outputs of a deployed stack, by what they name. */
 export const STACK_OUTPUTS = {
@@ -16,11 +17,6 @@ export const STACK_OUTPUTS = {
 
 export type StackOutput = keyof typeof STACK_OUTPUTS;
 
-/** A stack is not there, or is not one of Tailgate's. The message is for the person who named it. */
-export class StackOutputError extends Error {
-  override readonly name = 'StackOutputError';
-}
-
 /** A client with the account and region of the shell, as the AWS CLI takes them. */
 export function createCloudFormationClient(): CloudFormationClient {
   return new CloudFormationClient({});
@@ -28,7 +24,7 @@ export function createCloudFormationClient(): CloudFormationClient {
 
 /**
  * The values of some outputs of a stack.
- * @throws {StackOutputError} when there is no such stack, it is not deployed yet, or lacks an output
+ * @throws {CommandError} when there is no such stack, it is not deployed yet, or lacks an output
  */
 export async function readStackOutputs<Name extends StackOutput>(
   client: CloudFormationClient,
@@ -40,7 +36,7 @@ export async function readStackOutputs<Name extends StackOutput>(
   const missing = names.filter((name) => found.get(name) === undefined);
   if (missing.length > 0) {
     const lacks = missing.map((name) => `${name} (${STACK_OUTPUTS[name]})`).join(', ');
-    throw new StackOutputError(
+    throw new CommandError(
       `stack ${stackName} (${stack.StackStatus}) has no output ${lacks}: is it a Tailgate stack, and did its deployment end?`,
     );
   }
@@ -55,7 +51,7 @@ async function describeStack(client: CloudFormationClient, stackName: string): P
   } catch (error) {
     if (!(error instanceof Error) || !error.message.includes('does not exist')) throw error;
   }
-  throw new StackOutputError(
+  throw new CommandError(
     `there is no stack ${stackName} in ${region}: check its name, AWS_REGION and AWS_PROFILE ("npx cdk list" shows the names)`,
   );
 }

@@ -1,6 +1,6 @@
 import { FUNCTION_MEMORY_MB } from '../cdk/deployment-defaults.ts';
 import { ALARM_CATALOGUE } from '../cdk/monitoring/alarm-catalogue.ts';
-import { METRIC_CATALOGUE, type MetricDefinition } from '../pipeline/metric-catalogue.ts';
+import { METRIC_CATALOGUE, type MetricDefinition } from '../pipeline/metrics.ts';
 
 /** Values per dimension that occur in a typical month. Refusals usually have one status. */
 const VALUES = { decision: 3, policy: 3, status: 1 };

@@ -2,7 +2,7 @@ import { spansPerSecond, type TrafficShape } from '../traffic/traffic-shape.ts';
 import { type Alternative, alternativesFor, twoTierCollectorsUsd } from './alternatives.ts';
 import { type Bill, type BillOptions, billFor } from './bill.ts';
 import type { EventSource } from './event-source.ts';
-import type { SampleCounts } from './measure-sample.ts';
+import type { Measured, SampleCounts } from './measure-sample.ts';
 import { type MonthlyUsage, monthlyUsage } from './monthly-usage.ts';
 import type { PriceList } from './prices.ts';
 
@@ -39,12 +39,6 @@ export function breakEven(
 export interface CostOptions extends BillOptions {
   readonly eventSource: EventSource;
   readonly retentionDays: number;
-}
-
-/** A traffic shape, and what the pipeline did with a sample of it. */
-export interface Measured {
-  readonly shape: TrafficShape;
-  readonly counts: SampleCounts;
 }
 
 export interface CostReport {

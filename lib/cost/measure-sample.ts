@@ -1,15 +1,16 @@
 import { decodeWakeUp } from '../aws/sqs/wake-up-message.ts';
 import { hashFragment } from '../aws/system.ts';
-import { createDecide, type ReceivedWakeUp } from '../pipeline/decide/decide.ts';
-import type { DecideSummary } from '../pipeline/decide/summary.ts';
+import { Decider } from '../pipeline/decide/decide-batch.ts';
+import type { DecideSummary } from '../pipeline/decide/tally.ts';
 import { ingest } from '../pipeline/ingest.ts';
 import type { Evaluate } from '../pipeline/ports.ts';
+import type { ReceivedWakeUp } from '../pipeline/wake-ups.ts';
 import { parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
-import { decide as applyPolicies } from '../sampling/decide.ts';
+import { evaluatePolicies } from '../sampling/evaluate-policies.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { createRandom, type Random } from '../traffic/random.ts';
-import type { SampleRequests } from '../traffic/sample-requests.ts';
-import type { TrafficShape } from '../traffic/traffic-shape.ts';
+import { type SampleRequests, sampleRequests } from '../traffic/sample-requests.ts';
+import { keptInSample, type TrafficShape } from '../traffic/traffic-shape.ts';
 import type { CallCounts } from './count-calls.ts';
 import { type CountedEngines, startCountedEngines } from './counted-engines.ts';
 import { type Batching, batchingAt, type EventSource, POLLERS } from './event-source.ts';
@@ -19,7 +20,7 @@ import { type Batching, batchingAt, type EventSource, POLLERS } from './event-so
  * batches that are open at that time. If there are too few messages to fill the batches, the batches are smaller, so
  * that the messages of a trace are as far apart as with real traffic.
  */
-export function dealMessages<Message>(
+export function distribute<Message>(
   messages: readonly Message[],
   { messagesPerBatch, openBatches }: Batching,
   random: Random,
@@ -88,7 +89,7 @@ async function measureOn(
   const steps = sample.requests.length * 2;
   const sums = { spans: 0, fragments: 0, requestBytes: 0 };
   for (const [index, request] of sample.requests.entries()) {
-    const result = await ingest(request, { ...engines.services, hashFragment }, WAITS);
+    const result = await ingest({ protobuf: request }, { ...engines.services, hashFragment }, WAITS);
     sums.spans += result.acceptedSpanCount;
     sums.fragments += result.fragmentCount;
     sums.requestBytes += request.length;
@@ -96,7 +97,7 @@ async function measureOn(
   }
   const messages = await engines.receiveWakeUps();
   const batching = batchingOf(messages.length / sample.traceCount, shape, eventSource);
-  const batches = dealMessages(messages, batching, createRandom(2));
+  const batches = distribute(messages, batching, createRandom(2));
   const summaries = await decideAll(batches, engines, (done) => progress(sample.requests.length + done, steps));
   return {
     traces: sample.traceCount,
@@ -120,15 +121,16 @@ async function decideAll(
 ): Promise<DecideSummary[]> {
   let nextId = 0;
   const deps = { ...services, newId: () => (nextId++).toString(16).padStart(16, '0') };
-  const evaluate: Evaluate = (trace, allowances) => applyPolicies(keepErrors(), trace, allowances);
-  const environments = Array.from({ length: POLLERS }, () => createDecide(deps));
+  const evaluate: Evaluate = (trace, allowances) => evaluatePolicies(keepErrors(), trace, allowances);
+  const environments = Array.from({ length: POLLERS }, () => new Decider(deps));
   const summaries: DecideSummary[] = [];
   let messages = 0;
   for (const [index, batch] of batches.entries()) {
     const received = batch.map(
       (body, at): ReceivedWakeUp => ({ messageId: `${index}-${at}`, wakeUp: decodeWakeUp(body) }),
     );
-    const { failedMessageIds, summary } = (await environments[index % POLLERS]?.({ received, evaluate })) ?? {};
+    const { failedMessageIds, summary } =
+      (await environments[index % POLLERS]?.decideBatch({ received, evaluate })) ?? {};
     if (
       summary === undefined ||
       failedMessageIds?.length !== 0 ||
@@ -142,4 +144,21 @@ async function decideAll(
     done(messages);
   }
   return summaries;
+}
+
+/** A traffic shape, and what the pipeline did with a sample of it. */
+export interface Measured {
+  readonly shape: TrafficShape;
+  readonly counts: SampleCounts;
+}
+
+/** Makes a sample of a shape and counts it. */
+export async function measure(
+  shape: TrafficShape,
+  traces: number,
+  eventSource: EventSource,
+  progress: SampleProgress = () => {},
+): Promise<Measured> {
+  const sample = sampleRequests(shape, traces, keptInSample(shape, traces), SAMPLE_TIME_MS);
+  return { shape, counts: await measureSample(sample, shape, eventSource, progress) };
 }

@@ -1,5 +1,6 @@
+import { CommandError } from '../terminal/errors.ts';
+import { excerpt } from '../text/messages.ts';
 import { didYouMean } from '../text/nearest-name.ts';
-import { CostError } from './cost-error.ts';
 import { LIST_PRICES, type Price, type PriceList, type PriceName } from './prices.ts';
 
 const KEYS = ['region', 'date', 'prices'];
@@ -9,14 +10,14 @@ const NAMES = Object.keys(LIST_PRICES.prices);
  * Reads prices of another region or a contract, which replace the list prices: `{ "region": "eu-central-1", "date":
  * "2026-12-01", "prices": { "sqsRequest": 0.4 } }`, in US dollars for the quantity that the list price is for.
  *
- * @throws {CostError} with everything that is wrong in the file
+ * @throws {CommandError} with everything that is wrong in the file
  */
 export function readPrices(file: string, text: string): PriceList {
   const issues: string[] = [];
   const complain = (path: string, message: string) => void issues.push(`${file}: ${path}${path && ': '}${message}`);
   const document = parse(file, text);
   if (!isObject(document))
-    throw new CostError([`${file}: expected a JSON object with ${list(KEYS)}, got ${show(document)}`]);
+    throw new CommandError([`${file}: expected a JSON object with ${list(KEYS)}, got ${show(document)}`]);
   for (const key of Object.keys(document)) if (!KEYS.includes(key)) complain(key, unknown(key, KEYS));
   const label = (key: 'region' | 'date') => {
     const value = document[key] ?? (key === 'date' ? 'date not given' : 'region not given');
@@ -36,7 +37,7 @@ export function readPrices(file: string, text: string): PriceList {
       complain(path, `expected US dollars for ${per.toLocaleString('en')} ${of}, 0 or more, got ${show(usd)}`);
     } else prices[name] = { ...prices[name], usd, note: file };
   }
-  if (issues.length > 0) throw new CostError(issues);
+  if (issues.length > 0) throw new CommandError(issues);
   return { region, date, prices };
 }
 
@@ -44,7 +45,7 @@ function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new CostError([`${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`]);
+    throw new CommandError([`${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`]);
   }
 }
 
@@ -65,6 +66,5 @@ function list(names: readonly string[]): string {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
+  return excerpt(JSON.stringify(value) ?? 'nothing');
 }

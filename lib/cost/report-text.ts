@@ -1,4 +1,5 @@
 import { renderTable, type TableColumn } from '../terminal/table.ts';
+import { wrapText } from '../text/messages.ts';
 import { type Alternative, TWO_TIERS } from './alternatives.ts';
 import { ASSUMPTIONS } from './assumptions.ts';
 import type { BillLine } from './bill.ts';
@@ -132,13 +133,5 @@ function priceText({ region, date, prices }: PriceList): string {
 }
 
 function wrap(text: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return `${[...lines, line].join('\n')}\n`;
+  return `${wrapText(text, WIDTH)}\n`;
 }

@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { ConfigIssue } from '../sampling/config/issues.ts';
-import { whyUnreadable } from '../sampling/config/issues.ts';
 import { readSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
-
-/** The file is not a valid configuration. The message has one line for each thing that is wrong, with its place. */
-export class ConfigFileError extends Error {
-  override readonly name = 'ConfigFileError';
-}
+import { CommandError } from '../terminal/errors.ts';
+import { unreadableFile } from '../terminal/read-file.ts';
 
 export interface ConfigFile {
   readonly config: SamplingConfig;
@@ -23,12 +19,12 @@ export interface ConfigFile {
 /**
  * Reads a tail_sampling configuration: a Collector file, or just the block.
  *
- * @throws {ConfigFileError} if the file cannot be read, or anything in it is wrong
+ * @throws {CommandError} if the file cannot be read, or with everything that is wrong in it
  */
 export function readConfigFile(file: string): ConfigFile {
   const result = readSamplingConfig(read(file));
-  if (!result.ok) throw new ConfigFileError(result.issues.map((issue) => describe(file, issue)).join('\n'));
   const inWords = (issues: readonly ConfigIssue[]) => issues.map((issue) => describe(file, issue));
+  if (!result.ok) throw new CommandError(inWords(result.issues));
   return { config: result.config, warnings: inWords(result.warnings), notes: inWords(result.notes) };
 }
 
@@ -36,7 +32,7 @@ function read(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new ConfigFileError(`configuration ${file} cannot be read: ${whyUnreadable(error)}`, { cause: error });
+    throw unreadableFile(`configuration ${file}`, error);
   }
 }
 

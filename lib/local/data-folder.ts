@@ -1,10 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-
-/** The folder cannot be used. The message says why, and what to do. */
-export class DataFolderError extends Error {
-  override readonly name = 'DataFolderError';
-}
+import { LOCAL_ARCHIVE } from '../archive/layout.ts';
+import { CommandError } from '../terminal/errors.ts';
 
 export interface DataFolder {
   readonly path: string;
@@ -16,7 +13,7 @@ export interface DataFolder {
  * Creates the folder if necessary and locks it for this process: its stores do not support concurrent processes. The
  * lock of a process that was killed does not count.
  *
- * @throws {DataFolderError} if the folder is not writable, or another process uses it
+ * @throws {CommandError} if the folder is not writable, or another process uses it
  */
 export function takeDataFolder(folder: string): DataFolder {
   const path = resolve(folder);
@@ -25,7 +22,7 @@ export function takeDataFolder(folder: string): DataFolder {
     makeFolder(path);
     const owner = ownerOf(lockFile);
     if (owner !== undefined && owner !== process.pid && isRunning(owner)) {
-      throw new DataFolderError(
+      throw new CommandError(
         `folder ${path} is in use by process ${owner}: choose another with --data (or, if that process is not Tailgate, delete ${lockFile})`,
       );
     }
@@ -33,9 +30,9 @@ export function takeDataFolder(folder: string): DataFolder {
     // If two processes start at once, `wx` fails for the second one.
     writeFileSync(lockFile, `${process.pid}\n`, { flag: 'wx' });
   } catch (error) {
-    if (error instanceof DataFolderError) throw error;
+    if (error instanceof CommandError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new DataFolderError(`cannot write to folder ${path}: choose another with --data (${reason})`, {
+    throw new CommandError(`cannot write to folder ${path}: choose another with --data (${reason})`, {
       cause: error,
     });
   }
@@ -69,4 +66,14 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+}
+
+/** Path of the archive in a data folder of the local run. @throws {CommandError} when there is no such data folder */
+export function archiveIn(dataFolder: string): string {
+  if (!statSync(dataFolder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new CommandError(
+      `no data folder at ${dataFolder}: start Tailgate first (tailgate start), or name another with --data`,
+    );
+  }
+  return join(dataFolder, LOCAL_ARCHIVE);
 }

@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { IngestHandler } from '../../functions/ingest/handler.ts';
 import { RefusalLog } from '../../functions/ingest/otlp-http.ts';
 import type { Log } from '../../functions/shared/logger.ts';
+import { SystemClock } from '../aws/system.ts';
+import { CommandError } from '../terminal/errors.ts';
 import { functionUrlEvent, isOverInvocationLimit, MAX_INVOCATION_BYTES } from './function-url-event.ts';
 
 export interface HttpServerOptions {
@@ -32,7 +34,7 @@ const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: stri
 /** Replaces the function URL: an HTTP server that passes each request to the Lambda handler, within Lambda's limits. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let isStopping = false;
-  const refusals = new RefusalLog(options.log, Date.now);
+  const refusals = new RefusalLog({ log: options.log, clock: new SystemClock() });
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     // Otherwise an exporter that keeps its connection busy would keep the server alive.
     if (isStopping) response.setHeader('connection', 'close');
@@ -162,12 +164,29 @@ function discardRest(request: IncomingMessage): Promise<void> {
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (error: Error) => reject(new CommandError(explainListenError(error), { cause: error }));
+    server.once('error', fail);
     server.listen({ host, port }, () => {
-      server.off('error', reject);
+      server.off('error', fail);
       resolve();
     });
   });
+}
+
+/** Says in one line, for the person who started the server, why it cannot listen. */
+function explainListenError(error: NodeJS.ErrnoException & { readonly port?: number }): string {
+  const { code, port } = error;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port} is in use: stop what listens there, or choose another with --port (0: any free one)`;
+    case 'EACCES':
+      return `cannot listen on port ${port}: ${error.message}; choose another with --port`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `cannot listen: ${error.message}; --host must be an address of this machine`;
+    default:
+      return error.message;
+  }
 }
 
 /** How long a request in progress may take after the server began to stop. */

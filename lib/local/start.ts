@@ -6,7 +6,7 @@ import { fixedConfig } from '../../functions/shared/live-config.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { createServices } from '../../functions/shared/services.ts';
 import { createDynamoDbClient, createS3Client, createSqsClient } from '../aws/clients.ts';
-import { DEFAULT_DECIDE_SETTINGS, type DecideSettings } from '../pipeline/decide/decide.ts';
+import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../pipeline/decide/options.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { startDecisionLoop } from './decision-loop.ts';
@@ -26,7 +26,7 @@ export interface LocalOptions {
   /** Ingest keys. If there are none, every request is accepted. */
   readonly keys: readonly string[];
   readonly log: Log;
-  readonly decideSettings?: Partial<DecideSettings>;
+  readonly decideSettings?: Partial<DecideOptions>;
   /** How long a wake-up that was received but not finished stays hidden. @default 30 s */
   readonly visibilityTimeoutSeconds?: number;
 }
@@ -42,8 +42,8 @@ export interface RunningTailgate {
 }
 
 /** Only this process decides here, so the owner of a claim that does not answer for this long was killed. */
-const LOCAL_SETTINGS: DecideSettings = {
-  ...DEFAULT_DECIDE_SETTINGS,
+const LOCAL_SETTINGS: DecideOptions = {
+  ...DEFAULT_DECIDE_OPTIONS,
   claimTimeoutMs: 15_000,
   continuationDelayMs: 5_000,
 };
@@ -65,7 +65,7 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   const { clients, longPollClient, names } = await startEngines(options, started);
   const services = createServices(clients, names);
 
-  const decide = wireDecide({ services, config, log, settings: { ...LOCAL_SETTINGS, ...options.decideSettings } });
+  const decide = wireDecide({ services, config, log }, { ...LOCAL_SETTINGS, ...options.decideSettings });
   const loop = startDecisionLoop({ client: longPollClient, queueUrl: names.queueUrl, handler: decide, log });
   started.defer(() => loop.stop());
 

@@ -1,70 +1,3 @@
-/** V8 hashes a longer string by its length alone. */
-const MAX_HASHED_LENGTH = 16_383;
-/**
- * Prefix of the alias of a long key. No key begins with it, because half of a surrogate pair cannot occur in text that
- * was UTF-8.
- */
-const ALIAS = '\ud800';
-
-/**
- * Returns `map`, or a copy that can hold this key if V8 cannot hash it: to a `Map`, all such long keys of one length
- * have the same hash, so it would compare each with each. Call this before you add the key.
- */
-export function mapFor<Value>(map: Map<string, Value>, key: string): Map<string, Value> {
-  if (key.length <= MAX_HASHED_LENGTH || map instanceof LongKeyMap) return map;
-  const copy = new LongKeyMap<Value>();
-  for (const [known, value] of map) copy.set(known, value);
-  return copy;
-}
-
-/** A map with long keys: the underlying `Map` has a short alias in place of each. */
-class LongKeyMap<Value> extends Map<string, Value> {
-  readonly #contents = new ContentTable();
-  readonly #longKeys = new Map<string, string>();
-
-  override get(key: string): Value | undefined {
-    return super.get(this.#aliasOf(key));
-  }
-
-  override has(key: string): boolean {
-    return super.has(this.#aliasOf(key));
-  }
-
-  override set(key: string, value: Value): this {
-    const alias = this.#aliasOf(key);
-    if (alias !== key) this.#longKeys.set(alias, key);
-    return super.set(alias, value);
-  }
-
-  override delete(key: string): boolean {
-    return super.delete(this.#aliasOf(key));
-  }
-
-  override *keys(): Generator<string, undefined> {
-    for (const alias of super.keys()) yield this.#keyOf(alias);
-  }
-
-  override *entries(): Generator<[string, Value], undefined> {
-    for (const [alias, value] of super.entries()) yield [this.#keyOf(alias), value];
-  }
-
-  override [Symbol.iterator](): Generator<[string, Value], undefined> {
-    return this.entries();
-  }
-
-  override forEach(visit: (value: Value, key: string, map: Map<string, Value>) => void): void {
-    for (const [key, value] of this.entries()) visit(value, key, this);
-  }
-
-  #aliasOf(key: string): string {
-    return key.length <= MAX_HASHED_LENGTH ? key : `${ALIAS}${this.#contents.numberOfText(key)}`;
-  }
-
-  #keyOf(alias: string): string {
-    return this.#longKeys.get(alias) ?? alias;
-  }
-}
-
 /**
  * V8 hashes a string of more than 16,383 units by its length alone, so all strings of one length collide. Pieces stay
  * far below that.
@@ -138,5 +71,73 @@ export class ContentTable {
     const number = this.#numbers.size;
     this.#numbers.set(key, number);
     return number;
+  }
+}
+
+/** V8 hashes a longer string by its length alone. */
+const MAX_HASHED_LENGTH = 16_383;
+
+/**
+ * Prefix of the alias of a long key. No key begins with it, because half of a surrogate pair cannot occur in text that
+ * was UTF-8.
+ */
+const ALIAS = '\ud800';
+
+/**
+ * Returns `map`, or a copy that can hold this key if V8 cannot hash it: to a `Map`, all such long keys of one length
+ * have the same hash, so it would compare each with each. Call this before you add the key.
+ */
+export function mapFor<Value>(map: Map<string, Value>, key: string): Map<string, Value> {
+  if (key.length <= MAX_HASHED_LENGTH || map instanceof LongKeyMap) return map;
+  const copy = new LongKeyMap<Value>();
+  for (const [known, value] of map) copy.set(known, value);
+  return copy;
+}
+
+/** A map with long keys: the underlying `Map` has a short alias in place of each. */
+class LongKeyMap<Value> extends Map<string, Value> {
+  readonly #contents = new ContentTable();
+  readonly #longKeys = new Map<string, string>();
+
+  override get(key: string): Value | undefined {
+    return super.get(this.#aliasOf(key));
+  }
+
+  override has(key: string): boolean {
+    return super.has(this.#aliasOf(key));
+  }
+
+  override set(key: string, value: Value): this {
+    const alias = this.#aliasOf(key);
+    if (alias !== key) this.#longKeys.set(alias, key);
+    return super.set(alias, value);
+  }
+
+  override delete(key: string): boolean {
+    return super.delete(this.#aliasOf(key));
+  }
+
+  override *keys(): Generator<string, undefined> {
+    for (const alias of super.keys()) yield this.#keyOf(alias);
+  }
+
+  override *entries(): Generator<[string, Value], undefined> {
+    for (const [alias, value] of super.entries()) yield [this.#keyOf(alias), value];
+  }
+
+  override [Symbol.iterator](): Generator<[string, Value], undefined> {
+    return this.entries();
+  }
+
+  override forEach(visit: (value: Value, key: string, map: Map<string, Value>) => void): void {
+    for (const [key, value] of this.entries()) visit(value, key, this);
+  }
+
+  #aliasOf(key: string): string {
+    return key.length <= MAX_HASHED_LENGTH ? key : `${ALIAS}${this.#contents.numberOfText(key)}`;
+  }
+
+  #keyOf(alias: string): string {
+    return this.#longKeys.get(alias) ?? alias;
   }
 }

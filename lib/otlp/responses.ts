@@ -1,30 +1,6 @@
-import { LENGTH_DELIMITED, tagOf, VARINT } from './protobuf/wire.ts';
+/** The bodies of OTLP/HTTP responses (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response). */
+import { LENGTH_DELIMITED, tagOf, VARINT } from './protobuf/wire-values.ts';
 import { WireWriter } from './protobuf/writer.ts';
-
-const CODE = tagOf(1, VARINT);
-const MESSAGE = tagOf(2, LENGTH_DELIMITED);
-
-/** `google.rpc.Status`, without details. */
-export interface RpcStatus {
-  /** A gRPC status code, such as 3 for `INVALID_ARGUMENT`; 0 or more. */
-  readonly code: number;
-  /** For the developer who sends the request. */
-  readonly message: string;
-}
-
-/** The body of the response to a failed request (https://opentelemetry.io/docs/specs/otlp/#failures-1). */
-export function encodeStatus(encoding: OtlpEncoding, status: RpcStatus): Uint8Array {
-  const { code, message } = status;
-  if (encoding === 'json') return new TextEncoder().encode(JSON.stringify({ code, message }));
-  const text = new TextEncoder().encode(message);
-  const writer = new WireWriter(text.length + 32);
-  if (code !== 0) {
-    writer.varint32(CODE);
-    writer.varint32(code);
-  }
-  if (text.length > 0) writer.lengthDelimited(MESSAGE, text);
-  return writer.finish();
-}
 
 /** The encodings of OTLP/HTTP. A response has the encoding of its request. */
 export type OtlpEncoding = 'protobuf' | 'json';
@@ -72,4 +48,29 @@ function toJson(partial: PartialSuccess | undefined): unknown {
       ...(errorMessage === '' ? {} : { errorMessage }),
     },
   };
+}
+
+const CODE = tagOf(1, VARINT);
+const MESSAGE = tagOf(2, LENGTH_DELIMITED);
+
+/** `google.rpc.Status`, without details. */
+export interface RpcStatus {
+  /** A gRPC status code, such as 3 for `INVALID_ARGUMENT`; 0 or more. */
+  readonly code: number;
+  /** For the developer who sends the request. */
+  readonly message: string;
+}
+
+/** The body of the response to a failed request (https://opentelemetry.io/docs/specs/otlp/#failures-1). */
+export function encodeStatus(encoding: OtlpEncoding, status: RpcStatus): Uint8Array {
+  const { code, message } = status;
+  if (encoding === 'json') return new TextEncoder().encode(JSON.stringify({ code, message }));
+  const text = new TextEncoder().encode(message);
+  const writer = new WireWriter(text.length + 32);
+  if (code !== 0) {
+    writer.varint32(CODE);
+    writer.varint32(code);
+  }
+  if (text.length > 0) writer.lengthDelimited(MESSAGE, text);
+  return writer.finish();
 }

@@ -1,71 +1,39 @@
-import { type CompiledCondition, compileCondition, type Slots } from './compiler/compile.ts';
-import { type ErrorMode, OttlEvaluationError } from './errors.ts';
+/**
+ * OTTL conditions (OpenTelemetry Transformation Language, the Collector's pkg/ottl) on spans and span events of a trace:
+ * the entry of this room, which knows nothing of sampling. {@link readCondition} compiles a condition once, {@link
+ * anyHolds} evaluates conditions where an {@link EvaluationContext} stands.
+ *
+ * Inside the room, imports run one way: `errors` ← `go` (Go's rules for strings, numbers, times) ← `parser` (text to
+ * syntax tree) ← `runtime` (values, comparison, arithmetic, work, the context of evaluation) ← `formats` ← `network`,
+ * `hash`, `patterns` (what converters read and write) and `paths` (fields of telemetry) ← `converters` ← `compiler`
+ * (syntax tree to functions) ← this file. Converters are handed the function that compiles their arguments.
+ */
+import { type CompiledCondition, compileCondition } from './compiler/compile-condition.ts';
+import { missingAttributeWarnings } from './compiler/missing-attribute.ts';
+import type { Slots } from './compiler/scope.ts';
+import { type ErrorMode, OttlEvaluationError, positionAt } from './errors.ts';
 import { parseCondition } from './parser/parse.ts';
-import { type ConditionNode, type PathNode, positionAt, printValue, type ValueNode } from './parser/syntax-tree.ts';
 import type { ConditionContext } from './paths/find-path.ts';
 import type { EvaluationContext, MeteredCondition } from './runtime/context.ts';
 
-/** A comparison that people write for another one. */
-export interface MissingAttributeWarning {
-  readonly message: string;
-  readonly at: number;
-}
+export { Slots } from './compiler/scope.ts';
+export { ERROR_MODES, type ErrorMode, OttlEvaluationError, OttlSyntaxError, positionAt } from './errors.ts';
+export type { ConditionContext } from './paths/find-path.ts';
+export { EvaluationContext } from './runtime/context.ts';
 
-/**
- * `attributes["k"] != "v"` is true on every span that has no `k`, and so samples almost everything. Found unless the
- * same conjunction asks for `attributes["k"] != nil`, or a `not` is around it.
- */
-export function missingAttributeWarnings(
-  node: ConditionNode,
-  guarded: ReadonlySet<string> = new Set(),
-): readonly MissingAttributeWarning[] {
-  if (node.kind === 'or') return node.terms.flatMap((term) => missingAttributeWarnings(term, guarded));
-  if (node.kind === 'and') {
-    const guards = new Set([...guarded, ...node.terms.flatMap(guardOf)]);
-    return node.terms.flatMap((term) => missingAttributeWarnings(term, guards));
-  }
-  const attribute = attributeOf(node);
-  if (attribute === undefined || isNilTest(node) || guarded.has(printValue(attribute))) return [];
-  const text = printValue(attribute);
-  return [
-    {
-      message: `is true wherever ${text} is missing; to ask for another value write ${text} != nil and ${text} != …`,
-      at: attribute.at,
-    },
-  ];
-}
-
-/** The attribute that a term makes sure of. */
-function guardOf(term: ConditionNode): readonly string[] {
-  const attribute = isNilTest(term) ? attributeOf(term) : undefined;
-  return attribute === undefined ? [] : [printValue(attribute)];
-}
-
-/** The attribute that `!=` stands next to. */
-function attributeOf(node: ConditionNode): PathNode | undefined {
-  if (node.kind !== 'comparison' || node.operator !== '!=') return undefined;
-  return [node.left, node.right].find(isAttribute);
-}
-
-function isNilTest(node: ConditionNode): boolean {
-  return node.kind === 'comparison' && (node.left.kind === 'nil' || node.right.kind === 'nil');
-}
-
-function isAttribute(node: ValueNode): node is PathNode {
-  const last = node.kind === 'path' ? node.fields.at(-1) : undefined;
-  return last?.name === 'attributes' && last.keys.length > 0;
-}
-
-/** One condition, ready to be asked. */
+/** A compiled condition. */
 export interface Condition extends MeteredCondition {
   readonly text: string;
   readonly test: CompiledCondition;
 }
 
 /**
- * Reads a condition; `warn` is told what is suspicious about it, with its position. Conditions that are asked together
- * have the same slots.
- * @throws {OttlSyntaxError}
+ * Parses and compiles a condition.
+ *
+ * @param context whether it is evaluated on spans or on span events
+ * @param slots the same for all conditions that are evaluated with one {@link EvaluationContext}
+ * @param warn called for each suspicious part, with a message that begins with its `line:column`
+ * @throws {OttlSyntaxError} when the condition cannot be used
  */
 export function readCondition(
   text: string,
@@ -81,8 +49,9 @@ export function readCondition(
 }
 
 /**
- * Whether any of the conditions holds. They are asked in turn; one that fails, in whatever way, counts as false.
- * @throws {OttlEvaluationError} when one fails and the mode is `propagate`.
+ * Whether any of the conditions holds where the context stands. They are evaluated in turn; one that fails, for whatever
+ * reason, counts as false.
+ * @throws {OttlEvaluationError} when one fails and the mode is `propagate`
  */
 export function anyHolds(conditions: readonly Condition[], context: EvaluationContext, errorMode: ErrorMode): boolean {
   for (const condition of conditions) {

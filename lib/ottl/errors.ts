@@ -1,32 +1,12 @@
-/** A condition has no answer for this span or event, e.g. `Substring` of an attribute that is not there. */
-export class OttlEvaluationError extends Error {
-  override readonly name = 'OttlEvaluationError';
-}
-
-/** Throws one, in the place of a value. */
-export function failEvaluation(message: string): never {
-  throw new OttlEvaluationError(message);
-}
-
 /**
- * What becomes of a condition that fails: `propagate` makes the policy fail, `ignore` and `silent` go on with the next
- * condition. (The Collector tells the last two apart by a log line.)
+ * The two ways in which a condition fails: {@link OttlSyntaxError} when the configuration is read, {@link
+ * OttlEvaluationError} on one span or event while a trace is decided.
  */
-export type ErrorMode = 'propagate' | 'ignore' | 'silent';
 
-export const ERROR_MODES: readonly ErrorMode[] = ['propagate', 'ignore', 'silent'];
-
-const MAX_LENGTH = 60;
-
-/** A text of the data in a message: in quotes, and cut where it is long. */
-export function shown(text: string): string {
-  return JSON.stringify(text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text);
-}
-
-/** A condition cannot be used: what is wrong with it, and where. Found at start, never while deciding. */
+/** The condition cannot be used: the message says what is wrong, `offset` where. Thrown at start, never while deciding. */
 export class OttlSyntaxError extends Error {
   override readonly name = 'OttlSyntaxError';
-  /** In UTF-16 code units from the start of the condition. */
+  /** UTF-16 code units from the start of the condition; {@link positionAt} turns it into line and column. */
   readonly offset: number;
 
   constructor(message: string, offset: number) {
@@ -34,3 +14,29 @@ export class OttlSyntaxError extends Error {
     this.offset = offset;
   }
 }
+
+/** The offset as `line:column`, both counted from 1. */
+export function positionAt(text: string, offset: number): string {
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  return `${line}:${offset - before.lastIndexOf('\n')}`;
+}
+
+/** The condition has no answer for this span or event, for example `Substring` of an attribute that is missing. */
+export class OttlEvaluationError extends Error {
+  override readonly name = 'OttlEvaluationError';
+}
+
+/** Throws an {@link OttlEvaluationError} where an expression is expected. */
+export function failEvaluation(message: string): never {
+  throw new OttlEvaluationError(message);
+}
+
+/**
+ * What happens when a condition fails on a span or event (the Collector's `error_mode`): `propagate` fails the policy,
+ * `ignore` and `silent` count the condition as false and go on. The Collector differs between the last two only in
+ * writing a log line.
+ */
+export type ErrorMode = 'propagate' | 'ignore' | 'silent';
+
+export const ERROR_MODES: readonly ErrorMode[] = ['propagate', 'ignore', 'silent'];

@@ -1,5 +1,5 @@
 import { regroup } from '../otlp/regroup/regroup.ts';
-import type { RejectedSpans } from '../otlp/regroup/span-scan.ts';
+import type { RejectedSpans } from '../otlp/rejected-spans.ts';
 import type { BufferedFragment, Clock, SpanBuffer, WakeUpQueue } from './ports.ts';
 import { type DecisionWaits, delayUntilDue, wakeUpsFor } from './wake-ups.ts';
 
@@ -7,8 +7,15 @@ export interface IngestDeps {
   readonly buffer: SpanBuffer;
   readonly wakeUps: WakeUpQueue;
   readonly clock: Clock;
-  /** Names a fragment by its bytes: equal bytes, equal name; made of characters that a key may have. */
+  /** Names a fragment by its bytes: the same bytes have the same name. Uses only characters that a key may have. */
   readonly hashFragment: (payload: Uint8Array) => string;
+}
+
+export interface IngestRequest {
+  /** An OTLP `ExportTraceServiceRequest` in protobuf. */
+  readonly protobuf: Uint8Array;
+  /** The spans that were rejected when the request was translated to protobuf. @default none */
+  readonly rejected?: RejectedSpans;
 }
 
 /** What became of an export request that is now durable. */
@@ -16,29 +23,29 @@ export interface IngestResult {
   readonly acceptedSpanCount: number;
   readonly fragmentCount: number;
   readonly rejectedSpanCount: number;
-  /** What the sender should know: why spans were rejected, or none were found; undefined when all is well. */
+  /** For the sender: why spans were rejected, or that the request had none; `undefined` when all were accepted. */
   readonly errorMessage: string | undefined;
 }
 
 /**
- * Takes one OTLP `ExportTraceServiceRequest` (protobuf) into the span buffer.
- *
- * The order is the promise: the wake-up goes out only when every fragment is durable, and the caller may answer 200 only
- * when this resolves. A death in between loses nothing that was acknowledged; the exporter's resend writes the same
+ * Takes one export request into the span buffer:
+ * ```
+ *   request ─▶ fragments, one for each trace ─▶ append to the buffer ─▶ send the wake-ups ─▶ resolves: 200
+ * ```
+ * The order is the promise: the wake-up is sent only when every fragment is durable, and the caller may answer 200 only
+ * when this resolves. A crash in between loses nothing that was acknowledged; the exporter's resend writes the same
  * fragments under the same names.
  *
- * @param rejected has the spans that were rejected when the request was translated to protobuf
  * @throws {MalformedOtlpError} when the request is not readable; nothing has been written then
- * @throws {RequestTooLargeError} when there is too much in it; nothing has been written then
+ * @throws {RequestTooLargeError} when the request has more in it than is allowed; nothing has been written then
  * @throws {UnavailableError} when something could not be made durable in time; a resend is safe
  */
 export async function ingest(
-  request: Uint8Array,
+  { protobuf, rejected }: IngestRequest,
   deps: IngestDeps,
   waits: DecisionWaits,
-  rejected?: RejectedSpans,
 ): Promise<IngestResult> {
-  const regrouped = regroup(request, rejected);
+  const regrouped = regroup(protobuf, rejected);
   const receivedAtMs = deps.clock.now();
   const fragments = regrouped.fragments.map(({ traceId, payload, spanCount, hasRoot }) => {
     const hash = deps.hashFragment(payload);

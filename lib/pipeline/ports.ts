@@ -1,20 +1,25 @@
 import type { ObjectStore } from '../archive/ports.ts';
 import type { Trace } from '../otlp/trace/trace.ts';
-import type { Decision } from '../sampling/decide.ts';
 import type { KeyNumbers } from '../sampling/dynamic/share-table.ts';
+import type { Decision } from '../sampling/evaluate-policies.ts';
 import type { Allowances, TokenBucket } from '../sampling/limits.ts';
-import type { ThresholdUpdate } from '../sampling/probability/weigh.ts';
+import type { ThresholdUpdate } from '../sampling/probability/adjusted-count.ts';
 import type { TraceSize } from './trace-limits.ts';
 
-/** A port could not do its work in time. Nothing is known to be wrong with the input: the same call may succeed later. */
+/**
+ * The ports of the pipeline: everything that it needs from the world. Adapters implement them (`lib/aws/`), and
+ * each has one contract suite that every adapter passes (`test/contract/`).
+ */
+
+/** A port could not do its work in time. The input may be right: the same call may succeed later. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
 }
 
-/** A trace, or its decision record, is larger than can be handled. Nothing was written, and trying again does not help. */
+/** A trace, or its decision record, is over a limit. Nothing was written, and trying again does not help. */
 export class TraceTooLargeError extends Error {
   override readonly name = 'TraceTooLargeError';
-  /** What has been decided on the trace all the same, as it is stored. */
+  /** The stored decision on the trace, if there is one. */
   readonly decision: DecisionRecord | undefined;
 
   constructor(message: string, decision?: DecisionRecord) {
@@ -23,19 +28,14 @@ export class TraceTooLargeError extends Error {
   }
 }
 
-/** Applies the policies to a whole trace; called more than once if it lacks allowances at first. */
+/** Applies the policies to a whole trace. Called again when allowances that it asked for were missing at first. */
 export type Evaluate = (trace: Trace, allowances: Allowances) => Decision;
-
-/**
- * The ports of the pipeline: everything that it needs from the world. Adapters implement them (`lib/aws/`), and
- * each has one contract suite that every adapter passes (`test/contract/`).
- */
 
 /** One trace's spans from one export request, as it waits in the buffer. */
 export interface BufferedFragment {
   /** 32 lower-case hex digits. */
   readonly traceId: string;
-  /** Names the fragment within its trace: the same bytes have the same hash, so that a resend overwrites itself. */
+  /** Names the fragment within its trace. The same bytes have the same hash, so that a resend overwrites itself. */
   readonly hash: string;
   /** OTLP `TracesData` in protobuf, uncompressed. */
   readonly payload: Uint8Array;
@@ -44,7 +44,7 @@ export interface BufferedFragment {
   readonly spanCount: number;
 }
 
-/** A promise to write some fragments of a sampled trace at `key`. It is kept once the object at `key` exists. */
+/** A promise to write some fragments of a sampled trace at `key`. It is fulfilled once the object at `key` exists. */
 export interface Claim {
   readonly key: string;
   /** Hashes of the fragments that the object at `key` holds, or will hold. */
@@ -61,14 +61,14 @@ export interface DecisionRecord {
   /** The policy that gets the credit. */
   readonly policy: string;
   /** Adjusted count of the trace; null when the probability is unknown. */
-  readonly sampleWeight: number | null;
-  /** What becomes of `th` in the trace states of its spans, late ones too. */
+  readonly adjustedCount: number | null;
+  /** How `th` changes in the trace states of its spans, including late ones. */
   readonly threshold?: ThresholdUpdate;
   /** The archive partition of every line of this trace, e.g. `dt=2026-11-21/hour=07`. */
   readonly partition: string;
   /** First claim first. */
   readonly claims: readonly Claim[];
-  /** Counts the writes of this record, from 1; the condition of the next write. */
+  /** Number of writes of this record, from 1; the condition of the next write. */
   readonly version: number;
 }
 
@@ -96,13 +96,13 @@ export interface SpanBuffer {
   /**
    * Reads a trace with everything whose write was answered before (strongly consistent), without what has expired.
    * @throws {UnavailableError}
-   * @throws {TraceTooLargeError} when there is more of the trace than the limit: it takes no more memory than the limit to find out
+   * @throws {TraceTooLargeError} when the trace is over the limit; finding out takes no more memory than the limit
    */
   read(traceId: string, options?: ReadOptions): Promise<BufferedTrace>;
 
   /**
    * Writes the decision record if the stored one still has version `record.version - 1` (0: there is none, or it has
-   * expired). A conflict is an answer, also when it is with the caller's own earlier write: read again to see.
+   * expired). A conflict is an answer, even if it is with the caller's own earlier write: reading again shows which.
    * @throws {UnavailableError} when it is not known whether it was written
    * @throws {TraceTooLargeError} when the record is too large to be stored
    */
@@ -115,14 +115,14 @@ export interface FragmentRef {
   readonly hash: string;
 }
 
-/** The delayed message that makes decide look at some traces. */
+/** The delayed message that makes decide examine some traces. */
 export interface WakeUp {
   /** Not before this time, in milliseconds since the epoch. */
   readonly dueAtMs: number;
-  /** How often what it lists has been handed on because it could not be settled. */
+  /** How many continuations there were before: attempts to settle what it lists. */
   readonly attempt: number;
   readonly fragments: readonly FragmentRef[];
-  /** In a dead letter: why trying again would not help, for the person who reads it. */
+  /** In a dead letter: why trying again would not help, for the operator who reads it. */
   readonly reason?: string;
 }
 
@@ -142,7 +142,7 @@ export interface WakeUpQueue {
    */
   send(wakeUps: readonly DelayedWakeUp[]): Promise<void>;
 
-  /** Sets aside what could not be settled after the last attempt, for a person to look at. */
+  /** Sets aside what could not be settled, for an operator to examine and send back. @throws {UnavailableError} */
   sendToDeadLetters(wakeUps: readonly WakeUp[]): Promise<void>;
 }
 
@@ -160,7 +160,7 @@ export interface TraceArchive {
 /** Where fragments too large for the buffer go. Writing the same key twice writes the same bytes. */
 export type SpillStore = Pick<ObjectStore, 'put' | 'get'>;
 
-/** What a lease came to, and the level of the bucket (`lib/sampling/limits.ts`) after it. */
+/** The tokens that a lease got, and the level of the bucket (`lib/sampling/limits.ts`) after it. */
 export interface Lease {
   readonly granted: number;
   /** `undefined`: nothing was ever taken. */
@@ -170,14 +170,14 @@ export interface Lease {
 /** The token buckets that all deciders share. */
 export interface LimitStore {
   /**
-   * Takes tokens out of a bucket: `wanted` if it has them at `nowMs`, else `needed` if it has them, else none. Nobody gets
-   * a token twice, however many ask at once; an answer that is lost takes its tokens with it.
-   * @throws {UnavailableError} when the bucket could not be asked in time, or too many others were asking
+   * Takes tokens out of a bucket: `wanted` if it has them at `nowMs`, else `needed` if it has them, else none. No token is
+   * given twice, however many deciders ask at once; the tokens of an answer that is lost are lost.
+   * @throws {UnavailableError} when the bucket could not be reached in time, or too many others were asking
    */
   lease(bucket: TokenBucket, nowMs: number, needed: number, wanted: number): Promise<Lease>;
 
-  /** Puts leased tokens back. Tried once: a second try could put them back twice. */
-  giveBack(bucket: TokenBucket, tokens: number): Promise<void>;
+  /** Returns leased tokens. Tried once: a second try could return them twice. */
+  release(bucket: TokenBucket, tokens: number): Promise<void>;
 }
 
 /** The moving averages that the shares of a `dynamic` policy come from, in one interval. Immutable once it is stored. */
@@ -201,7 +201,7 @@ export interface KeyTables {
    */
   putIfAbsent(sampler: string, table: KeyTable): Promise<KeyTable>;
 
-  /** Traces by key, as far as they have been counted. @throws {UnavailableError} */
+  /** The traces counted so far, by key. @throws {UnavailableError} */
   counts(sampler: string, interval: number): Promise<KeyNumbers>;
 
   /** Adds to the counts of an interval. Tried once: a second try could count twice. */

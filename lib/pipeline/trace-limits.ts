@@ -12,13 +12,24 @@ export interface TraceSize {
  */
 export const LARGEST_TRACE: TraceSize = { fragments: 10_000, spans: 500_000, bytes: 64 * 1024 * 1024 };
 
-/** Traces up to this are looked at many at a time; larger ones one at a time, so that memory holds one of them. */
+/** Traces up to this are examined many at a time; larger ones {@link OneAtATime}, so that memory holds one of them. */
 export const SMALL_TRACE: TraceSize = { fragments: 1_000, spans: 30_000, bytes: 4 * 1024 * 1024 };
 
-/** What of `size` is beyond the limit, in words; `undefined` when nothing is. */
+/** What of `size` exceeds the limit, in words; `undefined` when nothing does. */
 export function whatExceeds(size: TraceSize, limit: TraceSize): string | undefined {
-  for (const what of ['fragments', 'spans', 'bytes'] as const) {
-    if (size[what] > limit[what]) return `more than ${limit[what]} ${what}`;
+  for (const unit of ['fragments', 'spans', 'bytes'] as const) {
+    if (size[unit] > limit[unit]) return `more than ${limit[unit]} ${unit}`;
   }
   return undefined;
+}
+
+/** Runs tasks in the order in which they come, each when the one before it has ended, well or not. */
+export class OneAtATime {
+  #last: Promise<unknown> = Promise.resolve();
+
+  run<Result>(task: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
 }

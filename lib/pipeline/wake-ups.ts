@@ -3,13 +3,13 @@ import { MAX_DELAY_SECONDS } from './ports.ts';
 
 /** How long a trace waits for its decision. Both in milliseconds. */
 export interface DecisionWaits {
-  /** From the arrival of a fragment to the wake-up that looks at it. */
+  /** From the arrival of a fragment to the wake-up that examines its trace. */
   readonly decisionWaitMs: number;
   /** The same for a fragment that holds the root span; undefined: no difference. Only ever shortens the wait. */
   readonly decisionWaitAfterRootReceivedMs: number | undefined;
 }
 
-/** A wake-up that comes early by less than this is taken as due: the clocks of two machines are never quite equal. */
+/** A wake-up that comes early by less than this counts as due: the clocks of two machines are never quite equal. */
 const EARLY_TOLERANCE_MS = 500;
 
 /**
@@ -38,7 +38,7 @@ export function wakeUpsFor(
 
 /**
  * The wake-up with the delay that takes it to its due time, or as near as one message can: a wait over
- * {@link MAX_DELAY_SECONDS} is made of hops, each of which sends the wake-up on.
+ * {@link MAX_DELAY_SECONDS} is made of hops. A wake-up that arrives early is sent again.
  */
 export function delayUntilDue(wakeUp: WakeUp, nowMs: number): DelayedWakeUp {
   const seconds = Math.ceil((wakeUp.dueAtMs - nowMs) / 1000);
@@ -47,4 +47,39 @@ export function delayUntilDue(wakeUp: WakeUp, nowMs: number): DelayedWakeUp {
 
 export function isDue(wakeUp: WakeUp, nowMs: number): boolean {
   return wakeUp.dueAtMs - nowMs <= EARLY_TOLERANCE_MS;
+}
+
+export interface ReceivedWakeUp {
+  /** The queue's name for the message. */
+  readonly messageId: string;
+  readonly wakeUp: WakeUp;
+}
+
+/** Hashes of fragments, by the trace that they belong to. */
+export type FragmentsByTrace = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** What the wake-ups of a batch name: each trace once, each of its fragments once. */
+export function fragmentsByTrace(received: readonly ReceivedWakeUp[]): FragmentsByTrace {
+  const byTrace = new Map<string, Set<string>>();
+  for (const { wakeUp } of received) {
+    for (const { traceId, hash } of wakeUp.fragments) {
+      const hashes = byTrace.get(traceId);
+      if (hashes === undefined) byTrace.set(traceId, new Set([hash]));
+      else hashes.add(hash);
+    }
+  }
+  return byTrace;
+}
+
+/** The wake-ups reduced to these fragments. Those that name none of them are left out. */
+export function wakeUpsNaming(
+  fragments: FragmentsByTrace,
+  received: readonly ReceivedWakeUp[],
+): readonly ReceivedWakeUp[] {
+  return received
+    .map(({ messageId, wakeUp }) => {
+      const named = wakeUp.fragments.filter(({ traceId, hash }) => fragments.get(traceId)?.has(hash) ?? false);
+      return { messageId, wakeUp: { ...wakeUp, fragments: named } };
+    })
+    .filter(({ wakeUp }) => wakeUp.fragments.length > 0);
 }

@@ -3,7 +3,7 @@ import type { ConfigNode } from './config/issues.ts';
 import type { OptionsReader } from './config/options-reader.ts';
 import type { Allowances } from './limits.ts';
 import type { PolicySummary } from './policy-summary.ts';
-import { CERTAIN, type FindsChance, IMPOSSIBLE } from './probability/chance.ts';
+import { CERTAIN, IMPOSSIBLE, type LazyProbability } from './probability/probability.ts';
 
 /**
  * One policy type, as the registry lists it. A new type consists of one file that exports a definition, one line in
@@ -73,7 +73,7 @@ export interface OptionDescription {
 
 export type Vote = 'sampled' | 'not_sampled' | 'dropped';
 
-/** The answer of one policy for one trace. */
+/** The vote of one policy on one trace. */
 export interface Evaluation {
   readonly vote: Vote;
   /**
@@ -82,16 +82,12 @@ export interface Evaluation {
    */
   readonly threshold: number;
   /**
-   * The probability with which the policy samples a trace with these spans, whatever it did with this one. A function
-   * if finding out takes more work: it evaluates parts that were not needed for the vote. Never a function if the vote
-   * is `sampled`.
+   * When the policy samples a trace with the same spans, whatever its vote on this one. A function when parts of the
+   * policy have to be evaluated for it; never a function when the vote is `sampled`.
    */
-  readonly sampledWhen: FindsChance;
-  /**
-   * The probability with which the policy drops a trace with these spans, for a policy that has not dropped this one.
-   * Missing: never.
-   */
-  readonly droppedWhen?: FindsChance;
+  readonly sampledWhen: LazyProbability;
+  /** For a policy that did not drop the trace: when it drops one with the same spans. Missing: never. */
+  readonly droppedWhen?: LazyProbability;
 }
 
 /**
@@ -107,7 +103,7 @@ export interface Policy {
   evaluate(trace: Trace, allowances: Allowances): Evaluation;
 }
 
-/** The evaluations of a policy that involves no random choice. */
+/** The evaluations of a policy whose vote does not depend on a source of randomness. */
 export const SAMPLED: Evaluation = { vote: 'sampled', threshold: 0, sampledWhen: CERTAIN };
 export const NOT_SAMPLED: Evaluation = { vote: 'not_sampled', threshold: 0, sampledWhen: IMPOSSIBLE };
 export const DROPPED: Evaluation = { vote: 'dropped', threshold: 0, sampledWhen: IMPOSSIBLE };

@@ -1,3 +1,5 @@
+import { InterruptedError } from './errors.ts';
+
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** One Ctrl-C can come twice: from the terminal, and handed on by npm. */
@@ -6,17 +8,16 @@ const SAME_MS = 1_000;
 type InterruptedProcess = Pick<NodeJS.Process, 'on' | 'removeAllListeners' | 'kill' | 'pid'>;
 
 /**
- * Aborts when somebody presses Ctrl-C, or the process is told to end. Whoever insists ends the process at once.
- *
- * @param reason of the signal; default: an `AbortError`
+ * Aborts with an {@link InterruptedError} on Ctrl-C or SIGTERM, so that the command can stop in good order. A second signal, at
+ * least a second later, ends the process at once.
  */
-export function interruption(process: InterruptedProcess, reason?: Error): AbortSignal {
+export function interruption(process: InterruptedProcess): AbortSignal {
   const controller = new AbortController();
   let firstAtMs = 0;
   const onSignal = (signal: NodeJS.Signals) => {
     if (!controller.signal.aborted) {
       firstAtMs = performance.now();
-      controller.abort(reason);
+      controller.abort(new InterruptedError(signal));
     } else if (performance.now() - firstAtMs > SAME_MS) {
       for (const handled of SIGNALS) process.removeAllListeners(handled);
       process.kill(process.pid, signal);

@@ -1,52 +1,51 @@
 import type { WriteStream } from 'node:tty';
 
-/** One line that is written over and over. */
-export interface ProgressLine {
-  show(text: string): void;
-  /** Makes room for other output. */
-  clear(): void;
+/** A line that shows how far something is. */
+export interface Progress {
+  /** Shows nothing more, and makes room for other output. */
+  finish(): void;
 }
 
-/** On a terminal; undefined when nobody looks. */
-export function progressLine(stream: WriteStream): ProgressLine | undefined {
-  if (!stream.isTTY) return undefined;
-  let isShown = false;
-  return {
-    show(text) {
-      stream.write(`\r\x1b[K${text.slice(0, (stream.columns || 80) - 1)}`);
-      isShown = true;
-    },
-    clear() {
-      if (isShown) stream.write('\r\x1b[K');
-      isShown = false;
-    },
-  };
+export interface ProgressOptions {
+  /** Writes a line now and then also where nobody watches: into a pipe or a file. Default: only a terminal shows progress. */
+  readonly alsoInPipe?: boolean;
 }
 
-const TERMINAL_INTERVAL_MS = 200;
-const PIPE_INTERVAL_MS = 10_000;
+const IN_PLACE_MS = 200;
+const IN_PIPE_MS = 10_000;
 const CLEAR_LINE = '\r\u001b[2K';
 
-export interface ProgressOutput {
-  /** A line of its own, above the one that changes. */
-  readonly complain: (line: string) => void;
-  /** Shows a line that changes: in place on a terminal, now and then as a new line elsewhere. */
-  readonly progress: (describe: () => string) => { finish(): void };
-}
+/** The line of a stream that changes in place; other output of the same terminal asks it to make room first. */
+export class ProgressLine {
+  readonly #stream: WriteStream;
+  #isShown = false;
 
-export function showProgress(stream: WriteStream): ProgressOutput {
-  return {
-    complain: (line) => stream.write(stream.isTTY ? `${CLEAR_LINE}${line}\n` : `${line}\n`),
-    progress(describe) {
-      const update = () =>
-        stream.write(stream.isTTY ? CLEAR_LINE + describe().slice(0, stream.columns - 1) : `${describe()}\n`);
-      const timer = setInterval(update, stream.isTTY ? TERMINAL_INTERVAL_MS : PIPE_INTERVAL_MS);
-      return {
-        finish() {
-          clearInterval(timer);
-          if (stream.isTTY) stream.write(CLEAR_LINE);
-        },
-      };
-    },
-  };
+  constructor(stream: WriteStream) {
+    this.#stream = stream;
+  }
+
+  /** @param describe is asked for the line each time it is shown */
+  start(describe: () => string, { alsoInPipe = false }: ProgressOptions = {}): Progress {
+    const { isTTY } = this.#stream;
+    if (!isTTY && !alsoInPipe) return { finish() {} };
+    const timer = setInterval(() => this.#show(describe()), isTTY ? IN_PLACE_MS : IN_PIPE_MS);
+    return {
+      finish: () => {
+        clearInterval(timer);
+        this.clear();
+      },
+    };
+  }
+
+  /** The next update shows the line again, below what was written since. */
+  clear(): void {
+    if (this.#isShown) this.#stream.write(CLEAR_LINE);
+    this.#isShown = false;
+  }
+
+  #show(line: string): void {
+    const { isTTY, columns } = this.#stream;
+    this.#stream.write(isTTY ? CLEAR_LINE + line.slice(0, (columns || 80) - 1) : `${line}\n`);
+    this.#isShown = isTTY;
+  }
 }

@@ -1,14 +1,14 @@
-import { measure } from '../../lib/cli/cost/run-cost.ts';
 import { alternativesFor, COLLECTOR_SIZING, TWO_TIERS } from '../../lib/cost/alternatives.ts';
 import { ASSUMPTIONS } from '../../lib/cost/assumptions.ts';
-import { behindCollector, billOf, type CostOptions, type Measured, reportCost } from '../../lib/cost/cost-report.ts';
+import { behindCollector, billOf, type CostOptions, reportCost } from '../../lib/cost/cost-report.ts';
 import { DEFAULT_EVENT_SOURCE } from '../../lib/cost/event-source.ts';
+import { type Measured, measure } from '../../lib/cost/measure-sample.ts';
 import { LIST_PRICES, PRICE_DATE, PRICE_REGION, PRICES, type Price } from '../../lib/cost/prices.ts';
 import { amount, breakEvenText, dollars, roughly, wholeDollars } from '../../lib/cost/report-text.ts';
 import { spansPerSecond, type TrafficShape } from '../../lib/traffic/traffic-shape.ts';
 import { markdownTable } from './generated-blocks.ts';
 
-/** The traffic that `npm run cost` assumes by default. */
+/** The traffic that `tailgate cost` assumes by default. */
 const SHAPE: TrafficShape = {
   tracesPerDay: 1e6,
   spansPerTrace: 10,

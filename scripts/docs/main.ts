@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { cliTables } from './cli-page.ts';
 import { costTables } from './cost-tables.ts';
 import { fillGeneratedBlocks } from './generated-blocks.ts';
 import { grafanaDashboards, grafanaTables } from './grafana-dashboards.ts';
@@ -11,6 +12,7 @@ const costs = await costTables();
 
 /** The pages with generated blocks. */
 const PAGES: readonly (readonly [string, ReadonlyMap<string, string>])[] = [
+  ['docs/cli.md', cliTables()],
   ['docs/policies.md', policyTables()],
   ['docs/queries.md', queryTables()],
   ['docs/operations.md', operationsTables()],

@@ -1,5 +1,5 @@
 import { ALARM_CATALOGUE, type AlarmDefinition, anchorOf } from '../../lib/cdk/monitoring/alarm-catalogue.ts';
-import { METRIC_CATALOGUE, type MetricDefinition } from '../../lib/pipeline/metric-catalogue.ts';
+import { METRIC_CATALOGUE, type MetricDefinition } from '../../lib/pipeline/metrics.ts';
 import { markdownTable } from './generated-blocks.ts';
 
 /** The generated blocks of docs/operations.md, by name. */

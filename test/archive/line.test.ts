@@ -7,7 +7,7 @@ import { tracesToJson } from '../support/otlp-json-oracle.ts';
 
 const { TracesData } = opentelemetry.proto.trace.v1;
 // 2023-11-14 22:13:20 UTC is second 1,700,000,000.
-const COLUMNS = { policy: 'slow', sampleWeight: 12.5, decidedAtMs: EPOCH_MS + 31_007, firstSeq: 0 };
+const COLUMNS = { policy: 'slow', adjustedCount: 12.5, decidedAtMs: EPOCH_MS + 31_007, firstSeq: 0 };
 const CHILD = { parentSpanId: '00000000000000aa' };
 
 describe('archiveLines', () => {
@@ -31,7 +31,7 @@ describe('archiveLines', () => {
 
   it('writes null for what is not known', () => {
     const trace = buildTrace([[{ spans: [{ name: '', startTimeUnixNano: 0n, endTimeUnixNano: 0n }] }]]);
-    const [line] = parse(archiveLines(trace, { ...COLUMNS, sampleWeight: null }));
+    const [line] = parse(archiveLines(trace, { ...COLUMNS, adjustedCount: null }));
     const unknown = { sample_weight: null, start_time: null, duration_ms: null, root_service: null, root_name: null };
     expect(line).toMatchObject({ ...unknown, services: [] });
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createIngestKey, hashKey, isKeyId, keyIdOf } from '../../lib/aws/ssm/ingest-keys.ts';
+import { createIngestKey, hashKey, isKeyId, keyIdOf } from '../../lib/aws/ssm/ingest-key.ts';
 
 describe('an ingest key', () => {
   it('is tg_<id>_<secret> with a secret of 160 bits in base32', () => {

@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { ALARM_CATALOGUE, anchorOf } from '../../lib/cdk/monitoring/alarm-catalogue.ts';
 import type { AlarmThresholds, PipelineMonitoringProps } from '../../lib/cdk/monitoring/monitoring-props.ts';
 import { PipelineMonitoring } from '../../lib/cdk/monitoring.ts';
-import { METRIC_CATALOGUE, type MetricDefinition } from '../../lib/pipeline/metric-catalogue.ts';
+import { METRIC_CATALOGUE, type MetricDefinition } from '../../lib/pipeline/metrics.ts';
 
 const ACCOUNT = { account: '123456789012', region: 'eu-central-1' };
 const CATALOGUE: readonly MetricDefinition[] = METRIC_CATALOGUE;

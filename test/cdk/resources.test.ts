@@ -3,7 +3,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_BUFFER_TTL_MS } from '../../lib/aws/dynamodb/schema.ts';
 import { DECIDE_TIMEOUT_SECONDS } from '../../lib/aws/function-contract.ts';
-import { DEFAULT_DECIDE_SETTINGS } from '../../lib/pipeline/decide/decide.ts';
+import { DEFAULT_DECIDE_OPTIONS } from '../../lib/pipeline/decide/options.ts';
 import { synthesise } from './support/synthesise.ts';
 
 let template: Template;
@@ -72,7 +72,7 @@ describe('decide', () => {
   });
 
   it('is over before the owner of a claim counts as dead', () => {
-    expect(DECIDE_TIMEOUT_SECONDS * 1000).toBeLessThan(DEFAULT_DECIDE_SETTINGS.claimTimeoutMs);
+    expect(DECIDE_TIMEOUT_SECONDS * 1000).toBeLessThan(DEFAULT_DECIDE_OPTIONS.claimTimeoutMs);
   });
 });
 

@@ -2,7 +2,7 @@ import { newTraceStates } from '../../lib/archive/line.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
-import { decide } from '../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import { readOtSampling } from '../../lib/sampling/probability/trace-state.ts';
 import { LocalAllowances } from '../memory/local-allowances.ts';
 import type { Answer, ConfigBlock, Outcome } from './case.ts';
@@ -35,7 +35,7 @@ export function decideWithTailgate(
   for (const { traceId, atMs } of turns ?? [...fragments.keys()].map((id) => ({ traceId: id, atMs: 0 }))) {
     nowMs = atMs;
     const trace = Trace.fromFragments(traceId, fragments.get(traceId) ?? []);
-    const { outcome, policy, threshold } = decide(parsed.config, trace, allowances);
+    const { outcome, policy, threshold } = evaluatePolicies(parsed.config, trace, allowances);
     const isWritten = typeof threshold === 'string' && !hasNot;
     answer.set(traceId, { outcome, policy, ...(isWritten && { traceStates: traceStatesWith(threshold, trace) }) });
   }
@@ -60,7 +60,7 @@ export function lastTraceStateOf(config: ConfigBlock, requests: readonly Uint8Ar
   const [[traceId, fragments] = []] = fragmentsByTrace(requests);
   if (!parsed.ok || traceId === undefined || fragments === undefined) return undefined;
   const trace = Trace.fromFragments(traceId, fragments);
-  const { outcome, threshold } = decide(parsed.config, trace, new LocalAllowances(() => 0));
+  const { outcome, threshold } = evaluatePolicies(parsed.config, trace, new LocalAllowances(() => 0));
   if (outcome !== 'sampled') return undefined;
   const last = trace.spanCount - 1;
   return newTraceStates(trace, threshold)?.(last) ?? trace.traceState(last);

@@ -82,7 +82,7 @@ export function describeLimitStore(name: string, create: () => LimitStore): void
       const store = create();
       const bucket = rateBucket(10, 20);
       await store.lease(bucket, NOW_MS, 20, 20);
-      await store.giveBack(bucket, 8);
+      await store.release(bucket, 8);
       expect(await granted(store, bucket, NOW_MS, 9, 9)).toBe(0);
       expect(await granted(store, bucket, NOW_MS, 8, 8)).toBe(8);
     });
@@ -91,7 +91,7 @@ export function describeLimitStore(name: string, create: () => LimitStore): void
       const store = create();
       const bucket = rateBucket(10, 20);
       await store.lease(bucket, NOW_MS, 10, 10);
-      await store.giveBack(bucket, 10);
+      await store.release(bucket, 10);
       const laterMs = NOW_MS + 1000;
       expect(await granted(store, bucket, laterMs, 21, 21)).toBe(0);
       expect(await granted(store, bucket, laterMs, 20, 20)).toBe(20);

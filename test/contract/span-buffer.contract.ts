@@ -172,8 +172,8 @@ export function describeSpanBuffer(name: string, create: () => SpanBufferHarness
 
     describe('decision records', () => {
       it.each([
-        { what: 'a known weight', record: decisionRecord({ version: 1, sampleWeight: 2.5 }) },
-        { what: 'no known weight', record: decisionRecord({ version: 1, sampleWeight: null }) },
+        { what: 'a known weight', record: decisionRecord({ version: 1, adjustedCount: 2.5 }) },
+        { what: 'no known weight', record: decisionRecord({ version: 1, adjustedCount: null }) },
         { what: 'a threshold', record: decisionRecord({ version: 1, threshold: 'e6666666666666' }) },
         { what: 'a threshold to take away', record: decisionRecord({ version: 1, threshold: null }) },
         { what: 'no claim', record: decisionRecord({ version: 1, claims: [] }) },
@@ -308,7 +308,7 @@ async function read(buffer: SpanBuffer, traceId: string): Promise<readonly Buffe
 function decisionRecord(changes: Partial<DecisionRecord> & { readonly version: number }): DecisionRecord {
   return {
     policy: 'errors',
-    sampleWeight: 1,
+    adjustedCount: 1,
     partition: 'dt=2026-11-21/hour=12',
     claims: [{ key: 'traces/k', fragments: ['aa'], claimedAtMs: 1_795_262_400_000, firstSeq: 0, lineCount: 1 }],
     ...changes,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { batchingAt } from '../../lib/cost/event-source.ts';
-import { dealMessages } from '../../lib/cost/measure-sample.ts';
+import { distribute } from '../../lib/cost/measure-sample.ts';
 import { createRandom } from '../../lib/traffic/random.ts';
 
 const SOURCE = { batchSize: 100, windowSeconds: 30 };
@@ -24,17 +24,17 @@ describe('dealing messages', () => {
   const messages = Array.from({ length: 200 }, (_, index) => index);
 
   it('gives each message to one batch', () => {
-    const batches = dealMessages(messages, { messagesPerBatch: 10, openBatches: 5 }, createRandom(1));
+    const batches = distribute(messages, { messagesPerBatch: 10, openBatches: 5 }, createRandom(1));
     expect(batches.flat().sort((a, b) => a - b)).toEqual(messages);
     expect(batches).toHaveLength(20);
   });
 
   it('gives messages that arrive together to batches that are open together', () => {
-    const batches = dealMessages(messages, { messagesPerBatch: 10, openBatches: 5 }, createRandom(1));
+    const batches = distribute(messages, { messagesPerBatch: 10, openBatches: 5 }, createRandom(1));
     for (const batch of batches) expect(Math.max(...batch) - Math.min(...batch)).toBeLessThan(50);
   });
 
   it('spreads a small sample over all open batches', () => {
-    expect(dealMessages(messages, { messagesPerBatch: 1000, openBatches: 7 }, createRandom(1))).toHaveLength(7);
+    expect(distribute(messages, { messagesPerBatch: 1000, openBatches: 7 }, createRandom(1))).toHaveLength(7);
   });
 });

@@ -108,7 +108,7 @@ describe('the units of DynamoDB', () => {
       };
       const record = {
         policy: 'errors',
-        sampleWeight: 1,
+        adjustedCount: 1,
         partition: 'dt=2026-11-21/hour=12',
         claims: [claim],
         version: 1,

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { measure } from '../../lib/cli/cost/run-cost.ts';
 import { usdOfService } from '../../lib/cost/bill.ts';
-import { billOf, type Measured } from '../../lib/cost/cost-report.ts';
+import { billOf } from '../../lib/cost/cost-report.ts';
 import { DEFAULT_EVENT_SOURCE } from '../../lib/cost/event-source.ts';
+import { type Measured, measure } from '../../lib/cost/measure-sample.ts';
 import { LIST_PRICES } from '../../lib/cost/prices.ts';
 
 /**

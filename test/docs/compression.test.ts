@@ -7,9 +7,10 @@ import { fencedBlocks, PAGES } from './fenced-blocks.ts';
 const snippets = [
   ...fencedBlocks('sh', 'bash', 'yaml', 'yml', 'ts', 'js', 'json'),
   // Examples, and what prints settings for exporters.
-  ...['examples', 'lib/cdk', 'lib/cli/keys']
-    .flatMap(filesOf)
-    .map((file) => ({ file, text: readFileSync(file, 'utf8') })),
+  ...[...['examples', 'lib/cdk'].flatMap(filesOf), 'lib/cli/keys.ts'].map((file) => ({
+    file,
+    text: readFileSync(file, 'utf8'),
+  })),
 ];
 
 function filesOf(folder: string): string[] {

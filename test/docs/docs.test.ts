@@ -10,23 +10,20 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readAppSettings } from '../../lib/cdk/app-settings.ts';
-import { parseCompactArguments } from '../../lib/cli/compact/compact-arguments.ts';
-import { runCompact } from '../../lib/cli/compact/run-compact.ts';
-import { parseCostArguments } from '../../lib/cli/cost/cost-arguments.ts';
-import { parseKeysArguments } from '../../lib/cli/keys/keys-arguments.ts';
-import { parsePoliciesArguments } from '../../lib/cli/policies/policies-arguments.ts';
-import { parseRedriveArguments } from '../../lib/cli/redrive/redrive-arguments.ts';
-import { parseReplayArguments } from '../../lib/cli/replay/arguments.ts';
-import { runValidate } from '../../lib/cli/validate/run-validate.ts';
-import { parseCommandLine } from '../../lib/local/options.ts';
+import { type CompactInput, runCompact } from '../../lib/cli/compact/run-compact.ts';
+import { PROGRAM } from '../../lib/cli/program.ts';
+import { runValidate, type ValidateInput } from '../../lib/cli/validate.ts';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
+import { parseCommandLine } from '../../lib/terminal/parse-command-line.ts';
+import { runProgram } from '../../lib/terminal/run-program.ts';
 import { ask } from '../cli/query/support/ask.ts';
 import { useAthenaStacks } from '../cli/query/support/athena-stack.ts';
 import { answerFrom } from '../cli/query/support/duckdb-behind-athena.ts';
 import { run as replay } from '../cli/replay/support/run.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { RecordingLog } from '../support/recording-log.ts';
+import { RecordingTerminal } from '../support/recording-terminal.ts';
 import { fencedBlocks, PAGES, shellCommands } from './fenced-blocks.ts';
 
 const run = promisify(execFile);
@@ -52,54 +49,71 @@ afterAll(async () => {
 const scripts = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).scripts);
 const here = (text: string) => text.replaceAll('http://127.0.0.1:4318', tailgate.url);
 
+/** What is run here of a command line of `tailgate`; all others are only read. */
+const TAILGATE_RUNNERS: Readonly<Record<string, (argv: readonly string[]) => Promise<void> | void>> = {
+  validate(argv) {
+    const terminal = new RecordingTerminal();
+    const { input } = inputOf<ValidateInput>(argv);
+    expect({ code: runValidate(input, terminal), complaints: terminal.complaints }).toEqual({
+      code: 0,
+      complaints: [],
+    });
+  },
+  query([, ...argv]) {
+    return argv.includes('--stack') ? askedOfStack(argv) : asked(argv);
+  },
+  // test/cli/replay runs it on a bucket.
+  replay([, ...argv]) {
+    return argv.includes('--stack') ? undefined : replayed(argv);
+  },
+  // test/cli/compact runs it on a stack.
+  async compact(argv) {
+    if (argv.includes('--stack')) return;
+    const terminal = new RecordingTerminal();
+    const unused = () => expect.fail('the local archive needs no service');
+    const clock = { now: () => Date.now() + 3 * 3_600_000 };
+    const services = { s3: new S3Client({}), cloudFormation: new CloudFormationClient({}), catalogOf: unused, clock };
+    const { input } = inputOf<CompactInput>([...argv, '--data', dataDir]);
+    expect(await runCompact(input, terminal, services)).toBe(0);
+    expect(terminal.lines[0]).toMatch(/compact(ed)?: \d+ hour/);
+  },
+  completion(argv) {
+    const terminal = new RecordingTerminal();
+    return runProgram(PROGRAM, argv, terminal).then((code) => expect(code).toBe(0));
+  },
+};
+
 /** How each command of the pages is run. A command that nothing here runs fails the test. */
 const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | void][] = [
   // The installation is what brought these tests about.
   [/^npm ci$/, () => expect(existsSync('package-lock.json')).toBe(true)],
   // test/local/main.test.ts starts it; here the options are read.
-  [/^npm start(?: -- (.*))?$/, ([, options]) => void parseCommandLine(options?.split(' ') ?? [])],
+  [/^npm start(?: -- (.*))?$/, ([, options = '']) => void inputOf(['start', ...words(options)])],
   [/^npm test$/, () => expect(scripts).toContain('test')],
   [
-    /^npm run(?: -s)? query(?: -- (--json |--data \.tailgate-demo )?"([^"]+)")?(?: \| jq \.)?$/,
-    async ([, option, sql]) => {
-      const answer = await ask([...(option === '--json ' ? ['--json'] : []), '--data', dataDir, ...(sql ? [sql] : [])]);
-      expect(answer).toMatchObject({ code: 0, complaints: [] });
-      expect(answer.out.split('\n').length).toBeGreaterThan(1);
+    /^tailgate query "([^"]+)" \| tailgate replay (.+)$/,
+    async ([, sql = '', args = '']) => {
+      const file = join(dataDir, 'ids');
+      writeFileSync(file, (await ask(['--data', dataDir, sql])).out);
+      await replayed(words(args.replace('--trace-file -', `--trace-file ${file}`)));
     },
   ],
   [
-    /^npm run query -- (--list|(?:--name )?[a-z]+(?:-[a-z]+)*(?: --.+)?)$/,
-    async ([, options = '']) => {
-      const { code, complaints } = await ask([...words(options), '--data', dataDir]);
-      // Not all that the pages ask for is there.
-      expect({ code, complaints: complaints.filter((line) => !line.startsWith('hint: ')) }).toEqual({
-        code: 0,
-        complaints: [],
-      });
+    /^(?:npx )?tailgate ([^|>]+?)(?: \| jq \.| >>? [~\w./]+)?$/,
+    ([, line = '']) => {
+      const argv = words(line);
+      inputOf(argv);
+      return TAILGATE_RUNNERS[argv[0] ?? '']?.(argv);
     },
   ],
-  // An Athena of the test answers, from the local archive.
+  // A condition of a replay, or a statement, may have a comparison in it.
   [
-    /^npm run query -- (--stack Tailgate .+)$/,
-    async ([, options = '']) => {
-      service.athena.answer = (sql) =>
-        answerFrom(dataDir, sql.replaceAll("date_format(now(), '%Y-%m-%d')", 'CAST(today() AS VARCHAR)'));
-      const { code, complaints } = await ask(words(options));
-      expect({ code, complaints: complaints.filter((line) => !line.startsWith('hint: ')) }).toEqual({
-        code: 0,
-        complaints: [expect.stringMatching(/^scanned /)],
-      });
+    /^(?:npx )?tailgate ((?:query|replay) [^|]+)$/,
+    ([, line = '']) => {
+      const argv = words(line);
+      return TAILGATE_RUNNERS[argv[0] ?? '']?.(argv);
     },
   ],
-  [
-    /^npm run validate -- (.+)$/,
-    ([, file = '']) => {
-      const io = { read: (name: string) => readFileSync(name), print() {}, complain: expect.fail };
-      expect(runValidate([file], io)).toBe(0);
-    },
-  ],
-  // test/cost runs it; here the options are read.
-  [/^npm run cost -- (.+)$/, ([, options = '']) => void parseCostArguments(options.split(' '))],
   // test/cdk synthesises the app; here its options are read.
   [
     /^npx cdk (?:bootstrap|deploy|destroy|diff)((?: -c \w+=\S+)*)$/,
@@ -109,36 +123,6 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
       expect(readAppSettings((name) => context.get(name), credentials)).toMatchObject({ ok: true });
     },
   ],
-  [/^npm run keys -- (.+)$/, ([, args = '']) => void parseKeysArguments(words(args))],
-  [/^npm run policies -- (.+)$/, ([, args = '']) => void parsePoliciesArguments(words(args))],
-  // test/cli/replay runs it on a bucket; here the options are read.
-  [/^npm run replay -- (--stack .+)$/, ([, args = '']) => void parseReplayArguments(words(args))],
-  [/^npm run replay -- (.+)$/, ([, args = '']) => replayed(words(args))],
-  [
-    /^npm run -s query -- "([^"]+)" \| npm run replay -- (.+)$/,
-    async ([, sql = '', args = '']) => {
-      const file = join(dataDir, 'ids');
-      writeFileSync(file, (await ask(['--data', dataDir, sql])).out);
-      await replayed(words(args.replace('--trace-file -', `--trace-file ${file}`)));
-    },
-  ],
-  // test/cli/compact runs it; here the options are read, and the local archive is compacted.
-  [/^npm run compact -- (--stack .+)$/, ([, options = '']) => void parseCompactArguments(options.split(' '))],
-  [
-    /^npm run compact(?: -- (.+))?$/,
-    async ([, options]) => {
-      const out: string[] = [];
-      const argv = [...(options?.split(' ') ?? []), '--data', dataDir];
-      const unused = () => expect.fail('the local archive needs no service');
-      const clock = { now: () => Date.now() + 3 * 3_600_000 };
-      const services = { s3: new S3Client({}), cloudFormation: new CloudFormationClient({}), catalogOf: unused, clock };
-      const io = { ...services, isInterrupted: () => false, print: (line: string) => out.push(line), complain() {} };
-      expect(await runCompact(argv, io)).toBe(0);
-      expect(out[0]).toMatch(/compact(ed)?: \d+ hour/);
-    },
-  ],
-  // test/cli/redrive runs it; here the options are read.
-  [/^npm run redrive -- (.+)$/, ([, options = '']) => void parseRedriveArguments(options.split(' '))],
   [
     /^curl -i /,
     async ({ input }) => {
@@ -158,6 +142,38 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
   [/^export OTEL_\w+=\S+$/, ({ input }) => expect(exporterVariables()).toHaveProperty(input?.split(/[ =]/)[1] ?? '')],
 ];
 
+/** The values of a command line, which must be right. */
+function inputOf<Input>([name = '', ...argv]: readonly string[]): { readonly input: Input } {
+  const command = PROGRAM.commands.find((candidate) => candidate.name === name);
+  if (command === undefined) expect.fail(`there is no command ${name}`);
+  const parsed = parseCommandLine(command, argv);
+  expect(parsed).toMatchObject({ kind: 'run' });
+  return parsed as unknown as { readonly input: Input };
+}
+
+/** Asks the local archive what the pages ask. */
+async function asked(argv: readonly string[]): Promise<void> {
+  const own = argv.filter((argument) => argument !== '--data' && argument !== '.tailgate-demo');
+  const { code, out, complaints } = await ask([...own, '--data', dataDir]);
+  // Not all that the pages ask for is there.
+  expect({ code, complaints: complaints.filter((line) => !line.startsWith('hint: ')) }).toEqual({
+    code: 0,
+    complaints: [],
+  });
+  expect(out.split('\n').length).toBeGreaterThan(1);
+}
+
+/** Asks an Athena of the test, which answers from the local archive. */
+async function askedOfStack(argv: readonly string[]): Promise<void> {
+  service.athena.answer = (sql) =>
+    answerFrom(dataDir, sql.replaceAll("date_format(now(), '%Y-%m-%d')", 'CAST(today() AS VARCHAR)'));
+  const { code, complaints } = await ask(argv);
+  expect({ code, complaints: complaints.filter((line) => !line.startsWith('hint: ')) }).toEqual({
+    code: 0,
+    complaints: [expect.stringMatching(/^scanned /)],
+  });
+}
+
 /** A replay of what the pages have sent, to a receiver of its own. */
 async function replayed(args: readonly string[]): Promise<void> {
   const before = receiver.requests.length;
@@ -173,7 +189,7 @@ async function replayed(args: readonly string[]): Promise<void> {
 
 /** The arguments of a command, as the shell passes them on. */
 function words(args: string): string[] {
-  return (args.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
+  return (args.replaceAll('\\\n', ' ').match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
 }
 
 function exporterVariables(): Record<string, string> {
@@ -242,7 +258,7 @@ describe('the links of the pages', () => {
 describe('npm run demo', () => {
   it('keeps exactly what its policies call for, and says so', { timeout: 60_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tailgate-demo-'));
-    const args = ['bin/run.mjs', 'lib/cli/demo/main.ts', '--traces', '80', '--data', folder];
+    const args = ['bin/tailgate.mjs', 'demo', '--traces', '80', '--data', folder];
     const { stdout } = await run(process.execPath, args);
     rmSync(folder, { recursive: true });
     expect(stdout).toContain('✓ kept are exactly the traces that the policies call for, whole and once');

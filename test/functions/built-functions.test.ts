@@ -5,7 +5,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IngestHandler } from '../../functions/ingest/handler.ts';
 import { compactedHoursOf } from '../../lib/aws/glue/compaction-catalog.ts';
-import { hashKey } from '../../lib/aws/ssm/ingest-keys.ts';
+import { hashKey } from '../../lib/aws/ssm/ingest-key.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
 import { GlueDatabase } from '../support/glue-database.ts';
 import { type LambdaProcess, startLambda } from '../support/lambda/lambda-process.ts';

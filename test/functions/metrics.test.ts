@@ -9,7 +9,7 @@ import {
   METRIC_CATALOGUE,
   type MetricDefinition,
   type MetricName,
-} from '../../lib/pipeline/metric-catalogue.ts';
+} from '../../lib/pipeline/metrics.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { capturedStdout } from '../support/captured-stdout.ts';
 import { type EmfMetric, readEmf } from '../support/emf.ts';
@@ -40,13 +40,15 @@ beforeAll(async () => {
   store = await ParameterStore.start();
   store.set(PARAMETER, CONFIG);
   const metrics = new EmfMetrics('shop');
-  const config = new LiveConfig({
-    parameter: new ConfigParameter({ client: store.client(), name: PARAMETER, clock }),
-    clock,
-    log: silentLog,
-    onConfigRefused: () => metrics.add('config_refused', 1),
-    waitFromAgeMs: 60_000,
-  });
+  const config = new LiveConfig(
+    {
+      parameter: new ConfigParameter({ client: store.client(), name: PARAMETER, clock }),
+      clock,
+      log: silentLog,
+      onConfigRefused: () => metrics.add('config_refused', 1),
+    },
+    { waitFromAgeMs: 60_000 },
+  );
   deployed = await deploy({ config, log: silentLog, authorize: authorizeAll, metrics });
 });
 afterAll(async () => {
@@ -149,7 +151,7 @@ describe('the metrics of the deployed handlers', () => {
     const claim = { key: 'traces/gone', claimedAtMs: 1, firstSeq: 0, lineCount: 1 };
     await deployed.services(undefined).buffer.record(traceIdOf('d'), {
       policy: 'errors',
-      sampleWeight: 1,
+      adjustedCount: 1,
       partition: 'dt=2026-11-21/hour=12',
       claims: [{ ...claim, fragments: fragments.map(({ hash }) => hash) }],
       version: 1,

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoredKeys } from '../../functions/ingest/keys.ts';
 import { fixedConfig } from '../../functions/shared/live-config.ts';
-import { createIngestKey, hashKey, KeyParameters } from '../../lib/aws/ssm/ingest-keys.ts';
+import { createIngestKey, hashKey } from '../../lib/aws/ssm/ingest-key.ts';
+import { KeyParameters } from '../../lib/aws/ssm/ingest-keys.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import type { ArchivedLine } from '../pipeline/world.ts';
@@ -33,7 +34,7 @@ beforeAll(async () => {
   }
   const clock = new SystemClock();
   const parameters = new KeyParameters({ client: store.client(), path: PATH, clock });
-  const stored = new StoredKeys({ parameters, hasTenants: true, clock, log });
+  const stored = new StoredKeys({ parameters, clock, log }, { hasTenants: true });
   const parsed = parseSamplingConfig(POLICIES);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   tailgate = await deploy({

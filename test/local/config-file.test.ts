@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigFileError, readConfigFile } from '../../lib/local/config-file.ts';
+import { readConfigFile } from '../../lib/local/config-file.ts';
+import { CommandError } from '../../lib/terminal/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tailgate-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,7 +32,7 @@ describe('readConfigFile', () => {
     { what: 'Latin-1', bytes: Buffer.from(YAML, 'latin1'), message: ':2: is not UTF-8 from here on, ' },
   ])('says what is wrong with $what', ({ what, bytes, message }) => {
     const file = fileOf(what, bytes);
-    expect(() => readConfigFile(file)).toThrow(ConfigFileError);
+    expect(() => readConfigFile(file)).toThrow(CommandError);
     expect(() => readConfigFile(file)).toThrow(`${file}${message}`);
   });
 

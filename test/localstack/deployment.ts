@@ -19,7 +19,7 @@ export interface Deployment extends Pipeline {
   readonly app: string;
 }
 
-/** `cdk deploy`, which is told to bootstrap first, `cdk bootstrap`, `cdk deploy` and `npm run keys -- create`, as in docs/deploy.md. */
+/** `cdk deploy`, which is told to bootstrap first, `cdk bootstrap`, `cdk deploy` and `tailgate keys create`, as in docs/deploy.md. */
 export async function deploy(engine: Engine, account: string, policies: string): Promise<Deployment> {
   const folder = mkdtempSync(join(tmpdir(), 'tailgate-deploy-'));
   const policiesFile = join(folder, 'policies.yaml');
@@ -34,9 +34,9 @@ export async function deploy(engine: Engine, account: string, policies: string):
   await run('cdk', ['bootstrap', `aws://${account}/us-east-1`, '--app', app], engine);
   await run('cdk', deployArguments, engine);
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8'))[STACK] as Record<string, string>;
-  const created = await run('npm', ['run', '--silent', 'keys', '--', 'create', '--stack', STACK], engine);
+  const created = await run(process.execPath, ['bin/tailgate.mjs', 'keys', 'create', '--stack', STACK], engine);
   const key = /tg_\w+/.exec(created)?.[0];
-  if (key === undefined) throw new Error(`npm run keys printed no key:\n${created}`);
+  if (key === undefined) throw new Error(`tailgate keys printed no key:\n${created}`);
   return { app, ingestUrl: localUrl(engine, outputs['IngestUrl'] ?? ''), key, outputs };
 }
 

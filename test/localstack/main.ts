@@ -35,7 +35,7 @@ if (engine !== undefined) {
     console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${what}`);
   console.log(`deploying to ${engine.name}`);
   const deployment = await deploy(engine, ACCOUNT, POLICIES);
-  step('cdk bootstrap, cdk deploy, npm run keys -- create');
+  step('cdk bootstrap, cdk deploy, tailgate keys create');
 
   const unauthorized = await fetch(`${deployment.ingestUrl}/v1/traces`, { method: 'POST' });
   assert.equal(unauthorized.status, 401, await unauthorized.text());
@@ -68,17 +68,17 @@ if (engine !== undefined) {
 
   const queried = await queriedTraces(engine);
   if (queried !== undefined) {
-    assert.deepEqual(queried, failed.toSorted(), 'npm run query -- --stack finds them');
-    step('npm run query -- --stack finds them');
+    assert.deepEqual(queried, failed.toSorted(), 'tailgate query --stack finds them');
+    step('tailgate query --stack finds them');
   }
 
   // The hour of the traces has not ended: this run closes the hours before it, by a change of the view in the catalogue.
   await invokeCompact(engine);
-  const compacted = await run('npm', ['run', '--silent', 'compact', '--', '--stack', STACK], engine);
-  assert.match(compacted, /^next: up to before \d{4}-/m, 'npm run compact sees what the function has changed');
+  const compacted = await run(process.execPath, ['bin/tailgate.mjs', 'compact', '--stack', STACK], engine);
+  assert.match(compacted, /^next: up to before \d{4}-/m, 'tailgate compact sees what the function has changed');
   step('the compact function changes the view in the catalogue');
 
-  const listed = await run('npm', ['run', '--silent', 'keys', '--', 'list', '--stack', STACK], engine);
+  const listed = await run(process.execPath, ['bin/tailgate.mjs', 'keys', 'list', '--stack', STACK], engine);
   assert.ok(listed.includes(deployment.key.split('_')[1] ?? ''), 'the key is listed');
   await run('cdk', ['destroy', '--force', '--app', deployment.app], engine);
   step('cdk destroy');

@@ -3,12 +3,12 @@ import { STACK } from './deployment.ts';
 import type { Engine } from './engine.ts';
 
 /**
- * The trace IDs that `npm run query -- --stack` finds, in order; undefined: the engine has no SQL, which has been said. The table
+ * The trace IDs that `tailgate query --stack` finds, in order; undefined: the engine has no SQL, which has been said. The table
  * is asked and not the view of it, because no engine of this machine reads Athena's views: test/trino does.
  */
 export async function queriedTraces(engine: Engine): Promise<readonly string[] | undefined> {
   const ask = async (sql: string): Promise<Record<string, unknown>[]> => {
-    const out = await run('npm', ['run', '--silent', 'query', '--', '--stack', STACK, '--json', sql], engine);
+    const out = await run(process.execPath, ['bin/tailgate.mjs', 'query', '--stack', STACK, '--json', sql], engine);
     return out
       .split('\n')
       .filter((line) => line !== '')

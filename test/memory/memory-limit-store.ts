@@ -15,7 +15,7 @@ export class MemoryLimitStore implements LimitStore {
     return { granted, level: next };
   }
 
-  async giveBack(bucket: TokenBucket, tokens: number): Promise<void> {
+  async release(bucket: TokenBucket, tokens: number): Promise<void> {
     const level = this.#levels.get(bucket.key);
     if (level !== undefined) this.#levels.set(bucket.key, level - thousandthsOf(tokens));
   }

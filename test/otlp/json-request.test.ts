@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
 import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
-import { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
+import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { hexOf } from '../support/flat-spans.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
-import { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
+import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { spansSaid } from '../readers/spans-said.ts';
 import { nestedValue, ODD_SPANS } from '../support/odd-json.ts';

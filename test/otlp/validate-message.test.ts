@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FaultCursor } from '../../lib/otlp/protobuf/fault-cursor.ts';
 import { validateKeyValue } from '../../lib/otlp/protobuf/validate.ts';
+import { FaultCursor } from '../../lib/otlp/protobuf/wire-cursor.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { type Bytes, field, repeat, varintField } from '../support/wire-bytes.ts';
 

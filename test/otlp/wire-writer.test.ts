@@ -1,6 +1,7 @@
 import { Writer } from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
-import { FieldOrder, WireWriter } from '../../lib/otlp/protobuf/writer.ts';
+import { FieldOrder } from '../../lib/otlp/json-decode/field-order.ts';
+import { WireWriter } from '../../lib/otlp/protobuf/writer.ts';
 
 describe('WireWriter', () => {
   it.each([0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152])(

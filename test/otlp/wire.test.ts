@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
-import { FIXED32, FIXED64, LENGTH_DELIMITED, tagOf, VARINT, WireCursor } from '../../lib/otlp/protobuf/wire.ts';
+import { WireCursor } from '../../lib/otlp/protobuf/wire-cursor.ts';
+import { FIXED32, FIXED64, LENGTH_DELIMITED, tagOf, VARINT } from '../../lib/otlp/protobuf/wire-values.ts';
 import { type Bytes, repeat, varint } from '../support/wire-bytes.ts';
 
 describe('WireCursor', () => {

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
-import { Slots } from '../../lib/ottl/compiler/compile.ts';
+import { Slots } from '../../lib/ottl/compiler/scope.ts';
 import { anyHolds, readCondition } from '../../lib/ottl/conditions.ts';
 import { OttlEvaluationError, OttlSyntaxError } from '../../lib/ottl/errors.ts';
 import type { ConditionContext } from '../../lib/ottl/paths/find-path.ts';

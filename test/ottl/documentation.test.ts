@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { CONVERTERS, UNSUPPORTED_CONVERTERS } from '../../lib/ottl/converters/registry.ts';
 import { CONTEXT_PATHS } from '../../lib/ottl/paths/find-path.ts';
-import { ENUMS } from '../../lib/ottl/runtime/value.ts';
+import { ENUMS } from '../../lib/ottl/paths/span-paths.ts';
 
 const FILE = new URL('../../docs/ottl.md', import.meta.url);
 

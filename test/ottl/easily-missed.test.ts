@@ -1,6 +1,6 @@
 /** What docs/ottl.md says under "What is easily missed" and no answer of the Collector shows. */
 import { describe, expect, it } from 'vitest';
-import { Slots } from '../../lib/ottl/compiler/compile.ts';
+import { Slots } from '../../lib/ottl/compiler/scope.ts';
 import { anyHolds, readCondition } from '../../lib/ottl/conditions.ts';
 import { OttlEvaluationError } from '../../lib/ottl/errors.ts';
 import { EvaluationContext } from '../../lib/ottl/runtime/context.ts';

@@ -1,7 +1,7 @@
 /** What a trace can hold so that a converter fails: it is the failure of the condition, as `error_mode` says, and of no other policy. */
 import { describe, expect, it } from 'vitest';
 import { CONVERTERS } from '../../lib/ottl/converters/registry.ts';
-import { decide } from '../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import { type AttributeSpec, traceOf } from '../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../support/no-allowances.ts';
 import { configOf, policyOf } from '../support/sampling-config.ts';
@@ -13,7 +13,7 @@ const ottl = (condition: string, error_mode = 'propagate') => ({
 const errors = { type: 'status_code', status_code: { status_codes: ['ERROR'] } };
 
 function decideOn(policies: readonly object[], value: AttributeSpec) {
-  return decide(configOf(policies), traceOf({ status: 'ERROR', attributes: { v: value } }), NO_ALLOWANCES);
+  return evaluatePolicies(configOf(policies), traceOf({ status: 'ERROR', attributes: { v: value } }), NO_ALLOWANCES);
 }
 
 /** Whether a condition on the attribute `v` holds. */

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeGoString, encodeGoString } from '../../lib/ottl/go/go-string.ts';
-import { utf8Length } from '../../lib/ottl/go/strings.ts';
+import { decodeGoString, encodeGoString, utf8Length } from '../../lib/ottl/go/go-string.ts';
 import { compareText } from '../../lib/ottl/runtime/compare.ts';
 import { traceOf } from '../support/build-trace.ts';
 import { policyOf } from '../support/sampling-config.ts';

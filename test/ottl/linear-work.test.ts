@@ -4,7 +4,8 @@
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MessageView } from '../../lib/otlp/protobuf/message-view.ts';
-import { ResourceSpansView, ScopeView, Trace } from '../../lib/otlp/trace/trace.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
+import { ResourceSpansView, ScopeView } from '../../lib/otlp/trace/views.ts';
 import { Work } from '../../lib/ottl/runtime/work.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { EPOCH_MS, TRACE_ID } from '../support/build-trace.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCondition } from '../../lib/ottl/parser/parse.ts';
 import type { ComparisonOperator, ConditionNode, MathOperator, ValueNode } from '../../lib/ottl/parser/syntax-tree.ts';
-import { printCondition } from '../../lib/ottl/parser/syntax-tree.ts';
+import { printCondition } from './print-condition.ts';
 
 const at = 0;
 const name = fc.stringMatching(/^[a-z][a-z0-9_]{0,6}$/).filter((text) => !KEYWORDS.includes(text));

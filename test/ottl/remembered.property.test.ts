@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
-import { Slots } from '../../lib/ottl/compiler/compile.ts';
+import { Slots } from '../../lib/ottl/compiler/scope.ts';
 import { anyHolds, type Condition, readCondition } from '../../lib/ottl/conditions.ts';
 import type { ConditionContext } from '../../lib/ottl/paths/find-path.ts';
 import { EvaluationContext } from '../../lib/ottl/runtime/context.ts';

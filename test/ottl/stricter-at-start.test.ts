@@ -1,6 +1,6 @@
 /** Conditions that the Collector takes, and then fails on for every span (recorded as `eval`): errors at start here. */
 import { describe, expect, it } from 'vitest';
-import { Slots } from '../../lib/ottl/compiler/compile.ts';
+import { Slots } from '../../lib/ottl/compiler/scope.ts';
 import { readCondition } from '../../lib/ottl/conditions.ts';
 
 const CONDITIONS: readonly (readonly [string, RegExp])[] = [

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { archiveLines } from '../../lib/archive/line.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
-import { decide } from '../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import { LocalAllowances } from '../memory/local-allowances.ts';
 import { encodeFragment, type ResourceSpec, type SpanSpec, TRACE_ID } from '../support/build-trace.ts';
 import { Death, dieAt, World } from './world.ts';
@@ -87,8 +87,8 @@ describe('Copies of spans', () => {
     const { config } = RULES;
     const outcome = (fragments: readonly Uint8Array[]) => {
       const trace = Trace.fromFragments(TRACE_ID, fragments);
-      const { votes, policy, sampleWeight } = decide(config, trace, new LocalAllowances(() => 0));
-      const [line = ''] = archiveLines(trace, { policy, sampleWeight, decidedAtMs: 0, firstSeq: 0 }).map(textOf);
+      const { votes, policy, adjustedCount } = evaluatePolicies(config, trace, new LocalAllowances(() => 0));
+      const [line = ''] = archiveLines(trace, { policy, adjustedCount, decidedAtMs: 0, firstSeq: 0 }).map(textOf);
       const { resourceSpans: _, ...columns } = JSON.parse(line);
       return { votes, columns, spans: spansOf([line]).sort() };
     };

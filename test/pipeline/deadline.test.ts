@@ -25,7 +25,7 @@ const ALL = TRACES.map((trace) => `${traceIdOf(trace)}/${spanIdOf(trace)}`).sort
 
 describe('an invocation that runs out of time', () => {
   it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])(
-    'hands on what it has not looked at, as no attempt (after %i questions)',
+    'requeues what it has not examined, and counts no attempt (after %i questions)',
     async (questions) => {
       const world = await due();
       await world.decideOnce({ hasTime: timeFor(questions) });
@@ -61,7 +61,7 @@ describe('an invocation that runs out of time', () => {
     expect(world.archivedSpans().sort()).toEqual(ALL);
   });
 
-  it('keeps an attempt that was one: what was looked at and is open is continued', async () => {
+  it('keeps an attempt that was one: what was examined and is open is continued', async () => {
     const world = new World({ settings: { concurrency: 1 } });
     await world.ingest(exportRequest(['a', 'b'].map((trace) => ({ trace, span: trace, error: true }))));
     world.clock.advance(30_000);

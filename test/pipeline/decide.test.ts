@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { TraceTooLargeError, UnavailableError } from '../../lib/pipeline/ports.ts';
 import { exportRequest, spanIdOf, traceIdOf } from '../support/export-request.ts';
 import { World } from './world.ts';
@@ -163,6 +164,37 @@ describe('late spans', () => {
     await world.drain();
     expect(world.archivedLines()).toHaveLength(1);
     expect(world.queue.pendingCount).toBe(0);
+  });
+});
+
+describe('a kept trace', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('is indexed once: for the policies and for its lines', async () => {
+    const world = new World();
+    await world.ingest(exportRequest([{ trace: 'a', span: 'a1', error: true }]));
+    await world.ingest(exportRequest([{ trace: 'a', span: 'a2', parent: 'a1' }]));
+    const index = vi.spyOn(Trace, 'fromFragments');
+    await world.drain();
+    expect(world.archivedSpans()).toHaveLength(2);
+    expect(index).toHaveBeenCalledTimes(1);
+  });
+
+  it('is indexed again when it is examined once more and has grown since', async () => {
+    const world = new World();
+    await world.ingest(exportRequest([{ trace: 'a', span: 'a1', error: true }]));
+    world.clock.advance(30 * SECOND);
+    const index = vi.spyOn(Trace, 'fromFragments');
+    let isFirst = true;
+    await world.decideOnce({
+      step: async (label, when) => {
+        if (label !== 'record' || when !== 'after' || !isFirst) return;
+        isFirst = false;
+        await world.ingest(exportRequest([{ trace: 'a', span: 'a2', parent: 'a1' }]));
+      },
+    });
+    expect(world.archivedLines()).toMatchObject([{ seq: 0, span_count: 2 }]);
+    expect([index.mock.calls.length, world.total('sampled'), world.total('sampledSpans')]).toEqual([2, 1, 2]);
   });
 });
 
@@ -407,7 +439,7 @@ async function claimedBySomebodyElse(world: World) {
   const key = 'traces/dt=2026-11-21/hour=12/traces_20261121T120000000Z-00000000deadbeef.jsonl.gz';
   const decision = {
     policy: 'errors',
-    sampleWeight: 1,
+    adjustedCount: 1,
     partition: 'dt=2026-11-21/hour=12',
     claims: [
       {

@@ -25,9 +25,9 @@ function setUp(store: LimitStore = new MemoryLimitStore()) {
       calls.leases += 1;
       return store.lease(...lease);
     },
-    giveBack: (bucket, tokens) => {
+    release: (bucket, tokens) => {
       calls.givenBack += tokens;
-      return store.giveBack(bucket, tokens);
+      return store.release(bucket, tokens);
     },
   };
   const decider = () => new FleetAllowances({ limits: counted, keyTables: new MemoryKeyTables(), clock });
@@ -59,7 +59,7 @@ describe('FleetAllowances, one decider', () => {
         for (const [takes, , isEndOfBatch] of steps) {
           const ask = (allowances: Allowances) => takes.map(([from, cost]) => allowances.take(from, cost));
           expect((await fleet.evaluate(ask, LOOK)).answer).toEqual(ask(local));
-          if (isEndOfBatch) await fleet.giveBack();
+          if (isEndOfBatch) await fleet.releaseAll();
         }
       }),
     );
@@ -74,7 +74,7 @@ describe('FleetAllowances, one decider', () => {
           clock.advance(pauseMs);
           const ask = (allowances: Allowances) => takes.map(([from, cost]) => allowances.take(from, cost));
           expect((await fleet.evaluate(ask, LOOK)).answer).toEqual(ask(local));
-          await fleet.giveBack();
+          await fleet.releaseAll();
         }
       }),
     );
@@ -109,8 +109,8 @@ describe('FleetAllowances, one decider', () => {
     const { calls, decider } = setUp();
     const fleet = decider();
     expect(await take(fleet, rate(100, 100), 1)).toBe(true);
-    await fleet.giveBack();
-    await fleet.giveBack();
+    await fleet.releaseAll();
+    await fleet.releaseAll();
     // A block is a tenth of a second's worth.
     expect(calls.givenBack).toBe(9);
     const other = decider();
@@ -123,7 +123,7 @@ describe('FleetAllowances, one decider', () => {
     const fleet = decider();
     const lost = await fleet.evaluate((allowances) => allowances.take(rate(1, 5), 5), LOOK);
     expect(await take(fleet, rate(1, 5), 1)).toBe(false);
-    lost.putBack();
+    lost.budget.rollback();
     expect(await take(fleet, rate(1, 5), 5)).toBe(true);
   });
 
@@ -147,7 +147,7 @@ describe('FleetAllowances, one decider', () => {
         if (isDown) throw new UnavailableError('down');
         return store.lease(...lease);
       },
-      giveBack: (...back) => store.giveBack(...back),
+      release: (...back) => store.release(...back),
     });
     const fleet = decider();
     fleet.startBatch();
@@ -170,13 +170,13 @@ describe('FleetAllowances, one decider', () => {
     const store = new MemoryLimitStore();
     const { decider } = setUp({
       lease: (...lease) => store.lease(...lease),
-      giveBack: async () => {
+      release: async () => {
         throw new UnavailableError('down');
       },
     });
     const fleet = decider();
     expect(await take(fleet, rate(100, 100), 1)).toBe(true);
-    await fleet.giveBack();
+    await fleet.releaseAll();
     expect(await take(fleet, rate(100, 100), 91)).toBe(false);
     expect(await take(fleet, rate(100, 100), 90)).toBe(true);
   });
@@ -212,11 +212,11 @@ describe('FleetAllowances, many deciders', () => {
           const answers = await Promise.all(costs.map((cost) => take(fleet, limit, cost)));
           admitted += costs.filter((_, i) => answers[i]).reduce((sum, cost) => sum + cost, 0);
           expect(admitted * 1000).toBeLessThanOrEqual(100 * 1000 + 50 * (clock.now() - startMs));
-          if (ends === 'gives back') await fleet.giveBack();
+          if (ends === 'gives back') await fleet.releaseAll();
           if (ends === 'dies') deciders[number] = decider();
           clock.advance(pauseMs);
         }
-        await Promise.all(deciders.map((fleet) => fleet.giveBack()));
+        await Promise.all(deciders.map((fleet) => fleet.releaseAll()));
         if (steps.some(({ ends }) => ends === 'dies') || clock.now() > startMs) return;
         const bucket = bucketOf(limit, startMs);
         expect((await store.lease(bucket, startMs, 100 - admitted, 100 - admitted)).granted).toBe(100 - admitted);
@@ -238,7 +238,7 @@ describe('FleetAllowances, many deciders', () => {
           byDecider.map(async (batch) => {
             const fleet = decider();
             const answers = await Promise.all(batch.map((cost) => take(fleet, limit, cost)));
-            await fleet.giveBack();
+            await fleet.releaseAll();
             return batch.filter((_, i) => answers[i]).reduce((sum, cost) => sum + cost, 0);
           }),
         );

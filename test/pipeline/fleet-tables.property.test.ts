@@ -35,7 +35,7 @@ describe('deciders that share the tables of a dynamic policy', () => {
               const name = `${key} in ${interval}`;
               shares.set(name, (shares.get(name) ?? new Set()).add(share));
             }
-            if (ends) await fleet?.giveBack();
+            if (ends) await fleet?.releaseAll();
           };
           if (!overlaps) {
             await Promise.all(running);

@@ -19,7 +19,7 @@ function setUp() {
         shares[key] = (await fleet.evaluate((allowances) => allowances.shareOf(SAMPLER, key), look)).answer;
       }
     }
-    await fleet.giveBack();
+    await fleet.releaseAll();
     return shares;
   };
   const averages = async (interval: number) => {
@@ -69,8 +69,8 @@ describe('the tables of a dynamic policy', () => {
   it('count a trace whose decision another decider made', async () => {
     const { fleet, keyTables } = setUp();
     const look = { receivedAtMs: 600_000, isFirst: true };
-    (await fleet.evaluate((allowances) => allowances.shareOf(SAMPLER, 'a'), look)).putBack();
-    await fleet.giveBack();
+    (await fleet.evaluate((allowances) => allowances.shareOf(SAMPLER, 'a'), look)).budget.rollback();
+    await fleet.releaseAll();
     expect(await keyTables.counts(SAMPLER.key, 10)).toEqual(new Map([['a', 1]]));
   });
 

@@ -5,7 +5,7 @@ import { buildTrace, encodeFragment, type SpanSpec, TRACE_ID } from '../support/
 import { tracesToJson } from '../support/otlp-json-oracle.ts';
 
 const { TracesData } = opentelemetry.proto.trace.v1;
-const COLUMNS = { policy: 'p', sampleWeight: 2, decidedAtMs: 0, firstSeq: 0 };
+const COLUMNS = { policy: 'p', adjustedCount: 2, decidedAtMs: 0, firstSeq: 0 };
 // The low 56 bits of TRACE_ID are ce929d0e0e4736: that is its randomness where there is no rv.
 const FRAGMENT = (traceStates: readonly string[]) => [
   { resource: { 'service.name': 'a' }, spans: traceStates.map((traceState): SpanSpec => ({ traceState, name: 'n' })) },

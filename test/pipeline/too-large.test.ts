@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { DecideSettings } from '../../lib/pipeline/decide/decide.ts';
+import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import { TraceTooLargeError } from '../../lib/pipeline/ports.ts';
 import { SMALL_TRACE } from '../../lib/pipeline/trace-limits.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
@@ -129,7 +129,7 @@ describe('a trace that is too large', () => {
 
 describe('a trace that is large', () => {
   /** A buffer to which every trace is a large one; tells which trace each of its calls is about. */
-  function worldOfLargeTraces(settings: Partial<DecideSettings> = {}) {
+  function worldOfLargeTraces(settings: Partial<DecideOptions> = {}) {
     const world = new World({ settings });
     const { read, record } = {
       read: world.buffer.read.bind(world.buffer),

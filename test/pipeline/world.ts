@@ -1,16 +1,12 @@
 import { hashFragment } from '../../lib/aws/system.ts';
-import type { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
-import {
-  createDecide,
-  DEFAULT_DECIDE_SETTINGS,
-  type DecideDeps,
-  type DecideSettings,
-  type ReceivedWakeUp,
-} from '../../lib/pipeline/decide/decide.ts';
-import type { DecideSummary } from '../../lib/pipeline/decide/summary.ts';
+import type { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
+import { type DecideDeps, Decider } from '../../lib/pipeline/decide/decide-batch.ts';
+import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
+import type { DecideSummary } from '../../lib/pipeline/decide/tally.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
+import type { ReceivedWakeUp } from '../../lib/pipeline/wake-ups.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
-import { decide } from '../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import { MemoryKeyTables } from '../memory/memory-key-tables.ts';
 import { MemoryLimitStore } from '../memory/memory-limit-store.ts';
@@ -39,14 +35,14 @@ export class World {
   /** The policies from now on; an invocation decides by those that it started with. */
   config: SamplingConfig;
   readonly summaries: DecideSummary[] = [];
-  readonly settings: DecideSettings;
+  readonly settings: DecideOptions;
   readonly limits = new MemoryLimitStore();
   readonly keyTables = new MemoryKeyTables();
   #ids = 0;
 
-  constructor(options: { yaml?: string; settings?: Partial<DecideSettings>; bufferTtlMs?: number } = {}) {
+  constructor(options: { yaml?: string; settings?: Partial<DecideOptions>; bufferTtlMs?: number } = {}) {
     this.config = parsePolicies(options.yaml ?? ERRORS_ONLY);
-    this.settings = { ...DEFAULT_DECIDE_SETTINGS, ...options.settings };
+    this.settings = { ...DEFAULT_DECIDE_OPTIONS, ...options.settings };
     this.buffer = new MemorySpanBuffer({
       clock: this.clock,
       ...(options.bufferTtlMs !== undefined && { bufferTtlMs: options.bufferTtlMs }),
@@ -57,7 +53,11 @@ export class World {
   /** One export request in one process. @param rejected has the spans rejected before */
   ingest(request: Uint8Array, step: Step = NO_FAULTS, rejected?: RejectedSpans) {
     const { buffer, wakeUps } = this.#ports(step);
-    return ingest(request, { buffer, wakeUps, clock: this.clock, hashFragment }, this.config, rejected);
+    return ingest(
+      { protobuf: request, ...(rejected !== undefined && { rejected }) },
+      { buffer, wakeUps, clock: this.clock, hashFragment },
+      this.config,
+    );
   }
 
   /** A fresh decide process, as after a cold start. */
@@ -68,11 +68,11 @@ export class World {
       return this.#ids.toString(16).padStart(16, '0');
     };
     const { clock, config } = this;
-    const decideBatch = createDecide({ buffer, archive, wakeUps, limits, keyTables, clock, newId }, this.settings);
+    const decider = new Decider({ buffer, archive, wakeUps, limits, keyTables, clock, newId }, this.settings);
     return (received: readonly ReceivedWakeUp[]) =>
-      decideBatch({
+      decider.decideBatch({
         received,
-        evaluate: (trace, allowances) => decide(config, trace, allowances),
+        evaluate: (trace, allowances) => evaluatePolicies(config, trace, allowances),
         ...(hasTime !== undefined && { hasTime }),
       });
   }
@@ -154,7 +154,7 @@ export class World {
       },
       limits: {
         lease: (...lease) => run('lease', () => limits.lease(...lease)),
-        giveBack: (...back) => run('give back', () => limits.giveBack(...back)),
+        release: (...back) => run('release', () => limits.release(...back)),
       },
       keyTables: {
         latest: (...which) => run('latest table', () => keyTables.latest(...which)),

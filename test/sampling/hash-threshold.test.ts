@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashThreshold } from '../../lib/sampling/probability/threshold.ts';
+import { hashThreshold } from '../../lib/sampling/probability/trace-id-hash.ts';
 
 const MAX = 2n ** 64n - 1n;
 

@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import { keptProbability } from '../../lib/sampling/probability/kept-probability.ts';
 import {
   bothOf,
   CERTAIN,
-  type Chance,
-  CIRCLE,
-  chanceOfArc,
+  intervalProbability,
   oppositeOf,
+  type Probability,
   REFUSED,
+  SAMPLE_SPACE,
   UNKNOWN,
-} from '../../lib/sampling/probability/chance.ts';
-import { keptProbability } from '../../lib/sampling/probability/kept-probability.ts';
+} from '../../lib/sampling/probability/probability.ts';
 
 /** From so many to so many 64ths of the values of a source; over 64: around to the beginning. */
 const arc = (source: string, from: number, to: number) =>
-  chanceOfArc(source, (CIRCLE / 64n) * BigInt(from), (CIRCLE / 64n) * BigInt(to - from));
-const all = (...chances: Chance[]) => chances.reduce(bothOf, CERTAIN);
+  intervalProbability(source, (SAMPLE_SPACE / 64n) * BigInt(from), (SAMPLE_SPACE / 64n) * BigInt(to - from));
+const all = (...chances: Probability[]) => chances.reduce(bothOf, CERTAIN);
 
 describe('keptProbability', () => {
-  it.each<{ what: string; keeps: Chance[]; drops?: Chance[]; probability: number | null }>([
+  it.each<{ what: string; keeps: Probability[]; drops?: Probability[]; probability: number | null }>([
     { what: 'nothing keeps', keeps: [], probability: null },
     { what: 'one arc', keeps: [arc('a', 0, 16)], probability: 1 / 4 },
-    { what: 'nested arcs of one source', keeps: [arc('a', 0, 16), arc('a', 0, 8)], probability: 1 / 4 },
-    { what: 'arcs that overlap', keeps: [arc('a', 0, 16), arc('a', 8, 32)], probability: 1 / 2 },
-    { what: 'arcs apart', keeps: [arc('a', 0, 8), arc('a', 32, 40)], probability: 1 / 4 },
+    { what: 'nested intervals of one source', keeps: [arc('a', 0, 16), arc('a', 0, 8)], probability: 1 / 4 },
+    { what: 'intervals that overlap', keeps: [arc('a', 0, 16), arc('a', 8, 32)], probability: 1 / 2 },
+    { what: 'intervals apart', keeps: [arc('a', 0, 8), arc('a', 32, 40)], probability: 1 / 4 },
     { what: 'an arc across the end', keeps: [arc('a', 56, 72), arc('a', 0, 4)], probability: 1 / 4 },
     { what: 'what one arc leaves over', keeps: [oppositeOf(arc('a', 0, 16))], probability: 3 / 4 },
     // 1 - 1/2 * 3/4
@@ -30,7 +30,7 @@ describe('keptProbability', () => {
     // 1 - (1/2)^3
     { what: 'any of three', keeps: [arc('a', 0, 32), arc('b', 0, 32), arc('c', 0, 32)], probability: 7 / 8 },
     { what: 'both of two sources', keeps: [all(arc('a', 0, 32), arc('b', 0, 16))], probability: 1 / 8 },
-    { what: 'both arcs of one source', keeps: [all(arc('a', 0, 32), arc('a', 16, 64))], probability: 1 / 4 },
+    { what: 'both intervals of one source', keeps: [all(arc('a', 0, 32), arc('a', 16, 64))], probability: 1 / 4 },
     // 1/4 + (3/4 of a, of which the upper 1/2) * 1/2 = 1/4 + 1/2 * 1/2
     {
       what: 'a box beside an arc',

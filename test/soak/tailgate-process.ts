@@ -21,13 +21,9 @@ export class TailgateProcess {
   static async start(...args: readonly string[]): Promise<TailgateProcess> {
     const started = performance.now();
     const reporter = fileURLToPath(new URL('report-usage.ts', import.meta.url));
-    const child = spawn(
-      process.execPath,
-      ['--import', reporter, 'bin/run.mjs', 'lib/local/main.ts', '--port', '0', ...args],
-      {
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      },
-    );
+    const child = spawn(process.execPath, ['--import', reporter, 'bin/tailgate.mjs', 'start', '--port', '0', ...args], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     const url = await new Promise<string>((resolve, reject) => {
       let output = '';
       for (const stream of [child.stdout, child.stderr]) {

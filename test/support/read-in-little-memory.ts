@@ -4,7 +4,7 @@
  */
 import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
-import { RejectedSpans } from '../../lib/otlp/regroup/span-scan.ts';
+import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { HOSTILE_BODIES } from './hostile-bodies.ts';
 
 const size = Number(process.argv[2]);

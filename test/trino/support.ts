@@ -17,7 +17,7 @@ export function statement(name: string, values: Readonly<Record<string, string>>
   return renderQuery(findQuery(name), { from: hour, ...values }, { nowMs: Date.now(), retentionDays: 30 });
 }
 
-/** The answer of `npm run query` over an archive of the run. */
+/** The answer of `tailgate query` over an archive of the run. */
 export async function duckDbRows(archive: string, sql: string): Promise<Row[]> {
   const { code, out, complaints } = await ask(['--json', '--data', join(inject('filesDir'), archive), toDuckDb(sql)]);
   if (code !== 0) throw new Error(complaints.join('\n'));

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { TenantScope } from '../../archive/layout.ts';
 import type { Claim, DecisionRecord } from '../../pipeline/ports.ts';
-import type { ThresholdUpdate } from '../../sampling/probability/weigh.ts';
+import type { ThresholdUpdate } from '../../sampling/probability/adjusted-count.ts';
 import {
   CLAIM,
   DECISION,
@@ -34,7 +34,7 @@ export function toDecisionItem(
     [EXPIRES_AT]: { N: String(expiresAt) },
     [DECISION.policy]: { S: record.policy },
     // Absent: the weight is unknown.
-    ...(record.sampleWeight === null ? {} : { [DECISION.sampleWeight]: { N: String(record.sampleWeight) } }),
+    ...(record.adjustedCount === null ? {} : { [DECISION.adjustedCount]: { N: String(record.adjustedCount) } }),
     ...toThreshold(record.threshold),
     [DECISION.partition]: { S: record.partition },
     [DECISION.claims]: { L: record.claims.map(toClaimMap) },
@@ -46,7 +46,7 @@ export function toDecisionItem(
 export function fromDecisionItem(item: Item): DecisionRecord {
   return {
     policy: text(item, DECISION.policy),
-    sampleWeight: item[DECISION.sampleWeight] === undefined ? null : number(item, DECISION.sampleWeight),
+    adjustedCount: item[DECISION.adjustedCount] === undefined ? null : number(item, DECISION.adjustedCount),
     ...fromThreshold(item),
     partition: text(item, DECISION.partition),
     claims: list(item, DECISION.claims).map(fromClaimMap),

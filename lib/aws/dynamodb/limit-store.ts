@@ -55,7 +55,7 @@ export class DynamoDbLimitStore implements LimitStore {
     }
   }
 
-  async giveBack(bucket: TokenBucket, tokens: number): Promise<void> {
+  async release(bucket: TokenBucket, tokens: number): Promise<void> {
     await this.#deps.client.send(new UpdateItemCommand({ ...this.#item(bucket), ...takeBack(tokens) }));
   }
 

@@ -36,7 +36,7 @@ export const DECISION_SORT_KEY = 'd';
 
 export const DECISION = {
   policy: 'po',
-  sampleWeight: 'w',
+  adjustedCount: 'w',
   threshold: 'th',
   partition: 'pt',
   claims: 'c',

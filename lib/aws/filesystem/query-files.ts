@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** Where the statements are: the query library (docs/queries.md), and what the Grafana dashboard asks besides. */
+/**
+ * Where the statements of the archive are, as files that are deployed with the code: the query library (docs/queries.md),
+ * and what the Grafana dashboard asks besides.
+ */
 const FOLDERS = {
   library: join(import.meta.dirname, '../../archive/queries'),
   grafana: join(import.meta.dirname, '../../archive/grafana/queries'),

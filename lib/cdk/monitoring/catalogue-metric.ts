@@ -8,7 +8,7 @@ import {
   PIPELINE_DIMENSION,
   type PlainMetricName,
   type SplitMetricName,
-} from '../../pipeline/metric-catalogue.ts';
+} from '../../pipeline/metrics.ts';
 
 export const PERIOD = Duration.minutes(5);
 

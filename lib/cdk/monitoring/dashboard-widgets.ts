@@ -7,7 +7,7 @@ import {
   Stats,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { PlainMetricName } from '../../pipeline/metric-catalogue.ts';
+import type { PlainMetricName } from '../../pipeline/metrics.ts';
 import { ALARM_METRICS } from './alarm-metric.ts';
 import { catalogueMetric, PERIOD, splitMetric } from './catalogue-metric.ts';
 import type { PipelineMonitoringProps } from './monitoring-props.ts';

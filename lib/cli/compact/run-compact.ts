@@ -1,76 +1,113 @@
+import { partition } from '@aws-sdk/core/client';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import type { CompactArchiveResult } from '../../archive/compaction/compact-archive.ts';
-import type { HourResult } from '../../archive/compaction/compact-hour.ts';
+import { type FolderResult, type HourResult, sum } from '../../archive/compaction/compact-hour.ts';
 import { hourOf } from '../../archive/hours.ts';
 import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
-import { parseTime, TIME_FORMS } from '../../archive/window.ts';
-import { escapeForTerminal } from '../../terminal/escape.ts';
-import { type CommandIo, runCommand } from '../run-command.ts';
-import { COMPACT_USAGE, type CompactCommand, parseCompactArguments } from './compact-arguments.ts';
-import { compactDataFolder, lookAtDataFolder } from './compact-data-folder.ts';
-import { compactStack, lookAtStack, openStackArchive, type StackCompactionIo } from './compact-stack.ts';
-import { count, hourLine, size, summaryLines } from './report.ts';
-import type { Uncompacted } from './uncompacted.ts';
+import { parseTime } from '../../archive/window.ts';
+import { createS3Client } from '../../aws/clients.ts';
+import { GlueCompactionCatalog } from '../../aws/glue/compaction-catalog.ts';
+import { SystemClock } from '../../aws/system.ts';
+import { CommandError, type ExitCode, UsageError } from '../../terminal/errors.ts';
+import { escapeForTerminal } from '../../terminal/show.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { counted } from '../../text/messages.ts';
+import { createCloudFormationClient } from '../stack.ts';
+import {
+  compactDataFolder,
+  compactStack,
+  lookAtDataFolder,
+  lookAtStack,
+  openStackArchive,
+  type StackCompactionDeps,
+  type Uncompacted,
+} from './targets.ts';
 
-export interface CompactIo extends CommandIo, StackCompactionIo {}
-
-/** The command `compact`. Resolves to the exit code. */
-export function runCompact(argv: readonly string[], io: CompactIo): Promise<0 | 1 | 130> {
-  return runCommand(argv, io, {
-    usage: COMPACT_USAGE,
-    parse: parseCompactArguments,
-    run: (command) => run(command, io),
-  });
+export interface CompactInput {
+  /** Data folder of the local run, when there is no stack. */
+  readonly data: string;
+  readonly stack: string | undefined;
+  /** As they were given. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly dryRun: boolean;
 }
 
-async function run(command: CompactCommand, io: CompactIo): Promise<0 | 1 | 130> {
-  const nowMs = io.clock.now();
-  const fromMs = timeOf('--from', command.from, nowMs);
-  const toMs = timeOf('--to', command.to, nowMs);
+/** Copies kept traces to Parquet, and says what was copied and what was left. */
+export async function runCompact(
+  { data, stack, from: givenFrom, to: givenTo, dryRun }: CompactInput,
+  terminal: Terminal,
+  deps: StackCompactionDeps = accountOfTheShell(),
+): Promise<ExitCode> {
+  // Stopping at once, on a second signal, is safe as well.
+  const interruption = terminal.interruption();
+  const nowMs = deps.clock.now();
+  const fromMs = givenFrom === undefined ? undefined : parseTime(givenFrom, nowMs);
+  const toMs = givenTo === undefined ? undefined : parseTime(givenTo, nowMs);
   if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs) {
-    throw new Error(`--from must be before --to, got ${command.from} and ${command.to}`);
+    throw new UsageError([`--from must be before --to, got ${givenFrom} and ${givenTo}`]);
   }
-  const { target, dryRun } = command;
-  const onHour = (result: HourResult) => {
-    const line = hourLine(result);
-    if (line !== undefined) io.complain(line);
+  const watch = {
+    isInterrupted: () => interruption.aborted,
+    onHour(result: HourResult) {
+      const line = hourLine(result);
+      if (line !== undefined) terminal.complain(line);
+    },
   };
-  if ('dataDir' in target) {
-    const local = { dataDir: target.dataDir, nowMs, fromMs, toMs, isInterrupted: io.isInterrupted, onHour };
-    if (dryRun) return printUncompacted(await lookAtDataFolder(local), io);
-    return printResults(await compactDataFolder(local), io);
+  if (stack === undefined) {
+    const local = { dataDir: data, nowMs, fromMs, toMs, ...watch };
+    if (dryRun) return printUncompacted(await lookAtDataFolder(local), terminal);
+    return printResults(await compactDataFolder(local), terminal);
   }
-  const archive = await openStackArchive(target.stack, io);
+  const archive = await openStackArchive(stack, deps);
   const from = fromMs === undefined ? undefined : hourOf(fromMs);
   const { hours } = archive.published;
   if (from !== undefined && hours.from !== NOTHING_COMPACTED.from) {
-    throw new Error(`--from is for the first run of all: this archive is compacted from ${hours.from} on`);
+    throw new CommandError(`--from is for the first run of all: this archive is compacted from ${hours.from} on`);
   }
-  if (dryRun) return printUncompacted(await lookAtStack(archive, from, nowMs), io);
-  const result = await compactStack(archive, from, io, onHour);
-  for (const line of publishedLines(result)) io.print(line);
-  return printResults(result.hours, io);
+  if (dryRun) return printUncompacted(await lookAtStack(archive, from, nowMs), terminal);
+  const result = await compactStack(archive, from, deps, watch);
+  for (const line of publishedLines(result)) terminal.print(line);
+  return printResults(result.hours, terminal);
 }
 
-function timeOf(option: string, text: string | undefined, nowMs: number): number | undefined {
-  const ms = text === undefined ? undefined : parseTime(text, nowMs);
-  if (text !== undefined && ms === undefined) throw new Error(`${option}: expected ${TIME_FORMS}, got "${text}"`);
-  return ms;
+/** In the account and region of the shell. */
+function accountOfTheShell(): StackCompactionDeps {
+  const clock = new SystemClock();
+  const cloudFormation = createCloudFormationClient();
+  const catalogIn = (databaseName: string, region: string) => {
+    const regional = `https://glue.${region}.${partition(region).dnsSuffix}`;
+    const endpoint = process.env['AWS_ENDPOINT_URL_GLUE'] ?? process.env['AWS_ENDPOINT_URL'] ?? regional;
+    return new GlueCompactionCatalog({ databaseName, region, endpoint, credentials: defaultProvider(), clock });
+  };
+  return {
+    s3: createS3Client({ requestTimeoutMs: 60_000 }),
+    cloudFormation,
+    catalogOf(databaseName) {
+      const region = () => cloudFormation.config.region();
+      return {
+        read: async () => catalogIn(databaseName, await region()).read(),
+        write: async (hours, version) => catalogIn(databaseName, await region()).write(hours, version),
+      };
+    },
+    clock,
+  };
 }
 
-function printUncompacted({ hours, objects, bytes }: Uncompacted, io: CompactIo): 0 {
-  io.print(`would compact: ${count(hours, 'hour')}, ${count(objects, 'object')}, ${size(bytes)} of lines`);
+function printUncompacted({ hours, objects, bytes }: Uncompacted, terminal: Terminal): 0 {
+  terminal.print(`would compact: ${counted(hours, 'hour')}, ${counted(objects, 'object')}, ${size(bytes)} of lines`);
   return 0;
 }
 
-function printResults(results: readonly HourResult[], io: CompactIo): 0 | 1 | 130 {
-  for (const line of summaryLines(results)) io.print(escapeForTerminal(line));
-  if (io.isInterrupted()) return 130;
+function printResults(results: readonly HourResult[], terminal: Terminal): ExitCode {
+  for (const line of summaryLines(results)) terminal.print(escapeForTerminal(line));
+  if (terminal.interruption().aborted) return 130;
   return results.some(({ refused }) => refused.length > 0) ? 1 : 0;
 }
 
 function publishedLines({ published, publication }: CompactArchiveResult): string[] {
   if (publication === 'conflict') {
-    return ['another run has published meanwhile: what this one has written is of use to the next'];
+    return ['another run published first; the next run will use the parts written here'];
   }
   const { from, to, left, closing } = published;
   const lines = [from === to ? 'read from Parquet: nothing yet' : `read from Parquet: ${from} up to before ${to}`];
@@ -80,4 +117,43 @@ function publishedLines({ published, publication }: CompactArchiveResult): strin
     lines.push(`next: up to before ${closing.before}, in a run that begins a quarter of an hour after ${after}Z`);
   }
   return lines;
+}
+
+/** Objects that are named. */
+const MAX_LISTED = 20;
+
+/** Progress: a line for an hour in which something was done. */
+function hourLine({ hour, parts, objects, spans, bytesBefore, bytesAfter }: HourResult): string | undefined {
+  if (parts === 0) return undefined;
+  return `${hour}: ${objects} objects, ${spans} spans, ${size(bytesBefore)} to ${size(bytesAfter)} in ${counted(parts, 'part')}`;
+}
+
+/** What was done, and what was left. */
+function summaryLines(results: readonly HourResult[]): string[] {
+  const { parts, objects, spans, bytesBefore, bytesAfter, refused }: FolderResult = sum(results);
+  const hours = results.filter((result) => result.parts > 0).length;
+  const lines = [
+    `compacted: ${counted(hours, 'hour')}, ${counted(objects, 'object')}, ${counted(spans, 'span')}`,
+    ...(parts === 0
+      ? []
+      : [
+          `bytes: ${size(bytesBefore)} of lines, ${size(bytesAfter)} of Parquet (${percent(bytesAfter, bytesBefore)} %)`,
+        ]),
+  ];
+  if (refused.length > 0) {
+    lines.push(`left as they are, and still read: ${counted(refused.length, 'object')}`);
+    for (const { object, reason } of refused.slice(0, MAX_LISTED)) {
+      lines.push(`  ${object.key}: ${reason}`);
+    }
+  }
+  return lines;
+}
+
+function size(bytes: number): string {
+  if (bytes < 1 << 20) return `${(bytes / 1024).toFixed(1)} KiB`;
+  return `${(bytes / (1 << 20)).toFixed(1)} MiB`;
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? '-' : String(Math.round((100 * part) / whole));
 }

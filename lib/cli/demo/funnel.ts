@@ -1,4 +1,4 @@
-import type { Palette } from '../../terminal/palette.ts';
+import type { Palette } from '../../terminal/terminal.ts';
 import { DEMO_POLICIES } from './expected-policy.ts';
 import type { KeptTrace } from './kept-traces.ts';
 

@@ -1,10 +1,10 @@
-import { terminalPalette } from '../../terminal/palette.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { type DrawnTrace, drawWaterfall } from '../../terminal/waterfall.ts';
 import { DEMO_POLICIES, expectedPolicy } from './expected-policy.ts';
 import { renderFunnel } from './funnel.ts';
 import type { KeptTrace } from './kept-traces.ts';
 import type { SentTrace } from './sent-ledger.ts';
-import { renderFailing, renderSlowest } from './trace-tables.ts';
-import { renderWaterfall } from './waterfall.ts';
+import { failingTraces, renderFailing, renderSlowest } from './trace-tables.ts';
 
 /** What came of a run of the demo. */
 export interface DemoOutcome {
@@ -12,32 +12,42 @@ export interface DemoOutcome {
   readonly sentSpans: number;
   readonly requests: number;
   readonly kept: readonly KeptTrace[];
+  /** By trace ID, the traces of {@link tracesToDraw}. */
+  readonly drawn: ReadonlyMap<string, DrawnTrace>;
   /** What is wrong, a line each. */
   readonly problems: readonly string[];
 }
 
 const MAX_PROBLEMS = 20;
 
-/** Prints the outcome. @returns the exit code: 0 when nothing is wrong */
-export function printReport({ sent, sentSpans, requests, kept, problems }: DemoOutcome, dataDir: string): number {
-  const palette = terminalPalette(process.stdout);
-  const width = Math.min(120, Math.max(80, process.stdout.columns ?? 100));
-  console.log(`\n${renderFunnel({ traces: sent.size, spans: sentSpans, requests, kept }, palette)}`);
-  console.log(renderSlowest(kept, width, palette));
-  console.log(renderFailing(kept, width, palette));
+/** The traces whose drawing, or whose cause of failure, the report shows. */
+export function tracesToDraw(kept: readonly KeptTrace[]): readonly string[] {
   const shown = mostTelling(kept);
-  if (shown !== undefined) console.log(renderWaterfall(shown, width, palette));
+  return [...(shown === undefined ? [] : [shown]), ...failingTraces(kept)].map(({ traceId }) => traceId);
+}
+
+/** Prints the outcome. @returns the exit code: 0 when nothing is wrong */
+export function printReport(outcome: DemoOutcome, dataDir: string, terminal: Terminal): 0 | 1 {
+  const { sent, sentSpans, requests, kept, drawn, problems } = outcome;
+  const width = Math.min(120, Math.max(80, terminal.width ?? 100));
+  const causes = new Map([...drawn].map(([traceId, { cause = '' }]) => [traceId, cause]));
+  terminal.print(`\n${renderFunnel({ traces: sent.size, spans: sentSpans, requests, kept }, terminal)}`);
+  terminal.print(renderSlowest(kept, width, terminal));
+  terminal.print(renderFailing(failingTraces(kept), causes, width, terminal));
+  const shown = drawn.get(mostTelling(kept)?.traceId ?? '');
+  if (shown !== undefined) terminal.print(drawWaterfall(shown, width, terminal));
   if (problems.length > 0) {
-    console.log(palette.bad(`✗ not what the policies call for (${problems.length}):`));
-    for (const problem of problems.slice(0, MAX_PROBLEMS)) console.log(`  ${problem}`);
+    terminal.print(terminal.bad(`✗ not what the policies call for (${problems.length}):`));
+    for (const problem of problems.slice(0, MAX_PROBLEMS)) terminal.print(`  ${problem}`);
     return 1;
   }
   const wanted = Map.groupBy(sent.values(), expectedPolicy);
   const counts = DEMO_POLICIES.map((policy) => `${wanted.get(policy)?.length ?? 0} ${policy}`);
-  console.log(
-    palette.good(`✓ kept are exactly the traces that the policies call for, whole and once: ${counts.join(', ')}`),
+  terminal.print(
+    terminal.good(`✓ kept are exactly the traces that the policies call for, whole and once: ${counts.join(', ')}`),
   );
-  console.log(`\nAsk for more: npm run query -- --data ${dataDir} "SELECT root_name, count(*) FROM traces GROUP BY 1"`);
+  const question = 'SELECT root_name, count(*) FROM traces GROUP BY 1';
+  terminal.print(`\nAsk for more: tailgate query --data ${dataDir} "${question}"`);
   return 0;
 }
 

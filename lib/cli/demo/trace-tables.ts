@@ -1,8 +1,6 @@
-import { escapeForTerminal } from '../../terminal/escape.ts';
-import type { Palette } from '../../terminal/palette.ts';
+import { escapeForTerminal, formatDuration } from '../../terminal/show.ts';
 import { renderTable } from '../../terminal/table.ts';
-import { formatDuration } from '../../terminal/waterfall.ts';
-import { causeOf } from './cause-of.ts';
+import type { Palette } from '../../terminal/terminal.ts';
 import type { KeptTrace } from './kept-traces.ts';
 
 const MAX_ROWS = 5;
@@ -25,9 +23,18 @@ export function renderSlowest(kept: readonly KeptTrace[], width: number, palette
   );
 }
 
-/** The kept traces that failed, with what went wrong. */
-export function renderFailing(kept: readonly KeptTrace[], width: number, palette: Palette): string {
-  const failing = kept.filter((trace) => trace.isError).slice(0, MAX_ROWS);
+/** The kept traces that the table of failing ones shows. */
+export function failingTraces(kept: readonly KeptTrace[]): readonly KeptTrace[] {
+  return kept.filter((trace) => trace.isError).slice(0, MAX_ROWS);
+}
+
+/** Kept traces that failed. @param causeOf what went wrong in a trace, by its ID */
+export function renderFailing(
+  failing: readonly KeptTrace[],
+  causeOf: ReadonlyMap<string, string>,
+  width: number,
+  palette: Palette,
+): string {
   return renderTable(
     {
       columns: [left('failing'), left('request'), right('duration'), left('what went wrong')],
@@ -35,7 +42,7 @@ export function renderFailing(kept: readonly KeptTrace[], width: number, palette
         trace.traceId,
         escapeForTerminal(trace.rootName),
         durationOf(trace),
-        causeOf(trace),
+        escapeForTerminal(causeOf.get(trace.traceId) ?? ''),
       ]),
     },
     { width, bold: palette.bold },

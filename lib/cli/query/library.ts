@@ -1,8 +1,9 @@
 import { type Column, spansColumns, tracesColumns, tracesRawColumns } from '../../archive/tables/columns.ts';
 import { type NamedQuery, optionOf, parseNamedQuery, type QueryParameter } from '../../archive/tables/named-query.ts';
+import { type QueryContext, QueryParameterError, renderQuery } from '../../archive/tables/render-query.ts';
 import { readQueryFiles } from '../../aws/filesystem/query-files.ts';
+import { UsageError } from '../../terminal/errors.ts';
 import { didYouMean } from '../../text/nearest-name.ts';
-import { QueryError } from './duckdb/database.ts';
 
 export interface ExampleQuery {
   readonly title: string;
@@ -55,7 +56,7 @@ const VIEWS: readonly View[] = [
 /** In whose words types are named and examples are written. */
 export type Dialect = 'duckdb' | 'trino';
 
-const MORE_ON_TRINO = 'The queries of the library are written for Athena: npm run query -- --list\n';
+const MORE_ON_TRINO = 'The queries of the library are written for Athena: tailgate query --list\n';
 
 /** What can be queried: the views with their columns, and example queries. `width` is that of the terminal, if it is one. */
 export function viewReference(dialect: Dialect, width: number | undefined, bold: (text: string) => string): string {
@@ -101,13 +102,27 @@ export function queryLibrary(): readonly NamedQuery[] {
   return readQueryFiles().map(({ name, text }) => parseNamedQuery(name, text));
 }
 
-/** @throws {QueryError} when there is none of this name. */
+/**
+ * The statement of a query of the library with values in it, in Trino's SQL.
+ *
+ * @throws {UsageError} when there is no such query, or with everything that is wrong with the values
+ */
+export function namedStatement(name: string, values: Readonly<Record<string, string>>, context: QueryContext): string {
+  try {
+    return renderQuery(findQuery(name), values, context);
+  } catch (error) {
+    if (!(error instanceof QueryParameterError)) throw error;
+    throw new UsageError(error.message.split('\n'), { cause: error });
+  }
+}
+
+/** @throws {UsageError} when there is none of this name */
 export function findQuery(name: string): NamedQuery {
   const library = queryLibrary();
   const found = library.find((query) => query.name === name);
   if (found !== undefined) return found;
   const names = library.map((query) => query.name);
-  throw new QueryError(`there is no query "${name}"${didYouMean(name, names)}\nqueries: ${names.join(', ')}`);
+  throw new UsageError([`there is no query "${name}"${didYouMean(name, names)}\nqueries: ${names.join(', ')}`]);
 }
 
 /** The library for a reader: what each query answers, and its parameters. */

@@ -1,16 +1,16 @@
 import { parseTraceId } from '../../archive/tables/query-value.ts';
-import { escapeForTerminal } from '../../terminal/escape.ts';
-import type { Output } from '../../terminal/output.ts';
+import { escapeForTerminal } from '../../terminal/show.ts';
 import { renderTable } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 import { type DrawnTrace, drawWaterfall } from '../../terminal/waterfall.ts';
-import type { QueryArguments } from './query-arguments.ts';
 import type { PlainValue, QueryResult, ResultColumn } from './query-result.ts';
+import type { Question } from './question.ts';
 import { tableCells } from './table-cells.ts';
 import { waterfallOfRows } from './waterfall-of-rows.ts';
 
 /** How the answer of a statement, or of a query of the library, is written. */
 export function printOptions(
-  { json, name, values }: Pick<QueryArguments, 'json' | 'name' | 'values'>,
+  { json, name, values }: Pick<Question, 'json' | 'name' | 'values'>,
   elapsedMs: () => number,
 ): PrintOptions {
   const traceId = parseTraceId(values['trace_id'] ?? '') ?? '';
@@ -38,13 +38,13 @@ export type PlainRow = Readonly<Record<string, PlainValue>>;
 export async function printResult<Value>(
   result: QueryResult<Value>,
   options: PrintOptions,
-  output: Output,
+  terminal: Terminal,
 ): Promise<number> {
   const counted = { rows: 0 };
   const counting = { ...result, batches: count(result.batches, counted) };
-  if (options.json) await printJsonLines(counting, output);
-  else if (output.terminalWidth === undefined) await printTabSeparated(counting, output);
-  else await printForPerson(counting, options, output, output.terminalWidth);
+  if (options.json) await printJsonLines(counting, terminal);
+  else if (terminal.width === undefined) await printTabSeparated(counting, terminal);
+  else await printForPerson(counting, options, terminal, terminal.width);
   return counted.rows;
 }
 
@@ -56,22 +56,22 @@ async function* count<Row>(batches: AsyncIterable<readonly Row[]>, counted: { ro
 }
 
 /** One JSON object per row and line, as they come. */
-async function printJsonLines<Value>({ columns, batches }: QueryResult<Value>, output: Output): Promise<void> {
+async function printJsonLines<Value>({ columns, batches }: QueryResult<Value>, terminal: Terminal): Promise<void> {
   const keys = distinctNames(columns);
   for await (const rows of batches) {
     const lines = rows.map((row) => {
       const fields = columns.map((column, index) => [keys[index], column.toPlain(row[index] as Value)]);
       return `${JSON.stringify(Object.fromEntries(fields))}\n`;
     });
-    await output.write(lines.join(''));
+    await terminal.write(lines.join(''));
   }
 }
 
 /** Rows separated by tabs, with the column names first: for `cut`, `sort` and spreadsheets. */
-async function printTabSeparated<Value>({ columns, batches }: QueryResult<Value>, output: Output): Promise<void> {
-  await output.write(`${columns.map(({ name }) => escapeForTerminal(name)).join('\t')}\n`);
+async function printTabSeparated<Value>({ columns, batches }: QueryResult<Value>, terminal: Terminal): Promise<void> {
+  await terminal.write(`${columns.map(({ name }) => escapeForTerminal(name)).join('\t')}\n`);
   for await (const rows of batches) {
-    await output.write(rows.map((row) => `${cellTexts(columns, row).join('\t')}\n`).join(''));
+    await terminal.write(rows.map((row) => `${cellTexts(columns, row).join('\t')}\n`).join(''));
   }
 }
 
@@ -79,28 +79,31 @@ async function printTabSeparated<Value>({ columns, batches }: QueryResult<Value>
 async function printForPerson<Value>(
   { columns, batches, isText }: QueryResult<Value>,
   { elapsedMs, isOfLibrary, drawing }: PrintOptions,
-  output: Output,
+  terminal: Terminal,
   width: number,
 ): Promise<void> {
   const all: (readonly Value[])[] = [];
   for await (const rows of batches) all.push(...rows);
   if (isText) {
     const last = columns.length - 1;
-    await output.write(`${all.map((row) => columns[last]?.toPlain(row[last] as Value)).join('\n')}\n`);
+    await terminal.write(`${all.map((row) => columns[last]?.toPlain(row[last] as Value)).join('\n')}\n`);
     return;
   }
   if (drawing !== undefined && all.length > 0) {
-    await output.write(drawWaterfall(drawing(all.map((row) => plainRow(columns, row))), width, output));
+    await terminal.write(drawWaterfall(drawing(all.map((row) => plainRow(columns, row))), width, terminal));
   } else {
     const cells = tableCells(columns, isOfLibrary);
     const rows = all.map((row) => cells.map((cell) => cell.text(row)));
-    await output.write(renderTable({ columns: cells.map(({ column }) => column), rows }, { width, bold: output.bold }));
+    await terminal.write(
+      renderTable({ columns: cells.map(({ column }) => column), rows }, { width, bold: terminal.bold }),
+    );
   }
   const howMany = all.length === 1 ? '1 row' : `${all.length} rows`;
-  await output.write(`${howMany} in ${(elapsedMs() / 1000).toFixed(2)} s\n`);
+  await terminal.write(`${howMany} in ${(elapsedMs() / 1000).toFixed(2)} s\n`);
 }
 
-function plainRow<Value>(columns: QueryResult<Value>['columns'], row: readonly Value[]): PlainRow {
+/** A row by the names of its columns, as JSON can carry it. */
+export function plainRow<Value>(columns: QueryResult<Value>['columns'], row: readonly Value[]): PlainRow {
   return Object.fromEntries(columns.map(({ name, toPlain }, index) => [name, toPlain(row[index] as Value)]));
 }
 

@@ -1,4 +1,4 @@
-import { escapeForTerminal } from '../../terminal/escape.ts';
+import { escapeForTerminal } from '../../terminal/show.ts';
 import type { TableColumn } from '../../terminal/table.ts';
 import type { QueryResult, ResultColumn } from './query-result.ts';
 

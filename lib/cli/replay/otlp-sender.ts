@@ -3,7 +3,8 @@ import { gzip } from 'node:zlib';
 import type { TraceLine } from '../../archive/read-line.ts';
 import { Backoff, isRetryable, type RetryDelays } from '../../aws/retry.ts';
 import type { Clock } from '../../pipeline/ports.ts';
-import { escapeForTerminal } from '../../terminal/escape.ts';
+import { CommandError } from '../../terminal/errors.ts';
+import { escapeForTerminal } from '../../terminal/show.ts';
 import { exportRequestOf } from './read-batches.ts';
 
 /** What a receiver made of a request. */
@@ -95,16 +96,6 @@ function retryAfterMs(retryAfter: string | null, nowMs: number): number {
   return Number.isNaN(dateMs) ? 0 : Math.max(0, dateMs - nowMs);
 }
 
-/** The replay cannot go on, or cannot begin; the message is for the person who started it. */
-export class ReplayError extends Error {
-  override readonly name = 'ReplayError';
-}
-
-/** Somebody wanted it to stop. */
-export class InterruptedError extends Error {
-  override readonly name = 'InterruptedError';
-}
-
 const compress = promisify(gzip);
 
 export interface SenderOptions {
@@ -165,7 +156,7 @@ export class OtlpSender {
    * Sends the lines as one request; what is refused as a whole is sent again in halves, so that one bad line does not cost the
    * others.
    *
-   * @throws {ReplayError} when the receiver is not there, or takes nothing
+   * @throws {CommandError} when the receiver is not there, or takes nothing
    */
   async send(lines: readonly TraceLine[]): Promise<SendResult> {
     const answer = await this.#request(exportRequestOf(lines));
@@ -254,9 +245,9 @@ export class OtlpSender {
     }
   }
 
-  #error(reason: string): ReplayError {
+  #error(reason: string): CommandError {
     const { url } = this.#options;
-    return new ReplayError(`${url}: ${reason}${new URL(url).port === '4317' ? `; ${NO_GRPC}` : ''}`);
+    return new CommandError(`${url}: ${reason}${new URL(url).port === '4317' ? `; ${NO_GRPC}` : ''}`);
   }
 }
 

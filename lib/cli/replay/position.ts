@@ -3,8 +3,8 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import type { PartitionRange } from '../../archive/archive-reader.ts';
 import type { TimeWindow } from '../../archive/window.ts';
 import type { Clock } from '../../pipeline/ports.ts';
+import { CommandError } from '../../terminal/errors.ts';
 import { emptyCounts, type ReplayCounts } from './ledger.ts';
-import { ReplayError } from './otlp-sender.ts';
 import type { Position } from './read-batches.ts';
 
 /** A death repeats what was sent since the last write: a second or so. */
@@ -64,7 +64,7 @@ const FORMAT = 'tailgate-replay-1';
 
 /**
  * The state in the file; undefined when there is no such file.
- * @throws {ReplayError} when the file is something else, or belongs to another replay
+ * @throws {CommandError} when the file is something else, or belongs to another replay
  */
 export async function readState(file: string, selection: Selection): Promise<ReplayState | undefined> {
   let text: string;
@@ -76,7 +76,7 @@ export async function readState(file: string, selection: Selection): Promise<Rep
   }
   const state = parseState(text);
   if (state === undefined) {
-    throw new ReplayError(`--resume ${file}: this file holds no position of a replay; name another, it will be made`);
+    throw new CommandError(`--resume ${file}: this file holds no position of a replay; name another, it will be made`);
   }
   const differences = [...new Set([...Object.keys(state.selection), ...Object.keys(selection)])]
     .filter((name) => state.selection[name] !== selection[name])
@@ -85,7 +85,7 @@ export async function readState(file: string, selection: Selection): Promise<Rep
         `\n  ${name}: ${state.selection[name] ?? '(not given)'} there, ${selection[name] ?? '(not given)'} here`,
     );
   if (differences.length === 0) return state;
-  throw new ReplayError(
+  throw new CommandError(
     `--resume ${file}: it belongs to another replay; name another file, or delete it${differences.join('')}`,
   );
 }
@@ -102,10 +102,22 @@ function parseState(text: string): ReplayState | undefined {
     )
       return undefined;
     if (position !== undefined && !isPosition(position)) return undefined;
-    return { ...state, position, counts: { ...emptyCounts(), ...counts } };
+    const selection = inTodaysWords(state.selection);
+    return { ...state, selection, position, counts: { ...emptyCounts(), ...counts } };
   } catch {
     return undefined;
   }
+}
+
+/** The selection of a file that was written when `--to` was the receiver, and `--since` and `--until` were the times. */
+function inTodaysWords({ to, since, until, ...rest }: Selection): Selection {
+  const isUrl = to !== undefined && /^https?:/.test(to);
+  return {
+    ...rest,
+    ...(isUrl ? { endpoint: to } : to !== undefined && { to }),
+    ...(since !== undefined && { from: since }),
+    ...(until !== undefined && { to: until }),
+  };
 }
 
 function isPosition({ object, lines, isWhole }: Record<string, unknown>): boolean {
@@ -131,6 +143,6 @@ export async function writeState(path: string, state: ReplayState): Promise<void
   } catch (error) {
     await rm(temporary, { force: true });
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ReplayError(`cannot keep the position: ${reason}`, { cause: error });
+    throw new CommandError(`cannot keep the position: ${reason}`, { cause: error });
   }
 }

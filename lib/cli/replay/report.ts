@@ -1,3 +1,4 @@
+import { counted } from '../../text/messages.ts';
 import type { ReplayCounts } from './ledger.ts';
 import type { SelectedObjects } from './select.ts';
 
@@ -18,19 +19,19 @@ export function listProblems(complain: (line: string) => void): (problem: string
 export function progressLine(counts: ReplayCounts, { objects }: SelectedObjects, spansPerSecond: number): string {
   const { traces, spans, bytes } = counts;
   const rate = `${Math.round(spansPerSecond)} spans/s`;
-  return `${traces} traces, ${spans} spans, ${megabytes(bytes)}; object ${counts.objects} of ${objects}; ${rate}`;
+  return `${counted(traces, 'trace')}, ${counted(spans, 'span')}, ${megabytes(bytes)}; object ${counts.objects} of ${objects}; ${rate}`;
 }
 
 export function summaryLines(counts: ReplayCounts, { objects, later }: SelectedObjects, dryRun: boolean): string[] {
   const { traces, lines, spans, bytes, rejectedSpans, refusedLines, unreadable } = counts;
-  const parts = lines === traces ? '' : ` in ${lines} lines`;
+  const parts = lines === traces ? '' : ` in ${counted(lines, 'line')}`;
   return [
-    `${dryRun ? 'would send' : 'sent'}: ${traces} traces${parts}, ${spans} spans, ${megabytes(bytes)}`,
+    `${dryRun ? 'would send' : 'sent'}: ${counted(traces, 'trace')}${parts}, ${counted(spans, 'span')}, ${megabytes(bytes)}`,
     `objects read: ${counts.objects} of ${objects}`,
-    ...(rejectedSpans > 0 ? [`rejected by the receiver: ${rejectedSpans} spans`] : []),
-    ...(refusedLines > 0 ? [`refused by the receiver: ${refusedLines} lines`] : []),
+    ...(rejectedSpans > 0 ? [`rejected by the receiver: ${counted(rejectedSpans, 'span')}`] : []),
+    ...(refusedLines > 0 ? [`refused by the receiver: ${counted(refusedLines, 'line')}`] : []),
     ...(unreadable > 0 ? [`unreadable: ${unreadable}`] : []),
-    ...(later > 0 ? [`written after the replay began, and not part of it: ${later} objects`] : []),
+    ...(later > 0 ? [`written after the replay began, and not part of it: ${counted(later, 'object')}`] : []),
   ];
 }
 

@@ -1,73 +1,95 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { AthenaClient } from '@aws-sdk/client-athena';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { ArchiveReader, type PartitionRange } from '../../archive/archive-reader.ts';
-import { LOCAL_ARCHIVE } from '../../archive/layout.ts';
 import type { StoredObject } from '../../archive/ports.ts';
 import { textLiteral } from '../../archive/tables/query-value.ts';
 import { FilesystemObjectStore } from '../../aws/filesystem/object-store.ts';
 import { S3ObjectStore } from '../../aws/s3/object-store.ts';
 import { LIST_PRICES } from '../../cost/prices.ts';
+import { archiveIn } from '../../local/data-folder.ts';
 import type { Clock } from '../../pipeline/ports.ts';
-import { checkReadOnly, scanSummary } from '../query/athena/ask.ts';
-import { athenaResult } from '../query/athena/result.ts';
-import { runAthenaQuery } from '../query/athena/run-query.ts';
-import { openArchiveDatabase, prepareReadOnly } from '../query/duckdb/database.ts';
+import { CommandError, InterruptedError, messageOf } from '../../terminal/errors.ts';
+import { unreadableFile } from '../../terminal/read-file.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 import { readStackOutputs } from '../stack.ts';
 import { type ArchiveSource, readTraceId } from './arguments.ts';
-import { InterruptedError, ReplayError } from './otlp-sender.ts';
 import type { ReplayState } from './position.ts';
 import { partitionCondition } from './window.ts';
 
-export interface AthenaIo {
-  readonly athena: () => AthenaClient;
+/** What the selection of traces asks for, and where. */
+export interface TraceSelection {
+  readonly source: Exclude<ArchiveSource, { readonly kind: 'bucket' }>;
+  readonly tenant: string | undefined;
+  /** A condition on the view `traces`. */
+  readonly where: string;
+  readonly range: PartitionRange;
+}
+
+export interface SelectDeps {
+  readonly athena: () => Promise<AthenaClient>;
   readonly cloudFormation: () => CloudFormationClient;
-  readonly complain: (line: string) => void;
+  readonly terminal: Terminal;
   /** Rejects when the signal is aborted. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly stop: AbortSignal;
 }
 
-export interface AthenaSelection {
-  readonly stack: string;
-  readonly tenant: string | undefined;
-  readonly where: string;
-  readonly range: PartitionRange;
-}
-
 /**
- * The traces of a deployed archive for which a condition on the view `traces` holds, as Athena says. Says what that cost.
- * @throws {ReplayError} when it is no condition
+ * The traces for which a condition on the view `traces` holds, as DuckDB says of the local archive and Athena of a deployed one.
+ *
+ * @throws {CommandError} when it is not a condition
  * @throws {InterruptedError} when it was interrupted, and the query cancelled
  */
-export async function selectInAthena(selection: AthenaSelection, io: AthenaIo): Promise<Set<string>> {
-  const { stack, tenant, where, range } = selection;
-  const ofTenant = tenant === undefined ? '' : `tenant = ${textLiteral(tenant)} AND `;
+export async function selectTraces(selection: TraceSelection, deps: SelectDeps): Promise<Set<string>> {
+  const { source, tenant, where, range } = selection;
+  const ofTenant = tenant === undefined || source.kind === 'data' ? '' : `tenant = ${textLiteral(tenant)} AND `;
   // A comment at the end of the condition must not hide the parenthesis.
   const sql = `SELECT trace_id FROM traces WHERE ${ofTenant}${partitionCondition(range)} AND (${where}\n)`;
-  const client = io.athena();
   try {
-    checkReadOnly(sql);
-    const { Database, WorkGroup } = await readStackOutputs(io.cloudFormation(), stack, ['Database', 'WorkGroup']);
-    const query = await runAthenaQuery(
-      client,
-      { sql, database: Database, workGroup: WorkGroup },
-      { signal: io.stop, onProgress() {}, pause: (ms, signal) => io.sleep(ms, signal).catch(() => undefined) },
-    );
-    io.complain(`--where: ${scanSummary(query, LIST_PRICES)}`);
-    if (query.state !== 'SUCCEEDED') throw new InterruptedError();
-    const { batches } = await athenaResult(client, query, io.stop);
+    const rows = source.kind === 'stack' ? rowsOfAthena(sql, source.stack, deps) : rowsOfDuckDb(sql, source.dataDir);
     const ids = new Set<string>();
-    for await (const rows of batches) for (const [id] of rows) ids.add(id ?? '');
+    for await (const [id] of rows) ids.add(String(id));
     return ids;
   } catch (error) {
-    if (io.stop.aborted) throw new InterruptedError();
-    throw new ReplayError(`--where: ${error instanceof Error ? error.message : error}`, { cause: error });
+    if (deps.stop.aborted) throw new InterruptedError();
+    throw new CommandError(`--where: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function* rowsOfDuckDb(sql: string, dataDir: string): AsyncGenerator<readonly unknown[]> {
+  const { openArchiveDatabase, prepareReadOnly } = await import('../query/duckdb/database.ts');
+  const database = await openArchiveDatabase(dataDir);
+  try {
+    const result = await (await prepareReadOnly(database.connection, sql)).stream();
+    for await (const rows of result.yieldRows()) yield* rows;
+  } finally {
+    database.close();
+  }
+}
+
+/** Says what the query cost. */
+async function* rowsOfAthena(sql: string, stack: string, deps: SelectDeps): AsyncGenerator<readonly unknown[]> {
+  const { checkReadOnly, scanSummary } = await import('../query/athena/ask.ts');
+  const { athenaResult } = await import('../query/athena/result.ts');
+  const { runAthenaQuery } = await import('../query/athena/run-query.ts');
+  const { sleep, stop, terminal } = deps;
+  const client = await deps.athena();
+  try {
+    checkReadOnly(sql);
+    const outputs = await readStackOutputs(deps.cloudFormation(), stack, ['Database', 'WorkGroup']);
+    const query = await runAthenaQuery(
+      client,
+      { sql, database: outputs.Database, workGroup: outputs.WorkGroup },
+      { signal: stop, onProgress() {}, pause: (ms, signal) => sleep(ms, signal).catch(() => undefined) },
+    );
+    terminal.complain(`--where: ${scanSummary(query, LIST_PRICES)}`);
+    if (query.state !== 'SUCCEEDED') throw new InterruptedError();
+    const { batches } = await athenaResult(client, query, stop);
+    for await (const rows of batches) yield* rows;
   } finally {
     client.destroy();
   }
@@ -81,7 +103,7 @@ export interface ArchiveClients {
 
 /**
  * The archive that a person has named.
- * @throws {ReplayError} when there is no such folder
+ * @throws {CommandError} when there is no such folder
  * @throws {StackOutputError} when there is no such stack
  */
 export async function openArchive(
@@ -90,12 +112,7 @@ export async function openArchive(
   { s3, cloudFormation, clock }: ArchiveClients,
 ): Promise<ArchiveReader> {
   if (source.kind === 'data') {
-    if (!statSync(source.dataDir, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new ReplayError(
-        `no data folder at ${source.dataDir}: start Tailgate first (npm start), or name another with --data, --stack or --bucket`,
-      );
-    }
-    return new ArchiveReader({ store: new FilesystemObjectStore(join(source.dataDir, LOCAL_ARCHIVE)), tenant });
+    return new ArchiveReader({ store: new FilesystemObjectStore(archiveIn(source.dataDir)), tenant });
   }
   const bucket =
     source.kind === 'bucket'
@@ -152,13 +169,29 @@ function isLater({ createdAtMs }: StoredObject, { startedAtMs }: ReplayState): b
  * @throws {Error} which names the first line that is none
  */
 export async function readTraceFile(file: string): Promise<string[]> {
-  const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
+  const content = await contentOf(file);
   const ids = content.split('\n').flatMap((line, index) => {
     const id = line.trim();
-    return id === '' || id === 'trace_id' ? [] : [readTraceId(id, `--trace-file ${file}, line ${index + 1}`)];
+    return id === '' || id === 'trace_id' ? [] : [traceIdOf(id, `--trace-file ${file}, line ${index + 1}`)];
   });
-  if (ids.length === 0) throw new ReplayError(`--trace-file ${file}: there is no trace ID in it`);
+  if (ids.length === 0) throw new CommandError(`--trace-file ${file}: there is no trace ID in it`);
   return ids;
+}
+
+async function contentOf(file: string): Promise<string> {
+  try {
+    return file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
+  } catch (error) {
+    throw unreadableFile(file, error);
+  }
+}
+
+function traceIdOf(text: string, where: string): string {
+  try {
+    return readTraceId(text);
+  } catch (error) {
+    throw new CommandError(`${where} is "${text}": ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** What tells one set of trace IDs from another, in few words. */
@@ -166,25 +199,4 @@ export function describeTraceIds(ids: readonly string[]): string {
   const sorted = [...new Set(ids)].sort();
   if (sorted.length <= 3) return sorted.join(' ');
   return `${sorted.length} IDs, SHA-256 ${createHash('sha256').update(sorted.join('\n')).digest('hex')}`;
-}
-
-/**
- * The traces of the local archive for which a condition on the view `traces` holds.
- * @throws {ReplayError} when it is no condition
- */
-export async function selectTraceIds(dataDir: string, where: string, range: PartitionRange): Promise<Set<string>> {
-  const database = await openArchiveDatabase(dataDir);
-  try {
-    // A comment at the end of the condition must not hide the parenthesis.
-    const sql = `SELECT trace_id FROM traces WHERE ${partitionCondition(range)} AND (${where}\n)`;
-    const statement = await prepareReadOnly(database.connection, sql);
-    const result = await statement.stream();
-    const ids = new Set<string>();
-    for await (const rows of result.yieldRows()) for (const [id] of rows) ids.add(String(id));
-    return ids;
-  } catch (error) {
-    throw new ReplayError(`--where: ${error instanceof Error ? error.message : error}`, { cause: error });
-  } finally {
-    database.close();
-  }
 }

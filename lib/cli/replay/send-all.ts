@@ -2,10 +2,12 @@ import type { ArchiveReader } from '../../archive/archive-reader.ts';
 import type { TraceLine } from '../../archive/read-line.ts';
 import { isInWindow } from '../../archive/window.ts';
 import type { Clock } from '../../pipeline/ports.ts';
-import { escapeForTerminal } from '../../terminal/escape.ts';
+import { type ExitCode, InterruptedError } from '../../terminal/errors.ts';
+import { escapeForTerminal } from '../../terminal/show.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 import type { ReplayCommand } from './arguments.ts';
 import { Ledger } from './ledger.ts';
-import { InterruptedError, NOTHING_REJECTED, OtlpSender, type SendResult } from './otlp-sender.ts';
+import { NOTHING_REJECTED, OtlpSender, type SendResult } from './otlp-sender.ts';
 import { PositionKeeper, type ReplayState, writeState } from './position.ts';
 import { type Batch, linesAfter, readBatches, spansOf } from './read-batches.ts';
 import { isComplete, listProblems, progressLine, summaryLines } from './report.ts';
@@ -90,11 +92,8 @@ export class Pacer {
   }
 }
 
-export interface SendIo {
-  readonly print: (line: string) => void;
-  readonly complain: (line: string) => void;
-  /** Shows how far it is, when somebody is watching. */
-  readonly progress: (describe: () => string) => { finish(): void };
+export interface SendDeps {
+  readonly terminal: Terminal;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -120,18 +119,20 @@ export interface Prepared {
 const RETRY_MESSAGE_PERIOD_MS = 10_000;
 
 /** Sends what is selected, from the start's position on. Resolves to the exit code. @throws what stopped it */
-export async function sendAll(prepared: Prepared, io: SendIo): Promise<0 | 1 | 130> {
+export async function sendAll(prepared: Prepared, deps: SendDeps): Promise<ExitCode> {
   const { command, start, selected } = prepared;
   const ledger = new Ledger(
     start,
-    listProblems((problem) => io.complain(escapeForTerminal(problem))),
+    listProblems((problem) => deps.terminal.complain(escapeForTerminal(problem))),
   );
   const missing = new Set(prepared.given);
   let isDone = false;
-  const keeper = keepPosition(command, io.clock, () => ({ ...start, ...ledger.state(), isDone }));
-  const beganMs = io.clock.now();
-  const spansPerSecond = () => ((ledger.counts.spans - start.counts.spans) * 1000) / (io.clock.now() - beganMs || 1);
-  const progress = io.progress(() => progressLine(ledger.counts, selected, spansPerSecond()));
+  const keeper = keepPosition(command, deps.clock, () => ({ ...start, ...ledger.state(), isDone }));
+  const beganMs = deps.clock.now();
+  const spansPerSecond = () => ((ledger.counts.spans - start.counts.spans) * 1000) / (deps.clock.now() - beganMs || 1);
+  const progress = deps.terminal.progress(() => progressLine(ledger.counts, selected, spansPerSecond()), {
+    alsoInPipe: true,
+  });
   try {
     isDone = await replay({
       batches: readBatches({
@@ -140,7 +141,7 @@ export async function sendAll(prepared: Prepared, io: SendIo): Promise<0 | 1 | 1
         from: start.position,
         maxBatchBytes: command.batchBytes,
         maxBatchSpans: spansOfStep(command.spansPerSecond),
-        stop: io.stop,
+        stop: deps.stop,
         isWanted: ({ traceId, startMs }, hour) => {
           if (start.times !== undefined && !isInWindow(start.times, hour, startMs)) return false;
           missing.delete(traceId);
@@ -152,22 +153,24 @@ export async function sendAll(prepared: Prepared, io: SendIo): Promise<0 | 1 | 1
         }),
       }),
       send:
-        command.dryRun || command.url === undefined ? async () => NOTHING_REJECTED : sending(command, command.url, io),
+        command.dryRun || command.url === undefined
+          ? async () => NOTHING_REJECTED
+          : sending(command, command.url, deps),
       ledger,
       maxInFlight: command.maxInFlight,
-      isInterrupted: () => io.stop.aborted,
+      isInterrupted: () => deps.stop.aborted,
       onSettled: () => keeper?.note(),
     });
   } finally {
     progress.finish();
     await keeper?.close();
-    for (const line of summaryLines(ledger.counts, selected, command.dryRun)) io.print(line);
-    if (!isDone) io.print(howToGoOn(command));
+    for (const line of summaryLines(ledger.counts, selected, command.dryRun)) deps.terminal.print(line);
+    if (!isDone) deps.terminal.print(howToGoOn(command));
   }
   if (!isDone) return 130;
   // What lies before the position of an earlier run has not been looked at.
   const absent = start.position === undefined ? [...missing] : [];
-  if (absent.length > 0) io.complain(`not among these traces: ${absent.join(' ')}`);
+  if (absent.length > 0) deps.terminal.complain(`not among these traces: ${absent.join(' ')}`);
   return absent.length === 0 && isComplete(ledger.counts) ? 0 : 1;
 }
 
@@ -175,26 +178,26 @@ export async function sendAll(prepared: Prepared, io: SendIo): Promise<0 | 1 | 1
 function sending(
   command: ReplayCommand,
   url: string,
-  io: SendIo,
+  deps: SendDeps,
 ): (lines: readonly TraceLine[]) => Promise<SendResult> {
   const failed = new AbortController();
-  const waiting = AbortSignal.any([io.stop, failed.signal]);
+  const waiting = AbortSignal.any([deps.stop, failed.signal]);
   const sleep = async (milliseconds: number) => {
     try {
-      await io.sleep(milliseconds, waiting);
+      await deps.sleep(milliseconds, waiting);
     } catch (error) {
       waiting.throwIfAborted();
       throw error;
     }
   };
-  const pacer = new Pacer(command.spansPerSecond, io.clock, sleep);
-  const onRetry = announceRetries(io);
+  const pacer = new Pacer(command.spansPerSecond, deps.clock, sleep);
+  const onRetry = announceRetries(deps);
   const sender = new OtlpSender({
     ...command,
-    ...io,
+    ...deps,
     url,
     sleep,
-    signal: io.abort,
+    signal: deps.abort,
     onRetry,
   });
   return async (lines) => {
@@ -209,13 +212,13 @@ function sending(
 }
 
 /** A receiver that is down is one message now and then, not one for each request and attempt. */
-function announceRetries({ clock, complain }: SendIo): (reason: string, delayMs: number) => void {
+function announceRetries({ clock, terminal }: SendDeps): (reason: string, delayMs: number) => void {
   let quietUntilMs = Number.NEGATIVE_INFINITY;
   return (reason, delayMs) => {
     const nowMs = clock.now();
     if (nowMs < quietUntilMs) return;
     quietUntilMs = nowMs + RETRY_MESSAGE_PERIOD_MS;
-    complain(escapeForTerminal(`${reason}; trying again in ${(delayMs / 1000).toFixed(1)} s`));
+    terminal.complain(escapeForTerminal(`${reason}; trying again in ${(delayMs / 1000).toFixed(1)} s`));
   };
 }
 

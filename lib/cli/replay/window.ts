@@ -2,9 +2,9 @@ import type { PartitionRange } from '../../archive/archive-reader.ts';
 import { dayOf, hourOf, hourOfDay } from '../../archive/hours.ts';
 import { filedHour, partitionOfHour } from '../../archive/layout.ts';
 import { textLiteral } from '../../archive/tables/query-value.ts';
-import { parseTime, TIME_FORMS, type TimeWindow } from '../../archive/window.ts';
+import { parseTime, type TimeWindow } from '../../archive/window.ts';
+import { UsageError } from '../../terminal/errors.ts';
 import type { ReplayCommand } from './arguments.ts';
-import { ReplayError } from './otlp-sender.ts';
 
 /** The same hours in SQL, on the partitions alone: nothing else is read. */
 export function partitionCondition({ first, last }: PartitionRange): string {
@@ -24,26 +24,19 @@ export interface ReplayWindow {
   readonly partitions: PartitionRange;
 }
 
-/** @throws {ReplayError} when a time is none, or the window is empty */
-export function windowOf({ since, until }: Pick<ReplayCommand, 'since' | 'until'>, nowMs: number): ReplayWindow {
-  const sinceMs = timeOf('--since', since, nowMs);
-  const untilMs = timeOf('--until', until, nowMs);
-  if (sinceMs !== undefined && sinceMs >= (untilMs ?? nowMs)) {
-    throw new ReplayError(`--since must be before --until, got ${since} and ${until ?? 'now'}`);
+/** @throws {UsageError} when the window is empty */
+export function windowOf({ from, to }: Pick<ReplayCommand, 'from' | 'to'>, nowMs: number): ReplayWindow {
+  const fromMs = from === undefined ? undefined : parseTime(from, nowMs);
+  const toMs = to === undefined ? undefined : parseTime(to, nowMs);
+  if (fromMs !== undefined && fromMs >= (toMs ?? nowMs)) {
+    throw new UsageError([`--from must be before --to, got ${from} and ${to ?? 'now'}`]);
   }
   const partitions = {
-    first: sinceMs === undefined ? undefined : partitionAt(sinceMs),
+    first: fromMs === undefined ? undefined : partitionAt(fromMs),
     // An hour that begins where the window ends is not in it. Without an end there is none: clocks may be ahead.
-    last: untilMs === undefined ? undefined : partitionAt(untilMs - 1),
+    last: toMs === undefined ? undefined : partitionAt(toMs - 1),
   };
-  return { times: { fromMs: sinceMs, toMs: untilMs }, partitions };
-}
-
-function timeOf(option: string, text: string | undefined, nowMs: number): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = parseTime(text, nowMs);
-  if (ms === undefined) throw new ReplayError(`${option} is "${text}": expected ${TIME_FORMS}`);
-  return ms;
+  return { times: { fromMs, toMs }, partitions };
 }
 
 function partitionAt(ms: number): string {

@@ -1,14 +1,13 @@
 import { MalformedOtlpError } from '../errors.ts';
 
 export const QUOTE = 0x22;
-export const COMMA = 0x2c;
+const COMMA = 0x2c;
 export const COLON = 0x3a;
 export const BACKSLASH = 0x5c;
 export const OPEN_BRACKET = 0x5b;
 export const CLOSE_BRACKET = 0x5d;
 export const OPEN_BRACE = 0x7b;
 export const CLOSE_BRACE = 0x7d;
-
 const NULL = ascii('null');
 const TRUE = ascii('true');
 const FALSE = ascii('false');

@@ -1,13 +1,15 @@
-import type { Fault } from '../protobuf/fault-cursor.ts';
 import { messageNumber } from '../protobuf/schema.ts';
 import { MAX_VALUE_DEPTH, TOO_DEEP } from '../protobuf/validate.ts';
-import { FieldOrder, WireWriter } from '../protobuf/writer.ts';
-import { RejectedSpans, type SpanProblem } from '../regroup/span-scan.ts';
+import type { Fault } from '../protobuf/wire-cursor.ts';
+import { WireWriter } from '../protobuf/writer.ts';
+import { RejectedSpans, type SpanProblem } from '../rejected-spans.ts';
 import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COLON, JsonCursor, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './cursor.ts';
-import { JsonNumbers } from './numbers.ts';
+import { FieldOrder } from './field-order.ts';
+import type { KeyedField } from './fields-by-key.ts';
+import { MESSAGE_KEYS, type MessageKeys } from './fields-by-key.ts';
 import { copyPlainAttribute } from './plain-attribute.ts';
+import { JsonNumbers } from './read-numbers.ts';
 import { JsonScalars, MAX_SCALAR_LENGTH } from './scalars.ts';
-import { JSON_MESSAGES, type JsonField, type JsonFields } from './schema.ts';
 
 /**
  * Translates an OTLP/JSON `ExportTraceServiceRequest` (UTF-8) to protobuf, in one pass from bytes to bytes.
@@ -28,7 +30,7 @@ import { JSON_MESSAGES, type JsonField, type JsonFields } from './schema.ts';
  * be found
  */
 export function protobufFromJson(body: Uint8Array, rejected: RejectedSpans = new RejectedSpans()): Uint8Array {
-  return new JsonRequestReader(body, rejected).read();
+  return new RequestReader(body, rejected).read();
 }
 
 const REQUEST = messageNumber('ExportTraceServiceRequest');
@@ -39,7 +41,7 @@ const ANY_VALUE = messageNumber('AnyValue');
  * By message number: which spans a fault in the message costs. Undefined: a fault belongs to the message that contains
  * it.
  */
-const CONTAINERS: readonly (SpanProblem | undefined)[] = JSON_MESSAGES.map(({ name }) =>
+const CONTAINERS: readonly (SpanProblem | undefined)[] = MESSAGE_KEYS.map(({ name }) =>
   name === 'ResourceSpans' ? 'resource' : name === 'ScopeSpans' ? 'scope' : name === 'Span' ? 'span' : undefined,
 );
 const NULL_START = 0x6e;
@@ -47,7 +49,7 @@ const NULL_START = 0x6e;
 const MAX_NAME_LENGTH = 60;
 
 /** Reads one request. See {@link protobufFromJson}. */
-export class JsonRequestReader {
+class RequestReader {
   readonly #cursor: JsonCursor;
   readonly #numbers: JsonNumbers;
   readonly #writer: WireWriter;
@@ -82,7 +84,7 @@ export class JsonRequestReader {
   /** Reads an object, or `null` as an empty one. */
   #message(message: number, depth: number): void {
     const cursor = this.#cursor;
-    const fields = JSON_MESSAGES[message] as JsonFields;
+    const fields = MESSAGE_KEYS[message] as MessageKeys;
     if (cursor.peek() !== OPEN_BRACE) {
       this.#noObject(fields);
       return;
@@ -111,13 +113,13 @@ export class JsonRequestReader {
     this.#order.end(first);
   }
 
-  #noObject(fields: JsonFields): void {
+  #noObject(fields: MessageKeys): void {
     const cursor = this.#cursor;
     if (cursor.peek() === NULL_START) cursor.expectNull();
     else this.#unreadable(`expected an object (${fields.name})`, cursor.offset);
   }
 
-  #key(fields: JsonFields): JsonField | undefined {
+  #key(fields: MessageKeys): KeyedField | undefined {
     const { bytes, offset } = this.#cursor;
     let end = offset + 1;
     while ((bytes[end] as number) > BACKSLASH || isPlain(bytes[end] as number)) end++;
@@ -137,7 +139,7 @@ export class JsonRequestReader {
   }
 
   /** Skips the value of an unknown member. Records its name if the sender may have put its spans there. */
-  #unknown(fields: JsonFields, keyOffset: number): void {
+  #unknown(fields: MessageKeys, keyOffset: number): void {
     const cursor = this.#cursor;
     if (fields.isEnvelope && this.#rejected.wantsUnknownNames && cursor.peek() !== NULL_START) {
       let end = keyOffset + 1;
@@ -149,7 +151,7 @@ export class JsonRequestReader {
   }
 
   /** @param isRepeated whether the message has had this field before */
-  #field(fields: JsonFields, field: JsonField, depth: number, isRepeated: boolean): void {
+  #field(fields: MessageKeys, field: KeyedField, depth: number, isRepeated: boolean): void {
     if (!field.schema.repeated) {
       if (field.message < 0) this.#scalar(fields, field, fields.isOneof || isRepeated);
       else this.#nested(field, depth);
@@ -170,7 +172,7 @@ export class JsonRequestReader {
   }
 
   /** Reads a message whose faults cost only its own spans. If there is a fault, it discards what has been written. */
-  #contained(field: JsonField, problem: SpanProblem): void {
+  #contained(field: KeyedField, problem: SpanProblem): void {
     const { offset } = this.#writer;
     const spanCount = this.#spanCount;
     const outerFault = this.#fault;
@@ -185,7 +187,7 @@ export class JsonRequestReader {
     this.#fault = outerFault;
   }
 
-  #nested(field: JsonField, depth: number): void {
+  #nested(field: KeyedField, depth: number): void {
     const cursor = this.#cursor;
     const writer = this.#writer;
     const isValue = field.message === ANY_VALUE;
@@ -204,7 +206,7 @@ export class JsonRequestReader {
   }
 
   /** Reads a single value in a list. `null` is the empty text, because lists of scalars contain only texts. */
-  #element(fields: JsonFields, field: JsonField): void {
+  #element(fields: MessageKeys, field: KeyedField): void {
     if (this.#cursor.peek() !== NULL_START) {
       this.#scalar(fields, field, true);
       return;
@@ -216,7 +218,7 @@ export class JsonRequestReader {
   }
 
   /** @param writeDefault whether to write the value even if it is the default of its type */
-  #scalar(fields: JsonFields, field: JsonField, writeDefault: boolean): void {
+  #scalar(fields: MessageKeys, field: KeyedField, writeDefault: boolean): void {
     const writer = this.#writer;
     const cursorStart = this.#cursor.offset;
     const writerStart = writer.offset;

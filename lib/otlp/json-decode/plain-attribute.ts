@@ -1,11 +1,10 @@
 import type { WireWriter } from '../protobuf/writer.ts';
+import { copyString } from './copy-strings.ts';
 import { type JsonCursor, QUOTE } from './cursor.ts';
-import type { JsonNumbers } from './numbers.ts';
-import { copyString } from './strings.ts';
+import type { JsonNumbers } from './read-numbers.ts';
 
 const KEY_TAG = 0x0a;
 const VALUE_TAG = 0x12;
-
 const KEY = ascii('{"key":');
 const VALUE = ascii(',"value":{"');
 const STRING = ascii('stringValue":"');

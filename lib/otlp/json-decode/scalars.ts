@@ -1,29 +1,8 @@
 import type { WireWriter } from '../protobuf/writer.ts';
+import { copyBase64, copyHex, copyString } from './copy-strings.ts';
 import { type JsonCursor, QUOTE } from './cursor.ts';
-import type { JsonNumbers } from './numbers.ts';
-import type { JsonField } from './schema.ts';
-import { copyBase64, copyHex, copyString } from './strings.ts';
-
-const NAMES = {
-  SpanKind: [
-    'SPAN_KIND_UNSPECIFIED',
-    'SPAN_KIND_INTERNAL',
-    'SPAN_KIND_SERVER',
-    'SPAN_KIND_CLIENT',
-    'SPAN_KIND_PRODUCER',
-    'SPAN_KIND_CONSUMER',
-  ],
-  StatusCode: ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'],
-} as const;
-
-/**
- * Reads the name of an enum value; -1 for any other string. OTLP forbids senders to write names, but all receivers
- * accept them.
- */
-export function readEnumName(cursor: JsonCursor, type: keyof typeof NAMES): number {
-  const names: readonly string[] = NAMES[type];
-  return names.indexOf(cursor.string());
-}
+import type { KeyedField } from './fields-by-key.ts';
+import type { JsonNumbers } from './read-numbers.ts';
 
 /** The longest tag plus fixed-length scalar, in bytes. */
 export const MAX_SCALAR_LENGTH = 16;
@@ -41,7 +20,7 @@ export class JsonScalars {
   }
 
   /** Copies the value and returns undefined, or returns what was expected. */
-  copy(field: JsonField): string | undefined {
+  copy(field: KeyedField): string | undefined {
     const cursor = this.#cursor;
     const writer = this.#writer;
     const numbers = this.#numbers;
@@ -82,7 +61,7 @@ export class JsonScalars {
   }
 
   /** Whether the value that has just been written at `start` is the default of its type. Its first byte is 0. */
-  isDefault(field: JsonField, start: number): boolean {
+  isDefault(field: KeyedField, start: number): boolean {
     switch (field.schema.type) {
       case 'fixed32':
         return this.#numbers.low === 0;
@@ -94,7 +73,7 @@ export class JsonScalars {
     }
   }
 
-  #varint(field: JsonField): string | undefined {
+  #varint(field: KeyedField): string | undefined {
     const cursor = this.#cursor;
     const numbers = this.#numbers;
     const { type } = field.schema;
@@ -112,4 +91,25 @@ export class JsonScalars {
     }
     return numbers.integer('int32') === undefined ? undefined : `expected a number or a name of ${enumType}`;
   }
+}
+
+const NAMES = {
+  SpanKind: [
+    'SPAN_KIND_UNSPECIFIED',
+    'SPAN_KIND_INTERNAL',
+    'SPAN_KIND_SERVER',
+    'SPAN_KIND_CLIENT',
+    'SPAN_KIND_PRODUCER',
+    'SPAN_KIND_CONSUMER',
+  ],
+  StatusCode: ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'],
+} as const;
+
+/**
+ * Reads the name of an enum value; -1 for any other string. OTLP forbids senders to write names, but all receivers
+ * accept them.
+ */
+function readEnumName(cursor: JsonCursor, type: keyof typeof NAMES): number {
+  const names: readonly string[] = NAMES[type];
+  return names.indexOf(cursor.string());
 }

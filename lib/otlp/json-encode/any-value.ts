@@ -10,10 +10,17 @@ import {
   STRING,
 } from '../protobuf/attributes.ts';
 import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
-import { FIXED64, float64At, LENGTH_DELIMITED, tagOf, VARINT, varint32At, varintHigh32At } from '../protobuf/wire.ts';
-import { KeySet } from '../trace/duplicates.ts';
-import type { JsonWriter } from './writer.ts';
-import { json } from './writer.ts';
+import {
+  FIXED64,
+  float64At,
+  LENGTH_DELIMITED,
+  tagOf,
+  VARINT,
+  varint32At,
+  varintHigh32At,
+} from '../protobuf/wire-values.ts';
+import { KeySet } from './key-set.ts';
+import { type JsonWriter, json } from './writer.ts';
 
 const OPEN_ARRAY = json('[');
 const CLOSE_ARRAY = json(']');
@@ -166,7 +173,7 @@ function writeAnyKeyValue(out: JsonWriter, bytes: Uint8Array, start: number, end
 }
 
 /** Writes an `AnyValue` message. The member that is set is always written, even with its default value. */
-export function writeAnyValue(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
+function writeAnyValue(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
   const cursor = new FieldCursor(bytes, start, end);
   if (!cursor.next()) {
     out.piece(EMPTY);

@@ -1,39 +1,40 @@
 import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from '../trace/index-fragments.ts';
 import type { Trace } from '../trace/trace.ts';
-import { JsonCache, type JsonField, JsonMessage } from './message.ts';
-import { MAX_TEXT_GROWTH } from './text.ts';
+import { CachedMessageJson } from './message-cache.ts';
+import { type FieldFormat, MessageJson } from './message-writer.ts';
+import { MAX_TEXT_GROWTH } from './write-text.ts';
 import { type JsonPiece, type JsonWriter, json } from './writer.ts';
 
 // The messages of opentelemetry/proto/{common,resource,trace}/v1, v1.11.0.
 
-const ENTITY_REF = new JsonMessage([
+const ENTITY_REF = new MessageJson([
   [1, 'schemaUrl', 'string'],
   [2, 'type', 'string'],
   [3, 'idKeys', ['string']],
   [4, 'descriptionKeys', ['string']],
 ]);
 
-const RESOURCE = new JsonMessage([
+const RESOURCE = new MessageJson([
   [1, 'attributes', 'attributes'],
   [2, 'droppedAttributesCount', 'uint32'],
   [3, 'entityRefs', [ENTITY_REF]],
 ]);
 
-const SCOPE = new JsonMessage([
+const SCOPE = new MessageJson([
   [1, 'name', 'string'],
   [2, 'version', 'string'],
   [3, 'attributes', 'attributes'],
   [4, 'droppedAttributesCount', 'uint32'],
 ]);
 
-const EVENT = new JsonMessage([
+const EVENT = new MessageJson([
   [1, 'timeUnixNano', 'fixed64'],
   [2, 'name', 'string'],
   [3, 'attributes', 'attributes'],
   [4, 'droppedAttributesCount', 'uint32'],
 ]);
 
-const LINK = new JsonMessage([
+const LINK = new MessageJson([
   [1, 'traceId', 'otherId'],
   [2, 'spanId', 'otherId'],
   [3, 'traceState', 'string'],
@@ -42,12 +43,12 @@ const LINK = new JsonMessage([
   [6, 'flags', 'fixed32'],
 ]);
 
-const STATUS = new JsonMessage([
+const STATUS = new MessageJson([
   [2, 'message', 'string'],
   [3, 'code', 'enum'],
 ]);
 
-const SPAN_FIELDS: readonly JsonField[] = [
+const SPAN_FIELDS: readonly FieldFormat[] = [
   [1, 'traceId', 'hex'],
   [2, 'spanId', 'hex'],
   [3, 'traceState', 'string'],
@@ -66,19 +67,18 @@ const SPAN_FIELDS: readonly JsonField[] = [
   [16, 'flags', 'fixed32'],
 ];
 
-export const SPAN_JSON = new JsonMessage(SPAN_FIELDS);
-
-export const SPAN_WITHOUT_TRACE_STATE_JSON = new JsonMessage(SPAN_FIELDS.filter(([, key]) => key !== 'traceState'));
+const SPAN_JSON = new MessageJson(SPAN_FIELDS);
+const SPAN_WITHOUT_TRACE_STATE_JSON = new MessageJson(SPAN_FIELDS.filter(([, key]) => key !== 'traceState'));
 
 /** `ResourceSpans` without `scopeSpans`. */
-export const RESOURCE_SPANS_JSON = new JsonMessage([
-  [1, 'resource', new JsonCache(RESOURCE)],
+const RESOURCE_SPANS_JSON = new MessageJson([
+  [1, 'resource', new CachedMessageJson(RESOURCE)],
   [3, 'schemaUrl', 'string'],
 ]);
 
 /** `ScopeSpans` without `spans`. */
-export const SCOPE_SPANS_JSON = new JsonMessage([
-  [1, 'scope', new JsonCache(SCOPE)],
+const SCOPE_SPANS_JSON = new MessageJson([
+  [1, 'scope', new CachedMessageJson(SCOPE)],
   [3, 'schemaUrl', 'string'],
 ]);
 
@@ -205,7 +205,7 @@ function writeSpanWith(out: JsonWriter, traceState: string, bytes: Uint8Array, s
 
 // Both for `ResourceSpans` and `ScopeSpans`, which have field 1, the array, and field 3.
 
-function writeHead(out: JsonWriter, bytes: Uint8Array, type: JsonMessage, arrayKey: JsonPiece): void {
+function writeHead(out: JsonWriter, bytes: Uint8Array, type: MessageJson, arrayKey: JsonPiece): void {
   out.separate();
   const before = out.length;
   type.writeFound(out, bytes, 1);
@@ -213,12 +213,12 @@ function writeHead(out: JsonWriter, bytes: Uint8Array, type: JsonMessage, arrayK
   out.open(before, OPEN_BRACE);
 }
 
-function writeTail(out: JsonWriter, bytes: Uint8Array, type: JsonMessage): void {
+function writeTail(out: JsonWriter, bytes: Uint8Array, type: MessageJson): void {
   out.piece(CLOSE_ARRAY);
   type.writeFound(out, bytes, 3);
   out.piece(CLOSE);
 }
 
-function maxTailLength(type: JsonMessage): number {
+function maxTailLength(type: MessageJson): number {
   return type.lengthFound(3) * MAX_TEXT_GROWTH + '],"schemaUrl":""}'.length;
 }

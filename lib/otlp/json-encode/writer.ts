@@ -1,5 +1,5 @@
-import { MAX_DOUBLE_LENGTH, writeDecimal, writeDouble } from './numbers.ts';
-import { copyText, MAX_TEXT_GROWTH, writeBase64String, writeHexString } from './text.ts';
+import { MAX_DOUBLE_LENGTH, writeDecimal, writeDouble } from './write-numbers.ts';
+import { copyText, MAX_TEXT_GROWTH, writeBase64String, writeHexString } from './write-text.ts';
 
 /**
  * A constant piece of JSON for `JsonWriter.piece`. It is stored in words, so writing it touches up to three bytes after
@@ -25,7 +25,7 @@ export function json(text: string): JsonPiece {
 }
 
 /** Writes the piece at `at` and returns the offset after it. There must be room for its length and three more bytes. */
-export function copyPiece(out: DataView, at: number, piece: JsonPiece): number {
+function copyPiece(out: DataView, at: number, piece: JsonPiece): number {
   const { words } = piece;
   for (let i = 0; i < words.length; i++) out.setInt32(at + 4 * i, words[i] as number, true);
   return at + piece.length;

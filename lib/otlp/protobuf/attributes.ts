@@ -1,7 +1,8 @@
+/** Attributes where they lie in the bytes: `KeyValue` and `AnyValue` (opentelemetry/proto/common/v1/common.proto). */
+import { readUtf8 } from '../bytes-to-text.ts';
 import { mapFor } from '../content-table.ts';
-import { readUtf8 } from '../text.ts';
 import { FieldCursor, joinFields } from './field-cursor.ts';
-import { float64At, LENGTH_DELIMITED, tagOf } from './wire.ts';
+import { float64At, LENGTH_DELIMITED, tagOf } from './wire-values.ts';
 
 /** Numbers of the members of `AnyValue` (opentelemetry/proto/common/v1/common.proto). */
 export const STRING = 1;
@@ -11,38 +12,9 @@ export const DOUBLE = 4;
 export const ARRAY = 5;
 export const KVLIST = 6;
 export const BYTES = 7;
+
 /** Only for profiles: in a trace it counts as no value. */
-export const STRING_STRINDEX = 8;
-
-/** Which member of an `AnyValue` is set, and where its value is. */
-export interface AnyValueMember {
-  readonly bytes: Uint8Array;
-  readonly number: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-/**
- * The member that counts in the `AnyValue` message in `bytes[start, end)`: the last one. If it is a message that occurs
- * several times in a row, its occurrences are parts of one message (protobuf encoding guide, "Last One Wins").
- */
-export function lastMember(bytes: Uint8Array, start: number, end: number): AnyValueMember | undefined {
-  let last: AnyValueMember | undefined;
-  let runStart = start;
-  let isRun = false;
-  const cursor = new FieldCursor(bytes, start, end);
-  for (let at = start; cursor.next(); at = cursor.offset) {
-    const { field, from, to } = cursor;
-    if (field > STRING_STRINDEX) continue;
-    isRun = field === last?.number && (field === ARRAY || field === KVLIST);
-    if (!isRun) runStart = at;
-    last = { bytes, number: field, from, to };
-  }
-  if (last === undefined || !isRun) return last;
-  // Once, at the end: joining at each part would copy all earlier parts again and again.
-  const joined = joinFields(bytes, runStart, last.to, last.number) ?? new Uint8Array(0);
-  return { bytes: joined, number: last.number, from: 0, to: joined.length };
-}
+const STRING_STRINDEX = 8;
 
 /**
  * The value of an attribute (`AnyValue` of opentelemetry/proto/common/v1/common.proto). Its type distinguishes the
@@ -73,12 +45,42 @@ export type AttributeValue =
 export interface AttributeMap extends ReadonlyMap<string, AttributeValue> {}
 
 /** Reads the `AnyValue` message in `bytes[start, end)`. U+FFFD replaces invalid UTF-8. */
-export function readAnyValue(bytes: Uint8Array, start: number, end: number): AttributeValue {
+function readAnyValue(bytes: Uint8Array, start: number, end: number): AttributeValue {
   const cursor = new FieldCursor(bytes, start, end);
   if (!cursor.next()) return null;
   if (cursor.to === end) return readMember(bytes, cursor.field, cursor.from, end);
   const member = lastMember(bytes, start, end);
   return member === undefined ? null : readMember(member.bytes, member.number, member.from, member.to);
+}
+
+/** Which member of an `AnyValue` is set, and where its value is. */
+export interface AnyValueMember {
+  readonly bytes: Uint8Array;
+  readonly number: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The member that counts in the `AnyValue` message in `bytes[start, end)`: the last one. If it is a message that occurs
+ * several times in a row, its occurrences are parts of one message (protobuf encoding guide, "Last One Wins").
+ */
+export function lastMember(bytes: Uint8Array, start: number, end: number): AnyValueMember | undefined {
+  let last: AnyValueMember | undefined;
+  let runStart = start;
+  let isRun = false;
+  const cursor = new FieldCursor(bytes, start, end);
+  for (let at = start; cursor.next(); at = cursor.offset) {
+    const { field, from, to } = cursor;
+    if (field > STRING_STRINDEX) continue;
+    isRun = field === last?.number && (field === ARRAY || field === KVLIST);
+    if (!isRun) runStart = at;
+    last = { bytes, number: field, from, to };
+  }
+  if (last === undefined || !isRun) return last;
+  // Once, at the end: joining at each part would copy all earlier parts again and again.
+  const joined = joinFields(bytes, runStart, last.to, last.number) ?? new Uint8Array(0);
+  return { bytes: joined, number: last.number, from: 0, to: joined.length };
 }
 
 function readMember(bytes: Uint8Array, member: number, from: number, to: number): AttributeValue {
@@ -140,6 +142,11 @@ function readInt64(bytes: Uint8Array, start: number, end: number): bigint {
   return BigInt.asIntN(64, value);
 }
 
+const NO_TAG = -1;
+const NOT_PLAIN = -1;
+const KEY_TAG = 0x0a;
+const VALUE_TAG = 0x12;
+
 /**
  * Finds an attribute by its exact key among the `KeyValue` fields with the number `field` in `bytes[start, end)`, which
  * is a whole message or a run of its fields. If several attributes have the key, the first counts, as in the Collector
@@ -189,11 +196,6 @@ function findAnyAttribute(
   }
   return undefined;
 }
-
-const NO_TAG = -1;
-const NOT_PLAIN = -1;
-const KEY_TAG = 0x0a;
-const VALUE_TAG = 0x12;
 
 /**
  * Where the value starts in a `KeyValue` of the form that encoders write: a key of less than 128 bytes, then a value of

@@ -1,28 +1,5 @@
-import { FIXED64, LENGTH_DELIMITED, VARINT, varint32At, WireCursor } from './wire.ts';
-
-/**
- * The message in field `field` of the message in `bytes[start, end)`; undefined if it is absent. If a message field
- * occurs several times, its occurrences are parts of one message, and are joined (protobuf encoding guide, "Last One
- * Wins").
- */
-export function joinFields(bytes: Uint8Array, start: number, end: number, field: number): Uint8Array | undefined {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const cursor = new FieldCursor(bytes, start, end);
-  while (cursor.next()) {
-    if (cursor.field !== field) continue;
-    parts.push(bytes.subarray(cursor.from, cursor.to));
-    length += cursor.to - cursor.from;
-  }
-  if (parts.length < 2) return parts[0];
-  const joined = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
-}
+import { WireCursor } from './wire-cursor.ts';
+import { FIXED64, LENGTH_DELIMITED, VARINT, varint32At } from './wire-values.ts';
 
 /** Larger than any offset, and still a small integer for V8. */
 const NOT_YET = 0x3fffffff;
@@ -90,6 +67,30 @@ function nextOfAnyForm(cursor: FieldCursor): boolean {
     cursor.to = cursor.offset;
   }
   return true;
+}
+
+/**
+ * The message in field `field` of the message in `bytes[start, end)`; undefined if it is absent. If a message field
+ * occurs several times, its occurrences are parts of one message, and are joined (protobuf encoding guide, "Last One
+ * Wins").
+ */
+export function joinFields(bytes: Uint8Array, start: number, end: number, field: number): Uint8Array | undefined {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const cursor = new FieldCursor(bytes, start, end);
+  while (cursor.next()) {
+    if (cursor.field !== field) continue;
+    parts.push(bytes.subarray(cursor.from, cursor.to));
+    length += cursor.to - cursor.from;
+  }
+  if (parts.length < 2) return parts[0];
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
 }
 
 /**

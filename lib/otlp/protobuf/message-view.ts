@@ -1,5 +1,5 @@
+import { readUtf8 } from '../bytes-to-text.ts';
 import { mapFor } from '../content-table.ts';
-import { readUtf8 } from '../text.ts';
 import { type AttributeMap, type AttributeValue, findAttribute, readKeyValue } from './attributes.ts';
 import { FieldCursor, joinFields } from './field-cursor.ts';
 

@@ -1,4 +1,6 @@
-/** How a field is encoded, on the wire and in JSON. `id` is bytes that OTLP/JSON writes in hex. */
+import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from './wire-values.ts';
+
+/** The type of a scalar field, on the wire and in JSON. `id` is bytes that OTLP/JSON writes in hex. */
 export type ScalarType =
   | 'string'
   | 'bytes'
@@ -31,7 +33,7 @@ export type MessageName =
 
 export interface FieldSchema {
   readonly number: number;
-  /** As in JSON: lowerCamelCase. */
+  /** The name in JSON, in lowerCamelCase. */
   readonly name: string;
   readonly type: ScalarType | MessageName;
   readonly repeated: boolean;
@@ -41,11 +43,14 @@ export interface MessageSchema {
   readonly name: MessageName;
   /** In ascending order of their numbers. */
   readonly fields: readonly FieldSchema[];
-  /** Whether at most one of the fields is set, which is then written even with its default value. */
+  /** Whether the fields are members of a oneof: at most one is there, and it is written even with its default value. */
   readonly isOneof: boolean;
 }
 
-/** The messages of a trace export request. The index of a message in this list is its number everywhere in lib/otlp. */
+/**
+ * The messages of a trace export request (opentelemetry-proto v1.11.0). The position of a message in this list is its
+ * number everywhere in lib/otlp.
+ */
 export const OTLP_MESSAGES: readonly MessageSchema[] = [
   message('ExportTraceServiceRequest', [many(1, 'resourceSpans', 'ResourceSpans')]),
   message('ResourceSpans', [
@@ -127,14 +132,6 @@ export const OTLP_MESSAGES: readonly MessageSchema[] = [
   message('KeyValueList', [many(1, 'values', 'KeyValue')]),
 ];
 
-/** Above every field number of {@link OTLP_MESSAGES}. */
-export const FIELD_NUMBERS = 17;
-
-/** The number of a message; -1 for a scalar. */
-export function messageNumber(type: ScalarType | MessageName): number {
-  return OTLP_MESSAGES.findIndex(({ name }) => name === type);
-}
-
 function message(name: MessageName, fields: readonly FieldSchema[], isOneof = false): MessageSchema {
   return { name, fields, isOneof };
 }
@@ -145,4 +142,47 @@ function one(number: number, name: string, type: ScalarType | MessageName): Fiel
 
 function many(number: number, name: string, type: ScalarType | MessageName): FieldSchema {
   return { number, name, type, repeated: true };
+}
+
+/** One more than the largest field number of {@link OTLP_MESSAGES}: the width of tables by field number. */
+export const FIELD_NUMBERS = 17;
+
+/** The number of a message; -1 for a scalar. */
+export function messageNumber(type: ScalarType | MessageName): number {
+  return OTLP_MESSAGES.findIndex(({ name }) => name === type);
+}
+
+/** The wire type of a field. */
+export function wireTypeOf(field: FieldSchema): number {
+  switch (field.type) {
+    case 'bool':
+    case 'int32':
+    case 'uint32':
+    case 'int64':
+    case 'SpanKind':
+    case 'StatusCode':
+      return VARINT;
+    case 'fixed64':
+    case 'double':
+      return FIXED64;
+    case 'fixed32':
+      return FIXED32;
+    default:
+      return LENGTH_DELIMITED;
+  }
+}
+
+export const UNKNOWN_FIELD = -1;
+
+/** A field that holds message `n` has the kind `MESSAGE_KIND + n`. The kind of a scalar field is its wire type. */
+export const MESSAGE_KIND = 8;
+
+/** The kind of each field, at `message number * FIELD_NUMBERS + field number`; {@link UNKNOWN_FIELD} for others. */
+export const FIELD_KINDS: Int8Array = new Int8Array(OTLP_MESSAGES.length * FIELD_NUMBERS).fill(UNKNOWN_FIELD);
+
+for (const [number, message] of OTLP_MESSAGES.entries()) {
+  for (const field of message.fields) {
+    const nested = messageNumber(field.type);
+    FIELD_KINDS[number * FIELD_NUMBERS + field.number] = nested < 0 ? wireTypeOf(field) : MESSAGE_KIND + nested;
+  }
 }

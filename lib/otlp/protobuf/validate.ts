@@ -1,6 +1,6 @@
-import type { FaultCursor } from './fault-cursor.ts';
-import { FIELD_NUMBERS, messageNumber, OTLP_MESSAGES } from './schema.ts';
-import { FIELD_KINDS, LENGTH_DELIMITED, MESSAGE_KIND, UNKNOWN_FIELD, wrongWireType } from './wire.ts';
+import { FIELD_KINDS, FIELD_NUMBERS, MESSAGE_KIND, messageNumber, OTLP_MESSAGES, UNKNOWN_FIELD } from './schema.ts';
+import type { FaultCursor } from './wire-cursor.ts';
+import { LENGTH_DELIMITED } from './wire-values.ts';
 
 /**
  * How deeply attribute values (`AnyValue`) may be nested; a value that is not a list has depth 1. A level of key-value
@@ -11,7 +11,6 @@ export const MAX_VALUE_DEPTH = 32;
 
 /** The problem with a value that is nested deeper. */
 export const TOO_DEEP = `attribute values are nested deeper than ${MAX_VALUE_DEPTH} levels`;
-
 const ANY_VALUE = messageNumber('AnyValue');
 const KEY_VALUE = messageNumber('KeyValue');
 
@@ -23,7 +22,7 @@ const KEY_VALUE = messageNumber('KeyValue');
  * @param message its number in {@link OTLP_MESSAGES}
  * @param depth how many attribute values contain it
  */
-export function validateMessage(cursor: FaultCursor, message: number, end: number, depth: number): void {
+function validateMessage(cursor: FaultCursor, message: number, end: number, depth: number): void {
   const outerEnd = cursor.end;
   cursor.end = end;
   while (cursor.offset < end) {
@@ -103,4 +102,11 @@ function isOneVarint(bytes: Uint8Array, start: number, end: number): boolean {
 /** @param message its number */
 export function unexpected(message: number, tag: number): string {
   return wrongWireType(OTLP_MESSAGES[message]?.name ?? 'message', tag);
+}
+
+const WIRE_TYPE_NAMES = ['varint', 'fixed64', 'length-delimited', 'group', 'group', 'fixed32'];
+
+/** The problem with a known field whose wire type is not the one in the `.proto` file. */
+function wrongWireType(what: string, tag: number): string {
+  return `${what}: unexpected wire type ${tag & 7} (${WIRE_TYPE_NAMES[tag & 7]}) of field ${tag >>> 3}`;
 }

@@ -1,70 +1,12 @@
-/**
- * Sorts the fields of messages in ascending order after they have been written in any order. Messages may be nested:
- * {@link begin} and {@link end} pair like brackets.
- */
-export class FieldOrder {
-  readonly #writer: WireWriter;
-  /** Field numbers and start offsets, for all messages that have begun and not ended. */
-  readonly #numbers: number[] = [];
-  readonly #starts: number[] = [];
-  #count = 0;
-
-  constructor(writer: WireWriter) {
-    this.#writer = writer;
-  }
-
-  /** Begins a message. Returns the argument for {@link FieldOrder.end}. */
-  begin(): number {
-    return this.#count;
-  }
-
-  /** Begins a field, or a run of its repetitions. Call it once per message and field. */
-  add(fieldNumber: number): void {
-    this.#numbers[this.#count] = fieldNumber;
-    this.#starts[this.#count] = this.#writer.offset;
-    this.#count++;
-  }
-
-  /** Ends the message here. */
-  end(first: number): void {
-    for (let i = first + 1; i < this.#count; i++) {
-      if ((this.#numbers[i] as number) < (this.#numbers[i - 1] as number)) {
-        this.#sort(first);
-        break;
-      }
-    }
-    this.#count = first;
-  }
-
-  #sort(first: number): void {
-    const writer = this.#writer;
-    const end = writer.offset;
-    const start = this.#starts[first] as number;
-    // A temporary copy of the unsorted fields, after the end.
-    writer.ensure(end - start);
-    const { bytes } = writer;
-    bytes.copyWithin(end, start, end);
-    const fields = Array.from({ length: this.#count - first }, (_, i) => first + i);
-    fields.sort((a, b) => (this.#numbers[a] as number) - (this.#numbers[b] as number));
-    let to = start;
-    for (const field of fields) {
-      const from = this.#starts[field] as number;
-      const length = (field + 1 < this.#count ? (this.#starts[field + 1] as number) : end) - from;
-      bytes.copyWithin(to, end + from - start, end + from - start + length);
-      to += length;
-    }
-  }
-}
-
 const EMPTY = new Uint8Array(0);
 
 /**
- * Writes protobuf into a buffer that grows. The caller must reserve room first ({@link WireWriter.ensure}), once for
- * several values; the writing methods do not check it. 64-bit values are given as two unsigned halves.
+ * Writes protobuf into a buffer that grows. The caller reserves room first ({@link WireWriter.ensure}), once for several
+ * values: the writing methods do not check for it. 64-bit values are given as two unsigned halves.
  */
 export class WireWriter {
   bytes: Uint8Array = EMPTY;
-  /** The number of bytes written. */
+  /** The number of bytes written so far. */
   offset = 0;
   #view = new DataView(EMPTY.buffer);
 
@@ -72,12 +14,12 @@ export class WireWriter {
     this.#grow(capacity);
   }
 
-  /** Reserves room for this many more bytes. `bytes` may be another array afterwards. */
+  /** Reserves room for `length` more bytes. `bytes` may be another array afterwards. */
   ensure(length: number): void {
     if (this.offset + length > this.bytes.length) this.#grow(Math.max(this.bytes.length * 2, this.offset + length));
   }
 
-  /** Returns what has been written, without a copy. */
+  /** The bytes written so far, not copied. */
   finish(): Uint8Array {
     return this.bytes.subarray(0, this.offset);
   }
@@ -125,15 +67,13 @@ export class WireWriter {
     this.offset += value.length;
   }
 
-  /** Reserves a byte for a length and returns where the value starts. */
+  /** Reserves one byte for a length. @returns the offset at which the value starts */
   beginLengthDelimited(): number {
     this.offset++;
     return this.offset;
   }
 
-  /**
-   * Writes the length of the value that starts at `start`. Moves the value if its length needs more than the one byte.
-   */
+  /** Writes the length of the value that started at `start`. A value of more than 127 bytes moves to make room for it. */
   endLengthDelimited(start: number): void {
     const length = this.offset - start;
     if (length > 0x7f) {

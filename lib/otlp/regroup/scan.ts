@@ -1,45 +1,51 @@
 import { MalformedOtlpError, RequestTooLargeError } from '../errors.ts';
-import { type Fault, FaultCursor } from '../protobuf/fault-cursor.ts';
-import { FIELD_NUMBERS, messageNumber, OTLP_MESSAGES } from '../protobuf/schema.ts';
+import { FIELD_KINDS, FIELD_NUMBERS, messageNumber, OTLP_MESSAGES, UNKNOWN_FIELD } from '../protobuf/schema.ts';
 import { unexpected, validateField } from '../protobuf/validate.ts';
-import { FIELD_KINDS, LENGTH_DELIMITED, tagOf, UNKNOWN_FIELD } from '../protobuf/wire.ts';
+import { type Fault, FaultCursor } from '../protobuf/wire-cursor.ts';
+import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire-values.ts';
+import { RejectedSpans, type SpanProblem } from '../rejected-spans.ts';
 import { EnvelopeTable } from './envelope-table.ts';
-import { RejectedSpans, type SpanProblem, SpanScan } from './span-scan.ts';
+import { SpanScan } from './span-scan.ts';
 import { TraceTable } from './trace-table.ts';
 
 const REQUEST = messageNumber('ExportTraceServiceRequest');
-const RESOURCE_SPANS_MESSAGE = messageNumber('ResourceSpans');
-const SCOPE_SPANS_MESSAGE = messageNumber('ScopeSpans');
-
 const RESOURCE_SPANS = tagOf(1, LENGTH_DELIMITED);
-const SCOPE_SPANS = tagOf(2, LENGTH_DELIMITED);
-const SPANS = tagOf(2, LENGTH_DELIMITED);
+/** The scopes in a `ResourceSpans`, and the spans in a `ScopeSpans`. */
+const CHILD = tagOf(2, LENGTH_DELIMITED);
 
 /**
- * The maximum number of traces in a request. Ingest writes one fragment per trace to the buffer: more could not be made
- * durable before an exporter gives up, and would exceed the memory of the function.
+ * The most traces that a request may have spans of. Each gets a fragment in the buffer: more could not be made durable
+ * before an exporter gives up, and would exhaust the memory of a function.
  */
 export const MAX_TRACES = 100_000;
-
 const NO_PARENT = -1;
 const NO_SCOPE = -1;
 
-/** Columns for each span, at `span number * SPAN_COLUMNS`. */
+/** The columns of {@link RegroupScan.spans}: a span has {@link SPAN_COLUMNS} cells, from `span number * SPAN_COLUMNS` on. */
 export const SPAN_COLUMNS = 4;
-/** The range of its field, including the tag. */
+/** Start of the span's field in the request, with its tag. */
 export const SPAN_START = 0;
+/** End of the span's field. */
 export const SPAN_END = 1;
 /** The number of its scope. */
 export const SPAN_SCOPE = 2;
-/** The number of the previous span in the same trace, or {@link NO_SPAN}. */
+/** The number of the span before it in the same trace, or {@link NO_SPAN}. */
 export const SPAN_PREVIOUS = 3;
 export const NO_SPAN = -1;
 
+/** A kind of envelope: a message around spans, whose other fields every trace in it needs a copy of. */
+interface EnvelopeKind {
+  readonly problem: SpanProblem;
+  /** The number of the message. */
+  readonly message: number;
+  readonly table: EnvelopeTable;
+}
+
 /**
- * Reads an `ExportTraceServiceRequest`, validates all of it, and records where each trace has its spans. A fault inside
- * a span, a scope or a resource rejects only the spans that it concerns.
+ * Reads an `ExportTraceServiceRequest`, validates all of it, and notes where each trace has its spans. A fault inside of a
+ * span, a scope or a resource costs only the spans that it concerns.
  *
- * It holds only numbers, and only for accepted spans and the envelopes around them.
+ * It holds numbers only, and only for accepted spans and the envelopes around them.
  */
 export class RegroupScan {
   readonly traces: TraceTable;
@@ -54,7 +60,13 @@ export class RegroupScan {
   readonly hasRoot: boolean[] = [];
   readonly #cursor: FaultCursor;
   readonly #span = new SpanScan();
-  /** The offsets of envelopes in which a fault was found after spans in them had been accepted. */
+  readonly #resourceKind: EnvelopeKind = {
+    problem: 'resource',
+    message: messageNumber('ResourceSpans'),
+    table: this.resources,
+  };
+  readonly #scopeKind: EnvelopeKind = { problem: 'scope', message: messageNumber('ScopeSpans'), table: this.scopes };
+  /** The offsets of envelopes whose fault was found after spans in them had been accepted. */
   readonly #faulty: Set<number>;
 
   private constructor(request: Uint8Array, faulty: Set<number>) {
@@ -66,7 +78,7 @@ export class RegroupScan {
       const tagOffset = cursor.offset;
       const tag = cursor.tag();
       if (tag === RESOURCE_SPANS) {
-        this.#readResourceSpans(this.#fieldEnd());
+        this.#readEnvelope(this.#resourceKind, this.#fieldEnd(), NO_PARENT);
       } else {
         const fault = this.#readField(REQUEST, tag, tagOffset);
         if (fault !== undefined) this.rejected.addFault('resource', 0, fault);
@@ -75,9 +87,9 @@ export class RegroupScan {
   }
 
   /**
-   * Reads the request once, or twice if an envelope with accepted spans turns out to be faulty.
-   * @throws {MalformedOtlpError} if the boundaries of the spans cannot be read
-   * @throws {RequestTooLargeError} if it has spans of more than {@link MAX_TRACES} traces
+   * Reads the request once; or twice, when an envelope turns out to be faulty after spans in it have been accepted.
+   * @throws {MalformedOtlpError} when the request cannot be read down to where its spans start and end
+   * @throws {RequestTooLargeError} when it has spans of more than {@link MAX_TRACES} traces
    */
   static of(request: Uint8Array): RegroupScan {
     const faulty = new Set<number>();
@@ -85,82 +97,53 @@ export class RegroupScan {
     return faulty.size === 0 ? scan : new RegroupScan(request, faulty);
   }
 
-  #readResourceSpans(end: number): void {
+  /**
+   * Reads a `ResourceSpans` with its scopes, or a `ScopeSpans` with its spans. Once a fault is known, the spans in it are
+   * only counted.
+   *
+   * @param parent the number of the envelope around it
+   */
+  #readEnvelope(kind: EnvelopeKind, end: number, parent: number): void {
     const cursor = this.#cursor;
+    const { message, table } = kind;
+    const isScope = kind === this.#scopeKind;
     const { offset: start, end: outerEnd } = cursor;
     const spansBefore = this.spanCount;
-    const resource = this.resources.add(NO_PARENT);
+    const envelope = table.add(parent);
     const isFaulty = this.#faulty.has(start);
     let fault: Fault | undefined;
     let hasChild = false;
-    let count = 0;
+    let unreadSpans = 0;
     cursor.end = end;
     while (cursor.offset < end) {
       const tagOffset = cursor.offset;
       const tag = cursor.tag();
-      if (tag === SCOPE_SPANS) {
+      if (tag === CHILD) {
         hasChild = true;
-        const scopeEnd = this.#fieldEnd();
-        if (fault === undefined && !isFaulty) this.#readScopeSpans(scopeEnd, resource);
-        else count += this.#countSpans(scopeEnd);
-      } else {
-        const fieldFault = this.#readField(RESOURCE_SPANS_MESSAGE, tag, tagOffset);
-        fault ??= fieldFault;
-        this.resources.addField(tagOffset, cursor.offset, hasChild);
-      }
-    }
-    cursor.end = outerEnd;
-    if (this.spanCount === spansBefore) this.resources.dropLast();
-    this.#endEnvelope('resource', start, fault, count, spansBefore);
-  }
-
-  #readScopeSpans(end: number, resource: number): void {
-    const cursor = this.#cursor;
-    const { offset: start, end: outerEnd } = cursor;
-    const spansBefore = this.spanCount;
-    const scope = this.scopes.add(resource);
-    const isFaulty = this.#faulty.has(start);
-    let fault: Fault | undefined;
-    let hasChild = false;
-    let count = 0;
-    cursor.end = end;
-    while (cursor.offset < end) {
-      const tagOffset = cursor.offset;
-      const tag = cursor.tag();
-      if (tag === SPANS) {
-        hasChild = true;
-        const spanEnd = this.#fieldEnd();
+        const childEnd = this.#fieldEnd();
         if (fault === undefined && !isFaulty) {
-          this.#readSpan(tagOffset, spanEnd, scope);
+          if (isScope) this.#readSpan(tagOffset, childEnd, envelope);
+          else this.#readEnvelope(this.#scopeKind, childEnd, envelope);
+        } else if (isScope) {
+          unreadSpans++;
+          cursor.offset = childEnd;
         } else {
-          count++;
-          cursor.offset = spanEnd;
+          unreadSpans += this.#countSpans(childEnd);
         }
       } else {
-        const fieldFault = this.#readField(SCOPE_SPANS_MESSAGE, tag, tagOffset);
+        const fieldFault = this.#readField(message, tag, tagOffset);
         fault ??= fieldFault;
-        this.scopes.addField(tagOffset, cursor.offset, hasChild);
+        table.addField(tagOffset, cursor.offset, hasChild);
       }
     }
     cursor.end = outerEnd;
-    if (this.spanCount === spansBefore) this.scopes.dropLast();
-    this.#endEnvelope('scope', start, fault, count, spansBefore);
-  }
-
-  /** @param count the number of spans that were not read because of the fault */
-  #endEnvelope(
-    problem: SpanProblem,
-    start: number,
-    fault: Fault | undefined,
-    count: number,
-    spansBefore: number,
-  ): void {
+    if (this.spanCount === spansBefore) table.dropLast();
     if (fault === undefined) return;
     if (this.spanCount > spansBefore) this.#faulty.add(start);
-    else this.rejected.addFault(problem, count, fault);
+    else this.rejected.addFault(kind.problem, unreadSpans, fault);
   }
 
-  /** Validates one field of an envelope or of the request and returns the fault in its value. */
+  /** Validates one field of an envelope or of the request. @returns the fault in its value */
   #readField(message: number, tag: number, tagOffset: number): Fault | undefined {
     const cursor = this.#cursor;
     this.#expectNoFault();
@@ -170,7 +153,7 @@ export class RegroupScan {
       this.rejected.addUnknownName(`field ${number} of ${OTLP_MESSAGES[message]?.name}`);
     }
     if ((tag & 7) === LENGTH_DELIMITED) {
-      // Whatever the value contains, it ends where its length says.
+      // Whatever is inside, the field ends where its length says.
       const valueOffset = cursor.offset;
       const valueEnd = this.#fieldEnd();
       const outerEnd = cursor.end;
@@ -186,7 +169,7 @@ export class RegroupScan {
     return kind === UNKNOWN_FIELD ? undefined : { problem: unexpected(message, tag), offset: tagOffset };
   }
 
-  /** The number of spans in the `ScopeSpans` that ends at `end`. */
+  /** The number of spans in the `ScopeSpans` up to `end`. */
   #countSpans(end: number): number {
     const cursor = this.#cursor;
     const outerEnd = cursor.end;
@@ -194,7 +177,7 @@ export class RegroupScan {
     let count = 0;
     while (cursor.offset < end) {
       const tag = cursor.tag();
-      if (tag === SPANS) count++;
+      if (tag === CHILD) count++;
       cursor.skip(tag);
     }
     cursor.end = outerEnd;
@@ -202,7 +185,7 @@ export class RegroupScan {
     return count;
   }
 
-  /** Reads the length of a field on which the rest of the request depends. */
+  /** The end of a field whose length everything after it depends on. @throws {MalformedOtlpError} */
   #fieldEnd(): number {
     const end = this.#cursor.lengthDelimitedEnd();
     this.#expectNoFault();

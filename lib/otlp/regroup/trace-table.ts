@@ -1,4 +1,4 @@
-import { toHex } from '../text.ts';
+import { toHex } from '../bytes-to-text.ts';
 
 const INITIAL_CAPACITY = 256;
 /** Random IDs need two or three probes. */

@@ -3,87 +3,16 @@ import { FieldCursor } from '../protobuf/field-cursor.ts';
 import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './index-fragments.ts';
 import { withoutSpans } from './subset.ts';
 
-/** A list of more keys than this uses a table, because comparing each key with all others is fast only for a few. */
-const FEW = 64;
-
-/**
- * The keys of a list of attributes that have occurred, each as a range of bytes. One object serves one list after the
- * other.
- */
-export class KeySet {
-  #bytes: Uint8Array = new Uint8Array(0);
-  /** Start and end of each key. */
-  readonly #ranges = new Int32Array(FEW * 2);
-  #length = 0;
-  /** Bit h is set if a key with hash h has occurred. Most keys are new, and this shows it at once. */
-  #low = 0;
-  #high = 0;
-  #many: ContentTable | undefined;
-
-  /** Forgets all keys. The next ones are in `bytes`. */
-  reset(bytes: Uint8Array): void {
-    this.#bytes = bytes;
-    this.#length = 0;
-    this.#low = 0;
-    this.#high = 0;
-    this.#many = undefined;
-  }
-
-  /** Adds the key in `bytes[from, to)`. Returns false if it was added before. */
-  add(from: number, to: number): boolean {
-    if (this.#many !== undefined) return this.#addToMany(from, to);
-    const bytes = this.#bytes;
-    const middle = bytes[(from + to) >> 1] as number;
-    const hash = (to - from) * 7 + middle * 3 + (bytes[to - 1] as number) * 5;
-    const bit = 1 << (hash & 31);
-    if ((hash & 32) === 0) {
-      if ((this.#low & bit) !== 0 && this.#has(from, to)) return false;
-      this.#low |= bit;
-    } else {
-      if ((this.#high & bit) !== 0 && this.#has(from, to)) return false;
-      this.#high |= bit;
-    }
-    if (this.#length === FEW * 2) return this.#goToMany().#addToMany(from, to);
-    this.#ranges[this.#length++] = from;
-    this.#ranges[this.#length++] = to;
-    return true;
-  }
-
-  #has(from: number, to: number): boolean {
-    const ranges = this.#ranges;
-    for (let i = 0; i < this.#length; i += 2) {
-      const start = ranges[i] as number;
-      if ((ranges[i + 1] as number) - start !== to - from) continue;
-      let at = from;
-      while (at < to && this.#bytes[at] === this.#bytes[start + at - from]) at++;
-      if (at === to) return true;
-    }
-    return false;
-  }
-
-  #goToMany(): this {
-    this.#many = new ContentTable();
-    for (let i = 0; i < this.#length; i += 2) {
-      this.#addToMany(this.#ranges[i] as number, this.#ranges[i + 1] as number);
-    }
-    return this;
-  }
-
-  #addToMany(from: number, to: number): boolean {
-    return (this.#many as ContentTable).add(-1, this.#bytes, from, to);
-  }
-}
-
-/** Random IDs need two or three probes. Each probe may compare a whole span. */
+/** Most spans to compare one with. Random IDs need two or three, and each comparison may read a whole span. */
 const MAX_PROBES = 12;
 
 /**
- * Returns the index without spans that were sent again: among spans whose `Span` messages are equal byte for byte,
- * under equal resources and scopes, the first stays. A copy that differs anywhere, even only in fields that OTLP does
- * not know, is new information and stays, too.
+ * Deduplication: the index without spans that were sent again. Of `Span` messages that are equal byte for byte, under
+ * equal resources and scopes, the first stays. A copy that differs anywhere, even in fields unknown to OTLP, is new
+ * information and stays, too.
  *
- * It takes time linear in the bytes of the fragments, whatever they contain: after a bounded number of comparisons,
- * spans that collide go into a {@link ContentTable}.
+ * Takes linear time in the bytes of the fragments, whatever a sender puts into them: after a bounded number of
+ * comparisons, spans with colliding hashes go into a {@link ContentTable}.
  */
 export function removeEqualSpans(index: TraceIndex): TraceIndex {
   const removed = new EqualSpans(index).find();
@@ -93,20 +22,20 @@ export function removeEqualSpans(index: TraceIndex): TraceIndex {
 class EqualSpans {
   readonly #index: TraceIndex;
   #table: ContentTable | undefined;
-  /** By number of the `ScopeSpans`: the content of it and its `ResourceSpans` besides spans, as a number. */
+  /** By number of the `ScopeSpans`: a number for all fields of it and its `ResourceSpans` except the spans. */
   #scopeContents: readonly number[] | undefined;
 
   constructor(index: TraceIndex) {
     this.#index = index;
   }
 
-  /** Created on demand: in most traces no two spans need a full comparison. */
+  /** Created on demand: in most traces no two spans have the same hash. */
   get #contents(): ContentTable {
     this.#table ??= new ContentTable();
     return this.#table;
   }
 
-  /** Not 0 at the number of each span that equals an earlier one; undefined if there are none. */
+  /** Not 0 at the number of each span that equals an earlier one; undefined when there is none. */
   find(): Uint8Array | undefined {
     const index = this.#index;
     const count = index.spans.length;
@@ -165,8 +94,32 @@ class EqualSpans {
 }
 
 /**
- * Equal numbers for `ScopeSpans` with equal fields under `ResourceSpans` with equal fields, ignoring the fields that
- * contain the spans: how spans were grouped in their requests does not matter.
+ * A hash of span ID, start time and size. The start time separates the spans of tracers that give all of their spans one
+ * ID, the size copies of a span that differ.
+ */
+function hashSpan(index: TraceIndex, span: number): number {
+  const { spans } = index;
+  const bytes = fragmentOf(index, span);
+  const idEnd = spans.get(span, SPAN.spanIdEnd);
+  const startTimeEnd = spans.get(span, SPAN.startTimeEnd);
+  let hash = spans.get(span, SPAN.end) - spans.get(span, SPAN.start);
+  for (let at = spans.get(span, SPAN.spanId); at < idEnd; at++) {
+    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  }
+  for (let at = spans.get(span, SPAN.startTime); at < startTimeEnd; at++) {
+    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  }
+  return hash ^ (hash >>> 15);
+}
+
+const EMPTY = -1;
+
+/** Field number of the scopes in a `ResourceSpans`, and of the spans in a `ScopeSpans`. */
+const CHILDREN = 2;
+
+/**
+ * Numbers that are equal for `ScopeSpans` with equal fields under `ResourceSpans` with equal fields. The fields that hold
+ * the scopes and spans are left out: the grouping of spans in their request does not matter.
  */
 function scopeContents(index: TraceIndex, contents: ContentTable): readonly number[] {
   const { fragments, resourceSpans, scopeSpans } = index;
@@ -187,10 +140,6 @@ function scopeContents(index: TraceIndex, contents: ContentTable): readonly numb
   return numbers;
 }
 
-const EMPTY = -1;
-/** Field number of the scopes in a `ResourceSpans`, and of the spans in a `ScopeSpans`. */
-const CHILDREN = 2;
-
 function otherFields(contents: ContentTable, before: number, bytes: Uint8Array, start: number, end: number): number {
   let content = before;
   const cursor = new FieldCursor(bytes, start, end);
@@ -203,22 +152,4 @@ function otherFields(contents: ContentTable, before: number, bytes: Uint8Array, 
 function fragmentOf(index: TraceIndex, span: number): Uint8Array {
   const fragment = index.resourceSpans.get(index.spans.get(span, SPAN.resourceSpans), RESOURCE_SPANS.fragment);
   return index.fragments[fragment] as Uint8Array;
-}
-
-/**
- * Includes the start time, because some tracers give all their spans one ID, and the size, because copies may differ.
- */
-function hashSpan(index: TraceIndex, span: number): number {
-  const { spans } = index;
-  const bytes = fragmentOf(index, span);
-  const idEnd = spans.get(span, SPAN.spanIdEnd);
-  const startTimeEnd = spans.get(span, SPAN.startTimeEnd);
-  let hash = spans.get(span, SPAN.end) - spans.get(span, SPAN.start);
-  for (let at = spans.get(span, SPAN.spanId); at < idEnd; at++) {
-    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-  }
-  for (let at = spans.get(span, SPAN.startTime); at < startTimeEnd; at++) {
-    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-  }
-  return hash ^ (hash >>> 15);
 }

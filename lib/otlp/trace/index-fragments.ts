@@ -1,37 +1,10 @@
 import { endOfShortRun, FieldCursor } from '../protobuf/field-cursor.ts';
-import { fixed32At, LENGTH_DELIMITED, tagOf } from '../protobuf/wire.ts';
+import { fixed32At, LENGTH_DELIMITED, tagOf } from '../protobuf/wire-values.ts';
 
 /**
- * A table of 32-bit integers that grows by rows. The cells are a plain array, because most traces are small: creating a
- * typed array costs more than reading a few dozen rows.
- */
-export class IntTable {
-  readonly width: number;
-  /** The cell of `row` and `column` is at `row * width + column`. */
-  readonly cells: number[] = [];
-
-  constructor(width: number) {
-    this.width = width;
-  }
-
-  get length(): number {
-    return this.cells.length / this.width;
-  }
-
-  get(row: number, column: number): number {
-    return this.cells[row * this.width + column] as number;
-  }
-
-  row(row: number): number[] {
-    return this.cells.slice(row * this.width, (row + 1) * this.width);
-  }
-}
-
-/**
- * The positions of everything in the fragments of a trace: one row of numbers for each `ResourceSpans`, `ScopeSpans`
- * and `Span` message that has spans, in order of arrival, so that a span needs no object. All offsets count from the
- * start of the fragment that the `ResourceSpans` row names. Offset 0 means that the field is absent (a tag always
- * precedes a value).
+ * The places of everything in the fragments of a trace: one row of numbers for each `ResourceSpans` and `ScopeSpans` that
+ * has spans, and for each `Span`, in the order of arrival. So a span costs no object. Offsets count from the start of the
+ * fragment that the `ResourceSpans` row names; 0 means that the field is missing, because a tag precedes every value.
  */
 export interface TraceIndex {
   readonly fragments: readonly Uint8Array[];
@@ -45,6 +18,7 @@ export interface TraceIndex {
 
 export const RESOURCE_SPANS = { fragment: 0, start: 1, end: 2, firstScope: 3, endScope: 4, firstSpan: 5, endSpan: 6 };
 export const SCOPE_SPANS = { start: 0, end: 1, firstSpan: 2, endSpan: 3 };
+
 export const SPAN = {
   resourceSpans: 0,
   scopeSpans: 1,
@@ -64,7 +38,7 @@ export const SPAN = {
   /** From the tag of the first attribute to the end of the last. */
   attributes: 15,
   attributesEnd: 16,
-  /** This column and the following ones have the value, not its position. */
+  /** This column and those after it hold the value itself, not its place. */
   kind: 17,
   flags: 18,
   statusCode: 19,
@@ -128,7 +102,9 @@ function indexScopeSpans(
   if (spans.length > firstSpan) scopeSpans.cells.push(start, end, firstSpan, spans.length);
 }
 
-/** Indexes the span that starts at the cursor. Local variables are faster to set than cells. */
+const ATTRIBUTE_TAG = tagOf(9, LENGTH_DELIMITED);
+
+/** Adds the row of the span at the cursor. Collecting in local variables is faster than in cells. */
 function indexSpan(spans: IntTable, resourceSpans: number, scopeSpans: number, cursor: FieldCursor): void {
   const { bytes, offset: start, end } = cursor;
   let spanId = 0;
@@ -215,9 +191,7 @@ function indexSpan(spans: IntTable, resourceSpans: number, scopeSpans: number, c
   );
 }
 
-const ATTRIBUTE_TAG = tagOf(9, LENGTH_DELIMITED);
-
-/** A status that occurs twice is one message in two parts: a part without a code leaves the code unchanged. */
+/** The code of a status. A status that comes twice is one message in two parts: one without a code changes nothing. */
 function readStatusCode(before: number, bytes: Uint8Array, start: number, end: number): number {
   if (start === end) return before;
   let code = before;
@@ -226,4 +200,30 @@ function readStatusCode(before: number, bytes: Uint8Array, start: number, end: n
     if (cursor.field === 3) code = cursor.uint32() | 0;
   }
   return code;
+}
+
+/**
+ * A table of 32-bit integers that grows by rows. The cells are a plain array because most traces are small: creating a
+ * typed array costs more than reading a few dozen rows.
+ */
+export class IntTable {
+  readonly width: number;
+  /** The cell of `row` and `column` is at `row * width + column`. */
+  readonly cells: number[] = [];
+
+  constructor(width: number) {
+    this.width = width;
+  }
+
+  get length(): number {
+    return this.cells.length / this.width;
+  }
+
+  get(row: number, column: number): number {
+    return this.cells[row * this.width + column] as number;
+  }
+
+  row(row: number): number[] {
+    return this.cells.slice(row * this.width, (row + 1) * this.width);
+  }
 }

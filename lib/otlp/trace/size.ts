@@ -1,6 +1,13 @@
 import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
-import { FIELD_NUMBERS, type FieldSchema, messageNumber, OTLP_MESSAGES } from '../protobuf/schema.ts';
-import { FIELD_KINDS, LENGTH_DELIMITED, MESSAGE_KIND, VARINT } from '../protobuf/wire.ts';
+import {
+  FIELD_KINDS,
+  FIELD_NUMBERS,
+  type FieldSchema,
+  MESSAGE_KIND,
+  messageNumber,
+  OTLP_MESSAGES,
+} from '../protobuf/schema.ts';
+import { LENGTH_DELIMITED, VARINT } from '../protobuf/wire-values.ts';
 import { RESOURCE_SPANS, SCOPE_SPANS, SPAN } from './index-fragments.ts';
 import type { Trace } from './trace.ts';
 

@@ -1,4 +1,5 @@
-import type { ResourceSpansView, Trace } from './trace.ts';
+import type { Trace } from './trace.ts';
+import type { ResourceSpansView } from './views.ts';
 
 /** The columns that summarise a trace. */
 export interface TraceSummary {

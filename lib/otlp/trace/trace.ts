@@ -1,89 +1,19 @@
+import { readUtf8, toHex } from '../bytes-to-text.ts';
 import { type AttributeValue, findAttribute } from '../protobuf/attributes.ts';
-import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
 import { MessageView } from '../protobuf/message-view.ts';
-import { isZeroAt } from '../regroup/span-scan.ts';
-import { readUtf8, toHex } from '../text.ts';
+import { isZeroAt } from '../protobuf/wire-values.ts';
 import { removeEqualSpans } from './duplicates.ts';
 import { indexFragments, RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './index-fragments.ts';
 import { removeUnfinishedCopies } from './unfinished.ts';
-
-/** A `ResourceSpans` message: spans of one trace that arrived in one fragment, and the resource that emitted them. */
-export class ResourceSpansView {
-  /** Number of the fragment in which it arrived. */
-  readonly fragment: number;
-  /** Its spans have the numbers from `firstSpan` up to but not including `endSpan`. */
-  readonly firstSpan: number;
-  readonly endSpan: number;
-  readonly #bytes: Uint8Array;
-  readonly #start: number;
-  readonly #end: number;
-
-  constructor(fragment: number, firstSpan: number, endSpan: number, bytes: Uint8Array, start: number, end: number) {
-    this.fragment = fragment;
-    this.firstSpan = firstSpan;
-    this.endSpan = endSpan;
-    this.#bytes = bytes;
-    this.#start = start;
-    this.#end = end;
-  }
-
-  /** The first attribute of the resource with this key; undefined if there is none. */
-  attribute(key: string): AttributeValue | undefined {
-    const cursor = new FieldCursor(this.#bytes, this.#start, this.#end);
-    while (cursor.next()) {
-      if (cursor.field !== 1) continue;
-      const value = findAttribute(this.#bytes, cursor.from, cursor.to, 1, key);
-      if (value !== undefined) return value;
-    }
-    return undefined;
-  }
-
-  /** The `Resource` message. */
-  resourceMessage(): MessageView {
-    return new MessageView(this.#bytes, this.#start, this.#end).message(1);
-  }
-}
-
-/** The instrumentation scope of a `ScopeSpans` message. */
-export class ScopeView {
-  readonly name: string;
-  readonly version: string;
-  readonly #message: Uint8Array;
-
-  /** @param bytes the `ScopeSpans` message is in `bytes[start, end)` */
-  constructor(bytes: Uint8Array, start: number, end: number) {
-    this.#message = joinFields(bytes, start, end, 1) ?? new Uint8Array(0);
-    this.name = this.#text(1);
-    this.version = this.#text(2);
-  }
-
-  /** The first attribute of the scope with this key; undefined if there is none. */
-  attribute(key: string): AttributeValue | undefined {
-    return findAttribute(this.#message, 0, this.#message.length, 3, key);
-  }
-
-  /** The `InstrumentationScope` message. */
-  message(): MessageView {
-    return new MessageView(this.#message);
-  }
-
-  #text(field: number): string {
-    let text = '';
-    const cursor = new FieldCursor(this.#message, 0, this.#message.length);
-    while (cursor.next()) {
-      if (cursor.field === field) text = readUtf8(this.#message, cursor.from, cursor.to);
-    }
-    return text;
-  }
-}
+import { type ResourceSpansView, resourceSpansViews, ScopeView } from './views.ts';
 
 const ATTRIBUTES_FIELD = 9;
 
 /**
- * One whole trace, read from its fragments in place: nothing is decoded before it is asked for.
+ * One whole trace, as a view of its fragments: a field is decoded when it is read, and a span costs no object.
  *
- * Spans are numbered from 0 to `spanCount - 1` in this order: the `ResourceSpans` in order of arrival, within each its
- * scopes, within each its spans. An absent field of a span reads as 0 or '', as in protobuf.
+ * Spans are numbered from 0 to `spanCount - 1`: by `ResourceSpans` in the order of arrival, inside them by scope, inside
+ * them by span. A field that a span does not have reads as 0 or '', as in protobuf.
  *
  * @example
  * ```ts
@@ -94,15 +24,15 @@ const ATTRIBUTES_FIELD = 9;
 export class Trace {
   /** 32 lower-case hex digits. */
   readonly traceId: string;
-  /** The number of spans: every copy of a span that differs counts, a span that was sent again does not. */
+  /** The number of spans. Copies of a span that differ count each; spans that were sent again do not. */
   readonly spanCount: number;
   /** In order of arrival; messages of different fragments are never merged. */
   readonly resourceSpans: readonly ResourceSpansView[];
-  /** The positions of everything, for the writers of lib/otlp. */
+  /** The places of everything in the fragments, for the writers of lib/otlp. */
   readonly index: TraceIndex;
   readonly #cells: readonly number[];
   readonly #width: number;
-  /** One per fragment. */
+  /** A view of each fragment. */
   readonly #views: readonly DataView[];
 
   private constructor(traceId: string, index: TraceIndex) {
@@ -112,21 +42,21 @@ export class Trace {
     this.#cells = index.spans.cells;
     this.#width = index.spans.width;
     this.#views = index.fragments.map((bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
-    this.resourceSpans = viewsOf(index);
+    this.resourceSpans = resourceSpansViews(index);
   }
 
   /**
-   * Reads the trace that these `TracesData` messages contain together, given in order of arrival. Among spans that are
-   * equal byte for byte, under equal resources and scopes, only the first stays; copies of a span that differ all stay.
-   * @throws {MalformedOtlpError} if a fragment is damaged
+   * The trace that `TracesData` messages, in order of arrival, hold together. Of spans that are equal byte for byte, under
+   * equal resources and scopes, only the first stays; all copies of a span that differ stay.
+   * @throws {MalformedOtlpError} when a fragment is damaged
    */
   static fromFragments(traceId: string, fragments: readonly Uint8Array[]): Trace {
     return new Trace(traceId, removeEqualSpans(indexFragments(fragments)));
   }
 
   /**
-   * Returns what the archive keeps of the trace: without unfinished spans (those without an end time) of which there is
-   * a finished copy. Copies of a span have the same span ID, kind, start time and name.
+   * The trace as it is archived: without unfinished spans (those without an end time) of which there is a finished copy.
+   * Copies of a span have the same span ID, kind, start time and name.
    */
   withoutUnfinishedCopies(): Trace {
     const index = removeUnfinishedCopies(this.index);
@@ -197,7 +127,7 @@ export class Trace {
     return findAttribute(this.#bytes(span), start, this.#cell(span, SPAN.attributesEnd), ATTRIBUTES_FIELD, key);
   }
 
-  /** The whole `Span` message, for the fields without an accessor here. */
+  /** The whole `Span` message, for fields without an accessor here. */
   spanMessage(span: number): MessageView {
     return new MessageView(this.#bytes(span), this.#cell(span, SPAN.start), this.#cell(span, SPAN.end));
   }
@@ -244,14 +174,4 @@ export class Trace {
     if (at === 0) return 0n;
     return (this.#views[this.#fragment(span)] as DataView).getBigUint64(at, true);
   }
-}
-
-function viewsOf(index: TraceIndex): readonly ResourceSpansView[] {
-  const views: ResourceSpansView[] = [];
-  for (let row = 0; row < index.resourceSpans.length; row++) {
-    const [fragment = 0, start = 0, end = 0, , , firstSpan = 0, endSpan = 0] = index.resourceSpans.row(row);
-    const bytes = index.fragments[fragment] as Uint8Array;
-    views.push(new ResourceSpansView(fragment, firstSpan, endSpan, bytes, start, end));
-  }
-  return views;
 }

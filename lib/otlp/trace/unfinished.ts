@@ -1,5 +1,5 @@
 import { ContentTable } from '../content-table.ts';
-import { isZeroAt } from '../regroup/span-scan.ts';
+import { isZeroAt } from '../protobuf/wire-values.ts';
 import { RESOURCE_SPANS, SPAN, type TraceIndex } from './index-fragments.ts';
 import { withoutSpans } from './subset.ts';
 

@@ -1,16 +1,16 @@
+import { toHex } from '../../otlp/bytes-to-text.ts';
 import { fnv1a64 } from '../../otlp/fnv1a-64.ts';
-import { toHex } from '../../otlp/text.ts';
 import { OttlEvaluationError } from '../errors.ts';
-import { base64 } from '../formats/base64.ts';
+import { base64 } from '../formats/encodings.ts';
 import { parseJson } from '../formats/json.ts';
 import { readSeverities, severityOf } from '../formats/severity.ts';
 import { encodeGoString } from '../go/go-string.ts';
 import { parseGoInt, parseGoIntLiteral } from '../go/parse-numbers.ts';
-import { isValidLuhn } from '../go/strings.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
-/** Converters that encode, decode, or calculate. */
+/** Converters that encode, decode, check or calculate. */
 export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
+  /** `ParseInt("ff", 16) == 255`. Base 0 takes the base from a prefix such as `0x`. */
   {
     name: 'ParseInt',
     parameters: ['Target', 'Base'],
@@ -20,6 +20,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => parseWithBase(target(context), base(context));
     },
   },
+  /** `ParseJSON("{\"a\": [1]}")["a"][0] == 1.0`. Every number is a double. */
   {
     name: 'ParseJSON',
     parameters: ['Target'],
@@ -28,6 +29,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => parseJson(target(context));
     },
   },
+  /** `Hex("ab") == "6162"` */
   {
     name: 'Hex',
     parameters: ['Target'],
@@ -39,6 +41,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /** `Base64Encode("ab") == "YWI="`. Variants: `base64-raw` without padding, `base64-url`, `base64-raw-url`. */
   {
     name: 'Base64Encode',
     parameters: ['Target'],
@@ -52,6 +55,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => base64Variant(base64(encodeGoString(target(context))), variant);
     },
   },
+  /** `FNV("") == -3750763034362895579`. FNV-1a of 64 bits, as a signed int. */
   {
     name: 'FNV',
     parameters: ['Target'],
@@ -63,6 +67,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /** `Log(1) == 0.0`. The natural logarithm. */
   {
     name: 'Log',
     parameters: ['Target'],
@@ -75,6 +80,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /** `ParseSeverity(503, {"error": [{"range": "5xx"}]}) == "error"` */
   {
     name: 'ParseSeverity',
     parameters: ['Target', 'Mapping'],
@@ -84,6 +90,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => severityOf(target(context), severities);
     },
   },
+  /** `IsValidLuhn("4242 4242 4242 4242")` */
   {
     name: 'IsValidLuhn',
     parameters: ['Target'],
@@ -98,6 +105,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
   },
 ];
 
+/** `ParseInt`: base 0 takes the base from the prefix of the text (`0x`, `0b`, `0o`). */
 function parseWithBase(text: string, base: bigint): bigint {
   if (base === 0n) return parseGoIntLiteral(text);
   if (base < 2n || base > 36n) throw new OttlEvaluationError(`ParseInt: expected a base of 0 or 2 to 36, got ${base}`);
@@ -107,4 +115,17 @@ function parseWithBase(text: string, base: bigint): bigint {
 function base64Variant(text: string, variant: string): string {
   const padded = variant.includes('raw') ? text.replaceAll('=', '') : text;
   return variant.includes('url') ? padded.replaceAll('+', '-').replaceAll('/', '_') : padded;
+}
+
+/** Whether the last digit is the Luhn check digit (ISO/IEC 7812-1) of those before it; blanks are ignored. */
+function isValidLuhn(text: string): boolean {
+  const digits = text.replaceAll(' ', '');
+  if (digits === '') return false;
+  if (!/^\d+$/.test(digits)) throw new OttlEvaluationError('IsValidLuhn: expected digits');
+  let sum = 0;
+  for (const [i, digit] of [...digits].toReversed().entries()) {
+    const doubled = Number(digit) * (i % 2 === 1 ? 2 : 1);
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
 }

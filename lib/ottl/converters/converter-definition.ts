@@ -1,15 +1,14 @@
-import type { CallArguments } from '../compiler/call-arguments.ts';
-import type { Getter } from '../runtime/value.ts';
+import type { Getter } from '../runtime/context.ts';
+import type { CallArguments, ConverterParameters } from './call-arguments.ts';
 
-/** A converter of OTTL (pkg/ottl/ottlfuncs). */
-export interface ConverterDefinition {
+/** A converter of OTTL, by the name and the parameters that it has in the Collector (pkg/ottl/ottlfuncs). */
+export interface ConverterDefinition extends ConverterParameters {
   readonly name: string;
-  /** The names that arguments may be given by, as `Target` for `target=`. */
-  readonly parameters: readonly string[];
-  /** Parameters that may be left away, behind the others. */
-  readonly optional?: readonly string[];
-  /** True for one that conditions on events do not have. */
+  /** True for a converter that conditions on span events do not have. */
   readonly onlyOnSpans?: boolean;
-  /** Compiles a call. Throws `OttlSyntaxError` when the arguments do not fit. */
+  /**
+   * Compiles a call: takes the arguments apart once, and returns the function that runs on each evaluation.
+   * @throws {OttlSyntaxError} when an argument cannot be used
+   */
   create(args: CallArguments): Getter;
 }

@@ -1,20 +1,22 @@
-import type { CallArguments } from '../compiler/call-arguments.ts';
-import { failEvaluation, shown } from '../errors.ts';
-import { type ByteDecoder, decoderOf, ENCODINGS } from '../formats/base64.ts';
+import { quotedExcerpt } from '../../text/messages.ts';
+import { failEvaluation } from '../errors.ts';
 import { readCsvRow } from '../formats/csv.ts';
+import { type ByteDecoder, decoderOf, ENCODINGS } from '../formats/encodings.ts';
 import { keyValueText, parseKeyValues } from '../formats/key-values.ts';
-import { formatValue, readFormat } from '../go/format-text.ts';
+import { formatValue, readFormat } from '../formats/sprintf.ts';
+import { parseSimplifiedXml, parseXml } from '../formats/xml/parse.ts';
 import { encodeGoString } from '../go/go-string.ts';
 import { splitText } from '../go/strings.ts';
-import { contains, type IpNetwork, parseIp, parseNetwork } from '../network/ip-network.ts';
-import type { Getter } from '../runtime/value.ts';
+import type { Getter } from '../runtime/context.ts';
 import { typeName } from '../runtime/value.ts';
+import type { CallArguments } from './call-arguments.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 const CSV_MODES = ['strict', 'lazyQuotes', 'ignoreQuotes'];
 
-/** Converters that read and write strings in a format. */
+/** Converters that parse and write strings in a format. */
 export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
+  /** `ParseKeyValue("a=1 b=2")["b"] == "2"` */
   {
     name: 'ParseKeyValue',
     parameters: ['Target'],
@@ -25,6 +27,7 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => parseKeyValues(target(context), delimiter, pairDelimiter);
     },
   },
+  /** `ToKeyValueString({"a": 1}, "=", " ") == "a=1"` */
   {
     name: 'ToKeyValueString',
     parameters: ['Target'],
@@ -36,6 +39,7 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => keyValueText(target(context), delimiter, pairDelimiter, isSorted);
     },
   },
+  /** `ParseCSV("1,2", "a,b")["b"] == "2"`. `Mode` is `strict`, `lazyQuotes` or `ignoreQuotes`. */
   {
     name: 'ParseCSV',
     parameters: ['Target', 'Header'],
@@ -57,6 +61,25 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
+  /** `ParseXML("<a b=\"1\">x</a>")["attributes"]["b"] == "1"` */
+  {
+    name: 'ParseXML',
+    parameters: ['Target'],
+    create(args) {
+      const target = args.text('Target');
+      return (context) => parseXml(target(context));
+    },
+  },
+  /** `ParseSimplifiedXML("<a><b>1</b></a>")["a"]["b"] == "1"` */
+  {
+    name: 'ParseSimplifiedXML',
+    parameters: ['Target'],
+    create(args) {
+      const target = args.text('Target');
+      return (context) => parseSimplifiedXml(target(context));
+    },
+  },
+  /** `Decode("YWI=", "base64") == "ab"` */
   {
     name: 'Decode',
     parameters: ['Target', 'Encoding'],
@@ -72,18 +95,7 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
-  {
-    name: 'IsInCIDR',
-    parameters: ['Target', 'Networks'],
-    create(args) {
-      const target = args.text('Target');
-      const networks = networksArgument(args);
-      return (context) => {
-        const ip = parseIp(target(context));
-        return ip !== undefined && networks.some((network) => contains(network(context), ip));
-      };
-    },
-  },
+  /** `Format("%s-%03d", ["a", 7]) == "a-007"`. The verbs and flags of Go that {@link readFormat} accepts. */
   {
     name: 'Format',
     parameters: ['Format', 'Vals'],
@@ -111,6 +123,7 @@ function delimitersOf(args: CallArguments): readonly [string, string] {
   return [delimiter, pairDelimiter];
 }
 
+/** A literal of one character. */
 function oneCharacter(args: CallArguments, name: string, otherwise: string): string {
   const character = args.literalText(name) ?? otherwise;
   return [...character].length === 1 ? character : args.fail(name, `${name} must be a single character`);
@@ -121,25 +134,13 @@ function readCsv(text: string, delimiter: string, mode: string): readonly string
   return readCsvRow(text, delimiter, mode === 'lazyQuotes');
 }
 
+/** A literal encoding is looked up at start. */
 function decoderArgument(args: CallArguments): Getter<ByteDecoder> {
   const { get, literal } = args.typedText('Encoding');
-  const problem = (encoding: string) => `unknown encoding ${shown(encoding)}, allowed: ${ENCODINGS.join(', ')}`;
+  const problem = (encoding: string) => `unknown encoding ${quotedExcerpt(encoding)}, allowed: ${ENCODINGS.join(', ')}`;
   if (literal === undefined) {
     return (context) => decoderOf(get(context)) ?? failEvaluation(`Decode: ${problem(get(context))}`);
   }
   const decoder = decoderOf(literal) ?? args.fail('Encoding', problem(literal));
   return () => decoder;
-}
-
-/** Networks in quotes are read at start, if all are. */
-function networksArgument(args: CallArguments): readonly Getter<IpNetwork>[] {
-  const networks = args.textItems('Networks');
-  return networks.map(({ get, literal }) => {
-    const problem = (text: string) => `expected a network such as 10.0.0.0/8, got ${shown(text)}`;
-    if (literal === undefined) {
-      return (context) => parseNetwork(get(context)) ?? failEvaluation(`IsInCIDR: ${problem(get(context))}`);
-    }
-    const network = parseNetwork(literal) ?? args.fail('Networks', problem(literal));
-    return () => network;
-  });
 }

@@ -1,21 +1,28 @@
-import { toHex } from '../../otlp/text.ts';
+import { toHex } from '../../otlp/bytes-to-text.ts';
 import { failEvaluation } from '../errors.ts';
 import { Id } from '../runtime/value.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters about spans and their IDs. */
 export const SPAN_CONVERTERS: readonly ConverterDefinition[] = [
+  /** `IsRootSpan()`. A parent ID of zeros counts as none. */
   {
     name: 'IsRootSpan',
     parameters: [],
     onlyOnSpans: true,
     create: () => (context) => context.trace.isRoot(context.span),
   },
+  /**
+   * `TraceID("0102030405060708090a0b0c0d0e0f10") == TraceID(0x0102030405060708090a0b0c0d0e0f10)`
+   *
+   * Takes 16 bytes or 32 hex digits.
+   */
   id('TraceID', 16),
+  /** `SpanID("0102030405060708") == SpanID(0x0102030405060708)`. Takes 8 bytes or 16 hex digits. */
   id('SpanID', 8),
 ];
 
-/** Makes an ID of its bytes, or of its hex digits. */
+/** A converter to an ID, from its bytes or from its hex digits. */
 function id(name: string, byteLength: number): ConverterDefinition {
   return {
     name,

@@ -1,69 +1,34 @@
-import { textList } from '../compiler/call-arguments.ts';
-import { extractPatterns, patternArgument } from '../compiler/patterns.ts';
-import { withoutLooseBytes } from '../go/go-string.ts';
-import { splitText, substring, toCamel, toSnake, trimSet } from '../go/strings.ts';
-import { grokArgument } from '../grok/grok.ts';
-import type { Getter } from '../runtime/value.ts';
+import { OttlEvaluationError } from '../errors.ts';
+import { decodeGoString, encodeGoString, withoutLooseBytes } from '../go/go-string.ts';
+import { splitText, toCamel, toSnake, trimSet } from '../go/strings.ts';
+import type { Getter } from '../runtime/context.ts';
+import { NativeList } from '../runtime/value.ts';
 import { checkSize } from '../runtime/work.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters on strings. */
 export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
-  {
-    name: 'IsMatch',
-    parameters: ['Target', 'Pattern'],
-    create(args) {
-      const target = args.textLike('Target');
-      const getPattern = patternArgument(args, 'Pattern');
-      return (context) => {
-        const pattern = getPattern(context);
-        const text = target(context);
-        if (text === null) return false;
-        context.work.spend(text.length * pattern.stepsPerCharacter);
-        return pattern.regex.test(text);
-      };
-    },
-  },
-  {
-    name: 'ExtractPatterns',
-    parameters: ['Target', 'Pattern'],
-    create(args) {
-      const target = args.text('Target');
-      const getPattern = patternArgument(args, 'Pattern');
-      return (context) => {
-        const pattern = getPattern(context);
-        const text = target(context);
-        context.work.spend(text.length * pattern.stepsPerCharacter);
-        return extractPatterns(pattern, text);
-      };
-    },
-  },
-  {
-    name: 'ExtractGrokPatterns',
-    parameters: ['Target', 'Pattern'],
-    optional: ['NamedCapturesOnly', 'PatternDefinitions'],
-    create(args) {
-      const target = args.text('Target');
-      const getMatcher = grokArgument(args);
-      return (context) => {
-        const matcher = getMatcher(context);
-        const text = target(context);
-        context.work.spend(text.length * matcher.stepsPerCharacter);
-        return matcher.extract(text);
-      };
-    },
-  },
+  /** `HasPrefix("checkout", "check")` */
   ofTwoTexts('HasPrefix', 'Prefix', (text, prefix) => text.startsWith(prefix)),
+  /** `HasSuffix("checkout", "out")` */
   ofTwoTexts('HasSuffix', 'Suffix', (text, suffix) => text.endsWith(suffix)),
+  /** `TrimPrefix("/cart", "/") == "cart"`. Removes the prefix once. */
   ofTwoTexts('TrimPrefix', 'Prefix', (text, prefix) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
+  /** `TrimSuffix("cart/", "/") == "cart"`. Removes the suffix once. */
   ofTwoTexts('TrimSuffix', 'Suffix', (text, suffix) =>
     text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text,
   ),
-  ofTwoTexts('Split', 'Delimiter', (text, delimiter) => textList(splitText(text, delimiter))),
+  /** `Split("a|b", "|")[1] == "b"`. An empty delimiter splits into characters. */
+  ofTwoTexts('Split', 'Delimiter', (text, delimiter) => new NativeList(splitText(text, delimiter), 'string')),
+  /** `ToLowerCase("GET") == "get"` */
   ofText('ToLowerCase', toLower),
+  /** `ToUpperCase("get") == "GET"` */
   ofText('ToUpperCase', toUpper),
+  /** `ToCamelCase("http_status") == "HttpStatus"` */
   ofText('ToCamelCase', toCamel),
+  /** `ToSnakeCase("HttpStatus") == "http_status"` */
   ofText('ToSnakeCase', toSnake),
+  /** `ConvertCase("GET", "lower") == "get"`. The four cases are those of the converters above. */
   {
     name: 'ConvertCase',
     parameters: ['Target', 'ToCase'],
@@ -76,6 +41,7 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => convert(target(context));
     },
   },
+  /** `Trim("--a--", "-") == "a"`. Without characters it trims blanks. */
   {
     name: 'Trim',
     parameters: ['Target'],
@@ -86,6 +52,7 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => trimSet(target(context), characters);
     },
   },
+  /** `Concat(["a", 1, nil], "-") == "a-1-<nil>"` */
   {
     name: 'Concat',
     parameters: ['Vals', 'Delimiter'],
@@ -95,12 +62,17 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => {
         const texts = vals(context).map((text) => text ?? '<nil>');
         const between = delimiter(context);
-        // Both sizes are of the data: their product is not to be tried.
+        // Both sizes may come from the trace: check their product before building the text.
         checkSize(texts.reduce((size, text) => size + text.length, 0) + between.length * Math.max(0, texts.length - 1));
         return texts.join(between);
       };
     },
   },
+  /**
+   * `Substring("checkout", 0, 5) == "check"`
+   *
+   * Start and length are bytes; `Utf8Safe` shrinks the part so that it cuts no character.
+   */
   {
     name: 'Substring',
     parameters: ['Target', 'Start', 'Length'],
@@ -130,6 +102,7 @@ function toUpper(text: string): string {
   return withoutLooseBytes(text).toUpperCase();
 }
 
+/** A converter of one string. */
 function ofText(name: string, convert: (text: string) => string): ConverterDefinition {
   return {
     name,
@@ -141,6 +114,7 @@ function ofText(name: string, convert: (text: string) => string): ConverterDefin
   };
 }
 
+/** A converter of two strings, of which `second` is the name of the second parameter. */
 function ofTwoTexts(
   name: string,
   second: string,
@@ -155,4 +129,28 @@ function ofTwoTexts(
       return (context) => convert(target(context), other(context));
     },
   };
+}
+
+/**
+ * Part of a text, by byte offsets into its UTF-8. With `utf8Safe` the part is shrunk so that it cuts no character.
+ * @throws {OttlEvaluationError} when the part is empty or not inside of the text
+ */
+function substring(text: string, start: bigint, length: bigint, utf8Safe: boolean): string {
+  if (start < 0n) throw new OttlEvaluationError(`Substring: start ${start} is negative`);
+  if (length <= 0n) throw new OttlEvaluationError(`Substring: length ${length} is not positive`);
+  const bytes = encodeGoString(text);
+  if (start + length > BigInt(bytes.length)) {
+    throw new OttlEvaluationError(`Substring: ${start} + ${length} is beyond the ${bytes.length} bytes of the string`);
+  }
+  let from = Number(start);
+  let to = Number(start + length);
+  if (utf8Safe) {
+    while (from < bytes.length && isContinuation(bytes[from])) from++;
+    while (from < to && isContinuation(bytes[to])) to--;
+  }
+  return decodeGoString(bytes.subarray(from, Math.max(from, to)));
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }

@@ -1,28 +1,12 @@
 import { OttlEvaluationError } from '../errors.ts';
 
-/** Lines with their `\n`, which `\r\n` becomes; a `\r` at the very end is left away. */
-export class CsvLines {
-  readonly #text: string;
-  #at = 0;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  /** Undefined behind the last line. */
-  next(): string | undefined {
-    if (this.#at >= this.#text.length) return undefined;
-    const newline = this.#text.indexOf('\n', this.#at);
-    const end = newline < 0 ? this.#text.length : newline + 1;
-    const line = this.#text.slice(this.#at, end);
-    this.#at = end;
-    return newline < 0 ? line.replace(/\r$/, '') : line.replace(/\r\n$/, '\n');
-  }
-}
-
 /**
- * The fields of one row. It may go over several lines: what begins a line continues the last field of the line before.
- * A line that breaks the rules of quotes counts up to where it does, as in the Collector.
+ * The fields of one row, by the rules of Go's `encoding/csv` and of the loop in which the Collector calls it. A row may
+ * go over several lines: the first field of a line continues the last field of the line before. A line that breaks the
+ * rules for quotes counts up to the field that breaks them.
+ *
+ * @param lazyQuotes whether quotes may stand anywhere (`LazyQuotes`)
+ * @throws {OttlEvaluationError} when there is no field
  */
 export function readCsvRow(text: string, delimiter: string, lazyQuotes: boolean): readonly string[] {
   const lines = new CsvLines(text);
@@ -46,7 +30,7 @@ interface Record {
   readonly error?: string;
 }
 
-/** The fields that begin in this line; one in quotes may go over further ones. */
+/** The fields that begin in this line. A quoted field may go over further lines, which it takes from `lines`. */
 function readRecord(start: string, lines: CsvLines, delimiter: string, lazyQuotes: boolean): Record {
   const fields: string[] = [];
   let line = start;
@@ -54,21 +38,26 @@ function readRecord(start: string, lines: CsvLines, delimiter: string, lazyQuote
     if (!line.startsWith('"')) {
       const at = line.indexOf(delimiter);
       const field = at >= 0 ? line.slice(0, at) : withoutNewline(line);
-      if (!lazyQuotes && field.includes('"')) return { fields, error: 'a quote within a field without quotes' };
+      if (!lazyQuotes && field.includes('"')) return { fields, error: 'a quote in a field without quotes' };
       fields.push(field);
       if (at < 0) return { fields };
       line = line.slice(at + delimiter.length);
       continue;
     }
     const quoted = readQuoted(line.slice(1), lines, delimiter, lazyQuotes);
-    if (quoted === undefined) return { fields, error: 'a quote that does not end its field' };
+    if (quoted === undefined) return { fields, error: 'a quote inside of a quoted field' };
     fields.push(quoted.field);
     if (quoted.rest === undefined) return { fields };
     line = quoted.rest;
   }
 }
 
-/** A field behind its first quote, and the line behind its delimiter if there is one. */
+/**
+ * A quoted field and the rest of the line after its delimiter.
+ *
+ * @param start the line after the opening quote
+ * @returns undefined when a quote inside of the field breaks the rules; `rest` is undefined after the last field
+ */
 function readQuoted(
   start: string,
   lines: CsvLines,
@@ -100,4 +89,24 @@ function readQuoted(
 
 function withoutNewline(line: string): string {
   return line.endsWith('\n') ? line.slice(0, -1) : line;
+}
+
+/** Reads lines with their line break. `\r\n` becomes `\n`; a `\r` at the end of the text is dropped. */
+class CsvLines {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Undefined after the last line. */
+  next(): string | undefined {
+    if (this.#at >= this.#text.length) return undefined;
+    const newline = this.#text.indexOf('\n', this.#at);
+    const end = newline < 0 ? this.#text.length : newline + 1;
+    const line = this.#text.slice(this.#at, end);
+    this.#at = end;
+    return newline < 0 ? line.replace(/\r$/, '') : line.replace(/\r\n$/, '\n');
+  }
 }

@@ -1,12 +1,16 @@
 import { OttlEvaluationError } from '../errors.ts';
-import { formatRfc3339 } from '../go/calendar.ts';
 import { withoutLooseBytes } from '../go/go-string.ts';
+import { Duration, formatRfc3339, Time } from '../go/time.ts';
 import { compareText } from '../runtime/compare.ts';
-import { Duration, Id, isList, isMap, NativeInt, NativeList, Opaque, type OttlValue, Time } from '../runtime/value.ts';
+import { Id, isList, isMap, NativeInt, NativeList, Opaque, type OttlValue } from '../runtime/value.ts';
 import { MAX_DATA_DEPTH } from '../runtime/work.ts';
-import { base64 } from './base64.ts';
+import { base64 } from './encodings.ts';
 
-/** A value as JSON, with the keys of maps in the order of their escaped text and `<`, `>`, `&` escaped, as Go's encoders write it. */
+/**
+ * A value as JSON, as Go's `encoding/json` writes it: `<`, `>` and `&` are escaped, and the keys of maps are sorted by
+ * their escaped text.
+ * @throws {OttlEvaluationError} for NaN and infinite numbers
+ */
 export function jsonText(value: OttlValue): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return quoted(value);
@@ -28,7 +32,7 @@ export function jsonText(value: OttlValue): string {
   return `[${value.map(jsonText).join(',')}]`;
 }
 
-/** The Collector's encoder sees nothing of telemetry within a list literal. */
+/** An item of a Go list. Lists and maps of telemetry in it are `{}`: Go's encoder sees none of their private fields. */
 function nativeItemText(item: OttlValue): string {
   return isMap(item) || isList(item) ? '{}' : jsonText(item);
 }
@@ -47,7 +51,10 @@ function quoted(text: string): string {
   );
 }
 
-/** Reads a JSON object or array; every number is a double. */
+/**
+ * Parses a JSON object or array. Every number is a double.
+ * @throws {OttlEvaluationError} for other values, and below {@link MAX_DATA_DEPTH} levels
+ */
 export function parseJson(text: string): OttlValue {
   const parsed = parse(text);
   if (typeof parsed !== 'object' || parsed === null) {

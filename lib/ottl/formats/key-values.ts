@@ -1,37 +1,14 @@
-import { mapFor } from '../../otlp/content-table.ts';
 import { OttlEvaluationError } from '../errors.ts';
 import { trimSpace } from '../go/strings.ts';
 import { compareText } from '../runtime/compare.ts';
-import { isMap, type OttlMap, type OttlValue } from '../runtime/value.ts';
-import { base64 } from './base64.ts';
+import type { OttlMap, OttlValue } from '../runtime/value.ts';
+import { base64 } from './encodings.ts';
 import { jsonText } from './json.ts';
 
-/** Makes a map of a list: keys and values are found in each item under a path, or are its position and itself. */
-export function sliceToMap(
-  list: readonly OttlValue[],
-  keyPath: readonly string[] | undefined,
-  valuePath: readonly string[] | undefined,
-): OttlMap {
-  let map = new Map<string, OttlValue>();
-  for (const [i, item] of list.entries()) {
-    const key = keyPath === undefined ? String(i) : valueAt(item, keyPath);
-    if (typeof key !== 'string') throw new OttlEvaluationError(`SliceToMap: the key of item ${i} is no string`);
-    map = mapFor(map, key);
-    map.set(key, valuePath === undefined ? item : valueAt(item, valuePath));
-  }
-  return map;
-}
-
-function valueAt(item: OttlValue, path: readonly string[]): OttlValue {
-  let value: OttlValue | undefined = item;
-  for (const key of path) value = value !== undefined && isMap(value) ? value.get(key) : undefined;
-  if (value === undefined || path.length === 0) {
-    throw new OttlEvaluationError(`SliceToMap: there is nothing under ${JSON.stringify(path)}`);
-  }
-  return value;
-}
-
-/** Reads `a=1 b="x y"`. Quotes, double or single, keep what separates pairs; within them a backslash keeps a quote. */
+/**
+ * Parses `a=1 b="x y"`. Delimiters inside of single or double quotes are part of the value; a backslash keeps a quote.
+ * @throws {OttlEvaluationError} for an empty text, a pair without the delimiter, and a quote that is not closed
+ */
 export function parseKeyValues(text: string, delimiter: string, pairDelimiter: string): OttlMap {
   if (text === '') throw new OttlEvaluationError('ParseKeyValue: the string is empty');
   const result = new Map<string, string>();
@@ -70,7 +47,10 @@ function splitPairs(text: string, pairDelimiter: string): readonly string[] {
   return current === '' ? pairs : [...pairs, current];
 }
 
-/** Writes what {@link parseKeyValues} reads, in the order of the map or of its keys. */
+/**
+ * Writes a map as {@link parseKeyValues} reads it.
+ * @param isSorted whether pairs are in the order of their keys instead of that of the map
+ */
 export function keyValueText(map: OttlMap, delimiter: string, pairDelimiter: string, isSorted: boolean): string {
   const quoted = (text: string) => {
     const escaped = text.replaceAll('"', '\\"');

@@ -6,7 +6,7 @@ interface Criterion {
   readonly range: readonly [min: bigint, max: bigint] | undefined;
 }
 
-/** A severity and what stands for it. */
+/** A name of a severity, and the values that it stands for. */
 interface Severity {
   readonly name: string;
   readonly criteria: readonly Criterion[];
@@ -20,8 +20,9 @@ const STATUS_CLASSES: ReadonlyMap<OttlValue, readonly [bigint, bigint]> = new Ma
 ]);
 
 /**
- * Reads a mapping such as `{"error": [{"equals": ["err"]}, {"range": "5xx"}], "info": [{"range": {"min": 0, "max": 9}}]}`.
- * @throws {OttlEvaluationError} when it has another shape.
+ * Reads the mapping of `ParseSeverity`, such as
+ * `{"error": [{"equals": ["err"]}, {"range": "5xx"}], "info": [{"range": {"min": 0, "max": 9}}]}`.
+ * @throws {OttlEvaluationError} when it has another shape
  */
 export function readSeverities(mapping: OttlMap): readonly Severity[] {
   return [...mapping].map(([name, criteria]) => {
@@ -31,8 +32,8 @@ export function readSeverities(mapping: OttlMap): readonly Severity[] {
 }
 
 /**
- * The first severity that a string is equal to, or in whose range an int is.
- * @throws {OttlEvaluationError} when there is none.
+ * The first severity of which a criterion matches: a string by equality, an int by range.
+ * @throws {OttlEvaluationError} when none matches
  */
 export function severityOf(value: OttlValue, severities: readonly Severity[]): string {
   if (typeof value !== 'string' && typeof value !== 'bigint') {
@@ -40,7 +41,7 @@ export function severityOf(value: OttlValue, severities: readonly Severity[]): s
   }
   const found = severities.find(({ criteria }) => criteria.some((criterion) => matches(value, criterion)));
   if (found !== undefined) return found.name;
-  throw new OttlEvaluationError('ParseSeverity: no severity is given for the value');
+  throw new OttlEvaluationError('ParseSeverity: the mapping has no severity for the value');
 }
 
 function matches(value: string | bigint, { equals, range }: Criterion): boolean {

@@ -1,16 +1,17 @@
-/*
- * A string of Go may hold any bytes. A byte that is not part of valid UTF-8 is here a surrogate without its other half,
- * U+DC80 for 0x80 up to U+DCFF for 0xFF, which no valid text contains. Encoding gives the same bytes again.
+/**
+ * Strings of Go in strings of JavaScript. A Go string holds any bytes, and OTTL counts, cuts and compares bytes. Here it
+ * is the text that its UTF-8 spells; each byte that is not part of valid UTF-8 (a *loose byte*) is a lone surrogate:
+ * U+DC80 for 0x80 up to U+DCFF for 0xFF. No valid text contains one, so decoding loses nothing and encoding gives the
+ * same bytes back.
  */
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 const LOOSE_BYTE = /[\udc80-\udcff]/u;
 const LOOSE_BYTES = /[\udc80-\udcff]/gu;
 const LOOSE_BYTES_APART = /([\udc80-\udcff])/u;
 
-/** Reads bytes as Go's conversion to a string does: nothing is replaced, nothing is lost. */
+/** Go's `string(bytes)`. */
 export function decodeGoString(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);
@@ -19,7 +20,7 @@ export function decodeGoString(bytes: Uint8Array): string {
   }
 }
 
-/** The bytes of a string. */
+/** Go's `[]byte(text)`. */
 export function encodeGoString(text: string): Uint8Array {
   if (!LOOSE_BYTE.test(text)) return encoder.encode(text);
   const parts = text
@@ -34,19 +35,47 @@ export function encodeGoString(text: string): Uint8Array {
   return bytes;
 }
 
-/** With U+FFFD for each byte that is not part of valid UTF-8. */
+/** The text with U+FFFD in place of each loose byte. */
 export function withoutLooseBytes(text: string): string {
   return text.replace(LOOSE_BYTES, '\ufffd');
 }
 
-/** With `\xff` for each byte that is not part of valid UTF-8, as string literals of Go have it. */
+/** The text with `\xff` in place of each loose byte, as in a Go string literal. */
 export function escapeLooseBytes(text: string): string {
   return text.replace(LOOSE_BYTES, (byte) => `\\x${(byte.charCodeAt(0) & 0xff).toString(16)}`);
 }
 
-/** How many bytes of the string are not part of valid UTF-8. */
-export function looseByteCount(text: string): number {
+/** Go's `len(text)`: the number of bytes in UTF-8. */
+export function utf8Length(text: string): number {
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff)) length += 2;
+    else if (unit > 0x7f) length++;
+  }
+  // The loop counts a lone surrogate as 2 bytes, half of the 4 that a pair takes; a loose byte is 1.
+  return length - looseByteCount(text);
+}
+
+function looseByteCount(text: string): number {
   return LOOSE_BYTE.test(text) ? (text.match(LOOSE_BYTES)?.length ?? 0) : 0;
+}
+
+const NOT_ASCII = /[^\x20-\x7e]/;
+
+/**
+ * The text as a *byte text*: one character from U+0000 to U+00FF for each byte of UTF-8. Formats that Go reads byte by
+ * byte, such as URLs, are parsed in this form, so that lengths and escapes are those of bytes.
+ */
+export function toByteText(text: string): string {
+  if (!NOT_ASCII.test(text)) return text;
+  return Array.from(encodeGoString(text), (byte) => String.fromCharCode(byte)).join('');
+}
+
+/** The reverse of {@link toByteText}. */
+export function fromByteText(bytes: string): string {
+  if (!NOT_ASCII.test(bytes)) return bytes;
+  return decodeGoString(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
 }
 
 function decodeWithLooseBytes(bytes: Uint8Array): string {
@@ -64,7 +93,7 @@ function decodeWithLooseBytes(bytes: Uint8Array): string {
   return text + strict.decode(bytes.subarray(valid));
 }
 
-/** Bytes of the character at an offset, 0 when there is none (Unicode standard, table 3-7). */
+/** The number of bytes of the character at `at`; 0 when the bytes there are not valid UTF-8 (Unicode, table 3-7). */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at] ?? 0;
   if (lead < 0x80) return 1;

@@ -1,4 +1,6 @@
-import { OttlEvaluationError, shown } from '../errors.ts';
+/** Numbers, bools and durations from text, by the rules of Go's `strconv` and `time`, which are not those of JavaScript. */
+import { quotedExcerpt } from '../../text/messages.ts';
+import { OttlEvaluationError } from '../errors.ts';
 
 const UNIT_NANOS: ReadonlyMap<string, bigint> = new Map([
   ['ns', 1n],
@@ -11,16 +13,16 @@ const UNIT_NANOS: ReadonlyMap<string, bigint> = new Map([
   ['h', 3_600_000_000_000n],
 ]);
 
-/** More are too long before the point, and less than a nanosecond behind it. */
+/** More digits before the point overflow 64 bits; more behind it are below a nanosecond. */
 const MAX_DIGITS = 19;
-
 const WHOLE = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 const PART = /(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/g;
 
-/** Reads a duration as Go's `time.ParseDuration` does, exactly, in nanoseconds. */
+/** `time.ParseDuration`: the nanoseconds of a duration such as `1h30m` or `-1.5s`, exactly. */
 export function parseGoNanos(text: string): bigint {
   if (/^[+-]?0$/.test(text)) return 0n;
-  if (!WHOLE.test(text)) throw new OttlEvaluationError(`${shown(text)} is not a duration such as "1h30m" or "250ms"`);
+  if (!WHOLE.test(text))
+    throw new OttlEvaluationError(`${quotedExcerpt(text)} is not a duration such as "1h30m" or "250ms"`);
   let nanos = 0n;
   for (const [, whole = '', fraction = '', unit = ''] of text.matchAll(PART)) {
     const size = UNIT_NANOS.get(unit) ?? 0n;
@@ -35,31 +37,32 @@ export function parseGoNanos(text: string): bigint {
 }
 
 function tooLong(text: string): never {
-  throw new OttlEvaluationError(`${shown(text)} is too long for a duration`);
+  throw new OttlEvaluationError(`${quotedExcerpt(text)} is too long for a duration`);
 }
 
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INFINITE = /^([+-]?)(?:inf|infinity)$/i;
 
-/** Reads an int64 with the digits of a base from 2 to 36 (Go's `strconv.ParseInt`). */
+/** `strconv.ParseInt` with a base from 2 to 36. */
 export function parseGoInt(text: string, base: number): bigint {
   const digits = text.replace(/^[+-]/, '').toLowerCase();
-  if (digits === '') throw new OttlEvaluationError(`${shown(text)} is not a whole number`);
+  if (digits === '') throw new OttlEvaluationError(`${quotedExcerpt(text)} is not a whole number`);
   let value = 0n;
   for (const digit of digits) {
     const amount = '0123456789abcdefghijklmnopqrstuvwxyz'.indexOf(digit);
-    if (amount < 0 || amount >= base) throw new OttlEvaluationError(`${shown(text)} is not a whole number`);
+    if (amount < 0 || amount >= base) throw new OttlEvaluationError(`${quotedExcerpt(text)} is not a whole number`);
     value = value * BigInt(base) + BigInt(amount);
     if (value > 2n ** 63n) break;
   }
   const signed = text.startsWith('-') ? -value : value;
-  if (signed !== BigInt.asIntN(64, signed)) throw new OttlEvaluationError(`${shown(text)} does not fit into 64 bits`);
+  if (signed !== BigInt.asIntN(64, signed))
+    throw new OttlEvaluationError(`${quotedExcerpt(text)} does not fit into 64 bits`);
   return signed;
 }
 
 const LITERAL = /^([+-]?)(?:0[xX]((?:_?[\da-fA-F])+)|0[bB]((?:_?[01])+)|0[oO]?((?:_?[0-7])+)|([1-9](?:_?\d)*|0))$/;
 
-/** Reads an int64 as it is written in Go: `0x1f`, `0b11`, `0o17`, `017`, `1_000` (`strconv.ParseInt` with base 0). */
+/** `strconv.ParseInt` with base 0: an int64 as in Go source, `0x1f`, `0b11`, `0o17`, `017` or `1_000`. */
 export function parseGoIntLiteral(text: string): bigint {
   const [, sign = '', hex, binary, octal, decimal] = LITERAL.exec(text) ?? [];
   const digits = hex ?? binary ?? octal ?? decimal ?? '';
@@ -67,19 +70,19 @@ export function parseGoIntLiteral(text: string): bigint {
   return parseGoInt(`${sign}${digits.replaceAll('_', '')}`, base);
 }
 
-/** Reads a double (Go's `strconv.ParseFloat`, without hexadecimal ones). */
+/** `strconv.ParseFloat`, without hexadecimal floats. */
 export function parseGoFloat(text: string): number {
   const infinite = INFINITE.exec(text);
   if (infinite !== null) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   if (/^nan$/i.test(text)) return Number.NaN;
   const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value)) throw new OttlEvaluationError(`${shown(text)} is not a number`);
+  if (!Number.isFinite(value)) throw new OttlEvaluationError(`${quotedExcerpt(text)} is not a number`);
   return value;
 }
 
-/** Reads a bool (Go's `strconv.ParseBool`). */
+/** `strconv.ParseBool`. */
 export function parseGoBool(text: string): boolean {
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
   if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
-  throw new OttlEvaluationError(`${shown(text)} is neither true nor false`);
+  throw new OttlEvaluationError(`${quotedExcerpt(text)} is neither true nor false`);
 }

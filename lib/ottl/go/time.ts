@@ -1,183 +1,116 @@
-import { OttlEvaluationError } from '../errors.ts';
-import { Time } from '../runtime/value.ts';
-import { unixNanosOf } from './calendar.ts';
-import type { LayoutPart } from './format-time.ts';
-import { MONTHS, WEEKDAYS } from './format-time.ts';
+/**
+ * Go's `time.Time` and `time.Duration`, and the Gregorian calendar. Written out, not with `Date`: OTTL's times have
+ * nanoseconds and go beyond the years that `Date` can hold.
+ */
 
-interface Fields {
-  year: number;
-  month: number;
-  day: number;
-  hour: number;
-  minute: number;
-  second: number;
-  nanosecond: number;
-  half: 'am' | 'pm' | undefined;
-  offset: number;
+export const NANOS_PER_SECOND = 1_000_000_000n;
+const SECONDS_PER_DAY = 86_400n;
+
+/** `time.Duration`, in nanoseconds, which wrap at 64 bits. */
+export class Duration {
+  readonly nanos: bigint;
+
+  constructor(nanos: bigint) {
+    this.nanos = BigInt.asIntN(64, nanos);
+  }
 }
 
-const NANOS_PER_SECOND = 1_000_000_000n;
+/** `time.Time`. The offset changes only how the time is written, not which moment it is. */
+export class Time {
+  /** Nanoseconds since 1970-01-01 UTC. */
+  readonly unixNanos: bigint;
+  /** Seconds east of UTC. */
+  readonly offset: number;
+
+  constructor(unixNanos: bigint, offset = 0) {
+    this.unixNanos = unixNanos;
+    this.offset = offset;
+  }
+}
+
+/** A time in the Gregorian calendar. */
+export interface CalendarTime {
+  readonly year: number;
+  /** 1 is January. */
+  readonly month: number;
+  /** 1 is the first of the month. */
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly nanosecond: number;
+  /** 0 is Sunday. */
+  readonly weekday: number;
+}
+
+/** Date and time of day at the time's offset. */
+export function calendarTime({ unixNanos, offset }: Time): CalendarTime {
+  const secondsInUtc = floorDivide(unixNanos, NANOS_PER_SECOND);
+  const seconds = secondsInUtc + BigInt(offset);
+  const days = Number(floorDivide(seconds, SECONDS_PER_DAY));
+  const secondOfDay = Number(seconds - BigInt(days) * SECONDS_PER_DAY);
+  return {
+    ...civilDate(days),
+    hour: Math.floor(secondOfDay / 3600),
+    minute: Math.floor(secondOfDay / 60) % 60,
+    second: secondOfDay % 60,
+    nanosecond: Number(unixNanos - secondsInUtc * NANOS_PER_SECOND),
+    weekday: (((days + 4) % 7) + 7) % 7,
+  };
+}
+
+/** Nanoseconds since 1970 of a date and time of day in UTC; undefined when the month does not have the day. */
+export function unixNanosOf(date: Omit<CalendarTime, 'weekday'>): bigint | undefined {
+  const { year, month, day, hour, minute, second, nanosecond } = date;
+  const yearFromMarch = month <= 2 ? year - 1 : year;
+  const era = Math.floor(yearFromMarch / 400);
+  const yearOfEra = yearFromMarch - era * 400;
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  const days = era * 146_097 + dayOfEra - 719_468;
+  if (civilDate(days).day !== day) return undefined;
+  const seconds = BigInt(days) * SECONDS_PER_DAY + BigInt(hour * 3600 + minute * 60 + second);
+  return seconds * NANOS_PER_SECOND + BigInt(nanosecond);
+}
+
+/** The time in Go's layout `RFC3339Nano`: `2024-05-01T10:00:00.25+02:00`, without trailing zeros of the fraction. */
+export function formatRfc3339(time: Time): string {
+  const { year, month, day, hour, minute, second, nanosecond } = calendarTime(time);
+  const fraction = String(nanosecond).padStart(9, '0').replace(/0+$/, '');
+  const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
+  return `${date}T${two(hour)}:${two(minute)}:${two(second)}${fraction === '' ? '' : `.${fraction}`}${formatOffset(time.offset)}`;
+}
+
+/** `Z` or `+02:00`. */
+function formatOffset(offset: number): string {
+  if (offset === 0) return 'Z';
+  const minutes = Math.floor(Math.abs(offset) / 60);
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
 
 /**
- * Reads a time in a layout of Go's `time` package, as the Collector does: white space in front of numbers is skipped,
- * years may have two digits where `shortYears` says so. A time without an offset is UTC.
+ * The date `days` days after 1970-01-01. Years are counted from March in eras of 400 years, so that the leap day is the
+ * last day of a year (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`).
  */
-export function parseTime(layout: readonly LayoutPart[], text: string, shortYears: boolean): Time {
-  const fields: Fields = {
-    year: 0,
-    month: 1,
-    day: 1,
-    hour: 0,
-    minute: 0,
-    second: 0,
-    nanosecond: 0,
-    half: undefined,
-    offset: 0,
-  };
-  let rest = text;
-  for (const [i, part] of layout.entries()) {
-    if (!part.isElement) {
-      rest = skipText(part.text, rest);
-      continue;
-    }
-    rest = readElement(part.text, rest, fields, shortYears) ?? refuse();
-    const next = layout.slice(i + 1).find(({ isElement }) => isElement);
-    if (part.text === '5' && !/^[.,]/.test(next?.text ?? '')) rest = readFraction(rest, fields);
-  }
-  return rest === '' ? timeOf(fields) : refuse();
+function civilDate(days: number): { year: number; month: number; day: number } {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const leapDays = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
+  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365);
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }
 
-function timeOf({ half, offset, ...fields }: Fields): Time {
-  const hour =
-    half === 'pm' && fields.hour < 12 ? fields.hour + 12 : half === 'am' && fields.hour === 12 ? 0 : fields.hour;
-  const nanos = fields.year < 1 ? undefined : unixNanosOf({ ...fields, hour });
-  return nanos === undefined ? refuse() : new Time(nanos - BigInt(offset) * NANOS_PER_SECOND, offset);
-}
-
-/** A space stands for any number of spaces; at the end of the value for none. */
-function skipText(text: string, value: string): string {
-  let rest = value;
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === ' ') {
-      if (rest !== '' && !rest.startsWith(' ')) refuse();
-      while (text[at + 1] === ' ') at++;
-      rest = rest.replace(/^ +/, '');
-    } else {
-      if (rest.charAt(0) !== text.charAt(at)) refuse();
-      rest = rest.slice(1);
-    }
-  }
-  return rest;
-}
-
-/** What is behind the element, undefined when it is not there. */
-function readElement(element: string, value: string, fields: Fields, shortYears: boolean): string | undefined {
-  if (/^[.,]/.test(element)) return readFraction(value, fields);
-  if (element === '_2') return readNumber(value.replace(/^ /, ''), fields, 'day', 1, 31);
-  const text = /^[\dZ]/.test(element) ? value.replace(/^\s+/, '') : value;
-  switch (element) {
-    case '2006':
-      return readYear(/^\d{4}/, 0, text, fields) ?? (shortYears ? readYear(/^\d\d/, 69, text, fields) : undefined);
-    case '06':
-      return readYear(/^\d\d/, 69, text, fields);
-    case 'Jan':
-    case 'January':
-      return readName(MONTHS, element.length, text, (month) => {
-        fields.month = month + 1;
-      });
-    case 'Mon':
-    case 'Monday':
-      return readName(WEEKDAYS, element.length, text, () => {});
-    case '1':
-      return readNumber(text, fields, 'month', 1, 12);
-    case '2':
-      return readNumber(text, fields, 'day', 1, 31);
-    case '15':
-      return readNumber(text, fields, 'hour', 0, 23);
-    case '3':
-      return readNumber(text, fields, 'hour', 0, 12);
-    case '4':
-      return readNumber(text, fields, 'minute', 0, 59);
-    case '5':
-      return readNumber(text, fields, 'second', 0, 59);
-    case 'PM':
-    case 'pm': {
-      const half = text.slice(0, 2);
-      if (!(element === 'PM' ? ['AM', 'PM'] : ['am', 'pm']).includes(half)) return undefined;
-      fields.half = half.toLowerCase() === 'pm' ? 'pm' : 'am';
-      return text.slice(2);
-    }
-    default:
-      return readOffset(element, text, fields);
-  }
-}
-
-function readYear(pattern: RegExp, firstOfLastCentury: number, text: string, fields: Fields): string | undefined {
-  const digits = pattern.exec(text)?.[0];
-  if (digits === undefined) return undefined;
-  const year = Number(digits);
-  fields.year = firstOfLastCentury === 0 ? year : year + (year >= firstOfLastCentury ? 1900 : 2000);
-  return text.slice(digits.length);
-}
-
-/** Three letters, or the whole name. */
-function readName(
-  names: readonly string[],
-  elementLength: number,
-  text: string,
-  found: (index: number) => void,
-): string | undefined {
-  const wanted = names.map((name) => (elementLength === 3 ? name.slice(0, 3) : name).toLowerCase());
-  const index = wanted.findIndex((name) => text.toLowerCase().startsWith(name));
-  if (index < 0) return undefined;
-  found(index);
-  return text.slice(wanted[index]?.length ?? 0);
-}
-
-/** One digit or two. */
-function readNumber(
-  text: string,
-  fields: Fields,
-  name: 'month' | 'day' | 'hour' | 'minute' | 'second',
-  least: number,
-  most: number,
-): string | undefined {
-  const digits = /^\d\d?/.exec(text)?.[0];
-  const value = Number(digits);
-  if (digits === undefined || value < least || value > most) return undefined;
-  fields[name] = value;
-  return text.slice(digits.length);
-}
-
-/** `.5`, if there is one. What is finer than a nanosecond is cut off. */
-function readFraction(value: string, fields: Fields): string {
-  const digits = /^[.,](\d+)/.exec(value)?.[1];
-  if (digits === undefined) return value;
-  fields.nanosecond = Number(digits.slice(0, 9).padEnd(9, '0'));
-  return value.slice(1 + digits.length);
-}
-
-const OFFSETS: ReadonlyMap<string, RegExp> = new Map([
-  ['Z0700', /^(?:Z|([+-])(\d\d)(?:(\d\d)|:(\d\d))?)/],
-  ['-070000', /^([+-])(\d\d)(\d\d)()(\d\d)/],
-  ['-07', /^([+-])(\d\d)/],
-  ['-07:00', /^([+-])(\d\d):(\d\d)/],
-  ['-07:00:00', /^([+-])(\d\d):(\d\d)()(?::(\d\d))/],
-]);
-
-/** `%z` takes Z, +02, +0200 and +02:00. */
-function readOffset(element: string, text: string, fields: Fields): string | undefined {
-  const match = OFFSETS.get(element)?.exec(text);
-  if (match === null || match === undefined) return undefined;
-  const [whole, sign, hours = '0', minutes, minutesBehindColon = '0', seconds = '0'] = match;
-  const [hour, minute, second] = [Number(hours), Number(minutes ?? minutesBehindColon), Number(seconds)];
-  if (hour > 24 || minute > 60 || second > 60) return undefined;
-  fields.offset = (sign === '-' ? -1 : 1) * (hour * 3600 + minute * 60 + second);
-  return text.slice(whole.length);
-}
-
-const FAILURE = new OttlEvaluationError('Time: the string is no time in this format');
-
-function refuse(): never {
-  throw FAILURE;
+/** The quotient rounded down, also for negative numbers. */
+export function floorDivide(a: bigint, b: bigint): bigint {
+  const quotient = a / b;
+  return a % b < 0n ? quotient - 1n : quotient;
 }

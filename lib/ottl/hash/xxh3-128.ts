@@ -18,7 +18,7 @@ import {
 import { combineSmall } from './xxh3-64.ts';
 
 /** The high and the low half. */
-export type Halves = readonly [bigint, bigint];
+type Halves = readonly [bigint, bigint];
 
 /** XXH3 of 128 bits, seed 0. */
 export function xxh3Hash128(bytes: Uint8Array): Halves {

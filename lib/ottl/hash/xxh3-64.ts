@@ -27,7 +27,7 @@ export function xxh3Hash64(bytes: Uint8Array): bigint {
   return avalanche(mergeLanes(accumulateLong(input), 11, start));
 }
 
-/** Up to 3 bytes and their number as one; 0 of none, which the secret then stands in for. */
+/** Combines up to 3 bytes and their number to one word; without bytes the word comes from the secret. */
 export function combineSmall(bytes: Uint8Array): bigint {
   const { length } = bytes;
   if (length === 0) return secret64(56) ^ secret64(64) ^ secret32(0) ^ secret32(4);

@@ -1,12 +1,14 @@
-export const PRIME32_1 = 0x9e3779b1n;
+/** What the hashes XXH3 of 64 and of 128 bits have in common, with seed 0, in the terms of the specification. */
+
+const PRIME32_1 = 0x9e3779b1n;
 export const PRIME32_2 = 0x85ebca77n;
-export const PRIME32_3 = 0xc2b2ae3dn;
+const PRIME32_3 = 0xc2b2ae3dn;
 export const PRIME64_1 = 0x9e3779b185ebca87n;
 export const PRIME64_2 = 0xc2b2ae3d27d4eb4fn;
-export const PRIME64_3 = 0x165667b19e3779f9n;
+const PRIME64_3 = 0x165667b19e3779f9n;
 export const PRIME64_4 = 0x85ebca77c2b2ae63n;
-export const PRIME64_5 = 0x27d4eb2f165667c5n;
-export const PRIME_MX1 = 0x165667919e3779f9n;
+const PRIME64_5 = 0x27d4eb2f165667c5n;
+const PRIME_MX1 = 0x165667919e3779f9n;
 export const PRIME_MX2 = 0x9fb21c651e98df25n;
 
 export function uint32(value: bigint): bigint {
@@ -27,18 +29,19 @@ export function swapBytes(value: bigint, length: 4 | 8): bigint {
   return swapped;
 }
 
-/** Both halves of the product, one on the other. */
+/** The 128-bit product, its halves combined by XOR. */
 export function foldedProduct(a: bigint, b: bigint): bigint {
   const product = a * b;
   return uint64(product) ^ (product >> 64n);
 }
 
+/** The avalanche of XXH3. */
 export function avalanche(value: bigint): bigint {
   const mixed = uint64((value ^ (value >> 37n)) * PRIME_MX1);
   return mixed ^ (mixed >> 32n);
 }
 
-/** That of the older XXH64. */
+/** The avalanche of XXH64, which short inputs use. */
 export function avalanche64(value: bigint): bigint {
   const once = uint64((value ^ (value >> 33n)) * PRIME64_2);
   const twice = uint64((once ^ (once >> 29n)) * PRIME64_3);
@@ -52,8 +55,7 @@ const SECRET_HEX =
   'a8fa763fe39c343ff9dcbbc7c70b4f1d8a51e04bcdb45931c89f7ec9d9787364eac5ac8334d3ebc3c581a0fffa1363eb' +
   '170ddd51b7f0da49d316552629d4689e2b16be587d47a1fc8ff8b8d17ad031ce45cb3a8f95160428afd7fbcabb4b407e';
 
-export const SECRET_LENGTH = 192;
-
+const SECRET_LENGTH = 192;
 const view = new DataView(new ArrayBuffer(SECRET_LENGTH));
 for (let at = 0; at < SECRET_LENGTH; at++) view.setUint8(at, Number.parseInt(SECRET_HEX.slice(2 * at, 2 * at + 2), 16));
 
@@ -91,6 +93,7 @@ export function accumulateLong(input: DataView): readonly bigint[] {
   return lanes;
 }
 
+/** Combines the accumulators to one word. @param secretAt where in the secret the merge starts */
 export function mergeLanes(lanes: readonly bigint[], secretAt: number, start: bigint): bigint {
   let merged = start;
   for (let i = 0; i < 8; i += 2) {

@@ -1,10 +1,11 @@
 import { sha1 } from '@noble/hashes/legacy.js';
-import { OttlEvaluationError, shown } from '../errors.ts';
-import { base64 } from '../formats/base64.ts';
+import { quotedExcerpt } from '../../text/messages.ts';
+import { OttlEvaluationError } from '../errors.ts';
+import { base64 } from '../formats/encodings.ts';
 import { compareBytes } from '../runtime/compare.ts';
 import { parseIp, toShortIp } from './ip-network.ts';
 
-export interface Endpoint {
+interface Endpoint {
   readonly address: Uint8Array;
   readonly port: number;
 }
@@ -19,8 +20,8 @@ const PROTOCOLS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The Community ID of a flow, version 1 (https://github.com/corelight/community-id-spec), which is that of its other
- * direction too. As in the Collector the ports of ICMP are ports like any others.
+ * The Community ID of a flow, version 1 (https://github.com/corelight/community-id-spec). Both directions of a flow have
+ * the same ID. The ports of ICMP are treated like any others, as in the Collector.
  */
 export function communityId(source: Endpoint, destination: Endpoint, protocol: number, seed: number): string {
   const [low, high] = isInOrder(source, destination) ? [source, destination] : [destination, source];
@@ -36,23 +37,25 @@ export function communityId(source: Endpoint, destination: Endpoint, protocol: n
   return `1:${base64(sha1(Uint8Array.from(hashed)))}`;
 }
 
-/** @throws {OttlEvaluationError} when one of them is none. */
+/** @throws {OttlEvaluationError} when the address or the port is invalid */
 export function toEndpoint(ip: string, port: bigint): Endpoint {
   const address = parseIp(ip);
-  if (address === undefined) throw new OttlEvaluationError(`CommunityID: ${shown(ip)} is not an IP address`);
+  if (address === undefined) throw new OttlEvaluationError(`CommunityID: ${quotedExcerpt(ip)} is not an IP address`);
   return { address: toShortIp(address), port: toUint16(port, 'a port') };
 }
 
+/** @throws {OttlEvaluationError} when the value does not fit into 16 bits */
 export function toUint16(value: bigint, what: string): number {
   if (value >= 0n && value <= 65535n) return Number(value);
   throw new OttlEvaluationError(`CommunityID: expected ${what} from 0 to 65535, got ${value}`);
 }
 
+/** The IP protocol number of a name. @throws {OttlEvaluationError} */
 export function protocolNumber(name: string): number {
   const number = PROTOCOLS.get(name);
   if (number !== undefined) return number;
   throw new OttlEvaluationError(
-    `CommunityID: unknown protocol ${shown(name)}, allowed: ${[...PROTOCOLS.keys()].join(', ')}`,
+    `CommunityID: unknown protocol ${quotedExcerpt(name)}, allowed: ${[...PROTOCOLS.keys()].join(', ')}`,
   );
 }
 

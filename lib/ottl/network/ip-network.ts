@@ -4,12 +4,12 @@ export interface IpNetwork {
   readonly bits: number;
 }
 
-/** The 4 or 16 bytes of an address (Go's `net.ParseIP`), undefined when the text is none. Zones are not allowed. */
+/** `net.ParseIP`: the 4 or 16 bytes of an address; undefined when the text is not an address. Zones are not allowed. */
 export function parseIp(text: string): Uint8Array | undefined {
   return text.includes(':') ? parseV6(text) : parseV4(text);
 }
 
-/** Reads `10.0.0.0/8` or `2001:db8::/32` (Go's `net.ParseCIDR`). */
+/** `net.ParseCIDR`: the network `10.0.0.0/8` or `2001:db8::/32`; undefined when the text is not a network. */
 export function parseNetwork(text: string): IpNetwork | undefined {
   const [, ip = '', digits = ''] = /^([^/]+)\/0*(\d{1,4})$/.exec(text) ?? [];
   const address = parseIp(ip);
@@ -18,14 +18,14 @@ export function parseNetwork(text: string): IpNetwork | undefined {
   return shorten({ address: masked(address, bits), bits });
 }
 
-/** Addresses of one kind only are in networks of the same kind; `::ffff:1.2.3.4` is of the older kind. */
+/** Whether the network contains the address. IPv4 and IPv6 do not mix; `::ffff:1.2.3.4` is an IPv4 address. */
 export function contains(network: IpNetwork, ip: Uint8Array): boolean {
   const address = toShortIp(ip);
   if (address.length !== network.address.length) return false;
   return masked(address, network.bits).every((byte, i) => byte === network.address[i]);
 }
 
-/** `::ffff:1.2.3.4` in the 4 bytes of the older kind. */
+/** The 4 bytes of an IPv4 address, also of one written as `::ffff:1.2.3.4`; the 16 bytes of any other. */
 export function toShortIp(ip: Uint8Array): Uint8Array {
   return toV4(ip) ?? ip;
 }
@@ -61,7 +61,7 @@ function parseV6(text: string): Uint8Array | undefined {
   return Uint8Array.from([...head, ...new Array<number>(missing).fill(0), ...tail]);
 }
 
-/** The bytes of groups of hex digits, of which the last may be an older address. */
+/** The bytes of groups of hex digits; the last group may be an IPv4 address. */
 function groupsOf(text: string, mayEndInV4: boolean): readonly number[] | undefined {
   if (text === '') return [];
   const bytes: number[] = [];

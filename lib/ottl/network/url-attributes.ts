@@ -1,15 +1,16 @@
 import { OttlEvaluationError } from '../errors.ts';
+import { fromByteText, toByteText } from '../go/go-string.ts';
 import { parseGoInt } from '../go/parse-numbers.ts';
-import { fromByteText, toByteText } from '../go/strings.ts';
 import { NativeInt, type OttlMap, type OttlValue } from '../runtime/value.ts';
 import { formatGoUrl, formatUser, type GoUrl, parseGoUrl, splitHostPort, type UrlUser, unescapePart } from './url.ts';
 
 const MAX_PARAMETERS = 10_000;
 
 /**
- * The parts of a URL by the names of the semantic conventions; only those that it has, but always the original, the
- * domain, the scheme and the path. Of a mere query (`?a=1`) the values of each parameter, under `query`.
- * @throws {OttlEvaluationError} when the text is no URL.
+ * The parts of a URL under the names of the semantic conventions. `url.original`, `url.domain`, `url.scheme` and
+ * `url.path` are always there, the others when the URL has them. A text that begins with `?` gives the values of its
+ * parameters under `query` instead.
+ * @throws {OttlEvaluationError} when the text is not a URL
  */
 export function urlAttributes(text: string): OttlMap {
   if (text === '') throw new OttlEvaluationError('URL: the URL is empty');

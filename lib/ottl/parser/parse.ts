@@ -1,5 +1,29 @@
+/**
+ * The parser of OTTL conditions: the grammar of the Collector's pkg/ottl (`grammar.go`), by recursive descent. Each
+ * function reads the rule that it is named after.
+ *
+ * ```
+ * Condition  = And { "or" And }
+ * And        = Not { "and" Not }
+ * Not        = [ "not" ] Term
+ * Term       = Comparison | "(" Condition ")"
+ * Comparison = Value ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) Value | Call | "true" | "false"
+ * Value      = "nil" | "true" | "false" | string | bytes | enum | List | Map | Sum
+ * Sum        = Product { ( "+" | "-" ) Product }
+ * Product    = Signed { ( "*" | "/" ) Signed }
+ * Signed     = [ "+" | "-" ] Operand
+ * Operand    = int | float | Path | Call | "(" Sum ")"
+ * Path       = name Keys { "." name Keys }
+ * Keys       = { "[" ( string | Sum ) "]" }
+ * Call       = Name "(" [ Argument { "," Argument } ] ")" Keys
+ * Argument   = [ name "=" ] Value
+ * List       = "[" [ Value { "," Value } ] "]"
+ * Map        = "{" { string ":" Value [ "," ] } "}"
+ * ```
+ */
 import { OttlSyntaxError } from '../errors.ts';
-import { parseBytes, parseFloat64, parseInt64, TokenStream } from './lexer.ts';
+import { TokenStream } from './lexer.ts';
+import { parseBytes, parseFloat64, parseInt64 } from './literals.ts';
 import type {
   ArgumentNode,
   CallNode,
@@ -11,58 +35,10 @@ import type {
   ValueNode,
 } from './syntax-tree.ts';
 
-/**
- * Reads the call of a converter and the indices of its result.
- * @throws {OttlSyntaxError}
- */
-export function parseCall(tokens: TokenStream): CallNode {
-  const { text: name, from: at } = tokens.next();
-  if (!tokens.isNext('(')) tokens.fail(`( after ${name}`);
-  if (/^[a-z]/.test(name)) {
-    throw new OttlSyntaxError(
-      `${name} is no converter: their names start with a capital letter, and a condition changes nothing`,
-      at,
-    );
-  }
-  return { kind: 'call', name, arguments: parseArguments(tokens), keys: parseKeys(tokens), at };
-}
-
-function parseArguments(tokens: TokenStream): readonly ArgumentNode[] {
-  const found: ArgumentNode[] = [];
-  tokens.expect('(');
-  if (tokens.take(')')) return found;
-  do {
-    const argument = parseArgument(tokens);
-    if (argument.name === undefined && found.at(-1)?.name !== undefined) {
-      throw new OttlSyntaxError('an argument without a name must not follow one with a name', argument.at);
-    }
-    found.push(argument);
-  } while (tokens.take(','));
-  if (!tokens.take(')')) tokens.fail(', or )');
-  return found;
-}
-
-function parseArgument(tokens: TokenStream): ArgumentNode {
-  const { kind, text, from: at } = tokens.peek();
-  const isNamed = (kind === 'name' || kind === 'mixed') && tokens.isNext('=', 1);
-  if (isNamed) tokens.position += 2;
-  return { name: isNamed ? text : undefined, value: tokens.nested(() => parseValue(tokens)), at };
-}
-
-/** Reads indices: `["key"]`, `[0]`, or a path, converter or sum in brackets. */
-export function parseKeys(tokens: TokenStream): readonly ValueNode[] {
-  const keys: ValueNode[] = [];
-  while (tokens.take('[')) {
-    keys.push(tokens.nested(() => (tokens.peek().kind === 'string' ? parseValue(tokens) : parseMath(tokens))));
-    tokens.expect(']');
-  }
-  return keys;
-}
-
 const COMPARISONS: readonly ComparisonOperator[] = ['==', '!=', '<=', '>=', '<', '>'];
 
 /**
- * Reads an OTTL condition: `not` binds tighter than `and`, which binds tighter than `or`.
+ * Parses an OTTL condition. `not` binds tighter than `and`, which binds tighter than `or`.
  * @throws {OttlSyntaxError}
  */
 export function parseCondition(text: string): ConditionNode {
@@ -85,13 +61,16 @@ function parseAnd(tokens: TokenStream): ConditionNode {
 }
 
 function parseNot(tokens: TokenStream): ConditionNode {
-  if (!tokens.take('not')) return parseConditionOperand(tokens);
+  if (!tokens.take('not')) return parseTerm(tokens);
   if (tokens.isNext('not')) tokens.fail('a condition; write not (not …)');
-  return { kind: 'not', term: tokens.nested(() => parseConditionOperand(tokens)) };
+  return { kind: 'not', term: tokens.nested(() => parseTerm(tokens)) };
 }
 
-/** A parenthesis may open a sum (`(a + 1) > b`) or a condition (`(a > b)`): both are tried, in this order. */
-function parseConditionOperand(tokens: TokenStream): ConditionNode {
+/**
+ * A parenthesis may open a sum (`(a + 1) > b`) or a condition (`(a > b)`). Both are tried in this order; of two errors the
+ * one that came further is reported.
+ */
+function parseTerm(tokens: TokenStream): ConditionNode {
   if (!tokens.isNext('(')) return parseComparison(tokens);
   const start = tokens.position;
   const asComparison = attempt(() => parseComparison(tokens));
@@ -127,11 +106,7 @@ function attempt<T>(parse: () => T): T | OttlSyntaxError {
   }
 }
 
-/**
- * Reads a value: a literal, a list, a map, or a sum of numbers, paths and converters.
- * @throws {OttlSyntaxError}
- */
-export function parseValue(tokens: TokenStream): ValueNode {
+function parseValue(tokens: TokenStream): ValueNode {
   const { kind, text, from: at } = tokens.peek();
   if (tokens.take('nil')) return { kind: 'nil', at };
   if (tokens.take('true')) return { kind: 'bool', value: true, at };
@@ -150,11 +125,10 @@ export function parseValue(tokens: TokenStream): ValueNode {
   }
   if (tokens.isNext('[')) return { kind: 'list', items: parseList(tokens), at };
   if (tokens.isNext('{')) return { kind: 'map', entries: parseEntries(tokens), at };
-  return parseMath(tokens);
+  return parseSum(tokens);
 }
 
-/** Reads a sum; multiplication and division bind tighter. */
-export function parseMath(tokens: TokenStream): ValueNode {
+function parseSum(tokens: TokenStream): ValueNode {
   let left = parseProduct(tokens);
   let depth = 0;
   for (let operator = takeOperator(tokens, '+', '-'); operator; operator = takeOperator(tokens, '+', '-')) {
@@ -193,7 +167,7 @@ function parseSigned(tokens: TokenStream): ValueNode {
 function parseOperand(tokens: TokenStream): ValueNode {
   const { kind, text, from: at } = tokens.peek();
   if (tokens.take('(')) {
-    const value = tokens.nested(() => parseMath(tokens));
+    const value = tokens.nested(() => parseSum(tokens));
     tokens.expect(')');
     if (tokens.isNext('=>')) throw new OttlSyntaxError('lambda expressions are not supported', at);
     return value;
@@ -221,6 +195,49 @@ function parsePath(tokens: TokenStream): PathNode {
     fields.push({ name: text, keys: parseKeys(tokens), at: from });
   } while (tokens.take('.'));
   return { kind: 'path', fields, at };
+}
+
+function parseKeys(tokens: TokenStream): readonly ValueNode[] {
+  const keys: ValueNode[] = [];
+  while (tokens.take('[')) {
+    keys.push(tokens.nested(() => (tokens.peek().kind === 'string' ? parseValue(tokens) : parseSum(tokens))));
+    tokens.expect(']');
+  }
+  return keys;
+}
+
+function parseCall(tokens: TokenStream): CallNode {
+  const { text: name, from: at } = tokens.next();
+  if (!tokens.isNext('(')) tokens.fail(`( after ${name}`);
+  if (/^[a-z]/.test(name)) {
+    throw new OttlSyntaxError(
+      `${name} is not a converter: names of converters start with a capital letter, and a condition cannot call editors`,
+      at,
+    );
+  }
+  return { kind: 'call', name, arguments: parseArguments(tokens), keys: parseKeys(tokens), at };
+}
+
+function parseArguments(tokens: TokenStream): readonly ArgumentNode[] {
+  const found: ArgumentNode[] = [];
+  tokens.expect('(');
+  if (tokens.take(')')) return found;
+  do {
+    const argument = parseArgument(tokens);
+    if (argument.name === undefined && found.at(-1)?.name !== undefined) {
+      throw new OttlSyntaxError('an argument without a name must not follow one with a name', argument.at);
+    }
+    found.push(argument);
+  } while (tokens.take(','));
+  if (!tokens.take(')')) tokens.fail(', or )');
+  return found;
+}
+
+function parseArgument(tokens: TokenStream): ArgumentNode {
+  const { kind, text, from: at } = tokens.peek();
+  const isNamed = (kind === 'name' || kind === 'mixed') && tokens.isNext('=', 1);
+  if (isNamed) tokens.position += 2;
+  return { name: isNamed ? text : undefined, value: tokens.nested(() => parseValue(tokens)), at };
 }
 
 function parseList(tokens: TokenStream): readonly ValueNode[] {

@@ -1,23 +1,75 @@
-import { toHex } from '../../otlp/text.ts';
-import { quote } from './lexer.ts';
+import { toHex } from '../../otlp/bytes-to-text.ts';
+import { quote } from './literals.ts';
 
-/** A condition as text, with a parenthesis around each part; reading it gives the same condition. */
-export function printCondition(node: ConditionNode): string {
-  switch (node.kind) {
-    case 'constant':
-      return String(node.value);
-    case 'not':
-      return `not (${printCondition(node.term)})`;
-    case 'and':
-    case 'or':
-      return node.terms.map((term) => `(${printCondition(term)})`).join(` ${node.kind} `);
-    case 'call':
-      return printCall(node.call);
-    case 'comparison':
-      return `${printValue(node.left)} ${node.operator} ${printValue(node.right)}`;
-  }
+/** An expression that is true or false. */
+export type ConditionNode =
+  | { readonly kind: 'or' | 'and'; readonly terms: readonly ConditionNode[] }
+  | { readonly kind: 'not'; readonly term: ConditionNode }
+  | { readonly kind: 'constant'; readonly value: boolean }
+  | { readonly kind: 'call'; readonly call: CallNode }
+  | {
+      readonly kind: 'comparison';
+      readonly operator: ComparisonOperator;
+      readonly left: ValueNode;
+      readonly right: ValueNode;
+    };
+
+export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** An expression that has a value. `at` is its offset in the condition, in UTF-16 code units. */
+export type ValueNode =
+  | { readonly kind: 'nil'; readonly at: number }
+  | { readonly kind: 'string'; readonly value: string; readonly at: number }
+  | { readonly kind: 'bool'; readonly value: boolean; readonly at: number }
+  | { readonly kind: 'bytes'; readonly value: Uint8Array; readonly at: number }
+  | { readonly kind: 'int'; readonly value: bigint; readonly at: number }
+  | { readonly kind: 'float'; readonly value: number; readonly at: number }
+  | { readonly kind: 'enum'; readonly name: string; readonly at: number }
+  | { readonly kind: 'list'; readonly items: readonly ValueNode[]; readonly at: number }
+  | { readonly kind: 'map'; readonly entries: readonly (readonly [string, ValueNode])[]; readonly at: number }
+  | { readonly kind: 'negation'; readonly operand: ValueNode; readonly at: number }
+  | {
+      readonly kind: 'math';
+      readonly operator: MathOperator;
+      readonly left: ValueNode;
+      readonly right: ValueNode;
+      readonly at: number;
+    }
+  | PathNode
+  | CallNode;
+
+export type MathOperator = '+' | '-' | '*' | '/';
+
+/** `span.attributes["a"][0]`: fields, each with its indices. */
+export interface PathNode {
+  readonly kind: 'path';
+  readonly fields: readonly FieldNode[];
+  readonly at: number;
 }
 
+export interface FieldNode {
+  readonly name: string;
+  readonly keys: readonly ValueNode[];
+  readonly at: number;
+}
+
+/** `Concat([a, b], delimiter="-")["key"]`: a call of a converter, and indices into its result. */
+export interface CallNode {
+  readonly kind: 'call';
+  readonly name: string;
+  readonly arguments: readonly ArgumentNode[];
+  readonly keys: readonly ValueNode[];
+  readonly at: number;
+}
+
+export interface ArgumentNode {
+  /** Undefined for an argument given by position. */
+  readonly name: string | undefined;
+  readonly value: ValueNode;
+  readonly at: number;
+}
+
+/** The value as text. Equal text means equal expressions. */
 export function printValue(node: ValueNode): string {
   switch (node.kind) {
     case 'nil':
@@ -48,7 +100,7 @@ export function printValue(node: ValueNode): string {
   }
 }
 
-/** The grammar knows no float without a point, and an exponent only behind one. */
+/** In the grammar a float has a point, and an exponent only after it. */
 function printFloat(value: number): string {
   const text = Object.is(value, -0) ? '-0' : String(value);
   if (text.includes('.')) return text;
@@ -66,78 +118,4 @@ function printCall(call: CallNode): string {
 
 function printKeys(keys: readonly ValueNode[]): string {
   return keys.map((key) => `[${printValue(key)}]`).join('');
-}
-
-/** `line:column`, both from 1, of an offset into a text. */
-export function positionAt(text: string, offset: number): string {
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length;
-  return `${line}:${offset - before.lastIndexOf('\n')}`;
-}
-
-export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
-export type MathOperator = '+' | '-' | '*' | '/';
-
-/** What is true or false. */
-export type ConditionNode =
-  | { readonly kind: 'or' | 'and'; readonly terms: readonly ConditionNode[] }
-  | { readonly kind: 'not'; readonly term: ConditionNode }
-  | { readonly kind: 'constant'; readonly value: boolean }
-  | { readonly kind: 'call'; readonly call: CallNode }
-  | {
-      readonly kind: 'comparison';
-      readonly operator: ComparisonOperator;
-      readonly left: ValueNode;
-      readonly right: ValueNode;
-    };
-
-/** What has a value. `at` is its offset in the condition. */
-export type ValueNode =
-  | { readonly kind: 'nil'; readonly at: number }
-  | { readonly kind: 'string'; readonly value: string; readonly at: number }
-  | { readonly kind: 'bool'; readonly value: boolean; readonly at: number }
-  | { readonly kind: 'bytes'; readonly value: Uint8Array; readonly at: number }
-  | { readonly kind: 'int'; readonly value: bigint; readonly at: number }
-  | { readonly kind: 'float'; readonly value: number; readonly at: number }
-  | { readonly kind: 'enum'; readonly name: string; readonly at: number }
-  | { readonly kind: 'list'; readonly items: readonly ValueNode[]; readonly at: number }
-  | { readonly kind: 'map'; readonly entries: readonly (readonly [string, ValueNode])[]; readonly at: number }
-  | { readonly kind: 'negation'; readonly operand: ValueNode; readonly at: number }
-  | {
-      readonly kind: 'math';
-      readonly operator: MathOperator;
-      readonly left: ValueNode;
-      readonly right: ValueNode;
-      readonly at: number;
-    }
-  | PathNode
-  | CallNode;
-
-/** `span.attributes["a"][0]`: fields with their indices. */
-export interface PathNode {
-  readonly kind: 'path';
-  readonly fields: readonly FieldNode[];
-  readonly at: number;
-}
-
-export interface FieldNode {
-  readonly name: string;
-  readonly keys: readonly ValueNode[];
-  readonly at: number;
-}
-
-/** `Concat([a, b], delimiter="-")["key"]` */
-export interface CallNode {
-  readonly kind: 'call';
-  readonly name: string;
-  readonly arguments: readonly ArgumentNode[];
-  readonly keys: readonly ValueNode[];
-  readonly at: number;
-}
-
-export interface ArgumentNode {
-  /** Undefined: by position. */
-  readonly name: string | undefined;
-  readonly value: ValueNode;
-  readonly at: number;
 }

@@ -2,14 +2,15 @@ import { didYouMean } from '../../text/nearest-name.ts';
 import { OttlSyntaxError } from '../errors.ts';
 import type { FieldNode, PathNode, ValueNode } from '../parser/syntax-tree.ts';
 import type { PathDefinition } from './path-definition.ts';
-import { RESOURCE_PATHS, SCOPE_PATHS } from './resource-paths.ts';
+import { RESOURCE_PATHS } from './resource-paths.ts';
+import { SCOPE_PATHS } from './scope-paths.ts';
 import { SPAN_EVENT_PATHS } from './span-event-paths.ts';
 import { SPAN_PATHS } from './span-paths.ts';
 
-/** What a list of conditions is about: its paths without a context belong to this one. */
+/** What conditions are evaluated on. A path that names no context belongs to this one. */
 export type ConditionContext = 'span' | 'spanevent';
 
-/** The paths of each context, those of `scope` also under its older name. */
+/** The paths by context. `instrumentation_scope` is the older name of `scope`. */
 export const CONTEXT_PATHS: ReadonlyMap<string, readonly PathDefinition[]> = new Map([
   ['span', SPAN_PATHS],
   ['spanevent', SPAN_EVENT_PATHS],
@@ -18,23 +19,23 @@ export const CONTEXT_PATHS: ReadonlyMap<string, readonly PathDefinition[]> = new
   ['instrumentation_scope', SCOPE_PATHS],
 ]);
 
-/** What the Collector knows and a condition about stored telemetry can make nothing of. */
+/** Contexts of the Collector that have no meaning for stored telemetry, and why. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
-  ['otelcol', 'otelcol is not supported: the client of the Collector is not known here'],
+  ['otelcol', 'otelcol is not supported: spans are stored without the client metadata of the Collector'],
   ['cache', 'cache is not supported: it is always empty in a condition'],
 ]);
 
-/** A path that exists, and the indices that follow it. */
+/** The definition of a path in a condition, and the indices after it. */
 export interface FoundPath {
-  /** The context that it belongs to. */
+  /** The context that the path belongs to. */
   readonly owner: string;
   readonly definition: PathDefinition;
   readonly keys: readonly ValueNode[];
 }
 
 /**
- * Finds what a path means. A first field that is no context belongs to the context of the condition.
- * @throws {OttlSyntaxError} when there is no such path, or it cannot be indexed.
+ * Finds the definition of a path. Its first field is the context if it is the name of one.
+ * @throws {OttlSyntaxError} when the path does not exist, or cannot be indexed
  */
 export function findPath(path: PathNode, context: ConditionContext): FoundPath {
   const [first] = path.fields;

@@ -1,17 +1,18 @@
 import type { EvaluationContext } from '../runtime/context.ts';
 import type { OttlValue } from '../runtime/value.ts';
 
-/** Something of a span that a condition can read. */
+/** A path of OTTL: a field of a span, event, scope or resource that conditions can read. */
 export interface PathDefinition {
-  /** Without the context: `kind.string`. */
+  /** Without its context: `kind.string`. */
   readonly path: string;
-  /** What it yields, for the documentation. */
+  /** The type of the value, for `docs/ottl.md`. */
   readonly yields: string;
+  /** @throws {OttlEvaluationError} when the path has no value here */
   get(context: EvaluationContext): OttlValue;
-  /** For a path that can be indexed with a key: what is under the key. */
+  /** The value under a key, for a path that can be indexed; undefined when the key is missing. */
   lookUp?(context: EvaluationContext, key: string): OttlValue | undefined;
-  /** Whether what {@link lookUp} finds can be indexed further. */
+  /** Whether the result of {@link lookUp} can be indexed further. */
   readonly isNested?: boolean;
-  /** What a person should know who uses it. */
+  /** Something that every user of the path should know. */
   readonly warning?: string;
 }

@@ -1,5 +1,5 @@
 import { OttlEvaluationError } from '../errors.ts';
-import { Time } from '../runtime/value.ts';
+import { Time } from '../go/time.ts';
 import type { PathDefinition } from './path-definition.ts';
 
 /** Field numbers of `Span.Event` (opentelemetry/proto/trace/v1/trace.proto). */

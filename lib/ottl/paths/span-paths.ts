@@ -1,13 +1,8 @@
 import { parseW3cTraceState } from '../../otlp/w3c-trace-state.ts';
+import { Time } from '../go/time.ts';
 import type { EvaluationContext } from '../runtime/context.ts';
-import { Id, Opaque, Time } from '../runtime/value.ts';
+import { Id, Opaque } from '../runtime/value.ts';
 import type { PathDefinition } from './path-definition.ts';
-
-/** The value of a member of a `tracestate`: '' when it has no such member, null when the header is invalid. */
-export function traceStateMember(header: string, key: string): string | null {
-  const members = parseW3cTraceState(header);
-  return members === undefined ? null : (members.get(key) ?? '');
-}
 
 /** Field numbers of `Span` (opentelemetry/proto/trace/v1/trace.proto). */
 const ATTRIBUTES = 9;
@@ -18,8 +13,8 @@ const LINKS = 13;
 const DROPPED_LINKS_COUNT = 14;
 const STATUS = 15;
 const STATUS_MESSAGE = 2;
-
 const KINDS = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer'];
+const STATUS_VALUE = new Opaque('status');
 
 /** Context `span` (pkg/ottl/contexts/ottlspan). */
 export const SPAN_PATHS: readonly PathDefinition[] = [
@@ -88,12 +83,12 @@ export const SPAN_PATHS: readonly PathDefinition[] = [
   { path: 'end_time_unix_nano', yields: 'int', get: endTime },
   {
     path: 'events',
-    yields: 'list, of which only the length is known',
+    yields: 'list; only its length can be read',
     get: (context) => opaque(context, 'events', EVENTS),
   },
   {
     path: 'links',
-    yields: 'list, of which only the length is known',
+    yields: 'list; only its length can be read',
     get: (context) => opaque(context, 'links', LINKS),
   },
   { path: 'dropped_attributes_count', yields: 'int', get: (context) => count(context, DROPPED_ATTRIBUTES_COUNT) },
@@ -101,7 +96,18 @@ export const SPAN_PATHS: readonly PathDefinition[] = [
   { path: 'dropped_links_count', yields: 'int', get: (context) => count(context, DROPPED_LINKS_COUNT) },
 ];
 
-const STATUS_VALUE = new Opaque('status');
+/** The enums that conditions on spans and on span events can name (OTTL context `span`). */
+export const ENUMS: ReadonlyMap<string, bigint> = new Map([
+  ['SPAN_KIND_UNSPECIFIED', 0n],
+  ['SPAN_KIND_INTERNAL', 1n],
+  ['SPAN_KIND_SERVER', 2n],
+  ['SPAN_KIND_CLIENT', 3n],
+  ['SPAN_KIND_PRODUCER', 4n],
+  ['SPAN_KIND_CONSUMER', 5n],
+  ['STATUS_CODE_UNSET', 0n],
+  ['STATUS_CODE_OK', 1n],
+  ['STATUS_CODE_ERROR', 2n],
+]);
 
 function spanId({ trace, span }: EvaluationContext): string {
   return trace.spanId(span).padEnd(16, '0');
@@ -111,13 +117,19 @@ function parentSpanId({ trace, span }: EvaluationContext): string {
   return trace.parentSpanId(span).padEnd(16, '0');
 }
 
-/** OTTL's times are signed. */
+/** Times of OTTL are signed. */
 function startTime({ trace, span }: EvaluationContext): bigint {
   return BigInt.asIntN(64, trace.startTimeUnixNano(span));
 }
 
 function endTime({ trace, span }: EvaluationContext): bigint {
   return BigInt.asIntN(64, trace.endTimeUnixNano(span));
+}
+
+/** The value of a member of a `tracestate`: '' when there is no such member, null when the header is invalid. */
+function traceStateMember(header: string, key: string): string | null {
+  const members = parseW3cTraceState(header);
+  return members === undefined ? null : (members.get(key) ?? '');
 }
 
 function opaque({ trace, span }: EvaluationContext, type: 'events' | 'links', field: number): Opaque {

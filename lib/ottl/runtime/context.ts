@@ -1,16 +1,40 @@
 import type { MessageView } from '../../otlp/protobuf/message-view.ts';
-import type { ResourceSpansView, ScopeView, Trace } from '../../otlp/trace/trace.ts';
-import type { Level } from './level.ts';
-import type { Getter } from './value.ts';
+import type { Trace } from '../../otlp/trace/trace.ts';
+import type { ResourceSpansView, ScopeView } from '../../otlp/trace/views.ts';
+import type { OttlValue } from './value.ts';
 import { Work } from './work.ts';
 
-/** What the work of a condition is measured by. */
+/**
+ * A compiled expression: reads its value on the span or event that the context stands at.
+ * @throws {OttlEvaluationError} when there is no value
+ */
+export type Getter<T = OttlValue> = (context: EvaluationContext) => T;
+
+/**
+ * What the value of an expression can change with, from the outside in. An expression of level `resource` has the same
+ * value for all spans of a resource, one of level `span` for all events of a span.
+ */
+export type Level = 'constant' | 'resource' | 'scope' | 'span' | 'spanevent';
+
+const LEVELS: readonly Level[] = ['constant', 'resource', 'scope', 'span', 'spanevent'];
+
+/** Whether one value of the first level serves several of the second. */
+export function isAbove(level: Level, other: Level): boolean {
+  return LEVELS.indexOf(level) < LEVELS.indexOf(other);
+}
+
+/** The level of an expression with parts of these levels. */
+export function innermost(levels: readonly Level[]): Level {
+  return LEVELS.findLast((level) => levels.includes(level)) ?? 'constant';
+}
+
+/** A condition, as far as its {@link Work} depends on it. */
 export interface MeteredCondition {
-  /** How many it calls, at most. */
+  /** An upper bound for the number of converters that it calls. */
   readonly converters: number;
 }
 
-/** In place of a value that could not be found. */
+/** Remembered in place of a value whose getter failed, so that it fails again without being asked again. */
 class Failure {
   readonly error: unknown;
 
@@ -19,7 +43,10 @@ class Failure {
   }
 }
 
-/** The span, and maybe the event of it, that a condition is evaluated on. Moved over a trace, resource by resource and span by span. */
+/**
+ * Where conditions are evaluated: a span of a trace, and an event of it when the conditions are on events. One context
+ * is moved over a whole trace, resource by resource and span by span, so that a span costs no object.
+ */
 export class EvaluationContext {
   readonly trace: Trace;
   #resource: ResourceSpansView;
@@ -27,7 +54,10 @@ export class EvaluationContext {
   #event: MessageView | undefined;
   #scope: ScopeView | undefined;
   #scopeRow = -1;
-  /** What has been found out, by slot, and for which resource, scope or span: the stamp of that. */
+  /**
+   * Remembered values by slot, and for each the stamp of the resource, scope or span that it was read from. A move to
+   * another one gives that a new stamp, which makes the old values stale.
+   */
   readonly #found: unknown[] = [];
   readonly #stamps: number[] = [];
   #lastStamp = 0;
@@ -54,7 +84,7 @@ export class EvaluationContext {
     this.span = resource.firstSpan;
   }
 
-  /** Number of the span in the trace. */
+  /** The number of the span in the trace. Setting it does not change the resource: set {@link resource} first. */
   get span(): number {
     return this.#span;
   }
@@ -64,9 +94,9 @@ export class EvaluationContext {
     this.#spanStamp = ++this.#lastStamp;
   }
 
-  /** The `Event` message. Only conditions on events ask for it. */
+  /** The `Event` message. Only conditions on events read it. */
   get event(): MessageView {
-    if (this.#event === undefined) throw new TypeError('a condition on spans asks for an event');
+    if (this.#event === undefined) throw new TypeError('a condition on spans reads an event');
     return this.#event;
   }
 
@@ -85,20 +115,20 @@ export class EvaluationContext {
     return this.#scope;
   }
 
-  /** What the condition that is evaluated may still cost. */
+  /** The remaining work of the current condition on this trace. */
   get work(): Work {
     this.#work ??= this.#workOf(this.#condition);
     return this.#work;
   }
 
-  /** Counts what follows for this condition. */
+  /** Makes this the condition that further work is counted for. */
   begin(condition: MeteredCondition): void {
     if (condition === this.#condition) return;
     this.#condition = condition;
     this.#work = undefined;
   }
 
-  /** What the getter finds, asked once for all spans of a resource or a scope, or all events of a span. */
+  /** The value of the getter, read once per resource, scope or span (`level`) and then remembered under `slot`. */
   remembered<T>(level: Level, slot: number, get: Getter<T>): T {
     const stamp = this.#stampOf(level);
     if (this.#stamps[slot] !== stamp) {
@@ -123,7 +153,7 @@ export class EvaluationContext {
   #stampOf(level: Level): number {
     if (level === 'span') return this.#spanStamp;
     if (level !== 'scope') return this.#resourceStamp;
-    // Makes sure that it is that of the span.
+    // The getter updates the stamp when the span is in another scope.
     void this.scope;
     return this.#scopeStamp;
   }

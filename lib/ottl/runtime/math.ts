@@ -1,11 +1,12 @@
 import { OttlEvaluationError } from '../errors.ts';
+import { Duration, Time } from '../go/time.ts';
 import type { MathOperator } from '../parser/syntax-tree.ts';
-import { Duration, type OttlValue, Time, typeName } from './value.ts';
+import { type OttlValue, typeName } from './value.ts';
 
 /**
- * Calculates as OTTL does: ints stay ints of 64 bits (which wrap, and whose division drops the fraction), a double makes
- * the result a double; times and durations are added and subtracted.
- * @throws {OttlEvaluationError} for other types, and on division by 0.
+ * Arithmetic by the rules of OTTL (pkg/ottl/LANGUAGE.md, "Math Expressions"). Two ints give an int: it wraps at 64 bits, and
+ * division drops the fraction. A double on either side gives a double. Times and durations can be added and subtracted.
+ * @throws {OttlEvaluationError} for other types, and for a division by 0
  */
 export function calculate(a: OttlValue, operator: MathOperator, b: OttlValue): OttlValue {
   if (typeof a === 'bigint' && typeof b === 'bigint') return ofInts(a, operator, b);
@@ -16,7 +17,7 @@ export function calculate(a: OttlValue, operator: MathOperator, b: OttlValue): O
   throw new OttlEvaluationError(`cannot calculate ${typeName(a)} ${operator} ${typeName(b)}`);
 }
 
-/** @throws {OttlEvaluationError} for what is no number. */
+/** A minus in front of a path or converter. @throws {OttlEvaluationError} when the value is not a number */
 export function negate(value: OttlValue): OttlValue {
   if (typeof value === 'bigint') return BigInt.asIntN(64, -value);
   if (typeof value === 'number') return -value;
@@ -62,7 +63,7 @@ function ofTime(a: Time, operator: MathOperator, b: OttlValue): OttlValue | unde
   return undefined;
 }
 
-/** The difference of two times stops at the longest duration instead of wrapping (Go's `Time.Sub`). */
+/** The difference of two times is cut off at the longest duration instead of wrapping (Go's `Time.Sub`). */
 function saturated(nanos: bigint): bigint {
   const max = 2n ** 63n - 1n;
   if (nanos > max) return max;

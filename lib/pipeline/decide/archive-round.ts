@@ -8,24 +8,32 @@ interface PendingObject {
   abandoned: boolean;
 }
 
+export interface ArchiveRoundDeps {
+  readonly archive: TraceArchive;
+  readonly clock: Clock;
+}
+
 /**
  * The archive objects of one round of decisions: one per partition, its key chosen before anything is claimed for it.
- * Creating the object commits every claim on its key at once.
+ * Creating the object commits every claim on its key at once:
+ * ```
+ *   keyFor(partition) ─▶ claim names the key, is recorded ─▶ add(lines) ─▶ … ─▶ commit(): create-only PUT
+ *                          │ not known whether recorded
+ *                          └─▶ abandon(): no object, so that its claims are fenced later
+ * ```
  */
 export class ArchiveRound {
   readonly #id: string;
-  readonly #archive: TraceArchive;
-  readonly #clock: Clock;
+  readonly #deps: ArchiveRoundDeps;
   readonly #objects = new Map<string, PendingObject>();
 
   /** @param id 16 hex digits that no other round has */
-  constructor(id: string, archive: TraceArchive, clock: Clock) {
+  constructor(id: string, deps: ArchiveRoundDeps) {
     this.#id = id;
-    this.#archive = archive;
-    this.#clock = clock;
+    this.#deps = deps;
   }
 
-  /** Whether it should take no further trace: an object has its size, or will not be created. */
+  /** Whether it must take no further trace: it holds `maxBytes` of lines, or one of its objects was abandoned. */
   isOver(maxBytes: number): boolean {
     const objects = [...this.#objects.values()];
     const byteCount = objects.reduce((sum, object) => sum + object.byteCount, 0);
@@ -36,7 +44,12 @@ export class ArchiveRound {
   keyFor(partition: string): string {
     let object = this.#objects.get(partition);
     if (object === undefined) {
-      object = { key: archiveKey(partition, this.#clock.now(), this.#id), lines: [], byteCount: 0, abandoned: false };
+      object = {
+        key: archiveKey(partition, this.#deps.clock.now(), this.#id),
+        lines: [],
+        byteCount: 0,
+        abandoned: false,
+      };
       this.#objects.set(partition, object);
     }
     return object.key;
@@ -51,8 +64,8 @@ export class ArchiveRound {
   }
 
   /**
-   * Gives the object of a partition up: somebody may or may not have recorded a claim on its key whose lines are not
-   * here, and an object without them would pass for their commit. Its claims are fenced once they are old.
+   * Gives up the object of a partition: a claim on its key may be on record whose lines are not here, and an object without
+   * them would count as its commit. All claims on the key are fenced once they are old.
    */
   abandon(partition: string): void {
     const object = this.#objects.get(partition);
@@ -60,8 +73,8 @@ export class ArchiveRound {
   }
 
   /**
-   * Creates the objects. Resolves to the keys whose claims are committed, each with the bytes of its lines; the claims on any
-   * other key are not known to be.
+   * Creates the objects. Resolves to the keys whose claims are committed, each with the number of bytes of its lines. Whether
+   * the claims on any other key are committed is not known.
    */
   async commit(): Promise<ReadonlyMap<string, number>> {
     const objects = [...this.#objects.values()].filter((object) => object.lines.length > 0 && !object.abandoned);
@@ -71,11 +84,11 @@ export class ArchiveRound {
 
   async #create({ key, lines }: PendingObject): Promise<boolean> {
     try {
-      if ((await this.#archive.create(key, lines)) === 'created') return true;
-      // Nobody else creates data at this key: it is the first try of this very PUT, or a fence.
-      return (await this.#archive.inspect(key)) === 'data';
+      if ((await this.#deps.archive.create(key, lines)) === 'created') return true;
+      // No other round creates data at this key: it is an earlier try of this very PUT, or a fence.
+      return (await this.#deps.archive.inspect(key)) === 'data';
     } catch {
-      // Created or not, the next wake-up that looks at the key will see.
+      // Whether it was created, the next wake-up that inspects the key finds out.
       return false;
     }
   }

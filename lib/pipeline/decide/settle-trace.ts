@@ -1,15 +1,14 @@
-import { partitionOf } from '../../archive/layout.ts';
-import { earliestStart } from '../../otlp/trace/summary.ts';
+import type { BudgetTransaction } from '../allowances/budget-transaction.ts';
 import type { FleetAllowances } from '../allowances/fleet-allowances.ts';
 import type { BufferedFragment, BufferedTrace, Claim, Clock, DecisionRecord, Evaluate, SpanBuffer } from '../ports.ts';
 import { TraceTooLargeError } from '../ports.ts';
-import { LARGEST_TRACE, SMALL_TRACE, type TraceSize } from '../trace-limits.ts';
+import { LARGEST_TRACE, type OneAtATime, SMALL_TRACE, type TraceSize } from '../trace-limits.ts';
 import type { ArchiveRound } from './archive-round.ts';
-import type { ClaimStates } from './claims.ts';
-import { assembleTrace, attemptClaim, type ClaimAttempt, foldCommittedClaims, isRecorded } from './claims.ts';
-import type { OneAtATime } from './one-at-a-time.ts';
-import { allAt, allOpen, type FragmentStanding, type Standings, standingsOfTooLarge } from './standings.ts';
-import { addFailure, addLate, type DecideSummary, increment } from './summary.ts';
+import type { ClaimAttempt, ClaimTarget } from './claim-attempt.ts';
+import { assembleTrace, claimFirst, claimLate, isRecorded, takeInMissed, takeOver } from './claim-attempt.ts';
+import { type ClaimStates, foldCommittedClaims } from './claim-states.ts';
+import type { FragmentStanding, SettledTrace, Standings, TraceOutcome } from './outcome.ts';
+import { allAt, standingsOfTooLarge } from './outcome.ts';
 
 export interface SettleDeps {
   readonly buffer: SpanBuffer;
@@ -17,29 +16,36 @@ export interface SettleDeps {
   readonly claimStates: ClaimStates;
   readonly allowances: FleetAllowances;
   readonly evaluate: Evaluate;
-  /** Of all traces that the function looks at: memory holds one large trace at a time. */
+  /** Shared by all traces of the function: memory holds one large trace at a time. */
   readonly largeTraces: OneAtATime;
-  /** Whether there still is time to look at a trace, and room for it in the round. */
-  readonly canLook: () => boolean;
+  readonly round: ArchiveRound;
+  /** Whether there still is time to examine a trace, and room for it in the round. */
+  readonly canExamine: () => boolean;
 }
 
-/** Each lap either answers or loses one race; after losing so many in a row it is somebody else's turn. */
+/** Each lap either settles the trace or loses a race. After losing this many the trace is left to another invocation. */
 const MAX_LAPS = 6;
 
-/** An attempt to claim, and what to count once it is on record. */
-interface Attempt extends ClaimAttempt {
-  readonly count: () => void;
-  /** To call when it is not on record, and never will be: somebody else has decided. */
-  readonly putBack?: () => void;
-  /** The first claim of a trace: once it is on record, the trace is looked at again. */
-  readonly isFirst?: boolean;
-}
-
 /**
- * Brings traces as far as one round can: decides them where nobody has, claims what is not yet claimed, takes over from
- * owners that died. {@link ClaimStates} draws the life of a claim.
+ * Settles one trace as far as one round can: decides it if no invocation has, claims what is not yet claimed, takes over from
+ * owners that died. One lap:
+ * ```
+ *   read the trace (strongly consistent)
+ *     ├─ no decision record: evaluate the policies
+ *     │    ├─ not sampled, dropped ──▶ settled, and nothing is written: a later wake-up evaluates again
+ *     │    └─ sampled ───────────────▶ record the first claim, then examine again (below)
+ *     └─ decision record, for each fragment that the wake-up names: the claim that holds it, else the first claim, is
+ *          ├─ committed ─▶ settled; a fragment that no claim holds is late: record a further claim
+ *          ├─ pending ───▶ open: its owner is at work
+ *          └─ fenced ────▶ record a claim of this round in its place
+ *   record a claim (only if the record has not changed since it was read)
+ *     ├─ recorded ─▶ its lines go into the round
+ *     ├─ conflict ─▶ another invocation was first: next lap
+ *     └─ unknown ──▶ the round gives up the object
+ * ```
+ * {@link ClaimStates} draws the life of a claim.
  *
- * When the first claim of a trace is on record, the trace is looked at once more before its object is created, because
+ * When the first claim of a trace is on record, the trace is examined once more before its object is created, because
  * a policy can turn from yes to no (limits, `drop`, `not`, upper bounds, policies that were replaced):
  * ```
  *   this invocation                     another invocation
@@ -50,250 +56,180 @@ interface Attempt extends ClaimAttempt {
  *   records the claim on f1 and f2
  *   creates the object
  * ```
- * Without the second look neither a claim nor a message names f2 any more. One is enough: whoever acknowledges a
- * fragment of a trace without a record found it in the buffer before the record was there.
+ * Without the second read neither a claim nor a message names f2 any more. One is enough: an invocation that acknowledges a
+ * fragment of a trace without a record has found it in the buffer before the record was there.
+ *
+ * Never throws: a trace that cannot be settled must not hold up the others. `not examined`: it is a large trace, and when its
+ * turn came there was no time for it, or no room.
+ *
+ * @param hashes the fragments that the wake-ups name
  */
-export class TraceSettler {
-  readonly #deps: SettleDeps;
-  readonly #round: ArchiveRound;
-  readonly #summary: DecideSummary;
+export async function settleTrace(
+  traceId: string,
+  hashes: ReadonlySet<string>,
+  deps: SettleDeps,
+): Promise<SettledTrace | 'not examined'> {
+  const settling = new Settling(traceId, hashes, deps);
+  const standings = await settling.run();
+  return standings === 'not examined' ? standings : { traceId, outcomes: settling.outcomes, standings };
+}
 
-  constructor(deps: SettleDeps, round: ArchiveRound, summary: DecideSummary) {
+/** An attempt to claim, or where the fragments stand if there is nothing to claim. */
+type Step = { readonly attempt: ClaimAttempt; readonly budget?: BudgetTransaction } | { readonly standings: Standings };
+
+/** The settling of one trace. */
+class Settling {
+  /** What has happened so far. */
+  readonly outcomes: TraceOutcome[] = [];
+  readonly #traceId: string;
+  readonly #hashes: ReadonlySet<string>;
+  readonly #deps: SettleDeps;
+
+  constructor(traceId: string, hashes: ReadonlySet<string>, deps: SettleDeps) {
+    this.#traceId = traceId;
+    this.#hashes = hashes;
     this.#deps = deps;
-    this.#round = round;
-    this.#summary = summary;
   }
 
-  /** Never throws: a trace that cannot be settled must not hold up the others. */
-  async settle(traceId: string, hashes: ReadonlySet<string>): Promise<Standings | 'not looked at'> {
+  /** Examines the trace as a small one first, and in turn with other large ones if it is not. */
+  async run(): Promise<Standings | 'not examined'> {
+    const { largeTraces, canExamine, claimStates } = this.#deps;
+    const open = allAt(this.#hashes, 'open');
     try {
-      const standings = await this.#settle(traceId, hashes, SMALL_TRACE);
+      const standings = await this.#settle(SMALL_TRACE);
       if (standings !== 'larger') return standings;
-      return await this.#deps.largeTraces.run(async () => {
-        const ofLarge = this.#deps.canLook() ? await this.#settle(traceId, hashes, LARGEST_TRACE) : 'larger';
-        return ofLarge === 'larger' ? 'not looked at' : ofLarge;
+      return await largeTraces.run(async () => {
+        const ofLarge = canExamine() ? await this.#settle(LARGEST_TRACE) : 'larger';
+        return ofLarge === 'larger' ? 'not examined' : ofLarge;
       });
     } catch (error) {
-      addFailure(this.#summary, traceId, error);
-      if (!(error instanceof TraceTooLargeError)) return allOpen(hashes);
-      return standingsOfTooLarge(error, hashes, this.#deps.claimStates).catch(() => allOpen(hashes));
+      this.outcomes.push({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+      if (!(error instanceof TraceTooLargeError)) return open;
+      return standingsOfTooLarge(error, this.#hashes, claimStates).catch(() => open);
     }
   }
 
   /** `larger`: the trace is larger than the limit, and not the largest that there may be. */
-  async #settle(traceId: string, hashes: ReadonlySet<string>, limit: TraceSize): Promise<Standings | 'larger'> {
+  async #settle(limit: TraceSize): Promise<Standings | 'larger'> {
     for (let lap = 0; lap < MAX_LAPS; lap++) {
-      const buffered = await this.#read(traceId, limit);
+      const buffered = await this.#read(limit);
       if (buffered === 'larger') return buffered;
-      const step =
-        buffered.decision === undefined
-          ? await this.#decide(traceId, buffered, hashes)
-          : await this.#continue(traceId, buffered.fragments, buffered.decision, hashes);
-      if (!('record' in step)) return step;
-      const claim = await this.#claim(traceId, step, buffered);
+      const { decision, fragments } = buffered;
+      const step = decision === undefined ? await this.#decide(fragments) : await this.#continue(fragments, decision);
+      if ('standings' in step) return step.standings;
+      const claim = await this.#claim(step.attempt, buffered, step.budget);
       const claimed = new Set(claim?.fragments);
-      if (claim !== undefined && [...hashes].every((hash) => claimed.has(hash))) {
-        return allAt(hashes, { claimedAt: claim.key });
+      if (claim !== undefined && [...this.#hashes].every((hash) => claimed.has(hash))) {
+        return allAt(this.#hashes, { claimedAt: claim.key });
       }
     }
-    return allOpen(hashes);
+    return allAt(this.#hashes, 'open');
   }
 
-  async #read(traceId: string, limit: TraceSize): Promise<BufferedTrace | 'larger'> {
+  async #read(limit: TraceSize): Promise<BufferedTrace | 'larger'> {
     try {
-      return await this.#deps.buffer.read(traceId, { limit });
+      return await this.#deps.buffer.read(this.#traceId, { limit });
     } catch (error) {
       if (limit !== LARGEST_TRACE && error instanceof TraceTooLargeError) return 'larger';
       throw error;
     }
   }
 
-  /**
-   * Records a claim and gives its lines to the round. Where the claim may be on record without its lines being there, the
-   * round gives the object up. Resolves to what is on record; `undefined`: somebody else was faster.
-   */
-  async #claim(traceId: string, attempt: Attempt, before: BufferedTrace): Promise<Claim | undefined> {
-    let isCertain = false;
-    try {
-      const answer = await this.#deps.buffer.record(traceId, attempt.record).catch((error: unknown) => {
-        if (!(error instanceof TraceTooLargeError)) throw error;
-        isCertain = true;
-        attempt.putBack?.();
-        throw new TraceTooLargeError(error.message, before.decision);
-      });
-      if (answer === 'recorded') attempt.count();
-      let claim: Claim | undefined = attempt.claim;
-      let larger: Attempt | undefined;
-      if (answer === 'conflict' || attempt.isFirst) {
-        const after = await this.#deps.buffer.read(traceId, { known: before.fragments });
-        if (!isRecorded(attempt, after.decision)) {
-          // Fenced and taken over already, or never recorded. A first try that succeeded unheard conflicts with itself.
-          if (answer === 'conflict') attempt.putBack?.();
-          isCertain = true;
-          return undefined;
-        }
-        if (answer === 'conflict') attempt.count();
-        if (attempt.isFirst) larger = this.#takeInMissed(traceId, attempt, after);
-        if (larger !== undefined) claim = await this.#claim(traceId, larger, after);
-      }
-      if (larger === undefined) this.#round.add(attempt.record.partition, attempt.lines);
-      isCertain = true;
-      return claim;
-    } finally {
-      if (!isCertain) this.#round.abandon(attempt.record.partition);
-    }
-  }
-
-  /** The first claim with the fragments that are in no claim; `undefined` when there are none. */
-  #takeInMissed(traceId: string, first: Attempt, { decision, fragments }: BufferedTrace): Attempt | undefined {
-    const claim = decision?.claims[0];
-    if (decision === undefined || claim === undefined) return undefined;
-    const claimed = new Set(decision.claims.flatMap((each) => each.fragments));
-    if (fragments.every(({ hash }) => claimed.has(hash))) return undefined;
-    const larger = this.#replace(traceId, fragments, decision, claim);
-    const count = () => {
-      this.#summary.sampledSpans += (larger?.spanCount ?? 0) - first.spanCount;
-    };
-    return larger && { ...larger, count };
-  }
-
-  /** Nobody has decided to keep the trace so far. */
-  async #decide(
-    traceId: string,
-    { fragments }: BufferedTrace,
-    hashes: ReadonlySet<string>,
-  ): Promise<Attempt | Standings> {
+  /** The trace has no decision record: evaluates the policies on all its fragments. */
+  async #decide(fragments: readonly BufferedFragment[]): Promise<Step> {
     const present = hashesOf(fragments);
-    // One that is not there has expired under a lagging queue: handed on, it ends at the dead letters and not in silence.
-    const standings = new Map([...hashes].map((hash) => [hash, present.has(hash) ? 'settled' : 'open'] as const));
-    const first = fragments[0];
-    if (first === undefined || ![...hashes].some((hash) => present.has(hash))) return standings;
+    // A fragment that is not there has expired under a lagging queue: left open, it ends at the dead letters and not in silence.
+    const standings = new Map([...this.#hashes].map((hash) => [hash, present.has(hash) ? 'settled' : 'open'] as const));
+    const [first] = fragments;
+    if (first === undefined || ![...this.#hashes].some((hash) => present.has(hash))) return { standings };
 
-    const trace = assembleTrace(traceId, fragments);
-    const isFirstLook = hashes.has(first.hash);
-    const { answer: decision, putBack } = await this.#deps.allowances.evaluate(
+    const trace = assembleTrace(this.#traceId, fragments);
+    const isFirstLook = this.#hashes.has(first.hash);
+    const { answer: decision, budget } = await this.#deps.allowances.evaluate(
       (allowances) => this.#deps.evaluate(trace, allowances),
       { receivedAtMs: first.receivedAtMs, isFirst: isFirstLook },
     );
-    for (const { policy, message } of decision.errors) increment(this.#summary.policyErrors, `${policy}: ${message}`);
+    this.outcomes.push(...decision.errors.map((error) => ({ kind: 'policy_failed', ...error }) as const));
     if (decision.outcome !== 'sampled') {
-      if (isFirstLook) {
-        this.#summary.received++;
-        this.#summary[decision.outcome === 'dropped' ? 'dropped' : 'notSampled']++;
-      }
-      return standings;
+      this.outcomes.push({ kind: decision.outcome, isFirstLook });
+      return { standings };
     }
-    const startMs = Number(earliestStart(trace) / 1_000_000n);
-    const partition = partitionOf(startMs, first.receivedAtMs);
-    const undecided = {
-      policy: decision.policy,
-      sampleWeight: decision.sampleWeight,
-      ...(decision.threshold !== undefined && { threshold: decision.threshold }),
-      partition,
-      claims: [],
-      version: 0,
-    };
-    const attempt = this.#attempt(traceId, undecided, { written: [], fragments, position: 0 });
-    if (attempt === undefined) throw new Error('a sampled trace has no spans to write');
-    const count = () => {
-      this.#summary.sampled++;
-      this.#summary.sampledSpans += attempt.spanCount;
-      increment(this.#summary.byPolicy, decision.policy);
-      for (const { policy, vote } of decision.votes) if (vote === 'sampled') increment(this.#summary.votes, policy);
-      this.#summary[isFirstLook ? 'received' : 'rescued']++;
-    };
-    return { ...attempt, count, putBack, isFirst: true };
+    return { attempt: claimFirst({ trace, fragments, decision, isFirstLook }, this.#target()), budget };
   }
 
   /** The trace is kept: fragments of committed claims are done, others are taken over or written as late spans. */
-  async #continue(
-    traceId: string,
-    fragments: readonly BufferedFragment[],
-    record: DecisionRecord,
-    hashes: ReadonlySet<string>,
-  ): Promise<Attempt | Standings> {
-    const firstClaim = record.claims[0];
+  async #continue(fragments: readonly BufferedFragment[], record: DecisionRecord): Promise<Step> {
+    const [firstClaim] = record.claims;
     if (firstClaim === undefined) throw new Error('the decision record has no claims');
     const present = hashesOf(fragments);
     const claimOf = new Map(record.claims.flatMap((claim) => claim.fragments.map((hash) => [hash, claim] as const)));
-    const ownKey = this.#round.keyFor(record.partition);
+    const ownKey = this.#deps.round.keyFor(record.partition);
     const standings = new Map<string, FragmentStanding>();
-    for (const hash of hashes) {
+    for (const hash of this.#hashes) {
       const isLate = !claimOf.has(hash);
-      // Late spans wait for the trace itself: should its claim be taken over, that takes them in.
+      // Late spans wait for the trace itself: if its claim is taken over, the new claim takes them in.
       const claim = claimOf.get(hash) ?? firstClaim;
       const state = claim.key === ownKey ? 'own' : await this.#deps.claimStates.stateOf(claim);
       if (state === 'own' && !isLate) {
         standings.set(hash, { claimedAt: ownKey });
       } else if (state === 'committed' && !isLate) {
-        if (hash === fragments[0]?.hash) this.#summary.received++;
+        if (hash === fragments[0]?.hash) this.outcomes.push({ kind: 'found_committed' });
         standings.set(hash, 'settled');
-      } else if (state === 'own' || state === 'young' || !present.has(hash)) {
+      } else if (state === 'own' || state === 'pending' || !present.has(hash)) {
         standings.set(hash, 'open');
       } else {
         const attempt =
           state === 'fenced'
-            ? this.#takeOver(traceId, fragments, record, claim)
-            : await this.#claimLate(traceId, fragments, record, claimOf);
-        if (attempt !== undefined) return attempt;
+            ? takeOver(fragments, record, claim, this.#target())
+            : claimLate(fragments, await foldCommittedClaims(record, this.#deps.claimStates), this.#target());
+        if (attempt !== undefined) return { attempt };
         standings.set(hash, 'settled');
       }
     }
-    return standings;
+    return { standings };
   }
 
-  /** Writes what a fenced claim promised under the key of this round. */
-  #takeOver(
-    traceId: string,
-    fragments: readonly BufferedFragment[],
-    record: DecisionRecord,
-    fenced: Claim,
-  ): Attempt | undefined {
-    const attempt = this.#replace(traceId, fragments, record, fenced);
-    return attempt && { ...attempt, count: () => this.#summary.fenced++ };
+  /**
+   * Records a claim and gives its lines to the round. Where the claim may be on record without its lines being in the round,
+   * the round gives up the object. Resolves to what is on record; `undefined`: another invocation was first.
+   * @param before the trace as the attempt knows it
+   * @param budget of the first claim of a trace: what its evaluation took, put back if another invocation has decided
+   */
+  async #claim(attempt: ClaimAttempt, before: BufferedTrace, budget?: BudgetTransaction): Promise<Claim | undefined> {
+    const { buffer, round } = this.#deps;
+    const { partition, version } = attempt.record;
+    const isFirstClaim = version === 1;
+    let isRefused = false;
+    try {
+      const answer = await buffer.record(this.#traceId, attempt.record).catch((error: unknown) => {
+        if (!(error instanceof TraceTooLargeError)) throw error;
+        isRefused = true;
+        budget?.rollback();
+        throw new TraceTooLargeError(error.message, before.decision);
+      });
+      if (answer === 'recorded') this.outcomes.push(attempt.outcome);
+      if (answer === 'conflict' || isFirstClaim) {
+        const after = await buffer.read(this.#traceId, { known: before.fragments });
+        if (!isRecorded(attempt, after.decision)) {
+          // Never recorded, or fenced and taken over since.
+          if (answer === 'conflict') budget?.rollback();
+          return undefined;
+        }
+        if (answer === 'conflict') this.outcomes.push(attempt.outcome);
+        const larger = isFirstClaim ? takeInMissed(attempt, after, this.#target()) : undefined;
+        if (larger !== undefined) return await this.#claim(larger, after);
+      }
+      round.add(partition, attempt.lines);
+      return attempt.claim;
+    } catch (error) {
+      // Unless the record was refused, the claim may be on record, and its lines are not in the round.
+      if (!isRefused) round.abandon(partition);
+      throw error;
+    }
   }
 
-  /** Claims anew what a claim holds. The first claim of a trace takes in all that nobody else has claimed. */
-  #replace(
-    traceId: string,
-    fragments: readonly BufferedFragment[],
-    record: DecisionRecord,
-    claim: Claim,
-  ): ClaimAttempt | undefined {
-    const position = record.claims.indexOf(claim);
-    const others = new Set(record.claims.filter((other) => other !== claim).flatMap((other) => other.fragments));
-    // A span that is in several claims is written by the first of them. Later ones may have counted on this one.
-    const earlier = new Set(record.claims.slice(0, position).flatMap((other) => other.fragments));
-    const own = new Set(claim.fragments);
-    return this.#attempt(traceId, record, {
-      written: fragments.filter(({ hash }) => earlier.has(hash)),
-      fragments: fragments.filter(({ hash }) => !others.has(hash) && (own.has(hash) || position === 0)),
-      position,
-    });
-  }
-
-  /** Claims all fragments that no claim holds. */
-  async #claimLate(
-    traceId: string,
-    fragments: readonly BufferedFragment[],
-    record: DecisionRecord,
-    claimOf: ReadonlyMap<string, Claim>,
-  ): Promise<Attempt | undefined> {
-    const late = fragments.filter(({ hash }) => !claimOf.has(hash));
-    const written = fragments.filter(({ hash }) => claimOf.has(hash));
-    const folded = await foldCommittedClaims(record, this.#deps.claimStates);
-    const attempt = this.#attempt(traceId, folded, { written, fragments: late, position: folded.claims.length });
-    const decidedAtMs = record.claims[0]?.claimedAtMs ?? 0;
-    return attempt && { ...attempt, count: () => addLate(this.#summary, late, decidedAtMs) };
-  }
-
-  #attempt(
-    traceId: string,
-    record: DecisionRecord,
-    what: Pick<Parameters<typeof attemptClaim>[0], 'written' | 'fragments' | 'position'>,
-  ): ClaimAttempt | undefined {
-    const key = this.#round.keyFor(record.partition);
-    return attemptClaim({ traceId, record, ...what, key, nowMs: this.#deps.clock.now() });
+  #target(): ClaimTarget {
+    return { traceId: this.#traceId, round: this.#deps.round, nowMs: this.#deps.clock.now() };
   }
 }
 

@@ -19,6 +19,6 @@ export function instancesOf(processors: unknown): readonly string[] {
   return isYamlMap(processors) ? Object.keys(processors).filter(isTailSampling) : [];
 }
 
-export function isTailSampling(name: string): boolean {
+function isTailSampling(name: string): boolean {
   return name === 'tail_sampling' || name.startsWith('tail_sampling/');
 }

@@ -13,7 +13,7 @@ const MAX_TEXTS_IN_TEXTS = 3;
 const NAMES_TAIL_SAMPLING = /(?:^|[\s{,"'])tail_sampling(?:\/[^\s:"']+)?["']?\s*:/;
 const HAS_PROCESSORS = /^\s*["']?processors["']?\s*:/m;
 
-export interface ReadTexts {
+interface ReadTexts {
   /** The document, in which every text that is a Collector configuration is replaced by its value. */
   readonly source: YamlSource;
   /** The errors in texts that should have been one. */

@@ -62,7 +62,7 @@ export interface BlockPlace {
  * Finds the places in a document that have a `tail_sampling` block: a Collector configuration
  * (`processors: tail_sampling:`), which is the document itself or inside it; the block on its own; or its bare options.
  */
-export function blockPlaces(root: unknown): readonly BlockPlace[] {
+function blockPlaces(root: unknown): readonly BlockPlace[] {
   if (!isYamlMap(root)) return [];
   if (instancesOf(root).length > 0) return [{ kind: 'block', node: { value: root, path: [] } }];
   const configs = collectorConfigs(root);

@@ -1,37 +1,18 @@
-const MAX_LENGTH = 60;
+import { excerpt, quotedExcerpt } from '../../text/messages.ts';
 
 /** A value, as a message shows it. */
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
-  if (typeof value === 'string') return JSON.stringify(cut(value));
+  if (typeof value === 'string') return quotedExcerpt(value);
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
-  return cut(String(value));
-}
-
-function cut(text: string): string {
-  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+  return excerpt(String(value));
 }
 
 /** Names for a message; a long list is cut off. */
 export function nameList(names: readonly (string | number)[], most = 6): string {
   if (names.length === 0) return 'nothing';
   return names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');
-}
-
-/** Says in words why a file could not be read. */
-export function whyUnreadable(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  switch ('code' in error ? error.code : undefined) {
-    case 'ENOENT':
-      return 'there is no such file';
-    case 'EISDIR':
-      return 'it is a directory; expected a file';
-    case 'EACCES':
-      return 'permission denied';
-    default:
-      return error.message;
-  }
 }
 
 /** The path to a value: keys of maps and indices of lists. */

@@ -94,7 +94,7 @@ export interface TailgateSettings {
 }
 
 /** Reads `tailgate: { write_threshold, ignore_… }`; `write_threshold` is true by default. */
-export function readTailgateSettings(options: OptionsReader): TailgateSettings {
+function readTailgateSettings(options: OptionsReader): TailgateSettings {
   const settings = options.map(KEY);
   const isOff = settings.has('write_threshold') && !settings.boolean('write_threshold');
   settings.value('write_threshold');

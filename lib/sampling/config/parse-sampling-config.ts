@@ -10,7 +10,7 @@ import { resolveDollars } from './substitution.ts';
 import { readYaml } from './yaml-source.ts';
 
 /** The bytes are not text in UTF-8. */
-export class NotUtf8Error extends Error {
+class NotUtf8Error extends Error {
   override readonly name = 'NotUtf8Error';
   /** From 1, if a single line is wrong. */
   readonly line: number | undefined;

@@ -32,7 +32,7 @@ export function repeatedKeys(document: Document): readonly RepeatedKey[] {
 }
 
 /** The maximum depth of maps and lists. A Helm file around a whole Collector configuration has about 15 levels. */
-export const MAX_YAML_DEPTH = 64;
+const MAX_YAML_DEPTH = 64;
 
 /**
  * The place where a text is nested deeper than {@link MAX_YAML_DEPTH}; undefined if it is not. The YAML reader builds a

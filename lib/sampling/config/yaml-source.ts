@@ -18,7 +18,7 @@ import { repeatedKeys, tooDeep } from './yaml-checks.ts';
  * Whole numbers that the Collector's YAML reader accepts and YAML 1.2 does not: with underscores (`100_000`, as in the
  * README of its processor), binary, and octal with a leading 0. Numbers of YAML 1.2 keep its rules.
  */
-export const goIntegerTag: ScalarTag = {
+const goIntegerTag: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
   default: true,
   test: /^[-+]?(?:0b_*[01][01_]*|0x_*[\da-fA-F][\da-fA-F_]*|0o?_*[0-7][0-7_]*|[1-9]\d*_[\d_]*)$/,

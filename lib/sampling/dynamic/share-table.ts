@@ -1,5 +1,5 @@
 /** Counts for the keys that have no average of their own. No trace key equals it. */
-export const COMMON_KEY = '*';
+const COMMON_KEY = '*';
 
 /**
  * The moving averages (EMA) after one more interval. An interval without traces changes nothing, so that a quiet night

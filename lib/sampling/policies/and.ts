@@ -3,12 +3,12 @@ import type { Allowances } from '../limits.ts';
 import type { PolicyDefinition } from '../policy.ts';
 import { type Evaluation, NOT_SAMPLED, type Policy } from '../policy.ts';
 import { allOf } from '../policy-summary.ts';
-import { IMPOSSIBLE } from '../probability/chance.ts';
-import { askAll } from './ask-all.ts';
+import { IMPOSSIBLE } from '../probability/probability.ts';
+import { evaluateAll } from './evaluate-all.ts';
 
 /**
- * `and`: keeps a trace that every sub-policy keeps. Each evaluates the whole trace, so different spans may satisfy
- * them. They are evaluated in order, up to the first that does not sample.
+ * `and`: keeps a trace that every sub-policy keeps. Each looks at the whole trace: different spans may satisfy them.
+ * They are evaluated in order, up to the first that does not sample.
  */
 export const and = {
   type: 'and',
@@ -23,13 +23,13 @@ export const and = {
       options.warn('and_sub_policy', 'has no sub-policies: keeps every trace');
     }
     const summary = allOf(parts.map((part) => part.summary));
-    return { name, type: 'and', summary, evaluate: (trace, allowances) => evaluateAll(parts, trace, allowances) };
+    return { name, type: 'and', summary, evaluate: (trace, allowances) => evaluateAnd(parts, trace, allowances) };
   },
 } as const satisfies PolicyDefinition;
 
-/** The vote, with the largest threshold of the parts and their joint chance. */
-function evaluateAll(parts: readonly Policy[], trace: Trace, allowances: Allowances): Evaluation {
-  const { areAllSampled, threshold, allSampledWhen } = askAll(parts, trace, allowances);
+/** The largest threshold of the parts, and their joint probability. */
+function evaluateAnd(parts: readonly Policy[], trace: Trace, allowances: Allowances): Evaluation {
+  const { areAllSampled, threshold, allSampledWhen } = evaluateAll(parts, trace, allowances);
   if (areAllSampled) return { vote: 'sampled', threshold, sampledWhen: allSampledWhen };
   return allSampledWhen === IMPOSSIBLE ? NOT_SAMPLED : { ...NOT_SAMPLED, sampledWhen: allSampledWhen };
 }

@@ -3,7 +3,7 @@ import { countOf, type SecondLimit } from '../limits.ts';
 import type { OptionDescription, ParseSubPolicy, PolicyDefinition } from '../policy.ts';
 import { type Evaluation, NOT_SAMPLED, type Policy } from '../policy.ts';
 import { inWords, type PolicySummary, tracesThat } from '../policy-summary.ts';
-import { type FindsChance, isCertain, isImpossible, UNKNOWN } from '../probability/chance.ts';
+import { isCertain, isImpossible, type LazyProbability, UNKNOWN } from '../probability/probability.ts';
 import { NOT_SAMPLED_BY_LIMIT, SAMPLED_BY_LIMIT } from './limits/limited.ts';
 
 const OPTIONS: readonly OptionDescription[] = [
@@ -35,13 +35,13 @@ interface Part {
   readonly limit: SecondLimit;
 }
 
-/** With another hash another sub-policy would have come first, with its own limit. */
-const NOT_SAMPLED_BY_CHANCE: Evaluation = { ...NOT_SAMPLED, sampledWhen: UNKNOWN };
+/** With another value of a source, another sub-policy with a limit of its own might have come first. */
+const NOT_SAMPLED_UNCERTAIN: Evaluation = { ...NOT_SAMPLED, sampledWhen: UNKNOWN };
 
 /**
- * `composite`: gives each sub-policy a share of a budget of spans per second. The first sub-policy that keeps a trace
- * decides: the trace is kept if the share of that sub-policy has enough spans left in this second. If not, none of the
- * sub-policies after it is evaluated.
+ * `composite`: gives each sub-policy a share of a budget of spans per second. The first that keeps a trace decides: the
+ * trace is kept if enough spans are left in that sub-policy's share of this second. The sub-policies after it are not
+ * evaluated.
  */
 export const composite = {
   type: 'composite',
@@ -54,23 +54,23 @@ export const composite = {
       type: 'composite',
       summary: summaryOf(parts),
       evaluate(trace, allowances) {
-        let isByChance = false;
+        let isUncertain = false;
         for (const { policy, limit } of parts) {
           const { vote, sampledWhen } = policy.evaluate(trace, allowances);
-          isByChance ||= !isSettled(sampledWhen);
+          isUncertain ||= !isSettled(sampledWhen);
           if (vote !== 'sampled') continue;
           if (allowances.take(limit, trace.spanCount)) return SAMPLED_BY_LIMIT;
-          return isByChance ? NOT_SAMPLED_BY_CHANCE : NOT_SAMPLED_BY_LIMIT;
+          return isUncertain ? NOT_SAMPLED_UNCERTAIN : NOT_SAMPLED_BY_LIMIT;
         }
-        return isByChance ? NOT_SAMPLED_BY_CHANCE : NOT_SAMPLED;
+        return isUncertain ? NOT_SAMPLED_UNCERTAIN : NOT_SAMPLED;
       },
     };
   },
 } as const satisfies PolicyDefinition;
 
-/** Whether another trace with the same spans would have got the same answer. */
-function isSettled(chance: FindsChance): boolean {
-  return typeof chance !== 'function' && (isCertain(chance) || isImpossible(chance));
+/** Whether another trace with the same spans would get the same vote. */
+function isSettled(probability: LazyProbability): boolean {
+  return typeof probability !== 'function' && (isCertain(probability) || isImpossible(probability));
 }
 
 function readParts(options: OptionsReader, key: string, parsePolicy: ParseSubPolicy): readonly Part[] {

@@ -1,8 +1,8 @@
 import type { PolicyDefinition } from '../policy.ts';
 import { DROPPED, NOT_SAMPLED } from '../policy.ts';
 import { allOf } from '../policy-summary.ts';
-import { IMPOSSIBLE } from '../probability/chance.ts';
-import { askAll } from './ask-all.ts';
+import { IMPOSSIBLE } from '../probability/probability.ts';
+import { evaluateAll } from './evaluate-all.ts';
 
 /** `drop`: drops a trace that every sub-policy matches, whatever other policies say. */
 export const drop = {
@@ -28,7 +28,7 @@ export const drop = {
       type: 'drop',
       summary: allOf(parts.map((part) => part.summary)),
       evaluate(trace, allowances) {
-        const { areAllSampled, allSampledWhen } = askAll(parts, trace, allowances);
+        const { areAllSampled, allSampledWhen } = evaluateAll(parts, trace, allowances);
         if (areAllSampled) return DROPPED;
         return allSampledWhen === IMPOSSIBLE ? NOT_SAMPLED : { ...NOT_SAMPLED, droppedWhen: allSampledWhen };
       },

@@ -3,13 +3,11 @@ import type { OptionsReader } from '../config/options-reader.ts';
 import { readDuration } from '../config/read-duration.ts';
 import type { DynamicSampler } from '../dynamic/share-table.ts';
 import { hashText, traceKey } from '../dynamic/trace-key.ts';
-import type { OptionDescription, PolicyDefinition } from '../policy.ts';
-import { type Evaluation, SAMPLED } from '../policy.ts';
+import { type Evaluation, type OptionDescription, type PolicyDefinition, SAMPLED } from '../policy.ts';
 import { tracesReduced } from '../policy-summary.ts';
-import type { Chance } from '../probability/chance.ts';
-import { hashChance, randomnessChance } from '../probability/chance.ts';
-import { adjustedCountAt, hashThreshold, thresholdOf } from '../probability/threshold.ts';
-import { traceIdBytes } from '../probability/trace-id-bytes.ts';
+import { type Probability, randomnessProbability } from '../probability/probability.ts';
+import { adjustedCountAt, thresholdOf } from '../probability/threshold.ts';
+import { hashProbability, hashThreshold, hashTraceId } from '../probability/trace-id-hash.ts';
 import { declaredRandomness, headThreshold } from '../probability/trace-state.ts';
 
 const INTERVALS = { minMs: 10_000, maxMs: 3_600_000, words: '10s to 1h' };
@@ -77,20 +75,21 @@ export const dynamic = {
         if (share >= 1) return SAMPLED;
         const randomness = declaredRandomness(trace);
         if (randomness !== undefined) {
-          // The share refers to the traces that arrive, and the head sampler has already thinned those.
+          // The share counts the traces that arrive: those that the head sampler let through.
           const rejectionThreshold = thresholdOf(share / adjustedCountAt(headThreshold(trace)));
-          return byChance(randomness >= rejectionThreshold, share, randomnessChance(rejectionThreshold));
+          return byShare(randomness >= rejectionThreshold, share, randomnessProbability(rejectionThreshold));
         }
-        const { high, low } = fnv1a64(traceIdBytes(trace.traceId), salted);
+        const { high, low } = hashTraceId(trace.traceId, salted);
         const threshold = hashThreshold(share);
         const isSampled = ((BigInt(high) << 32n) | BigInt(low)) <= threshold;
-        return byChance(isSampled, share, hashChance(salted, threshold));
+        return byShare(isSampled, share, hashProbability(salted, threshold));
       },
     };
   },
 } as const satisfies PolicyDefinition;
 
-function byChance(isSampled: boolean, share: number, sampledWhen: Chance): Evaluation {
+/** The evaluation of a policy that keeps a share of the traces. */
+function byShare(isSampled: boolean, share: number, sampledWhen: Probability): Evaluation {
   if (!isSampled) return { vote: 'not_sampled', threshold: 0, sampledWhen };
   return { vote: 'sampled', threshold: 1 - share, sampledWhen };
 }

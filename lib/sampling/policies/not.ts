@@ -1,7 +1,7 @@
 import type { PolicyDefinition } from '../policy.ts';
 import { DROPPED, type Evaluation, NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import { opposite } from '../policy-summary.ts';
-import { chanceOf, oppositeOf } from '../probability/chance.ts';
+import { oppositeOf, probabilityOf } from '../probability/probability.ts';
 
 /** `not`: keeps a trace that its one sub-policy does not keep. */
 export const not = {
@@ -26,6 +26,6 @@ function swap(evaluation: Evaluation): Evaluation {
   if (evaluation === SAMPLED) return NOT_SAMPLED;
   if (evaluation === NOT_SAMPLED) return SAMPLED;
   if (evaluation.vote === 'dropped') return DROPPED;
-  const sampledWhen = oppositeOf(chanceOf(evaluation.sampledWhen));
+  const sampledWhen = oppositeOf(probabilityOf(evaluation.sampledWhen));
   return { vote: evaluation.vote === 'sampled' ? 'not_sampled' : 'sampled', threshold: 0, sampledWhen };
 }

@@ -1,16 +1,22 @@
 import type { Trace } from '../../otlp/trace/trace.ts';
-import { Slots } from '../../ottl/compiler/compile.ts';
-import { anyHolds, type Condition, readCondition } from '../../ottl/conditions.ts';
-import { ERROR_MODES, type ErrorMode, OttlEvaluationError, OttlSyntaxError } from '../../ottl/errors.ts';
-import { positionAt } from '../../ottl/parser/syntax-tree.ts';
-import type { ConditionContext } from '../../ottl/paths/find-path.ts';
-import { EvaluationContext } from '../../ottl/runtime/context.ts';
+import {
+  anyHolds,
+  type Condition,
+  type ConditionContext,
+  ERROR_MODES,
+  type ErrorMode,
+  EvaluationContext,
+  OttlEvaluationError,
+  OttlSyntaxError,
+  positionAt,
+  readCondition,
+  Slots,
+} from '../../ottl/conditions.ts';
 import { didYouMean } from '../../text/nearest-name.ts';
 import { describe } from '../config/issues.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
 import { REPORTED } from '../config/substitution.ts';
-import type { PolicyDefinition } from '../policy.ts';
-import { NOT_SAMPLED, PolicyEvaluationError, SAMPLED } from '../policy.ts';
+import { NOT_SAMPLED, type PolicyDefinition, PolicyEvaluationError, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
 
 /** Field number of `Span.events` (opentelemetry/proto/trace/v1/trace.proto). */

@@ -1,10 +1,9 @@
 import { FNV_OFFSET_BASIS, fnv1a64 } from '../../otlp/fnv1a-64.ts';
 import type { Evaluation, PolicyDefinition } from '../policy.ts';
 import { type PolicySummary, tracesReduced } from '../policy-summary.ts';
-import type { Chance } from '../probability/chance.ts';
-import { hashChance, randomnessChance } from '../probability/chance.ts';
-import { ALWAYS, hashThreshold, thresholdOf } from '../probability/threshold.ts';
-import { traceIdBytes } from '../probability/trace-id-bytes.ts';
+import { type Probability, randomnessProbability } from '../probability/probability.ts';
+import { ALWAYS, thresholdOf } from '../probability/threshold.ts';
+import { hashProbability, hashThreshold, hashTraceId } from '../probability/trace-id-hash.ts';
 import { declaredRandomness } from '../probability/trace-state.ts';
 
 const DEFAULT_SALT = 'default-hash-seed';
@@ -54,8 +53,8 @@ export const probabilistic = {
     const thresholdLow = Number(threshold & 0xffffffffn);
     const salted = fnv1a64(new TextEncoder().encode(salt), FNV_OFFSET_BASIS);
     const rejectionThreshold = thresholdOf(share);
-    const byHash = evaluations(share, hashChance(salted, threshold));
-    const byR = evaluations(share, randomnessChance(rejectionThreshold));
+    const byHash = evaluations(share, hashProbability(salted, threshold));
+    const byR = evaluations(share, randomnessProbability(rejectionThreshold));
     return {
       name,
       type: 'probabilistic',
@@ -63,7 +62,7 @@ export const probabilistic = {
       evaluate(trace) {
         const randomness = useTraceState && rejectionThreshold > ALWAYS ? declaredRandomness(trace) : undefined;
         if (randomness !== undefined) return randomness >= rejectionThreshold ? byR.sampled : byR.notSampled;
-        const { high, low } = fnv1a64(traceIdBytes(trace.traceId), salted);
+        const { high, low } = hashTraceId(trace.traceId, salted);
         const isSampled = high < thresholdHigh || (high === thresholdHigh && low <= thresholdLow);
         return isSampled ? byHash.sampled : byHash.notSampled;
       },
@@ -80,7 +79,7 @@ function summaryOf(percentage: number): PolicySummary {
 
 function evaluations(
   share: number,
-  sampledWhen: Chance,
+  sampledWhen: Probability,
 ): { readonly sampled: Evaluation; readonly notSampled: Evaluation } {
   return {
     sampled: { vote: 'sampled', threshold: 1 - share, sampledWhen },

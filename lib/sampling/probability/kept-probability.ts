@@ -1,21 +1,21 @@
-import { type Arc, type Chance, CIRCLE } from './chance.ts';
+import { type Interval, type Probability, SAMPLE_SPACE } from './probability.ts';
 
-/** The event that all these arcs occur together. */
-type Box = readonly Arc[];
+/** Intervals that must all hold. */
+type Box = readonly Interval[];
 
-/** A dozen independent sources take fewer steps. */
+/** More than a dozen independent sources need. */
 const MAX_STEPS = 5000;
-/** The largest difference that rounding can cause between equal probabilities. */
+/** The relative difference that rounding can make between equal probabilities. */
 const TOLERANCE = 1e-9;
 
 /**
- * The probability that at least one of `keeps` occurs and none of `drops`. Null if it is unknown, because unknown
- * chances matter, or because it takes too many steps to compute.
+ * The probability, above 0 and up to 1, that any of `keeps` comes about and none of `drops`. Null when it is unknown:
+ * an unknown probability makes a difference, or the computation would take too long.
  */
-export function keptProbability(keeps: readonly Chance[], drops: readonly Chance[]): number | null {
+export function keptProbability(keeps: readonly Probability[], drops: readonly Probability[]): number | null {
   const [first] = keeps;
-  const onlyArc = keeps.length === 1 && drops.length === 0 && first?.isKnown ? onlyOne(first.arcs) : undefined;
-  if (onlyArc !== undefined) return shareOf(onlyArc.length);
+  const single = keeps.length === 1 && drops.length === 0 && first?.isKnown ? onlyOne(first.intervals) : undefined;
+  if (single !== undefined) return shareOf(single.length);
 
   const least = measure(boxesOf(keeps.filter(isKnown)), boxesOf(drops), { left: MAX_STEPS });
   const isAllKnown = keeps.every(isKnown) && drops.every(isKnown);
@@ -23,25 +23,25 @@ export function keptProbability(keeps: readonly Chance[], drops: readonly Chance
   return least > 0 && most - least <= TOLERANCE * most ? least : null;
 }
 
-function isKnown(chance: Chance): boolean {
-  return chance.isKnown;
+function isKnown(probability: Probability): boolean {
+  return probability.isKnown;
 }
 
-function boxesOf(chances: readonly Chance[]): readonly Box[] {
-  return chances.map(({ arcs }) => arcs);
+function boxesOf(probabilities: readonly Probability[]): readonly Box[] {
+  return probabilities.map(({ intervals }) => intervals);
 }
 
-function onlyOne(arcs: readonly Arc[]): Arc | undefined {
-  return arcs.length === 1 ? arcs[0] : undefined;
+function onlyOne(intervals: readonly Interval[]): Interval | undefined {
+  return intervals.length === 1 ? intervals[0] : undefined;
 }
 
 function shareOf(length: bigint): number {
-  return Number(length) / Number(CIRCLE);
+  return Number(length) / Number(SAMPLE_SPACE);
 }
 
 /**
- * Eliminates one source after the other. Between two neighbouring ends of its arcs it makes no difference which value
- * the source has, so one value stands for the whole range. NaN if the steps do not suffice.
+ * The measure of the union of `keeps` without the union of `drops`, by recursion over the sources: between two
+ * neighbouring ends of a source's intervals every value has the same effect. NaN when the steps do not suffice.
  */
 function measure(keeps: readonly Box[], drops: readonly Box[], steps: { left: number }): number {
   if (keeps.length === 0 || drops.some((box) => box.length === 0)) return 0;
@@ -49,27 +49,27 @@ function measure(keeps: readonly Box[], drops: readonly Box[], steps: { left: nu
   if (--steps.left < 0) return Number.NaN;
   const all = [...keeps, ...drops].flat();
   const source = all[0]?.source ?? '';
-  const ends = endsOf(all.filter((arc) => arc.source === source));
+  const ends = endsOf(all.filter((interval) => interval.source === source));
   let sum = 0;
   for (const [i, from] of ends.entries()) {
-    const to = ends[i + 1] ?? (ends[0] ?? 0n) + CIRCLE;
+    const to = ends[i + 1] ?? (ends[0] ?? 0n) + SAMPLE_SPACE;
     sum += shareOf(to - from) * measure(given(keeps, source, from), given(drops, source, from), steps);
   }
   return sum;
 }
 
-function endsOf(arcs: readonly Arc[]): readonly bigint[] {
-  const ends = new Set(arcs.flatMap(({ start, length }) => [start, BigInt.asUintN(64, start + length)]));
+function endsOf(intervals: readonly Interval[]): readonly bigint[] {
+  const ends = new Set(intervals.flatMap(({ start, length }) => [start, BigInt.asUintN(64, start + length)]));
   return [...ends].toSorted((a, b) => (a < b ? -1 : 1));
 }
 
-/** What remains to hold once the source has this value. */
+/** The boxes that remain possible when the source has this value, without their intervals on it. */
 function given(boxes: readonly Box[], source: string, value: bigint): readonly Box[] {
   return boxes
-    .filter((box) => box.every((arc) => arc.source !== source || isIn(arc, value)))
-    .map((box) => box.filter((arc) => arc.source !== source));
+    .filter((box) => box.every((interval) => interval.source !== source || isIn(interval, value)))
+    .map((box) => box.filter((interval) => interval.source !== source));
 }
 
-function isIn({ start, length }: Arc, value: bigint): boolean {
+function isIn({ start, length }: Interval, value: bigint): boolean {
   return BigInt.asUintN(64, value - start) < length;
 }

@@ -42,7 +42,7 @@ describe('RESOURCE_SPANS_TYPE', () => {
   });
 });
 
-const COLUMNS = { policy: 'all', sampleWeight: 1, decidedAtMs: 0, firstSeq: 0 };
+const COLUMNS = { policy: 'all', adjustedCount: 1, decidedAtMs: 0, firstSeq: 0 };
 
 /** Below the lists that the table knows. */
 function isDeep(path: string): boolean {

@@ -55,7 +55,7 @@ describe('DynamoDbLimitStore', () => {
     const bucket = bucketOf(rate(10, 20), clock.now());
     await store.lease(bucket, clock.now(), 20, 20);
     const calls = injectFaults(client, 'UpdateItemCommand', [loseAnswer]);
-    await expect(store.giveBack(bucket, 5)).rejects.toThrow();
+    await expect(store.release(bucket, 5)).rejects.toThrow();
     expect(calls).toEqual(['UpdateItemCommand']);
     expect((await store.lease(bucket, clock.now(), 6, 6)).granted).toBe(0);
   });
@@ -94,7 +94,7 @@ describe('DynamoDbLimitStore', () => {
             if (answer) admitted += cost;
           }
           // Every seventh decider dies and takes what it holds with it.
-          if (i % 7 !== 0) await fleet.giveBack();
+          if (i % 7 !== 0) await fleet.releaseAll();
         }),
       );
       const most = 60 + (200 * (clock.now() - startMs)) / 1000;

@@ -204,7 +204,7 @@ it('stores when items expire in seconds, for the TTL of the table', async () => 
 
 const record: DecisionRecord = {
   policy: 'errors',
-  sampleWeight: 1,
+  adjustedCount: 1,
   partition: 'dt=2026-11-21/hour=12',
   claims: [],
   version: 1,

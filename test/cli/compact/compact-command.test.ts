@@ -5,13 +5,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createS3Client } from '../../../lib/aws/clients.ts';
 import { GlueCompactionCatalog } from '../../../lib/aws/glue/compaction-catalog.ts';
 import { S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
-import { COMPACT_USAGE } from '../../../lib/cli/compact/compact-arguments.ts';
-import { runCompact } from '../../../lib/cli/compact/run-compact.ts';
+import { compact as command } from '../../../lib/cli/commands/compact.ts';
+import { type CompactInput, runCompact } from '../../../lib/cli/compact/run-compact.ts';
+import type { StackCompactionDeps } from '../../../lib/cli/compact/targets.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provisionBucket } from '../../../lib/local/engines/provision.ts';
 import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
+import { InterruptedError } from '../../../lib/terminal/errors.ts';
 import { GlueDatabase } from '../../support/glue-database.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { RecordingTerminal } from '../../support/recording-terminal.ts';
+import { runWith } from '../../support/run-command.ts';
 import { startStacks } from '../../support/stacks.ts';
 import { line, newDataFolder, oneSpan, writeObject } from '../query/support/archive-folder.ts';
 
@@ -33,10 +37,10 @@ beforeEach(async () => {
   return () => glue.stop();
 });
 
-async function compact(argv: readonly string[], isInterrupted = () => false) {
-  const out: string[] = [];
-  const complaints: string[] = [];
-  const code = await runCompact(argv, {
+async function compact(argv: readonly string[], isInterrupted = false) {
+  const terminal = new RecordingTerminal();
+  if (isInterrupted) terminal.controller.abort(new InterruptedError());
+  const deps: StackCompactionDeps = {
     s3: createS3Client(engineClientOptions(engine.url)),
     cloudFormation: stacks.client,
     catalogOf: (databaseName) =>
@@ -48,11 +52,9 @@ async function compact(argv: readonly string[], isInterrupted = () => false) {
         clock,
       }),
     clock,
-    isInterrupted,
-    print: (text) => out.push(text),
-    complain: (text) => complaints.push(text),
-  });
-  return { code, out, complaints };
+  };
+  const ran = await runWith<CompactInput>(command, argv, (input, screen) => runCompact(input, screen, deps), terminal);
+  return { code: ran.code, out: ran.lines, complaints: ran.complaints };
 }
 
 const key = (hour: string, id: string) =>
@@ -113,24 +115,20 @@ describe('compact --data', () => {
   });
 
   it('stops when it is interrupted', async () => {
-    expect(await compact(['--data', dataFolder()], () => true)).toMatchObject({ code: 130 });
+    expect(await compact(['--data', dataFolder()], true)).toMatchObject({ code: 130 });
   });
 
   it.each([
-    [['--data', '/nowhere'], /no data folder at \/nowhere/],
-    [['--from', 'yesterday'], /--from: expected 2026-11-21.*got "yesterday"/],
-    [['--from', '2026-09-15T10', '--to', '2026-09-15T09'], /--from must be before --to/],
-    [['--stack', 'x', '--data', 'y'], /--stack and --data/],
-    [['--stack', 'x', '--to', '-1h'], /--to is not for a stack/],
-    [['--all'], /Unknown option '--all'/],
-  ])('%j is an error', async (argv, message) => {
+    [['--data', '/nowhere'], 1, /^error: no data folder at \/nowhere/],
+    [['--from', 'yesterday'], 2, /^error: --from is "yesterday": expected 2026-11-21/],
+    [['--from', '2026-09-15T10', '--to', '2026-09-15T09'], 2, /^error: --from must be before --to/],
+    [['--stack', 'x', '--data', 'y'], 2, /^error: expected one of --stack, --data, got --stack and --data/],
+    [['--stack', 'x', '--to', '-1h'], 2, /^error: --to is not for a stack/],
+    [['--all'], 2, /^error: unknown option --all/],
+  ])('%j is an error', async (argv, expected, message) => {
     const { code, complaints } = await compact(argv);
-    expect(code).toBe(1);
-    expect(complaints.join('\n')).toMatch(message);
-  });
-
-  it('explains itself', async () => {
-    expect(await compact(['--help'])).toEqual({ code: 0, out: [COMPACT_USAGE], complaints: [] });
+    expect(code).toBe(expected);
+    expect(complaints[0]).toMatch(message);
   });
 });
 

@@ -6,12 +6,10 @@ import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { DEMO_POLICIES } from '../../../lib/cli/demo/expected-policy.ts';
 
-const MAIN = join(import.meta.dirname, '../../../lib/cli/demo/main.ts');
-
 it('the demo keeps exactly the traces that its policies call for, and shows them', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'tailgate-demo-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
-  const argv = [MAIN, '--traces', '50', '--data', dataDir];
+  const argv = ['bin/tailgate.mjs', 'demo', '--traces', '50', '--data', dataDir];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, argv);
   expect(stderr).toBe('');
   expect(stdout).toContain('✓ kept are exactly the traces that the policies call for');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fnv1a64, isInShare, TEN_PERCENT } from '../../../lib/cli/demo/hash-share.ts';
+import { fnv1a64, isInShare, TEN_PERCENT } from '../../../lib/cli/demo/expected-policy.ts';
 
 describe('fnv1a64', () => {
   // The published test vectors of FNV-1a.

@@ -50,18 +50,18 @@ describe('query --name', () => {
       argv: ['--name', 'red', '--sevice', 'x'],
       says: 'red has no --sevice: it has --service, --operation, --step, --from, --to',
     },
-    { argv: ['--name', 'red', 'SELECT 1'], says: 'expected a query by its name, and no statement, got 1' },
+    { argv: ['--name', 'red', 'SELECT 1'], says: 'expected a query by its name, and no statement' },
     { argv: ['slow-request'], says: 'there is no query "slow-request"; did you mean "slow-requests"?' },
     {
       argv: ['spans', '--service', 'a', '--service', 'b'],
-      says: '--service is given twice: a query takes one value for it',
+      says: '--service is given twice: it takes one value',
     },
-    { argv: ['--service', 'cart'], says: "Unknown option '--service'" },
-    { argv: ['--name', 'red', '--service'], says: "'--service <value>' argument missing" },
-  ])('fails $argv with one message', async ({ argv, says }) => {
+    { argv: ['--service', 'cart'], says: 'unknown option --service' },
+    { argv: ['--name', 'red', '--service'], says: '--service has no value' },
+  ])('refuses $argv', async ({ argv, says }) => {
     const { code, complaints } = await ask(['--data', newDataFolder(), ...argv]);
-    expect(code).toBe(1);
-    expect(complaints).toEqual([expect.stringContaining(says)]);
+    expect(code).toBe(2);
+    expect(complaints).toEqual([expect.stringContaining(says), 'tailgate query --help shows what it takes']);
   });
 
   it('lists the library without a data folder', async () => {

@@ -7,8 +7,6 @@ import { EXAMPLE_QUERIES } from '../../../lib/cli/query/library.ts';
 import { dataFolderWith, line, newDataFolder, oneSpan, PARTITION, writeObject } from './support/archive-folder.ts';
 import { ask, rowsOf } from './support/ask.ts';
 
-const MAIN = join(import.meta.dirname, '../../../lib/cli/query/main.ts');
-
 describe('query', () => {
   it('draws a table on a terminal, with the number of rows and the time below', async () => {
     const dataDir = dataFolderWith([line([])]);
@@ -85,9 +83,7 @@ describe('query', () => {
     { argv: ['SELECT nope FROM traces'], says: /column "nope" not found/ },
     { argv: ['SELECT 1; SELECT 2'], says: /expected one SQL statement, got 2/ },
     { argv: ['/* nothing */;'], says: /expected one SQL statement, got none/ },
-    { argv: ['SELECT', '*'], says: /expected one statement, got 2: put the SQL in double quotes/ },
     { argv: ['SELECT $1'], says: /has parameters/ },
-    { argv: ['--jsn', 'SELECT 1'], says: /Unknown option '--jsn'/ },
     { argv: ["SELECT * FROM read_text('/etc/hostname')"], says: /Cannot access file "\/etc\/hostname"/ },
     { argv: ["SET memory_limit = '1GB'"], says: /this tool only reads/ },
     { argv: ['CREATE TABLE t (a int)'], says: /this tool only reads/ },
@@ -98,11 +94,32 @@ describe('query', () => {
     expect(complaints[0]).not.toMatch(/\n +at /);
   });
 
+  it.each([
+    { argv: ['SELECT', '*'], says: 'unexpected argument "*": put the SQL in double quotes' },
+    { argv: ['--jsn', 'SELECT 1'], says: 'unknown option --jsn; did you mean "--json"?' },
+    { argv: ['--name', 'errors', 'SELECT 1'], says: 'expected a query by its name, and no statement' },
+    { argv: ['SELECT 1', '--tenant', 'shop'], says: '--tenant goes with a query of the library' },
+    { argv: ['SELECT 1', '--prices', 'p.json'], says: '--prices goes with --stack' },
+    { argv: ['SELECT 1', '--stack', 'a', '--data', 'b'], says: 'expected one of --stack, --data' },
+    { argv: ['errors', '--service', 'a', '--service', 'b'], says: '--service is given twice: it takes one value' },
+    { argv: ['errors', '--servic', 'a'], says: 'errors has no --servic: it has --service' },
+    { argv: ['error'], says: 'there is no query "error"; did you mean "errors"?' },
+  ])('refuses the command line $argv', async ({ argv, says }) => {
+    const { code, out, complaints } = await ask(argv);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(complaints).toEqual([
+      expect.stringContaining(`error: ${says}`),
+      'tailgate query --help shows what it takes',
+    ]);
+  });
+
   it('fails on a data folder that does not exist', async () => {
     const { code, complaints } = await ask(['--data', '/nowhere', 'SELECT 1']);
     expect({ code, complaints }).toEqual({
       code: 1,
-      complaints: ['error: no data folder at /nowhere: start Tailgate first (npm start), or name another with --data'],
+      complaints: [
+        'error: no data folder at /nowhere: start Tailgate first (tailgate start), or name another with --data',
+      ],
     });
   });
 
@@ -133,7 +150,8 @@ describe('query', () => {
   it('runs as a process, and leaves nothing in the data folder', async () => {
     const dataDir = dataFolderWith([line([])]);
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [
-      MAIN,
+      'bin/tailgate.mjs',
+      'query',
       'SELECT root_service, count(*) AS n FROM traces GROUP BY 1',
       '--json',
       '--data',

@@ -44,7 +44,7 @@ function keepAll(): string {
   for (let start = 0; start < traces.length; start += 20) {
     const lines = traces.slice(start, start + 20).flatMap(({ traceId, message }) => {
       const trace = Trace.fromFragments(traceId, [encodeRequest(message as never)]);
-      return archiveLines(trace, { policy: 'all', sampleWeight: 1, decidedAtMs: 0, firstSeq: 0 });
+      return archiveLines(trace, { policy: 'all', adjustedCount: 1, decidedAtMs: 0, firstSeq: 0 });
     });
     writeFile(dataDir, objectKey(start).replace('traces/', ''), gzipSync(Buffer.concat(lines)));
   }
@@ -55,7 +55,7 @@ describe('what a replay sends', () => {
   it('are the spans that were kept, with every field and every bit', async () => {
     const receiver = await startOtlpReceiver();
     onTestFinished(() => receiver.stop());
-    const argv = ['--to', receiver.url, '--data', keepAll(), '--batch-bytes', '20000', '--in-flight', '1'];
+    const argv = ['--endpoint', receiver.url, '--data', keepAll(), '--batch-bytes', '20000', '--in-flight', '1'];
     expect(await run(argv)).toMatchObject({ code: 0, complaints: [] });
     const received = receiver.requests.map(({ json }) => JSON.parse(json));
     expect(received.length).toBeGreaterThan(2);
@@ -81,7 +81,7 @@ describe('what a replay sends', () => {
       log,
     });
     onTestFinished(() => tailgate.stop());
-    const argv = ['--to', tailgate.url, '--data', keepAll()];
+    const argv = ['--endpoint', tailgate.url, '--data', keepAll()];
     const { complaints } = await run(argv);
     expect(complaints).toEqual([expect.stringMatching(/HTTP 401/)]);
     expect(await run([...argv, '--header', 'x-api-key=tg_key'])).toMatchObject({ code: 0, complaints: [] });

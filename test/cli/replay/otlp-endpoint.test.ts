@@ -18,7 +18,6 @@ describe('otlpTracesUrl', () => {
   });
 
   it.each([
-    '',
     'host',
     'host:4318',
     'grpc://host:4317',
@@ -28,6 +27,6 @@ describe('otlpTracesUrl', () => {
     'http://a b',
     'http://host/#x',
   ])('is none of %j', (endpoint) => {
-    expect(() => otlpTracesUrl(endpoint)).toThrow(/^--to is "/);
+    expect(() => otlpTracesUrl(endpoint)).toThrow(/^expected (the|a) URL .*, got "/);
   });
 });

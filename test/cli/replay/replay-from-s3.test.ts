@@ -52,7 +52,7 @@ async function keep(
 }
 
 const replay = (...options: string[]) =>
-  run(['--to', receiver.url, '--since', '2026-11-21', ...options], { s3, cloudFormation: stacks.client });
+  run(['--endpoint', receiver.url, '--from', '2026-11-21', ...options], { s3, cloudFormation: stacks.client });
 
 describe('replay from S3', () => {
   it('finds the bucket of a stack', async () => {

@@ -44,7 +44,7 @@ class HastyClock extends MovableClock {
 }
 
 const replay = (options: readonly string[], stop?: AbortController) =>
-  run(['--to', receiver.url, '--data', dataDir, '--resume', file, '--batch-bytes', '1', ...options], {
+  run(['--endpoint', receiver.url, '--data', dataDir, '--resume', file, '--batch-bytes', '1', ...options], {
     clock: new HastyClock(),
     ...(stop && { stop }),
   });
@@ -139,7 +139,7 @@ describe('a replay with --resume', () => {
     keep(dataDir, 0, [{ traceId: idOf(1) }], partition(3));
     keep(dataDir, 1, [{ traceId: idOf(2) }], partition(2));
     await receive([answer(404)]);
-    const argv = ['--to', receiver.url, '--data', dataDir, '--resume', file, '--since', '-2h'];
+    const argv = ['--endpoint', receiver.url, '--data', dataDir, '--resume', file, '--from', '-2h'];
     expect(await run(argv, { clock })).toMatchObject({ code: 1 });
     clock.advance(5 * 3_600_000);
     expect(await run(argv, { clock })).toMatchObject({ code: 0 });
@@ -162,11 +162,11 @@ describe('a replay with --resume', () => {
 
 describe('a position', () => {
   it.each([
-    [['--since', '2026-11-21'], 'since: (not given) there, 2026-11-21 here'],
+    [['--from', '2026-11-21'], 'from: (not given) there, 2026-11-21 here'],
     [['--trace', idOf(1)], `traces: (not given) there, ${idOf(1)} here`],
     [['--where', 'true'], 'where: (not given) there, true here'],
     [['--tenant', 'shop'], 'tenant: (not given) there, shop here'],
-    [['--to', URL_GIVEN], `/v1/traces there, ${URL_GIVEN}/v1/traces here`],
+    [['--endpoint', URL_GIVEN], `/v1/traces there, ${URL_GIVEN}/v1/traces here`],
   ])('belongs to one replay, not to one with %j', async (options, difference) => {
     keepMany(dataDir, 1, 3);
     await receive([accept, answer(404)]);
@@ -272,7 +272,18 @@ describe('a death', () => {
     const ids = keepMany(dataDir, 3, 20);
     // From the fourth request on it takes them and never answers.
     await receive([accept, accept, accept], hang);
-    const argv = ['--to', receiver.url, '--data', dataDir, '--resume', file, '--batch-bytes', '1', '--in-flight', '1'];
+    const argv = [
+      '--endpoint',
+      receiver.url,
+      '--data',
+      dataDir,
+      '--resume',
+      file,
+      '--batch-bytes',
+      '1',
+      '--in-flight',
+      '1',
+    ];
     const child = start(argv);
     await vi.waitFor(
       () => {
@@ -306,7 +317,7 @@ describe('a death', () => {
     };
     await receive([accept, accept, third]);
     const child = start([
-      '--to',
+      '--endpoint',
       receiver.url,
       '--data',
       dataDir,
@@ -327,9 +338,9 @@ describe('a death', () => {
   });
 });
 
-/** What `npm run replay -- args` runs. */
+/** What `tailgate replay args` runs. */
 function start(argv: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, ['bin/run.mjs', 'lib/cli/replay/main.ts', ...argv], { stdio: 'ignore' });
+  const child = spawn(process.execPath, ['bin/tailgate.mjs', 'replay', ...argv], { stdio: 'ignore' });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }

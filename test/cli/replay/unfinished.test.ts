@@ -20,7 +20,7 @@ const ended = { ...job, endMs: 9, status: 'ERROR' as const };
 const other = { spanId: '00000000000000a2', attributes: { n: 9007199254740993n, d: -0, e: 1e21, t: '\u2028"\\ü😀' } };
 
 async function replay() {
-  const { code, out, complaints } = await run(['--to', receiver.url, '--data', dataDir, '--in-flight', '1']);
+  const { code, out, complaints } = await run(['--endpoint', receiver.url, '--data', dataDir, '--in-flight', '1']);
   expect({ code, complaints }).toEqual({ code: 0, complaints: [] });
   return out;
 }
@@ -42,7 +42,7 @@ function sent(): SpanJson[] {
 it('sends a span whose end came on a later line as it ended, and nothing else of it', async () => {
   keep(dataDir, 0, [{ traceId: idOf(1), spans: [started, other] }]);
   keep(dataDir, 1, [{ traceId: idOf(1), spans: [ended], seq: 1 }]);
-  expect(await replay()).toEqual(['sent: 1 traces in 2 lines, 2 spans, 0.0 MB', 'objects read: 2 of 2']);
+  expect(await replay()).toEqual(['sent: 1 trace in 2 lines, 2 spans, 0.0 MB', 'objects read: 2 of 2']);
   expect(sent().map(({ spanId, endTimeUnixNano }) => [spanId, endTimeUnixNano !== undefined])).toEqual([
     [other.spanId, true],
     [job.spanId, true],

@@ -47,7 +47,7 @@ beforeEach(async () => {
 afterEach(() => receiver.stop());
 
 function replay(stop = new AbortController(), ...options: string[]) {
-  const argv = ['--to', receiver.url, '--stack', 'Tailgate', '--since', '2026-11-21T07', ...options];
+  const argv = ['--endpoint', receiver.url, '--stack', 'Tailgate', '--from', '2026-11-21T07', ...options];
   const client = new AthenaClient(engineClientOptions(athena.url));
   return run(argv, { s3, cloudFormation: stacks.client, athena: client, stop });
 }
@@ -73,7 +73,7 @@ describe('replay --stack --where', () => {
 
   it('asks for the hours of the window alone, of the tenant', async () => {
     answerWith([]);
-    const options = ['--until', '2026-11-22T03', '--where', 'true'];
+    const options = ['--to', '2026-11-22T03', '--where', 'true'];
     await replay(undefined, ...options, '--tenant', 'shop');
     await replay(undefined, ...options);
     const hours =

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { countDecisions } from '../../../functions/decide/count-decisions.ts';
-import { emptySummary } from '../../../lib/pipeline/decide/summary.ts';
+import { emptySummary } from '../../support/batch-outcome.ts';
 import { RecordingMetrics } from '../../support/recording-metrics.ts';
 
 it('gives the first 20 policies of the file a metric of their own, and the others one together', () => {

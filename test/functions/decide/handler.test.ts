@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../functions/decide/handler.ts';
 import { NO_METRICS } from '../../../functions/shared/metrics.ts';
 import { encodeWakeUp } from '../../../lib/aws/sqs/wake-up-message.ts';
-import type { ReceivedWakeUp } from '../../../lib/pipeline/decide/decide.ts';
-import { emptySummary } from '../../../lib/pipeline/decide/summary.ts';
 import type { WakeUp } from '../../../lib/pipeline/ports.ts';
+import type { ReceivedWakeUp } from '../../../lib/pipeline/wake-ups.ts';
+import { emptySummary } from '../../support/batch-outcome.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
 
 const WAKE_UP: WakeUp = { dueAtMs: 1, attempt: 0, fragments: [{ traceId: 'a'.repeat(32), hash: 'h1' }] };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timeCheck } from '../../../functions/decide/handler.ts';
 import { DECIDE_TIMEOUT_SECONDS } from '../../../lib/aws/function-contract.ts';
-import { DEFAULT_DECIDE_SETTINGS } from '../../../lib/pipeline/decide/decide.ts';
+import { DEFAULT_DECIDE_OPTIONS } from '../../../lib/pipeline/decide/options.ts';
 
 function context(timeoutMs: number) {
   let leftMs = timeoutMs;
@@ -29,6 +29,6 @@ describe('the time of an invocation', () => {
   });
 
   it('is shorter than it takes until an owner counts as dead', () => {
-    expect(DECIDE_TIMEOUT_SECONDS * 1000).toBeLessThan(DEFAULT_DECIDE_SETTINGS.claimTimeoutMs);
+    expect(DECIDE_TIMEOUT_SECONDS * 1000).toBeLessThan(DEFAULT_DECIDE_OPTIONS.claimTimeoutMs);
   });
 });

@@ -18,14 +18,16 @@ const MAX_BODY_BYTES = 10_000;
 
 function setUp() {
   const world = new World();
-  const handle = createHandler({
-    ingest: (request, _, rejected) => world.ingest(request, undefined, rejected),
-    authorize: authorizeAll,
-    maxBodyBytes: MAX_BODY_BYTES,
-    refusals: new RefusalLog(silentLog, () => 0),
-    log: silentLog,
-    metrics: NO_METRICS,
-  });
+  const handle = createHandler(
+    {
+      ingest: ({ protobuf, rejected }) => world.ingest(protobuf, undefined, rejected),
+      authorize: authorizeAll,
+      refusals: new RefusalLog({ log: silentLog, clock: world.clock }),
+      log: silentLog,
+      metrics: NO_METRICS,
+    },
+    { maxBodyBytes: MAX_BODY_BYTES },
+  );
   const send = async (event: Parameters<typeof handle>[0]) => {
     const answer = await handle(event);
     const text = Buffer.from(answer.body ?? '', 'base64').toString();

@@ -25,14 +25,16 @@ function setUp() {
   const world = new World();
   return {
     world,
-    handle: createHandler({
-      ingest: (request, _, rejected) => world.ingest(request, undefined, rejected),
-      authorize: authorizeAll,
-      maxBodyBytes: 1e6,
-      refusals: new RefusalLog(silentLog, () => 0),
-      log: silentLog,
-      metrics: NO_METRICS,
-    }),
+    handle: createHandler(
+      {
+        ingest: ({ protobuf, rejected }) => world.ingest(protobuf, undefined, rejected),
+        authorize: authorizeAll,
+        refusals: new RefusalLog({ log: silentLog, clock: world.clock }),
+        log: silentLog,
+        metrics: NO_METRICS,
+      },
+      { maxBodyBytes: 1e6 },
+    ),
   };
 }
 

@@ -19,13 +19,13 @@ function server() {
     const answer = await handleOtlpHttp(
       { method: 'POST', path: '/v1/traces', headers: { 'content-type': contentType }, body, isText },
       {
-        ingest: (request, _, rejected) => world.ingest(request, undefined, rejected),
+        ingest: ({ protobuf, rejected }) => world.ingest(protobuf, undefined, rejected),
         authorize: authorizeAll,
-        maxBodyBytes: 1e6,
-        refusals: new RefusalLog(silentLog, () => 0),
+        refusals: new RefusalLog({ log: silentLog, clock: world.clock }),
         log: silentLog,
         metrics: NO_METRICS,
       },
+      { maxBodyBytes: 1e6 },
     );
     return answer;
   };

@@ -46,14 +46,16 @@ interface ServerOptions {
 describe.each(DELIVERIES)('OTLP over HTTP, delivered as %s', (delivery) => {
   function server(options: ServerOptions = {}) {
     const world = new World();
-    const handle = createHandler({
-      ingest: options.ingest ?? ((request, _, rejected) => world.ingest(request, undefined, rejected)),
-      authorize: options.authorize ?? (options.keys === undefined ? authorizeAll : authorizeKeys(options.keys)),
-      maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
-      refusals: new RefusalLog(silentLog, () => 0),
-      log: silentLog,
-      metrics: NO_METRICS,
-    });
+    const handle = createHandler(
+      {
+        ingest: options.ingest ?? (({ protobuf, rejected }) => world.ingest(protobuf, undefined, rejected)),
+        authorize: options.authorize ?? (options.keys === undefined ? authorizeAll : authorizeKeys(options.keys)),
+        refusals: new RefusalLog({ log: silentLog, clock: world.clock }),
+        log: silentLog,
+        metrics: NO_METRICS,
+      },
+      { maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES },
+    );
     const send = async (sent: Sent) => {
       const {
         statusCode: status,

@@ -6,7 +6,7 @@ import { RecordingLog } from '../../support/recording-log.ts';
 it('logs the first refusal of each status at once, then a count once a minute', () => {
   const clock = new ManualClock();
   const log = new RecordingLog();
-  const refusals = new RefusalLog(log, () => clock.now());
+  const refusals = new RefusalLog({ log, clock });
   refusals.add(400, 'unreadable', 'otel-js');
   refusals.add(401, 'no key', undefined);
   for (let index = 0; index < 5; index++) refusals.add(400, 'unreadable', 'otel-js');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoredKeys } from '../../../functions/ingest/keys.ts';
-import { createIngestKey, hashKey, KeyParameters } from '../../../lib/aws/ssm/ingest-keys.ts';
+import { createIngestKey, hashKey } from '../../../lib/aws/ssm/ingest-key.ts';
+import { KeyParameters } from '../../../lib/aws/ssm/ingest-keys.ts';
 import { UnavailableError } from '../../../lib/pipeline/ports.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -31,7 +32,7 @@ function instance({ hasTenants = false } = {}) {
     clock,
     retryPolicy: instantRetryPolicy(clock),
   });
-  const keys = new StoredKeys({ parameters, hasTenants, clock, log });
+  const keys = new StoredKeys({ parameters, clock, log }, { hasTenants });
   const check = (key: string) => keys.authorize({ 'x-api-key': key });
   return { clock, log, keys, check };
 }
@@ -104,7 +105,7 @@ describe('the stored keys', () => {
     expect(log.entries).toEqual([
       {
         message: 'there are no ingest keys: everything is refused',
-        fields: { path: PATH, hint: expect.stringContaining('npm run keys -- create') },
+        fields: { path: PATH, hint: expect.stringContaining('tailgate keys create') },
       },
     ]);
   });

@@ -34,13 +34,10 @@ function instance() {
     clock,
     retryPolicy: instantRetryPolicy(clock),
   });
-  const config = new LiveConfig({
-    parameter,
-    clock,
-    log,
-    onConfigRefused: (refusal) => refusals.push(refusal),
-    waitFromAgeMs: 60_000,
-  });
+  const config = new LiveConfig(
+    { parameter, clock, log, onConfigRefused: (refusal) => refusals.push(refusal) },
+    { waitFromAgeMs: 60_000 },
+  );
   return { clock, log, refusals, waitMs: async () => (await config.current()).decisionWaitMs };
 }
 

@@ -34,7 +34,7 @@ it('has everything back after the process was killed', async () => {
         spanCount: 1,
       })),
     );
-    const record = { policy: 'errors', sampleWeight: 1, partition: 'dt=x', claims: [], version: 1 };
+    const record = { policy: 'errors', adjustedCount: 1, partition: 'dt=x', claims: [], version: 1 };
     await before.buffer.record(traceId, record);
     await before.archive.create('traces/kept.jsonl.gz', [new TextEncoder().encode('{}\n')]);
     await before.archive.fence('traces/fence.jsonl.gz');

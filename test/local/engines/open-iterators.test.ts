@@ -27,7 +27,7 @@ const ROUNDS = 20;
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// An iterator that stays open pins the files and the memory of its moment: `npm start` grew by gigabytes in minutes.
+// An iterator that stays open pins the files and the memory of its moment: `tailgate start` grew by gigabytes in minutes.
 describe.each([
   ['in memory', {}],
   ['on disk', { path: folder }],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CERTAIN } from '../../../lib/sampling/probability/chance.ts';
+import { CERTAIN } from '../../../lib/sampling/probability/probability.ts';
 import { traceOf } from '../../support/build-trace.ts';
 import { policyOf } from '../../support/sampling-config.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../../lib/sampling/evaluate-policies.ts';
 import { buildTrace, traceOf } from '../../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../../support/no-allowances.ts';
 import { configOf, issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
@@ -68,7 +68,7 @@ describe('and', () => {
     const evaluation = policyOf(policy).evaluate(trace);
     expect(evaluation.vote).toBe('sampled');
     expect(evaluation.threshold).toBeCloseTo(expected.threshold, 12);
-    expect(decide(configOf([policy]), trace, NO_ALLOWANCES).sampleWeight).toBeCloseTo(expected.weight, 12);
+    expect(evaluatePolicies(configOf([policy]), trace, NO_ALLOWANCES).adjustedCount).toBeCloseTo(expected.weight, 12);
   });
 
   it('multiplies the probabilities of different salts', () => {
@@ -76,7 +76,7 @@ describe('and', () => {
     const trace = buildTrace([[{ spans: [{}] }]], '0102030405060708090a0b0c0d0e0f10');
     const policy = and(share(5, 'test-salt'), share(90));
     expect(policyOf(policy).evaluate(trace)).toMatchObject({ vote: 'sampled', threshold: 0.95 });
-    expect(decide(configOf([policy]), trace, NO_ALLOWANCES).sampleWeight).toBeCloseTo(1 / (0.05 * 0.9), 9);
+    expect(evaluatePolicies(configOf([policy]), trace, NO_ALLOWANCES).adjustedCount).toBeCloseTo(1 / (0.05 * 0.9), 9);
   });
 
   it.each(['and', 'drop'])('refuses %s inside', (type) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UNKNOWN } from '../../../lib/sampling/probability/chance.ts';
+import { UNKNOWN } from '../../../lib/sampling/probability/probability.ts';
 import { LocalAllowances } from '../../memory/local-allowances.ts';
 import { type SpanSpec, traceOf } from '../../support/build-trace.ts';
 import { issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../lib/sampling/decide.ts';
 import type { DynamicSampler } from '../../../lib/sampling/dynamic/share-table.ts';
-import { CERTAIN } from '../../../lib/sampling/probability/chance.ts';
+import { evaluatePolicies } from '../../../lib/sampling/evaluate-policies.ts';
+import { CERTAIN } from '../../../lib/sampling/probability/probability.ts';
 import { buildTrace, traceOf } from '../../support/build-trace.ts';
 import { configOf, issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
 
@@ -36,10 +36,10 @@ describe('dynamic', () => {
     const { allowances } = sharing(0.2);
     let [kept, weight] = [0, 0];
     for (let i = 0; i < 5000; i++) {
-      const decision = decide(config, buildTrace([[{ spans: [{}] }]], traceIdNumber(i)), allowances);
+      const decision = evaluatePolicies(config, buildTrace([[{ spans: [{}] }]], traceIdNumber(i)), allowances);
       if (decision.outcome !== 'sampled') continue;
       kept += 1;
-      weight += decision.sampleWeight ?? Number.NaN;
+      weight += decision.adjustedCount ?? Number.NaN;
       expect(decision.threshold).toBeNull();
     }
     // 1000, give or take 4 standard deviations of 28.3.
@@ -51,7 +51,7 @@ describe('dynamic', () => {
     const config = configOf([dynamic(), dynamic()]);
     const { allowances } = sharing(0.5);
     const votes = Array.from({ length: 64 }, (_, i) =>
-      decide(config, buildTrace([[{ spans: [{}] }]], traceIdNumber(i)), allowances)
+      evaluatePolicies(config, buildTrace([[{ spans: [{}] }]], traceIdNumber(i)), allowances)
         .votes.map(({ vote }) => vote)
         .join(),
     );
@@ -65,8 +65,8 @@ describe('dynamic', () => {
     { traceState: 'ot=th:8;rv:e0000000000000', outcome: 'sampled', weight: 8, th: 'e' },
     { traceState: 'ot=th:8;rv:dfffffffffffff', outcome: 'not_sampled', weight: null, th: undefined },
   ])('goes by the randomness of $traceState: $outcome', ({ traceState, outcome, weight, th }) => {
-    const decision = decide(configOf([dynamic()]), traceOf({ traceState }), sharing(0.25).allowances);
-    expect([decision.outcome, decision.sampleWeight, decision.threshold]).toEqual([outcome, weight, th]);
+    const decision = evaluatePolicies(configOf([dynamic()]), traceOf({ traceState }), sharing(0.25).allowances);
+    expect([decision.outcome, decision.adjustedCount, decision.threshold]).toEqual([outcome, weight, th]);
   });
 
   it('asks for the key of the trace, with its options', () => {

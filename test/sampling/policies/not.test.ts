@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../../lib/sampling/evaluate-policies.ts';
 import { traceOf } from '../../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../../support/no-allowances.ts';
 import { configOf, issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
@@ -18,7 +18,7 @@ describe('not', () => {
     // The hash of this trace ID is at 64.6 %.
     const policy = not({ type: 'probabilistic', probabilistic: { sampling_percentage: 60 } });
     expect(policyOf(policy).evaluate(traceOf({}))).toMatchObject({ vote: 'sampled', threshold: 0 });
-    expect(decide(configOf([policy]), traceOf({}), NO_ALLOWANCES).sampleWeight).toBe(2.5);
+    expect(evaluatePolicies(configOf([policy]), traceOf({}), NO_ALLOWANCES).adjustedCount).toBe(2.5);
   });
 
   it('is an error without a sub-policy', () => {

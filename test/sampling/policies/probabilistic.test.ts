@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../lib/sampling/decide.ts';
+import { evaluatePolicies } from '../../../lib/sampling/evaluate-policies.ts';
 import { buildTrace, traceOf } from '../../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../../support/no-allowances.ts';
 import { configOf, issuesOfPolicy, policyOf } from '../../support/sampling-config.ts';
@@ -44,7 +44,7 @@ describe('probabilistic', () => {
     const trace = buildTrace([[{ spans: [{}] }]], '0102030405060708090a0b0c0d0e0f10');
     const policy = probabilistic(percentage, 'test-salt');
     expect(policyOf(policy).evaluate(trace)).toMatchObject({ vote: 'sampled', threshold });
-    expect(decide(configOf([policy]), trace, NO_ALLOWANCES).sampleWeight).toBe(weight);
+    expect(evaluatePolicies(configOf([policy]), trace, NO_ALLOWANCES).adjustedCount).toBe(weight);
   });
 
   it.each([

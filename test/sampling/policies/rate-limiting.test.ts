@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../lib/sampling/decide.ts';
-import { REFUSED, UNKNOWN } from '../../../lib/sampling/probability/chance.ts';
+import { evaluatePolicies } from '../../../lib/sampling/evaluate-policies.ts';
+import { REFUSED, UNKNOWN } from '../../../lib/sampling/probability/probability.ts';
 import { LocalAllowances } from '../../memory/local-allowances.ts';
 import { traceOf } from '../../support/build-trace.ts';
 import { NO_ALLOWANCES } from '../../support/no-allowances.ts';
@@ -48,7 +48,7 @@ describe('rate_limiting', () => {
   it('takes tokens for a trace that another policy keeps anyway', () => {
     const config = configOf([{ type: 'always_sample' }, rateLimiting(1, 2)]);
     const allowances = standingStill();
-    const votes = [2, 1].map((count) => decide(config, traceOfSpans(count), allowances).votes.at(-1)?.vote);
+    const votes = [2, 1].map((count) => evaluatePolicies(config, traceOfSpans(count), allowances).votes.at(-1)?.vote);
     expect(votes).toEqual(['sampled', 'not_sampled']);
   });
 
@@ -57,16 +57,16 @@ describe('rate_limiting', () => {
       sample_on_first_match: true,
     });
     const allowances = standingStill();
-    expect(decide(config, traceOf({ status: 'ERROR' }, {}), allowances).policy).toBe('p0');
-    expect(decide(config, traceOf({}, {}), allowances).policy).toBe('p1');
+    expect(evaluatePolicies(config, traceOf({ status: 'ERROR' }, {}), allowances).policy).toBe('p0');
+    expect(evaluatePolicies(config, traceOf({}, {}), allowances).policy).toBe('p1');
   });
 
   it('takes none for a trace that is dropped', () => {
     const isError = { type: 'status_code', status_code: { status_codes: ['ERROR'] } };
     const config = configOf([rateLimiting(1, 2), { type: 'drop', drop: { drop_sub_policy: [isError] } }]);
     const allowances = standingStill();
-    expect(decide(config, traceOf({ status: 'ERROR' }, {}), allowances).outcome).toBe('dropped');
-    expect(decide(config, traceOf({}, {}), allowances).outcome).toBe('sampled');
+    expect(evaluatePolicies(config, traceOf({ status: 'ERROR' }, {}), allowances).outcome).toBe('dropped');
+    expect(evaluatePolicies(config, traceOf({}, {}), allowances).outcome).toBe('sampled');
   });
 
   it('takes tokens inside `and` only when it is asked', () => {
@@ -102,7 +102,7 @@ describe('rate_limiting', () => {
       { name: 'b#rate#1', ...limit },
       { name: 'c', type: 'not', not: { not_sub_policy: limit } },
     ]);
-    const { votes } = decide(config, traceOf({}), standingStill());
+    const { votes } = evaluatePolicies(config, traceOf({}), standingStill());
     expect(votes.map(({ vote }) => vote)).toEqual([...Array(6).fill('sampled'), 'not_sampled']);
   });
 

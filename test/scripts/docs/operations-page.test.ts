@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { anchorOf } from '../../../lib/cdk/monitoring/alarm-catalogue.ts';
-import { emptySummary } from '../../../lib/pipeline/decide/summary.ts';
-import { METRIC_CATALOGUE, type MetricDefinition } from '../../../lib/pipeline/metric-catalogue.ts';
+import { METRIC_CATALOGUE, type MetricDefinition } from '../../../lib/pipeline/metrics.ts';
 import { fillGeneratedBlocks, generatedBlocksOf } from '../../../scripts/docs/generated-blocks.ts';
 import { operationsTables } from '../../../scripts/docs/operations-tables.ts';
+import { emptySummary } from '../../support/batch-outcome.ts';
 
 const page = readFileSync('docs/operations.md', 'utf8');
 const definitions: readonly MetricDefinition[] = METRIC_CATALOGUE;

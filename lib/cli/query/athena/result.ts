@@ -1,5 +1,5 @@
 import { type AthenaClient, type ColumnInfo, paginateGetQueryResults, type Row } from '@aws-sdk/client-athena';
-import { escapeForTerminal } from '../../../terminal/escape.ts';
+import { escapeForTerminal } from '../../../terminal/show.ts';
 import type { PlainValue, QueryResult, ResultColumn } from '../query-result.ts';
 import type { EndedQuery } from './run-query.ts';
 

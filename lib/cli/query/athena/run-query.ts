@@ -6,8 +6,8 @@ import {
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { TRACES_PREFIX } from '../../../archive/layout.ts';
-import { bytesText } from '../../../terminal/bytes.ts';
-import { QueryError } from '../duckdb/database.ts';
+import { CommandError } from '../../../terminal/errors.ts';
+import { bytesText } from '../../../terminal/show.ts';
 
 export interface FailedQuery {
   readonly id: string;
@@ -94,7 +94,7 @@ const PAUSE_GROWTH = 1.5;
 /**
  * Starts a query, waits for its end, and resolves when it has succeeded. When the signal is aborted, it is cancelled; that
  * resolves to its state then.
- * @throws {QueryError} when it failed, with the reason
+ * @throws {CommandError} when it failed, with the reason
  */
 export async function runAthenaQuery(
   client: AthenaClient,
@@ -115,7 +115,7 @@ export async function runAthenaQuery(
     const { state } = execution;
     watch.onProgress(execution);
     if (state === 'SUCCEEDED') return execution;
-    if (state === 'FAILED' || state === 'CANCELLED') throw new QueryError(explainFailure(execution, workGroup));
+    if (state === 'FAILED' || state === 'CANCELLED') throw new CommandError(explainFailure(execution, workGroup));
     await watch.pause(pauseMs, watch.signal);
   }
 }
@@ -152,7 +152,7 @@ async function cancel(client: AthenaClient, id: string, workGroup: string): Prom
     return await look(client, id);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new QueryError(`query ${id} of workgroup ${workGroup} could not be cancelled, and goes on: ${why}`, {
+    throw new CommandError(`query ${id} of workgroup ${workGroup} could not be cancelled, and goes on: ${why}`, {
       cause: error,
     });
   }

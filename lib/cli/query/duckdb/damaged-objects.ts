@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { type ArchiveDatabase, QueryError } from './database.ts';
+import { CommandError } from '../../../terminal/errors.ts';
+import type { ArchiveDatabase } from './database.ts';
 import { quoted } from './views.ts';
 
 /** Damaged objects that are named. */
@@ -7,13 +8,13 @@ const MAX_LISTED = 5;
 /** What DuckDB says of gzip without the name of the file. */
 const NAMELESS = 'Input is not a GZIP stream';
 
-/** @throws {QueryError} when one of the objects is not whole: DuckDB would give a wrong answer, or none */
+/** @throws {CommandError} when one of the objects is not whole: DuckDB would give a wrong answer, or none */
 export function refuseCutOff(objects: readonly string[], { folder }: ArchiveDatabase): void {
   const keys = cutOffObjects(objects).map((path) => path.slice(folder.length));
   if (keys.length === 0) return;
   const which = keys.length === 1 ? 'an object of the archive is' : `${keys.length} objects of the archive are`;
   const listed = keys.slice(0, MAX_LISTED).join('\n  ');
-  throw new QueryError(`${which} cut off:\n  ${listed}\n${advice(folder)}`);
+  throw new CommandError(`${which} cut off:\n  ${listed}\n${advice(folder)}`);
 }
 
 /** A failure to read an object of the archive, as an error that names it; any other failure as it is. */
@@ -27,7 +28,7 @@ export async function explainArchiveError(error: unknown, database: ArchiveDatab
     .replace(/^[\w ]+Error: /, '')
     .replace(`file "${path}"`, 'it')
     .split('\n');
-  return new QueryError(
+  return new CommandError(
     `${path.slice(folder.length)} is damaged, or not an object of the archive:\n  ${reason}\n${advice(folder)}`,
     { cause: error },
   );

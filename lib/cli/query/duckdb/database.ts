@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api';
 import { OBJECTS_KEY } from '../../../archive/compaction/part-file.ts';
@@ -10,6 +10,8 @@ import {
   tenantOfFolder,
   tracesFolderOf,
 } from '../../../archive/layout.ts';
+import { archiveIn } from '../../../local/data-folder.ts';
+import { CommandError } from '../../../terminal/errors.ts';
 import { type ArchiveFiles, quoted, TRINO_MACROS, viewStatements } from './views.ts';
 
 /**
@@ -40,23 +42,18 @@ async function column(connection: DuckDBConnection, sql: string): Promise<string
   return reader.getRows().map(([value]) => String(value));
 }
 
-/** Something that the person at the terminal can put right; the message is all that they need to see. */
-export class QueryError extends Error {
-  override readonly name = 'QueryError';
-}
-
 /**
  * The views know no tenants: they would be empty over an archive that keeps them apart, such as the copy of a bucket.
  *
  * @param archive The folder that `traces` is in.
- * @throws {QueryError} when there are folders of tenants, with what to do.
+ * @throws {CommandError} when there are folders of tenants, with what to do.
  */
 export function refuseTenantFolders(archive: string): void {
   const traces = join(archive, TRACES_PREFIX);
   const tenants = namesIn(traces).filter((name) => tenantOfFolder(name) !== undefined);
   const [first] = tenants.sort();
   if (first === undefined) return;
-  throw new QueryError(
+  throw new CommandError(
     `the archive in ${traces} keeps tenants apart (${tenants.join(', ')}), and a local query is about one: ` +
       `copy its folder, such as ${join(traces, first)}, to ${join(LOCAL_ARCHIVE, TRACES_PREFIX)} in a data folder of its own, ` +
       'and name that with --data',
@@ -81,15 +78,15 @@ const COMMENTS_AND_SPACE = /--[^\n]*|\/\*[\s\S]*?\*\/|[\s;]/g;
 /**
  * Prepares the one statement of `sql`, if it only reads. The database may read the archive folder, and whatever it may
  * read it could also write (COPY … TO), so the kind of statement is looked at.
- * @throws {QueryError} when there is not exactly one statement, or it is not a query.
+ * @throws {CommandError} when there is not exactly one statement, or it is not a query.
  */
 export async function prepareReadOnly(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
   if (sql.replaceAll(COMMENTS_AND_SPACE, '') === '') {
-    throw new QueryError('expected one SQL statement, got none');
+    throw new CommandError('expected one SQL statement, got none');
   }
   const statements = await connection.extractStatements(sql);
   if (statements.count !== 1) {
-    throw new QueryError(`expected one SQL statement, got ${statements.count}`);
+    throw new CommandError(`expected one SQL statement, got ${statements.count}`);
   }
   const statement = await statements.prepare(0);
   if (statement.statementType === StatementType.EXPLAIN) {
@@ -102,7 +99,7 @@ export async function prepareReadOnly(connection: DuckDBConnection, sql: string)
   } else if (statement.statementType === StatementType.SELECT) {
     return statement;
   }
-  throw new QueryError('this tool only reads: expected SELECT, DESCRIBE, SUMMARIZE, SHOW or EXPLAIN');
+  throw new CommandError('this tool only reads: expected SELECT, DESCRIBE, SUMMARIZE, SHOW or EXPLAIN');
 }
 
 /** An in-memory database with the views `traces`, `spans` and `traces_raw` over one data folder. */
@@ -118,13 +115,10 @@ export interface ArchiveDatabase {
 
 /**
  * Opens the archive under `dataDir`. The database can read the archive folder and nothing else.
- * @throws {QueryError} when the data folder does not exist, or its archive keeps tenants apart.
+ * @throws {CommandError} when the data folder does not exist, or its archive keeps tenants apart.
  */
 export async function openArchiveDatabase(dataDir: string): Promise<ArchiveDatabase> {
-  if (!isFolder(dataDir)) {
-    throw new QueryError(`no data folder at ${dataDir}: start Tailgate first (npm start), or name another with --data`);
-  }
-  const archive = resolve(dataDir, LOCAL_ARCHIVE) + sep;
+  const archive = resolve(archiveIn(dataDir)) + sep;
   refuseTenantFolders(archive);
   const instance = await DuckDBInstance.create(':memory:', { temp_directory: '' });
   const connection = await instance.connect();
@@ -172,8 +166,4 @@ async function countRows(connection: DuckDBConnection, from: string): Promise<nu
 
 function escapeGlob(path: string): string {
   return path.replaceAll(/[[*?]/g, '[$&]');
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

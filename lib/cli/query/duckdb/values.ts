@@ -14,7 +14,7 @@ import {
   type DuckDBValue,
   StatementType,
 } from '@duckdb/node-api';
-import { escapeForTerminal } from '../../../terminal/escape.ts';
+import { escapeForTerminal } from '../../../terminal/show.ts';
 import type { PlainValue, QueryResult } from '../query-result.ts';
 
 /** A value as the text of one table cell: on one line, and without anything that a terminal would obey. */

@@ -1,10 +1,14 @@
 import { OttlEvaluationError } from '../../errors.ts';
 import { trimSpace } from '../../go/strings.ts';
 import type { OttlMap, OttlValue } from '../../runtime/value.ts';
+import { XmlCursor } from './cursor.ts';
 import { childrenOf, readXmlDocument, type XmlNode } from './document.ts';
-import { readXmlTokens, type XmlAttribute, XmlCursor } from './tokens.ts';
+import { readXmlTokens, type XmlAttribute } from './tokens.ts';
 
-/** Elements as keys: of a text, of a map of what they have, or of a list where several have the same name. */
+/**
+ * `ParseSimplifiedXML`: each element is a key of a map. Its value is its text, a map of the elements in it, or a list when
+ * several elements have the same name.
+ */
 export function parseSimplifiedXml(text: string): OttlMap {
   return mapOf(readXmlDocument(text));
 }
@@ -22,7 +26,7 @@ function mapOf(parent: XmlNode): OttlMap {
   return map;
 }
 
-/** Undefined for an element without any text in it. */
+/** Undefined for an element without any text inside. */
 function valueOfElement(element: XmlNode): OttlValue | undefined {
   const children = [...childrenOf(element)];
   const text = children.some(isElement) ? undefined : children.find(({ type }) => type === 'text' || type === 'cdata');
@@ -43,8 +47,9 @@ interface OpenElement {
 }
 
 /**
- * The first element of a document as a map of its `tag`, `content`, `attributes` and `children`; what it does not have is
- * left out. Nothing may stand behind it.
+ * `ParseXML`: the root element as a map with the keys `tag`, `content`, `attributes` and `children`, without those that
+ * the element does not have.
+ * @throws {OttlEvaluationError} when there is no element, or something follows it
  */
 export function parseXml(text: string): OttlMap {
   const cursor = new XmlCursor(text, { canDecode: false });
@@ -61,10 +66,10 @@ export function parseXml(text: string): OttlMap {
       const parent = open.at(-1);
       if (parent !== undefined) parent.children.push(toMap(closed));
       else if (cursor.isAtEnd) return toMap(closed);
-      else throw new OttlEvaluationError('ParseXML: there is something behind the element');
+      else throw new OttlEvaluationError('ParseXML: something follows the root element');
     }
   }
-  throw new OttlEvaluationError('ParseXML: there is no element');
+  throw new OttlEvaluationError('ParseXML: the document has no element');
 }
 
 function toMap({ tag, content, attributes, children }: OpenElement): OttlMap {

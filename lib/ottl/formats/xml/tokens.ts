@@ -1,9 +1,7 @@
-import { OttlEvaluationError, shown } from '../../errors.ts';
+import { quotedExcerpt } from '../../../text/messages.ts';
 import { MAX_DATA_DEPTH } from '../../runtime/work.ts';
-
-export interface XmlAttribute extends XmlName {
-  readonly value: string;
-}
+import type { XmlCursor, XmlName } from './cursor.ts';
+import { readAttributeValue, readCdata, readCharacters } from './text.ts';
 
 export type XmlToken =
   | {
@@ -16,200 +14,14 @@ export type XmlToken =
   | { readonly kind: 'text' | 'cdata' | 'comment' | 'directive'; readonly text: string }
   | { readonly kind: 'instruction'; readonly target: string; readonly text: string };
 
-/** Reads behind `<!`, as of `<!DOCTYPE …>`, up to the `>` that belongs to it. Comments become a space. */
-export function readDirective(cursor: XmlCursor): string {
-  let directive = cursor.text.charAt(cursor.at++);
-  let quote = '';
-  let depth = 0;
-  while (!cursor.isAtEnd) {
-    if (quote === '' && cursor.take('<!--')) {
-      cursor.takeUntil('-->');
-      directive += ' ';
-      continue;
-    }
-    const character = cursor.text.charAt(cursor.at++);
-    if (quote === '' && character === '>' && depth === 0) return directive;
-    directive += character;
-    if (character === quote) quote = '';
-    else if (quote !== '') continue;
-    else if (character === '"' || character === "'") quote = character;
-    else if (character === '<') depth++;
-    else if (character === '>') depth--;
-  }
-  return cursor.fail('> is missing');
-}
-
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['lt', '<'],
-  ['gt', '>'],
-  ['amp', '&'],
-  ['apos', "'"],
-  ['quot', '"'],
-]);
-const ENTITY = /&(?:#(\d+)|#x([\da-fA-F]+)|([^\s;&<#]+));/y;
-const MAX_CODE_POINT = 0x10ffff;
-/** Control characters but tab, line feed and carriage return, surrogates, and the last two of the first plane. */
-const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
-
-/** Reads up to the next tag. */
-export function readCharacters(cursor: XmlCursor): string {
-  const end = cursor.text.indexOf('<', cursor.at);
-  const raw = cursor.text.slice(cursor.at, end < 0 ? undefined : end);
-  if (raw.includes(']]>')) return cursor.fail(']]> outside of CDATA');
-  return finish(cursor, raw);
-}
-
-/** Reads a value in quotes. */
-export function readAttributeValue(cursor: XmlCursor): string {
-  const quote = cursor.text.charAt(cursor.at);
-  if (quote !== '"' && quote !== "'") return cursor.fail('expected a value in quotes');
-  cursor.at++;
-  const end = cursor.text.indexOf(quote, cursor.at);
-  if (end < 0) return cursor.fail(`${quote} is missing`);
-  const raw = cursor.text.slice(cursor.at, end);
-  if (raw.includes('<')) return cursor.fail('< in a value in quotes');
-  const value = finish(cursor, raw);
-  cursor.at++;
-  return value;
-}
-
-/** Reads behind `<![CDATA[`. */
-export function readCdata(cursor: XmlCursor): string {
-  return checked(cursor, unixLines(cursor.takeUntil(']]>')));
-}
-
-function finish(cursor: XmlCursor, raw: string): string {
-  const text = unescaped(cursor, unixLines(raw));
-  cursor.at += raw.length;
-  return text;
-}
-
-function unescaped(cursor: XmlCursor, raw: string): string {
-  if (!raw.includes('&')) return checked(cursor, raw);
-  let text = '';
-  let at = 0;
-  for (let next = raw.indexOf('&'); next >= 0; next = raw.indexOf('&', at)) {
-    ENTITY.lastIndex = next;
-    const [whole = '', decimal, hex, name = ''] = ENTITY.exec(raw) ?? [];
-    const code = decimal !== undefined ? Number(decimal) : hex !== undefined ? Number.parseInt(hex, 16) : undefined;
-    const character = code === undefined ? ENTITIES.get(name) : fromCodePoint(code);
-    if (character === undefined) return cursor.fail(`unknown entity ${whole === '' ? '& without ;' : shown(whole)}`);
-    text += raw.slice(at, next) + character;
-    at = next + whole.length;
-  }
-  return checked(cursor, text + raw.slice(at));
-}
-
-/** A surrogate becomes U+FFFD, as in Go. */
-function fromCodePoint(code: number): string | undefined {
-  if (code > MAX_CODE_POINT) return undefined;
-  return code >= 0xd800 && code <= 0xdfff ? '\ufffd' : String.fromCodePoint(code);
-}
-
-function unixLines(text: string): string {
-  return text.replace(/\r\n?/g, '\n');
-}
-
-function checked(cursor: XmlCursor, text: string): string {
-  return FORBIDDEN.test(text) ? cursor.fail('a character that XML does not allow') : text;
-}
-
-const NAME = /[\w:.\-\u0080-\u{10ffff}]+/uy;
-const VALID_NAME = /^[\p{L}_:][\p{L}\p{N}\p{M}_:.\u00b7-]*$/u;
-const SPACE = /[ \t\r\n]*/y;
-
-/** A name with its prefix, which is empty when there is none. */
-export interface XmlName {
-  readonly prefix: string;
-  readonly local: string;
-}
-
-/** Where in a document the reader is. All methods throw {@link OttlEvaluationError} for what must not stand there. */
-export class XmlCursor {
-  #text: string;
-  /** Once at most: a document that asks for it again and again would be read as often, and could grow each time. */
-  #canDecode: boolean;
-  at = 0;
-
-  constructor(text: string, { canDecode }: { readonly canDecode: boolean }) {
-    this.#text = text;
-    this.#canDecode = canDecode;
-  }
-
-  get text(): string {
-    return this.#text;
-  }
-
-  /** Reads the bytes of the rest in another encoding, as the document asks for. */
-  decodeRest(encoding: string): void {
-    if (!this.#canDecode) this.fail(`encoding ${shown(encoding)} is not supported here`);
-    this.#canDecode = false;
-    const bytes = new TextEncoder().encode(this.#text.slice(this.at));
-    try {
-      this.#text = this.#text.slice(0, this.at) + new TextDecoder(encoding).decode(bytes);
-    } catch {
-      this.fail(`unknown encoding ${shown(encoding)}`);
-    }
-  }
-
-  get isAtEnd(): boolean {
-    return this.at >= this.#text.length;
-  }
-
-  startsWith(expected: string): boolean {
-    return this.#text.startsWith(expected, this.at);
-  }
-
-  /** Goes over a text if it stands here. */
-  take(expected: string): boolean {
-    if (!this.startsWith(expected)) return false;
-    this.at += expected.length;
-    return true;
-  }
-
-  expect(expected: string): void {
-    if (!this.take(expected)) this.fail(`expected ${expected}`);
-  }
-
-  /** What stands before a text, and goes behind that. */
-  takeUntil(end: string): string {
-    const found = this.#text.indexOf(end, this.at);
-    if (found < 0) return this.fail(`${end} is missing`);
-    const taken = this.#text.slice(this.at, found);
-    this.at = found + end.length;
-    return taken;
-  }
-
-  skipSpace(): void {
-    SPACE.lastIndex = this.at;
-    SPACE.exec(this.#text);
-    this.at = SPACE.lastIndex;
-  }
-
-  takeName(): string {
-    NAME.lastIndex = this.at;
-    const name = NAME.exec(this.#text)?.[0] ?? '';
-    if (!VALID_NAME.test(name)) return this.fail(`expected a name, got ${shown(name)}`);
-    this.at += name.length;
-    return name;
-  }
-
-  takeQualifiedName(): XmlName {
-    const name = this.takeName();
-    const [prefix = '', local = '', ...rest] = name.split(':');
-    if (rest.length > 0) return this.fail(`two colons in the name ${shown(name)}`);
-    return prefix === '' || local === '' ? { prefix: '', local: name } : { prefix, local };
-  }
-
-  fail(message: string): never {
-    throw new OttlEvaluationError(`XML: ${message} at character ${this.at}`);
-  }
+export interface XmlAttribute extends XmlName {
+  readonly value: string;
 }
 
 /**
- * Reads XML as Go's `encoding/xml` does: elements must be closed in order, entities be known, and values be in quotes;
- * but there may be several roots, text around them, and an attribute twice.
- * @throws {OttlEvaluationError} where it would fail, once the tokens before have been taken.
+ * Reads XML with the rules of Go's `encoding/xml` (strict mode): elements must be closed in order, entities known, and
+ * attribute values quoted. Several roots, text outside of them, and an attribute given twice are allowed.
+ * @throws {OttlEvaluationError} at the token where Go fails, after the tokens before it
  */
 export function* readXmlTokens(cursor: XmlCursor): Generator<XmlToken, void, undefined> {
   const open: XmlName[] = [];
@@ -222,13 +34,13 @@ export function* readXmlTokens(cursor: XmlCursor): Generator<XmlToken, void, und
     else if (open.push(token.name) > MAX_DATA_DEPTH) cursor.fail(`more than ${MAX_DATA_DEPTH} elements deep`);
   }
   const [unclosed] = open;
-  if (unclosed !== undefined) cursor.fail(`${shown(unclosed.local)} is not closed`);
+  if (unclosed !== undefined) cursor.fail(`${quotedExcerpt(unclosed.local)} is not closed`);
 }
 
 function close(cursor: XmlCursor, open: XmlName[], name: XmlName): void {
   const expected = open.pop();
   if (expected?.local !== name.local || expected.prefix !== name.prefix)
-    cursor.fail(`unexpected end of ${shown(name.local)}`);
+    cursor.fail(`unexpected end of ${quotedExcerpt(name.local)}`);
 }
 
 function readToken(cursor: XmlCursor): XmlToken {
@@ -240,7 +52,7 @@ function readToken(cursor: XmlCursor): XmlToken {
     cursor.expect('CDATA[');
     return { kind: 'cdata', text: readCdata(cursor) };
   }
-  if (cursor.startsWith('<!-')) return cursor.fail('<!- is no comment');
+  if (cursor.startsWith('<!-')) return cursor.fail('<!- does not begin a comment');
   if (cursor.take('<!')) return { kind: 'directive', text: readDirective(cursor) };
   cursor.expect('<');
   const name = cursor.takeQualifiedName();
@@ -265,13 +77,15 @@ function readInstruction(cursor: XmlCursor): XmlToken {
   return { kind: 'instruction', target, text };
 }
 
+/** Checks the XML declaration, and changes the encoding if it names another one than UTF-8. */
 function readDeclaration(cursor: XmlCursor, text: string): void {
   const version = declared(text, 'version');
-  if (version !== '' && version !== '1.0') cursor.fail(`version ${shown(version)} is not supported`);
+  if (version !== '' && version !== '1.0') cursor.fail(`version ${quotedExcerpt(version)} is not supported`);
   const encoding = declared(text, 'encoding').toLowerCase();
   if (encoding !== '' && encoding !== 'utf-8') cursor.decodeRest(encoding);
 }
 
+/** The value of a pseudo-attribute of the XML declaration; '' when it is not there. */
 function declared(text: string, name: string): string {
   const [, , value = ''] = new RegExp(`${name}=(['"])(.*?)\\1`, 's').exec(text) ?? [];
   return value;
@@ -281,6 +95,29 @@ function readComment(cursor: XmlCursor): XmlToken {
   const text = cursor.takeUntil('--');
   if (!cursor.take('>')) cursor.fail('-- in a comment');
   return { kind: 'comment', text };
+}
+
+/** Reads a directive such as `<!DOCTYPE …>`, after its `<!`, up to the matching `>`. Comments in it become a space. */
+function readDirective(cursor: XmlCursor): string {
+  let directive = cursor.text.charAt(cursor.at++);
+  let quote = '';
+  let depth = 0;
+  while (!cursor.isAtEnd) {
+    if (quote === '' && cursor.take('<!--')) {
+      cursor.takeUntil('-->');
+      directive += ' ';
+      continue;
+    }
+    const character = cursor.text.charAt(cursor.at++);
+    if (quote === '' && character === '>' && depth === 0) return directive;
+    directive += character;
+    if (character === quote) quote = '';
+    else if (quote !== '') continue;
+    else if (character === '"' || character === "'") quote = character;
+    else if (character === '<') depth++;
+    else if (character === '>') depth--;
+  }
+  return cursor.fail('> is missing');
 }
 
 function readAttributes(cursor: XmlCursor): readonly XmlAttribute[] {

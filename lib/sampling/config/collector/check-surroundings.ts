@@ -148,7 +148,7 @@ function checkExporters(exporters: readonly Component[], surroundings: Surroundi
   issues.note(first.path, `Tailgate writes kept traces to its archive, not to ${first.id}`);
   for (const exporter of others) {
     const effect =
-      'is a second place for kept traces; Tailgate has its archive alone. Send them on with "npm run replay"';
+      'is a second place for kept traces; Tailgate has its archive alone. Send them on with "tailgate replay"';
     refuse('exporter', exporter, effect, surroundings, issues);
   }
 }

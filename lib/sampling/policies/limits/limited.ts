@@ -4,7 +4,7 @@ import type { OptionsReader } from '../../config/options-reader.ts';
 import { countOf, type RateLimit } from '../../limits.ts';
 import type { Evaluation, OptionDescription, Policy, PolicyContext, PolicyDefinition } from '../../policy.ts';
 import { type PolicySummary, tracesReduced } from '../../policy-summary.ts';
-import { REFUSED, UNKNOWN } from '../../probability/chance.ts';
+import { REFUSED, UNKNOWN } from '../../probability/probability.ts';
 
 /**
  * `rate_limiting`: keeps traces as long as there are tokens for all their spans in a bucket that refills at
@@ -47,7 +47,7 @@ export const NOT_SAMPLED_BY_LIMIT: Evaluation = { vote: 'not_sampled', threshold
 export type RateUnit = 'spans' | 'bytes';
 
 /** The options of a token bucket, for the documentation. */
-export function rateLimitOptions(unit: RateUnit): readonly OptionDescription[] {
+function rateLimitOptions(unit: RateUnit): readonly OptionDescription[] {
   return [
     {
       key: `${unit}_per_second`,
@@ -65,7 +65,7 @@ export function rateLimitOptions(unit: RateUnit): readonly OptionDescription[] {
 }
 
 /** Reads a policy that keeps traces as long as its bucket has tokens; a trace costs `costOf` tokens. */
-export function readRateLimitPolicy(
+function readRateLimitPolicy(
   { type, unit, costOf }: { readonly type: string; readonly unit: RateUnit; readonly costOf: (trace: Trace) => number },
   options: OptionsReader,
   { name, key }: PolicyContext,

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { InterruptedError } from '../../../../lib/terminal/errors.ts';
+import { RecordingTerminal } from '../../../support/recording-terminal.ts';
 import { ask } from '../support/ask.ts';
 import { useAthenaStacks } from '../support/athena-stack.ts';
 
-const MAIN = join(import.meta.dirname, '../../../../lib/cli/query/main.ts');
 const service = useAthenaStacks();
 const FOR_EVER = { states: ['RUNNING'] as const, scannedBytes: 123_000_000 };
 
@@ -22,7 +22,7 @@ interface Interruption {
 
 /** Runs the command as a process, and interrupts it. */
 async function run({ at, nth = 1, again, signal = 'SIGINT' }: Interruption) {
-  const command = spawn(process.execPath, [MAIN, '--stack', 'Tailgate', '--json', 'SELECT 1'], {
+  const command = spawn(process.execPath, ['bin/tailgate.mjs', 'query', '--stack', 'Tailgate', '--json', 'SELECT 1'], {
     env: { ...process.env, ...service.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -56,12 +56,11 @@ describe('Ctrl-C', () => {
   it('cancels a query of which it does not know yet that it has started', async () => {
     const controller = new AbortController();
     service.athena.answer = () => {
-      controller.abort();
+      controller.abort(new InterruptedError());
       return FOR_EVER;
     };
-    const { code } = await ask(['--stack', 'Tailgate', 'SELECT 1'], undefined, {
-      interruption: () => controller.signal,
-    });
+    const terminal = new RecordingTerminal({ controller });
+    const { code } = await ask(['--stack', 'Tailgate', 'SELECT 1'], undefined, { terminal });
     expect(code).toBe(130);
     expect(service.athena.executions).toMatchObject([{ isStopped: true }]);
   });

@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { RecordingTerminal } from '../../../support/recording-terminal.ts';
 import { newDataFolder } from '../support/archive-folder.ts';
 import { ask } from '../support/ask.ts';
 import { useAthenaStacks } from '../support/athena-stack.ts';
-import { PLAIN } from '../support/plain.ts';
 
-const MAIN = join(import.meta.dirname, '../../../../lib/cli/query/main.ts');
 /** A module that tells of each package of the AWS SDK that is loaded. */
 const LISTS_AWS = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
@@ -71,20 +69,34 @@ describe('query --stack', () => {
 
   it('shows on a terminal how far it is, and clears that before the answer', async () => {
     const events: string[] = [];
+    class EventTerminal extends RecordingTerminal {
+      override progress(describe: () => string) {
+        const progress = super.progress(describe);
+        return {
+          finish() {
+            events.push('finish');
+            progress.finish();
+          },
+        };
+      }
+      override async write(text: string) {
+        events.push(text);
+      }
+      override complain(line: string) {
+        events.push(line.slice(0, 15));
+      }
+    }
     service.athena.answer = () => ({ ...COUNT, scannedBytes: 12_345_678, states: ['QUEUED', 'RUNNING', 'SUCCEEDED'] });
-    await ask([...STACK, '--json', 'SELECT 1'], undefined, {
-      progress: { show: (text) => events.push(text.replace(/\d+ s/, 'N s')), clear: () => events.push('clear') },
-      output: { write: async (text) => void events.push(text), terminalWidth: undefined, ...PLAIN },
-      complain: (line) => events.push(line.slice(0, 15)),
-    });
+    const terminal = new EventTerminal();
+    const pause = async () => void events.push((terminal.describe?.() ?? '').replace(/\d+ s/, 'N s'));
+    await ask([...STACK, '--json', 'SELECT 1'], undefined, { terminal, pause });
     expect(events).toEqual([
       'QUEUED N s, 12.3 MB scanned',
       'RUNNING N s, 12.3 MB scanned',
-      'SUCCEEDED N s, 12.3 MB scanned',
-      'clear',
+      'finish',
       '{"n":42}\n',
       'scanned 12.3 MB',
-      'clear',
+      'finish',
     ]);
   });
 
@@ -136,16 +148,20 @@ describe('query --stack', () => {
     const { out } = await ask(STACK, 80);
     expect(out).toMatch(/^ {2}http_status {9}integer {15}Attribute/m);
     expect(out).toMatch(/^ {2}events {14}array\(row\) {12}Events/m);
-    expect(out).toMatch(/npm run query -- --list\n$/);
+    expect(out).toMatch(/tailgate query --list\n$/);
     expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(service.athena.calls).toEqual([]);
   });
 
   it('is the only one to load the AWS SDK', async () => {
     const loaded = async (...argv: string[]) => {
-      const { stderr } = await promisify(execFile)(process.execPath, ['--import', LISTS_AWS, MAIN, ...argv], {
-        env: { ...process.env, ...service.environment },
-      });
+      const { stderr } = await promisify(execFile)(
+        process.execPath,
+        ['--import', LISTS_AWS, 'bin/tailgate.mjs', 'query', ...argv],
+        {
+          env: { ...process.env, ...service.environment },
+        },
+      );
       return stderr.includes('loaded @aws-sdk/client-athena');
     };
     service.athena.answer = () => COUNT;

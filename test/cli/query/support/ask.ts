@@ -1,30 +1,29 @@
-import { type QueryIo, runQuery } from '../../../../lib/cli/query/run-query.ts';
-import { PLAIN } from './plain.ts';
+import { query as command } from '../../../../lib/cli/commands/query.ts';
+import type { AthenaDeps } from '../../../../lib/cli/query/athena/ask.ts';
+import type { QueryInput } from '../../../../lib/cli/query/question.ts';
+import { runQuery } from '../../../../lib/cli/query/run-query.ts';
+import { RecordingTerminal } from '../../../support/recording-terminal.ts';
+import { runWith } from '../../../support/run-command.ts';
 
 export interface Answer {
   readonly code: number;
   readonly out: string;
-  readonly complaints: string[];
+  readonly complaints: readonly string[];
+}
+
+export interface AskOptions extends AthenaDeps {
+  /** Default: one that is as wide as the test says. */
+  readonly terminal?: RecordingTerminal;
 }
 
 /** Runs the command in this process, with captured output. */
-export async function ask(argv: readonly string[], terminalWidth?: number, io: Partial<QueryIo> = {}): Promise<Answer> {
-  let out = '';
-  const complaints: string[] = [];
-  const code = await runQuery(argv, {
-    output: {
-      async write(text) {
-        out += text;
-      },
-      terminalWidth,
-      ...PLAIN,
-    },
-    complain: (complaint) => complaints.push(complaint),
-    progress: undefined,
-    interruption: () => new AbortController().signal,
-    pause: async () => {},
-    ...io,
-  });
+export async function ask(
+  argv: readonly string[],
+  width?: number,
+  { terminal = new RecordingTerminal(width === undefined ? {} : { width }), pause = async () => {} }: AskOptions = {},
+): Promise<Answer> {
+  const run = (input: QueryInput) => runQuery(input, terminal, { pause });
+  const { code, out, complaints } = await runWith<QueryInput>(command, argv, run, terminal);
   return { code, out, complaints };
 }
 

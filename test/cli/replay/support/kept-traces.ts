@@ -26,7 +26,7 @@ export function linesOf(traces: readonly KeptTrace[]): Buffer {
     traces.flatMap(({ traceId, spans = [{ name: 'work' }], seq = 0 }) =>
       archiveLines(buildTrace([[{ resource: { 'service.name': 'shop' }, spans }]], traceId), {
         policy: 'all',
-        sampleWeight: 1,
+        adjustedCount: 1,
         decidedAtMs: WRITTEN_MS,
         firstSeq: seq,
       }),

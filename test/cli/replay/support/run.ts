@@ -1,10 +1,14 @@
 import type { AthenaClient } from '@aws-sdk/client-athena';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { InterruptedError } from '../../../../lib/cli/replay/otlp-sender.ts';
-import { runReplay } from '../../../../lib/cli/replay/run-replay.ts';
+import { replay as command } from '../../../../lib/cli/commands/replay.ts';
+import type { ReplayInput } from '../../../../lib/cli/replay/arguments.ts';
+import { type ReplayDeps, runReplay } from '../../../../lib/cli/replay/run-replay.ts';
 import type { Clock } from '../../../../lib/pipeline/ports.ts';
+import { InterruptedError } from '../../../../lib/terminal/errors.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
+import { RecordingTerminal } from '../../../support/recording-terminal.ts';
+import { runWith } from '../../../support/run-command.ts';
 
 export interface RunOptions {
   /** Default: it stands still a minute from now, so that files that are written now are there when the replay begins. */
@@ -18,8 +22,8 @@ export interface RunOptions {
 
 export interface Ran {
   readonly code: number;
-  readonly out: string[];
-  readonly complaints: string[];
+  readonly out: readonly string[];
+  readonly complaints: readonly string[];
   /** What was waited for, in milliseconds. */
   readonly waits: number[];
 }
@@ -40,13 +44,12 @@ export class MovableClock implements Clock {
 /** Runs the command in this process. Waiting only moves the clock. */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const { clock = new ManualClock(Date.now() + 60_000), s3, cloudFormation, athena } = options;
-  const out: string[] = [];
-  const complaints: string[] = [];
   const waits: number[] = [];
-  const code = await runReplay(argv, {
+  const terminal = new RecordingTerminal(options.stop === undefined ? {} : { controller: options.stop });
+  const deps: ReplayDeps = {
     s3: () => s3 ?? unexpected('S3'),
     cloudFormation: () => cloudFormation ?? unexpected('CloudFormation'),
-    athena: () => athena ?? unexpected('Athena'),
+    athena: async () => athena ?? unexpected('Athena'),
     clock,
     random: () => 0.5,
     sleep: async (milliseconds, signal) => {
@@ -54,13 +57,10 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
       waits.push(milliseconds);
       clock.advance?.(milliseconds);
     },
-    stop: (options.stop ?? new AbortController()).signal,
-    abort: (options.abort ?? new AbortController()).signal,
-    print: (line) => out.push(line),
-    complain: (line) => complaints.push(line),
-    progress: () => ({ finish() {} }),
-  });
-  return { code, out, complaints, waits };
+    abortAfter: () => (options.abort ?? new AbortController()).signal,
+  };
+  const ran = await runWith<ReplayInput>(command, argv, (input, screen) => runReplay(input, screen, deps), terminal);
+  return { code: ran.code, out: ran.lines, complaints: ran.complaints, waits };
 }
 
 export function interrupt(controller: AbortController): void {

@@ -271,7 +271,7 @@ describe('exporters behind tail_sampling', () => {
   it('are replaced by the archive when there is one, and an error from the second on', () => {
     const text = fileOf({ pipelines: { traces: traces(['tail_sampling'], ['debug', 'otlp/a', 'nop', 'otlp/b']) } });
     expect(issuesOf(text).errors).toEqual([
-      'service.pipelines.traces.exporters[3]: "otlp/b" is a second place for kept traces; Tailgate has its archive alone. Send them on with "npm run replay", or add it to tailgate: { ignore_exporters: [otlp/b] } in tail_sampling',
+      'service.pipelines.traces.exporters[3]: "otlp/b" is a second place for kept traces; Tailgate has its archive alone. Send them on with "tailgate replay", or add it to tailgate: { ignore_exporters: [otlp/b] } in tail_sampling',
     ]);
   });
 

@@ -1,0 +1,58 @@
+import { isTenantName, TENANT_NAME_RULE } from '../../archive/layout.ts';
+import { parseTime, TIME_FORMS } from '../../archive/window.ts';
+import { flag, folder, optionName, parsed, text } from '../../terminal/option.ts';
+
+/** Where `start` keeps everything, and where commands look for it. */
+export const DATA_FOLDER = '.tailgate';
+
+/** The demo's own folder, the only one that it ever clears. */
+export const DEMO_FOLDER = '.tailgate-demo';
+
+/** Options that several commands have, so that the same word means the same in each. */
+
+export const data = folder({ default: DATA_FOLDER, help: 'data folder of the local run' });
+
+export const stack = text({ placeholder: 'NAME', help: 'the deployed stack' });
+
+export const dryRun = flag({ help: 'only say what would be done' });
+
+export const json = flag({ help: 'write JSON, for programs' });
+
+/** `--from` and `--to`, which begin and end every window. The text stays as it is: a command knows its own clock. */
+export function time<const Given extends { readonly help: string; readonly group?: string }>(spec: Given) {
+  return parsed({ ...spec, placeholder: 'TIME', read: readTime });
+}
+
+function readTime(given: string): string {
+  if (parseTime(given, 0) !== undefined) return given;
+  const receiver = /^https?:/.test(given) ? '; a receiver is given with --endpoint' : '';
+  throw new Error(`expected ${TIME_FORMS}${receiver}`);
+}
+
+/** What a `TIME` may be, for descriptions. */
+export const TIME_PARAGRAPH = `TIME is ${TIME_FORMS}.`;
+
+export function tenant<const Given extends { readonly help: string; readonly group?: string }>(spec: Given) {
+  return parsed({
+    ...spec,
+    placeholder: 'TENANT',
+    read(given: string) {
+      if (isTenantName(given)) return given;
+      throw new Error(`expected ${TENANT_NAME_RULE}`);
+    },
+  });
+}
+
+/** A problem when not exactly one of these options is given: they name one thing in several ways. */
+export function exactlyOneOf(isGiven: (name: string) => boolean, names: readonly string[]): readonly string[] {
+  const shown = names.map(optionName);
+  const given = names.filter(isGiven).length;
+  if (given === 1) return [];
+  return [given === 0 ? `expected ${shown.join(' or ')}` : `expected one of ${shown.join(' and ')}, got ${given}`];
+}
+
+/** A problem when more than one of these options is given. */
+export function atMostOneOf(isGiven: (name: string) => boolean, names: readonly string[]): readonly string[] {
+  const given = names.filter(isGiven).map(optionName);
+  return given.length < 2 ? [] : [`expected one of ${names.map(optionName).join(', ')}, got ${given.join(' and ')}`];
+}

@@ -1,0 +1,39 @@
+const NO_CREDENTIALS: ReadonlySet<string> = new Set(['CredentialsProviderError', 'TokenProviderError']);
+const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
+const DENIED: ReadonlySet<string> = new Set(['AccessDenied', 'AccessDeniedException']);
+const THROTTLED: ReadonlySet<string> = new Set(['ThrottlingException', 'TooManyRequestsException']);
+const WRONG_CREDENTIALS: ReadonlySet<string> = new Set([
+  'InvalidClientTokenId',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+]);
+
+/** Why something did not work, for the person in whose shell it ran: in what a call to AWS answered, what is to be done. */
+export function explainError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message, cause } = error;
+  const missing = missingPackage(error);
+  if (missing !== undefined) {
+    return `this command needs the package ${missing}, which npm treats as optional and has left out: npm install ${missing}`;
+  }
+  if (NO_CREDENTIALS.has(name)) {
+    return `no AWS credentials: set AWS_PROFILE, or sign in as for the AWS CLI (${message})`;
+  }
+  if (EXPIRED.has(name)) return `the AWS credentials have expired: sign in again (${message})`;
+  if (WRONG_CREDENTIALS.has(name)) return `AWS does not accept the credentials: ${message}`;
+  if (DENIED.has(name)) return `the AWS credentials lack a permission: ${message}`;
+  if (THROTTLED.has(name)) return `AWS is throttling requests: try again in a minute (${message})`;
+  if (message === 'Region is missing') return 'no AWS region: set AWS_REGION, or a region in the profile';
+  return cause instanceof Error && name === 'UnavailableError' ? explainUnavailable(message, cause) : message;
+}
+
+function explainUnavailable(message: string, cause: Error): string {
+  const explained = explainError(cause);
+  return explained === cause.message ? message : explained;
+}
+
+/** The package that Node.js did not find: those of single commands are optional dependencies. */
+function missingPackage(error: Error): string | undefined {
+  if (!('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND') return undefined;
+  return /^Cannot find package '([^']+)'/.exec(error.message)?.[1];
+}

@@ -1,0 +1,60 @@
+import type { HourRange } from '../../../archive/hours.ts';
+import { filedHour } from '../../../archive/layout.ts';
+import { queryWindow } from '../../../archive/tables/render-query.ts';
+import { windowHours } from '../../../archive/window.ts';
+import { CommandError } from '../../../terminal/errors.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
+import { namedStatement } from '../library.ts';
+import { printOptions, printResult } from '../print-result.ts';
+import type { Question } from '../question.ts';
+import { windowHint } from '../window-hint.ts';
+import { explainArchiveError, refuseCutOff } from './damaged-objects.ts';
+import { type ArchiveDatabase, openArchiveDatabase, prepareReadOnly } from './database.ts';
+import { duckDbResult } from './values.ts';
+import { toDuckDb } from './views.ts';
+
+/** Answers a question from the archive of a data folder, with a hint where an empty answer may mislead. */
+export async function askLocalArchive(question: Question, dataDir: string, terminal: Terminal): Promise<void> {
+  const nowMs = Date.now();
+  const { name, values, sql: statement = '' } = question;
+  const sql = name === undefined ? statement : toDuckDb(namedStatement(name, values, { nowMs }));
+  const window = name === undefined ? undefined : queryWindow(values, nowMs);
+  const database = await openArchiveDatabase(dataDir);
+  const { uncovered } = database.files;
+  try {
+    refuseCutOff(window === undefined ? uncovered : objectsWithin(uncovered, windowHours(window, nowMs)), database);
+    const rowCount = await printAnswer(database, sql, question, terminal).catch(async (error: unknown) => {
+      throw await explainArchiveError(error, database);
+    });
+    let hint: string | undefined;
+    if (!(await database.hasTraces())) hint = `no kept traces under ${dataDir} yet`;
+    else if (window !== undefined) hint = await windowHint(database, window, nowMs, rowCount);
+    if (hint !== undefined) terminal.complain(`hint: ${hint}`);
+  } finally {
+    database.close();
+  }
+}
+
+async function printAnswer(
+  database: ArchiveDatabase,
+  sql: string,
+  question: Question,
+  terminal: Terminal,
+): Promise<number> {
+  const startedAt = performance.now();
+  const statement = await prepareReadOnly(database.connection, sql);
+  if (statement.parameterCount > 0) {
+    throw new CommandError('the statement has parameters; write their values into it');
+  }
+  const result = duckDbResult(await statement.stream());
+  return printResult(
+    result,
+    printOptions(question, () => performance.now() - startedAt),
+    terminal,
+  );
+}
+
+/** The objects of these hours. */
+function objectsWithin(paths: readonly string[], { first, last }: HourRange): string[] {
+  return paths.filter((path) => filedHour(path) >= first && filedHour(path) <= last);
+}

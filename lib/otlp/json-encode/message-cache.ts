@@ -1,0 +1,87 @@
+import type { MessageWriter } from './message-writer.ts';
+import type { JsonWriter } from './writer.ts';
+
+/** A power of two. Enough for the resources and scopes of a few dozen processes. */
+const SLOTS = 128;
+const LARGEST_MESSAGE = 16 * 1024;
+
+interface CachedJson {
+  readonly message: DataView;
+  readonly json: Uint8Array;
+}
+
+/**
+ * Writes messages that recur with the same bytes, as resources and scopes do, and remembers their JSON. The output is the
+ * same, only faster. The number and the size of remembered messages are bounded: at most 128 of up to 16 KiB.
+ */
+export class CachedMessageJson implements MessageWriter {
+  readonly #type: MessageWriter;
+  readonly #slots: (CachedJson | undefined)[] = new Array(SLOTS).fill(undefined);
+
+  constructor(type: MessageWriter) {
+    this.#type = type;
+  }
+
+  /** Writes the message in `bytes[start, end)` as an object. */
+  write(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
+    if (end - start > LARGEST_MESSAGE) {
+      this.#type.write(out, bytes, start, end);
+      return;
+    }
+    const view = out.viewOf(bytes);
+    const slot = hash(view, start, end) & (SLOTS - 1);
+    const json = this.#jsonAt(slot, view, start, end) ?? this.#jsonAt(slot ^ 1, view, start, end);
+    if (json !== undefined) {
+      out.raw(json);
+      return;
+    }
+    const before = out.length;
+    this.#type.write(out, bytes, start, end);
+    // Not `slice`: on a Buffer it does not copy.
+    const copy = new Uint8Array(bytes.subarray(start, end));
+    // The old entry moves to the next slot, so that two messages in turns do not displace each other.
+    this.#slots[slot ^ 1] = this.#slots[slot];
+    this.#slots[slot] = { message: new DataView(copy.buffer), json: out.copy(before) };
+  }
+
+  #jsonAt(slot: number, bytes: DataView, start: number, end: number): Uint8Array | undefined {
+    const cached = this.#slots[slot];
+    return cached !== undefined && isEqual(cached.message, bytes, start, end) ? cached.json : undefined;
+  }
+}
+
+/** Four independent chains of multiplications, which the processor runs in parallel. */
+function hash(bytes: DataView, start: number, end: number): number {
+  let a = end - start;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let at = start;
+  for (; at + 16 <= end; at += 16) {
+    a = Math.imul(a ^ bytes.getInt32(at), 0x9e3779b1);
+    b = Math.imul(b ^ bytes.getInt32(at + 4), 0x85ebca77);
+    c = Math.imul(c ^ bytes.getInt32(at + 8), 0xc2b2ae3d);
+    d = Math.imul(d ^ bytes.getInt32(at + 12), 0x27d4eb2f);
+  }
+  for (; at < end; at++) a = Math.imul(a ^ bytes.getUint8(at), 0x9e3779b1);
+  const hashed = a ^ b ^ c ^ d;
+  return hashed ^ (hashed >>> 16);
+}
+
+function isEqual(message: DataView, bytes: DataView, start: number, end: number): boolean {
+  const length = message.byteLength;
+  if (end - start !== length) return false;
+  let at = 0;
+  for (; at + 16 <= length; at += 16) {
+    const difference =
+      (message.getInt32(at) ^ bytes.getInt32(start + at)) |
+      (message.getInt32(at + 4) ^ bytes.getInt32(start + at + 4)) |
+      (message.getInt32(at + 8) ^ bytes.getInt32(start + at + 8)) |
+      (message.getInt32(at + 12) ^ bytes.getInt32(start + at + 12));
+    if (difference !== 0) return false;
+  }
+  for (; at < length; at++) {
+    if (message.getUint8(at) !== bytes.getUint8(start + at)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,63 @@
+/** The values of protobuf's wire format where they lie in the bytes (https://protobuf.dev/programming-guides/encoding/). */
+
+/** The values of protobuf's wire format where they lie in the bytes (https://protobuf.dev/programming-guides/encoding/). */
+
+/** Wire types (section "Message Structure"). Groups, 3 and 4, are refused everywhere here. */
+export const VARINT = 0;
+export const FIXED64 = 1;
+export const LENGTH_DELIMITED = 2;
+export const FIXED32 = 5;
+
+/** The tag in front of a value: field number and wire type in one number. */
+export function tagOf(fieldNumber: number, wireType: number): number {
+  return fieldNumber * 8 + wireType;
+}
+
+/** The low 32 bits of the varint at `at`, unsigned. Higher bits are cut off, as in every protobuf parser. */
+export function varint32At(bytes: Uint8Array, at: number): number {
+  let value = 0;
+  for (let i = 0; i < 5; i++) {
+    const byte = bytes[at + i] as number;
+    value |= (byte & 0x7f) << (7 * i);
+    if (byte < 0x80) break;
+  }
+  return value >>> 0;
+}
+
+/** The high 32 bits of the varint at `at`, unsigned. */
+export function varintHigh32At(bytes: Uint8Array, at: number): number {
+  let value = 0;
+  for (let i = 0; i < 10; i++) {
+    const byte = bytes[at + i] as number;
+    if (i === 4) value = (byte & 0x7f) >>> 4;
+    else if (i > 4) value |= (byte & 0x7f) << (7 * i - 32);
+    if (byte < 0x80) break;
+  }
+  return value >>> 0;
+}
+
+/** The four bytes at `at` as a little-endian, unsigned number. */
+export function fixed32At(bytes: Uint8Array, at: number): number {
+  return (
+    ((bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)) >>>
+    0
+  );
+}
+
+const doubleBytes = new Uint8Array(8);
+const doubleView = new DataView(doubleBytes.buffer);
+
+/** The double in the eight bytes at `at`. */
+export function float64At(bytes: Uint8Array, at: number): number {
+  for (let i = 0; i < 8; i++) doubleBytes[i] = bytes[at + i] as number;
+  return doubleView.getFloat64(0, true);
+}
+
+/** Whether `length` bytes at `offset` are all zero. OTLP calls such an ID invalid, and no ID at all for a parent. */
+export function isZeroAt(bytes: Uint8Array, offset: number, length: number): boolean {
+  for (let i = offset; i < offset + length; i++) if (bytes[i] !== 0) return false;
+  return true;
+}

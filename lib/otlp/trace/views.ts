@@ -1,0 +1,86 @@
+import { readUtf8 } from '../bytes-to-text.ts';
+import { type AttributeValue, findAttribute } from '../protobuf/attributes.ts';
+import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
+import { MessageView } from '../protobuf/message-view.ts';
+import type { TraceIndex } from './index-fragments.ts';
+
+/** A `ResourceSpans` message: spans of one trace from one fragment, and the resource that emitted them. */
+export class ResourceSpansView {
+  /** The number of its fragment. */
+  readonly fragment: number;
+  /** Its spans have the numbers from `firstSpan` to `endSpan - 1`. */
+  readonly firstSpan: number;
+  readonly endSpan: number;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(fragment: number, firstSpan: number, endSpan: number, bytes: Uint8Array, start: number, end: number) {
+    this.fragment = fragment;
+    this.firstSpan = firstSpan;
+    this.endSpan = endSpan;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  /** The first attribute of the resource with this key; undefined if there is none. */
+  attribute(key: string): AttributeValue | undefined {
+    const cursor = new FieldCursor(this.#bytes, this.#start, this.#end);
+    while (cursor.next()) {
+      if (cursor.field !== 1) continue;
+      const value = findAttribute(this.#bytes, cursor.from, cursor.to, 1, key);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  /** The `Resource` message. */
+  resourceMessage(): MessageView {
+    return new MessageView(this.#bytes, this.#start, this.#end).message(1);
+  }
+}
+
+/** The instrumentation scope of a `ScopeSpans` message. */
+export class ScopeView {
+  readonly name: string;
+  readonly version: string;
+  readonly #message: Uint8Array;
+
+  /** @param bytes the `ScopeSpans` message is in `bytes[start, end)` */
+  constructor(bytes: Uint8Array, start: number, end: number) {
+    this.#message = joinFields(bytes, start, end, 1) ?? new Uint8Array(0);
+    this.name = this.#text(1);
+    this.version = this.#text(2);
+  }
+
+  /** The first attribute of the scope with this key; undefined if there is none. */
+  attribute(key: string): AttributeValue | undefined {
+    return findAttribute(this.#message, 0, this.#message.length, 3, key);
+  }
+
+  /** The `InstrumentationScope` message. */
+  message(): MessageView {
+    return new MessageView(this.#message);
+  }
+
+  #text(field: number): string {
+    let text = '';
+    const cursor = new FieldCursor(this.#message, 0, this.#message.length);
+    while (cursor.next()) {
+      if (cursor.field === field) text = readUtf8(this.#message, cursor.from, cursor.to);
+    }
+    return text;
+  }
+}
+
+/** A view of each `ResourceSpans` of the index. */
+export function resourceSpansViews(index: TraceIndex): readonly ResourceSpansView[] {
+  const views: ResourceSpansView[] = [];
+  for (let row = 0; row < index.resourceSpans.length; row++) {
+    const [fragment = 0, start = 0, end = 0, , , firstSpan = 0, endSpan = 0] = index.resourceSpans.row(row);
+    const bytes = index.fragments[fragment] as Uint8Array;
+    views.push(new ResourceSpansView(fragment, firstSpan, endSpan, bytes, start, end));
+  }
+  return views;
+}

@@ -1,0 +1,29 @@
+import type { MAX_DELAY_SECONDS } from '../ports.ts';
+
+/** How work that could not be settled goes back to the queue. */
+export interface RequeueOptions {
+  /** Delay of the first continuation, in milliseconds. Each further one waits twice as long, up to {@link MAX_DELAY_SECONDS}. */
+  readonly continuationDelayMs: number;
+  /** Continuations before a fragment is dead-lettered (default 10, about 90 minutes). */
+  readonly maxAttempts: number;
+}
+
+export interface DecideOptions extends RequeueOptions {
+  /**
+   * Age of an uncommitted claim, in milliseconds, from which its owner counts as dead. Must be longer than an invocation can
+   * last: than the timeout of the function.
+   */
+  readonly claimTimeoutMs: number;
+  /** Traces that are read at the same time. */
+  readonly concurrency: number;
+  /** Flush threshold: once a round holds this many bytes of lines, its objects are created before another trace is read. */
+  readonly maxRoundBytes: number;
+}
+
+export const DEFAULT_DECIDE_OPTIONS: DecideOptions = {
+  claimTimeoutMs: 90_000,
+  continuationDelayMs: 30_000,
+  maxAttempts: 10,
+  concurrency: 16,
+  maxRoundBytes: 8 * 1024 * 1024,
+};

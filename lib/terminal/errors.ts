@@ -1,0 +1,51 @@
+/**
+ * How a command ends, for the shell and for scripts:
+ *
+ * | code | means |
+ * |---|---|
+ * | 0 | it did what was asked |
+ * | 1 | it ran, and found or left something wrong: an invalid configuration, an object that cannot be read, a refused call |
+ * | 2 | the command line is wrong, and nothing was done |
+ * | 130 | Ctrl-C or SIGTERM stopped it |
+ *
+ * These codes are a contract: scripts branch on them.
+ */
+export type ExitCode = 0 | 1 | 2 | 130;
+
+/**
+ * The command cannot do what was asked, and the message says everything that the person needs to know: what happened, what is
+ * expected, what to do. Ends the command with exit code 1, after a line `error: …` for each problem.
+ */
+export class CommandError extends Error {
+  override readonly name: string = 'CommandError';
+  readonly exitCode: ExitCode = 1;
+  readonly problems: readonly string[];
+
+  constructor(problems: string | readonly string[], options?: ErrorOptions) {
+    const all = typeof problems === 'string' ? [problems] : problems;
+    super(all.join('\n'), options);
+    this.problems = all;
+  }
+}
+
+/** The command line is wrong, and nothing was done. Ends the command with exit code 2. */
+export class UsageError extends CommandError {
+  override readonly name = 'UsageError';
+  override readonly exitCode = 2;
+}
+
+/** Ctrl-C or SIGTERM stopped the command. Ends it with exit code 130, without a message. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+  readonly signal: string;
+
+  constructor(signal = 'SIGINT') {
+    super(`interrupted by ${signal}`);
+    this.signal = signal;
+  }
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

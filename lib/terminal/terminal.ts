@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import type { WriteStream } from 'node:tty';
+import { styleText } from 'node:util';
+import { interruption } from './interruption.ts';
+import { type Progress, ProgressLine, type ProgressOptions } from './progress.ts';
+
+/** How text on a terminal is marked. Every mark also shows without colours. */
+export interface Palette {
+  bold(text: string): string;
+  dim(text: string): string;
+  good(text: string): string;
+  bad(text: string): string;
+}
+
+/** The only way out of a command: what it writes, how that looks, and how a person stops it. */
+export interface Terminal extends Palette {
+  /** Writes a line of the result to standard output. */
+  print(line: string): void;
+  /** Writes text of the result as it is, and resolves when the reader has room for more. */
+  write(text: string): Promise<void>;
+  /** Writes a line that is no part of the result to standard error: a hint, a warning, an error. */
+  complain(line: string): void;
+  /** Columns of the terminal that shows standard output; undefined when that is a pipe or a file. */
+  readonly width: number | undefined;
+  /** Shows a line on standard error that changes, in place on a terminal. One at a time. */
+  progress(describe: () => string, options?: ProgressOptions): Progress;
+  /**
+   * Aborts with an `InterruptedError` on Ctrl-C or SIGTERM. From the first call on a signal no longer ends the process, but a
+   * second one, at least a second later, does.
+   */
+  interruption(): AbortSignal;
+}
+
+/**
+ * The terminal of a process. Colours follow Node.js: on a terminal that has them, unless `NO_COLOR` is set; with `FORCE_COLOR`
+ * everywhere. When a reader has seen enough and closes the pipe (`| head`), the process ends with code 0 and without a complaint.
+ */
+export function createTerminal(process: NodeJS.Process): Terminal {
+  const { stdout, stderr } = process;
+  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  // Without a reader there is nobody to tell.
+  stderr.on('error', () => undefined);
+  const progress = new ProgressLine(stderr);
+  let signal: AbortSignal | undefined;
+  return {
+    ...terminalPalette(stdout),
+    width: stdout.isTTY ? stdout.columns || 80 : undefined,
+    print(line) {
+      progress.clear();
+      stdout.write(`${line}\n`);
+    },
+    async write(text) {
+      progress.clear();
+      if (!stdout.write(text)) await once(stdout, 'drain');
+    },
+    complain(line) {
+      progress.clear();
+      stderr.write(`${line}\n`);
+    },
+    progress: (describe, options) => progress.start(describe, options),
+    interruption() {
+      signal ??= interruption(process);
+      return signal;
+    },
+  };
+}
+
+/** Colours for a terminal; plain text for a pipe, or when colours are not wanted (NO_COLOR). */
+function terminalPalette(stream: WriteStream): Palette {
+  return {
+    bold: (text) => styleText('bold', text, { stream }),
+    dim: (text) => styleText('dim', text, { stream }),
+    good: (text) => styleText('green', text, { stream }),
+    bad: (text) => styleText('red', text, { stream }),
+  };
+}
