@@ -35,7 +35,7 @@ const COMMA = Buffer.from(',');
 const CLOSE = Buffer.from(']}');
 
 /** Of a request around its lines. */
-export const ENVELOPE_BYTES = OPEN.length + CLOSE.length;
+const ENVELOPE_BYTES = OPEN.length + CLOSE.length;
 
 /** The lines as one export request in OTLP JSON. */
 export function exportRequestOf(lines: readonly TraceLine[]): Buffer {
@@ -58,7 +58,7 @@ export interface OpenableObject {
   readonly open: () => Promise<AsyncIterable<Uint8Array> | undefined>;
 }
 
-/** The objects in their order, the next small ones being fetched meanwhile. */
+/** The objects in their order, the next small ones being fetched ahead. */
 export async function* readAhead(
   objects: AsyncIterable<StoredObject>,
   archive: Pick<ArchiveReader, 'open'>,

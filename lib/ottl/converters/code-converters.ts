@@ -20,7 +20,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => parseWithBase(target(context), base(context));
     },
   },
-  /** `ParseJSON("{\"a\": [1]}")["a"][0] == 1.0`. Every number is a double. */
+  /** `ParseJSON("{\"a\": [1]}")["a"][0] == 1.0`. Takes an object or an array. Every number becomes a double. */
   {
     name: 'ParseJSON',
     parameters: ['Target'],
@@ -29,7 +29,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => parseJson(target(context));
     },
   },
-  /** `Hex("ab") == "6162"` */
+  /** `Hex("ab") == "6162"`. A number gives the hex of its 8 bytes. */
   {
     name: 'Hex',
     parameters: ['Target'],
@@ -80,7 +80,11 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
-  /** `ParseSeverity(503, {"error": [{"range": "5xx"}]}) == "error"` */
+  /**
+   * `ParseSeverity(503, {"error": [{"range": "5xx"}]}) == "error"`
+   *
+   * The mapping must be a literal, so that its mistakes are found at start. The Collector finds them on evaluation.
+   */
   {
     name: 'ParseSeverity',
     parameters: ['Target', 'Mapping'],

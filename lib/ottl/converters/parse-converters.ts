@@ -39,7 +39,11 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => keyValueText(target(context), delimiter, pairDelimiter, isSorted);
     },
   },
-  /** `ParseCSV("1,2", "a,b")["b"] == "2"`. `Mode` is `strict`, `lazyQuotes` or `ignoreQuotes`. */
+  /**
+   * `ParseCSV("1,2", "a,b")["b"] == "2"`
+   *
+   * `Mode` is `strict`, `lazyQuotes`, which allows quotes anywhere, or `ignoreQuotes`, which splits at every delimiter.
+   */
   {
     name: 'ParseCSV',
     parameters: ['Target', 'Header'],

@@ -23,7 +23,7 @@ export const UNSUPPORTED_CONVERTERS: ReadonlyMap<string, string> = new Map([
   ...['Any', 'All', 'Filter', 'Find', 'MapEach', 'MapKeys', 'Reduce', 'When', 'SanitizeUTF8'].map(
     (name) => [name, GATED] as const,
   ),
-  ['UserAgent', 'its list of patterns would take the functions over a megabyte; use IsMatch'],
+  ['UserAgent', 'its list of patterns would make the functions larger than a megabyte; use IsMatch'],
 ]);
 
 /** Every converter that conditions can use. Add a family here. */

@@ -72,7 +72,8 @@ export const SPAN_PATHS: readonly PathDefinition[] = [
   { path: 'parent_span_id.string', yields: 'string, 16 hex digits, zeros on a root span', get: parentSpanId },
   {
     path: 'trace_state',
-    yields: 'string; with a key the value of that member, empty when there is none, nil when the header is invalid',
+    yields:
+      'string; with a key, the value of that member: empty when the header has no such member, nil when it is invalid',
     get: (context) => context.trace.traceState(context.span),
     lookUp: (context, key) => traceStateMember(context.trace.traceState(context.span), key),
   },

@@ -12,15 +12,16 @@ import {
 } from '../../../archive/layout.ts';
 import { archiveIn } from '../../../local/data-folder.ts';
 import { CommandError } from '../../../terminal/errors.ts';
-import { type ArchiveFiles, quoted, TRINO_MACROS, viewStatements } from './views.ts';
+import { TRINO_MACROS } from './trino-dialect.ts';
+import { type ArchiveFiles, quoted, viewStatements } from './views.ts';
 
 /**
  * Lists them, once for all queries of a run: what is in a part of the list is not read from JSON, and the other way round,
- * whatever is compacted meanwhile.
+ * whatever is compacted in the meantime.
  *
  * @param archive path of the archive folder with a slash at its end, as a pattern
  */
-export async function listArchiveFiles(connection: DuckDBConnection, archive: string): Promise<ArchiveFiles> {
+async function listArchiveFiles(connection: DuckDBConnection, archive: string): Promise<ArchiveFiles> {
   const parts = await column(connection, `SELECT file FROM glob(${quoted(archive + PARTS_GLOB)})`);
   const covered = parts.length === 0 ? [] : await coveredObjects(connection, parts);
   const objects = await column(connection, `SELECT file FROM glob(${quoted(archive + OBJECTS_GLOB)}) ORDER BY file`);
@@ -48,7 +49,7 @@ async function column(connection: DuckDBConnection, sql: string): Promise<string
  * @param archive The folder that `traces` is in.
  * @throws {CommandError} when there are folders of tenants, with what to do.
  */
-export function refuseTenantFolders(archive: string): void {
+function refuseTenantFolders(archive: string): void {
   const traces = join(archive, TRACES_PREFIX);
   const tenants = namesIn(traces).filter((name) => tenantOfFolder(name) !== undefined);
   const [first] = tenants.sort();
