@@ -112,7 +112,7 @@ export function windowHours({ fromMs, toMs }: TimeWindow & { readonly fromMs: nu
 }
 
 /** A time as SQL has it, to the millisecond. */
-export function timestamp(ms: number): string {
+function timestamp(ms: number): string {
   return `TIMESTAMP '${new Date(ms).toISOString().replace('T', ' ').replace('Z', '')}'`;
 }
 

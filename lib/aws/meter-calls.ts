@@ -90,7 +90,7 @@ export function meterCalls<Client extends MeteredClient>(client: Client, metrics
 }
 
 /** Counts a call that was throttled, or failed in a way that may pass. */
-export function countFailure(error: unknown, metrics: Metrics): void {
+function countFailure(error: unknown, metrics: Metrics): void {
   if (isThrottling(error)) metrics.add('throttled_calls', 1);
   else if (isRetryable(error)) metrics.add('failed_calls', 1);
 }

@@ -6,7 +6,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { awsClientConfig } from './clients.ts';
 
 /** An error that a service of AWS answered. Looks to {@link isRetryable} like those of the SDK. */
-export class ServiceError extends Error {
+class ServiceError extends Error {
   /** As the service has it, e.g. `ThrottlingException`. */
   override readonly name: string;
   readonly $metadata: { readonly httpStatusCode: number; readonly requestId: string | undefined };

@@ -18,7 +18,7 @@ export interface CompactionLimits {
 }
 
 /** A part of 128 MiB of lines took some 400 MiB of memory (`bench/parquet.ts`): room for one in a function of 2 GB. */
-export const DEFAULT_LIMITS: CompactionLimits = { partJsonBytes: 128 << 20, objectJsonBytes: 256 << 20 };
+const DEFAULT_LIMITS: CompactionLimits = { partJsonBytes: 128 << 20, objectJsonBytes: 256 << 20 };
 
 export interface FolderResult {
   /** Whether every object is in a part now, of those that there were. */

@@ -83,7 +83,7 @@ function assertSize(payload: Uint8Array): void {
 }
 
 /** A stored payload above this goes to the spill store: one PUT costs as much as eight write units. */
-export const MAX_INLINE_BYTES = 8 * 1024;
+const MAX_INLINE_BYTES = 8 * 1024;
 
 export interface FragmentItem {
   readonly item: Item;

@@ -32,16 +32,16 @@ import {
 const INTERVAL_DIGITS = 15;
 
 /** Sort keys of the tables of one sampler start with it; interval by interval they ascend. */
-export function tableSortKey(sampler: string, interval: number): string {
+function tableSortKey(sampler: string, interval: number): string {
   return `${KEY_TABLE_PREFIX}${sampler}#${digitsOf(interval)}`;
 }
 
 /** Sort keys of the counts of one interval start with it; the number of the part follows. */
-export function countSortKey(sampler: string, interval: number): string {
+function countSortKey(sampler: string, interval: number): string {
   return `${KEY_COUNT_PREFIX}${sampler}#${digitsOf(interval)}#`;
 }
 
-export function tableToItem(key: ItemKey, { interval, averages }: KeyTable, expiresAt: number): Item {
+function tableToItem(key: ItemKey, { interval, averages }: KeyTable, expiresAt: number): Item {
   return {
     ...key,
     [EXPIRES_AT]: { N: String(expiresAt) },
@@ -50,7 +50,7 @@ export function tableToItem(key: ItemKey, { interval, averages }: KeyTable, expi
   };
 }
 
-export function itemToTable(item: Item): KeyTable {
+function itemToTable(item: Item): KeyTable {
   const averages = item[KEY_TABLE.averages];
   if (averages?.M === undefined) throw new UnreadableItemError(KEY_TABLE.averages, 'a map', averages);
   const { M: map } = averages;
@@ -60,13 +60,13 @@ export function itemToTable(item: Item): KeyTable {
   };
 }
 
-export function countsOf(item: Item): KeyNumbers {
+function countsOf(item: Item): KeyNumbers {
   const attributes = Object.keys(item).filter((name) => name.startsWith(KEY_COUNT_ATTRIBUTE));
   return new Map(attributes.map((name) => [name.slice(KEY_COUNT_ATTRIBUTE.length), number(item, name)]));
 }
 
 /** Adds to counts, and lets them expire. */
-export function addCounts(counts: readonly (readonly [string, number])[], expiresAt: number) {
+function addCounts(counts: readonly (readonly [string, number])[], expiresAt: number) {
   const additions = counts.map((_, i) => `#${i} :${i}`).join(', ');
   return {
     UpdateExpression: `SET #expiresAt = :expiresAt ADD ${additions}`,
@@ -88,7 +88,7 @@ function digitsOf(interval: number): string {
 export type ItemKey = Record<string, AttributeValue>;
 
 /** The partition of what all deciders of a tenant share. */
-export function sharedPartition(scope: TenantScope): AttributeValue {
+function sharedPartition(scope: TenantScope): AttributeValue {
   return { S: partitionPrefix(scope) + LIMIT_PARTITION };
 }
 

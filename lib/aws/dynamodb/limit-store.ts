@@ -22,11 +22,11 @@ const EXTRA_TTL_S = 600;
 
 const NAMES = { '#level': LIMIT.level };
 
-export function limitKey({ key }: TokenBucket, scope: TenantScope): ItemKey {
+function limitKey({ key }: TokenBucket, scope: TenantScope): ItemKey {
   return sharedItemKey(`${LIMIT_PREFIX}${key}`, scope);
 }
 
-export function levelOf(item: Item | undefined): bigint | undefined {
+function levelOf(item: Item | undefined): bigint | undefined {
   return item === undefined ? undefined : bigNumber(item, LIMIT.level);
 }
 
@@ -47,7 +47,7 @@ export function addToBucket(bucket: TokenBucket, nowMs: number, tokens: number):
 }
 
 /** Sets the level of a bucket that is full, or was never used. */
-export function startFromFull(bucket: TokenBucket, nowMs: number, level: bigint): Update {
+function startFromFull(bucket: TokenBucket, nowMs: number, level: bigint): Update {
   return withExpiry(bucket, nowMs, {
     UpdateExpression: 'SET #level = :level',
     ConditionExpression: 'attribute_not_exists(#level) OR #level <= :full',
@@ -57,7 +57,7 @@ export function startFromFull(bucket: TokenBucket, nowMs: number, level: bigint)
 }
 
 /** Subtracts from the level of a bucket that is there. */
-export function takeBack(tokens: number): Update {
+function takeBack(tokens: number): Update {
   return {
     UpdateExpression: 'SET #level = #level - :tokens',
     ConditionExpression: 'attribute_exists(#level)',

@@ -16,9 +16,9 @@ export interface DeadLetter {
 }
 
 /** What SQS gives in one receive, and takes in one batch. */
-export const MAX_BATCH = 10;
+const MAX_BATCH = 10;
 /** Much longer than it takes to move a batch. */
-export const HIDDEN_SECONDS = 120;
+const HIDDEN_SECONDS = 120;
 /** A long poll asks all servers of a queue, so that an empty answer means an empty queue. */
 const LONG_POLL_SECONDS = 2;
 

@@ -18,7 +18,7 @@ const VERSION = 1;
 export interface WakeUpMessage extends WakeUp, TenantScope {}
 
 /** SQS takes 1 MiB a message and Lambda 6 MB a batch; smaller messages share the work better. */
-export const MAX_MESSAGE_BYTES = 250 * 1024;
+const MAX_MESSAGE_BYTES = 250 * 1024;
 
 const TRACE_ID = /^[0-9a-f]{32}$/;
 const HASH = /^[\w+/=-]{1,128}$/;

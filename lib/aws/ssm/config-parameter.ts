@@ -27,7 +27,7 @@ export interface ConfigReaderDeps {
 }
 
 /** There is no such parameter. */
-export class ConfigParameterMissingError extends Error {
+class ConfigParameterMissingError extends Error {
   override readonly name = 'ConfigParameterMissingError';
 }
 

@@ -1,6 +1,6 @@
 import { parseTime, TIME_FORMS } from '../../archive/hours.ts';
 import { isTenantName, TENANT_NAME_RULE } from '../../archive/layout.ts';
-import { flag, folder, optionName, parsed, text } from '../../terminal/option.ts';
+import { folder, optionName, parsed, text } from '../../terminal/option.ts';
 
 /** Where `start` keeps everything, and where commands look for it. */
 export const DATA_FOLDER = '.tailgate';
@@ -13,10 +13,6 @@ export const DEMO_FOLDER = '.tailgate-demo';
 export const data = folder({ default: DATA_FOLDER, help: 'data folder of the local run' });
 
 export const stack = text({ placeholder: 'NAME', help: 'the deployed stack' });
-
-export const dryRun = flag({ help: 'only say what would be done' });
-
-export const json = flag({ help: 'write JSON, for programs' });
 
 /** `--from` and `--to`, which begin and end every window. The text stays as it is: a command knows its own clock. */
 export function time<const Given extends { readonly help: string; readonly group?: string }>(spec: Given) {

@@ -31,7 +31,7 @@ const MAX_MESSAGE_LENGTH = 300;
  * Reads an answer by the OTLP/HTTP specification.
  * @param body its beginning
  */
-export function readOtlpAnswer(status: number, headers: Headers, body: string): OtlpAnswer {
+function readOtlpAnswer(status: number, headers: Headers, body: string): OtlpAnswer {
   const message = messageOf(body);
   const reason = `HTTP ${status}${message === '' ? '' : `: ${message}`}`;
   if (RETRYABLE.has(status)) return { kind: 'busy', reason, retryAfter: headers.get('retry-after') };
@@ -97,7 +97,7 @@ const MAX_MS = 30_000;
  * @param retryAfter seconds or an HTTP date (RFC 9110, section 10.2.3), or anything else, which does not count
  * @param random uniform in [0, 1)
  */
-export function retryDelayMs(failures: number, retryAfter: string | null, nowMs: number, random: number): number {
+function retryDelayMs(failures: number, retryAfter: string | null, nowMs: number, random: number): number {
   const ceiling = Math.min(MAX_MS, FIRST_MS * FACTOR ** (failures - 1));
   const backoff = ceiling * (0.5 + random / 2);
   return Math.ceil(Math.max(backoff, retryAfterMs(retryAfter, nowMs)));

@@ -33,7 +33,7 @@ const COMMA = Buffer.from(',');
 const CLOSE = Buffer.from(']}');
 
 /** Of a request around its lines. */
-export const ENVELOPE_BYTES = OPEN.length + CLOSE.length;
+const ENVELOPE_BYTES = OPEN.length + CLOSE.length;
 
 /** The lines as one export request in OTLP JSON. */
 export function exportRequestOf(lines: readonly TraceLine[]): Buffer {

@@ -64,7 +64,7 @@ export async function replay(options: ReplayOptions): Promise<boolean> {
 const STEPS_PER_SECOND = 10;
 
 /** The most spans that a request may have so that a rate holds over parts of a second, and not only from batch to batch. */
-export function spansOfStep(spansPerSecond: number): number {
+function spansOfStep(spansPerSecond: number): number {
   return Math.max(1, Math.ceil(spansPerSecond / STEPS_PER_SECOND));
 }
 
@@ -72,7 +72,7 @@ export function spansOfStep(spansPerSecond: number): number {
  * Lets this many spans pass in a second, in steps of requests. Each request waits for its own spans, the first one too: at no
  * time have more passed than the rate times the time since the beginning.
  */
-export class Pacer {
+class Pacer {
   readonly #spansPerSecond: number;
   readonly #clock: Clock;
   readonly #sleep: (milliseconds: number) => Promise<void>;

@@ -48,12 +48,12 @@ function zippedFolder(folder: string): Buffer {
 }
 
 /** The template as CloudFormation takes it. */
-export function cloudFormationTemplate(zips: ZipNames): JsonObject {
+function cloudFormationTemplate(zips: ZipNames): JsonObject {
   return asCloudFormation(pipelineTemplate(zips));
 }
 
 /** With parameters and conditions, and JSON texts spelled out. */
-export function asCloudFormation({ Resources, Outputs }: Template): JsonObject {
+function asCloudFormation({ Resources, Outputs }: Template): JsonObject {
   const settings = settingsFor('cloudformation');
   return {
     AWSTemplateFormatVersion: '2010-09-09',

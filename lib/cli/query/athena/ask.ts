@@ -55,7 +55,7 @@ const MIN_MEGABYTES = 10;
  * What a query costs: by what it read, rounded up to whole megabytes, at least 10. A cancelled one costs what it read until
  * then; SHOW, DESCRIBE and the like read nothing and cost nothing, EXPLAIN ANALYZE does.
  */
-export function scanUsd({ scannedBytes, statementType }: EndedQuery, prices: PriceList): number {
+function scanUsd({ scannedBytes, statementType }: EndedQuery, prices: PriceList): number {
   if (statementType !== 'DML' && scannedBytes === 0) return 0;
   const megabytes = Math.max(MIN_MEGABYTES, Math.ceil(scannedBytes / MEGABYTE));
   return usdOf(prices, 'athenaScan', (megabytes * MEGABYTE) / TERABYTE);

@@ -10,7 +10,7 @@ const INTEGERS: ReadonlySet<string> = new Set(['tinyint', 'smallint', 'integer',
 const FRACTIONS: ReadonlySet<string> = new Set(['float', 'real', 'double', 'decimal']);
 
 /** A column of an answer. @param type as Athena names it, without parameters: `bigint`, `timestamp with time zone` */
-export function athenaColumn(name: string, type: string): ResultColumn<AthenaValue> {
+function athenaColumn(name: string, type: string): ResultColumn<AthenaValue> {
   return {
     name,
     isNumeric: INTEGERS.has(type) || FRACTIONS.has(type),

@@ -63,7 +63,7 @@ const MAX_RATIO = 1032;
  * length should be: of those hundred, one cut in 40,000 looks like a length that they can have. A later cut fails anyhow, at
  * the line that it is in.
  */
-export function cutOffObjects(paths: readonly string[]): string[] {
+function cutOffObjects(paths: readonly string[]): string[] {
   return paths.filter(isCutOff);
 }
 

@@ -16,7 +16,7 @@ const PARTS = 'spans/dt=*/hour=[0-9][0-9]/part-*.parquet';
  *
  * @param archive path of the archive folder with a slash at its end, as a pattern
  */
-export async function listArchiveFiles(connection: DuckDBConnection, archive: string): Promise<ArchiveFiles> {
+async function listArchiveFiles(connection: DuckDBConnection, archive: string): Promise<ArchiveFiles> {
   const parts = await column(connection, `SELECT file FROM glob(${quoted(archive + PARTS)})`);
   const covered =
     parts.length === 0
@@ -45,7 +45,7 @@ const TENANT_FOLDER = /^tenant=/;
  * @param archive The folder that `traces` is in.
  * @throws {CommandError} when there are folders of tenants, with what to do.
  */
-export function refuseTenantFolders(archive: string): void {
+function refuseTenantFolders(archive: string): void {
   const traces = join(archive, 'traces');
   const tenants = namesIn(traces).filter((name) => TENANT_FOLDER.test(name));
   const [first] = tenants.sort();

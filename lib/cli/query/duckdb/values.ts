@@ -67,7 +67,7 @@ export function duckDbResult(result: DuckDBResult): QueryResult<DuckDBValue> {
  * A value of a result as JSON can carry it: integers beyond 2^53, NaN and infinities as text, timestamps as ISO 8601 in
  * UTC, maps and structs as objects, lists as arrays. Other types as DuckDB writes them.
  */
-export function toPlainValue(value: DuckDBValue): PlainValue {
+function toPlainValue(value: DuckDBValue): PlainValue {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') {
     return value;
   }
@@ -95,7 +95,7 @@ export function toPlainValue(value: DuckDBValue): PlainValue {
 }
 
 /** `2026-09-15 07:12:33.123`, or undefined when the value is not a timestamp. */
-export function timestampText(value: DuckDBValue): string | undefined {
+function timestampText(value: DuckDBValue): string | undefined {
   if (value instanceof DuckDBTimestampTZValue) {
     // Its own text is in the time zone of the machine.
     return new DuckDBTimestampValue(value.micros).toString();

@@ -26,7 +26,7 @@ const SCALAR = { stringValue: 'VARCHAR', boolValue: 'BOOLEAN', intValue: 'VARCHA
 const LEAF = { ...SCALAR, bytesValue: 'VARCHAR' };
 
 /** Shape of a list of attributes for DuckDB's `json_transform`, which turns whatever does not fit into NULL. */
-export const ATTRIBUTES_SHAPE = [
+const ATTRIBUTES_SHAPE = [
   {
     key: 'VARCHAR',
     value: {
@@ -38,7 +38,7 @@ export const ATTRIBUTES_SHAPE = [
 ];
 
 /** `MAP(VARCHAR, VARCHAR)` of the attributes; empty when there are none. */
-export function attributeMap(attributes: string): string {
+function attributeMap(attributes: string): string {
   const named = `list_filter(coalesce(${attributes}, []), lambda x: x.key IS NOT NULL)`;
   const keys = `list_transform(${named}, lambda x: x.key)`;
   // A map refuses a key twice. Looking for the first of each is quadratic, so it happens only where it must.
