@@ -64,9 +64,7 @@ export function awsClientConfig(options: AwsClientOptions) {
  * The SDK copies every input and output for a logger that is not there; without that middleware a batch write costs a
  * fifth less processor time.
  */
-function withoutLogging<Client extends { middlewareStack: { remove(name: string): boolean } }>(
-  client: Client,
-): Client {
+function withoutLogging<Client extends { middlewareStack: { remove(name: string): boolean } }>(client: Client): Client {
   client.middlewareStack.remove('loggerMiddleware');
   return client;
 }
