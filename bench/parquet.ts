@@ -14,7 +14,7 @@ import { archiveLines } from '../lib/archive/line.ts';
 import { renderQuery } from '../lib/archive/tables/render-query.ts';
 import { compactDataFolder } from '../lib/cli/compact/targets.ts';
 import { openArchiveDatabase } from '../lib/cli/query/duckdb/database.ts';
-import { toDuckDb } from '../lib/cli/query/duckdb/views.ts';
+import { toDuckDb } from '../lib/cli/query/duckdb/trino-dialect.ts';
 import { findQuery } from '../lib/cli/query/library.ts';
 import { Trace } from '../lib/otlp/trace/trace.ts';
 import { traceCorpus } from './trace-corpus.ts';

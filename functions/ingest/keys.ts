@@ -113,7 +113,7 @@ export class StoredKeys {
     const stored = await parameters.list();
     const keys = stored.map((key) => this.#read(key)).filter((key) => key !== undefined);
     if (keys.length === 0 && held?.length !== 0) {
-      const hint = 'create one: tailgate keys create --stack <name of the stack>';
+      const hint = 'create one: tailgate keys create --stack NAME';
       log.warn('there are no ingest keys: everything is refused', { path: parameters.path, hint });
     }
     return keys;

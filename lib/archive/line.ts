@@ -3,7 +3,7 @@ import { JsonWriter, json } from '../otlp/json-encode/writer.ts';
 import { SPAN } from '../otlp/trace/index-fragments.ts';
 import { summarize } from '../otlp/trace/summary.ts';
 import type { Trace } from '../otlp/trace/trace.ts';
-import type { ThresholdUpdate } from '../sampling/probability/adjusted-count.ts';
+import type { ThresholdUpdate } from '../sampling/adjusted-count.ts';
 import { parseThreshold } from '../sampling/probability/threshold.ts';
 import { idRandomness, type OtSampling, readOtSampling, withThreshold } from '../sampling/probability/trace-state.ts';
 import { formatUtc } from './hours.ts';
@@ -59,6 +59,12 @@ function remembering(trace: Trace, change: (traceState: string) => string): NewT
 
 /** A trace continues on a further line before its line exceeds this: gRPC readers take no larger message by default. */
 export const MAX_LINE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Longest line that readers take: Athena refuses rows over 32 MB, and twice that leaves room for what another writer may have
+ * made.
+ */
+export const MAX_READ_LINE_BYTES = 64 * 1024 * 1024;
 
 /** What the archive says of a trace that is not in its spans. */
 export interface ArchiveColumns {

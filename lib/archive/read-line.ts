@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { MAX_READ_LINE_BYTES } from './line.ts';
 
 /** An object or a line is not what the archive holds. The message goes on behind its name: "is no …". */
 export class UnreadableError extends Error {
@@ -9,8 +10,6 @@ export class UnreadableError extends Error {
 const LINE_FEED = 0x0a;
 /** Larger steps than the default cost less processor time. */
 const CHUNK_BYTES = 64 * 1024;
-/** Athena refuses rows over 32 MB; twice that leaves room for what another writer may have made. */
-const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /**
  * The lines of a gzip object, without their line feeds, while it is being read.
@@ -43,7 +42,7 @@ async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer
       start = end + 1;
     }
     length += chunk.length - start;
-    if (length > MAX_LINE_BYTES) throw new UnreadableError(`has a line of more than ${MAX_LINE_BYTES} bytes`);
+    if (length > MAX_READ_LINE_BYTES) throw new UnreadableError(`has a line of more than ${MAX_READ_LINE_BYTES} bytes`);
     parts.push(chunk.subarray(start));
   }
   if (length > 0) yield Buffer.concat(parts);

@@ -93,6 +93,7 @@ function batchProblems({
   const problems = [
     ...wholeNumber('wakeUpBatchSize', size, 1, 10_000),
     ...wholeNumber('wakeUpBatchWindow in seconds', seconds, 0, 300),
+    ...knownNow('wakeUpBatchWindow', seconds, 'the visibility timeout of the queue'),
   ];
   if (problems.length === 0 && seconds === 0 && (size ?? Number.POSITIVE_INFINITY) > MAX_BATCH_WITHOUT_WINDOW) {
     problems.push(`wakeUpBatchWindow: 0: a wakeUpBatchSize over ${MAX_BATCH_WITHOUT_WINDOW} needs 1 second or more`);
@@ -103,6 +104,7 @@ function batchProblems({
 function concurrencyProblems(props: TailSamplingPipelineProps): readonly string[] {
   const { ingestConcurrency: ingest, ingestEndpoint } = props;
   const problems = [...wholeNumber('decideConcurrency', props.decideConcurrency, 2, 1000)];
+  if (ingest !== 'unreserved') problems.push(...knownNow('ingestConcurrency', ingest, 'the threshold of an alarm'));
   if (ingest !== 'unreserved') {
     // The burst of an HTTP API is half of it.
     problems.push(...wholeNumber('ingestConcurrency', ingest, ingestEndpoint === 'http-api' ? 2 : 1, 100_000));
@@ -117,7 +119,10 @@ function concurrencyProblems(props: TailSamplingPipelineProps): readonly string[
 
 function archiveProblems(props: TailSamplingPipelineProps): readonly string[] {
   const days = props.archiveRetention?.toDays({ integral: false });
-  const problems = [...wholeNumber('archiveRetention in days', days, 1, 36_500)];
+  const problems = [
+    ...wholeNumber('archiveRetention in days', days, 1, 36_500),
+    ...knownNow('archiveRetention', days, 'the range of days of the tables'),
+  ];
   if (problems.length === 0 && days !== undefined && days < MIN_ARCHIVE_DAYS) {
     problems.push(
       `archiveRetention: ${days} days: expected ${MIN_ARCHIVE_DAYS} or more, so that an object outlives the decision that ` +
@@ -128,7 +133,7 @@ function archiveProblems(props: TailSamplingPipelineProps): readonly string[] {
     problems.push('archiveRemovalPolicy: has no effect on archiveBucket, which is yours: leave one of them out');
   }
   const scanBytes = props.scanLimit?.toBytes();
-  if (scanBytes !== undefined && scanBytes < MIN_SCAN_BYTES) {
+  if (scanBytes !== undefined && !Token.isUnresolved(scanBytes) && scanBytes < MIN_SCAN_BYTES) {
     problems.push(`scanLimit: ${scanBytes} bytes: expected ${MIN_SCAN_BYTES} or more`);
   }
   return problems;
@@ -149,6 +154,15 @@ function capacityProblems(capacity: ProvisionedCapacity): readonly string[] {
   if (minReadUnits > maxReadUnits)
     problems.push(`${path}: minReadUnits ${minReadUnits} > maxReadUnits ${maxReadUnits}`);
   return problems;
+}
+
+/** For a number that only the deployment knows, the CDK uses a placeholder number, which arithmetic would turn into nonsense. */
+function knownNow(name: string, value: number | undefined, computed: string): readonly string[] {
+  if (value === undefined || !Token.isUnresolved(value)) return [];
+  return [
+    `${name}: got a value that only the deployment knows, such as a parameter of the stack: give a number, because ` +
+      `${computed} is computed from it`,
+  ];
 }
 
 function wholeNumber(name: string, value: number | undefined, min: number, max?: number): readonly string[] {

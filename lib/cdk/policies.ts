@@ -4,8 +4,9 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct, type IConstruct } from 'constructs';
 import { encodeConfigText } from '../aws/ssm/config-text.ts';
+import { decodeText } from '../sampling/config/decode-text.ts';
 import type { ConfigIssue } from '../sampling/config/issues.ts';
-import { decodeText, readSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
+import { readSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
 import { whyUnreadable } from '../text/messages.ts';
 import { parameterArn } from './pipeline-function.ts';
 

@@ -2,7 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sd
 import { CommandError } from '../terminal/errors.ts';
 
 /** The outputs of a deployed stack, by what they name. */
-export const STACK_OUTPUTS = {
+const STACK_OUTPUTS = {
   IngestUrl: 'URL that exporters send to, without /v1/traces',
   PoliciesParameter: 'SSM parameter with the policies',
   KeysPath: 'SSM path of the ingest keys; "none": spans are taken without a key',

@@ -35,8 +35,11 @@ export async function runStart(input: StartInput, terminal: Terminal): Promise<E
   return 0;
 }
 
-/** Said at each start, so that nobody relies on a key that got lost: npm takes options for itself that stand before a `--`. */
+/**
+ * Printed at each start, so that no one relies on a key that never arrived: npm keeps options to itself that precede the `--`.
+ */
 function whoMaySend(keys: number): string {
-  if (keys === 0) return 'takes spans from everybody who can connect; with --ingest-key KEY only with that key';
-  return `takes spans only with ${keys === 1 ? 'the ingest key' : `one of ${keys} ingest keys`}`;
+  if (keys === 0)
+    return 'accepts spans from anyone who can connect; --ingest-key KEY accepts only those that carry the key';
+  return `accepts spans only with ${keys === 1 ? 'the ingest key' : `one of ${keys} ingest keys`}`;
 }

@@ -75,7 +75,7 @@ type Incomplete<Whole> = Whole extends unknown ? { readonly [Name in keyof Whole
  * @example
  * export const greet = defineCommand({
  *   name: 'greet',
- *   summary: 'greet somebody',
+ *   summary: 'greet a person',
  *   description: 'Prints a greeting.',
  *   options: { times: wholeNumber({ min: 1, default: 1, help: 'how often' }) },
  *   positionals: { name: text({ required: true, help: 'whom' }) },

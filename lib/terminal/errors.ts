@@ -3,9 +3,9 @@
  *
  * | code | means |
  * |---|---|
- * | 0 | it did what was asked |
- * | 1 | it ran, and found or left something wrong: an invalid configuration, an object that cannot be read, a refused call |
- * | 2 | the command line is wrong, and nothing was done |
+ * | 0 | it did what the person asked |
+ * | 1 | it found a problem or could not finish: an invalid configuration, an unreadable object, a refused call |
+ * | 2 | the command line is wrong; nothing was done |
  * | 130 | Ctrl-C or SIGTERM stopped it |
  *
  * These codes are a contract: scripts branch on them.

@@ -20,9 +20,9 @@ const NAMES_WIDTH = 24;
 const INDENT = '  ';
 
 export const EXIT_CODES: Readonly<Record<ExitCode, string>> = {
-  0: 'it did what was asked',
-  1: 'it found or left something wrong, and said what',
-  2: 'the command line is wrong, and nothing was done',
+  0: 'it did what you asked',
+  1: 'it found a problem or could not finish, and said why',
+  2: 'the command line is wrong; nothing was done',
   130: 'Ctrl-C or SIGTERM stopped it',
 };
 

@@ -7,7 +7,7 @@ export interface Progress {
 }
 
 export interface ProgressOptions {
-  /** Writes a line now and then also where nobody watches: into a pipe or a file. Default: only a terminal shows progress. */
+  /** Writes a line every ten seconds when the output is a pipe or a file. Default: only a terminal shows progress. */
   readonly alsoInPipe?: boolean;
 }
 

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { whyUnreadable } from '../text/messages.ts';
 import { CommandError } from './errors.ts';
 
-/** The bytes of a file that a person named; `-` is standard input. @throws {CommandError} when it cannot be read */
+/**
+ * The bytes of a file that a person named; `-` is standard input.
+ *
+ * @throws {CommandError} when it cannot be read
+ */
 export function readNamedFile(file: string): Uint8Array {
   try {
     return readFileSync(file === '-' ? 0 : file);
@@ -11,7 +15,11 @@ export function readNamedFile(file: string): Uint8Array {
   }
 }
 
-/** The text of a file that a person named, in UTF-8. @throws {CommandError} when it cannot be read */
+/**
+ * The same as text in UTF-8.
+ *
+ * @throws {CommandError} when it cannot be read
+ */
 export function readNamedText(file: string): string {
   return new TextDecoder().decode(readNamedFile(file));
 }

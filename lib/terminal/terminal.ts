@@ -33,12 +33,12 @@ export interface Terminal extends Palette {
 
 /**
  * The terminal of a process. Colours follow Node.js: on a terminal that has them, unless `NO_COLOR` is set; with `FORCE_COLOR`
- * everywhere. When a reader has seen enough and closes the pipe (`| head`), the process ends with code 0 and without a complaint.
+ * everywhere. When the reader closes the pipe (`| head`), the process ends with code 0 and without an error.
  */
 export function createTerminal(process: NodeJS.Process): Terminal {
   const { stdout, stderr } = process;
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  // Without a reader there is nobody to tell.
+  // Without a reader of errors there is no way to report that it is gone.
   stderr.on('error', () => undefined);
   const progress = new ProgressLine(stderr);
   let signal: AbortSignal | undefined;

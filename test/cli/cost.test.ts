@@ -61,7 +61,7 @@ describe('the command line of cost', () => {
     expect(await problemsOf([...argv, '--window'])).toEqual([
       'unknown option --frobnicate',
       '--json takes no value, got "yes"',
-      '--window has no value: expected N, seconds that the event source waits at most for a full batch',
+      '--window has no value: expected N, longest wait of the event source for a full batch, in seconds',
       '--traces-per-day is "-1": expected a number from 1 to 1,000,000,000,000',
       '--spans-per-trace is "1.5": expected a whole number from 1 to 2,000',
       '--kept-percent is "101": expected a number from 0 to 100',

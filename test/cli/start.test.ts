@@ -171,14 +171,14 @@ describe('tailgate start', () => {
     await open.ready;
     open.child.kill('SIGINT');
     expect((await open.ended).stdout).toMatch(
-      /^takes spans from everybody who can connect; with --ingest-key KEY only/,
+      /^accepts spans from anyone who can connect; --ingest-key KEY accepts only/,
     );
     const closed = start('--port', '0', '--data', join(folder, 'closed'), '--ingest-key', 'a', '--ingest-key=b');
     const url = await closed.ready;
     expect((await fetch(`${url}/v1/traces`, { method: 'POST' })).status).toBe(401);
     closed.child.kill('SIGINT');
     const { stdout } = await closed.ended;
-    expect(stdout).toMatch(/^takes spans only with one of 2 ingest keys$/m);
+    expect(stdout).toMatch(/^accepts spans only with one of 2 ingest keys$/m);
     expect(stdout).not.toContain('"a"');
   });
 });

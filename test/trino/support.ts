@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { renderQuery } from '../../lib/archive/tables/render-query.ts';
-import { toDuckDb } from '../../lib/cli/query/duckdb/views.ts';
+import { toDuckDb } from '../../lib/cli/query/duckdb/trino-dialect.ts';
 import { findQuery } from '../../lib/cli/query/library.ts';
 import { ask } from '../cli/query/support/ask.ts';
 import { NOON_MS } from './dataset.ts';

@@ -8,8 +8,8 @@ export const cost = defineCommand({
   name: 'cost',
   summary: 'print what a month of your traffic costs on AWS',
   description:
-    'Prints what a month of this traffic costs, by service. A sample of such traces goes through the pipeline on this machine; ' +
-    'every call to DynamoDB, SQS and S3 is counted in the units that are paid for.',
+    'Prints what a month of your traffic costs, by service. It runs a sample of such traces through the pipeline on this ' +
+    'machine and counts every call to DynamoDB, SQS and S3 in the units that AWS bills.',
   options: {
     tracesPerDay: decimalNumber({ min: 1, max: 1e12, default: 1e6, defaultText: '1e6', help: 'traces a day' }),
     spansPerTrace: wholeNumber({ min: 1, max: 2000, default: 10, help: 'spans of a trace' }),
@@ -23,7 +23,7 @@ export const cost = defineCommand({
       min: 1,
       max: 500,
       defaultText: 'one for each service, or 1.5 behind a Collector',
-      help: 'export requests that a trace arrives in',
+      help: 'export requests that the spans of a trace arrive in',
     }),
     spansPerRequest: wholeNumber({
       min: 1,
@@ -41,13 +41,13 @@ export const cost = defineCommand({
       min: 0,
       max: 300,
       default: DEFAULT_EVENT_SOURCE.windowSeconds,
-      help: 'seconds that the event source waits at most for a full batch',
+      help: 'longest wait of the event source for a full batch, in seconds',
     }),
     batchSize: wholeNumber({
       min: 1,
       max: 10_000,
       default: DEFAULT_EVENT_SOURCE.batchSize,
-      help: 'most messages of a batch',
+      help: 'largest batch, in messages',
     }),
     prices: file({ help: 'JSON with prices of another region or of a contract: docs/cost.md' }),
     sample: wholeNumber({
@@ -56,11 +56,11 @@ export const cost = defineCommand({
       defaultText: '120, or as many as fill the requests',
       help: 'traces in the sample',
     }),
-    json: flag({ help: 'all of it as one JSON object' }),
+    json: flag({ help: 'print the whole report as one JSON object' }),
   },
   examples: [
-    ['tailgate cost --traces-per-day 2e5 --kept-percent 10', 'of 200,000 traces a day, of which every tenth is kept'],
-    ['tailgate cost --behind-collector', 'when a Collector sends the spans of all services'],
+    ['tailgate cost --traces-per-day 2e5 --kept-percent 10', '200,000 traces a day, of which a tenth are kept'],
+    ['tailgate cost --behind-collector', 'with a Collector that sends the spans of all services'],
   ],
   check(given, isGiven) {
     const { tracesPerDay, spansPerTrace, spanBytes, keptPercent, behindCollector } = given;

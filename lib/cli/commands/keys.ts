@@ -9,9 +9,9 @@ export const keys = defineCommand({
   name: 'keys',
   summary: 'create, list or revoke the ingest keys of a deployed pipeline',
   description:
-    'The ingest keys of a deployed pipeline. Running functions take a new key at once, or within ten seconds, and refuse a ' +
-    'revoked one after a minute or two. To change a key without losing spans: create a new one, set it in the exporters, and ' +
-    'revoke the old one.',
+    'Manages the ingest keys of a deployed pipeline. Running functions accept a new key within ten seconds and refuse a ' +
+    'revoked one after a minute or two. To replace a key without losing spans, create a new one, set it in the exporters, and ' +
+    'then revoke the old one.',
   options: {
     stack,
     path: parsed({
@@ -25,9 +25,9 @@ export const keys = defineCommand({
   },
   subcommands: {
     create: {
-      summary: 'make a key and print it, once: only its SHA-256 is stored',
+      summary: 'create a key and print it this once: only its SHA-256 is stored',
       options: {
-        tenant: tenant({ help: 'whose spans are sent with the key, in a pipeline with tenants' }),
+        tenant: tenant({ help: 'tenant that the key belongs to, in a pipeline with tenants' }),
         note: parsed({
           placeholder: 'TEXT',
           help: 'what the key is for',

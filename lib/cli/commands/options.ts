@@ -8,7 +8,7 @@ export const DATA_FOLDER = '.tailgate';
 /** The demo's own folder, the only one that it ever clears. */
 export const DEMO_FOLDER = '.tailgate-demo';
 
-/** Options that several commands have, so that the same word means the same in each. */
+// Options that several commands have, so that the same word means the same in each.
 
 export const data = folder({ default: DATA_FOLDER, help: 'data folder of the local run' });
 

@@ -6,8 +6,8 @@ export const policies = defineCommand({
   name: 'policies',
   summary: 'show or change the policies of a deployed pipeline',
   description:
-    'The policies that a deployed pipeline decides by. Running functions take up a new version within a minute; traces that ' +
-    'are waiting then are decided by it.',
+    'Shows or changes the policies of a deployed pipeline. Running functions apply a new version within a minute, also to ' +
+    'traces that are already waiting.',
   options: {
     stack,
     parameter: text({ placeholder: 'NAME', help: 'instead of --stack: the SSM parameter itself' }),
@@ -15,7 +15,7 @@ export const policies = defineCommand({
   subcommands: {
     show: {
       summary: 'print the newest version',
-      options: { version: wholeNumber({ min: 1, help: 'this version instead' }) },
+      options: { version: wholeNumber({ min: 1, help: 'an earlier version instead of the newest' }) },
     },
     put: {
       summary: 'check a file as "tailgate validate" does, and store it as the next version',
@@ -24,8 +24,8 @@ export const policies = defineCommand({
     history: { summary: 'list the versions that are kept (100 at most)' },
   },
   examples: [
-    ['tailgate policies put tailgate.yaml --stack Tailgate', 'decide by this file from the next minute on'],
-    ['tailgate policies show --version 3 --stack Tailgate > old.yaml', 'and "put old.yaml" goes back to version 3'],
+    ['tailgate policies put tailgate.yaml --stack Tailgate', 'apply this file within a minute'],
+    ['tailgate policies show --version 3 --stack Tailgate > old.yaml', 'save version 3; "put old.yaml" returns to it'],
   ],
   check: (_, isGiven) => exactlyOneOf(isGiven, ['stack', 'parameter']),
   load: async () => (await import('../policies.ts')).runPolicies,

@@ -8,31 +8,31 @@ export const query: Command = defineCommand({
   name: 'query',
   summary: 'ask the kept traces a question in SQL, or a query of the library',
   description:
-    'Runs one SQL statement, or a query of the library, over the kept traces: of the local archive (the dialect of DuckDB), or ' +
-    'with --stack of a deployed one (Athena, the dialect of Trino). Without either it lists the views, their columns and ' +
-    `examples.\n\n${TIME_PARAGRAPH} Every query of the library takes --from (default: -24h) and --to (default: now), and its ` +
+    'Runs one SQL statement, or a query of the library, over the kept traces: on the local archive (in the dialect of DuckDB) ' +
+    'or, with --stack, on a deployed one (Athena, in the dialect of Trino). Without a query it lists the views, their columns ' +
+    `and examples.\n\n${TIME_PARAGRAPH} Every query of the library takes --from (default: -24h) and --to (default: now), and its ` +
     'own parameters: --list shows them.',
   options: {
-    name: text({ placeholder: 'QUERY', help: 'a query of the library, as QUERY alone says it too' }),
+    name: text({ placeholder: 'QUERY', help: 'a query of the library; QUERY alone means the same' }),
     list: flag({ help: 'show the queries of the library and their parameters' }),
     data,
     stack: text({
       placeholder: 'NAME',
-      help: 'ask Athena about the traces of this deployed stack; Ctrl-C cancels the query',
+      help: 'query the archive of this deployed stack with Athena; Ctrl-C cancels the query',
     }),
-    prices: file({ help: 'prices of another region, for what Athena costs, as for "tailgate cost"' }),
+    prices: file({ help: 'file with prices of another region, to price the query; see "tailgate cost"' }),
     json: flag({ help: 'one JSON object per row and line, for programs' }),
   },
   positionals: { question: text({ placeholder: 'SQL|QUERY', help: 'one statement in double quotes, or a query' }) },
   excess: 'put the SQL in double quotes',
-  others: 'value of a parameter of the query, such as --service shop',
+  others: 'a parameter of the query, such as --service shop',
   examples: [
     ['tailgate query', 'which views and columns are there?'],
     ['tailgate query "SELECT root_service, count(*) AS kept FROM traces GROUP BY 1"', 'in SQL'],
     ['tailgate query errors --from -6h', 'a query of the library'],
-    ['tailgate query slow-requests --stack Tailgate --from -2d', 'the same of a deployed stack'],
+    ['tailgate query slow-requests --stack Tailgate --from -2d', 'the same query on a deployed stack'],
   ],
-  exits: { 0: 'there is an answer, which may have no rows', 1: 'there is none' },
+  exits: { 0: 'the query ran; the answer may have no rows', 1: 'it could not run' },
   check({ question, name: given, others = {} }, isGiven) {
     const { name } = nameAndSql({ question, name: given });
     const problems = [...atMostOneOf(isGiven, ['stack', 'data'])];

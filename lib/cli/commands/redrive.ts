@@ -6,14 +6,14 @@ export const redrive = defineCommand({
   name: 'redrive',
   summary: 'move dead letters back to the wake-up queue',
   description:
-    'Moves dead letters back to the wake-up queue, each with all its attempts before it. A wake-up is sent before its dead ' +
-    'letter is deleted: stopping at any point loses nothing, and running it twice keeps nothing twice. Find out first why ' +
-    'they died: docs/operations.md.',
+    'Moves dead letters back to the wake-up queue, where each gets all its attempts again. A wake-up is sent before its dead ' +
+    'letter is deleted: you can stop at any point without loss, and a second run keeps nothing twice. Find out first why the ' +
+    'messages were dead-lettered: docs/operations.md.',
   options: {
     stack,
     queue: text({ placeholder: 'URL', help: 'instead of --stack: the wake-up queue, with --dead-letters' }),
     deadLetters: text({ placeholder: 'URL', help: 'the dead-letter queue, with --queue' }),
-    dryRun: flag({ help: 'read the dead letters, say what would be moved, and leave them where they are' }),
+    dryRun: flag({ help: 'read the dead letters and report what would be moved, without moving them' }),
     max: wholeNumber({ min: 1, help: 'stop after this many' }),
   },
   examples: [
@@ -21,8 +21,8 @@ export const redrive = defineCommand({
     ['tailgate redrive --stack Tailgate', 'move them all'],
   ],
   exits: {
-    0: 'all that was asked for is moved',
-    1: 'something is left, or failed',
+    0: 'everything is moved, or as much as --max allows',
+    1: 'a message was left behind, or a call failed',
   },
   check({ queue, deadLetters }, isGiven) {
     const isPair = isGiven('queue') && isGiven('deadLetters');

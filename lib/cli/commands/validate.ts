@@ -7,8 +7,8 @@ export const validate = defineCommand({
   description:
     'Checks tail_sampling configurations: a Collector file (also inside Helm values, an OpenTelemetryCollector resource, a ' +
     'ConfigMap or the output of "helm template"), a tail_sampling block, or its bare options. Reports every error, warning ' +
-    'and note with its place and, when there is no error, says in plain words which traces will be kept.',
-  options: { json: flag({ help: 'one JSON object per file and line, for programs' }) },
+    'and note with its place and, if there is no error, says in plain words which traces the configuration keeps.',
+  options: { json: flag({ help: 'print one JSON object per file and line, for programs' }) },
   positionals: {
     files: file({ repeatable: true, help: 'files to check; - is standard input', defaultText: 'tailgate.yaml' }),
   },

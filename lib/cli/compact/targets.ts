@@ -36,7 +36,7 @@ export interface LocalCompaction extends Watch {
 }
 
 /**
- * Compacts the archive of a data folder. Nothing has to be published: whoever queries it looks which objects are in parts.
+ * Compacts the archive of a data folder. Nothing has to be published: queries look which objects are in parts.
  *
  * @throws {CommandError} when the folder does not exist
  */

@@ -1,7 +1,7 @@
 import type { DrawnTrace } from '../../terminal/waterfall.ts';
 import { type ArchiveDatabase, prepareReadOnly } from '../query/duckdb/database.ts';
+import { toDuckDb } from '../query/duckdb/trino-dialect.ts';
 import { duckDbResult } from '../query/duckdb/values.ts';
-import { toDuckDb } from '../query/duckdb/views.ts';
 import { namedStatement } from '../query/library.ts';
 import { type PlainRow, plainRow } from '../query/print-result.ts';
 import { waterfallOfRows } from '../query/waterfall-of-rows.ts';

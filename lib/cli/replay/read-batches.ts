@@ -56,7 +56,7 @@ export interface OpenableObject {
   readonly open: () => Promise<Readable | undefined>;
 }
 
-/** The objects in their order, the next small ones being fetched meanwhile. */
+/** The objects in their order, the next small ones being fetched ahead. */
 export async function* readAhead(
   objects: AsyncIterable<ArchiveObject>,
   archive: ArchiveObjects,

@@ -15,7 +15,7 @@ export function listProblems(complain: (line: string) => void): (problem: string
   };
 }
 
-/** One line for somebody who waits. @param spansPerSecond since the start */
+/** One line that shows how far it is. @param spansPerSecond since the start */
 export function progressLine(counts: ReplayCounts, { objects }: SelectedObjects, spansPerSecond: number): string {
   const { traces, spans, bytes } = counts;
   const rate = `${Math.round(spansPerSecond)} spans/s`;

@@ -99,7 +99,7 @@ export interface SendDeps {
   readonly random: () => number;
   /** Rejects when the signal is aborted. */
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  /** Aborted when somebody wants it to stop: nothing new begins. */
+  /** Aborted on Ctrl-C: nothing new begins. */
   readonly stop: AbortSignal;
   /** Aborted when what is under way has had time enough to end. */
   readonly abort: AbortSignal;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toDuckDb } from '../../../lib/cli/query/duckdb/views.ts';
+import { toDuckDb } from '../../../lib/cli/query/duckdb/trino-dialect.ts';
 import { dataFolderWith, line, newDataFolder, oneSpan } from './support/archive-folder.ts';
 import { ask } from './support/ask.ts';
 

@@ -8,7 +8,7 @@ import {
 import { CommandError } from '../../../terminal/errors.ts';
 import { bytesText } from '../../../terminal/show.ts';
 
-export interface FailedQuery {
+interface FailedQuery {
   readonly id: string;
   readonly state: string;
   readonly reason: string | undefined;
@@ -40,11 +40,11 @@ const ADVICE: readonly (readonly [RegExp, (query: FailedQuery, workGroup: string
 ];
 
 /** Why a query has no answer: in Athena's words, and what to do where that is known. */
-export function explainFailure(query: FailedQuery, workGroup: string): string {
+function explainFailure(query: FailedQuery, workGroup: string): string {
   const { id, state, reason } = query;
   const advice = ADVICE.find(([pattern]) => reason !== undefined && pattern.test(reason))?.[1](query, workGroup);
   const what = state === 'CANCELLED' ? 'was cancelled' : 'failed';
-  const why = reason ?? (state === 'CANCELLED' ? 'by somebody else' : 'Athena gives no reason');
+  const why = reason ?? (state === 'CANCELLED' ? 'by another user' : 'Athena gives no reason');
   return [`query ${id} ${what}: ${why}`, ...(advice === undefined ? [] : [advice])].join('\n');
 }
 
@@ -79,7 +79,7 @@ export interface EndedQuery extends QueryProgress {
 }
 
 export interface Watch {
-  /** Aborted: nobody wants the answer any more. */
+  /** Aborted when the answer is no longer wanted. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: QueryProgress) => void;
   /** Resolves after the time, or at once when the signal is aborted. */
@@ -100,7 +100,7 @@ export async function runAthenaQuery(
   { sql, database, workGroup }: AthenaStatement,
   watch: Watch,
 ): Promise<EndedQuery> {
-  // Not with the signal: the query may have started although nobody waits for the answer, and could not be cancelled then.
+  // Not with the signal: the query may have started before the signal arrives, and could then not be cancelled.
   const { QueryExecutionId: id = '' } = await client.send(
     new StartQueryExecutionCommand({
       QueryString: sql,

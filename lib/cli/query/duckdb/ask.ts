@@ -9,8 +9,8 @@ import type { Question } from '../question.ts';
 import { windowHint } from '../window-hint.ts';
 import { explainArchiveError, refuseCutOff } from './damaged-objects.ts';
 import { type ArchiveDatabase, openArchiveDatabase, prepareReadOnly } from './database.ts';
+import { toDuckDb } from './trino-dialect.ts';
 import { duckDbResult } from './values.ts';
-import { toDuckDb } from './views.ts';
 
 /** Answers a question from the archive of a data folder, with a hint where an empty answer may mislead. */
 export async function askLocalArchive(question: Question, dataDir: string, terminal: Terminal): Promise<void> {

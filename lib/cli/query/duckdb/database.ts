@@ -4,7 +4,8 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement, St
 import { OBJECTS_KEY } from '../../../archive/compaction/part-file.ts';
 import { archiveIn } from '../../../local/data-folder.ts';
 import { CommandError } from '../../../terminal/errors.ts';
-import { type ArchiveFiles, quoted, TRINO_MACROS, viewStatements } from './views.ts';
+import { TRINO_MACROS } from './trino-dialect.ts';
+import { type ArchiveFiles, quoted, viewStatements } from './views.ts';
 
 /** Names that start with a dot or an underscore are hidden, as they are for Athena. */
 const OBJECTS = 'traces/dt=*/hour=[0-9][0-9]/[!._]*.jsonl.gz';
@@ -12,7 +13,7 @@ const PARTS = 'spans/dt=*/hour=[0-9][0-9]/part-*.parquet';
 
 /**
  * Lists them, once for all queries of a run: what is in a part of the list is not read from JSON, and the other way round,
- * whatever is compacted meanwhile.
+ * whatever is compacted in the meantime.
  *
  * @param archive path of the archive folder with a slash at its end, as a pattern
  */

@@ -141,7 +141,7 @@ describe('what goes wrong is explained', () => {
       Array.from({ length: 9 }, () => fault),
     );
     expect(await failure(['--stack', 'Tailgate', 'SELECT 1'])).toBe(
-      'error: AWS takes no more at the moment: try again in a minute (Rate exceeded)',
+      'error: AWS is throttling requests: try again in a minute (Rate exceeded)',
     );
   });
 
@@ -173,7 +173,7 @@ describe('what goes wrong is explained', () => {
   });
 
   it.each([
-    { state: 'CANCELLED' as const, says: 'was cancelled: by somebody else' },
+    { state: 'CANCELLED' as const, says: 'was cancelled: by another user' },
     { state: 'FAILED' as const, says: 'failed: Athena gives no reason' },
   ])('when it is $state without a reason', async ({ state, says }) => {
     service.athena.answer = () => ({ states: ['RUNNING', state] });

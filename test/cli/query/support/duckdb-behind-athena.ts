@@ -1,7 +1,7 @@
 import { type DuckDBConnection, DuckDBTypeId, type DuckDBValue } from '@duckdb/node-api';
 import { openArchiveDatabase } from '../../../../lib/cli/query/duckdb/database.ts';
+import { toDuckDb } from '../../../../lib/cli/query/duckdb/trino-dialect.ts';
 import { toCellText } from '../../../../lib/cli/query/duckdb/values.ts';
-import { toDuckDb } from '../../../../lib/cli/query/duckdb/views.ts';
 import type { AthenaAnswer } from '../../../support/athena-service.ts';
 
 const TYPES: ReadonlyMap<DuckDBTypeId, string> = new Map([
