@@ -43,7 +43,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "archive" {
     }
 
     expiration {
-      days = 400
+      days = local.archive_retention[var.archive_retention_days].days
     }
   }
 
@@ -56,7 +56,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "archive" {
     }
 
     expiration {
-      days = 400
+      days = local.archive_retention[var.archive_retention_days].days
     }
   }
 

@@ -17,7 +17,7 @@ resource "aws_glue_catalog_table" "traces_otlp" {
       "projection.enabled"          = "true"
       "projection.dt.type"          = "date"
       "projection.dt.format"        = "yyyy-MM-dd"
-      "projection.dt.range"         = "NOW-402DAYS,NOW+1DAYS"
+      "projection.dt.range"         = local.archive_retention[var.archive_retention_days].date_range
       "projection.dt.interval"      = "1"
       "projection.dt.interval.unit" = "DAYS"
       "projection.hour.type"        = "integer"
@@ -173,7 +173,7 @@ resource "aws_glue_catalog_table" "traces_raw" {
       "projection.enabled"          = "true"
       "projection.dt.type"          = "date"
       "projection.dt.format"        = "yyyy-MM-dd"
-      "projection.dt.range"         = "NOW-402DAYS,NOW+1DAYS"
+      "projection.dt.range"         = local.archive_retention[var.archive_retention_days].date_range
       "projection.dt.interval"      = "1"
       "projection.dt.interval.unit" = "DAYS"
       "projection.hour.type"        = "integer"
@@ -267,7 +267,7 @@ resource "aws_glue_catalog_table" "spans_parquet" {
       "projection.enabled"          = "true"
       "projection.dt.type"          = "date"
       "projection.dt.format"        = "yyyy-MM-dd"
-      "projection.dt.range"         = "NOW-402DAYS,NOW+1DAYS"
+      "projection.dt.range"         = local.archive_retention[var.archive_retention_days].date_range
       "projection.dt.interval"      = "1"
       "projection.dt.interval.unit" = "DAYS"
       "projection.hour.type"        = "integer"

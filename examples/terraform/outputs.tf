@@ -52,5 +52,5 @@ output "tenants" {
 
 output "retention_days" {
   description = "Days that kept traces stay"
-  value       = "400"
+  value       = local.archive_retention[var.archive_retention_days].days
 }

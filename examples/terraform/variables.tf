@@ -3,6 +3,11 @@
 variable "handlers_folder" {
   description = "Folder with the zips of the functions: dist/cloudformation of a build"
   type        = string
+
+  validation {
+    condition     = alltrue([for name in ["ingest", "decide", "compact"] : length(fileset(var.handlers_folder, "${name}-*.zip")) == 1])
+    error_message = "handlers_folder: expected a folder with one zip of each function, as \"npm run build\" writes it to dist/cloudformation."
+  }
 }
 
 variable "pipeline_name" {
@@ -23,6 +28,17 @@ variable "policies" {
   validation {
     condition     = length(var.policies) <= 4096
     error_message = "policies: expected at most 4096 characters."
+  }
+}
+
+variable "archive_retention_days" {
+  description = "Days that kept traces stay"
+  type        = number
+  default     = 400
+
+  validation {
+    condition     = contains([14, 30, 90, 180, 400, 1095], var.archive_retention_days)
+    error_message = "archive_retention_days: expected one of 14, 30, 90, 180, 400, 1095."
   }
 }
 

@@ -2,9 +2,9 @@ import {
   liveConfigFromEnvironment,
   metricsFromEnvironment,
   parameterReadsFromEnvironment,
+  servicesFromEnvironment,
 } from '../shared/environment.ts';
 import { createLogger } from '../shared/logger.ts';
-import { servicesFromEnvironment } from '../shared/services.ts';
 import { wireDecide } from './handler.ts';
 
 const log = createLogger({ verbose: false });

@@ -6,9 +6,9 @@ import {
   liveConfigFromEnvironment,
   metricsFromEnvironment,
   parameterReadsFromEnvironment,
+  servicesFromEnvironment,
 } from '../shared/environment.ts';
 import { createLogger, type Log } from '../shared/logger.ts';
-import { servicesFromEnvironment } from '../shared/services.ts';
 import { isSwitchedOn, requiredVariable } from '../shared/variables.ts';
 import { wireIngest } from './handler.ts';
 import { type Authorize, authorizeAll, StoredKeys } from './keys.ts';

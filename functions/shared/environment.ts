@@ -1,5 +1,6 @@
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { createDynamoDbClient, createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
 import { VARIABLES } from '../../lib/aws/function-contract.ts';
 import { meterParameterReads } from '../../lib/aws/meter-calls.ts';
 import { SystemClock } from '../../lib/aws/node.ts';
@@ -8,7 +9,13 @@ import { type ParameterReads, SignedParameterReads } from '../../lib/aws/ssm/par
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import { LiveConfig, type LiveConfigDeps, type LiveConfigOptions } from './live-config.ts';
 import { EmfMetrics } from './metrics.ts';
+import { createServices, metered, type PerTenant, type Services } from './services.ts';
 import { optionalVariable, requiredVariable } from './variables.ts';
+
+/**
+ * What the entry points share: the parts of a deployed function, made from its environment. Handlers get them as `Deps` and know
+ * no environment, so that they run on one machine and in tests as well.
+ */
 
 export interface EnvironmentConfigDeps extends Omit<LiveConfigDeps, 'parameter' | 'clock'> {
   readonly reads: ParameterReads;
@@ -39,4 +46,15 @@ export function parameterReadsFromEnvironment(metrics: Metrics): ParameterReads 
   const endpoint = optionalVariable('AWS_ENDPOINT_URL_SSM', optionalVariable('AWS_ENDPOINT_URL', regional));
   const reads = new SignedParameterReads({ region, endpoint, credentials: defaultProvider() });
   return meterParameterReads(reads, metrics);
+}
+
+/** The services of the stack that the environment names, with metrics. */
+export function servicesFromEnvironment(metrics: Metrics): PerTenant<Services> {
+  const clients = { dynamoDb: createDynamoDbClient(), sqs: createSqsClient(), s3: createS3Client() };
+  return createServices(metered(clients, metrics), {
+    tableName: requiredVariable(VARIABLES.table, 'name of the buffer table'),
+    bucket: requiredVariable(VARIABLES.bucket, 'name of the archive bucket'),
+    queueUrl: requiredVariable(VARIABLES.queueUrl, 'URL of the wake-up queue'),
+    deadLetterQueueUrl: requiredVariable(VARIABLES.deadLetterQueueUrl, 'URL of the dead-letter queue'),
+  });
 }

@@ -1,11 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { createDynamoDbClient, createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
 import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
-import { VARIABLES } from '../../lib/aws/function-contract.ts';
 import { meterCalls, meterCapacity } from '../../lib/aws/meter-calls.ts';
 import { SystemClock } from '../../lib/aws/node.ts';
 import { S3SpillStore } from '../../lib/aws/s3/object-store.ts';
@@ -13,7 +11,6 @@ import { S3TraceArchive } from '../../lib/aws/s3/trace-archive.ts';
 import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
-import { requiredVariable } from './variables.ts';
 
 /** Beyond this many tenants, what belongs to the least recently seen one is dropped, and made anew when it returns. */
 const MAX_TENANTS = 1000;
@@ -83,15 +80,4 @@ export function metered({ dynamoDb, sqs, s3 }: ServiceClients, metrics: Metrics)
     sqs: meterCalls(sqs, metrics),
     s3: meterCalls(s3, metrics),
   };
-}
-
-/** The services of the stack that the environment names, with metrics. */
-export function servicesFromEnvironment(metrics: Metrics): PerTenant<Services> {
-  const clients = { dynamoDb: createDynamoDbClient(), sqs: createSqsClient(), s3: createS3Client() };
-  return createServices(metered(clients, metrics), {
-    tableName: requiredVariable(VARIABLES.table, 'name of the buffer table'),
-    bucket: requiredVariable(VARIABLES.bucket, 'name of the archive bucket'),
-    queueUrl: requiredVariable(VARIABLES.queueUrl, 'URL of the wake-up queue'),
-    deadLetterQueueUrl: requiredVariable(VARIABLES.deadLetterQueueUrl, 'URL of the dead-letter queue'),
-  });
 }

@@ -3,7 +3,7 @@ import { JsonWriter, json } from '../otlp/json-encode/writer.ts';
 import { SPAN } from '../otlp/trace/index-fragments.ts';
 import { summarize } from '../otlp/trace/summary.ts';
 import type { Trace } from '../otlp/trace/trace.ts';
-import type { ThresholdUpdate } from '../sampling/probability/adjusted-count.ts';
+import type { ThresholdUpdate } from '../sampling/adjusted-count.ts';
 import { parseThreshold } from '../sampling/probability/threshold.ts';
 import { idRandomness, type OtSampling, readOtSampling, withThreshold } from '../sampling/probability/trace-state.ts';
 import { formatUtc } from './hours.ts';

@@ -1,17 +1,17 @@
 import { type CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** The CloudFormation resource behind a construct of the AWS library, for what that has no property for. */
+/** The CloudFormation resource behind a construct of the AWS library, for settings that the construct has no property for. */
 export function defaultChild<Resource extends CfnResource>(construct: IConstruct): Resource {
   return construct.node.defaultChild as Resource;
 }
 
-/** Says why a rule of cdk-nag's AwsSolutions pack does not apply to a construct. */
+/** Acknowledges a finding of cdk-nag's AwsSolutions pack on a construct, with the reason why it does not apply. */
 export function acknowledge(construct: IConstruct, rule: string, reason: string): void {
   Validations.of(construct).acknowledge({ id: `AwsSolutions-${rule}`, reason });
 }
 
-/** Says why a role has a resource with a wildcard. Other wildcards of the role are still found. */
+/** Acknowledges a wildcard in a resource of a role. Other wildcards of the role are still reported. */
 export function acknowledgeWildcard(role: IConstruct, resourceArn: string, reason: string): void {
   acknowledge(role, `IAM5[Resource::${inFindings(Stack.of(role).resolve(resourceArn))}]`, reason);
 }

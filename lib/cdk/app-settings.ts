@@ -1,7 +1,7 @@
 import type { Environment } from 'aws-cdk-lib';
 import type { IngestEndpointType } from './ingest-endpoint.ts';
 
-/** What `cdk deploy -c name=value` may say. */
+/** The settings that `cdk deploy -c name=value` accepts. */
 export interface AppSettings {
   readonly env: Required<Environment>;
   readonly stackName: string;
@@ -24,14 +24,14 @@ export type AppSettingsResult =
 const ACCOUNT = /^\d{12}$/;
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 const TENANT_NAMES = '; the name of a tenant comes with its key: tailgate keys create --tenant NAME';
-/** What CloudFormation takes. */
+/** The names that CloudFormation accepts. */
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 
 /**
  * Reads the settings of the app.
  *
- * @param context a value of `-c` or `cdk.json`
- * @param environment the variables by which the CDK tells the account and region of the credentials
+ * @param context reads a value of `-c` or `cdk.json`
+ * @param environment the variables in which the CDK passes the account and region of the credentials
  */
 export function readAppSettings(
   context: (name: string) => unknown,
@@ -86,7 +86,7 @@ export function readAppSettings(
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
 }
 
-/** Where to deploy to. `-c account=` and `-c region=` only say what is expected: the credentials decide. */
+/** The account and region to deploy to. The credentials decide; `-c account=` and `-c region=` only say what is expected. */
 function environmentOf(
   text: (name: string) => string | undefined,
   environment: Readonly<Record<string, string | undefined>>,

@@ -19,7 +19,7 @@ export const TRACES_PREFIX = 'traces/';
 export const PARTS_PREFIX = 'spans/';
 /** Payloads of large fragments. */
 export const SPILL_PREFIX = 'spill/';
-/** Answers of Athena. */
+/** Results of Athena queries. */
 export const QUERY_RESULTS_PREFIX = 'query-results/';
 
 /** An object in `spill/` must outlast the item that points at it, which waits for the buffer TTL. */
@@ -27,17 +27,17 @@ const SPILL_RETENTION = Duration.days(Math.ceil(DEFAULT_BUFFER_TTL_MS / 86_400_0
 const QUERY_RESULTS_RETENTION = Duration.days(7);
 
 export interface ArchiveBucketProps {
-  /** A bucket to take as it is. @default a new one */
+  /** An existing bucket to use as it is. @default a new bucket */
   readonly existing?: IBucket;
-  /** When kept traces are deleted, counted from their decision. Without effect on an existing bucket. */
+  /** Time until kept traces are deleted, from their decision. Has no effect on an existing bucket. */
   readonly retention: Duration;
-  /** @default keys that S3 owns, without cost */
+  /** @default keys that S3 owns, at no cost */
   readonly encryptionKey?: IKey;
   /** @default the bucket outlives its stack, unless the first deployment fails */
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** The bucket of kept traces: private, encrypted, TLS only, and what is in `traces/` and `spans/` is never overwritten. */
+/** The bucket of kept traces: private, encrypted, TLS only; objects in `traces/` and `spans/` are never overwritten. */
 export class ArchiveBucket extends Construct {
   readonly bucket: IBucket;
 
@@ -54,7 +54,7 @@ export class ArchiveBucket extends Construct {
     }
   }
 
-  /** Takes the right to delete from roles that a mistake elsewhere might give it to. */
+  /** Denies deletes to roles, in case a mistake elsewhere grants them. */
   denyDeletesBy(roles: readonly IRole[]): void {
     this.bucket.addToResourcePolicy(
       new PolicyStatement({
@@ -90,8 +90,8 @@ function newBucket(scope: Construct, { retention, encryptionKey, removalPolicy }
 }
 
 /**
- * Refuses a PUT to `traces/` and `spans/` without `If-None-Match`, whoever sends it: creating an object is the commit of its
- * traces, and an overwrite would lose them. Parts of multipart uploads have no such header, their completion has.
+ * Denies everyone a PUT to `traces/` and `spans/` without `If-None-Match`: creating an object is the commit of its traces, and an
+ * overwrite would lose them. Parts of a multipart upload do not carry that header; its completion does.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
  */
 function createOnly(bucket: IBucket): PolicyStatement {

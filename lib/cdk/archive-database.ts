@@ -18,7 +18,7 @@ export interface SavedQueriesProps {
   readonly tenants: boolean;
 }
 
-/** The library of queries, where Athena's console shows it. */
+/** The query library as saved queries, which Athena's console lists. */
 export class SavedQueries extends Construct {
   constructor(scope: Construct, id: string, props: SavedQueriesProps) {
     super(scope, id);
@@ -36,8 +36,8 @@ export class SavedQueries extends Construct {
 }
 
 /**
- * With the values that the console asks for, because it shows no more of them than that there are some. What is typed there is
- * SQL: a text needs its quotes.
+ * Lists the values that the console asks for, because the console only shows how many there are. What is typed there is SQL: a
+ * text needs its quotes.
  */
 function description(query: NamedQuery, tenants: boolean): string {
   const asked = askedValues(query, tenants);
@@ -60,14 +60,14 @@ export interface ArchiveWorkGroupProps {
   readonly workGroupName: string;
   /** The archive bucket, which takes the results too. */
   readonly bucket: IBucket;
-  /** A query that reads more is stopped: a forgotten condition on `dt` must not cost a fortune. */
+  /** Athena stops a query that reads more, so that a forgotten condition on `dt` cannot cost a fortune. */
   readonly scanLimit: Size;
-  /** A KMS key of yours for the results. @default keys that S3 owns, without cost */
+  /** Your own KMS key for the results. @default keys that S3 owns, at no cost */
   readonly encryptionKey?: IKey | undefined;
 }
 
 /**
- * The Athena workgroup for the archive. Its settings hold for every query, whatever a client asks for.
+ * The Athena workgroup for the archive. Its settings apply to every query and override those of the client.
  *
  * @example
  * ```ts
@@ -83,7 +83,7 @@ export class ArchiveWorkGroup extends Construct {
     const workGroup = new CfnWorkGroup(this, 'WorkGroup', {
       name: props.workGroupName,
       description: 'Tailgate: queries of kept traces',
-      // What it holds is the history of queries and the saved ones of the deployment.
+      // It only holds the query history and the saved queries of the deployment.
       recursiveDeleteOption: true,
       workGroupConfiguration: {
         enforceWorkGroupConfiguration: true,
@@ -118,7 +118,7 @@ export interface ArchiveDatabaseProps {
 }
 
 /**
- * The Glue database over the archive: tables whose partitions are computed, so that no crawler runs, and the views.
+ * The Glue database over the archive: tables with partition projection, which need no crawler, and the views.
  *
  * @example
  * ```ts

@@ -6,7 +6,8 @@ import { EXPIRES_AT, PARTITION_KEY, SORT_KEY } from '../aws/dynamodb/schema.ts';
 import { acknowledge, defaultChild } from './acknowledge.ts';
 
 /**
- * Capacity that is paid by the hour, and follows the load between its bounds. Under a steady load it is cheaper than on demand.
+ * Provisioned capacity, billed by the hour, that follows the load between its bounds. Under a steady load it costs less than
+ * on-demand capacity.
  *
  * @example
  * ```ts
@@ -14,28 +15,28 @@ import { acknowledge, defaultChild } from './acknowledge.ts';
  * ```
  */
 export interface ProvisionedCapacity {
-  /** Write units per second that are always there. */
+  /** The least write units per second. */
   readonly minWriteUnits: number;
-  /** What the writes may grow to. */
+  /** The most write units per second. */
   readonly maxWriteUnits: number;
-  /** Read units per second that are always there. */
+  /** The least read units per second. */
   readonly minReadUnits: number;
-  /** What the reads may grow to. */
+  /** The most read units per second. */
   readonly maxReadUnits: number;
-  /** Share of the capacity that is used when it is left as it is, in percent. @default 70 */
+  /** Utilisation that the scaling aims at, in percent. @default 70 */
   readonly targetUtilizationPercent?: number;
 }
 
 /** Properties of the buffer table. */
 export interface BufferTableProps {
-  /** Capacity that is paid by the hour. @default on demand: each request is paid, none is refused for want of capacity that was not foreseen */
+  /** Provisioned capacity. @default on demand: billed per request, with no capacity to plan */
   readonly provisionedCapacity?: ProvisionedCapacity;
-  /** A KMS key of yours. @default a key that DynamoDB owns, without cost */
+  /** Your own KMS key. @default a key that DynamoDB owns, at no cost */
   readonly encryptionKey?: IKey;
 }
 
 /**
- * The span buffer: docs/storage-schema.md has its items. It is private to its pipeline, so that no existing table is taken.
+ * The span buffer: docs/storage-schema.md has its items. Each pipeline has its own: an existing table cannot be used.
  *
  * @example
  * ```ts
@@ -65,7 +66,7 @@ export class BufferTable extends Construct {
         : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
     });
     if (capacity !== undefined) scaleBetween(this.table, capacity);
-    // Spans wait here. Who destroys the pipeline gives them up; an update that replaces the table must not.
+    // Spans wait here. Deleting the pipeline gives them up; an update that replaces the table must not.
     const { cfnOptions } = defaultChild<CfnTable>(this.table);
     cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
     cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;

@@ -11,7 +11,7 @@ import { PARTS_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
 import { allow, PipelineFunction, useOfKey } from './pipeline-function.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
 
-/** What a part needs: the default limit of `lib/archive/compaction/compact-folder.ts` is made for it. */
+/** The default limits in `lib/archive/compaction/compact-folder.ts` are made for this memory. */
 const MEMORY_MB = 2048;
 
 /** Properties of the compact function. */
@@ -52,7 +52,7 @@ export class CompactFunction extends PipelineFunction {
         allow(['s3:ListBucket'], bucket.bucketArn),
         allow(['s3:GetObject'], traces),
         allow(['s3:GetObject', 's3:PutObject'], parts),
-        // Glue asks for the right to a table in all that it is in.
+        // For a table, Glue also checks the rights on its database and on the catalog.
         allow(
           ['glue:GetTable', 'glue:UpdateTable'],
           glue('catalog'),
@@ -70,7 +70,7 @@ export class CompactFunction extends PipelineFunction {
       schedule: Schedule.cron({ minute: '20' }),
       targets: [
         new LambdaTarget(this.function, {
-          // The next run does what one left, so that nothing has to be tried again or set aside.
+          // The next run does what this one left undone: no retries, no dead letters.
           retryAttempts: 0,
           maxEventAge: Duration.minutes(30),
           event: RuleTargetInput.fromObject({}),
@@ -80,7 +80,7 @@ export class CompactFunction extends PipelineFunction {
   }
 }
 
-/** The roles whose rights to delete are taken. */
+/** The roles of those functions that exist. */
 export function rolesOf(...owners: readonly ({ readonly role: IRole } | undefined)[]): readonly IRole[] {
   return owners.flatMap((owner) => (owner === undefined ? [] : [owner.role]));
 }

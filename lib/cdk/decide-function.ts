@@ -52,7 +52,7 @@ export class DecideFunction extends PipelineFunction {
         allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], table.tableArn),
         allow(['s3:GetObject', 's3:PutObject'], traces),
         allow(['s3:GetObject'], spills),
-        // Without it S3 answers 403 for an object that is not there, and a claim whose owner died is never fenced.
+        // Without this right S3 answers 403, not 404, for a missing object, and a claim whose owner died would never be fenced.
         allow(['s3:ListBucket'], bucket.bucketArn),
         allow(['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:SendMessage'], queue.queueArn),
         allow(['sqs:SendMessage'], deadLetterQueue.queueArn),

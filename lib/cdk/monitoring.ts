@@ -10,7 +10,7 @@ import type { PipelineMonitoringProps } from './monitoring/monitoring-props.ts';
 const DEFAULT_RUNBOOK_URL = 'docs/operations.md';
 
 /**
- * A dashboard, and alarms for what a person has to do something about. Each alarm says what that is: docs/operations.md.
+ * A dashboard, and alarms for everything that needs a person. Each alarm links to what to do: docs/operations.md.
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ const TREATMENTS: Readonly<Record<AlarmDefinition['missingData'], TreatMissingDa
   missing: TreatMissingData.MISSING,
 };
 
-/** The thresholds in the units of the metrics. `undefined`: no alarm. */
+/** The thresholds in the units of their metrics; `undefined`: no alarm. */
 function thresholdsOf({
   thresholds = {},
   ingestConcurrency,
@@ -88,7 +88,7 @@ function thresholdsOf({
     IngestServerErrors: thresholds.ingestServerErrors ?? byDefault.IngestServerErrors,
     IngestErrors: thresholds.functionErrors ?? byDefault.IngestErrors,
     DecideErrors: thresholds.functionErrors ?? byDefault.DecideErrors,
-    // It runs once an hour, so that a number for 5 minutes is not for it.
+    // Compaction runs once an hour, so a threshold for 5 minutes does not apply.
     CompactErrors: compact && byDefault.CompactErrors,
     IngestThrottles: thresholds.functionThrottles ?? byDefault.IngestThrottles,
     DecideThrottles: thresholds.functionThrottles ?? byDefault.DecideThrottles,

@@ -1,11 +1,11 @@
 import { Fn, Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** It becomes part of SSM paths, and the name of the Athena workgroup and, with underscores, of the Glue database. */
+/** Names of pipelines: they become part of SSM paths, and the names of the Athena workgroup and of the Glue database. */
 export const PIPELINE_NAME: RegExp = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 export const MAX_PIPELINE_NAME_LENGTH = 48;
 
-/** The name of a pipeline without one of its own; `undefined`: the stack has none yet. */
+/** The default name of a pipeline; `undefined`: the name of its stack is not known yet. */
 export function defaultPipelineName(scope: IConstruct): string | undefined {
   const { stackName } = Stack.of(scope);
   return Token.isUnresolved(stackName) ? undefined : stackName.toLowerCase();
@@ -26,8 +26,8 @@ export function databaseNameOf(pipelineName: string): string {
 }
 
 /**
- * Other pipelines of the same app with the same name, account and region: they would follow the same policies, take the same
- * keys, and the second deployment would fail half-way.
+ * Finds other pipelines of the app with the same name, account and region: they would share policies and keys, and the second
+ * deployment would fail half-way.
  */
 export function collisionProblems(
   name: string | undefined,

@@ -14,7 +14,7 @@ export function originProblem(origin: string): string | undefined {
 }
 
 /**
- * A pipeline cannot be built as it was asked for. The message has a line for each thing that is wrong.
+ * The properties of a pipeline are invalid. The message has a line for each problem.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export function originProblem(origin: string): string | undefined {
 export class InvalidPipelineError extends Error {
   /** The name of the class. */
   override readonly name = 'InvalidPipelineError';
-  /** What is wrong, a line each. */
+  /** The problems, a line each. */
   readonly problems: readonly string[];
 
   constructor(where: string, problems: readonly string[]) {
@@ -38,19 +38,19 @@ export class InvalidPipelineError extends Error {
 }
 
 const DAY_MS = 86_400_000;
-/** A claim whose object the lifecycle took would be taken for one of a dead owner, and written again. */
+/** Decide would take a claim whose object the lifecycle rule deleted for one of a dead owner, and write it again. */
 const MIN_ARCHIVE_DAYS = (DEFAULT_BUFFER_TTL_MS + RECORD_EXTRA_TTL_MS) / DAY_MS;
-/** Athena takes no lower limit. */
+/** Athena accepts no lower limit. */
 const MIN_SCAN_BYTES = 10_000_000;
-/** From here on a batch needs a window. */
+/** Lambda requires a batch window for larger batches. */
 const MAX_BATCH_WITHOUT_WINDOW = 10;
 const TENANTS_WITHOUT_KEYS =
   'tenants: cannot be told apart with allowUnauthenticated, because it is the key that says whose spans they are: leave one of them out';
 
 /**
- * The name of a pipeline, if nothing is wrong with anything.
+ * The name of a pipeline whose properties are valid.
  *
- * @throws {InvalidPipelineError} with everything that is wrong
+ * @throws {InvalidPipelineError} with all problems
  */
 export function checkedPipelineName(
   pipeline: IConstruct,
@@ -68,7 +68,7 @@ export function checkedPipelineName(
   return name;
 }
 
-/** Everything that is wrong with the properties of a pipeline, a line each; those of the name and the policies are elsewhere. */
+/** The problems of the properties other than the name and the policies, a line each. */
 function pipelineProblems(props: TailSamplingPipelineProps): readonly string[] {
   return [
     ...batchProblems(props),
@@ -93,6 +93,7 @@ function batchProblems({
   const problems = [
     ...wholeNumber('wakeUpBatchSize', size, 1, 10_000),
     ...wholeNumber('wakeUpBatchWindow in seconds', seconds, 0, 300),
+    ...knownNow('wakeUpBatchWindow', seconds, 'the visibility timeout of the queue'),
   ];
   if (problems.length === 0 && seconds === 0 && (size ?? Number.POSITIVE_INFINITY) > MAX_BATCH_WITHOUT_WINDOW) {
     problems.push(`wakeUpBatchWindow: 0: a wakeUpBatchSize over ${MAX_BATCH_WITHOUT_WINDOW} needs 1 second or more`);
@@ -103,8 +104,9 @@ function batchProblems({
 function concurrencyProblems(props: TailSamplingPipelineProps): readonly string[] {
   const { ingestConcurrency: ingest, ingestEndpoint } = props;
   const problems = [...wholeNumber('decideConcurrency', props.decideConcurrency, 2, 1000)];
+  if (ingest !== 'unreserved') problems.push(...knownNow('ingestConcurrency', ingest, 'the threshold of an alarm'));
   if (ingest !== 'unreserved') {
-    // With an HTTP API, half of it is the burst.
+    // The burst of an HTTP API is half of it.
     problems.push(...wholeNumber('ingestConcurrency', ingest, ingestEndpoint === 'http-api' ? 2 : 1, 100_000));
   } else if (ingestEndpoint === 'http-api') {
     problems.push(
@@ -117,7 +119,10 @@ function concurrencyProblems(props: TailSamplingPipelineProps): readonly string[
 
 function archiveProblems(props: TailSamplingPipelineProps): readonly string[] {
   const days = props.archiveRetention?.toDays({ integral: false });
-  const problems = [...wholeNumber('archiveRetention in days', days, 1, 36_500)];
+  const problems = [
+    ...wholeNumber('archiveRetention in days', days, 1, 36_500),
+    ...knownNow('archiveRetention', days, 'the range of days of the tables'),
+  ];
   if (problems.length === 0 && days !== undefined && days < MIN_ARCHIVE_DAYS) {
     problems.push(
       `archiveRetention: ${days} days: expected ${MIN_ARCHIVE_DAYS} or more, so that an object outlives the decision that ` +
@@ -128,7 +133,7 @@ function archiveProblems(props: TailSamplingPipelineProps): readonly string[] {
     problems.push('archiveRemovalPolicy: has no effect on archiveBucket, which is yours: leave one of them out');
   }
   const scanBytes = props.scanLimit?.toBytes();
-  if (scanBytes !== undefined && scanBytes < MIN_SCAN_BYTES) {
+  if (scanBytes !== undefined && !Token.isUnresolved(scanBytes) && scanBytes < MIN_SCAN_BYTES) {
     problems.push(`scanLimit: ${scanBytes} bytes: expected ${MIN_SCAN_BYTES} or more`);
   }
   return problems;
@@ -149,6 +154,15 @@ function capacityProblems(capacity: ProvisionedCapacity): readonly string[] {
   if (minReadUnits > maxReadUnits)
     problems.push(`${path}: minReadUnits ${minReadUnits} > maxReadUnits ${maxReadUnits}`);
   return problems;
+}
+
+/** For a number that only the deployment knows, the CDK uses a placeholder number, which arithmetic would turn into nonsense. */
+function knownNow(name: string, value: number | undefined, computed: string): readonly string[] {
+  if (value === undefined || !Token.isUnresolved(value)) return [];
+  return [
+    `${name}: got a value that only the deployment knows, such as a parameter of the stack: give a number, because ` +
+      `${computed} is computed from it`,
+  ];
 }
 
 function wholeNumber(name: string, value: number | undefined, min: number, max?: number): readonly string[] {

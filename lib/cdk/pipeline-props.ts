@@ -9,7 +9,7 @@ import type { AlarmThresholds } from './monitoring/monitoring-props.ts';
 import type { Policies } from './policies.ts';
 
 /**
- * Properties of a pipeline. Only the policies are needed.
+ * Properties of a pipeline. Only the policies are required.
  *
  * @example
  * ```ts
@@ -21,71 +21,72 @@ import type { Policies } from './policies.ts';
  * ```
  */
 export interface TailSamplingPipelineProps {
-  /** Which traces are kept. Later changes need no deployment: `tailgate policies put`. */
+  /** Decide which traces are kept. To change them later without a deployment, run `tailgate policies put`. */
   readonly policies: Policies;
 
   /**
-   * Name of the pipeline in its account and region: part of the paths of its SSM parameters, and the name of its Athena workgroup
-   * and, with underscores, of its Glue database.
+   * Name of the pipeline, unique in its account and region. It is part of the paths of the SSM parameters, the name of the Athena
+   * workgroup and, with underscores for hyphens, the name of the Glue database.
    *
    * @default the name of the stack in lower case
    */
   readonly pipelineName?: string;
 
   /**
-   * Takes spans from everybody who finds the URL.
+   * Accepts spans from everyone who finds the URL.
    *
-   * @default false: a request needs an ingest key, and as long as there is none, all requests are refused
+   * @default false: a request needs an ingest key; until the first key exists, every request is refused
    */
   readonly allowUnauthenticated?: boolean;
 
   /**
-   * Keeps the spans of several tenants apart: an ingest key has a tenant, the tenant is part of the items and of the keys of the
-   * archive, and each query names one.
+   * Keeps the spans of several tenants apart: each ingest key belongs to a tenant, the tenant is part of the table's items and of
+   * the archive's object keys, and each query names one.
    *
-   * @default false: all spans are of one owner
+   * @default false: all spans belong to one owner
    */
   readonly tenants?: boolean;
 
   /**
-   * What takes the requests: the URL of the function, which is free, or an API Gateway HTTP API, for a domain of your own and a throttle.
+   * Receives the requests: the function's own URL, which is free, or an API Gateway HTTP API, which adds your own domain and a
+   * throttle.
    *
    * @default 'function-url'
    */
   readonly ingestEndpoint?: IngestEndpointType;
 
   /**
-   * Origins of the web pages that may send spans, e.g. `https://shop.example`.
+   * Origins of the web pages that may send spans, such as `https://shop.example`; `*` allows all.
    *
    * @default none: browsers refuse to send
    */
   readonly corsOrigins?: readonly string[];
 
   /**
-   * Ingest invocations at once, reserved for it; what comes above it is answered 429, and exporters send it again. It bounds
-   * what a stranger can cost you, so that it is only left out (`'unreserved'`) where the account allows no reservation.
+   * Reserved concurrency of the ingest function. Requests above it are answered 429, and exporters retry them. It bounds what a
+   * stranger can cost you, so use `'unreserved'` only where the account allows no reservation.
    *
-   * @default 50, some 500 requests a second
+   * @default 50, about 500 requests a second
    */
   readonly ingestConcurrency?: number | 'unreserved';
 
   /**
-   * Decide invocations at once, from 2 to 1000; reserved for it unless ingest is `'unreserved'`.
+   * Concurrency of the decide function, from 2 to 1000. It is reserved unless `ingestConcurrency` is `'unreserved'`.
    *
    * @default 10
    */
   readonly decideConcurrency?: number;
 
   /**
-   * Wake-ups for one decide invocation, up to 10,000. There is a wake-up for each export request. All their traces must be decided within a
-   * minute: take 10 if collectors send you several thousand spans a request.
+   * Wake-ups per decide invocation, up to 10,000. Each export request sends one wake-up. The invocation must decide all their traces
+   * within a minute: use 10 if your Collectors send several thousand spans per request.
    *
    * @default 25
    */
   readonly wakeUpBatchSize?: number;
 
   /**
-   * How long wake-ups are collected for one invocation, up to 5 minutes. Longer makes fewer and larger archive objects, and later
+   * Time to collect wake-ups for one invocation, up to 5 minutes. A longer window makes fewer, larger archive objects, and later
    * decisions.
    *
    * @default 20 seconds
@@ -93,72 +94,73 @@ export interface TailSamplingPipelineProps {
   readonly wakeUpBatchWindow?: Duration;
 
   /**
-   * Capacity of the buffer table that is paid by the hour and scales.
+   * Provisions the buffer table, with autoscaling, instead of paying per request.
    *
    * @default on demand
    */
   readonly provisionedCapacity?: ProvisionedCapacity;
 
   /**
-   * A bucket of yours for the archive. Its lifecycle rules and its policy are yours then: `docs/deploy.md` has those to add.
+   * Your own bucket for the archive. You manage its policy and lifecycle rules; `docs/deploy.md` lists what to add.
    *
    * @default a new bucket
    */
   readonly archiveBucket?: IBucket;
 
   /**
-   * When kept traces are deleted, in whole days from their decision. With a bucket of yours, how far back the tables look.
+   * Time until kept traces are deleted, in whole days from their decision. With your own bucket it only says how far back the tables
+   * look.
    *
    * @default 400 days
    */
   readonly archiveRetention?: Duration;
 
   /**
-   * What becomes of the archive bucket when the stack is deleted.
+   * What happens to the archive bucket when the stack is deleted.
    *
-   * @default it stays, unless the first deployment fails
+   * @default the bucket stays, unless the first deployment fails
    */
   readonly archiveRemovalPolicy?: RemovalPolicy;
 
   /**
-   * Copies settled hours of the archive to Parquet, by a function that runs each hour, and lets the views read those: queries read less and
-   * are faster. It pays from some gigabytes of kept traces a month on: `docs/compaction.md`.
+   * Adds an hourly function that copies settled hours of the archive to Parquet, which the views then read: queries are faster and
+   * read less. It pays off from a few gigabytes of kept traces a month: `docs/compaction.md`.
    *
-   * @default false: queries read the lines, and an idle pipeline costs nothing
+   * @default false: queries read the JSON lines
    */
   readonly compaction?: boolean;
 
   /**
-   * A KMS key of yours for the table, the bucket, the queues and the results of queries. Its policy must let the account's IAM policies decide,
-   * as that of a new key does.
+   * Your own KMS key for the table, the bucket, the queues and the query results. Its key policy must delegate to the account's IAM
+   * policies, as the policy of a new key does.
    *
-   * @default encrypted with keys of the services, without cost
+   * @default keys that the services own, at no cost
    */
   readonly encryptionKey?: IKey;
 
   /**
-   * What one Athena query may read, at least 10 MB.
+   * The most that one Athena query may read, at least 10 MB.
    *
-   * @default 10 GiB, some 5 cents
+   * @default 10 GiB, about 5 cents
    */
   readonly scanLimit?: Size;
 
   /**
-   * How long the log lines of the functions are kept.
+   * Retention of the functions' logs.
    *
-   * @default a month
+   * @default one month
    */
   readonly logRetention?: RetentionDays;
 
   /**
-   * Where alarms are reported, and that they are over.
+   * SNS topic that is notified when an alarm fires and when it is over.
    *
-   * @default nowhere: alarms only change their state
+   * @default none: alarms only change their state
    */
   readonly alarmTopic?: ITopic;
 
   /**
-   * From where alarms fire.
+   * Thresholds of the alarms.
    *
    * @default those of docs/operations.md
    */

@@ -15,13 +15,13 @@ export interface PipelineResources {
   readonly bucket: IBucket;
   /** The wake-up queue. */
   readonly queue: IQueue;
-  /** Wake-ups that were given up. */
+  /** The dead-letter queue. */
   readonly deadLetterQueue: IQueue;
   /** The policies as an SSM parameter. */
   readonly policies: PoliciesParameter;
-  /** Whether keys have tenants. */
+  /** Whether ingest keys belong to tenants. */
   readonly tenants: boolean;
-  /** The KMS key of yours that all of it is encrypted with; `undefined`: keys of the services. */
+  /** Your own KMS key that encrypts all of it; `undefined`: keys that the services own. */
   readonly encryptionKey?: IKey | undefined;
 }
 

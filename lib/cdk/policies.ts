@@ -4,22 +4,23 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct, type IConstruct } from 'constructs';
 import { encodeConfigText } from '../aws/ssm/config-text.ts';
+import { decodeText } from '../sampling/config/decode-text.ts';
 import type { ConfigIssue } from '../sampling/config/issues.ts';
-import { decodeText, readSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
+import { readSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
 import { whyUnreadable } from '../text/messages.ts';
 import { parameterArn } from './pipeline-function.ts';
 
 /** Properties of the parameter with the policies. */
 export interface PoliciesParameterProps {
-  /** Its value at the first deployment, and at each one with other policies. */
+  /** The value that a deployment stores when the policies have changed since the last one. */
   readonly policies: Policies;
   /** Name of the parameter. */
   readonly parameterName: string;
 }
 
 /**
- * The policies as an SSM parameter. Running functions read it again within a minute; Parameter Store keeps its last 100
- * versions. A change from outside (`tailgate policies put`) stays until a deployment with other policies.
+ * The policies as an SSM parameter. Running functions re-read it within a minute; Parameter Store keeps its last 100 versions.
+ * A change by `tailgate policies put` stays until a deployment with other policies.
  *
  * @example
  * ```ts
@@ -34,7 +35,7 @@ export class PoliciesParameter extends Construct {
 
   constructor(scope: Construct, id: string, props: PoliciesParameterProps) {
     super(scope, id);
-    // The L2 construct has no Intelligent-Tiering that lets a large value take the advanced tier and a small one stay there.
+    // The L2 construct lacks Intelligent-Tiering, which uses the advanced tier only for a value that needs it.
     const parameter = new CfnParameter(this, 'Resource', {
       name: props.parameterName,
       type: 'String',
@@ -58,7 +59,7 @@ export class PoliciesParameter extends Construct {
 
 /**
  * The `tail_sampling` configuration that a pipeline starts with: a Collector's file, a `tail_sampling` block, or its bare options.
- * A pipeline with policies that have errors is not synthesised.
+ * Synthesis fails if they have errors.
  *
  * @example
  * ```ts
@@ -67,7 +68,7 @@ export class PoliciesParameter extends Construct {
  * ```
  */
 export class Policies {
-  /** Reads a file, relative to the working directory. What is wrong with it is reported together with the other properties. */
+  /** Reads a file, relative to the working directory. Its errors are reported together with those of the other properties. */
   static fromFile(path: string): Policies {
     try {
       return Policies.#fromBytes(readFileSync(path), path);
@@ -80,7 +81,7 @@ export class Policies {
    * Takes the text of a file.
    *
    * @param text - YAML or JSON
-   * @param source - what messages call the text
+   * @param source - name of the text in messages
    */
   static fromText(text: string, source = 'policies'): Policies {
     return Policies.#fromBytes(Buffer.from(text), source);
@@ -101,9 +102,9 @@ export class Policies {
   readonly parameterValue: string;
   /** A line for each error, with its place. */
   readonly problems: readonly string[];
-  /** A line for each thing that works and may not be meant, with its place. */
+  /** A line for each thing that works but may not be intended, with its place. */
   readonly warnings: readonly string[];
-  /** A line for each thing that Tailgate does otherwise, or not at all, and that is fine. */
+  /** A line for each setting that Tailgate handles differently or ignores, harmlessly. */
   readonly notes: readonly string[];
 
   private constructor(
@@ -126,7 +127,7 @@ function inWords(source: string, issues: readonly ConfigIssue[]): readonly strin
   });
 }
 
-/** Shows what a pipeline's policies say beside their errors: warnings, and notes. */
+/** Attaches the warnings and notes of the policies to a pipeline, so that the CDK prints them. */
 export function reportPolicies(pipeline: IConstruct, { warnings, notes }: Policies): void {
   for (const [i, warning] of warnings.entries()) Validations.of(pipeline).addWarning(`tailgate:policies-${i}`, warning);
   for (const note of notes) Annotations.of(pipeline).addInfo(note);

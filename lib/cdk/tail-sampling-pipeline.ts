@@ -29,8 +29,8 @@ import { WakeUpQueues } from './wake-up-queues.ts';
  * Tail sampling for OpenTelemetry traces with no servers to run: takes OTLP/HTTP, applies the Collector's `tail_sampling` policies to
  * whole traces, and archives the sampled ones in S3, where Athena queries them.
  *
- * The IDs of the constructs in it are a contract: they do not change between versions, because CloudFormation replaces a resource
- * whose ID changes. docs/contracts.md has them.
+ * The IDs of its constructs are a contract: CloudFormation replaces a resource whose ID changes, so they stay the same between
+ * versions. docs/contracts.md lists them.
  *
  * @example
  * ```ts
@@ -193,8 +193,8 @@ export class TailSamplingPipeline extends Construct {
   }
 
   /**
-   * Lets a principal query the archive: run queries in the workgroup, read the tables and their objects, and write results. That is what
-   * `tailgate query --stack` and Grafana need.
+   * Lets a principal query the archive: run queries in the workgroup, read the tables and their objects, and write results, as
+   * `tailgate query --stack` and Grafana do.
    *
    * @example
    * ```ts
@@ -206,7 +206,7 @@ export class TailSamplingPipeline extends Construct {
   }
 
   /**
-   * Lets a principal read the files of kept traces, of the spans that were compacted too.
+   * Lets a principal read the files of kept traces, and their Parquet copies.
    *
    * @example
    * ```ts

@@ -10,8 +10,8 @@ export interface TailgateStackProps extends StackProps {
 }
 
 /**
- * A stack with one pipeline, and what there is to know of it as outputs. The command `tailgate` finds a pipeline by these
- * (`--stack`), so their names are a contract: docs/contracts.md.
+ * A stack with one pipeline and its outputs. The command `tailgate` finds a pipeline by these outputs (`--stack`), so their names
+ * are a contract: docs/contracts.md.
  *
  * @example
  * ```ts

@@ -5,20 +5,20 @@ import { type CfnQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-
 import { Construct } from 'constructs';
 import { defaultChild } from './acknowledge.ts';
 
-/** Deliveries before a message goes to the dead letters: with the visibility timeout, more than an hour of failing. */
+/** Deliveries before a message is dead-lettered: with the visibility timeout, more than an hour of failures. */
 const MAX_RECEIVE_COUNT = 10;
 
 /** Properties of the queues. */
 export interface WakeUpQueuesProps {
   /** How long a delivered message stays hidden: at least six timeouts of the function and its batch window. */
   readonly visibilityTimeout: Duration;
-  /** A KMS key of yours. @default keys that SQS owns, without cost */
+  /** Your own KMS key. @default keys that SQS owns, at no cost */
   readonly encryptionKey?: IKey;
 }
 
 /**
- * The queue of wake-ups and the one of its dead letters. A lost wake-up is a lost trace, so both survive an update that
- * would replace them.
+ * The wake-up queue and its dead-letter queue. A lost wake-up is a lost trace, so both survive an update that would replace
+ * them.
  *
  * @example
  * ```ts
@@ -39,7 +39,7 @@ export class WakeUpQueues extends Construct {
         ? { encryption: QueueEncryption.SQS_MANAGED }
         : { encryption: QueueEncryption.KMS, encryptionMasterKey: props.encryptionKey }),
     };
-    // A dead letter keeps the time of its first sending, so that this must be longer than the queue's own retention.
+    // A dead letter keeps the time when it was first sent, so this must be longer than the retention of the queue itself.
     this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', { ...common, retentionPeriod: Duration.days(14) });
     this.queue = new Queue(this, 'Queue', {
       ...common,

@@ -1,3 +1,5 @@
+import { explainMissingPackage } from './missing-package.ts';
+
 const NO_CREDENTIALS: ReadonlySet<string> = new Set(['CredentialsProviderError', 'TokenProviderError']);
 const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']);
 const DENIED: ReadonlySet<string> = new Set(['AccessDenied', 'AccessDeniedException']);
@@ -12,10 +14,8 @@ const WRONG_CREDENTIALS: ReadonlySet<string> = new Set([
 export function explainError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { name, message, cause } = error;
-  const missing = missingPackage(error);
-  if (missing !== undefined) {
-    return `this command needs the package ${missing}, which npm treats as optional and has left out: npm install ${missing}`;
-  }
+  const missing = explainMissingPackage(error);
+  if (missing !== undefined) return missing;
   if (NO_CREDENTIALS.has(name)) {
     return `no AWS credentials: set AWS_PROFILE, or sign in as for the AWS CLI (${message})`;
   }
@@ -30,10 +30,4 @@ export function explainError(error: unknown): string {
 function explainUnavailable(message: string, cause: Error): string {
   const explained = explainError(cause);
   return explained === cause.message ? message : explained;
-}
-
-/** The package that Node.js did not find: those of single commands are optional dependencies. */
-function missingPackage(error: Error): string | undefined {
-  if (!('code' in error) || error.code !== 'ERR_MODULE_NOT_FOUND') return undefined;
-  return /^Cannot find package '([^']+)'/.exec(error.message)?.[1];
 }

@@ -7,9 +7,13 @@ export interface Hash64 {
   readonly low: number;
 }
 
+/** The state of the hash before the first byte. */
 export const FNV_OFFSET_BASIS: Hash64 = { high: 0xcbf29ce4, low: 0x84222325 };
 
-/** Continues the hash `start` with `bytes`. */
+/**
+ * Continues the hash `start` with `bytes`.
+ * @returns the state after them, which is the hash of everything so far
+ */
 export function fnv1a64(bytes: Uint8Array, start: Hash64 = FNV_OFFSET_BASIS): Hash64 {
   let { high, low } = start;
   for (const byte of bytes) {

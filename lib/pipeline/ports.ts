@@ -1,8 +1,8 @@
 import type { Trace } from '../otlp/trace/trace.ts';
+import type { ThresholdUpdate } from '../sampling/adjusted-count.ts';
 import type { KeyNumbers } from '../sampling/dynamic/share-table.ts';
 import type { Decision } from '../sampling/evaluate-policies.ts';
 import type { Allowances, TokenBucket } from '../sampling/limits.ts';
-import type { ThresholdUpdate } from '../sampling/probability/adjusted-count.ts';
 import type { TraceSize } from './trace-limits.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { resourceSpansSize } from '../otlp/trace/size.ts';
 import type { Trace } from '../otlp/trace/trace.ts';
+import { adjustedCountOf, type ThresholdUpdate } from './adjusted-count.ts';
 import type { Allowances } from './limits.ts';
 import { evaluatePolicy } from './policies/evaluate-policy.ts';
 import { type Evaluation, NOT_SAMPLED, type Vote } from './policy.ts';
-import { adjustedCountOf, type ThresholdUpdate } from './probability/adjusted-count.ts';
 import type { SamplingConfig } from './sampling-config.ts';
 
 /** The outcome for a trace, and why. */

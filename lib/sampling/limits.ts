@@ -1,4 +1,52 @@
+/** Limits that all deciders share, and the token buckets that count for them. */
 import type { DynamicSampler } from './dynamic/share-table.ts';
+
+/** The state that all traces share. Apart from the trace itself, it is the only input of a policy. */
+export interface Allowances {
+  /**
+   * Takes `cost`, a whole number, from what is left of the limit and returns true, if all of it is available. Otherwise
+   * it takes nothing, and the policy must behave as without a budget.
+   */
+  take(limit: Limit, cost: number): boolean;
+
+  /**
+   * Counts the trace for its key, and returns the share of the traces with this key to keep, above 0 and up to 1. Every
+   * evaluation of a trace under the same key gets the same answer.
+   */
+  shareOf(sampler: DynamicSampler, key: string): number;
+}
+
+/** A budget that all deciders share: how much may be kept in a period of time. */
+export type Limit = RateLimit | SecondLimit;
+
+/**
+ * A token bucket, as in golang.org/x/time/rate: it starts full, refills continuously at `perSecond`, and holds at most
+ * `burst`.
+ */
+export interface RateLimit {
+  readonly kind: 'rate';
+  /** The path of the policy. It is unique, and it stays the same as long as the policy does. */
+  readonly key: string;
+  readonly perSecond: number;
+  /** A trace that costs more than this never passes. */
+  readonly burst: number;
+}
+
+/** A counter up to `perSecond` that starts again at every second of Unix time. */
+export interface SecondLimit {
+  readonly kind: 'second';
+  /** As for a {@link RateLimit}. */
+  readonly key: string;
+  readonly perSecond: number;
+}
+
+/**
+ * Converts a count of the configuration (an int64 there) to a number: at least 0, and at most the largest exact one.
+ */
+export function countOf(value: bigint): number {
+  if (value <= 0n) return 0;
+  return value < BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : Number.MAX_SAFE_INTEGER;
+}
 
 /**
  * The counter behind a limit. Its whole state is one whole number, the *level*, so that taking tokens is one
@@ -35,6 +83,11 @@ export function bucketOf(limit: Limit, nowMs: number): TokenBucket {
   return { key: `${key}#second#${second}`, perSecond: 0, capacity: perSecond, largestCost: perSecond, endsAtMs };
 }
 
+/** x/time/rate counts waits in nanoseconds, so it ignores a shortfall that refills in less than one nanosecond. */
+function toleratedShortfall(perSecond: number): number {
+  return Math.max(0, Math.ceil(perSecond / 1e9) - 1);
+}
+
 /** Whole tokens in the bucket. @param level undefined: nothing was ever taken */
 export function tokensIn(bucket: TokenBucket, level: bigint | undefined, nowMs: number): number {
   const owed = (level ?? 0n) - forgiven(bucket, nowMs);
@@ -55,56 +108,4 @@ export function forgiven({ perSecond }: TokenBucket, nowMs: number): bigint {
 
 export function thousandthsOf(tokens: number): bigint {
   return BigInt(tokens) * 1000n;
-}
-
-/** x/time/rate counts waits in nanoseconds, so it ignores a shortfall that refills in less than one nanosecond. */
-function toleratedShortfall(perSecond: number): number {
-  return Math.max(0, Math.ceil(perSecond / 1e9) - 1);
-}
-
-/** A budget that all deciders share: how much may be kept in a period of time. */
-export type Limit = RateLimit | SecondLimit;
-
-/**
- * A token bucket, as in golang.org/x/time/rate: it starts full, refills continuously at `perSecond`, and holds at most
- * `burst`.
- */
-export interface RateLimit {
-  readonly kind: 'rate';
-  /** The path of the policy. It is unique, and it stays the same as long as the policy does. */
-  readonly key: string;
-  readonly perSecond: number;
-  /** A trace that costs more than this never passes. */
-  readonly burst: number;
-}
-
-/** A counter up to `perSecond` that starts again at every second of Unix time. */
-export interface SecondLimit {
-  readonly kind: 'second';
-  /** As for a {@link RateLimit}. */
-  readonly key: string;
-  readonly perSecond: number;
-}
-
-/** The state that all traces share. Apart from the trace itself, it is the only input of a policy. */
-export interface Allowances {
-  /**
-   * Takes `cost`, a whole number, from what is left of the limit and returns true, if all of it is available. Otherwise
-   * it takes nothing, and the policy must behave as without a budget.
-   */
-  take(limit: Limit, cost: number): boolean;
-
-  /**
-   * Counts the trace for its key, and returns the share of the traces with this key to keep, above 0 and up to 1. Every
-   * evaluation of a trace under the same key gets the same answer.
-   */
-  shareOf(sampler: DynamicSampler, key: string): number;
-}
-
-/**
- * Converts a count of the configuration (an int64 there) to a number: at least 0, and at most the largest exact one.
- */
-export function countOf(value: bigint): number {
-  if (value <= 0n) return 0;
-  return value < BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : Number.MAX_SAFE_INTEGER;
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compile } from './compile.ts';
 import { copyDataFiles } from './data-files.ts';
@@ -7,19 +7,16 @@ import { type Manifest, packageManifest } from './manifest.ts';
 import { DIST, ROOT } from './root.ts';
 import { writeTexts } from './texts.ts';
 
-/** What a user's shell starts, within the package as within the repository. */
-const BIN = 'bin/tailgate.mjs';
-
-/** The source that is compiled, with all that it imports. */
-const ENTRY_POINT = 'lib/cli/main.ts';
-
 /** The package `tailgate`: the command, compiled, with what the local run needs. */
 export const COMMAND_PACKAGE: string = join(DIST, 'npm/tailgate');
+
+/** What the bin starts, without its ending: TypeScript in the repository, JavaScript in the package. */
+const ENTRY_POINT = 'lib/cli/main';
 
 /** Builds the package `tailgate` in `dist/npm/tailgate`. */
 export async function buildCommandPackage(root: Manifest): Promise<void> {
   await rm(COMMAND_PACKAGE, { recursive: true, force: true });
-  await compile({ entryPoints: [ENTRY_POINT], outDir: COMMAND_PACKAGE, declarations: false });
+  await compile({ entryPoints: [`${ENTRY_POINT}.ts`], outDir: COMMAND_PACKAGE, declarations: false });
   await copyDataFiles(COMMAND_PACKAGE);
   await copyBin();
   await writeTexts(COMMAND_PACKAGE, 'tailgate');
@@ -29,22 +26,23 @@ export async function buildCommandPackage(root: Manifest): Promise<void> {
       name: 'tailgate',
       description: root.description,
       keywords: ['opentelemetry', 'otlp', 'tracing', 'tail-sampling', 'lambda'],
-      bin: { tailgate: BIN },
+      bin: { tailgate: 'bin/tailgate.mjs' },
       exports: { './package.json': './package.json' },
       files: ['bin', 'docs', 'functions', 'lib'],
       peers: [],
     },
-    await importedPackages(COMMAND_PACKAGE, BIN),
+    await importedPackages(COMMAND_PACKAGE, `${ENTRY_POINT}.js`),
   );
   await writeFile(join(COMMAND_PACKAGE, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
-/** In the repository the command loads TypeScript, in the package what was compiled from it. */
+/** The bin is plain JavaScript. It is the same in the package, but for the file that it starts. */
 async function copyBin(): Promise<void> {
-  await mkdir(join(COMMAND_PACKAGE, 'bin'), { recursive: true });
-  for (const file of [BIN, 'bin/node-version.mjs']) {
-    const source = await readFile(join(ROOT, file), 'utf8');
-    const compiled = source.replace("/lib/cli/main.ts'", "/lib/cli/main.js'");
-    await writeFile(join(COMMAND_PACKAGE, file), compiled, { mode: file === BIN ? 0o755 : 0o644 });
-  }
+  const target = join(COMMAND_PACKAGE, 'bin');
+  await mkdir(target, { recursive: true });
+  await copyFile(join(ROOT, 'bin/node-version.mjs'), join(target, 'node-version.mjs'));
+  const source = await readFile(join(ROOT, 'bin/tailgate.mjs'), 'utf8');
+  const compiled = source.replace(`'../${ENTRY_POINT}.ts'`, `'../${ENTRY_POINT}.js'`);
+  if (compiled === source) throw new Error(`bin/tailgate.mjs does not import ../${ENTRY_POINT}.ts`);
+  await writeFile(join(target, 'tailgate.mjs'), compiled, { mode: 0o755 });
 }

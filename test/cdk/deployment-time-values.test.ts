@@ -1,4 +1,4 @@
-import { CfnParameter } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Size } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { synthesise } from './support/synthesise.ts';
@@ -38,6 +38,40 @@ describe('a value that is known when the stack is deployed', () => {
       corsOrigins: new CfnParameter(stack, 'Origins', { type: 'CommaDelimitedList' }).valueAsList,
     }));
     template.hasResourceProperties('AWS::Lambda::Url', { Cors: { AllowOrigins: { Ref: 'Origins' } } });
+  });
+
+  it('may be a number that nothing is computed from', () => {
+    const template = synthesise((stack) => {
+      const number = (id: string) => new CfnParameter(stack, id, { type: 'Number' }).valueAsNumber;
+      return {
+        wakeUpBatchSize: number('Size'),
+        decideConcurrency: number('Decide'),
+        scanLimit: Size.bytes(number('Scan')),
+      };
+    });
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { BatchSize: { Ref: 'Size' } });
+    template.hasResourceProperties('AWS::Athena::WorkGroup', {
+      WorkGroupConfiguration: { BytesScannedCutoffPerQuery: { Ref: 'Scan' } },
+    });
+  });
+
+  it('is refused where something is computed from it', () => {
+    expect(() =>
+      synthesise((stack) => {
+        const number = (id: string) => new CfnParameter(stack, id, { type: 'Number' }).valueAsNumber;
+        return {
+          ingestConcurrency: number('Ingest'),
+          wakeUpBatchWindow: Duration.seconds(number('Window')),
+          archiveRetention: Duration.days(number('Days')),
+        };
+      }),
+    ).toThrow(
+      new RegExp(
+        ['wakeUpBatchWindow', 'ingestConcurrency', 'archiveRetention']
+          .map((name) => `${name}: got a value that only the deployment knows`)
+          .join('[\\s\\S]*'),
+      ),
+    );
   });
 
   it('is checked where it is known', () => {

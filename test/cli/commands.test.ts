@@ -172,7 +172,7 @@ describe('a package that npm has left out', () => {
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr:
-        'error: this command needs the package not-installed, which npm treats as optional and has left out: npm install not-installed\n',
+        'error: this command needs the package not-installed, which is not installed: run "npm install not-installed"\n',
     });
   });
 });

@@ -57,13 +57,21 @@ export function differences(state: readonly StateResource[], choice: string): re
   const template = evaluatedTemplate(
     pipelineTemplate({ ingest: 'ingest.zip', decide: 'decide.zip', compact: 'compact.zip' }),
     chosen,
+    CHOICES_TO_TRY[choice]?.retentionDays,
   );
   const values = state.filter(({ mode }) => mode === 'managed').map((resource) => resource.values as Json);
-  const found = new Set(values.flatMap((value) => [...leaves(value), ...keys(value)]));
+  // Each may be found once.
+  const found = new Map<string, number>();
+  for (const leaf of values.flatMap((value) => [...leaves(value), ...keys(value)]))
+    found.set(leaf, (found.get(leaf) ?? 0) + 1);
   const resolver = new Resolver(template, state);
   return Object.entries(template.Resources).flatMap(([id, { Properties }]) =>
     leaves(resolver.resolve(Properties))
-      .filter((leaf) => !found.has(leaf) && !OTHER_WORDS.some((pattern) => pattern.test(leaf)))
+      .filter((leaf) => {
+        const left = found.get(leaf) ?? 0;
+        found.set(leaf, left - 1);
+        return left <= 0 && !OTHER_WORDS.some((pattern) => pattern.test(leaf));
+      })
       .map((leaf) => `${id}: ${leaf}`),
   );
 }

@@ -9,6 +9,7 @@ export const ACCOUNT = '111111111111';
 /** The conditions that hold, and the variables that make them do so. */
 export interface ChoiceToTry {
   readonly conditions: readonly string[];
+  readonly retentionDays?: number;
   /** As Terraform writes them. */
   readonly variables: Readonly<Record<string, string>>;
 }
@@ -25,9 +26,10 @@ export const CHOICES_TO_TRY: Readonly<Record<string, ChoiceToTry>> = {
       alarm_topic_arn: '"arn:aws:sns:eu-west-1:111111111111:alarms"',
     },
   },
-  'tenants and no reserved concurrency': {
+  'tenants, no reserved concurrency, 30 days': {
     conditions: ['WithTenants'],
-    variables: { tenants: 'true', reserve_concurrency: 'false' },
+    retentionDays: 30,
+    variables: { tenants: 'true', reserve_concurrency: 'false', archive_retention_days: '30' },
   },
 };
 

@@ -126,6 +126,10 @@ describe('the constructs in an app in strict TypeScript', () => {
       'strict/package.json': '{ "type": "module" }',
       'strict/tsconfig.json': JSON.stringify({ compilerOptions }),
       'strict/strict.ts': STRICT_PROGRAM,
+      // As "cdk init" makes an app: CommonJS.
+      'commonjs/package.json': '{}',
+      'commonjs/tsconfig.json': JSON.stringify({ compilerOptions }),
+      'commonjs/readme.ts': README_PROGRAMS[0] ?? '',
       ...Object.fromEntries(README_PROGRAMS.map((program, i) => [`strict/readme-${i}.ts`, program])),
     });
   });
@@ -137,6 +141,12 @@ describe('the constructs in an app in strict TypeScript', () => {
   it('have types that fit where an optional property is not undefined, which those of the CDK do not', async () => {
     const args = ['--project', 'strict', '--exactOptionalPropertyTypes', '--skipLibCheck', '--noEmit'];
     expect(await app.run('tsc', args, NODE_24)).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  it('fit in an app that is compiled to CommonJS', async () => {
+    expect(await app.run('tsc', ['--project', 'commonjs'], NODE_24)).toMatchObject({ code: 0, stdout: '' });
+    expect(readFileSync(join(app.folder, 'commonjs/readme.js'), 'utf8')).toContain('require("tailgate-cdk")');
+    expect(await app.run('node', ['commonjs/readme.js'], node22)).toMatchObject({ code: 0, stderr: '' });
   });
 
   it.each([22, 24])('run on Node.js %i as the README has it', async (major) => {

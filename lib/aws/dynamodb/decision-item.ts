@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { partitionPrefix, type TenantScope } from '../../archive/layout.ts';
 import type { Claim, DecisionRecord } from '../../pipeline/ports.ts';
-import type { ThresholdUpdate } from '../../sampling/probability/adjusted-count.ts';
+import type { ThresholdUpdate } from '../../sampling/adjusted-count.ts';
 import {
   CLAIM,
   DECISION,

@@ -7,7 +7,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 
 /**
- * Values from which on alarms fire. One that is left out keeps its default.
+ * Thresholds of the alarms. A threshold that is left out keeps its default.
  *
  * @example
  * ```ts
@@ -15,25 +15,25 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
  * ```
  */
 export interface AlarmThresholds {
-  /** Age of the oldest wake-up. It may include a delay of up to 15 minutes. @default 30 minutes */
+  /** Age of the oldest wake-up, which includes a delivery delay of up to 15 minutes. @default 30 minutes */
   readonly queueAge?: Duration;
-  /** Wake-ups that were given up. @default 1 */
+  /** Messages in the dead-letter queue. @default 1 */
   readonly deadLetters?: number;
-  /** From the time at which a trace is due to the look at it. @default 5 minutes */
+  /** Time from when a trace is due until decide looks at it. @default 5 minutes */
   readonly decisionLag?: Duration;
-  /** Requests answered with 5xx, in 5 minutes. @default 5 */
+  /** Requests answered with 5xx in 5 minutes. @default 5 */
   readonly ingestServerErrors?: number;
-  /** Invocations of a function that failed, in 5 minutes. @default 1 */
+  /** Failed invocations of a function in 5 minutes. @default 1 */
   readonly functionErrors?: number;
-  /** Invocations of a function that were turned away, in 5 minutes. @default 1 */
+  /** Throttled invocations of a function in 5 minutes. @default 1 */
   readonly functionThrottles?: number;
-  /** Reads and writes of items that were throttled, in 5 minutes. @default 100 */
+  /** Throttled reads and writes of the buffer table in 5 minutes. @default 100 */
   readonly tableThrottles?: number;
-  /** Share of the reserved concurrency of the ingest function that is in use, in percent. @default 80 */
+  /** Share of the ingest function's reserved concurrency that is in use, in percent. @default 80 */
   readonly ingestConcurrencyPercent?: number;
 }
 
-/** What is watched, and where alarms go. */
+/** Properties of the monitoring: what it watches, and where alarms go. */
 export interface PipelineMonitoringProps {
   /** Name of the pipeline: the value of the dimension `pipeline` of its metrics. */
   readonly pipelineName: string;
@@ -45,22 +45,22 @@ export interface PipelineMonitoringProps {
   readonly compact?: IFunction;
   /** The wake-up queue. */
   readonly queue: IQueue;
-  /** Wake-ups that were given up. */
+  /** The dead-letter queue. */
   readonly deadLetterQueue: IQueue;
   /** The buffer table. */
   readonly table: ITable;
-  /** What the requests come through. @default the URL of the ingest function */
+  /** The HTTP API that receives the requests. @default the ingest function's own URL */
   readonly httpApi?: IHttpApi;
-  /** Concurrency reserved for the ingest function. @default none is, and no alarm watches it */
+  /** Reserved concurrency of the ingest function. @default none, and no alarm watches it */
   readonly ingestConcurrency?: number;
-  /** Where alarms are reported, and that they are over. @default nowhere: alarms only change their state */
+  /** SNS topic that is notified when an alarm fires and when it is over. @default none: alarms only change their state */
   readonly alarmTopic?: ITopic;
-  /** What else happens when an alarm fires. @default nothing */
+  /** Further actions of an alarm that fires. @default none */
   readonly alarmActions?: readonly IAlarmAction[];
-  /** Values from which on alarms fire. @default those of docs/operations.md */
+  /** Thresholds of the alarms. @default those of docs/operations.md */
   readonly thresholds?: AlarmThresholds;
-  /** Where docs/operations.md is; alarms link to its headings. @default the path in the repository of Tailgate */
+  /** URL of your copy of docs/operations.md; alarms link to its headings. @default its path in the repository */
   readonly runbookUrl?: string;
-  /** Whether there is a dashboard. @default true */
+  /** Whether to create a dashboard. @default true */
   readonly dashboard?: boolean;
 }

@@ -37,6 +37,7 @@ export function copyPlainAttribute(cursor: JsonCursor, numbers: JsonNumbers, wri
   return false;
 }
 
+/** Copies `{"key":"…"`. False when it is something else, or the key is empty. */
 function copyKey(cursor: JsonCursor, writer: WireWriter): boolean {
   if (!cursor.skip(KEY) || cursor.bytes[cursor.offset] !== QUOTE) return false;
   writer.ensure(2);
@@ -49,6 +50,7 @@ function copyKey(cursor: JsonCursor, writer: WireWriter): boolean {
   return !isEmpty;
 }
 
+/** Copies the member of the `AnyValue` up to its closing braces. False when it is not a string, int, bool or double. */
 function copyValue(cursor: JsonCursor, numbers: JsonNumbers, writer: WireWriter): boolean {
   if (cursor.skip(STRING)) {
     cursor.offset--;

@@ -73,6 +73,7 @@ export class JsonScalars {
     }
   }
 
+  /** Reads an integer or an enum value. @returns undefined, or what was expected instead */
   #varint(field: KeyedField): string | undefined {
     const cursor = this.#cursor;
     const numbers = this.#numbers;

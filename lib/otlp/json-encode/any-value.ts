@@ -1,3 +1,7 @@
+/**
+ * Attributes as JSON: `{"key":"…","value":{"stringValue":"…"}}`. Attributes make up most of a trace, so that those of the
+ * form that encoders write take a fast path, in which the JSON around key and value is written in constant pieces.
+ */
 import {
   ARRAY,
   BOOL,

@@ -1,3 +1,7 @@
+/**
+ * Spans from protobuf to OTLP/JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding), from bytes to bytes:
+ * IDs are hex, 64-bit integers strings of decimal digits, enums numbers, keys lowerCamelCase, and default values left out.
+ */
 import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from '../trace/index-fragments.ts';
 import type { Trace } from '../trace/trace.ts';
 import { CachedMessageJson } from './message-cache.ts';
@@ -137,6 +141,7 @@ interface Line {
   readonly newTraceState: NewTraceState | undefined;
 }
 
+/** Writes a `ResourceSpans` from `firstSpan` on. @returns the first span that it has not written */
 function writeOneResourceSpans(out: JsonWriter, line: Line, row: number, firstSpan: number): number {
   const { index } = line;
   const bytes = index.fragments[index.resourceSpans.get(row, RESOURCE_SPANS.fragment)] as Uint8Array;
@@ -159,6 +164,7 @@ function writeOneResourceSpans(out: JsonWriter, line: Line, row: number, firstSp
   return span;
 }
 
+/** Writes a `ScopeSpans` from `firstSpan` on. @returns the first span that it has not written */
 function writeOneScopeSpans(
   out: JsonWriter,
   line: Line,
@@ -205,6 +211,7 @@ function writeSpanWith(out: JsonWriter, traceState: string, bytes: Uint8Array, s
 
 // Both for `ResourceSpans` and `ScopeSpans`, which have field 1, the array, and field 3.
 
+/** Writes the object up to the opening bracket of its array. */
 function writeHead(out: JsonWriter, bytes: Uint8Array, type: MessageJson, arrayKey: JsonPiece): void {
   out.separate();
   const before = out.length;
@@ -213,12 +220,14 @@ function writeHead(out: JsonWriter, bytes: Uint8Array, type: MessageJson, arrayK
   out.open(before, OPEN_BRACE);
 }
 
+/** Closes the array and the object. */
 function writeTail(out: JsonWriter, bytes: Uint8Array, type: MessageJson): void {
   out.piece(CLOSE_ARRAY);
   type.writeFound(out, bytes, 3);
   out.piece(CLOSE);
 }
 
+/** The most bytes that {@link writeTail} writes. */
 function maxTailLength(type: MessageJson): number {
   return type.lengthFound(3) * MAX_TEXT_GROWTH + '],"schemaUrl":""}'.length;
 }

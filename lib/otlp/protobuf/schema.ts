@@ -15,6 +15,7 @@ export type ScalarType =
   | 'SpanKind'
   | 'StatusCode';
 
+/** The messages of {@link OTLP_MESSAGES}, without their packages. */
 export type MessageName =
   | 'ExportTraceServiceRequest'
   | 'ResourceSpans'
@@ -31,6 +32,7 @@ export type MessageName =
   | 'ArrayValue'
   | 'KeyValueList';
 
+/** One field of a message. */
 export interface FieldSchema {
   readonly number: number;
   /** The name in JSON, in lowerCamelCase. */
@@ -39,6 +41,7 @@ export interface FieldSchema {
   readonly repeated: boolean;
 }
 
+/** One message, with the fields that are known here. */
 export interface MessageSchema {
   readonly name: MessageName;
   /** In ascending order of their numbers. */

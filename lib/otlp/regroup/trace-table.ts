@@ -19,6 +19,7 @@ export class TraceTable {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** The number of traces. */
   get size(): number {
     return this.#idOffsets.length;
   }
@@ -57,6 +58,7 @@ export class TraceTable {
     return trace;
   }
 
+  /** Doubles the places. Traces of {@link #crowded} may find one now. */
   #grow(): void {
     const mask = this.#places.length * 2 - 1;
     this.#places = new Int32Array(mask + 1);
@@ -73,6 +75,7 @@ export class TraceTable {
     }
   }
 
+  /** Multiplies each word of the ID by a constant, so that IDs that differ only in some bytes spread, too. */
   #hash(offset: number): number {
     const view = this.#view;
     const mixed =

@@ -33,6 +33,7 @@ export function withoutSpans(index: TraceIndex, removed: Uint8Array): TraceIndex
   return kept;
 }
 
+/** Adds a `ScopeSpans` and its spans to `kept`, unless none of them remain. */
 function keepScope(index: TraceIndex, kept: TraceIndex, scope: number, removed: Uint8Array): void {
   const [start = 0, end = 0, firstSpan = 0, endSpan = 0] = index.scopeSpans.row(scope);
   const keptSpan = kept.spans.length;

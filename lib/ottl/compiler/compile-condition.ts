@@ -1,3 +1,4 @@
+/** Conditions as functions: comparisons, calls of converters, and `and`, `or` and `not` between them. */
 import { OttlEvaluationError } from '../errors.ts';
 import type { ConditionNode } from '../parser/syntax-tree.ts';
 import { compare } from '../runtime/compare.ts';
@@ -47,16 +48,19 @@ export function compileCondition(node: ConditionNode, scope: CompileScope): Comp
   }
 }
 
+/** `not`. */
 function negated(condition: CompiledCondition): CompiledCondition {
   return typeof condition === 'boolean' ? !condition : (context) => !condition(context);
 }
 
+/** `and`: false at the first condition that is false. */
 function allOf(conditions: readonly CompiledCondition[]): CompiledCondition {
   if (conditions.includes(false)) return false;
   const open = conditions.filter((condition) => typeof condition !== 'boolean');
   return open.length === 0 || ((context) => open.every((condition) => condition(context)));
 }
 
+/** `or`: true at the first condition that is true. */
 function anyOf(conditions: readonly CompiledCondition[]): CompiledCondition {
   if (conditions.includes(true)) return true;
   const open = conditions.filter((condition) => typeof condition !== 'boolean');

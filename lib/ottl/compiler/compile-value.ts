@@ -1,3 +1,8 @@
+/**
+ * Values of conditions as functions. A literal is known at start, and so is an error in it; a path or converter becomes a
+ * function that is called for each span or event, or less often when its value cannot change (`scope.ts`). Values, paths
+ * and calls contain each other, so that the three compile functions are one recursion.
+ */
 import { didYouMean } from '../../text/nearest-name.ts';
 import { bindArguments } from '../converters/call-arguments.ts';
 import { telemetryMap } from '../converters/convert.ts';
@@ -58,6 +63,7 @@ export function compileValue(node: ValueNode, scope: CompileScope): Operand {
   }
 }
 
+/** The number of an enum such as `STATUS_CODE_ERROR`. */
 function enumValue(name: string, at: number): bigint {
   const value = ENUMS.get(name);
   if (value !== undefined) return value;
@@ -65,6 +71,7 @@ function enumValue(name: string, at: number): bigint {
   throw new OttlSyntaxError(`unknown enum ${name}, allowed: ${names.join(', ')}${didYouMean(name, names)}`, at);
 }
 
+/** A list of literals is a literal itself. The Collector makes a Go list of it, not one of telemetry. */
 function compileList(nodes: readonly ValueNode[], scope: CompileScope): Operand {
   const items = nodes.map((node) => compileValue(node, scope));
   const literals = items.flatMap(({ literal }) => (literal === undefined ? [] : [literal]));

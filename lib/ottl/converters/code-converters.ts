@@ -20,7 +20,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => parseWithBase(target(context), base(context));
     },
   },
-  /** `ParseJSON("{\"a\": [1]}")["a"][0] == 1.0`. Every number is a double. */
+  /** `ParseJSON("{\"a\": [1]}")["a"][0] == 1.0`. Takes an object or an array. Every number becomes a double. */
   {
     name: 'ParseJSON',
     parameters: ['Target'],
@@ -29,7 +29,7 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => parseJson(target(context));
     },
   },
-  /** `Hex("ab") == "6162"` */
+  /** `Hex("ab") == "6162"`. A number gives the hex of its 8 bytes. */
   {
     name: 'Hex',
     parameters: ['Target'],
@@ -80,7 +80,11 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       };
     },
   },
-  /** `ParseSeverity(503, {"error": [{"range": "5xx"}]}) == "error"` */
+  /**
+   * `ParseSeverity(503, {"error": [{"range": "5xx"}]}) == "error"`
+   *
+   * The mapping must be a literal, so that its mistakes are found at start. The Collector finds them on evaluation.
+   */
   {
     name: 'ParseSeverity',
     parameters: ['Target', 'Mapping'],
@@ -112,6 +116,7 @@ function parseWithBase(text: string, base: bigint): bigint {
   return parseGoInt(text, Number(base));
 }
 
+/** Standard base64 in one of the four variants of the Collector. */
 function base64Variant(text: string, variant: string): string {
   const padded = variant.includes('raw') ? text.replaceAll('=', '') : text;
   return variant.includes('url') ? padded.replaceAll('+', '-').replaceAll('/', '_') : padded;

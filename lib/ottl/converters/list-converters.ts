@@ -22,7 +22,7 @@ export const LIST_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => BigInt(lengthOf(target(context)));
     },
   },
-  /** `ContainsValue([1, 2], 2)` */
+  /** `ContainsValue([1, 2], 2.0)`. Compares items as `==` does. */
   {
     name: 'ContainsValue',
     parameters: ['Target', 'Item'],

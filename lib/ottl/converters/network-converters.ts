@@ -9,7 +9,7 @@ import type { ConverterDefinition } from './converter-definition.ts';
 
 /** Converters of URLs, addresses and flows. */
 export const NETWORK_CONVERTERS: readonly ConverterDefinition[] = [
-  /** `IsInCIDR("10.1.2.3", ["10.0.0.0/8"])` */
+  /** `IsInCIDR("10.1.2.3", ["10.0.0.0/8"])`. False for a text that is not an IP address. */
   {
     name: 'IsInCIDR',
     parameters: ['Target', 'Networks'],
@@ -31,7 +31,11 @@ export const NETWORK_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => urlAttributes(text(context));
     },
   },
-  /** `CommunityID("128.232.110.120", 34855, "66.35.250.204", 80) == "1:LQU9qZlK+B5F3KDmev6m5PMibrg="` */
+  /**
+   * `CommunityID("128.232.110.120", 34855, "66.35.250.204", 80) == "1:LQU9qZlK+B5F3KDmev6m5PMibrg="`
+   *
+   * Identifies a flow: both directions have the same ID.
+   */
   {
     name: 'CommunityID',
     parameters: ['SourceIP', 'SourcePort', 'DestinationIP', 'DestinationPort'],

@@ -12,6 +12,7 @@ import { typeName } from '../runtime/value.ts';
 import type { CallArguments } from './call-arguments.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 
+/** The values of `Mode`: quotes by the rules of `encoding/csv`, anywhere in a field, or as ordinary characters. */
 const CSV_MODES = ['strict', 'lazyQuotes', 'ignoreQuotes'];
 
 /** Converters that parse and write strings in a format. */
@@ -39,7 +40,11 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
       return (context) => keyValueText(target(context), delimiter, pairDelimiter, isSorted);
     },
   },
-  /** `ParseCSV("1,2", "a,b")["b"] == "2"`. `Mode` is `strict`, `lazyQuotes` or `ignoreQuotes`. */
+  /**
+   * `ParseCSV("1,2", "a,b")["b"] == "2"`
+   *
+   * `Mode` is `strict`, `lazyQuotes`, which allows quotes anywhere, or `ignoreQuotes`, which splits at every delimiter.
+   */
   {
     name: 'ParseCSV',
     parameters: ['Target', 'Header'],
@@ -114,6 +119,7 @@ export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
   },
 ];
 
+/** The delimiters between key and value, and between pairs: literals that are neither empty nor equal. */
 function delimitersOf(args: CallArguments): readonly [string, string] {
   const delimiter = args.literalText('Delimiter') ?? '=';
   const pairDelimiter = args.literalText('PairDelimiter') ?? ' ';
@@ -129,6 +135,7 @@ function oneCharacter(args: CallArguments, name: string, otherwise: string): str
   return [...character].length === 1 ? character : args.fail(name, `${name} must be a single character`);
 }
 
+/** Reads a row of CSV. Go refuses the delimiters in the list when it reads (`errInvalidDelim`), not at start. */
 function readCsv(text: string, delimiter: string, mode: string): readonly string[] {
   if (['"', '\r', '\n', '\ufffd', '\0'].includes(delimiter)) return failEvaluation('ParseCSV: invalid delimiter');
   return readCsvRow(text, delimiter, mode === 'lazyQuotes');

@@ -31,7 +31,7 @@ export const PATTERN_CONVERTERS: readonly ConverterDefinition[] = [
   /**
    * `ExtractPatterns("GET /cart", "^(?P<verb>[A-Z]+) ")["verb"] == "GET"`
    *
-   * A pattern without named groups is an error.
+   * A pattern without named groups is an error. A group that takes no part in the match is an empty string.
    */
   {
     name: 'ExtractPatterns',
@@ -50,7 +50,8 @@ export const PATTERN_CONVERTERS: readonly ConverterDefinition[] = [
   /**
    * `ExtractGrokPatterns("took 15ms", "took %{INT:ms:int}ms")["ms"] == 15`
    *
-   * `NamedCapturesOnly` leaves out groups without a name of their own.
+   * `NamedCapturesOnly` leaves out groups without a name of their own. Groups get the types that the pattern names, and
+   * empty groups are left out.
    */
   {
     name: 'ExtractGrokPatterns',

@@ -1,3 +1,7 @@
+/**
+ * The list of converters. A new one is an entry in the file of its family, with an example above it, and in
+ * `docs/ottl.md`, which `vitest --update` writes.
+ */
 import { CODE_CONVERTERS } from './code-converters.ts';
 import type { ConverterDefinition } from './converter-definition.ts';
 import { HASH_CONVERTERS } from './hash-converters.ts';
@@ -10,6 +14,7 @@ import { TEXT_CONVERTERS } from './text-converters.ts';
 import { FORMAT_TIME_CONVERTERS, TIME_CONVERTERS } from './time-converters.ts';
 import { TYPE_CONVERTERS } from './type-converters.ts';
 
+/** Reasons why conditions cannot use a converter, as `docs/ottl.md` and the error messages give them. */
 const IMPURE = 'a decision must not depend on when or where it is made';
 const XPATH = 'it needs XPath; use ParseXML or ParseSimplifiedXML';
 const GATED = 'it is experimental in the Collector and off by default';
@@ -23,7 +28,7 @@ export const UNSUPPORTED_CONVERTERS: ReadonlyMap<string, string> = new Map([
   ...['Any', 'All', 'Filter', 'Find', 'MapEach', 'MapKeys', 'Reduce', 'When', 'SanitizeUTF8'].map(
     (name) => [name, GATED] as const,
   ),
-  ['UserAgent', 'its list of patterns would take the functions over a megabyte; use IsMatch'],
+  ['UserAgent', 'its list of patterns would make the functions larger than a megabyte; use IsMatch'],
 ]);
 
 /** Every converter that conditions can use. Add a family here. */

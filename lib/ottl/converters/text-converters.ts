@@ -18,7 +18,11 @@ export const TEXT_CONVERTERS: readonly ConverterDefinition[] = [
   ofTwoTexts('TrimSuffix', 'Suffix', (text, suffix) =>
     text.endsWith(suffix) ? text.slice(0, text.length - suffix.length) : text,
   ),
-  /** `Split("a|b", "|")[1] == "b"`. An empty delimiter splits into characters. */
+  /**
+   * `Split("a|b", "|")[1] == "b"`
+   *
+   * An empty delimiter splits into characters. The result is a `[]string` of Go, which equals no list literal.
+   */
   ofTwoTexts('Split', 'Delimiter', (text, delimiter) => new NativeList(splitText(text, delimiter), 'string')),
   /** `ToLowerCase("GET") == "get"` */
   ofText('ToLowerCase', toLower),

@@ -65,6 +65,7 @@ export const TIME_CONVERTERS: readonly ConverterDefinition[] = [
     parameters: ['Duration'],
     create(args) {
       const getText = args.text('Duration');
+      // In a condition the text is nearly always a literal.
       let last: { text: string; duration: Duration } | undefined;
       return (context) => {
         const text = getText(context);

@@ -7,6 +7,10 @@ export function formatTime(layout: readonly LayoutPart[], time: Time): string {
   return layout.map(({ text, isElement }) => (isElement ? formatElement(text, calendar, time.offset) : text)).join('');
 }
 
+/**
+ * One element. Years are written with four digits, `03` and `3` are hours of a 12-hour clock, `_2` is padded with a blank,
+ * and `MST` (the zone) is the offset, as Go writes times without a named zone.
+ */
 function formatElement(element: string, calendar: CalendarTime, offset: number): string {
   const { year, month, day, hour, minute, second, nanosecond, weekday } = calendar;
   switch (element) {
@@ -62,6 +66,7 @@ function formatFraction(element: string, nanosecond: number): string {
   return digits === '' ? '' : `${element.charAt(0)}${digits}`;
 }
 
+/** The offset with as many parts as the element has: `-07` hours, `-0700` and `-07:00` minutes, `-07:00:00` seconds. */
 function formatOffset(element: string, offset: number): string {
   if (element.startsWith('Z') && offset === 0) return 'Z';
   const seconds = Math.abs(offset);

@@ -15,6 +15,7 @@ const UNIT_NANOS: ReadonlyMap<string, bigint> = new Map([
 
 /** More digits before the point overflow 64 bits; more behind it are below a nanosecond. */
 const MAX_DIGITS = 19;
+/** The grammar of a duration, and one number with its unit in it. */
 const WHOLE = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 const PART = /(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/g;
 
@@ -40,6 +41,7 @@ function tooLong(text: string): never {
   throw new OttlEvaluationError(`${quotedExcerpt(text)} is too long for a duration`);
 }
 
+/** The decimal floats of `strconv.ParseFloat`. JavaScript's `Number` would also accept blanks and other bases. */
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INFINITE = /^([+-]?)(?:inf|infinity)$/i;
 

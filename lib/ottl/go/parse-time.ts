@@ -2,6 +2,7 @@ import { OttlEvaluationError } from '../errors.ts';
 import { NANOS_PER_SECOND, Time, unixNanosOf } from './time.ts';
 import { type LayoutPart, MONTHS, WEEKDAYS } from './time-layout.ts';
 
+/** The parts of a time as far as they have been read; what the layout does not have keeps its first value. */
 interface Fields {
   year: number;
   month: number;
@@ -10,7 +11,9 @@ interface Fields {
   minute: number;
   second: number;
   nanosecond: number;
+  /** The half of the day, for hours of a 12-hour clock. */
   half: 'am' | 'pm' | undefined;
+  /** Seconds east of UTC. */
   offset: number;
 }
 
@@ -46,6 +49,7 @@ export function parseTime(layout: readonly LayoutPart[], text: string, shortYear
   return rest === '' ? timeOf(fields) : refuse();
 }
 
+/** The time of the fields. Years before 1 and days that the month does not have are refused. */
 function timeOf({ half, offset, ...fields }: Fields): Time {
   const hour =
     half === 'pm' && fields.hour < 12 ? fields.hour + 12 : half === 'am' && fields.hour === 12 ? 0 : fields.hour;
@@ -111,6 +115,7 @@ function readElement(element: string, value: string, fields: Fields, shortYears:
   }
 }
 
+/** Reads a year. Of two digits, those from `firstOfLastCentury` on are in the last century, the others in this one. */
 function readYear(pattern: RegExp, firstOfLastCentury: number, text: string, fields: Fields): string | undefined {
   const digits = pattern.exec(text)?.[0];
   if (digits === undefined) return undefined;
@@ -156,6 +161,7 @@ function readFraction(value: string, fields: Fields): string {
   return value.slice(1 + digits.length);
 }
 
+/** The patterns of the elements for an offset. */
 const OFFSETS: ReadonlyMap<string, RegExp> = new Map([
   ['Z0700', /^(?:Z|([+-])(\d\d)(?:(\d\d)|:(\d\d))?)/],
   ['-070000', /^([+-])(\d\d)(\d\d)()(\d\d)/],

@@ -11,6 +11,7 @@ export function trimSet(text: string, characters: string): string {
   return all.slice(start, end).join('');
 }
 
+/** `unicode.IsSpace`. */
 const SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 /** `strings.TrimSpace`: removes Unicode white space at both ends. (JavaScript's `trim` also removes U+FEFF.) */
@@ -104,6 +105,7 @@ export function toSnake(text: string): string {
   return snake;
 }
 
+/** The kinds of characters that `strcase` tells apart, all of them ASCII. */
 function kindOf(character: string): 'low' | 'capital' | 'digit' | 'divider' | 'other' {
   if (character >= 'a' && character <= 'z') return 'low';
   if (character >= 'A' && character <= 'Z') return 'capital';

@@ -21,6 +21,7 @@ export function murmur3Hash32(bytes: Uint8Array): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
+/** Mixes a block of 4 bytes into the hash of 32 bits. */
 function mix32(block: number): number {
   const mixed = Math.imul(block, 0xcc9e2d51);
   return Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593);
@@ -51,6 +52,7 @@ export function murmur3Hash128(bytes: Uint8Array): readonly [bigint, bigint] {
   return [first, uint64(second + first)];
 }
 
+/** Mixes the first half of a block of 16 bytes; {@link mixSecond} the second. */
 function mixFirst(block: bigint): bigint {
   return uint64(rotate(uint64(block * C1), 31n) * C2);
 }
@@ -59,6 +61,7 @@ function mixSecond(block: bigint): bigint {
   return uint64(rotate(uint64(block * C2), 33n) * C1);
 }
 
+/** The finalizer `fmix64`. */
 function finish(half: bigint): bigint {
   const once = uint64((half ^ (half >> 33n)) * 0xff51afd7ed558ccdn);
   const twice = uint64((once ^ (once >> 33n)) * 0xc4ceb9fe1a85ec53n);

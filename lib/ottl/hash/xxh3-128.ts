@@ -1,3 +1,4 @@
+/** XXH3 of 128 bits with seed 0 (xxHash specification, "XXH3 algorithm description"): each range of lengths has its own way. */
 import {
   accumulateLong,
   avalanche,
@@ -36,6 +37,7 @@ export function xxh3Hash128(bytes: Uint8Array): Halves {
   return [avalanche(high), avalanche(low)];
 }
 
+/** 1 to 3 bytes. */
 function upTo3(bytes: Uint8Array): Halves {
   const low = combineSmall(bytes);
   const swapped = swapBytes(low, 4);
@@ -43,6 +45,7 @@ function upTo3(bytes: Uint8Array): Halves {
   return [avalanche64(high ^ secret32(8) ^ secret32(12)), avalanche64(low ^ secret32(0) ^ secret32(4))];
 }
 
+/** 4 to 8 bytes. */
 function upTo8(input: DataView): Halves {
   const length = input.byteLength;
   const value = BigInt(input.getUint32(0, true)) + (BigInt(input.getUint32(length - 4, true)) << 32n);
@@ -53,6 +56,7 @@ function upTo8(input: DataView): Halves {
   return [avalanche(high), mixed ^ (mixed >> 28n)];
 }
 
+/** 9 to 16 bytes. */
 function upTo16(input: DataView): Halves {
   const length = input.byteLength;
   const first = input.getBigUint64(0, true);
@@ -65,6 +69,7 @@ function upTo16(input: DataView): Halves {
   return [avalanche(uint64((mixed >> 64n) + high * PRIME64_2)), avalanche(uint64(mixed))];
 }
 
+/** 17 to 128 bytes: 16 from each end at a time, from the inside outwards. */
 function upTo128(input: DataView): Halves {
   const length = input.byteLength;
   let halves: Halves = [0n, uint64(BigInt(length) * PRIME64_1)];
@@ -73,6 +78,7 @@ function upTo128(input: DataView): Halves {
   return finish(halves, length);
 }
 
+/** 129 to 240 bytes: 32 at a time, and the last 32 once more. */
 function upTo240(input: DataView): Halves {
   const length = input.byteLength;
   let halves: Halves = [0n, uint64(BigInt(length) * PRIME64_1)];
@@ -91,6 +97,7 @@ function mix32([high, low]: Halves, input: DataView, at: number, otherAt: number
   ];
 }
 
+/** Combines the halves after more than 16 bytes. */
 function finish([high, low]: Halves, length: number): Halves {
   const mixed = uint64(low * PRIME64_1 + high * PRIME64_4 + BigInt(length) * PRIME64_2);
   return [uint64(-avalanche(mixed)), avalanche(uint64(high + low))];

@@ -1,3 +1,4 @@
+/** XXH3 of 64 bits with seed 0 (xxHash specification, "XXH3 algorithm description"): each range of lengths has its own way. */
 import {
   accumulateLong,
   avalanche,
@@ -36,6 +37,7 @@ export function combineSmall(bytes: Uint8Array): bigint {
   return BigInt(((first << 16) | (second << 24) | last | (length << 8)) >>> 0);
 }
 
+/** 4 to 8 bytes. */
 function upTo8(input: DataView): bigint {
   const length = input.byteLength;
   const value = BigInt(input.getUint32(length - 4, true)) + (BigInt(input.getUint32(0, true)) << 32n);
@@ -45,6 +47,7 @@ function upTo8(input: DataView): bigint {
   return twice ^ (twice >> 28n);
 }
 
+/** 9 to 16 bytes. */
 function upTo16(input: DataView): bigint {
   const length = input.byteLength;
   const low = input.getBigUint64(0, true) ^ secret64(24) ^ secret64(32);
@@ -52,7 +55,7 @@ function upTo16(input: DataView): bigint {
   return avalanche(uint64(BigInt(length) + swapBytes(low, 8) + high + foldedProduct(low, high)));
 }
 
-/** 16 bytes from each end at a time, from the ends inwards. */
+/** 17 to 128 bytes: 16 from each end at a time, from the ends inwards. */
 function upTo128(input: DataView, start: bigint): bigint {
   const length = input.byteLength;
   let sum = start;
@@ -62,6 +65,7 @@ function upTo128(input: DataView, start: bigint): bigint {
   return avalanche(uint64(sum));
 }
 
+/** 129 to 240 bytes: 16 at a time, and the last 16 once more. */
 function upTo240(input: DataView, start: bigint): bigint {
   const length = input.byteLength;
   let sum = start;

@@ -23,6 +23,7 @@ export function rotate64(value: bigint, bits: bigint): bigint {
   return uint64(value << bits) | (value >> (64n - bits));
 }
 
+/** The lowest `length` bytes in reverse order. */
 export function swapBytes(value: bigint, length: 4 | 8): bigint {
   let swapped = 0n;
   for (let i = 0; i < length; i++) swapped = (swapped << 8n) | ((value >> BigInt(8 * i)) & 0xffn);
@@ -59,6 +60,7 @@ const SECRET_LENGTH = 192;
 const view = new DataView(new ArrayBuffer(SECRET_LENGTH));
 for (let at = 0; at < SECRET_LENGTH; at++) view.setUint8(at, Number.parseInt(SECRET_HEX.slice(2 * at, 2 * at + 2), 16));
 
+/** 4 bytes of the secret, little-endian; {@link secret64} gives 8. */
 export function secret32(at: number): bigint {
   return BigInt(view.getUint32(at, true));
 }
@@ -75,6 +77,7 @@ export function mix16(input: DataView, at: number, secretAt: number): bigint {
   );
 }
 
+/** Long inputs are read in stripes of 64 bytes, and the lanes scrambled after each block of stripes. */
 const STRIPE = 64;
 const STRIPES_PER_BLOCK = (SECRET_LENGTH - STRIPE) / 8;
 const LANES = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -103,6 +106,7 @@ export function mergeLanes(lanes: readonly bigint[], secretAt: number, start: bi
   return uint64(merged);
 }
 
+/** Adds a stripe, keyed with the secret, to the eight lanes. */
 function accumulate(lanes: bigint[], input: DataView, at: number, secretAt: number): void {
   for (const i of LANES) {
     const value = input.getBigUint64(at + 8 * i, true);
@@ -112,6 +116,7 @@ function accumulate(lanes: bigint[], input: DataView, at: number, secretAt: numb
   }
 }
 
+/** Scrambles the lanes at the end of a block. */
 function scramble(lanes: bigint[]): void {
   for (const i of LANES) {
     const lane = lanes[i] ?? 0n;

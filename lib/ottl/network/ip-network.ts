@@ -1,4 +1,4 @@
-/** An IP network: the address and the number of its leading bits that count. */
+/** A network: the first address in it, and the length of the prefix in bits. */
 export interface IpNetwork {
   readonly address: Uint8Array;
   readonly bits: number;
@@ -30,27 +30,32 @@ export function toShortIp(ip: Uint8Array): Uint8Array {
   return toV4(ip) ?? ip;
 }
 
+/** An IPv4 network written as one of IPv6 (`::ffff:10.0.0.0/104`) as one of IPv4. */
 function shorten({ address, bits }: IpNetwork): IpNetwork {
   const v4 = address.length === 16 ? toV4(address) : undefined;
   return v4 === undefined ? { address, bits } : { address: v4, bits: Math.max(0, bits - 96) };
 }
 
+/** The address with all bits after the prefix set to 0. */
 function masked(address: Uint8Array, bits: number): Uint8Array {
   return address.map((byte, i) => byte & (0xff << (8 - Math.min(8, Math.max(0, bits - i * 8)))));
 }
 
+/** The IPv4 address in `::ffff:0:0/96`; undefined for any other address. */
 function toV4(address: Uint8Array): Uint8Array | undefined {
   if (address.length !== 16) return undefined;
   const isMapped = address[10] === 0xff && address[11] === 0xff && address.subarray(0, 10).every((byte) => byte === 0);
   return isMapped ? address.slice(12) : undefined;
 }
 
+/** Four decimal numbers without leading zeros, which Go refuses because some systems read them as octal. */
 function parseV4(text: string): Uint8Array | undefined {
   const parts = text.split('.');
   const isValid = parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256);
   return isValid ? Uint8Array.from(parts, Number) : undefined;
 }
 
+/** Groups of 16 bits in hex; `::` stands for one or more groups of zeros. */
 function parseV6(text: string): Uint8Array | undefined {
   const halves = text.split('::');
   const head = groupsOf(halves[0] ?? '', halves.length === 1);

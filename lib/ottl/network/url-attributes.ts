@@ -4,6 +4,7 @@ import { parseGoInt } from '../go/parse-numbers.ts';
 import { NativeInt, type OttlMap, type OttlValue } from '../runtime/value.ts';
 import { formatGoUrl, formatUser, type GoUrl, parseGoUrl, splitHostPort, type UrlUser, unescapePart } from './url.ts';
 
+/** The most parameters of a query. */
 const MAX_PARAMETERS = 10_000;
 
 /**
@@ -34,6 +35,7 @@ export function urlAttributes(text: string): OttlMap {
 
 type Part = readonly [string, string];
 
+/** The parts that are left out when they are empty. The extension is what follows the last dot of the path. */
 function optionalParts({ fragment, query, path }: GoUrl): readonly Part[] {
   const extension = path.includes('.') ? path.slice(path.lastIndexOf('.') + 1) : '';
   return [
@@ -43,6 +45,7 @@ function optionalParts({ fragment, query, path }: GoUrl): readonly Part[] {
   ];
 }
 
+/** The parts of `user:password@`. */
 function userParts(user: UrlUser): readonly Part[] {
   const { name, password } = user;
   return [
@@ -52,6 +55,7 @@ function userParts(user: UrlUser): readonly Part[] {
   ];
 }
 
+/** The parameters of a query: `url.ParseQuery`, which refuses semicolons. */
 function queryMap(query: string): OttlMap {
   const parameters = new Map<string, string[]>();
   const pairs = query.split('&');

@@ -46,12 +46,14 @@ export function parseGoUrl(url: string): GoUrl {
   return { ...common, ...readAuthority(scheme, authority), path: unescapePart(rawPath, 'path'), rawPath };
 }
 
+/** Splits off the scheme, in lower case; '' when the URL has none. */
 function readScheme(text: string): { readonly scheme: string; readonly rest: string } {
   if (text.startsWith(':')) return fail('the scheme is missing');
   const scheme = /^[a-zA-Z][a-zA-Z\d+.-]*(?=:)/.exec(text)?.[0] ?? '';
   return { scheme: scheme.toLowerCase(), rest: scheme === '' ? text : text.slice(scheme.length + 1) };
 }
 
+/** Splits `user:password@host:port`; an `@` in the password must be escaped, so that the last one counts. */
 function readAuthority(scheme: string, authority: string): Pick<GoUrl, 'user' | 'host'> {
   const at = authority.lastIndexOf('@');
   const host = parseUrlHost(scheme, authority.slice(at + 1));
@@ -79,6 +81,7 @@ function parseUrlHost(scheme: string, host: string): string {
   return unescapePart(host, 'host');
 }
 
+/** Parses `[address%25zone]:port`. */
 function parseBracketed(host: string): string {
   const end = host.lastIndexOf(']');
   if (end < 0) return fail('"]" is missing');
@@ -94,11 +97,13 @@ function parseBracketed(host: string): string {
   return `[${name}]${port}`;
 }
 
+/** Whether a name is an IPv6 address, with or without a zone. */
 function isV6(name: string): boolean {
   const [address = '', ...zone] = name.split('%');
   return address.includes(':') && parseIp(address) !== undefined && (zone.length === 0 || zone.join('%') !== '');
 }
 
+/** A port is empty or decimal digits; Go does not check its size. */
 function checkPort(port: string): void {
   if (!OPTIONAL_PORT.test(port)) fail(`invalid port ${quotedExcerpt(port)} after the host`);
 }
@@ -123,6 +128,7 @@ export function formatGoUrl(url: GoUrl): string {
   return `${start}${middle}${hasEmptyQuery || query !== '' ? `?${query}` : ''}${end}`;
 }
 
+/** The URL from the `//` to the end of the path. */
 function authorityAndPath({ scheme, user, host, path, rawPath }: GoUrl, isRelative: boolean): string {
   const written = path === '*' ? '*' : escaped(path, rawPath, 'path');
   if (user !== undefined || (host !== undefined && host !== '')) {
@@ -133,10 +139,12 @@ function authorityAndPath({ scheme, user, host, path, rawPath }: GoUrl, isRelati
   return isRelative && (written.split('/')[0] ?? '').includes(':') ? `./${written}` : written;
 }
 
+/** The raw form when it is valid, otherwise the text with escapes. */
 function escaped(text: string, raw: string, part: 'path' | 'fragment'): string {
   return isEscaped(raw, part) ? raw : escapePart(text, part);
 }
 
+/** `user` or `user:password`, with escapes. */
 export function formatUser({ name, password }: UrlUser): string {
   return escapePart(name, 'user') + (password === undefined ? '' : `:${escapePart(password, 'user')}`);
 }
@@ -146,6 +154,7 @@ type UrlPart = 'path' | 'host' | 'zone' | 'user' | 'query' | 'fragment';
 
 const HOST = /[\w.~!$&'()*+,;=:[\]<>"-]/;
 
+/** The characters of each part that need no escape (Go's `shouldEscape`). */
 const LITERAL: Readonly<Record<UrlPart, RegExp>> = {
   path: /[\w.~$&+,/:;=@-]/,
   host: HOST,
@@ -195,6 +204,7 @@ function isEscaped(bytes: string, part: UrlPart): boolean {
   return [...bytes].every((byte) => "!$&'()*+,;=:@[]%".includes(byte) || LITERAL[part].test(byte));
 }
 
+/** `strings.Cut`: the text before the separator and the text after it, or the whole text and ''. */
 function cut(text: string, separator: string): readonly [string, string] {
   const at = text.indexOf(separator);
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];

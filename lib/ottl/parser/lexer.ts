@@ -17,9 +17,9 @@ export interface Token {
 }
 
 /**
- * The largest depth of a condition: nested parentheses, lists, maps, calls, indices and `not`. Each operator of a sum or
- * product counts, too, because its left side becomes its operand. A condition is walked by recursion, so that the depth
- * must not be up to its author.
+ * The largest depth of a condition: nested parentheses, lists, maps, calls, indices and `not`. Each operator of a sum
+ * or product counts, too, because its left side becomes its operand. Conditions are walked by recursion, so their depth
+ * needs a limit.
  */
 const MAX_CONDITION_DEPTH = 100;
 

@@ -1,3 +1,4 @@
+/** The syntax tree of a condition, as the parser makes it and the compiler reads it, and the tree as text. */
 import { toHex } from '../../otlp/bytes-to-text.ts';
 import { quote } from './literals.ts';
 
@@ -107,15 +108,18 @@ function printFloat(value: number): string {
   return text.includes('e') ? text.replace('e', '.0e') : `${text}.0`;
 }
 
+/** `span.attributes["a"]`. */
 function printPath({ fields }: PathNode): string {
   return fields.map(({ name, keys }) => `${name}${printKeys(keys)}`).join('.');
 }
 
+/** `Name(argument, name=argument)["key"]`. */
 function printCall(call: CallNode): string {
   const given = call.arguments.map(({ name, value }) => `${name === undefined ? '' : `${name}=`}${printValue(value)}`);
   return `${call.name}(${given.join(', ')})${printKeys(call.keys)}`;
 }
 
+/** The indices after a path or a call. */
 function printKeys(keys: readonly ValueNode[]): string {
   return keys.map((key) => `[${printValue(key)}]`).join('');
 }

@@ -1,3 +1,4 @@
+/** What conditions can read of a span. Fields without an accessor of `Trace` are read from the `Span` message. */
 import { parseW3cTraceState } from '../../otlp/w3c-trace-state.ts';
 import { Time } from '../go/time.ts';
 import type { EvaluationContext } from '../runtime/context.ts';
@@ -13,7 +14,9 @@ const LINKS = 13;
 const DROPPED_LINKS_COUNT = 14;
 const STATUS = 15;
 const STATUS_MESSAGE = 2;
+/** Names of the span kinds by number, as the Collector's `SpanKind.String` gives them. */
 const KINDS = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer'];
+/** The one value of every status. */
 const STATUS_VALUE = new Opaque('status');
 
 /** Context `span` (pkg/ottl/contexts/ottlspan). */
@@ -72,7 +75,8 @@ export const SPAN_PATHS: readonly PathDefinition[] = [
   { path: 'parent_span_id.string', yields: 'string, 16 hex digits, zeros on a root span', get: parentSpanId },
   {
     path: 'trace_state',
-    yields: 'string; with a key the value of that member, empty when there is none, nil when the header is invalid',
+    yields:
+      'string; with a key, the value of that member: empty when the header has no such member, nil when it is invalid',
     get: (context) => context.trace.traceState(context.span),
     lookUp: (context, key) => traceStateMember(context.trace.traceState(context.span), key),
   },
@@ -109,6 +113,7 @@ export const ENUMS: ReadonlyMap<string, bigint> = new Map([
   ['STATUS_CODE_ERROR', 2n],
 ]);
 
+/** The ID in 16 hex digits; zeros when it is missing. */
 function spanId({ trace, span }: EvaluationContext): string {
   return trace.spanId(span).padEnd(16, '0');
 }
@@ -132,10 +137,12 @@ function traceStateMember(header: string, key: string): string | null {
   return members === undefined ? null : (members.get(key) ?? '');
 }
 
+/** Events or links, of which OTTL can only ask the number. */
 function opaque({ trace, span }: EvaluationContext, type: 'events' | 'links', field: number): Opaque {
   return new Opaque(type, trace.spanMessage(span).count(field));
 }
 
+/** A counter of dropped elements. */
 function count({ trace, span }: EvaluationContext, field: number): bigint {
   return BigInt(trace.spanMessage(span).uint32(field));
 }

@@ -28,6 +28,7 @@ function isNumber(value: OttlValue): value is bigint | number {
   return typeof value === 'bigint' || typeof value === 'number';
 }
 
+/** int64 arithmetic: wraps around, and truncates quotients towards zero. */
 function ofInts(a: bigint, operator: MathOperator, b: bigint): bigint {
   switch (operator) {
     case '+':
@@ -56,6 +57,7 @@ function ofDoubles(a: number, operator: MathOperator, b: number): number {
   }
 }
 
+/** A time plus or minus a duration is a time; a time minus a time is a duration. */
 function ofTime(a: Time, operator: MathOperator, b: OttlValue): OttlValue | undefined {
   if (operator === '+' && b instanceof Duration) return new Time(a.unixNanos + b.nanos, a.offset);
   if (operator === '-' && b instanceof Duration) return new Time(a.unixNanos - b.nanos, a.offset);
@@ -70,6 +72,7 @@ function saturated(nanos: bigint): bigint {
   return nanos < -max - 1n ? -max - 1n : nanos;
 }
 
+/** A duration plus or minus a duration, or plus a time. */
 function ofDuration(a: Duration, operator: MathOperator, b: OttlValue): OttlValue | undefined {
   if (operator === '+' && b instanceof Duration) return new Duration(a.nanos + b.nanos);
   if (operator === '-' && b instanceof Duration) return new Duration(a.nanos - b.nanos);

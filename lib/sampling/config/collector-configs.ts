@@ -19,6 +19,7 @@ export function instancesOf(processors: unknown): readonly string[] {
   return isYamlMap(processors) ? Object.keys(processors).filter(isTailSampling) : [];
 }
 
+/** The ID of a component is its type, with an optional name after a slash. */
 function isTailSampling(name: string): boolean {
   return name === 'tail_sampling' || name.startsWith('tail_sampling/');
 }

@@ -1,20 +1,5 @@
 import { excerpt, quotedExcerpt } from '../../text/messages.ts';
 
-/** A value, as a message shows it. */
-export function describe(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
-  if (typeof value === 'string') return quotedExcerpt(value);
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a map';
-  return excerpt(String(value));
-}
-
-/** Names for a message; a long list is cut off. */
-export function nameList(names: readonly (string | number)[], most = 6): string {
-  if (names.length === 0) return 'nothing';
-  return names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');
-}
-
 /** The path to a value: keys of maps and indices of lists. */
 export type ConfigPath = readonly (string | number)[];
 
@@ -73,4 +58,19 @@ export function formatPath(path: ConfigPath): string {
     if (typeof step === 'number') return `${text}[${step}]`;
     return text === '' ? step : `${text}.${step}`;
   }, '');
+}
+
+/** A value, as a message shows it. */
+export function describe(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (typeof value === 'string') return quotedExcerpt(value);
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  return excerpt(String(value));
+}
+
+/** Names for a message; a long list is cut off. */
+export function nameList(names: readonly (string | number)[], most = 6): string {
+  if (names.length === 0) return 'nothing';
+  return names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');
 }

@@ -84,26 +84,8 @@ export const BLOCK_KEYS: readonly string[] = [...BLOCK_OPTIONS, ...IGNORED_BLOCK
   .map(({ key }) => key)
   .filter((key) => !key.startsWith('tailgate'));
 
-/** Settings of the whole block that the Collector does not have are in a map of their own. */
-const KEY = 'tailgate';
-
-export interface TailgateSettings {
-  /** Empty, unless the configuration turns the threshold off. */
-  readonly writeThreshold: Pick<SamplingConfig, 'writeThreshold'>;
-  readonly ignored: IgnoredComponents;
-}
-
-/** Reads `tailgate: { write_threshold, ignore_… }`; `write_threshold` is true by default. */
-function readTailgateSettings(options: OptionsReader): TailgateSettings {
-  const settings = options.map(KEY);
-  const isOff = settings.has('write_threshold') && !settings.boolean('write_threshold');
-  settings.value('write_threshold');
-  const ignored = readIgnoredComponents(settings);
-  settings.finish();
-  return { writeThreshold: isOff && !settings.failed ? { writeThreshold: false } : {}, ignored };
-}
-
 const DEFAULT_DECISION_WAIT_MS = 30_000;
+
 /** Spans are not buffered for much longer. */
 export const MAX_DECISION_WAIT_MS = 12 * 3600 * 1000;
 const WAITS: DurationRange = { minMs: Number.NEGATIVE_INFINITY, maxMs: MAX_DECISION_WAIT_MS, words: '0s to 12h' };
@@ -169,4 +151,23 @@ function reportRepeatedNames(nodes: readonly ConfigNode[], issues: ConfigIssues)
     if (seen.has(name)) issues.error([...path, 'name'], `another policy already has the name "${name}"`);
     seen.add(name);
   }
+}
+
+/** Settings of the whole block that the Collector does not have are in a map of their own. */
+const KEY = 'tailgate';
+
+export interface TailgateSettings {
+  /** Empty, unless the configuration turns the threshold off. */
+  readonly writeThreshold: Pick<SamplingConfig, 'writeThreshold'>;
+  readonly ignored: IgnoredComponents;
+}
+
+/** Reads `tailgate: { write_threshold, ignore_… }`; `write_threshold` is true by default. */
+function readTailgateSettings(options: OptionsReader): TailgateSettings {
+  const settings = options.map(KEY);
+  const isOff = settings.has('write_threshold') && !settings.boolean('write_threshold');
+  settings.value('write_threshold');
+  const ignored = readIgnoredComponents(settings);
+  settings.finish();
+  return { writeThreshold: isOff && !settings.failed ? { writeThreshold: false } : {}, ignored };
 }

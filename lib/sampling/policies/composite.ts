@@ -1,10 +1,16 @@
 import type { OptionsReader } from '../config/options-reader.ts';
 import { countOf, type SecondLimit } from '../limits.ts';
-import type { OptionDescription, ParseSubPolicy, PolicyDefinition } from '../policy.ts';
-import { type Evaluation, NOT_SAMPLED, type Policy } from '../policy.ts';
+import {
+  type Evaluation,
+  NOT_SAMPLED,
+  type OptionDescription,
+  type ParseSubPolicy,
+  type Policy,
+  type PolicyDefinition,
+} from '../policy.ts';
 import { inWords, type PolicySummary, tracesThat } from '../policy-summary.ts';
 import { isCertain, isImpossible, type LazyProbability, UNKNOWN } from '../probability/probability.ts';
-import { NOT_SAMPLED_BY_LIMIT, SAMPLED_BY_LIMIT } from './limits/limited.ts';
+import { NOT_SAMPLED_BY_LIMIT, SAMPLED_BY_LIMIT } from './rate-limiting.ts';
 
 const OPTIONS: readonly OptionDescription[] = [
   {

@@ -1,53 +1,7 @@
+/** The `ot` member of the trace states of a trace: threshold `th` and randomness `rv`. */
 import type { Trace } from '../../otlp/trace/trace.ts';
 import { MAX_MEMBERS, parseW3cTraceState } from '../../otlp/w3c-trace-state.ts';
 import { ALWAYS, parseThreshold, thresholdDigits } from './threshold.ts';
-
-/**
- * The threshold of the sampler that let the trace through before it arrived here, from `ot=th:…` in the trace state:
- * that of a root span if one has it, or else of the first span that does; {@link ALWAYS} if no span has one.
- */
-export function headThreshold(trace: Trace): bigint {
-  let elsewhere: bigint | undefined;
-  for (let i = 0; i < trace.spanCount; i++) {
-    const { threshold } = readOtSampling(trace.traceState(i));
-    if (threshold === undefined) continue;
-    if (trace.isRoot(i)) return threshold;
-    elsewhere ??= threshold;
-  }
-  return elsewhere ?? ALWAYS;
-}
-
-/**
- * The randomness of a trace without `rv`: the low 56 bits of its ID (W3C Trace Context Level 2, "Randomness of
- * trace-id").
- */
-export function idRandomness(traceId: string): bigint {
-  return BigInt(`0x${traceId.slice(18)}`);
-}
-
-/**
- * The randomness R that every sampler of the trace compares with its threshold: the first `rv` of its trace states, or
- * else that of the trace ID. Undefined if no trace state has `rv` or `th`, because then nothing says that the ID is
- * random.
- */
-export function declaredRandomness(trace: Trace): bigint | undefined {
-  let hasThreshold = false;
-  let last = '';
-  for (let i = 0; i < trace.spanCount; i++) {
-    const text = trace.traceState(i);
-    if (text === last) continue;
-    last = text;
-    const { randomness, threshold } = readOtSampling(text);
-    if (randomness !== undefined) return randomness;
-    hasThreshold ||= threshold !== undefined;
-  }
-  return hasThreshold ? idRandomness(trace.traceId) : undefined;
-}
-
-const FIELD = /^([a-z][a-z0-9]*):([A-Za-z0-9._-]*)$/;
-/** The longest value of a `tracestate` member. */
-const MAX_VALUE_LENGTH = 256;
-const RANDOMNESS = /^[0-9a-f]{14}$/;
 
 /** What the `ot` member of a `tracestate` says about sampling (OpenTelemetry specification, "TraceState Handling"). */
 export interface OtSampling {
@@ -69,6 +23,51 @@ export function readOtSampling(traceState: string): OtSampling {
     threshold: parseThreshold(fields?.get('th') ?? ''),
   };
 }
+
+/**
+ * The threshold of the sampler that let the trace through before it arrived here, from `ot=th:…` in the trace state:
+ * that of a root span if one has it, or else of the first span that does; {@link ALWAYS} if no span has one.
+ */
+export function headThreshold(trace: Trace): bigint {
+  let elsewhere: bigint | undefined;
+  for (let i = 0; i < trace.spanCount; i++) {
+    const { threshold } = readOtSampling(trace.traceState(i));
+    if (threshold === undefined) continue;
+    if (trace.isRoot(i)) return threshold;
+    elsewhere ??= threshold;
+  }
+  return elsewhere ?? ALWAYS;
+}
+
+/**
+ * The randomness R that every sampler of the trace compares with its threshold: the first `rv` of its trace states, or
+ * else that of the trace ID. Undefined if no trace state has `rv` or `th`, because then nothing says that the ID is
+ * random.
+ */
+export function declaredRandomness(trace: Trace): bigint | undefined {
+  let hasThreshold = false;
+  let last = '';
+  for (let i = 0; i < trace.spanCount; i++) {
+    const text = trace.traceState(i);
+    if (text === last) continue;
+    last = text;
+    const { randomness, threshold } = readOtSampling(text);
+    if (randomness !== undefined) return randomness;
+    hasThreshold ||= threshold !== undefined;
+  }
+  return hasThreshold ? idRandomness(trace.traceId) : undefined;
+}
+
+/**
+ * The randomness of a trace without `rv`: the low 56 bits of its ID (W3C Trace Context Level 2, "Randomness of
+ * trace-id").
+ */
+export function idRandomness(traceId: string): bigint {
+  return BigInt(`0x${traceId.slice(18)}`);
+}
+
+/** The longest value of a `tracestate` member. */
+const MAX_VALUE_LENGTH = 256;
 
 /**
  * Returns the `tracestate` with another `th`, or without one (undefined). W3C requires that a changed member comes
@@ -94,6 +93,9 @@ export function withThreshold(traceState: string, threshold: bigint | undefined)
     .map(([key, text]) => `${key}=${text}`)
     .join(',');
 }
+
+const FIELD = /^([a-z][a-z0-9]*):([A-Za-z0-9._-]*)$/;
+const RANDOMNESS = /^[0-9a-f]{14}$/;
 
 /** Undefined if there are no fields, or one of them is invalid. Of a repeated field the last one counts. */
 function parseFields(ot: string | undefined): ReadonlyMap<string, string> | undefined {

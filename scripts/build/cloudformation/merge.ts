@@ -23,7 +23,7 @@ const WORTH_SHARING = 20;
  * One template out of the two that a pipeline has with and without an option: what differs becomes `Fn::If`, resources that only one of
  * them has get the condition.
  *
- * @param condition its name; `No<condition>` is its opposite
+ * @param condition its name
  */
 export function mergeTemplates(condition: string, on: Template, off: Template): Template {
   const ids = inOrder(Object.keys(on.Resources), Object.keys(off.Resources));
@@ -44,9 +44,12 @@ function mergeResources(condition: string, id: string, on: Resource | undefined,
       throw new Error(`${id}: more than its properties depends on ${condition}`);
     return { ...on, Properties: mergeObjects(condition, a, b) };
   }
-  const only = on ?? off;
-  if (only?.Condition !== undefined || only === undefined) throw new Error(`${id}: depends on more than ${condition}`);
-  return { ...only, Condition: on === undefined ? `No${condition}` : condition };
+  if (on === undefined || on.Condition !== undefined) {
+    throw new Error(
+      `${id}: there is no condition for a resource that exists without ${condition}, or with others as well`,
+    );
+  }
+  return { ...on, Condition: condition };
 }
 
 /** A value that is one or the other by a condition. `undefined`: absent. */

@@ -10,13 +10,17 @@ import type { Json } from './template.ts';
 export interface Setting {
   /** Name of the CloudFormation parameter; Terraform's variable is the same in snake case. */
   readonly name: string;
-  readonly type: 'text' | 'switch' | 'list';
+  readonly type: 'text' | 'number' | 'switch' | 'list';
   /** One line; `\n` never. */
   readonly description: string;
   /** Absent: the user has to say. */
-  readonly default?: string | boolean | readonly string[];
+  readonly default?: string | number | boolean | readonly string[];
+  /** The only values that it may have. */
+  readonly allowed?: readonly number[];
   readonly pattern?: RegExp;
   readonly maxLength?: number;
+  /** What must hold besides, in Terraform's words. */
+  readonly terraformTest?: string;
   /** What a value that is refused should have been. */
   readonly expected?: string;
   /** For which formats it is. @default both */
@@ -35,6 +39,11 @@ export interface Choice {
   readonly on: Partial<TailSamplingPipelineProps>;
   readonly off: Partial<TailSamplingPipelineProps>;
 }
+
+/** Neither format computes, so that the days are taken from a list, with what follows from each beside it. */
+export const RETENTION_DAYS: readonly number[] = [14, 30, 90, 180, 400, 1095];
+/** That of the constructs. */
+export const DEFAULT_RETENTION_DAYS = 400;
 
 const SETTINGS: readonly Setting[] = [
   {
@@ -59,6 +68,10 @@ const SETTINGS: readonly Setting[] = [
     type: 'text',
     only: 'terraform',
     description: 'Folder with the zips of the functions: dist/cloudformation of a build',
+    terraformTest:
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Terraform's
+      'alltrue([for name in ["ingest", "decide", "compact"] : length(fileset(var.handlers_folder, "${name}-*.zip")) == 1])',
+    expected: 'a folder with one zip of each function, as "npm run build" writes it to dist/cloudformation',
   },
   {
     name: 'PipelineName',
@@ -79,6 +92,14 @@ const SETTINGS: readonly Setting[] = [
     // Of both a parameter and the standard tier of Parameter Store.
     maxLength: 4096,
     expected: 'at most 4096 characters',
+  },
+  {
+    name: 'ArchiveRetentionDays',
+    type: 'number',
+    description: 'Days that kept traces stay',
+    default: DEFAULT_RETENTION_DAYS,
+    allowed: RETENTION_DAYS,
+    expected: `one of ${RETENTION_DAYS.join(', ')}`,
   },
   {
     name: 'Compaction',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   App,
+  Duration,
   type FileAssetLocation,
   type FileAssetSource,
   Fn,
@@ -19,7 +20,8 @@ import { TailgateStack } from '../../../lib/cdk/tailgate-stack.ts';
 import { FUNCTIONS } from '../handlers.ts';
 import { parsedJson } from './json-text.ts';
 import { mergeTemplates } from './merge.ts';
-import { ALARM_TOPIC_CONDITION, CHOICES, type Choice, reference } from './settings.ts';
+import { withRetention } from './retention.ts';
+import { ALARM_TOPIC_CONDITION, CHOICES, type Choice, DEFAULT_RETENTION_DAYS, reference } from './settings.ts';
 import {
   intrinsicOf,
   isList,
@@ -42,13 +44,18 @@ const SOME_POLICIES = 'policies: [{ name: stands for the parameter, type: always
  * references. Its JSON texts are structures (`Fn::ToJsonString`).
  */
 export function pipelineTemplate(zips: ZipNames): Template {
-  return mergedOver(CHOICES, {}, zips);
+  const everything = Object.fromEntries(CHOICES.map(({ condition }) => [condition, true]));
+  return withRetention(mergedOver(CHOICES, {}, zips), (days) => templateFor(everything, zips, days));
 }
 
 /** The template of one choice: with the options of `chosen`, by condition. */
-export function templateFor(chosen: Readonly<Record<string, boolean>>, zips: ZipNames): Template {
+export function templateFor(
+  chosen: Readonly<Record<string, boolean>>,
+  zips: ZipNames,
+  retentionDays: number = DEFAULT_RETENTION_DAYS,
+): Template {
   const props = CHOICES.map(({ condition, on, off }) => (chosen[condition] ? on : off));
-  return synthesize(Object.assign({}, ...props), zips);
+  return synthesize(Object.assign({ archiveRetention: Duration.days(retentionDays) }, ...props), zips);
 }
 
 function mergedOver(choices: readonly Choice[], chosen: Readonly<Record<string, boolean>>, zips: ZipNames): Template {

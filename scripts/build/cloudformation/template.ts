@@ -24,6 +24,8 @@ export interface Output {
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs: Readonly<Record<string, Output>>;
+  /** Tables of values, for `Fn::FindInMap`: name, key, name of the value. */
+  readonly Mappings?: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>;
 }
 
 /** In place of a value: the property, or the element of a list, is left out. */

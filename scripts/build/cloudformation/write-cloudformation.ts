@@ -32,7 +32,7 @@ export function writeCloudFormation({ handlersFolder, out }: CloudFormationOptio
     writeFileSync(join(out, name), bytes);
     return [handler, name] as const;
   });
-  const template = cloudFormationTemplate(Object.fromEntries(names) as ZipNames);
+  const template = asCloudFormation(pipelineTemplate(Object.fromEntries(names) as ZipNames));
   const text = `${JSON.stringify(template, undefined, 1)}\n`;
   if (Buffer.byteLength(text) > MAX_TEMPLATE_BYTES) {
     throw new Error(
@@ -47,18 +47,14 @@ function zippedFolder(folder: string): Buffer {
   return zip(names.map((name) => ({ name, bytes: readFileSync(join(folder, name)) })));
 }
 
-/** The template as CloudFormation takes it. */
-export function cloudFormationTemplate(zips: ZipNames): JsonObject {
-  return asCloudFormation(pipelineTemplate(zips));
-}
-
-/** With parameters and conditions, and JSON texts spelled out. */
-export function asCloudFormation({ Resources, Outputs }: Template): JsonObject {
+/** The template as CloudFormation takes it: with parameters and conditions, and JSON texts spelled out. */
+function asCloudFormation({ Resources, Outputs, Mappings = {} }: Template): JsonObject {
   const settings = settingsFor('cloudformation');
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: 'Tailgate: tail sampling for OpenTelemetry traces',
     Parameters: Object.fromEntries(settings.map((setting) => [setting.name, parameterOf(setting)])),
+    Mappings,
     Conditions: Object.fromEntries(conditions().map(([name, setting]) => [name, conditionOf(setting)])),
     Resources: spelledOut(Resources as unknown as Json),
     Outputs: spelledOut(Outputs as unknown as Json),
@@ -66,13 +62,16 @@ export function asCloudFormation({ Resources, Outputs }: Template): JsonObject {
 }
 
 function parameterOf(setting: Setting): JsonObject {
-  const { type, description, pattern, maxLength, expected } = setting;
+  const { type, description, allowed, pattern, maxLength, expected } = setting;
   const value = setting.default;
   return {
-    Type: type === 'list' ? 'CommaDelimitedList' : 'String',
+    Type: { text: 'String', number: 'Number', switch: 'String', list: 'CommaDelimitedList' }[type],
     Description: description,
-    ...(value !== undefined && { Default: isList(value) ? value.join(',') : String(value) }),
+    ...(value !== undefined && {
+      Default: isList(value) ? value.join(',') : typeof value === 'number' ? value : String(value),
+    }),
     ...(type === 'switch' && { AllowedValues: ['true', 'false'] }),
+    ...(allowed !== undefined && { AllowedValues: allowed }),
     ...(pattern !== undefined && { AllowedPattern: pattern.source }),
     ...(maxLength !== undefined && { MaxLength: maxLength }),
     ...(expected !== undefined && { ConstraintDescription: `expected ${expected}` }),

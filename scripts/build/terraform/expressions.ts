@@ -47,6 +47,11 @@ const ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'AWS::SSM::Parameter': { Ref: 'name' },
 };
 
+/** `PipelineName` as `pipeline_name`. */
+export function snakeCase(name: string): string {
+  return name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toLowerCase();
+}
+
 /** Translates values of a template to expressions. */
 export class Expressions {
   readonly #names: Names;
@@ -116,6 +121,10 @@ export class Expressions {
         return new Raw(`${this.#raw(this.of(args[1] ?? null))}[${String(args[0])}]`);
       case 'Fn::Split':
         return new Raw(`split(${JSON.stringify(args[0])}, ${this.#raw(this.of(args[1] ?? null))})`);
+      case 'Fn::FindInMap':
+        return new Raw(
+          `local.${snakeCase(String(args[0]))}[${this.#raw(this.of(args[1] ?? null))}].${snakeCase(String(args[2]))}`,
+        );
       case 'Fn::Base64':
         return new Call('base64encode', this.of(argument));
       case TO_JSON_STRING:

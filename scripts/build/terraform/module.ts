@@ -4,7 +4,7 @@ import { conditions, type Setting, settingsFor } from '../cloudformation/setting
 import { pipelineTemplate } from '../cloudformation/synthesize.ts';
 import type { Resource, Template } from '../cloudformation/template.ts';
 import { CATALOG } from './catalog.ts';
-import { Expressions, type Names } from './expressions.ts';
+import { Expressions, type Names, snakeCase } from './expressions.ts';
 import { FUNCTIONS } from './functions.ts';
 import { argument, type Block, block, type Entry, type Expression, ObjectExpression, printFile, Raw } from './hcl.ts';
 import { MONITORING } from './monitoring.ts';
@@ -22,8 +22,8 @@ const TRANSLATORS: Readonly<Record<string, Translator>> = {
 };
 
 /** The first release with `invoked_via_function_url` of a permission, without which a function URL answers 403. */
-const PROVIDER = '>= 6.28.0, < 7.0.0';
-/** The first release that the module was checked with is later; what it needs of the language is from 1.5. */
+const PROVIDER = '>= 6.29.0, < 7.0.0';
+/** The oldest release whose language has all that the module uses; it is checked with a later one. */
 const TERRAFORM = '>= 1.5.0';
 
 const HEADER = '# Generated from the constructs in lib/cdk by "npm run build"; do not edit.\n\n';
@@ -71,6 +71,7 @@ export function translate(template: Template): Readonly<Record<string, string>> 
     properties.done();
     files.set(file, [...(files.get(file) ?? []), ...blocks]);
   }
+  files.set('locals.tf', locals(template));
   files.set('outputs.tf', outputs(template, expressions));
   return Object.fromEntries([...files].map(([file, blocks]) => [file, `${HEADER}${printFile(blocks)}`]));
 }
@@ -93,16 +94,18 @@ function versions(): Block {
 }
 
 function variable(setting: Setting): Block {
-  const { name, type, description, pattern, maxLength, expected, terraformDefault } = setting;
+  const { name, type, description, allowed, pattern, maxLength, expected, terraformDefault, terraformTest } = setting;
   const reference = `var.${snakeCase(name)}`;
   const tests = [
     ...(pattern === undefined ? [] : [`can(regex(${JSON.stringify(pattern.source)}, ${reference}))`]),
+    ...(terraformTest === undefined ? [] : [terraformTest]),
+    ...(allowed === undefined ? [] : [`contains([${allowed.join(', ')}], ${reference})`]),
     ...(maxLength === undefined ? [] : [`length(${reference}) <= ${maxLength}`]),
   ];
   const hasDefault = setting.default !== undefined && terraformDefault !== 'none';
   const entries: Entry[] = [
     argument('description', description),
-    argument('type', new Raw({ text: 'string', switch: 'bool', list: 'list(string)' }[type])),
+    argument('type', new Raw({ text: 'string', number: 'number', switch: 'bool', list: 'list(string)' }[type])),
     ...(hasDefault ? [argument('default', setting.default as Expression)] : []),
     ...(tests.length === 0
       ? []
@@ -114,6 +117,21 @@ function variable(setting: Setting): Block {
         ]),
   ];
   return block('variable', entries, [snakeCase(name)]);
+}
+
+/** What a variable that has a few values stands for, by value. */
+function locals({ Mappings = {} }: Template): Block[] {
+  const tables = Object.entries(Mappings).map(([name, rows]) => {
+    const members = Object.entries(rows).map(([key, row]): [string, Expression] => {
+      const values = Object.entries(row).map(([column, value]): [string, Expression] => [
+        snakeCase(column),
+        value as Expression,
+      ]);
+      return [key, new ObjectExpression(values)];
+    });
+    return argument(snakeCase(name), new ObjectExpression(members));
+  });
+  return tables.length === 0 ? [] : [block('locals', tables)];
 }
 
 function outputs({ Outputs }: Template, expressions: Expressions): Block[] {
@@ -197,8 +215,4 @@ function nameOf(logicalId: string, { Type, Properties: properties }: Resource): 
   const word = translator.words?.find((one) => name.endsWith(one));
   if (word !== undefined) name = name.slice(0, -word.length);
   return name === '' ? 'pipeline' : snakeCase(name);
-}
-
-function snakeCase(name: string): string {
-  return name.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toLowerCase();
 }

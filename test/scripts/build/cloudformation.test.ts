@@ -26,6 +26,7 @@ describe('the CloudFormation template', () => {
       'AWSTemplateFormatVersion',
       'Description',
       'Parameters',
+      'Mappings',
       'Conditions',
       'Resources',
       'Outputs',
@@ -49,6 +50,20 @@ describe('the CloudFormation template', () => {
   it('uses every parameter', () => {
     const uses = JSON.stringify([template.Resources, template.Conditions]);
     expect(Object.keys(template.Parameters).filter((name) => !uses.includes(`{"Ref":"${name}"}`))).toEqual([]);
+  });
+
+  it('has its parameters in a table of docs/deploy.md, in order and with their defaults', () => {
+    const [, chapter = ''] = readFileSync('docs/deploy.md', 'utf8').split('### CloudFormation\n');
+    const rows = [...(chapter.split('\n#')[0] ?? '').matchAll(/^\| `(\w+)` \| (.*?) ?\| /gm)].map(([, name, value]) => [
+      name,
+      value,
+    ]);
+    const told = (name: string, value: unknown) => {
+      if (name === 'Policies') return 'those of `tailgate.yaml`';
+      return value === undefined ? '' : value === '' ? 'none' : `\`${value}\``;
+    };
+    const parameters: [string, { Default?: unknown }][] = Object.entries(template.Parameters);
+    expect(rows).toEqual(parameters.map(([name, { Default }]) => [name, told(name, Default)]));
   });
 
   it('starts with the policies of the repository, which fit into a parameter', () => {

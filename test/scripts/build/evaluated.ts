@@ -11,14 +11,27 @@ import {
 /** Which conditions hold. */
 export type Chosen = Readonly<Record<string, boolean>>;
 
-/** A template as a deployment with these conditions reads it: without those that do not hold, texts put together. */
-export function evaluatedTemplate({ Resources, Outputs }: Template, chosen: Chosen): Template {
+/** A template as a deployment with these conditions and this retention reads it: without those that do not hold, texts put together. */
+export function evaluatedTemplate(template: Template, chosen: Chosen, retentionDays = 400): Template {
+  const { Mappings = {} } = template;
+  const { Resources, Outputs } = lookedUp(template as unknown as Json, Mappings, retentionDays) as unknown as Template;
   const present = Object.entries(Resources).filter(([, { Condition }]) => Condition === undefined || chosen[Condition]);
   const resources = present.map(([id, { Condition: _, ...resource }]) => [id, resource]);
   return evaluated(
     { Resources: Object.fromEntries(resources), Outputs } as unknown as Json,
     chosen,
   ) as unknown as Template;
+}
+
+function lookedUp(value: Json, mappings: NonNullable<Template['Mappings']>, retentionDays: number): Json {
+  if (isList(value)) return value.map((element) => lookedUp(element, mappings, retentionDays));
+  if (!isObject(value)) return value;
+  const intrinsic = intrinsicOf(value);
+  if (intrinsic?.name === 'Fn::FindInMap' && isList(intrinsic.argument)) {
+    const [mapping, , name] = intrinsic.argument;
+    return mappings[String(mapping)]?.[String(retentionDays)]?.[String(name)] ?? null;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, lookedUp(one, mappings, retentionDays)]));
 }
 
 /** A value with its conditions decided. `AWS::NoValue` is left out, as CloudFormation does. */
@@ -56,4 +69,11 @@ function partsOf(value: Json): readonly Json[] {
   if (intrinsic?.name !== 'Fn::Join' || !isList(intrinsic.argument)) return [value];
   const [delimiter, parts = null] = intrinsic.argument;
   return delimiter === '' && isList(parts) ? parts.flatMap(partsOf) : [value];
+}
+
+/** With numbers as texts, between which CloudFormation makes no difference: values that are looked up are texts. */
+export function numbersAsTexts(value: Json): Json {
+  if (isList(value)) return value.map(numbersAsTexts);
+  if (!isObject(value)) return typeof value === 'number' ? String(value) : value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, numbersAsTexts(member)]));
 }

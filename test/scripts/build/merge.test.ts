@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinedJson, parsedJson } from '../../../scripts/build/cloudformation/json-text.ts';
 import { merge } from '../../../scripts/build/cloudformation/merge.ts';
-import { CHOICES } from '../../../scripts/build/cloudformation/settings.ts';
+import { CHOICES, RETENTION_DAYS } from '../../../scripts/build/cloudformation/settings.ts';
 import { pipelineTemplate, templateFor } from '../../../scripts/build/cloudformation/synthesize.ts';
-import type { Json } from '../../../scripts/build/cloudformation/template.ts';
-import { evaluated, evaluatedTemplate } from './evaluated.ts';
+import type { Json, Template } from '../../../scripts/build/cloudformation/template.ts';
+import { evaluated, evaluatedTemplate, numbersAsTexts } from './evaluated.ts';
 
 const ZIPS = { ingest: 'ingest.zip', decide: 'decide.zip', compact: 'compact.zip' };
 /** Every combination of the choices. */
@@ -14,9 +14,13 @@ const COMBINATIONS = CHOICES.reduce<Record<string, boolean>[]>(
   [{}],
 );
 
-describe('one template for all choices', () => {
-  const template = pipelineTemplate(ZIPS);
+function expectSame(a: Template, b: Template): void {
+  expect(numbersAsTexts(a as unknown as Json)).toEqual(numbersAsTexts(b as unknown as Json));
+}
 
+const template = pipelineTemplate(ZIPS);
+
+describe('one template for all choices', () => {
   it.each(
     COMBINATIONS.map(
       (chosen) =>
@@ -28,7 +32,15 @@ describe('one template for all choices', () => {
         ] as const,
     ),
   )('is the stack that the constructs make with: %s', (_, chosen) => {
-    expect(evaluatedTemplate(template, chosen)).toEqual(evaluatedTemplate(templateFor(chosen, ZIPS), {}));
+    expectSame(evaluatedTemplate(template, chosen), evaluatedTemplate(templateFor(chosen, ZIPS), {}));
+  });
+});
+
+describe('the retention', () => {
+  const none = Object.fromEntries(CHOICES.map(({ condition }) => [condition, false]));
+
+  it.each(RETENTION_DAYS.map((days) => [days]))('of %d days is that of the constructs', (days) => {
+    expectSame(evaluatedTemplate(template, none, days), evaluatedTemplate(templateFor(none, ZIPS, days), {}));
   });
 });
 

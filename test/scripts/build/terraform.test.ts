@@ -16,20 +16,17 @@ import {
 import { terraformModule, translate } from '../../../scripts/build/terraform/module.ts';
 
 const FOLDER = 'examples/terraform';
+const MODULE = terraformModule();
 
 describe('the Terraform module', () => {
   it('is up to date; "npm run build" writes it', () => {
     const files = readdirSync(FOLDER).filter((name) => name.endsWith('.tf'));
-    expect(Object.fromEntries(files.map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')]))).toEqual(
-      terraformModule(),
-    );
+    expect(Object.fromEntries(files.map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')]))).toEqual(MODULE);
   });
 
   it('has a table for each of its variables in the README', () => {
     const readme = readFileSync(join(FOLDER, 'README.md'), 'utf8');
-    const variables = [...(terraformModule()['variables.tf'] ?? '').matchAll(/^variable "(\w+)"/gm)].map(
-      ([, name]) => name,
-    );
+    const variables = [...(MODULE['variables.tf'] ?? '').matchAll(/^variable "(\w+)"/gm)].map(([, name]) => name);
     expect([...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)).toEqual(expect.arrayContaining(variables));
   });
 });

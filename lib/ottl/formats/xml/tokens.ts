@@ -1,8 +1,10 @@
+/** XML text to tokens: tags, text, comments, instructions and directives, and the checks that Go makes on the way. */
 import { quotedExcerpt } from '../../../text/messages.ts';
 import { MAX_DATA_DEPTH } from '../../runtime/work.ts';
 import type { XmlCursor, XmlName } from './cursor.ts';
 import { readAttributeValue, readCdata, readCharacters } from './text.ts';
 
+/** A token. An empty tag `<a/>` is a start with `isEmpty`, followed by an end. */
 export type XmlToken =
   | {
       readonly kind: 'start';
@@ -14,6 +16,7 @@ export type XmlToken =
   | { readonly kind: 'text' | 'cdata' | 'comment' | 'directive'; readonly text: string }
   | { readonly kind: 'instruction'; readonly target: string; readonly text: string };
 
+/** An attribute with its unescaped value. */
 export interface XmlAttribute extends XmlName {
   readonly value: string;
 }
@@ -37,12 +40,14 @@ export function* readXmlTokens(cursor: XmlCursor): Generator<XmlToken, void, und
   if (unclosed !== undefined) cursor.fail(`${quotedExcerpt(unclosed.local)} is not closed`);
 }
 
+/** Checks that an end tag closes the innermost open element. */
 function close(cursor: XmlCursor, open: XmlName[], name: XmlName): void {
   const expected = open.pop();
   if (expected?.local !== name.local || expected.prefix !== name.prefix)
     cursor.fail(`unexpected end of ${quotedExcerpt(name.local)}`);
 }
 
+/** Reads the token at the cursor. */
 function readToken(cursor: XmlCursor): XmlToken {
   if (!cursor.startsWith('<')) return { kind: 'text', text: readCharacters(cursor) };
   if (cursor.take('</')) return readEnd(cursor);
@@ -62,6 +67,7 @@ function readToken(cursor: XmlCursor): XmlToken {
   return { kind: 'start', name, attributes, isEmpty };
 }
 
+/** Reads the end tag `</a>`, after its `</`. */
 function readEnd(cursor: XmlCursor): XmlToken {
   const name = cursor.takeQualifiedName();
   cursor.skipSpace();
@@ -69,6 +75,7 @@ function readEnd(cursor: XmlCursor): XmlToken {
   return { kind: 'end', name };
 }
 
+/** Reads the processing instruction `<?target text?>`, after its `<?`. */
 function readInstruction(cursor: XmlCursor): XmlToken {
   const target = cursor.takeName();
   cursor.skipSpace();
@@ -91,6 +98,7 @@ function declared(text: string, name: string): string {
   return value;
 }
 
+/** Reads a comment, after its `<!--`. `--` must not be in it. */
 function readComment(cursor: XmlCursor): XmlToken {
   const text = cursor.takeUntil('--');
   if (!cursor.take('>')) cursor.fail('-- in a comment');
@@ -120,6 +128,7 @@ function readDirective(cursor: XmlCursor): string {
   return cursor.fail('> is missing');
 }
 
+/** Reads the attributes of a start tag, up to its `>` or `/>`. */
 function readAttributes(cursor: XmlCursor): readonly XmlAttribute[] {
   const attributes: XmlAttribute[] = [];
   for (;;) {

@@ -1,7 +1,7 @@
-import type { Trace } from '../../otlp/trace/trace.ts';
-import { probabilityWithoutAllowances } from '../policies/evaluate-policy.ts';
-import type { Evaluation, Policy } from '../policy.ts';
-import { keptProbability } from './kept-probability.ts';
+import type { Trace } from '../otlp/trace/trace.ts';
+import { probabilityWithoutAllowances } from './policies/evaluate-policy.ts';
+import type { Evaluation, Policy } from './policy.ts';
+import { keptProbability } from './probability/kept-probability.ts';
 import {
   bothOf,
   CERTAIN,
@@ -12,9 +12,9 @@ import {
   probabilityOf,
   randomnessProbability,
   rejectionThresholdOf,
-} from './probability.ts';
-import { ALWAYS, adjustedCountAt, thresholdDigits } from './threshold.ts';
-import { headThreshold } from './trace-state.ts';
+} from './probability/probability.ts';
+import { ALWAYS, adjustedCountAt, thresholdDigits } from './probability/threshold.ts';
+import { headThreshold } from './probability/trace-state.ts';
 
 /**
  * What a decision does to `th` in the trace states of the spans that are kept.

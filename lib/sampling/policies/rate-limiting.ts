@@ -1,10 +1,10 @@
-import { otlpSize } from '../../../otlp/trace/size.ts';
-import type { Trace } from '../../../otlp/trace/trace.ts';
-import type { OptionsReader } from '../../config/options-reader.ts';
-import { countOf, type RateLimit } from '../../limits.ts';
-import type { Evaluation, OptionDescription, Policy, PolicyContext, PolicyDefinition } from '../../policy.ts';
-import { type PolicySummary, tracesReduced } from '../../policy-summary.ts';
-import { REFUSED, UNKNOWN } from '../../probability/probability.ts';
+import { otlpSize } from '../../otlp/trace/size.ts';
+import type { Trace } from '../../otlp/trace/trace.ts';
+import type { OptionsReader } from '../config/options-reader.ts';
+import { countOf, type RateLimit } from '../limits.ts';
+import type { Evaluation, OptionDescription, Policy, PolicyContext, PolicyDefinition } from '../policy.ts';
+import { type PolicySummary, tracesReduced } from '../policy-summary.ts';
+import { REFUSED, UNKNOWN } from '../probability/probability.ts';
 
 /**
  * `rate_limiting`: keeps traces as long as there are tokens for all their spans in a bucket that refills at
