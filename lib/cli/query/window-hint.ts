@@ -1,6 +1,7 @@
 import { windowCondition, windowHours } from '../../archive/hours.ts';
 import type { QueryWindow } from '../../archive/tables/render-query.ts';
 import { archiveHours } from '../../archive/written-hours.ts';
+import { counted } from '../../text/messages.ts';
 import type { ArchiveDatabase } from './duckdb/database.ts';
 
 /** The hint for an answer without rows, of DuckDB and of Athena. */
@@ -46,7 +47,7 @@ async function elsewhereHint(
   );
   const [count, first, last] = (reader.getRows()[0] ?? []).map(String);
   if (count === undefined || count === '0') return undefined;
-  const traces = count === '1' ? '1 trace' : `${count} traces`;
+  const traces = counted(Number(count), 'trace');
   const hours = first === last ? `${first}` : `${first} to ${last}`;
   return (
     `${traces} that began in this window arrived more than 24 hours from the start, and ${count === '1' ? 'is' : 'are'} filed under the hour of arrival ` +
