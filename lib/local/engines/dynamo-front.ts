@@ -21,7 +21,7 @@ interface Request {
  * Answers UpdateTimeToLive and DescribeTimeToLive, which dynalite does not have. It does not check whether the table
  * exists.
  */
-export function answerTimeToLive(
+function answerTimeToLive(
   operation: 'UpdateTimeToLive' | 'DescribeTimeToLive',
   body: string,
   settings: TimeToLiveSettings,

@@ -20,7 +20,7 @@ import { startTtlSweeper } from './ttl-sweeper.ts';
  * removal of a table. Their streams end with `destroy` whether they are read to the end, stop early (a page is full) or
  * fail.
  */
-export function createClosingDynalite(options: DynaliteOptions): Server {
+function createClosingDynalite(options: DynaliteOptions): Server {
   const { create } = stores;
   stores.create = (storeOptions) => {
     const store = create(storeOptions);
