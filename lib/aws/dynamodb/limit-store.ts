@@ -10,79 +10,7 @@ import type { Clock, Lease, LimitStore } from '../../pipeline/ports.ts';
 import { forgiven, levelAfter, type TokenBucket, thousandthsOf, tokensIn } from '../../sampling/limits.ts';
 import { Backoff, type RetryPolicy, retry, retryPolicy, unavailable } from '../retry.ts';
 import type { Condition } from './decision-item.ts';
-import { type ItemKey, sharedItemKey } from './key-tables.ts';
-import { bigNumber, EXPIRES_AT, type Item, LIMIT, LIMIT_PREFIX } from './schema.ts';
-
-interface Update extends Condition {
-  readonly UpdateExpression: string;
-}
-
-/** How long a bucket stays after it is full again, or its second over, in seconds. */
-const EXTRA_TTL_S = 600;
-
-const NAMES = { '#level': LIMIT.level };
-
-export function limitKey({ key }: TokenBucket, scope: TenantScope): ItemKey {
-  return sharedItemKey(`${LIMIT_PREFIX}${key}`, scope);
-}
-
-export function levelOf(item: Item | undefined): bigint | undefined {
-  return item === undefined ? undefined : bigNumber(item, LIMIT.level);
-}
-
-/** Adds to the level of a bucket that is not full and has the tokens. */
-export function addToBucket(bucket: TokenBucket, nowMs: number, tokens: number): Update {
-  const full = forgiven(bucket, nowMs);
-  const most = full + thousandthsOf(bucket.capacity - tokens);
-  return withExpiry(bucket, nowMs, {
-    UpdateExpression: 'SET #level = #level + :taken',
-    ConditionExpression: '#level >= :full AND #level <= :most',
-    ExpressionAttributeNames: NAMES,
-    ExpressionAttributeValues: {
-      ':taken': numberOf(thousandthsOf(tokens)),
-      ':full': numberOf(full),
-      ':most': numberOf(most),
-    },
-  });
-}
-
-/** Sets the level of a bucket that is full, or was never used. */
-export function startFromFull(bucket: TokenBucket, nowMs: number, level: bigint): Update {
-  return withExpiry(bucket, nowMs, {
-    UpdateExpression: 'SET #level = :level',
-    ConditionExpression: 'attribute_not_exists(#level) OR #level <= :full',
-    ExpressionAttributeNames: NAMES,
-    ExpressionAttributeValues: { ':level': numberOf(level), ':full': numberOf(forgiven(bucket, nowMs)) },
-  });
-}
-
-/** Subtracts from the level of a bucket that is there. */
-export function takeBack(tokens: number): Update {
-  return {
-    UpdateExpression: 'SET #level = #level - :tokens',
-    ConditionExpression: 'attribute_exists(#level)',
-    ExpressionAttributeNames: NAMES,
-    ExpressionAttributeValues: { ':tokens': numberOf(thousandthsOf(tokens)) },
-  };
-}
-
-/** A bucket that is full again need not be there. One that never refills stays. */
-function withExpiry(bucket: TokenBucket, nowMs: number, update: Update): Update {
-  const { perSecond, capacity, endsAtMs } = bucket;
-  const uselessAtMs = perSecond > 0 ? nowMs + (capacity / perSecond) * 1000 : endsAtMs;
-  if (uselessAtMs === undefined) return update;
-  const expiresAt = Math.min(Math.ceil(uselessAtMs / 1000) + EXTRA_TTL_S, Number.MAX_SAFE_INTEGER);
-  return {
-    ...update,
-    UpdateExpression: `${update.UpdateExpression}, #expiresAt = :expiresAt`,
-    ExpressionAttributeNames: { ...update.ExpressionAttributeNames, '#expiresAt': EXPIRES_AT },
-    ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':expiresAt': { N: String(expiresAt) } },
-  };
-}
-
-function numberOf(value: bigint): AttributeValue.NMember {
-  return { N: String(value) };
-}
+import { bigNumber, EXPIRES_AT, type Item, LIMIT, LIMIT_PREFIX, sharedItemKey } from './schema.ts';
 
 export interface DynamoDbLimitStoreDeps extends TenantScope {
   readonly client: DynamoDBClient;
@@ -92,9 +20,15 @@ export interface DynamoDbLimitStoreDeps extends TenantScope {
   readonly retryPolicy?: RetryPolicy;
 }
 
+/** The cause of an `UnavailableError` when all attempts lost against other deciders. */
+const LOST_RACE = new Error('other deciders took its tokens first, each time');
+
 /**
- * Token buckets as items of the buffer table: docs/storage-schema.md. A lease is one conditional addition, so that
- * deciders that lease at once do not get in each other's way as long as there are tokens for all of them.
+ * Token buckets as items of the buffer table (`schema.ts`, `r#…`). A lease is one conditional addition, so that deciders that
+ * lease at once do not interfere as long as there are tokens for all of them.
+ *
+ * The level of a bucket counts what was ever taken, in thousandths of tokens. Time forgives: what is forgiven at a time is
+ * computed from the clock (`lib/sampling/limits.ts`), so that nothing has to refill a bucket. `level <= forgiven`: full.
  */
 export class DynamoDbLimitStore implements LimitStore {
   readonly #deps: DynamoDbLimitStoreDeps;
@@ -125,18 +59,18 @@ export class DynamoDbLimitStore implements LimitStore {
     await this.#deps.client.send(new UpdateItemCommand({ ...this.#item(bucket), ...takeBack(tokens) }));
   }
 
-  /** The level after it; `undefined`: the bucket is full, or has less. */
+  /** The level afterwards; `undefined`: the bucket is full, or has fewer tokens. */
   #add(bucket: TokenBucket, nowMs: number, tokens: number): Promise<bigint | undefined> {
     return this.#update(bucket, addToBucket(bucket, nowMs, tokens));
   }
 
-  /** The level after it; `undefined`: the bucket is not full. */
+  /** The level afterwards; `undefined`: the bucket is not full. */
   #startFromFull(bucket: TokenBucket, nowMs: number, tokens: number): Promise<bigint | undefined> {
     return this.#update(bucket, startFromFull(bucket, nowMs, levelAfter(bucket, undefined, nowMs, tokens)));
   }
 
-  /** An update whose answer is lost is tried again, and may take its tokens twice: too few are kept then. */
-  #update(bucket: TokenBucket, update: ReturnType<typeof addToBucket>): Promise<bigint | undefined> {
+  /** An update whose answer is lost is tried again, and may take its tokens twice: then too few traces are kept. */
+  #update(bucket: TokenBucket, update: Update): Promise<bigint | undefined> {
     const command = { ...this.#item(bucket), ...update, ReturnValues: 'UPDATED_NEW' as const };
     return retry(this.#retryPolicy, `lease from ${bucket.key}`, async () => {
       try {
@@ -162,4 +96,73 @@ export class DynamoDbLimitStore implements LimitStore {
   }
 }
 
-const LOST_RACE = new Error('other deciders took its tokens first, each time');
+interface Update extends Condition {
+  readonly UpdateExpression: string;
+}
+
+/** How long a bucket stays after it is full again, or its second over, in seconds. */
+const EXTRA_TTL_S = 600;
+
+const NAMES = { '#level': LIMIT.level };
+
+/** Adds to the level of a bucket that is not full and has the tokens. */
+function addToBucket(bucket: TokenBucket, nowMs: number, tokens: number): Update {
+  const full = forgiven(bucket, nowMs);
+  const most = full + thousandthsOf(bucket.capacity - tokens);
+  return withExpiry(bucket, nowMs, {
+    UpdateExpression: 'SET #level = #level + :taken',
+    ConditionExpression: '#level >= :full AND #level <= :most',
+    ExpressionAttributeNames: NAMES,
+    ExpressionAttributeValues: {
+      ':taken': numberOf(thousandthsOf(tokens)),
+      ':full': numberOf(full),
+      ':most': numberOf(most),
+    },
+  });
+}
+
+/** Sets the level of a bucket that is full, or was never used. */
+function startFromFull(bucket: TokenBucket, nowMs: number, level: bigint): Update {
+  return withExpiry(bucket, nowMs, {
+    UpdateExpression: 'SET #level = :level',
+    ConditionExpression: 'attribute_not_exists(#level) OR #level <= :full',
+    ExpressionAttributeNames: NAMES,
+    ExpressionAttributeValues: { ':level': numberOf(level), ':full': numberOf(forgiven(bucket, nowMs)) },
+  });
+}
+
+/** Subtracts from the level of a bucket that is there. */
+function takeBack(tokens: number): Update {
+  return {
+    UpdateExpression: 'SET #level = #level - :tokens',
+    ConditionExpression: 'attribute_exists(#level)',
+    ExpressionAttributeNames: NAMES,
+    ExpressionAttributeValues: { ':tokens': numberOf(thousandthsOf(tokens)) },
+  };
+}
+
+/** Lets a bucket expire after it is full again: then it need not exist. One that never refills stays. */
+function withExpiry(bucket: TokenBucket, nowMs: number, update: Update): Update {
+  const { perSecond, capacity, endsAtMs } = bucket;
+  const uselessAtMs = perSecond > 0 ? nowMs + (capacity / perSecond) * 1000 : endsAtMs;
+  if (uselessAtMs === undefined) return update;
+  const expiresAt = Math.min(Math.ceil(uselessAtMs / 1000) + EXTRA_TTL_S, Number.MAX_SAFE_INTEGER);
+  return {
+    ...update,
+    UpdateExpression: `${update.UpdateExpression}, #expiresAt = :expiresAt`,
+    ExpressionAttributeNames: { ...update.ExpressionAttributeNames, '#expiresAt': EXPIRES_AT },
+    ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':expiresAt': { N: String(expiresAt) } },
+  };
+}
+
+function limitKey({ key }: TokenBucket, scope: TenantScope): Item {
+  return sharedItemKey(`${LIMIT_PREFIX}${key}`, scope);
+}
+
+function levelOf(item: Item | undefined): bigint | undefined {
+  return item === undefined ? undefined : bigNumber(item, LIMIT.level);
+}
+
+function numberOf(value: bigint): AttributeValue.NMember {
+  return { N: String(value) };
+}

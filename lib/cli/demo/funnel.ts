@@ -33,7 +33,8 @@ export function renderFunnel({ traces, spans, requests, kept }: FunnelCounts, pa
 }
 
 function row(title: string, traces: number, spans: number): string {
-  return `${title.padEnd(16)}${grouped(traces).padStart(8)} traces${grouped(spans).padStart(9)} spans`;
+  const nouns = [traces === 1 ? 'trace ' : 'traces', spans === 1 ? 'span ' : 'spans'] as const;
+  return `${title.padEnd(16)}${grouped(traces).padStart(8)} ${nouns[0]}${grouped(spans).padStart(9)} ${nouns[1]}`;
 }
 
 function spanCount(traces: readonly KeptTrace[]): number {

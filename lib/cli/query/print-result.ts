@@ -3,6 +3,7 @@ import { escapeForTerminal } from '../../terminal/show.ts';
 import { renderTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { type DrawnTrace, drawWaterfall } from '../../terminal/waterfall.ts';
+import { counted } from '../../text/messages.ts';
 import type { PlainValue, QueryResult, ResultColumn } from './query-result.ts';
 import type { Question } from './question.ts';
 import { tableCells } from './table-cells.ts';
@@ -98,8 +99,7 @@ async function printForPerson<Value>(
       renderTable({ columns: cells.map(({ column }) => column), rows }, { width, bold: terminal.bold }),
     );
   }
-  const howMany = all.length === 1 ? '1 row' : `${all.length} rows`;
-  await terminal.write(`${howMany} in ${(elapsedMs() / 1000).toFixed(2)} s\n`);
+  await terminal.write(`${counted(all.length, 'row')} in ${(elapsedMs() / 1000).toFixed(2)} s\n`);
 }
 
 /** A row by the names of its columns, as JSON can carry it. */

@@ -1,6 +1,8 @@
-import { windowCondition, windowHours } from '../../archive/hours.ts';
+import { rangeOf } from '../../archive/hours.ts';
+import { filedHour } from '../../archive/layout.ts';
 import type { QueryWindow } from '../../archive/tables/render-query.ts';
-import { archiveHours } from '../../archive/written-hours.ts';
+import { windowCondition, windowHours } from '../../archive/window.ts';
+import { counted } from '../../text/messages.ts';
 import type { ArchiveDatabase } from './duckdb/database.ts';
 
 /** The hint for an answer without rows, of DuckDB and of Athena. */
@@ -18,7 +20,7 @@ export async function windowHint(
   nowMs: number,
   rowCount: number,
 ): Promise<string | undefined> {
-  const archive = archiveHours(database.files.objects);
+  const archive = rangeOf(database.files.objects.map(filedHour));
   if (archive === undefined) return undefined;
   const { first, last } = windowHours(window, nowMs);
   const isOutside = last < archive.first || first > archive.last;
@@ -46,7 +48,7 @@ async function elsewhereHint(
   );
   const [count, first, last] = (reader.getRows()[0] ?? []).map(String);
   if (count === undefined || count === '0') return undefined;
-  const traces = count === '1' ? '1 trace' : `${count} traces`;
+  const traces = counted(Number(count), 'trace');
   const hours = first === last ? `${first}` : `${first} to ${last}`;
   return (
     `${traces} that began in this window arrived more than 24 hours from the start, and ${count === '1' ? 'is' : 'are'} filed under the hour of arrival ` +

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { ARCHIVE_FOLDER, type ArchiveObjects } from '../../archive/layout.ts';
+import type { ArchiveReader } from '../../archive/archive-reader.ts';
+import { TRACES_PREFIX } from '../../archive/layout.ts';
 import { createS3Client } from '../../aws/clients.ts';
-import { SystemClock } from '../../aws/node.ts';
+import { SystemClock } from '../../aws/system.ts';
 import { CommandError, type ExitCode, InterruptedError } from '../../terminal/errors.ts';
 import { escapeForTerminal } from '../../terminal/show.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { counted } from '../../text/messages.ts';
 import { createCloudFormationClient } from '../stack.ts';
 import { type ReplayCommand, type ReplayInput, replayCommand } from './arguments.ts';
 import { emptyCounts } from './ledger.ts';
@@ -139,12 +141,14 @@ async function wantedTraces(
 }
 
 async function nothingThere(
-  archive: ArchiveObjects,
+  archive: ArchiveReader,
   { tenant, from, to }: ReplayCommand,
   { later }: SelectedObjects,
 ): Promise<CommandError> {
   if (later > 0)
-    return new CommandError(`all ${later} objects were written after the replay began (is a clock wrong?)`);
+    return new CommandError(
+      `everything was written after the replay began: ${counted(later, 'object')} (is a clock wrong?)`,
+    );
   const tenants = await archive.tenants();
   const named = tenants.length === 0 ? '' : `; tenants are kept apart here, --tenant is one of ${tenants.join(', ')}`;
   const whose = tenant === undefined ? '' : ` of tenant ${tenant}`;
@@ -152,5 +156,5 @@ async function nothingThere(
     from === undefined && to === undefined
       ? ''
       : ` filed under the hours from ${from ?? 'the first'} to ${to ?? 'now'}`;
-  return new CommandError(`there are no kept traces${whose}${when} (${ARCHIVE_FOLDER} has none)${named}`);
+  return new CommandError(`there are no kept traces${whose}${when} (${TRACES_PREFIX} has none)${named}`);
 }

@@ -11,7 +11,7 @@ describe('renderFunnel', () => {
       [
         'received           1,200 traces    5,000 spans   in 70 export requests',
         'kept                   3 traces        3 spans   0 %',
-        `  errors               1 traces        1 spans   ${'█'.repeat(15)}`,
+        `  errors               1 trace         1 span    ${'█'.repeat(15)}`,
         '  slow                 0 traces        0 spans',
         '  vip-customers        0 traces        0 spans',
         `  baseline             2 traces        2 spans   ${'█'.repeat(30)}`,
