@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderFunnel } from '../../../lib/cli/demo/funnel.ts';
+import { renderFunnel } from '../../../lib/cli/demo/report.ts';
 import { failingTraces, renderFailing, renderSlowest } from '../../../lib/cli/demo/trace-tables.ts';
 import { PLAIN } from '../../support/recording-terminal.ts';
 import { kept } from './support/kept.ts';
