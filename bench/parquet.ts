@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { sum } from '../lib/archive/compaction/compact-hour.ts';
-import { utcHourOf } from '../lib/archive/hours.ts';
-import { archiveKey } from '../lib/archive/layout.ts';
+import { hourOf, MS_PER_HOUR } from '../lib/archive/hours.ts';
+import { archiveKey, LOCAL_ARCHIVE, partitionOfHour } from '../lib/archive/layout.ts';
 import { archiveLines } from '../lib/archive/line.ts';
 import { renderQuery } from '../lib/archive/tables/render-query.ts';
 import { compactDataFolder } from '../lib/cli/compact/targets.ts';
@@ -19,7 +19,6 @@ import { findQuery } from '../lib/cli/query/library.ts';
 import { Trace } from '../lib/otlp/trace/trace.ts';
 import { traceCorpus } from './trace-corpus.ts';
 
-const HOUR_MS = 3_600_000;
 const FIRST_HOUR_MS = Date.UTC(2026, 10, 21, 7);
 const HOURS = 4;
 /** Of one archive object: what a decide invocation finds in a busy minute. */
@@ -41,13 +40,16 @@ function writeArchive(dataDir: string): Written {
   const written = { spans: 0, jsonBytes: 0, gzipBytes: 0, traceId: '' };
   for (let n = 0; written.spans < wanted; n++) {
     const { traces, spanCount } = traceCorpus('mixed', REQUESTS_PER_OBJECT, n + 1);
-    const nowMs = FIRST_HOUR_MS + Math.floor((Math.min(written.spans / wanted, 0.999) * HOURS + 0.0001) * HOUR_MS);
+    const nowMs = FIRST_HOUR_MS + Math.floor((Math.min(written.spans / wanted, 0.999) * HOURS + 0.0001) * MS_PER_HOUR);
     const lines = traces.flatMap(({ traceId, fragments }) => {
       const columns = { policy: 'errors', adjustedCount: 1, decidedAtMs: nowMs, firstSeq: 0 };
       return archiveLines(Trace.fromFragments(traceId, fragments), columns).map((line) => line.slice());
     });
-    const { dt, hour } = utcHourOf(nowMs);
-    const path = join(dataDir, 'archive', archiveKey(`dt=${dt}/hour=${hour}`, nowMs, n.toString(16).padStart(16, '0')));
+    const path = join(
+      dataDir,
+      LOCAL_ARCHIVE,
+      archiveKey(partitionOfHour(hourOf(nowMs)), nowMs, n.toString(16).padStart(16, '0')),
+    );
     const text = Buffer.concat(lines);
     const bytes = gzipSync(text);
     mkdirSync(dirname(path), { recursive: true });
@@ -128,7 +130,7 @@ try {
   };
   const results = await compactDataFolder({
     dataDir,
-    nowMs: Date.now() + 365 * 24 * HOUR_MS,
+    nowMs: Date.now() + 365 * 24 * MS_PER_HOUR,
     fromMs: undefined,
     toMs: undefined,
     isInterrupted: () => false,

@@ -51,12 +51,12 @@ resource "aws_glue_catalog_table" "traces_otlp" {
         {
           name    = "dt"
           type    = "string"
-          comment = "Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival where that is more than 24 hours away. A condition on it saves reading the other days."
+          comment = "Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival if the two are more than 24 hours apart. A condition on it avoids reading other days."
         },
         {
           name    = "hour"
           type    = "int"
-          comment = "Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it saves reading the other hours."
+          comment = "Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it avoids reading other hours."
         },
       ]
     )
@@ -113,7 +113,7 @@ resource "aws_glue_catalog_table" "traces_otlp" {
         {
           name    = "span_count"
           type    = "int"
-          comment = "Number of spans; an unfinished copy of a finished one does not count."
+          comment = "Number of spans; an unfinished copy of a finished span does not count."
         },
         {
           name    = "error_count"
@@ -128,7 +128,7 @@ resource "aws_glue_catalog_table" "traces_otlp" {
         {
           name    = "sampling_policy"
           type    = "string"
-          comment = "The policy that kept the trace."
+          comment = "The policy that sampled the trace."
         },
         {
           name    = "sample_weight"
@@ -207,12 +207,12 @@ resource "aws_glue_catalog_table" "traces_raw" {
         {
           name    = "dt"
           type    = "string"
-          comment = "Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival where that is more than 24 hours away. A condition on it saves reading the other days."
+          comment = "Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival if the two are more than 24 hours apart. A condition on it avoids reading other days."
         },
         {
           name    = "hour"
           type    = "int"
-          comment = "Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it saves reading the other hours."
+          comment = "Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it avoids reading other hours."
         },
       ]
     )
@@ -301,12 +301,12 @@ resource "aws_glue_catalog_table" "spans_parquet" {
         {
           name    = "dt"
           type    = "string"
-          comment = "Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival where that is more than 24 hours away. A condition on it saves reading the other days."
+          comment = "Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival if the two are more than 24 hours apart. A condition on it avoids reading other days."
         },
         {
           name    = "hour"
           type    = "int"
-          comment = "Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it saves reading the other hours."
+          comment = "Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it avoids reading other hours."
         },
       ]
     )
@@ -333,7 +333,7 @@ resource "aws_glue_catalog_table" "spans_parquet" {
         {
           name    = "start_time"
           type    = "timestamp"
-          comment = "Start of the span, UTC, cut to the millisecond."
+          comment = "Start of the span, UTC, truncated to the millisecond."
         },
         {
           name    = "duration_ms"
@@ -358,7 +358,7 @@ resource "aws_glue_catalog_table" "spans_parquet" {
         {
           name    = "span_count"
           type    = "int"
-          comment = "Number of spans; an unfinished copy of a finished one does not count."
+          comment = "Number of spans; an unfinished copy of a finished span does not count."
         },
         {
           name    = "error_count"
@@ -398,7 +398,7 @@ resource "aws_glue_catalog_table" "spans_parquet" {
         {
           name    = "kind"
           type    = "string"
-          comment = "INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER or UNSPECIFIED, which unknown kinds are, too."
+          comment = "INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER, or UNSPECIFIED, also for unknown kinds."
         },
         {
           name    = "start_ns"
@@ -408,7 +408,7 @@ resource "aws_glue_catalog_table" "spans_parquet" {
         {
           name    = "end_ns"
           type    = "bigint"
-          comment = "End of the span, in nanoseconds since the epoch; NULL when it has none, or 0."
+          comment = "End of the span, in nanoseconds since the epoch; NULL when it has none, or 0; the largest bigint when it is after April 2262."
         },
         {
           name    = "status_code"
@@ -508,12 +508,12 @@ resource "aws_glue_catalog_table" "spans_parquet" {
         {
           name    = "resource_attributes"
           type    = "map<string,string>"
-          comment = "Attributes of the resource as text; arrays and key-value lists as JSON. Of a repeated key the first value."
+          comment = "Attributes of the resource as text; arrays and key-value lists as JSON. A repeated key has its first value."
         },
         {
           name    = "attributes"
           type    = "map<string,string>"
-          comment = "Attributes of the span as text; arrays and key-value lists as JSON. Of a repeated key the first value."
+          comment = "Attributes of the span as text; arrays and key-value lists as JSON. A repeated key has its first value."
         },
         {
           name    = "trace_id"
@@ -830,7 +830,7 @@ resource "aws_glue_catalog_table" "traces" {
           {
             name    = "span_count"
             type    = "int"
-            comment = "Number of spans; an unfinished copy of a finished one does not count."
+            comment = "Number of spans; an unfinished copy of a finished span does not count."
           },
           {
             name    = "error_count"
@@ -845,7 +845,7 @@ resource "aws_glue_catalog_table" "traces" {
           {
             name    = "sampling_policy"
             type    = "string"
-            comment = "The policy that kept the trace."
+            comment = "The policy that sampled the trace."
           },
           {
             name    = "sample_weight"
@@ -873,12 +873,12 @@ resource "aws_glue_catalog_table" "traces" {
           {
             name    = "dt"
             type    = "string"
-            comment = "Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival where that is more than 24 hours away. A condition on it saves reading the other days."
+            comment = "Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival if the two are more than 24 hours apart. A condition on it avoids reading other days."
           },
           {
             name    = "hour"
             type    = "int"
-            comment = "Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it saves reading the other hours."
+            comment = "Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it avoids reading other hours."
           },
         ]
       )
@@ -929,7 +929,7 @@ resource "aws_glue_catalog_table" "spans" {
                  lower(sp.traceid) AS trace_id, lower(sp.spanid) AS span_id,
                  CASE WHEN sp.parentspanid NOT IN ('', '0000000000000000', '00000000000000000000000000000000') THEN lower(sp.parentspanid) END AS parent_span_id,
                  sp.tracestate AS trace_state, sp.name AS name, sp.kind AS kind_code,
-                 nullif(TRY_CAST(sp.starttimeunixnano AS bigint), 0) AS start_ns, nullif(TRY_CAST(sp.endtimeunixnano AS bigint), 0) AS end_ns,
+                 nullif(TRY_CAST(sp.starttimeunixnano AS bigint), 0) AS start_ns, coalesce(nullif(TRY_CAST(sp.endtimeunixnano AS bigint), 0), CASE WHEN TRY_CAST(sp.endtimeunixnano AS decimal(20, 0)) > 9223372036854775807 THEN 9223372036854775807 END) AS end_ns,
                  coalesce(sp.status.code, 0) AS status_code, sp.status.message AS status_message,
                  transform_values(multimap_from_entries(transform(filter(coalesce(sp.attributes, ARRAY[]), x -> x.key IS NOT NULL), x -> ROW(x.key, coalesce(x.value.stringvalue, CAST(x.value.boolvalue AS varchar), x.value.intvalue, x.value.doublevalue, CASE WHEN cardinality(x.value.arrayvalue."values") > 0 THEN json_format(CAST(transform(x.value.arrayvalue."values", e -> coalesce(e.stringvalue, CAST(e.boolvalue AS varchar), e.intvalue, e.doublevalue, e.bytesvalue)) AS json)) WHEN x.value.arrayvalue IS NOT NULL THEN '[]' END, CASE WHEN cardinality(x.value.kvlistvalue."values") > 0 THEN json_format(CAST(transform(x.value.kvlistvalue."values", e -> CAST(ROW(e.key, coalesce(e.value.stringvalue, CAST(e.value.boolvalue AS varchar), e.value.intvalue, e.value.doublevalue, e.value.bytesvalue)) AS ROW(key varchar, value varchar))) AS json)) WHEN x.value.kvlistvalue IS NOT NULL THEN '{}' END, x.value.bytesvalue)))), (k, v) -> element_at(v, 1)) AS attributes,
                  CAST(transform(coalesce(sp.events, ARRAY[]), ev -> ROW(nullif(TRY_CAST(ev.timeunixnano AS bigint), 0), ev.name, transform_values(multimap_from_entries(transform(filter(coalesce(ev.attributes, ARRAY[]), x -> x.key IS NOT NULL), x -> ROW(x.key, coalesce(x.value.stringvalue, CAST(x.value.boolvalue AS varchar), x.value.intvalue, x.value.doublevalue, CASE WHEN cardinality(x.value.arrayvalue."values") > 0 THEN json_format(CAST(transform(x.value.arrayvalue."values", e -> coalesce(e.stringvalue, CAST(e.boolvalue AS varchar), e.intvalue, e.doublevalue, e.bytesvalue)) AS json)) WHEN x.value.arrayvalue IS NOT NULL THEN '[]' END, CASE WHEN cardinality(x.value.kvlistvalue."values") > 0 THEN json_format(CAST(transform(x.value.kvlistvalue."values", e -> CAST(ROW(e.key, coalesce(e.value.stringvalue, CAST(e.value.boolvalue AS varchar), e.value.intvalue, e.value.doublevalue, e.value.bytesvalue)) AS ROW(key varchar, value varchar))) AS json)) WHEN x.value.kvlistvalue IS NOT NULL THEN '{}' END, x.value.bytesvalue)))), (k, v) -> element_at(v, 1)))) AS array(row("time_ns" bigint,"name" varchar,"attributes" map(varchar,varchar)))) AS events,
@@ -978,7 +978,7 @@ resource "aws_glue_catalog_table" "spans" {
                  lower(sp.traceid) AS trace_id, lower(sp.spanid) AS span_id,
                  CASE WHEN sp.parentspanid NOT IN ('', '0000000000000000', '00000000000000000000000000000000') THEN lower(sp.parentspanid) END AS parent_span_id,
                  sp.tracestate AS trace_state, sp.name AS name, sp.kind AS kind_code,
-                 nullif(TRY_CAST(sp.starttimeunixnano AS bigint), 0) AS start_ns, nullif(TRY_CAST(sp.endtimeunixnano AS bigint), 0) AS end_ns,
+                 nullif(TRY_CAST(sp.starttimeunixnano AS bigint), 0) AS start_ns, coalesce(nullif(TRY_CAST(sp.endtimeunixnano AS bigint), 0), CASE WHEN TRY_CAST(sp.endtimeunixnano AS decimal(20, 0)) > 9223372036854775807 THEN 9223372036854775807 END) AS end_ns,
                  coalesce(sp.status.code, 0) AS status_code, sp.status.message AS status_message,
                  transform_values(multimap_from_entries(transform(filter(coalesce(sp.attributes, ARRAY[]), x -> x.key IS NOT NULL), x -> ROW(x.key, coalesce(x.value.stringvalue, CAST(x.value.boolvalue AS varchar), x.value.intvalue, x.value.doublevalue, CASE WHEN cardinality(x.value.arrayvalue."values") > 0 THEN json_format(CAST(transform(x.value.arrayvalue."values", e -> coalesce(e.stringvalue, CAST(e.boolvalue AS varchar), e.intvalue, e.doublevalue, e.bytesvalue)) AS json)) WHEN x.value.arrayvalue IS NOT NULL THEN '[]' END, CASE WHEN cardinality(x.value.kvlistvalue."values") > 0 THEN json_format(CAST(transform(x.value.kvlistvalue."values", e -> CAST(ROW(e.key, coalesce(e.value.stringvalue, CAST(e.value.boolvalue AS varchar), e.value.intvalue, e.value.doublevalue, e.value.bytesvalue)) AS ROW(key varchar, value varchar))) AS json)) WHEN x.value.kvlistvalue IS NOT NULL THEN '{}' END, x.value.bytesvalue)))), (k, v) -> element_at(v, 1)) AS attributes,
                  CAST(transform(coalesce(sp.events, ARRAY[]), ev -> ROW(nullif(TRY_CAST(ev.timeunixnano AS bigint), 0), ev.name, transform_values(multimap_from_entries(transform(filter(coalesce(ev.attributes, ARRAY[]), x -> x.key IS NOT NULL), x -> ROW(x.key, coalesce(x.value.stringvalue, CAST(x.value.boolvalue AS varchar), x.value.intvalue, x.value.doublevalue, CASE WHEN cardinality(x.value.arrayvalue."values") > 0 THEN json_format(CAST(transform(x.value.arrayvalue."values", e -> coalesce(e.stringvalue, CAST(e.boolvalue AS varchar), e.intvalue, e.doublevalue, e.bytesvalue)) AS json)) WHEN x.value.arrayvalue IS NOT NULL THEN '[]' END, CASE WHEN cardinality(x.value.kvlistvalue."values") > 0 THEN json_format(CAST(transform(x.value.kvlistvalue."values", e -> CAST(ROW(e.key, coalesce(e.value.stringvalue, CAST(e.value.boolvalue AS varchar), e.value.intvalue, e.value.doublevalue, e.value.bytesvalue)) AS ROW(key varchar, value varchar))) AS json)) WHEN x.value.kvlistvalue IS NOT NULL THEN '{}' END, x.value.bytesvalue)))), (k, v) -> element_at(v, 1)))) AS array(row("time_ns" bigint,"name" varchar,"attributes" map(varchar,varchar)))) AS events,
@@ -1216,12 +1216,12 @@ resource "aws_glue_catalog_table" "spans" {
           {
             name    = "kind"
             type    = "string"
-            comment = "INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER or UNSPECIFIED, which unknown kinds are, too."
+            comment = "INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER, or UNSPECIFIED, also for unknown kinds."
           },
           {
             name    = "start_time"
             type    = "timestamp"
-            comment = "Start of the span, UTC, cut to the millisecond."
+            comment = "Start of the span, UTC, truncated to the millisecond."
           },
           {
             name    = "start_ns"
@@ -1231,7 +1231,7 @@ resource "aws_glue_catalog_table" "spans" {
           {
             name    = "end_ns"
             type    = "bigint"
-            comment = "End of the span, in nanoseconds since the epoch; NULL when it has none, or 0."
+            comment = "End of the span, in nanoseconds since the epoch; NULL when it has none, or 0; the largest bigint when it is after April 2262."
           },
           {
             name    = "duration_ms"
@@ -1281,12 +1281,12 @@ resource "aws_glue_catalog_table" "spans" {
           {
             name    = "attributes"
             type    = "map<string,string>"
-            comment = "Attributes of the span as text; arrays and key-value lists as JSON. Of a repeated key the first value."
+            comment = "Attributes of the span as text; arrays and key-value lists as JSON. A repeated key has its first value."
           },
           {
             name    = "resource_attributes"
             type    = "map<string,string>"
-            comment = "Attributes of the resource as text; arrays and key-value lists as JSON. Of a repeated key the first value."
+            comment = "Attributes of the resource as text; arrays and key-value lists as JSON. A repeated key has its first value."
           },
           {
             name    = "exception_type"
@@ -1389,12 +1389,12 @@ resource "aws_glue_catalog_table" "spans" {
           {
             name    = "dt"
             type    = "string"
-            comment = "Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival where that is more than 24 hours away. A condition on it saves reading the other days."
+            comment = "Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival if the two are more than 24 hours apart. A condition on it avoids reading other days."
           },
           {
             name    = "hour"
             type    = "int"
-            comment = "Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it saves reading the other hours."
+            comment = "Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it avoids reading other hours."
           },
         ]
       )

@@ -21,7 +21,7 @@ export function createHandler({ log, ...deps }: CompactHandlerDeps): CompactHand
     const { hours, published, publication, isCut } = await compactArchive({ ...deps, hasTime });
     const { refused, isComplete: _, ...done } = sum(hours);
     for (const { object, reason } of refused.slice(0, MAX_LOGGED)) {
-      log.warn('object cannot be compacted and stays JSON', { path: object.path, reason });
+      log.warn('object cannot be compacted and stays JSON', { path: object.key, reason });
     }
     const { left, ...range } = published;
     log.info('compaction', { ...done, refused: refused.length, publication, isCut, ...range, left: left.length });

@@ -1,10 +1,11 @@
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { createS3Client } from '../../lib/aws/clients.ts';
+import { NODE_CODECS } from '../../lib/aws/codecs.ts';
 import { VARIABLES } from '../../lib/aws/function-contract.ts';
 import { GlueCompactionCatalog } from '../../lib/aws/glue/compaction-catalog.ts';
-import { NODE_CODECS, SystemClock } from '../../lib/aws/node.ts';
-import { S3ArchiveFolders } from '../../lib/aws/s3/object-store.ts';
+import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
+import { SystemClock } from '../../lib/aws/system.ts';
 import { createLogger } from '../shared/logger.ts';
 import { isSwitchedOn, optionalVariable, requiredVariable } from '../shared/variables.ts';
 import { createHandler } from './handler.ts';
@@ -14,10 +15,11 @@ const regional = `https://glue.${region}.${partition(region).dnsSuffix}`;
 const clock = new SystemClock();
 
 export const handler = createHandler({
-  objects: new S3ArchiveFolders({
+  store: new S3ObjectStore({
     client: createS3Client({ requestTimeoutMs: 30_000 }),
     bucket: requiredVariable(VARIABLES.bucket, 'name of the archive bucket'),
     clock,
+    isPatient: true,
   }),
   catalog: new GlueCompactionCatalog({
     databaseName: requiredVariable(VARIABLES.database, 'name of the Glue database of the archive'),

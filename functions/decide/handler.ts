@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { forEachBounded, randomId } from '../../lib/aws/node.ts';
+import { forEachBounded } from '../../lib/aws/for-each-bounded.ts';
 import { decodeWakeUp, type WakeUpMessage } from '../../lib/aws/sqs/wake-up-message.ts';
+import { randomId } from '../../lib/aws/system.ts';
 import { type DecideResult, Decider } from '../../lib/pipeline/decide/decide-batch.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import type { Evaluate } from '../../lib/pipeline/ports.ts';

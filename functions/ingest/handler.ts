@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { hashFragment } from '../../lib/aws/node.ts';
+import { hashFragment } from '../../lib/aws/system.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import type { ConfigSource } from '../shared/live-config.ts';
 import type { Log } from '../shared/logger.ts';

@@ -1,7 +1,7 @@
 import { NO_KEYS, VARIABLES } from '../../lib/aws/function-contract.ts';
-import { SystemClock } from '../../lib/aws/node.ts';
 import { KeysReader } from '../../lib/aws/ssm/ingest-keys.ts';
 import type { ParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
+import { SystemClock } from '../../lib/aws/system.ts';
 import {
   liveConfigFromEnvironment,
   metricsFromEnvironment,

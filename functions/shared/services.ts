@@ -1,14 +1,15 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { GzipTraceArchive } from '../../lib/archive/trace-archive.ts';
+import { NODE_CODECS } from '../../lib/aws/codecs.ts';
 import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
 import { meterCalls, meterCapacity } from '../../lib/aws/meter-calls.ts';
-import { SystemClock } from '../../lib/aws/node.ts';
-import { S3SpillStore } from '../../lib/aws/s3/object-store.ts';
-import { S3TraceArchive } from '../../lib/aws/s3/trace-archive.ts';
+import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
 import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
+import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 
@@ -62,12 +63,12 @@ export interface Services {
 export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: ServiceNames): PerTenant<Services> {
   const { tableName, bucket, queueUrl, deadLetterQueueUrl } = names;
   const clock = new SystemClock();
-  const spillStore = new S3SpillStore({ client: s3, bucket, clock });
+  const store = new S3ObjectStore({ client: s3, bucket, clock });
   return perTenant((tenant) => ({
     clock,
-    buffer: new DynamoDbSpanBuffer({ client: dynamoDb, tableName, spillStore, clock, tenant }),
+    buffer: new DynamoDbSpanBuffer({ client: dynamoDb, tableName, spillStore: store, clock, tenant }),
     wakeUps: new SqsWakeUpQueue({ client: sqs, queueUrl, deadLetterQueueUrl, clock, tenant }),
-    archive: new S3TraceArchive({ client: s3, bucket, clock, tenant }),
+    archive: new GzipTraceArchive({ store, codecs: NODE_CODECS, tenant }),
     limits: new DynamoDbLimitStore({ client: dynamoDb, tableName, clock, tenant }),
     keyTables: new DynamoDbKeyTables({ client: dynamoDb, tableName, clock, tenant }),
   }));

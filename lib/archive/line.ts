@@ -9,91 +9,61 @@ import { idRandomness, type OtSampling, readOtSampling, withThreshold } from '..
 import { formatUtc } from './hours.ts';
 
 /**
- * How a decision changes `th` in the trace states of a trace's spans, span by span; undefined when it changes none.
+ * Writes the lines of the archive, the one form in which kept traces are stored (`read-line.ts` reads them). A line is a JSON
+ * object in UTF-8, ending in a line feed: first OTLP JSON, which makes it valid `TracesData` for every OTLP reader, then
+ * the columns of the table `traces_otlp`.
  *
- * A threshold is never lowered: that of an earlier, stricter sampler stays. Where a span's own randomness is below the
- * threshold that it would get, `th` would be wrong and is taken away (OpenTelemetry specification, "TraceState:
- * Probability Sampling", general requirements).
+ * ```json
+ * {"resourceSpans":[…],"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","start_time":"2026-11-21 07:12:33.123",
+ *  "duration_ms":812.5,"root_service":"gateway","root_name":"POST /checkout","services":["gateway","payment"],
+ *  "span_count":2,"error_count":1,"status":"ERROR","sampling_policy":"errors","sample_weight":1,
+ *  "decided_at":"2026-11-21 07:13:03.456","seq":0}
+ * ```
+ *
+ * The order of the keys is part of the format: a reader finds the end of `resourceSpans` by the column behind it.
  */
-export function newTraceStates(trace: Trace, update: ThresholdUpdate): NewTraceState | undefined {
-  if (update === undefined) return undefined;
-  if (update === null) return hasTraceState(trace) ? remembering(trace, withoutThreshold) : undefined;
-  const threshold = parseThreshold(update);
-  if (threshold === undefined) throw new Error(`"${update}" is not a threshold`);
-  const ofId = idRandomness(trace.traceId);
-  return remembering(trace, (traceState) => raise(traceState, threshold, ofId));
-}
-
-function withoutThreshold(traceState: string): string {
-  return withThreshold(traceState, undefined);
-}
-
-function raise(traceState: string, threshold: bigint, ofId: bigint): string {
-  const has: OtSampling = readOtSampling(traceState);
-  if (has.threshold !== undefined && has.threshold >= threshold) return traceState;
-  return withThreshold(traceState, (has.randomness ?? ofId) >= threshold ? threshold : undefined);
-}
-
-function hasTraceState(trace: Trace): boolean {
-  const { spans } = trace.index;
-  for (let span = 0; span < spans.length; span++) {
-    if (spans.get(span, SPAN.traceState) !== 0) return true;
-  }
-  return false;
-}
-
-/** Nearly always all spans of a trace have the same trace state. */
-function remembering(trace: Trace, change: (traceState: string) => string): NewTraceState {
-  let from: string | undefined;
-  let to: string | undefined;
-  return (span) => {
-    const traceState = trace.traceState(span);
-    if (traceState !== from) {
-      const changed = change(traceState);
-      from = traceState;
-      to = changed === traceState ? undefined : changed;
-    }
-    return to;
-  };
-}
-
-/** A trace continues on a further line before its line exceeds this: gRPC readers take no larger message by default. */
-export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Longest line that readers take: Athena refuses rows over 32 MB, and twice that leaves room for what another writer may have
- * made.
+ * A trace continues on a further line before its line exceeds this: gRPC readers take no larger message by default. Readers
+ * of the archive take far more (`MAX_READ_LINE_BYTES`).
  */
-export const MAX_READ_LINE_BYTES = 64 * 1024 * 1024;
+export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 
-/** What the archive says of a trace that is not in its spans. */
+/** What the archive says about a trace that is not in its spans. */
 export interface ArchiveColumns {
-  /** The policy that gets the credit. */
+  /** The policy that sampled the trace. */
   readonly policy: string;
-  /** How many traces this one stands for; null when the probability is unknown. */
+  /** Adjusted count: how many traces this one stands for; null when the probability is unknown. */
   readonly adjustedCount: number | null;
-  /** What becomes of `th` in the trace states of the spans. Default: they stay as they came. */
+  /** What becomes of `th` in the trace states of the spans. Default: they stay as they were sent. */
   readonly threshold?: ThresholdUpdate;
   readonly decidedAtMs: number;
   /** `seq` of the first line: 0 for a new trace, more for late spans. */
   readonly firstSeq: number;
   /**
-   * How many of the first fragments are in the archive already: they are not written, but count for the columns, and their
-   * spans are not written again. Default: 0.
+   * How many of the first fragments are in the archive already: their spans are not written again, but count in the columns.
+   * Default: 0.
    */
   readonly skipFragments?: number;
 }
 
+/** Writes all lines. It keeps nothing of a line that has been taken, but lines share its buffers. */
+const out = new JsonWriter(256 * 1024);
+/** Most bytes of one UTF-16 unit. */
+const MAX_UTF8_BYTES = 3;
+const OPEN = json('{"resourceSpans":');
+/** The longest `seq`, the closing brace and the line feed. */
+const MAX_END_BYTES = 12;
+
 /**
- * The lines of the archive for one trace, as UTF-8, each ending in `\n`: OTLP JSON, valid `TracesData` with
- * `resourceSpans` first, and then the columns. No lines when nothing remains to be written.
+ * The lines of the archive for one trace; none when nothing remains to be written.
  *
- * Left out are unfinished copies of spans of which a finished copy is there, also in a fragment that is in the archive
- * already ({@link Trace.withoutUnfinishedCopies}); the columns do not count them. An unfinished copy that was archived before its
- * span ended stays there: what reads one trace, compaction and replay leave it out (docs/query.md).
+ * They leave out an unfinished copy of a span if there is a finished one, also if that one is in a fragment that is in the
+ * archive already (`unfinished.ts`); the columns do not count it. An unfinished copy that was archived before its span
+ * ended stays there: queries of one trace, compaction and replay leave it out (docs/query.md).
  *
- * Most traces are one line. A larger one continues on lines with the next `seq`, cut between spans, on which the columns
- * are repeated. A line is longer than {@link MAX_LINE_BYTES} only where one span, its resource, a name or all services are
+ * Most traces are one line. A larger one continues on lines with the next `seq`, cut between spans, each with the same
+ * columns. A line is longer than {@link MAX_LINE_BYTES} only where one span, its resource, a name or all services are
  * about that large.
  */
 export function archiveLines(received: Trace, columns: ArchiveColumns): Uint8Array[] {
@@ -106,7 +76,7 @@ export function archiveLines(received: Trace, columns: ArchiveColumns): Uint8Arr
   // At least half of the line, and as much as the columns, so that large ones (a huge span name, thousands of services) are
   // not repeated for every span.
   const maxArrayBytes = Math.max(MAX_LINE_BYTES - maxOtherBytes, MAX_LINE_BYTES / 2, columnsJson.length);
-  // Whatever an earlier trace may have left when its writing failed.
+  // What an earlier trace may have left when its writing failed.
   out.length = 0;
   const newTraceState = newTraceStates(trace, columns.threshold);
   const lines: Uint8Array[] = [];
@@ -119,14 +89,6 @@ export function archiveLines(received: Trace, columns: ArchiveColumns): Uint8Arr
   return lines;
 }
 
-/** Of all lines. It keeps nothing of a line that has been taken, but lines share its buffers. */
-const out = new JsonWriter(256 * 1024);
-/** Of one UTF-16 unit. */
-const MAX_UTF8_BYTES = 3;
-const OPEN = json('{"resourceSpans":');
-/** The longest `seq`, the closing brace and the line feed. */
-const MAX_END_BYTES = 12;
-
 /** From the comma after `resourceSpans` up to where the value of `seq` goes. */
 function renderColumns(trace: Trace, columns: ArchiveColumns): string {
   const { startTimeUnixNano, durationMs, rootService, rootName, services, errorCount, status } = summarize(trace);
@@ -138,4 +100,53 @@ function renderColumns(trace: Trace, columns: ArchiveColumns): string {
     `"status":"${status}","sampling_policy":${JSON.stringify(columns.policy)},` +
     `"sample_weight":${JSON.stringify(columns.adjustedCount)},"decided_at":"${formatUtc(columns.decidedAtMs)}","seq":`
   );
+}
+
+/**
+ * The change of `th` in the trace states of a trace's spans, span by span; undefined when nothing changes.
+ *
+ * A threshold is never lowered: that of an earlier, stricter sampler stays. If a span's own randomness is below the
+ * threshold that it would get, `th` would be wrong and is removed (OpenTelemetry specification, "TraceState:
+ * Probability Sampling", general requirements).
+ */
+export function newTraceStates(trace: Trace, update: ThresholdUpdate): NewTraceState | undefined {
+  if (update === undefined) return undefined;
+  if (update === null) return hasTraceState(trace) ? remembering(trace, withoutThreshold) : undefined;
+  const threshold = parseThreshold(update);
+  if (threshold === undefined) throw new Error(`"${update}" is not a threshold`);
+  const idRandom = idRandomness(trace.traceId);
+  return remembering(trace, (traceState) => raise(traceState, threshold, idRandom));
+}
+
+function withoutThreshold(traceState: string): string {
+  return withThreshold(traceState, undefined);
+}
+
+function raise(traceState: string, threshold: bigint, idRandom: bigint): string {
+  const existing: OtSampling = readOtSampling(traceState);
+  if (existing.threshold !== undefined && existing.threshold >= threshold) return traceState;
+  return withThreshold(traceState, (existing.randomness ?? idRandom) >= threshold ? threshold : undefined);
+}
+
+function hasTraceState(trace: Trace): boolean {
+  const { spans } = trace.index;
+  for (let span = 0; span < spans.length; span++) {
+    if (spans.get(span, SPAN.traceState) !== 0) return true;
+  }
+  return false;
+}
+
+/** Nearly always all spans of a trace have the same trace state: the last answer is kept. */
+function remembering(trace: Trace, change: (traceState: string) => string): NewTraceState {
+  let from: string | undefined;
+  let to: string | undefined;
+  return (span) => {
+    const traceState = trace.traceState(span);
+    if (traceState !== from) {
+      const changed = change(traceState);
+      from = traceState;
+      to = changed === traceState ? undefined : changed;
+    }
+    return to;
+  };
 }

@@ -1,55 +1,94 @@
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { MAX_READ_LINE_BYTES } from './line.ts';
+import { isFinished } from './unfinished.ts';
 
-/** An object or a line is not what the archive holds. The message goes on behind its name: "is no …". */
+/**
+ * Reads lines of the archive back (`line.ts` writes them). Two readers share it: replay sends the spans of a line on as they
+ * stand ({@link readTraceLine}), compaction takes all of its values ({@link parseLine}, `compaction/line-rows.ts`).
+ */
+
+/** An object or a line is not what the archive holds. The message goes on behind its name: "is not …". */
 export class UnreadableError extends Error {
   override readonly name = 'UnreadableError';
 }
 
+/** Longest line that is read. Athena refuses rows over 32 MB; twice that leaves room for what another writer may have made. */
+export const MAX_READ_LINE_BYTES = 64 * 1024 * 1024;
+
 const LINE_FEED = 0x0a;
-/** Larger steps than the default cost less processor time. */
-const CHUNK_BYTES = 64 * 1024;
 
 /**
- * The lines of a gzip object, without their line feeds, while it is being read.
- * @throws {UnreadableError} when it is no whole gzip, or has a line that would not fit into memory
+ * The lines of a text that comes in pieces, without their line feeds. The last line may lack its own.
+ * @throws {UnreadableError} when a line would not fit into memory
  */
-export async function* objectLines(compressed: Readable): AsyncGenerator<Buffer> {
-  // Both ends fail together: a connection that breaks is told apart from bytes that are wrong by its error.
-  const text = createGunzip({ chunkSize: CHUNK_BYTES });
-  compressed.on('error', (error) => text.destroy(error));
-  try {
-    yield* splitLines(compressed.pipe(text));
-  } catch (error) {
-    throw isCorrupt(error) ? new UnreadableError(`is no whole gzip: ${error.message}`) : error;
-  } finally {
-    compressed.destroy();
-    text.destroy();
-  }
+export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const splitter = new LineSplitter();
+  for await (const chunk of chunks) yield* splitter.push(chunk);
+  yield* splitter.end();
 }
 
-async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let parts: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of chunks) {
+/** The lines of a whole text, as {@link splitLines} has them. @throws {UnreadableError} */
+export function* linesOf(text: Uint8Array): Generator<Uint8Array> {
+  const splitter = new LineSplitter();
+  yield* splitter.push(text);
+  yield* splitter.end();
+}
+
+class LineSplitter {
+  /** Of the line that goes on in the next piece. */
+  #parts: Uint8Array[] = [];
+  #length = 0;
+
+  *push(chunk: Uint8Array): Generator<Uint8Array> {
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-      parts.push(chunk.subarray(start, end));
-      yield Buffer.concat(parts);
-      parts = [];
-      length = 0;
+      this.#add(chunk.subarray(start, end));
+      yield this.#take();
       start = end + 1;
     }
-    length += chunk.length - start;
-    if (length > MAX_READ_LINE_BYTES) throw new UnreadableError(`has a line of more than ${MAX_READ_LINE_BYTES} bytes`);
-    parts.push(chunk.subarray(start));
+    this.#add(chunk.subarray(start));
+    if (this.#length > MAX_READ_LINE_BYTES) {
+      throw new UnreadableError(`has a line of more than ${MAX_READ_LINE_BYTES} bytes`);
+    }
   }
-  if (length > 0) yield Buffer.concat(parts);
+
+  *end(): Generator<Uint8Array> {
+    if (this.#length > 0) yield this.#take();
+  }
+
+  #add(part: Uint8Array): void {
+    this.#parts.push(part);
+    this.#length += part.length;
+  }
+
+  /** A copy, so that a line that is kept does not keep the pieces around it. */
+  #take(): Uint8Array {
+    const line = new Uint8Array(this.#length);
+    let at = 0;
+    for (const part of this.#parts) {
+      line.set(part, at);
+      at += part.length;
+    }
+    this.#parts = [];
+    this.#length = 0;
+    return line;
+  }
 }
 
-function isCorrupt(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+/** A parsed line, and the text that it was parsed from. */
+export interface ParsedLine {
+  readonly text: string;
+  readonly json: unknown;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** @throws {UnreadableError} when it is not JSON in UTF-8 */
+export function parseLine(line: Uint8Array): ParsedLine {
+  try {
+    const text = utf8.decode(line);
+    return { text, json: JSON.parse(text) };
+  } catch (error) {
+    throw new UnreadableError(`is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** What is read of a span of OTLP JSON. */
@@ -65,12 +104,21 @@ export interface ResourceSpansJson {
   readonly scopeSpans?: readonly { readonly spans?: readonly SpanJson[] }[];
 }
 
-/** Whether the span has an end time. */
-export function isFinished({ endTimeUnixNano = '0' }: SpanJson): boolean {
-  return endTimeUnixNano !== '0';
+/** The members of a line that are read by name. */
+export interface LineJson {
+  readonly resourceSpans: readonly ResourceSpansJson[];
+  readonly trace_id: string;
+  readonly seq: unknown;
 }
 
-/** A line of the archive. */
+/** What tells whether a line is wanted, before it is parsed. */
+export interface LineHead {
+  readonly traceId: string;
+  /** Start of the trace, in milliseconds since the epoch; undefined: not known. */
+  readonly startMs: number | undefined;
+}
+
+/** A line of the archive, ready to be sent on. */
 export interface TraceLine {
   readonly traceId: string;
   /** 0: the first line of its trace. */
@@ -82,67 +130,73 @@ export interface TraceLine {
   readonly resourceSpans: Uint8Array;
 }
 
-const OPEN = Buffer.from('{"resourceSpans":[');
+const OPEN = ascii('{"resourceSpans":[');
 /**
  * Where the columns begin. It occurs nowhere else: no key of OTLP is written so, and inside a text its quotes would be
  * escaped.
  */
-const COLUMNS = Buffer.from('],"trace_id":"');
+const COLUMNS = ascii('],"trace_id":"');
 const TRACE_ID_LENGTH = 32;
 /** What stands behind the ID: the start of the trace, in UTC, or null. */
 const START = /^","start_time":"(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}\.\d{3})"/;
 const START_LENGTH = 42;
 
-interface ParsedLine {
-  readonly resourceSpans: readonly ResourceSpansJson[];
-  readonly seq: unknown;
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-/** What says of a line whether it is wanted. */
-export interface LineHead {
-  readonly traceId: string;
-  /** Of the trace, in milliseconds since the epoch; undefined: not known. */
-  readonly startMs: number | undefined;
-}
-
 /**
  * Reads a line. What will be sent is a slice of it, so that no number passes through a double on its way; parsing only
  * makes sure of it, and counts. Undefined: the trace is not wanted.
  *
- * @throws {UnreadableError} when it is no line that this archive's writer makes
+ * @throws {UnreadableError} when it is not a line that this archive's writer makes
  */
-export function readTraceLine(line: Buffer, isWanted: (head: LineHead) => boolean): TraceLine | undefined {
-  const end = line.lastIndexOf(COLUMNS);
+export function readTraceLine(line: Uint8Array, isWanted: (head: LineHead) => boolean): TraceLine | undefined {
+  const end = lastIndexOf(line, COLUMNS);
   const idStart = end + COLUMNS.length;
-  const traceId = line.toString('latin1', idStart, idStart + TRACE_ID_LENGTH);
-  if (!line.subarray(0, OPEN.length).equals(OPEN) || end < OPEN.length - 1 || !/^[\da-f]{32}$/.test(traceId)) {
-    throw new UnreadableError('is no line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}');
+  const traceId = textAt(line, idStart, TRACE_ID_LENGTH);
+  if (!isAt(line, OPEN, 0) || end < OPEN.length - 1 || !/^[\da-f]{32}$/.test(traceId)) {
+    throw new UnreadableError('is not a line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}');
   }
-  if (!isWanted({ traceId, startMs: startOf(line, idStart + TRACE_ID_LENGTH) })) return undefined;
-  const { spanCount, seq, hasUnfinished } = check(line);
+  if (!isWanted({ traceId, startMs: startAt(line, idStart + TRACE_ID_LENGTH) })) return undefined;
+  const { spanCount, seq, hasUnfinished } = count(line);
   return { traceId, seq, spanCount, hasUnfinished, resourceSpans: line.subarray(OPEN.length, end) };
 }
 
-function startOf(line: Buffer, at: number): number | undefined {
-  const [, day, time] = START.exec(line.toString('latin1', at, at + START_LENGTH)) ?? [];
+function startAt(line: Uint8Array, at: number): number | undefined {
+  const [, day, time] = START.exec(textAt(line, at, START_LENGTH)) ?? [];
   return day === undefined ? undefined : Date.parse(`${day}T${time}Z`);
 }
 
-function check(line: Buffer): Pick<TraceLine, 'spanCount' | 'seq' | 'hasUnfinished'> {
+function count(line: Uint8Array): Pick<TraceLine, 'spanCount' | 'seq' | 'hasUnfinished'> {
+  const { resourceSpans, seq } = parseLine(line).json as LineJson;
+  let spanCount = 0;
+  let hasUnfinished = false;
   try {
-    const { resourceSpans, seq }: ParsedLine = JSON.parse(utf8.decode(line));
-    let spanCount = 0;
-    let hasUnfinished = false;
     for (const { scopeSpans = [] } of resourceSpans) {
       for (const { spans = [] } of scopeSpans) {
         spanCount += spans.length;
-        hasUnfinished ||= !spans.every(isFinished);
+        hasUnfinished ||= !spans.every(({ endTimeUnixNano }) => isFinished(endTimeUnixNano));
       }
     }
-    return { spanCount, seq: Number(seq), hasUnfinished };
   } catch (error) {
-    throw new UnreadableError(`is no OTLP JSON: ${error instanceof Error ? error.message : error}`);
+    throw new UnreadableError(`is not OTLP JSON: ${error instanceof Error ? error.message : error}`);
   }
+  return { spanCount, seq: Number(seq), hasUnfinished };
+}
+
+function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+/** Bytes as characters: what is compared with it is ASCII. */
+function textAt(line: Uint8Array, at: number, length: number): string {
+  return String.fromCharCode(...line.subarray(at, at + length));
+}
+
+/** From the end, where the columns are: it looks at a few hundred bytes. */
+function lastIndexOf(line: Uint8Array, pattern: Uint8Array): number {
+  for (let at = line.length - pattern.length; at >= 0; at--) if (isAt(line, pattern, at)) return at;
+  return -1;
+}
+
+function isAt(line: Uint8Array, pattern: Uint8Array, at: number): boolean {
+  for (let i = 0; i < pattern.length; i++) if (line[at + i] !== pattern[i]) return false;
+  return true;
 }

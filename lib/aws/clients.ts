@@ -3,7 +3,19 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
-/** Objects are large: an attempt gets 10 s unless told otherwise. */
+/** What differs between Lambda, where nothing is given and the environment decides, and a local engine. */
+export interface AwsClientOptions {
+  /** Base URL of another implementation of the service, e.g. `http://127.0.0.1:8000`. */
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Time for one attempt. @default 3000 */
+  readonly requestTimeoutMs?: number;
+  /** How long a connection may be silent in the middle of an answer. @default no limit */
+  readonly socketTimeoutMs?: number;
+}
+
+/** Objects are large: an attempt gets 10 s by default. */
 export function createS3Client(options: AwsClientOptions = {}): S3Client {
   return withoutLogging(
     new S3Client({
@@ -15,7 +27,7 @@ export function createS3Client(options: AwsClientOptions = {}): S3Client {
 
 export function createSqsClient(options: AwsClientOptions = {}): SQSClient {
   return withoutLogging(
-    // A queue URL names a host of its own, which for a local engine leads nowhere: the endpoint wins.
+    // A queue URL names a host of its own, which does not exist for a local engine: there the endpoint counts.
     new SQSClient({ ...awsClientConfig(options), useQueueUrlAsEndpoint: options.endpoint === undefined }),
   );
 }
@@ -28,21 +40,9 @@ export function createDynamoDbClient(options: AwsClientOptions = {}): DynamoDBCl
   return withoutLogging(new DynamoDBClient(awsClientConfig(options)));
 }
 
-/** What differs between Lambda (nothing given: the environment decides) and a local engine. */
-export interface AwsClientOptions {
-  /** Base URL of another implementation of the service, e.g. `http://127.0.0.1:8000`. */
-  readonly endpoint?: string;
-  readonly region?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** For one attempt. @default 3000 */
-  readonly requestTimeoutMs?: number;
-  /** How long a connection may be silent in the middle of an answer. @default for ever */
-  readonly socketTimeoutMs?: number;
-}
-
 /**
- * The settings that all clients share. One attempt for each call: retries are ours ({@link retry}), in one place, with
- * one time budget. Keep-alive is the SDK's default.
+ * The settings that all clients share. A client makes one attempt for each call: retries are made in one place, with one
+ * time budget (`retry.ts`). Keep-alive is the SDK's default.
  */
 export function awsClientConfig(options: AwsClientOptions) {
   return {
@@ -54,14 +54,14 @@ export function awsClientConfig(options: AwsClientOptions) {
       connectionTimeout: 1000,
       requestTimeout: options.requestTimeoutMs ?? 3000,
       ...(options.socketTimeoutMs === undefined ? {} : { socketTimeout: options.socketTimeoutMs }),
-      // Without this the SDK only prints a warning and waits on.
+      // Without this the SDK only prints a warning and goes on waiting.
       throwOnRequestTimeout: true,
     },
   };
 }
 
 /**
- * The SDK copies every input and output for a logger that is not there; without that middleware a batch write costs a
+ * Removes a middleware that copies every input and output for a logger, also when there is none: a batch write takes a
  * fifth less processor time.
  */
 function withoutLogging<Client extends { middlewareStack: { remove(name: string): boolean } }>(client: Client): Client {

@@ -3,55 +3,7 @@ import type { Metrics } from '../pipeline/metrics.ts';
 import { isRetryable, isThrottling } from './retry.ts';
 import type { ParameterReads } from './ssm/parameter-reads.ts';
 
-/** Counts the reads that were throttled, or failed in a way that may pass, as `meterCalls` does for clients of the SDK. */
-export function meterParameterReads(reads: ParameterReads, metrics: Metrics): ParameterReads {
-  const counted = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
-    try {
-      return await answer;
-    } catch (error) {
-      countFailure(error, metrics);
-      throw error;
-    }
-  };
-  return {
-    getParameter: (input) => counted(reads.getParameter(input)),
-    getParametersByPath: (input) => counted(reads.getParametersByPath(input)),
-  };
-}
-
-const READS: ReadonlySet<string | undefined> = new Set(['QueryCommand', 'GetItemCommand']);
-const WRITES: ReadonlySet<string | undefined> = new Set([
-  'PutItemCommand',
-  'UpdateItemCommand',
-  'BatchWriteItemCommand',
-]);
-
-interface CapacityAnswer {
-  /** A list for batches. */
-  readonly ConsumedCapacity?: ConsumedCapacity | readonly ConsumedCapacity[];
-}
-
-/** Asks with every call what it is charged, which itself is free, and counts the units. */
-export function meterCapacity<Client extends MeteredClient>(client: Client, metrics: Metrics): Client {
-  client.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const isRead = READS.has(commandName);
-        if (!isRead && !WRITES.has(commandName)) return next(args);
-        const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
-        const { ConsumedCapacity = [] }: CapacityAnswer = result.output;
-        const units = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
-        metrics.add(isRead ? 'consumed_read_units' : 'consumed_write_units', units);
-        return result;
-      },
-    { step: 'initialize', name: 'meterCapacity' },
-  );
-  return client;
-}
-
-type Handler = (args: { input: object }) => Promise<{ output: object; response: unknown }>;
-
-/** What all clients of the SDK have. Their own types differ in the commands that they know. */
+/** What all clients of the SDK have in common. Their own types differ in the commands that they know. */
 export interface MeteredClient {
   readonly middlewareStack: {
     add(
@@ -61,15 +13,20 @@ export interface MeteredClient {
   };
 }
 
-/** What of an answer says that part of the work was not done. */
+type Handler = (args: { input: object }) => Promise<{ output: object; response: unknown }>;
+
+/** The members of an answer that say that part of the work was not done. */
 interface PartialAnswer {
-  /** Of BatchWriteItem. */
+  /** BatchWriteItem. */
   readonly UnprocessedItems?: object;
-  /** Of SendMessageBatch. */
+  /** SendMessageBatch. */
   readonly Failed?: readonly { readonly SenderFault?: boolean }[];
 }
 
-/** Counts the calls of a client that were throttled, or failed in a way that may pass. Each attempt is a call. */
+/**
+ * Counts the calls of a client that were throttled, or failed in a way that another attempt may cure. Each attempt is a call,
+ * because retries are made outside the client (`retry.ts`).
+ */
 export function meterCalls<Client extends MeteredClient>(client: Client, metrics: Metrics): Client {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -89,8 +46,54 @@ export function meterCalls<Client extends MeteredClient>(client: Client, metrics
   return client;
 }
 
-/** Counts a call that was throttled, or failed in a way that may pass. */
+/** The same for reads of parameters that go past the SDK. */
+export function meterParameterReads(reads: ParameterReads, metrics: Metrics): ParameterReads {
+  const counted = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+    try {
+      return await answer;
+    } catch (error) {
+      countFailure(error, metrics);
+      throw error;
+    }
+  };
+  return {
+    getParameter: (input) => counted(reads.getParameter(input)),
+    getParametersByPath: (input) => counted(reads.getParametersByPath(input)),
+  };
+}
+
 function countFailure(error: unknown, metrics: Metrics): void {
   if (isThrottling(error)) metrics.add('throttled_calls', 1);
   else if (isRetryable(error)) metrics.add('failed_calls', 1);
+}
+
+const READS: ReadonlySet<string | undefined> = new Set(['QueryCommand', 'GetItemCommand']);
+
+const WRITES: ReadonlySet<string | undefined> = new Set([
+  'PutItemCommand',
+  'UpdateItemCommand',
+  'BatchWriteItemCommand',
+]);
+
+interface CapacityAnswer {
+  /** A list in the answer to a batch. */
+  readonly ConsumedCapacity?: ConsumedCapacity | readonly ConsumedCapacity[];
+}
+
+/** Asks with every call of DynamoDB for what it is charged, which is free, and counts the units. */
+export function meterCapacity<Client extends MeteredClient>(client: Client, metrics: Metrics): Client {
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const isRead = READS.has(commandName);
+        if (!isRead && !WRITES.has(commandName)) return next(args);
+        const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
+        const { ConsumedCapacity = [] }: CapacityAnswer = result.output;
+        const units = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+        metrics.add(isRead ? 'consumed_read_units' : 'consumed_write_units', units);
+        return result;
+      },
+    { step: 'initialize', name: 'meterCapacity' },
+  );
+  return client;
 }

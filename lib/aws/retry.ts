@@ -1,5 +1,98 @@
 import { type Clock, UnavailableError } from '../pipeline/ports.ts';
 
+/** How long and how eagerly to try again. Time and chance are arguments, so that tests need not wait. */
+export interface RetryPolicy {
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  random(): number;
+  sleep(milliseconds: number): Promise<void>;
+  /** No attempt starts later than this after the first one; the last one may still take as long as its client allows. */
+  readonly budgetMs: number;
+  /** @default CALL_DELAYS */
+  readonly delays?: RetryDelays;
+}
+
+/** Waits that grow from one failure to the next, with a random share, so that callers do not come back together. */
+export interface RetryDelays {
+  /** The longest wait after the first failure. */
+  readonly firstMs: number;
+  /** By how much it grows. */
+  readonly factor: number;
+  /** Up to here. */
+  readonly maxMs: number;
+  /** The share of a wait that is left to chance: 1 is full jitter. */
+  readonly jitter: number;
+}
+
+/** Between the calls of one request: somebody waits. */
+const CALL_DELAYS: RetryDelays = { firstMs: 25, factor: 2, maxMs: 1000, jitter: 1 };
+
+/** @param budgetMs default 4 s: an exporter waits 10 s for its answer */
+export function retryPolicy(clock: Clock, budgetMs = 4000): RetryPolicy {
+  return {
+    clock,
+    random: Math.random,
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    budgetMs,
+  };
+}
+
+/**
+ * Makes a call until it succeeds: tries again after throttling, server errors and network errors ({@link isRetryable}).
+ * @param what what the call does, for the error: "read trace 4bf9…"
+ * @throws {UnavailableError} when the budget is spent. Errors that another attempt cannot cure are thrown as they are.
+ */
+export async function retry<Answer>(policy: RetryPolicy, what: string, call: () => Promise<Answer>): Promise<Answer> {
+  const backoff = new Backoff(policy);
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isRetryable(error)) throw error;
+      if (!(await backoff.wait())) throw unavailable(what, policy, error);
+    }
+  }
+}
+
+export function unavailable(what: string, policy: RetryPolicy, cause: unknown): UnavailableError {
+  const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return new UnavailableError(`could not ${what} within ${policy.budgetMs} ms: ${reason}`, { cause });
+}
+
+/** What a wait depends on besides the policy. */
+export interface WaitOptions {
+  /** What the other side has asked for. @default 0 */
+  readonly atLeastMs?: number;
+  /** Called before the wait. */
+  readonly onWait?: (delayMs: number) => void;
+}
+
+/** Exponential backoff with jitter until a deadline, for loops that do not simply repeat one call. */
+export class Backoff {
+  readonly #policy: RetryPolicy;
+  readonly #deadlineMs: number;
+  #failures = 0;
+
+  constructor(policy: RetryPolicy, deadlineMs = policy.clock.now() + policy.budgetMs) {
+    this.#policy = policy;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /** Waits before the next attempt. `false`: there is no time left for one, and it did not wait. */
+  async wait({ atLeastMs = 0, onWait }: WaitOptions = {}): Promise<boolean> {
+    const policy = this.#policy;
+    const { delays = CALL_DELAYS } = policy;
+    const longestMs = Math.min(delays.maxMs, delays.firstMs * delays.factor ** this.#failures);
+    this.#failures += 1;
+    const chosenMs = longestMs * (1 - delays.jitter + delays.jitter * policy.random());
+    const delayMs = Math.ceil(Math.max(chosenMs, atLeastMs));
+    if (policy.clock.now() + delayMs > this.#deadlineMs) return false;
+    onWait?.(delayMs);
+    await policy.sleep(delayMs);
+    return true;
+  }
+}
+
 /** The services spell throttling in many ways. */
 const THROTTLING_NAMES: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceededException',
@@ -24,8 +117,8 @@ const RETRYABLE_NAMES: ReadonlySet<string> = new Set([
   // the network
   'AbortError',
   'TimeoutError',
-  // a wrong clock: clients of the SDK correct it from the answer, so that the next attempt may work; the signed reads of SSM
-  // do not, and use up their attempts
+  // a wrong clock: clients of the SDK correct it from the answer, so that the next attempt may work; the signed reads of
+  // SSM do not, and use up their attempts
   'InvalidSignatureException',
   'RequestExpired',
   'RequestTimeTooSkewed',
@@ -68,71 +161,4 @@ export function isRetryable(error: unknown): boolean {
     (typeof code === 'string' && NETWORK_CODES.has(code)) ||
     (typeof status === 'number' && status >= 500)
   );
-}
-
-/** How long and how eagerly to try again. Time and chance are arguments, so that tests need not wait. */
-export interface RetryPolicy {
-  readonly clock: Clock;
-  /** Uniform in [0, 1). */
-  random(): number;
-  sleep(milliseconds: number): Promise<void>;
-  /** No attempt starts later than this after the first one; the last one may still take as long as its client allows. */
-  readonly budgetMs: number;
-}
-
-const BASE_DELAY_MS = 25;
-const MAX_DELAY_MS = 1000;
-
-/** @param budgetMs default 4 s: an exporter waits 10 s for its answer */
-export function retryPolicy(clock: Clock, budgetMs = 4000): RetryPolicy {
-  return {
-    clock,
-    random: Math.random,
-    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-    budgetMs,
-  };
-}
-
-/** Exponential backoff with full jitter until a deadline. */
-export class Backoff {
-  readonly #policy: RetryPolicy;
-  readonly #deadlineMs: number;
-  #failures = 0;
-
-  constructor(policy: RetryPolicy, deadlineMs = policy.clock.now() + policy.budgetMs) {
-    this.#policy = policy;
-    this.#deadlineMs = deadlineMs;
-  }
-
-  /** Waits before the next attempt. `false`: there is no time left for one, and nothing was waited for. */
-  async wait(): Promise<boolean> {
-    const ceilingMs = Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** this.#failures);
-    this.#failures += 1;
-    const delayMs = Math.ceil(this.#policy.random() * ceilingMs);
-    if (this.#policy.clock.now() + delayMs > this.#deadlineMs) return false;
-    await this.#policy.sleep(delayMs);
-    return true;
-  }
-}
-
-/**
- * Calls until it answers, and tries again after throttling, server errors and network errors.
- * @param what what the call does, for the error: "read trace 4bf9…"
- * @throws {UnavailableError} when the budget is spent. Errors that another attempt cannot cure are thrown as they are.
- */
-export async function retry<Answer>(policy: RetryPolicy, what: string, call: () => Promise<Answer>): Promise<Answer> {
-  const backoff = new Backoff(policy);
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!isRetryable(error)) throw error;
-      if (!(await backoff.wait())) throw unavailable(what, policy, error);
-    }
-  }
-}
-
-export function unavailable(what: string, policy: RetryPolicy, cause: unknown): UnavailableError {
-  const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-  return new UnavailableError(`could not ${what} within ${policy.budgetMs} ms: ${reason}`, { cause });
 }

@@ -10,20 +10,13 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { MS_PER_DAY } from '../archive/hours.ts';
+import { PARTS_PREFIX, QUERY_RESULTS_PREFIX, SPILL_PREFIX, TRACES_PREFIX } from '../archive/layout.ts';
 import { DEFAULT_BUFFER_TTL_MS } from '../aws/dynamodb/schema.ts';
 import { acknowledge } from './acknowledge.ts';
 
-/** Kept traces. */
-export const TRACES_PREFIX = 'traces/';
-/** Parquet copies of kept traces. */
-export const PARTS_PREFIX = 'spans/';
-/** Payloads of large fragments. */
-export const SPILL_PREFIX = 'spill/';
-/** Results of Athena queries. */
-export const QUERY_RESULTS_PREFIX = 'query-results/';
-
 /** An object in `spill/` must outlast the item that points at it, which waits for the buffer TTL. */
-const SPILL_RETENTION = Duration.days(Math.ceil(DEFAULT_BUFFER_TTL_MS / 86_400_000) + 2);
+const SPILL_RETENTION = Duration.days(Math.ceil(DEFAULT_BUFFER_TTL_MS / MS_PER_DAY) + 2);
 const QUERY_RESULTS_RETENTION = Duration.days(7);
 
 export interface ArchiveBucketProps {

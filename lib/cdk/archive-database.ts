@@ -4,12 +4,12 @@ import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { PARTS_PREFIX, QUERY_RESULTS_PREFIX, TRACES_PREFIX } from '../archive/layout.ts';
 import { archiveTables, type GlueExternalTable, type GlueView } from '../archive/tables/archive-tables.ts';
 import { type NamedQuery, parseNamedQuery } from '../archive/tables/named-query.ts';
 import { PRESTO_VIEW_EXPANDED_TEXT, prestoViewText } from '../archive/tables/presto-view.ts';
 import { askedValues, storedQuery } from '../archive/tables/render-query.ts';
 import { readQueryFiles } from '../aws/filesystem/query-files.ts';
-import { PARTS_PREFIX, QUERY_RESULTS_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
 
 export interface SavedQueriesProps {
   readonly databaseName: string;

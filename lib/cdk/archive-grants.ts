@@ -3,7 +3,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { PARTS_PREFIX, QUERY_RESULTS_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
+import { PARTS_PREFIX, QUERY_RESULTS_PREFIX, TRACES_PREFIX } from '../archive/layout.ts';
 
 /** What grants on the archive are about. */
 export interface GrantedArchive {

@@ -4,10 +4,10 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { COMPACTED_HOURS_VIEW } from '../archive/compaction/compacted-hours-view.ts';
+import { PARTS_PREFIX, TRACES_PREFIX } from '../archive/layout.ts';
+import { COMPACTED_HOURS_VIEW } from '../archive/tables/compacted-hours.ts';
 import { VARIABLES } from '../aws/function-contract.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
-import { PARTS_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
 import { allow, PipelineFunction, useOfKey } from './pipeline-function.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
 

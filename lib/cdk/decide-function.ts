@@ -2,9 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { SPILL_PREFIX, TRACES_PREFIX } from '../archive/layout.ts';
 import { DECIDE_TIMEOUT_SECONDS } from '../aws/function-contract.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
-import { SPILL_PREFIX, TRACES_PREFIX } from './archive-bucket.ts';
 import { allow, PipelineFunction, useOfKey } from './pipeline-function.ts';
 import { environmentOf, type PipelineResources } from './pipeline-resources.ts';
 

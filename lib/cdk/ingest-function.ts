@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { SPILL_PREFIX } from '../archive/layout.ts';
 import { NO_KEYS, VARIABLES } from '../aws/function-contract.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
-import { SPILL_PREFIX } from './archive-bucket.ts';
 import { allow, PipelineFunction, parameterArn, useOfKey } from './pipeline-function.ts';
 import { environmentOf, type PipelineResources } from './pipeline-resources.ts';
 

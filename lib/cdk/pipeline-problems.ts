@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { MS_PER_DAY } from '../archive/hours.ts';
 import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../aws/dynamodb/schema.ts';
 import type { ProvisionedCapacity } from './buffer-table.ts';
 import { collisionProblems, defaultPipelineName, nameProblems } from './pipeline-name.ts';
@@ -37,9 +38,8 @@ export class InvalidPipelineError extends Error {
   }
 }
 
-const DAY_MS = 86_400_000;
 /** Decide would take a claim whose object the lifecycle rule deleted for one of a dead owner, and write it again. */
-const MIN_ARCHIVE_DAYS = (DEFAULT_BUFFER_TTL_MS + RECORD_EXTRA_TTL_MS) / DAY_MS;
+const MIN_ARCHIVE_DAYS = (DEFAULT_BUFFER_TTL_MS + RECORD_EXTRA_TTL_MS) / MS_PER_DAY;
 /** Athena accepts no lower limit. */
 const MIN_SCAN_BYTES = 10_000_000;
 /** Lambda requires a batch window for larger batches. */
@@ -126,7 +126,7 @@ function archiveProblems(props: TailSamplingPipelineProps): readonly string[] {
   if (problems.length === 0 && days !== undefined && days < MIN_ARCHIVE_DAYS) {
     problems.push(
       `archiveRetention: ${days} days: expected ${MIN_ARCHIVE_DAYS} or more, so that an object outlives the decision that ` +
-        `names it (buffer TTL ${DEFAULT_BUFFER_TTL_MS / DAY_MS} day and 7 days); without it, late spans would be kept twice`,
+        `names it (buffer TTL ${DEFAULT_BUFFER_TTL_MS / MS_PER_DAY} day and 7 days); without it, late spans would be kept twice`,
     );
   }
   if (props.archiveBucket !== undefined && props.archiveRemovalPolicy !== undefined) {

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { TRACES_PREFIX } from '../archive/layout.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 import { TailSamplingPipeline } from './tail-sampling-pipeline.ts';
 
@@ -39,7 +40,7 @@ export class TailgateStack extends Stack {
     this.#output('KeysPath', keysPath ?? 'none', 'SSM path of the ingest keys');
     this.#output('WakeUpQueueUrl', wakeUps.queue.queueUrl, 'Wake-ups, delayed by the decision wait');
     this.#output('DeadLetterQueueUrl', wakeUps.deadLetterQueue.queueUrl, 'Wake-ups that could not be settled');
-    this.#output('ArchiveBucket', archiveBucket.bucketName, 'Kept traces, under traces/');
+    this.#output('ArchiveBucket', archiveBucket.bucketName, `Kept traces, under ${TRACES_PREFIX}`);
     this.#output('Database', database.databaseName, 'Athena database with the views traces and spans');
     this.#output('WorkGroup', workGroup.workGroupName, 'Athena workgroup to query in');
     this.#output('Tenants', String(database.tenants), 'Whether each query has to name a tenant');

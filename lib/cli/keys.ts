@@ -1,9 +1,9 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { createSsmClient } from '../aws/clients.ts';
-import { SystemClock } from '../aws/node.ts';
 import { createIngestKey, hashKey } from '../aws/ssm/ingest-key.ts';
 import { decodeKeyEntry, type KeyEntry, KeyParameters, MalformedKeyEntryError } from '../aws/ssm/ingest-keys.ts';
+import { SystemClock } from '../aws/system.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import { CommandError, type ExitCode } from '../terminal/errors.ts';
 import { escapeForTerminal } from '../terminal/show.ts';

@@ -1,9 +1,9 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { createSsmClient } from '../aws/clients.ts';
-import { SystemClock } from '../aws/node.ts';
 import { ConfigParameter, type ConfigVersion } from '../aws/ssm/config-parameter.ts';
 import { decodeConfigText } from '../aws/ssm/config-text.ts';
+import { SystemClock } from '../aws/system.ts';
 import { decodeText } from '../sampling/config/decode-text.ts';
 import { parseSamplingConfig } from '../sampling/config/parse-sampling-config.ts';
 import { CommandError, type ExitCode } from '../terminal/errors.ts';

@@ -1,11 +1,12 @@
 import { ReceiveMessageCommand, type SendMessageBatchCommandInput, type SQSClient } from '@aws-sdk/client-sqs';
+import { GzipTraceArchive } from '../archive/trace-archive.ts';
 import type { AwsClientOptions } from '../aws/clients.ts';
 import { createDynamoDbClient, createS3Client, createSqsClient } from '../aws/clients.ts';
+import { NODE_CODECS } from '../aws/codecs.ts';
 import { DynamoDbKeyTables } from '../aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../aws/dynamodb/span-buffer.ts';
-import { S3SpillStore } from '../aws/s3/object-store.ts';
-import { S3TraceArchive } from '../aws/s3/trace-archive.ts';
+import { S3ObjectStore } from '../aws/s3/object-store.ts';
 import { SqsWakeUpQueue } from '../aws/sqs/wake-up-queue.ts';
 import { startDynamo } from '../local/engines/dynamo.ts';
 import { engineClientOptions } from '../local/engines/engine.ts';
@@ -21,7 +22,7 @@ export interface CountedEngines {
     readonly clock: Clock;
     readonly buffer: DynamoDbSpanBuffer;
     readonly wakeUps: SqsWakeUpQueue;
-    readonly archive: S3TraceArchive;
+    readonly archive: GzipTraceArchive;
     readonly limits: DynamoDbLimitStore;
     readonly keyTables: DynamoDbKeyTables;
   };
@@ -52,12 +53,12 @@ async function startAll(clock: Clock, started: Started): Promise<CountedEngines>
   for (const client of [dynamoClient, sqsClient, s3Client]) countCalls(client, calls);
   const { tableName, bucket, ...queues } = names;
   const table = { client: dynamoClient, tableName, clock };
-  const objects = { client: s3Client, bucket, clock };
+  const store = new S3ObjectStore({ client: s3Client, bucket, clock });
   const services = {
     clock,
-    buffer: new DynamoDbSpanBuffer({ ...table, spillStore: new S3SpillStore(objects) }),
+    buffer: new DynamoDbSpanBuffer({ ...table, spillStore: store }),
     wakeUps: new SqsWakeUpQueue({ client: sqsClient, ...queues, clock }),
-    archive: new S3TraceArchive(objects),
+    archive: new GzipTraceArchive({ store, codecs: NODE_CODECS }),
     limits: new DynamoDbLimitStore(table),
     keyTables: new DynamoDbKeyTables(table),
   };

@@ -1,5 +1,5 @@
-import { hashFragment } from '../aws/node.ts';
 import { decodeWakeUp } from '../aws/sqs/wake-up-message.ts';
+import { hashFragment } from '../aws/system.ts';
 import { Decider } from '../pipeline/decide/decide-batch.ts';
 import type { DecideSummary } from '../pipeline/decide/tally.ts';
 import { ingest } from '../pipeline/ingest.ts';

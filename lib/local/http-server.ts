@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { IngestHandler } from '../../functions/ingest/handler.ts';
 import { RefusalLog } from '../../functions/ingest/otlp-http.ts';
 import type { Log } from '../../functions/shared/logger.ts';
-import { SystemClock } from '../aws/node.ts';
+import { SystemClock } from '../aws/system.ts';
 import { CommandError } from '../terminal/errors.ts';
 import { functionUrlEvent, isOverInvocationLimit, MAX_INVOCATION_BYTES } from './function-url-event.ts';
 

@@ -1,3 +1,4 @@
+import type { ObjectStore } from '../archive/ports.ts';
 import type { Trace } from '../otlp/trace/trace.ts';
 import type { ThresholdUpdate } from '../sampling/adjusted-count.ts';
 import type { KeyNumbers } from '../sampling/dynamic/share-table.ts';
@@ -156,13 +157,8 @@ export interface TraceArchive {
   inspect(key: string): Promise<'absent' | 'data' | 'fence'>;
 }
 
-/** Where fragments too large for the buffer go. */
-export interface SpillStore {
-  /** Writing the same key twice writes the same bytes. @throws {UnavailableError} */
-  put(key: string, bytes: Uint8Array): Promise<void>;
-  /** `undefined` when there is nothing at `key`. */
-  get(key: string): Promise<Uint8Array | undefined>;
-}
+/** Where fragments too large for the buffer go. Writing the same key twice writes the same bytes. */
+export type SpillStore = Pick<ObjectStore, 'put' | 'get'>;
 
 /** The tokens that a lease got, and the level of the bucket (`lib/sampling/limits.ts`) after it. */
 export interface Lease {

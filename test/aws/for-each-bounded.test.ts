@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { forEachBounded } from '../../lib/aws/node.ts';
+import { forEachBounded } from '../../lib/aws/for-each-bounded.ts';
 
 describe('forEachBounded', () => {
   it('runs every task, never more than the limit at once', async () => {

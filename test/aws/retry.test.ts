@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isRetryable, retry } from '../../lib/aws/retry.ts';
+import { Backoff, isRetryable, retry } from '../../lib/aws/retry.ts';
 import { UnavailableError } from '../../lib/pipeline/ports.ts';
 import { serviceError } from '../support/faults.ts';
 import { instantRetryPolicy } from '../support/instant-retry.ts';
@@ -39,6 +39,27 @@ describe('retry', () => {
     const denied = serviceError('AccessDeniedException', 400);
     await expect(retry(policy, 'do it', () => Promise.reject(denied))).rejects.toBe(denied);
     expect(policy.waits).toEqual([]);
+  });
+});
+
+describe('Backoff', () => {
+  const delays = { firstMs: 1000, factor: 1.5, maxMs: 2000, jitter: 0.5 };
+
+  it('grows by its factor up to its maximum, of which a share is left to chance', async () => {
+    const policy = { ...instantRetryPolicy(new ManualClock(), 10_000), delays };
+    const backoff = new Backoff(policy);
+    for (let i = 0; i < 4; i++) expect(await backoff.wait()).toBe(true);
+    expect(policy.waits).toEqual([750, 1125, 1500, 1500]);
+  });
+
+  it('waits at least as long as it is asked to, and says so before', async () => {
+    const policy = { ...instantRetryPolicy(new ManualClock(), 10_000), delays };
+    const backoff = new Backoff(policy);
+    const announced: number[] = [];
+    const onWait = (delayMs: number) => announced.push(delayMs);
+    expect(await backoff.wait({ atLeastMs: 5000, onWait })).toBe(true);
+    expect(await backoff.wait({ atLeastMs: 5001, onWait })).toBe(false);
+    expect({ announced, waits: policy.waits }).toEqual({ announced: [5000], waits: [5000] });
   });
 });
 

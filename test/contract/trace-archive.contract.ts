@@ -8,18 +8,18 @@ export interface TraceArchiveHarness {
   read(key: string): Promise<string>;
 }
 
-/** What ports.ts promises of a trace archive. Cases share it: each uses keys of its own. */
-export function describeTraceArchive(name: string, create: () => TraceArchiveHarness): void {
+/** What ports.ts promises of a trace archive. */
+export function describeTraceArchive(name: string, create: () => Promise<TraceArchiveHarness>): void {
   describe(`${name} as a trace archive`, () => {
     it('creates an object of lines', async () => {
-      const { archive, read } = create();
+      const { archive, read } = await create();
       const key = newKey();
       expect(await archive.create(key, lines('{"a":1}\n', '{"b":"ü"}\n'))).toBe('created');
       expect(await read(key)).toBe('{"a":1}\n{"b":"ü"}\n');
     });
 
     it('never touches an object that is there', async () => {
-      const { archive, read } = create();
+      const { archive, read } = await create();
       const key = newKey();
       await archive.create(key, lines('first\n'));
       expect(await archive.create(key, lines('second\n'))).toBe('exists');
@@ -29,7 +29,7 @@ export function describeTraceArchive(name: string, create: () => TraceArchiveHar
     });
 
     it('keeps everything out of a fenced key', async () => {
-      const { archive, read } = create();
+      const { archive, read } = await create();
       const key = newKey();
       expect(await archive.fence(key)).toBe('created');
       expect(await archive.create(key, lines('late\n'))).toBe('exists');
@@ -39,7 +39,7 @@ export function describeTraceArchive(name: string, create: () => TraceArchiveHar
     });
 
     it('tells data, fence and absence apart', async () => {
-      const { archive } = create();
+      const { archive } = await create();
       const [data, fence, absent] = [newKey(), newKey(), newKey()];
       await archive.create(data, lines('{}\n'));
       await archive.fence(fence);
@@ -51,7 +51,7 @@ export function describeTraceArchive(name: string, create: () => TraceArchiveHar
     });
 
     it('lets one of twenty creators and fences win', async () => {
-      const { archive, read } = create();
+      const { archive, read } = await create();
       const key = newKey();
       const answers = await Promise.all(
         Array.from({ length: 20 }, (_, index) =>
@@ -65,7 +65,7 @@ export function describeTraceArchive(name: string, create: () => TraceArchiveHar
     });
 
     it('takes an object of many megabytes', async () => {
-      const { archive, read } = create();
+      const { archive, read } = await create();
       const key = newKey();
       const line = `${randomUUID().repeat(30_000)}\n`;
       await archive.create(key, Array<Uint8Array>(20).fill(new TextEncoder().encode(line)));

@@ -6,7 +6,7 @@ import { createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
 import { CallCounts, countCalls } from '../../lib/cost/count-calls.ts';
 import { engineClientOptions } from '../../lib/local/engines/engine.ts';
-import { MemorySpillStore } from '../memory/memory-spill-store.ts';
+import { MemoryObjectStore } from '../memory/memory-object-store.ts';
 import { useDynamoTable } from '../support/dynamo-table.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -84,7 +84,7 @@ describe('the units of DynamoDB', () => {
   it('are those that the engine reports for everything that the span buffer does', async () => {
     const { client, counts, consumed } = countedClient();
     const clock = new ManualClock();
-    const buffer = new DynamoDbSpanBuffer({ client, tableName, spillStore: new MemorySpillStore(), clock });
+    const buffer = new DynamoDbSpanBuffer({ client, tableName, spillStore: new MemoryObjectStore(), clock });
     const traceIds = Array.from({ length: 12 }, (_, index) => `f${index}`.padStart(32, '0'));
     const fragments = traceIds.flatMap((traceId, at) =>
       Array.from({ length: 5 }, (_, index) => {

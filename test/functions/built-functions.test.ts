@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IngestHandler } from '../../functions/ingest/handler.ts';
-import { compactedHoursOf } from '../../lib/archive/compaction/compacted-hours-view.ts';
+import { compactedHoursOf } from '../../lib/aws/glue/compaction-catalog.ts';
 import { hashKey } from '../../lib/aws/ssm/ingest-key.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
 import { GlueDatabase } from '../support/glue-database.ts';

@@ -1,10 +1,8 @@
 import { describeSpanBuffer } from '../contract/span-buffer.contract.ts';
-import { describeSpillStore } from '../contract/spill-store.contract.ts';
 import { describeTraceArchive } from '../contract/trace-archive.contract.ts';
 import { describeWakeUpQueue } from '../contract/wake-up-queue.contract.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { MemorySpanBuffer } from './memory-span-buffer.ts';
-import { MemorySpillStore } from './memory-spill-store.ts';
 import { MemoryTraceArchive } from './memory-trace-archive.ts';
 import { MemoryWakeUpQueue } from './memory-wake-up-queue.ts';
 
@@ -28,7 +26,7 @@ describeWakeUpQueue('MemoryWakeUpQueue', async () => {
   };
 });
 
-describeTraceArchive('MemoryTraceArchive', () => {
+describeTraceArchive('MemoryTraceArchive', async () => {
   const archive = new MemoryTraceArchive();
   return {
     archive,
@@ -39,5 +37,3 @@ describeTraceArchive('MemoryTraceArchive', () => {
         .join(''),
   };
 });
-
-describeSpillStore('MemorySpillStore', () => new MemorySpillStore());

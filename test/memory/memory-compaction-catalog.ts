@@ -1,4 +1,4 @@
-import type { CompactionCatalog, PublishedHours } from '../../lib/archive/compaction/ports.ts';
+import type { CompactionCatalog, PublishedHours } from '../../lib/archive/ports.ts';
 
 /** A catalogue for tests. */
 export class MemoryCompactionCatalog implements CompactionCatalog {

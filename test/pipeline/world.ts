@@ -1,4 +1,4 @@
-import { hashFragment } from '../../lib/aws/node.ts';
+import { hashFragment } from '../../lib/aws/system.ts';
 import type { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { type DecideDeps, Decider } from '../../lib/pipeline/decide/decide-batch.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';

@@ -3,12 +3,13 @@ import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { compactHour, listTenants } from '../../lib/archive/compaction/compact-hour.ts';
+import { listTenants } from '../../lib/archive/archive-reader.ts';
+import { compactHour } from '../../lib/archive/compaction/compact-hour.ts';
 import { archiveTables, compactedHoursView } from '../../lib/archive/tables/archive-tables.ts';
 import { type CompactedHours, NOTHING_COMPACTED } from '../../lib/archive/tables/compacted-hours.ts';
-import { FilesystemArchiveFolders } from '../../lib/aws/filesystem/object-store.ts';
+import { NODE_CODECS } from '../../lib/aws/codecs.ts';
+import { FilesystemObjectStore } from '../../lib/aws/filesystem/object-store.ts';
 import { readQueryFiles } from '../../lib/aws/filesystem/query-files.ts';
-import { NODE_CODECS } from '../../lib/aws/node.ts';
 import { findQuery } from '../../lib/cli/query/library.ts';
 import { earlierPart } from '../archive/compaction/support/earlier-part.ts';
 import { line, oneSpan } from '../cli/query/support/archive-folder.ts';
@@ -53,10 +54,11 @@ function publish(hours: CompactedHours, database = DATABASE): void {
 }
 
 async function compact(database: string, tenants: boolean): Promise<void> {
-  const objects = new FilesystemArchiveFolders(folderOf(database));
-  const deps = { objects, codecs: NODE_CODECS };
+  const store = new FilesystemObjectStore(folderOf(database));
+  const deps = { store, codecs: NODE_CODECS };
+  const names = tenants ? await listTenants(store) : [undefined];
   for (const hour of tenants ? [at(11), at(12)] : [at(9), at(11), at(12)]) {
-    const { isComplete, parts } = await compactHour(hour, await listTenants(deps, tenants), deps, () => true);
+    const { isComplete, parts } = await compactHour(hour, names, deps, () => true);
     expect({ isComplete, hasParts: parts > 0 }).toEqual({ isComplete: true, hasParts: true });
   }
 }

@@ -12,7 +12,7 @@ export interface TextEntry {
  * of a key that occurs twice, arrays and key-value lists as JSON text one level deep. Empty ones are `[]` and `{}`, also
  * where their `values` are left out.
  *
- * @throws {ForeignLineError}
+ * @throws {UnreadableError}
  */
 export function attributeTexts(attributes: readonly JsonObject[] | undefined): TextEntry[] {
   const texts: TextEntry[] = [];
@@ -26,6 +26,7 @@ export function attributeTexts(attributes: readonly JsonObject[] | undefined): T
   return texts;
 }
 
+/** The value of the first of these keys that has one. */
 export function textOf(entries: readonly TextEntry[], ...keys: readonly string[]): string | null {
   for (const key of keys) {
     const value = entries.find((entry) => entry.key === key)?.value ?? null;

@@ -1,6 +1,5 @@
-import { partitionFolder } from '../hours.ts';
-import { LINES_FOLDER } from '../layout.ts';
-import type { ArchiveHour } from '../tables/compacted-hours.ts';
+import type { ArchiveHour } from '../hours.ts';
+import { hourFolder } from '../layout.ts';
 import { type CompactFolderDeps, type CompactionLimits, compactFolder, type FolderResult } from './compact-folder.ts';
 
 export type { FolderResult };
@@ -19,19 +18,12 @@ export async function compactHour(
 ): Promise<HourResult> {
   const results: FolderResult[] = [];
   for (const tenant of tenants) {
-    results.push(await compactFolder(partitionFolder(hour, tenant), deps, hasTime, limits));
+    results.push(await compactFolder(hourFolder(hour, { tenant }), deps, hasTime, limits));
   }
   return { hour, ...sum(results) };
 }
 
-/** The tenants that have traces; one without a name in an archive that does not keep them apart. */
-export async function listTenants(deps: CompactFolderDeps, tenants: boolean): Promise<readonly (string | undefined)[]> {
-  if (!tenants) return [undefined];
-  const folders = await deps.objects.listFolders(LINES_FOLDER);
-  return folders.flatMap((name) => /^tenant=(.+)$/.exec(name)?.[1] ?? []);
-}
-
-/** Several results as one. */
+/** The sum of several results. */
 export function sum(results: readonly FolderResult[]): FolderResult {
   const total = (value: (result: FolderResult) => number) => results.reduce((all, one) => all + value(one), 0);
   return {

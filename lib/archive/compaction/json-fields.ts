@@ -1,19 +1,21 @@
-/** A line is not as the archive writes lines. The message says where, and what was expected. */
-export class ForeignLineError extends Error {
-  override readonly name = 'ForeignLineError';
-}
+import { UnreadableError } from '../read-line.ts';
+
+/**
+ * The fields of a parsed line, each of the type that the archive's writer gives it. `null` and `undefined` are no value.
+ * Everything here throws an {@link UnreadableError} on another type, which names the field and says what was expected.
+ */
 
 /** An object of a parsed line. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The object at `name`, or undefined. @throws {ForeignLineError} when there is something else */
+/** The object at `name`. */
 export function objectAt(parent: JsonObject, name: string): JsonObject | undefined {
   const value = parent[name];
   if (value === undefined || value === null) return undefined;
   return toObject(value, name);
 }
 
-/** The objects in the list at `name`; undefined when there is no list. @throws {ForeignLineError} */
+/** The objects in the list at `name`; undefined when there is no list. */
 export function objectsAt(parent: JsonObject, name: string): readonly JsonObject[] | undefined {
   const value = parent[name];
   if (value === undefined || value === null) return undefined;
@@ -21,7 +23,7 @@ export function objectsAt(parent: JsonObject, name: string): readonly JsonObject
   return value.map((item) => toObject(item, name));
 }
 
-/** Text, or a number as the text that it is written as. @throws {ForeignLineError} */
+/** A text; a number is the text that JSON writes for it. */
 export function textAt(parent: JsonObject, name: string): string | null {
   const value = parent[name];
   if (value === undefined || value === null) return null;
@@ -30,12 +32,12 @@ export function textAt(parent: JsonObject, name: string): string | null {
   throw expected('text', name, value);
 }
 
-/** A text; null also when it is empty. @throws {ForeignLineError} */
+/** A text; null also when it is empty. */
 export function filledTextAt(parent: JsonObject, name: string): string | null {
   return textAt(parent, name) || null;
 }
 
-/** The ID of another span or trace; null when it is none, which an empty one and one of zeros are. @throws {ForeignLineError} */
+/** The ID of another span or trace. One that is empty or all zero is none. */
 export function otherIdAt(parent: JsonObject, name: string): string | null {
   const id = hexAt(parent, name);
   return id === null || NO_ID.test(id) ? null : id;
@@ -43,14 +45,12 @@ export function otherIdAt(parent: JsonObject, name: string): string | null {
 
 const NO_ID = /^(?:0{16}|0{32})?$/;
 
-/** @throws {ForeignLineError} */
 export function hexAt(parent: JsonObject, name: string): string | null {
   const value = textAt(parent, name);
   if (value !== null && !/^[\da-fA-F]*$/.test(value)) throw expected('hex digits', name, value);
   return value?.toLowerCase() ?? null;
 }
 
-/** @throws {ForeignLineError} */
 export function numberAt(parent: JsonObject, name: string): number | null {
   const value = parent[name];
   if (value === undefined || value === null) return null;
@@ -58,14 +58,13 @@ export function numberAt(parent: JsonObject, name: string): number | null {
   return value;
 }
 
-/** A whole number of 32 bits. @throws {ForeignLineError} */
+/** A whole number of 32 bits. */
 export function integerAt(parent: JsonObject, name: string): number | null {
   const value = numberAt(parent, name);
   if (value !== null && (value | 0) !== value) throw expected('a whole number of 32 bits', name, value);
   return value;
 }
 
-/** @throws {ForeignLineError} */
 export function booleanAt(parent: JsonObject, name: string): boolean | null {
   const value = parent[name];
   if (value === undefined || value === null) return null;
@@ -73,18 +72,32 @@ export function booleanAt(parent: JsonObject, name: string): boolean | null {
   return value;
 }
 
+/** Nanoseconds since the epoch; null when there are none, or 0, or too many for a column of 64 bits. */
+export function nanosAt(parent: JsonObject, name: string): bigint | null {
+  const nanos = anyNanosAt(parent, name);
+  return nanos !== null && nanos > MAX_BIGINT ? null : nanos;
+}
+
+/**
+ * Nanoseconds since the epoch of an end, as `endNanosSql` has them: those after the year 2262 are as many as a column holds,
+ * because a span with an end is finished.
+ */
+export function endNanosAt(parent: JsonObject, name: string): bigint | null {
+  const nanos = anyNanosAt(parent, name);
+  return nanos !== null && nanos > MAX_BIGINT ? MAX_BIGINT : nanos;
+}
+
 const MAX_BIGINT = 2n ** 63n - 1n;
 
-/** Nanoseconds since the epoch; null when there are none, or 0, or too many for a column of 64 bits. @throws {ForeignLineError} */
-export function nanosAt(parent: JsonObject, name: string): bigint | null {
+function anyNanosAt(parent: JsonObject, name: string): bigint | null {
   const value = textAt(parent, name);
   if (value === null) return null;
   if (!/^\d{1,20}$/.test(value)) throw expected('nanoseconds', name, value);
   const nanos = BigInt(value);
-  return nanos === 0n || nanos > MAX_BIGINT ? null : nanos;
+  return nanos === 0n ? null : nanos;
 }
 
-/** Milliseconds since the epoch of a time in the form of the archive. @throws {ForeignLineError} */
+/** Milliseconds since the epoch of a time in the form of the archive. */
 export function timeAt(parent: JsonObject, name: string): bigint | null {
   const value = parent[name];
   if (value === undefined || value === null) return null;
@@ -94,8 +107,8 @@ export function timeAt(parent: JsonObject, name: string): bigint | null {
   return BigInt(ms);
 }
 
-export function expected(what: string, name: string, value: unknown): ForeignLineError {
-  return new ForeignLineError(`${name}: expected ${what}, got ${(JSON.stringify(value) ?? 'nothing').slice(0, 60)}`);
+export function expected(what: string, name: string, value: unknown): UnreadableError {
+  return new UnreadableError(`${name}: expected ${what}, got ${(JSON.stringify(value) ?? 'nothing').slice(0, 60)}`);
 }
 
 function toObject(value: unknown, name: string): JsonObject {

@@ -1,6 +1,6 @@
+import { parseLine, UnreadableError } from '../read-line.ts';
 import {
   expected,
-  ForeignLineError,
   filledTextAt,
   hexAt,
   integerAt,
@@ -10,18 +10,17 @@ import {
   textAt,
   timeAt,
 } from './json-fields.ts';
-import type { PartRow } from './span-rows.ts';
-import { spanRows } from './span-rows.ts';
+import { type PartRow, spanRows } from './span-rows.ts';
 
 /**
  * The rows of one line of the archive: one for each span, and one for the trace when it is the first line of the trace.
- * They have the values that the views `spans` and `traces` make of the line.
+ * They have the values that the views `spans` and `traces` compute from the line.
  *
- * @throws {ForeignLineError} when the line is not as the archive writes lines. Engines agree on those; of others each makes
- * what it likes, so that a copy could not be right for all.
+ * @throws {UnreadableError} when the line is not as the archive writes lines. Engines agree on how to read those; they differ
+ * on other lines, so that no copy would be right for all of them.
  */
-export function lineRows(line: string): PartRow[] {
-  const parsed = parseLine(line);
+export function lineRows(line: Uint8Array): PartRow[] {
+  const parsed = parseOwnLine(line);
   const seq = integerAt(parsed, 'seq');
   const traceId = hexAt(parsed, 'trace_id');
   const ofLine = {
@@ -55,21 +54,15 @@ export function lineRows(line: string): PartRow[] {
 }
 
 /** Writing it again must give the same line: that rules out keys that occur twice, and numbers that lose digits. */
-function parseLine(line: string): JsonObject {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line);
-  } catch (error) {
-    throw new ForeignLineError(`expected JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    throw expected('an object', 'line', parsed);
-  const again = JSON.stringify(parsed);
+function parseOwnLine(line: Uint8Array): JsonObject {
+  const { text, json } = parseLine(line);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw expected('an object', 'line', json);
+  const again = JSON.stringify(json);
   // JSON.stringify has no -0.
-  if (again !== line && again !== line.replaceAll(/(?<=[:,[])-0(?=[,}\]])/g, '0')) {
-    throw new ForeignLineError('expected JSON in the form in which the archive writes it');
+  if (again !== text && again !== text.replaceAll(/(?<=[:,[])-0(?=[,}\]])/g, '0')) {
+    throw new UnreadableError('is not JSON in the form in which the archive writes it');
   }
-  return parsed as JsonObject;
+  return json as JsonObject;
 }
 
 function servicesAt(parsed: JsonObject): readonly string[] | null {

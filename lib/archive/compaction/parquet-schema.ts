@@ -1,7 +1,7 @@
 import type { ParquetWriter } from 'hyparquet-writer';
 import type { DataType } from '../tables/data-type.ts';
 
-/** As the writer wants it. */
+/** An element of a schema, as the writer takes it. */
 type SchemaElement = ConstructorParameters<typeof ParquetWriter>[0]['schema'][number];
 
 /** The schema of a Parquet file with these columns; all of them may be NULL. */

@@ -4,7 +4,11 @@ import { PART_COLUMNS } from '../tables/columns.ts';
 import { parquetSchema } from './parquet-schema.ts';
 import type { PartRow } from './span-rows.ts';
 
-/** Metadata of the file: the names of the objects that the part covers, as a JSON list. */
+/**
+ * A part: a Parquet file with the rows of the views `traces` and `spans` of some objects of one hour (`PART_COLUMNS`), told
+ * apart by the column `record`. Its footer has the names of those objects under this key, as a JSON list: the part covers
+ * them, and readers leave out their lines.
+ */
 export const OBJECTS_KEY = 'tailgate.objects';
 
 /**
@@ -14,7 +18,7 @@ export const OBJECTS_KEY = 'tailgate.objects';
 const GROUP_ROWS = 16_384;
 
 const SCHEMA = parquetSchema(PART_COLUMNS);
-/** IDs are random, so that a filter is all that tells where one is not. */
+/** IDs are random: only a Bloom filter tells a reader which row groups lack one. */
 const FILTERED: ReadonlySet<string> = new Set(['trace_id']);
 
 export interface PartContent {
@@ -25,7 +29,10 @@ export interface PartContent {
 
 export type Compress = (bytes: Uint8Array) => Uint8Array;
 
-/** The bytes of a part: traces in row groups of their own, then spans by service and start. @param zstd compresses a page */
+/**
+ * The bytes of a part: row groups of traces, then row groups of spans, each sorted by service and start.
+ * @param zstd compresses a page
+ */
 export async function writePart({ objects, rows }: PartContent, zstd: Compress): Promise<Uint8Array> {
   const writer = new ByteWriter();
   const file = new ParquetWriter({
@@ -55,9 +62,9 @@ export async function writePart({ objects, rows }: PartContent, zstd: Compress):
 }
 
 /**
- * Names of the objects that a part covers.
+ * The names of the objects that a part covers.
  * @param end the part, or its last bytes with all of its footer
- * @throws {Error} when it is no part
+ * @throws {Error} when it is not a part
  */
 export function objectsOfPart(end: Uint8Array): readonly string[] {
   const bytes = end.buffer.slice(end.byteOffset, end.byteOffset + end.byteLength) as ArrayBuffer;

@@ -1,58 +1,60 @@
-import { nameOf } from '../layout.ts';
-import { ForeignLineError } from './json-fields.ts';
+import { isTracesName, nameOf } from '../layout.ts';
+import type { Codecs, ObjectStore, StoredObject } from '../ports.ts';
+import { linesOf, UnreadableError } from '../read-line.ts';
 import { lineRows } from './line-rows.ts';
-import type { ArchiveFolders, Codecs, ObjectEntry } from './ports.ts';
 import type { PartRow } from './span-rows.ts';
 
 export interface ReadObject {
-  readonly object: ObjectEntry;
+  readonly object: StoredObject;
   readonly rows: readonly PartRow[];
-  /** Of its lines. */
+  /** The size of its lines, uncompressed. */
   readonly jsonBytes: number;
 }
 
-/** An object that cannot be taken over. */
+/** An object that cannot be copied, and why. */
 export interface RefusedObject {
-  readonly object: ObjectEntry;
+  readonly object: StoredObject;
   readonly reason: string;
 }
 
-/** Requests under way at a time: reading is mostly waiting. */
+/** Requests in flight at a time: reading is mostly waiting. */
 const READ_AHEAD = 8;
-const NAME = /^traces_\d{8}T\d{9}Z-[\da-f]+\.jsonl\.gz$/;
 
 /** Reads objects in their order, some ahead. */
 export async function* readObjects(
-  objects: readonly ObjectEntry[],
-  from: Pick<ArchiveFolders, 'read'>,
+  objects: readonly StoredObject[],
+  store: Pick<ObjectStore, 'get'>,
   codecs: Codecs,
   maxObjectBytes: number,
 ): AsyncGenerator<ReadObject | RefusedObject> {
-  const reads: Promise<Uint8Array>[] = [];
+  const reads: Promise<Uint8Array | undefined>[] = [];
   for (let next = 0, done = 0; done < objects.length; done++) {
     for (; next < objects.length && next < done + READ_AHEAD; next++) {
-      const read = from.read((objects[next] as ObjectEntry).path);
-      // Thrown where it is waited for.
+      const read = store.get((objects[next] as StoredObject).key);
+      // The await below throws it.
       read.catch(() => {});
       reads.push(read);
     }
-    const bytes = await (reads.shift() as Promise<Uint8Array>);
-    yield parseObject(objects[done] as ObjectEntry, bytes, codecs, maxObjectBytes);
+    const object = objects[done] as StoredObject;
+    const bytes = await reads.shift();
+    if (bytes === undefined) throw new Error(`${object.key} was listed, and is gone`);
+    yield parseObject(object, bytes, codecs, maxObjectBytes);
   }
 }
 
 function parseObject(
-  object: ObjectEntry,
+  object: StoredObject,
   bytes: Uint8Array,
   codecs: Codecs,
   maxObjectBytes: number,
 ): ReadObject | RefusedObject {
-  if (!NAME.test(nameOf(object))) return { object, reason: 'expected a name such as traces_<time>-<id>.jsonl.gz' };
+  if (!isTracesName(nameOf(object.key)))
+    return { object, reason: 'expected a name such as traces_<time>-<id>.jsonl.gz' };
   let json: Uint8Array;
   try {
     json = codecs.gunzip(bytes, maxObjectBytes);
   } catch (error) {
-    return { object, reason: `expected gzip: ${error instanceof Error ? error.message : String(error)}` };
+    return { object, reason: `is not gzip: ${error instanceof Error ? error.message : String(error)}` };
   }
   const rows: PartRow[] = [];
   let number = 0;
@@ -62,23 +64,8 @@ function parseObject(
       for (const row of lineRows(line)) rows.push(row);
     }
   } catch (error) {
-    if (error instanceof ForeignLineError) return { object, reason: `line ${number}: ${error.message}` };
-    // The decoder, on what is no UTF-8.
-    if (error instanceof TypeError) return { object, reason: `line ${number + 1}: ${error.message}` };
+    if (error instanceof UnreadableError) return { object, reason: `line ${number}: ${error.message}` };
     throw error;
   }
   return { object, rows, jsonBytes: json.length };
-}
-
-const LINE_FEED = 0x0a;
-
-/** A line must not be empty, and the last one may lack its line feed. */
-function* linesOf(bytes: Uint8Array): Generator<string> {
-  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  for (let at = 0; at < bytes.length; ) {
-    const end = bytes.indexOf(LINE_FEED, at);
-    const to = end === -1 ? bytes.length : end;
-    yield utf8.decode(bytes.subarray(at, to));
-    at = to + 1;
-  }
 }

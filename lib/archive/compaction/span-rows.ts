@@ -1,5 +1,15 @@
 import { attributeTexts, type TextEntry, textOf } from './attribute-texts.ts';
-import { hexAt, integerAt, type JsonObject, nanosAt, objectAt, objectsAt, otherIdAt, textAt } from './json-fields.ts';
+import {
+  endNanosAt,
+  hexAt,
+  integerAt,
+  type JsonObject,
+  nanosAt,
+  objectAt,
+  objectsAt,
+  otherIdAt,
+  textAt,
+} from './json-fields.ts';
 
 export interface EventValue {
   readonly time_ns: bigint | null;
@@ -22,7 +32,7 @@ export type PartValue =
   | readonly EventValue[]
   | readonly LinkValue[];
 
-/** A row of a part: its columns by name (`PART_COLUMNS`); what is left out is NULL. Timestamps are milliseconds since the epoch. */
+/** A row of a part: its columns by name (`PART_COLUMNS`). A missing column is NULL; timestamps are milliseconds since the epoch. */
 export type PartRow = { readonly record: 'span' | 'trace' } & Readonly<Record<string, PartValue>>;
 
 const KINDS: readonly string[] = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'];
@@ -34,8 +44,8 @@ type Columns = Readonly<Record<string, PartValue>>;
 /**
  * A row for each span in `resourceSpans`, with the values of the view `spans` (`lib/archive/tables/spans-view.ts`).
  *
- * @param ofLine what all spans of the line have in common
- * @throws {ForeignLineError}
+ * @param ofLine the columns that all spans of the line have in common
+ * @throws {UnreadableError}
  */
 export function spanRows(resourceSpans: readonly JsonObject[] | undefined, ofLine: Columns): PartRow[] {
   const rows: PartRow[] = [];
@@ -60,7 +70,7 @@ export function spanRows(resourceSpans: readonly JsonObject[] | undefined, ofLin
 
 function spanRow(span: JsonObject, common: Columns): PartRow {
   const start = nanosAt(span, 'startTimeUnixNano');
-  const end = nanosAt(span, 'endTimeUnixNano');
+  const end = endNanosAt(span, 'endTimeUnixNano');
   const status = objectAt(span, 'status') ?? {};
   const statusCode = integerAt(status, 'code') ?? 0;
   const attributes = attributeTexts(objectsAt(span, 'attributes'));
@@ -117,7 +127,7 @@ function firstOf(events: readonly { readonly attributes: readonly TextEntry[] }[
   return null;
 }
 
-/** As TRY_CAST to an integer of 32 bits. */
+/** What `TRY_CAST(… AS integer)` gives: 32 bits. */
 function integerOf(text: string | null): number | null {
   const value = text !== null && /^\s*[+-]?\d+\s*$/.test(text) ? Number(text) : Number.NaN;
   return (value | 0) === value ? value : null;

@@ -48,7 +48,7 @@ export function grafanaDashboard(queries: DashboardQueries, tenants: boolean): J
     graphTooltip: 1,
     timezone: 'browser',
     time: { from: 'now-6h', to: 'now' },
-    // Each refresh is paid: the viewer asks for it.
+    // Each refresh costs money: the viewer asks for it.
     refresh: '',
     annotations: { list: [] },
     links: [],

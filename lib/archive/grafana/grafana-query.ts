@@ -4,21 +4,21 @@ import { variable } from './target.ts';
 
 export interface GrafanaQueryOptions {
   readonly tenants: boolean;
-  /** What stands for values that the viewer chooses, by parameter. Others have their defaults. */
+  /** The dashboard variables for values that the viewer chooses, by parameter. Other parameters have their defaults. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Spans by their own start too, and not only traces by the hour of theirs. */
+  /** Whether to select by the start of the spans, too, and not only by the hour of their traces. */
   readonly exactTimes: boolean;
 }
 
 /** The service that the viewer has chosen; NULL: all. */
 export const SERVICE = `nullif(${variable('service', 'sqlstring')}, '*')`;
 export const TRACE_ID = variable('traceId', 'sqlstring');
-/** Text that is no number fails the statement. */
+/** A text that is not a number fails the statement. */
 export const MIN_DURATION_MS = `CAST(${variable('minDurationMs', 'sqlstring')} AS double)`;
 
 /**
- * A query as a panel of Grafana's Athena data source asks it: values are dashboard variables, and the window is the time range
- * of the dashboard, in the data source's macros.
+ * A query for a panel of Grafana's Athena data source: values are dashboard variables, and the window is the time range of
+ * the dashboard, in macros of the data source.
  */
 export function grafanaQuery(query: NamedQuery, { tenants, variables, exactTimes }: GrafanaQueryOptions): string {
   const window = [
@@ -37,7 +37,7 @@ export function grafanaQuery(query: NamedQuery, { tenants, variables, exactTimes
   return query.sql.trimEnd().replaceAll(PLACEHOLDER, (all, name: string) => values.get(name) ?? all);
 }
 
-/** As in query-window.ts, on the partitions alone. */
+/** As `windowCondition` in window.ts, on the partitions alone. */
 const PARTITIONS = ((first: string, last: string, hour: (time: string) => string) => [
   `dt BETWEEN ${first} AND ${last}`,
   `(dt > ${first} OR hour >= ${hour('From')})`,

@@ -1,6 +1,6 @@
 import { DATA_SOURCE, FORMAT, type Json, target, variable } from './target.ts';
 
-/** A statement with the words about it that its file has. */
+/** A statement, with the title and description from its file. */
 export interface PanelQuery {
   readonly title: string;
   readonly description: string;
@@ -22,7 +22,7 @@ export function redPanels({ title, description, sql }: PanelQuery): readonly Jso
       description,
       datasource: DATA_SOURCE,
       targets: [target(sql, FORMAT.timeSeries)],
-      // The least that a point stands for.
+      // The shortest interval of a point.
       interval: '1m',
       maxDataPoints: 300,
     },

@@ -9,6 +9,7 @@ import {
 } from './columns.ts';
 import {
   COMPACTED_HOURS_COLUMNS,
+  COMPACTED_HOURS_VIEW,
   type CompactedHours,
   compactedHoursSql,
   NOTHING_COMPACTED,
@@ -17,20 +18,20 @@ import { type ArchivePartitions, folder, partitionProjection } from './partition
 import { PRESTO_VIEW_PARAMETERS, type PrestoViewDocument, prestoViewDocument } from './presto-view.ts';
 import { spansViewSql, tracesViewSql } from './spans-view.ts';
 
-/** Which reader of JSON lines the table names. Both give the same rows of what the archive writes. */
+/** The reader of JSON lines that the table names. Both give the same rows for what the archive writes. */
 export type JsonSerde = 'hive' | 'openx';
 
-const JSON_SERDES: Readonly<
+export const JSON_SERDES: Readonly<
   Record<JsonSerde, { readonly library: string; readonly parameters: Readonly<Record<string, string>> }>
 > = {
-  // The default: AWS says of OpenX that its results can be non-deterministic. A line that is not JSON fails the query.
+  // The default, because AWS calls the results of OpenX potentially non-deterministic. A line that is not JSON fails the query.
   hive: { library: 'org.apache.hive.hcatalog.data.JsonSerDe', parameters: {} },
-  // For archives with foreign lines: one that is not JSON becomes a row of NULLs, which the view `traces` leaves out.
+  // For archives with foreign lines: a line that is not JSON becomes a row of NULLs, which the view `traces` leaves out.
   openx: { library: 'org.openx.data.jsonserde.JsonSerDe', parameters: { 'ignore.malformed.json': 'true' } },
 };
 
-/** A line as it stands. JSON never has the separator: a control character is escaped there. */
-const RAW_LINE_SERDE = {
+/** Reads a line as it is. JSON never contains the separator, because it escapes control characters. */
+export const RAW_LINE_SERDE = {
   library: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
   parameters: { 'field.delim': '\u0001' },
 };
@@ -72,7 +73,7 @@ export interface GlueView extends GlueTableBase {
   readonly view: PrestoViewDocument;
 }
 
-/** What a Glue catalogue stores of a table or view. */
+/** What a Glue catalogue stores for a table or view. */
 export type GlueTableDefinition = GlueExternalTable | GlueView;
 
 export interface ArchiveTablesOptions extends ArchivePartitions {
@@ -88,7 +89,8 @@ export interface ArchiveTablesOptions extends ArchivePartitions {
 
 /**
  * The tables and views of an archive in a Glue database, each after those that it needs: `traces_otlp`, `traces_raw`,
- * `traces`, `spans`; with parts, before the views, `spans_parquet` and `compacted_hours`. Strings are only put together, so that they may be tokens that a deployment fills in later.
+ * `traces`, `spans`; with parts, before the views, `spans_parquet` and `compacted_hours`. Strings are only concatenated, so that they may be tokens
+ * that a deployment fills in later.
  *
  * @throws {RangeError} when `retentionDays` is not a whole number of days.
  */
@@ -126,13 +128,13 @@ export function archiveTables(options: ArchiveTablesOptions): readonly GlueTable
   ];
 }
 
-/** The view that says which hours the others read from Parquet. Whoever compacts replaces it. */
+/** The view that says which hours the others read from Parquet. Each run of the compaction replaces it. */
 export function compactedHoursView(
   database: Pick<ArchiveTablesOptions, 'databaseName'>,
   hours: CompactedHours,
 ): GlueView {
   return view(database, {
-    name: 'compacted_hours',
+    name: COMPACTED_HOURS_VIEW,
     description: 'Which hours traces and spans are read from Parquet in; the compaction keeps it.',
     columns: COMPACTED_HOURS_COLUMNS,
     sql: compactedHoursSql(hours),

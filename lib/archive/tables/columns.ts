@@ -26,7 +26,7 @@ export function column(name: string, type: DataType, meaning: string): Column {
   };
 }
 
-/** Their names as a list in SQL. */
+/** The names of the columns as a list in SQL. */
 export function names(columns: readonly { readonly name: string }[]): string {
   return columns.map(({ name }) => name).join(', ');
 }
@@ -56,12 +56,12 @@ const TIME_PARTITIONS: readonly Column[] = [
   column(
     'dt',
     'text',
-    'Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival where that is more than 24 hours away. A condition on it saves reading the other days.',
+    'Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival if the two are more than 24 hours apart. A condition on it avoids reading other days.',
   ),
   column(
     'hour',
     'integer',
-    'Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it saves reading the other hours.',
+    'Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it avoids reading other hours.',
   ),
 ];
 
@@ -72,7 +72,7 @@ export function partitionColumns(tenants: boolean): readonly Column[] {
   return tenants ? [TENANT_PARTITION, ...TIME_PARTITIONS] : TIME_PARTITIONS;
 }
 
-/** What a line says of its trace, on every line of the trace. */
+/** What every line of a trace says about the trace. */
 const TRACE_COLUMNS: readonly Column[] = [
   column('trace_id', 'text', 'Trace ID, 32 lower-case hex digits.'),
   column('start_time', 'timestamp', 'Start of the earliest span, UTC; NULL when no span has one.'),
@@ -92,10 +92,10 @@ const TRACE_COLUMNS: readonly Column[] = [
     'Name of the root span, or of the earliest span when there is no root; NULL when it has none.',
   ),
   column('services', { list: 'text' }, 'Every service.name in the trace, sorted.'),
-  column('span_count', 'integer', 'Number of spans; an unfinished copy of a finished one does not count.'),
+  column('span_count', 'integer', 'Number of spans; an unfinished copy of a finished span does not count.'),
   column('error_count', 'integer', 'Number of spans with status ERROR.'),
   column('status', 'text', 'ERROR when any span has status ERROR, else OK.'),
-  column('sampling_policy', 'text', 'The policy that kept the trace.'),
+  column('sampling_policy', 'text', 'The policy that sampled the trace.'),
   column('sample_weight', 'double', 'How many traces this one stands for; NULL when that is unknown.'),
   column('decided_at', 'timestamp', 'When the trace was decided, UTC.'),
 ];
@@ -128,10 +128,14 @@ const SPAN_COLUMNS: readonly Column[] = [
   ),
   column('service', 'text', 'service.name of the resource; NULL when it is missing or empty.'),
   column('name', 'text', 'Name of the span.'),
-  column('kind', 'text', 'INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER or UNSPECIFIED, which unknown kinds are, too.'),
-  column('start_time', 'timestamp', 'Start of the span, UTC, cut to the millisecond.'),
+  column('kind', 'text', 'INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER, or UNSPECIFIED, also for unknown kinds.'),
+  column('start_time', 'timestamp', 'Start of the span, UTC, truncated to the millisecond.'),
   column('start_ns', 'bigint', 'Start of the span, in nanoseconds since the epoch; NULL when it has none, or 0.'),
-  column('end_ns', 'bigint', 'End of the span, in nanoseconds since the epoch; NULL when it has none, or 0.'),
+  column(
+    'end_ns',
+    'bigint',
+    'End of the span, in nanoseconds since the epoch; NULL when it has none, or 0; the largest bigint when it is after April 2262.',
+  ),
   column(
     'duration_ms',
     'double',
@@ -148,12 +152,12 @@ const SPAN_COLUMNS: readonly Column[] = [
   column(
     'attributes',
     TEXT_MAP,
-    'Attributes of the span as text; arrays and key-value lists as JSON. Of a repeated key the first value.',
+    'Attributes of the span as text; arrays and key-value lists as JSON. A repeated key has its first value.',
   ),
   column(
     'resource_attributes',
     TEXT_MAP,
-    'Attributes of the resource as text; arrays and key-value lists as JSON. Of a repeated key the first value.',
+    'Attributes of the resource as text; arrays and key-value lists as JSON. A repeated key has its first value.',
   ),
   column('exception_type', 'text', 'Attribute exception.type of the first event that has it.'),
   column('exception_message', 'text', 'Attribute exception.message of the first event that has it.'),
@@ -208,8 +212,8 @@ const RECORD_COLUMN = column(
 );
 
 /**
- * The largest ones, in the order in which they lie at the end of a row group. Readers fetch what is less than about a megabyte
- * apart in one piece: so what most questions need lies together, and they fetch none of these.
+ * The largest columns, in their order at the end of a row group. Readers fetch what is less than about a megabyte apart in
+ * one piece: what most queries need is together, and they fetch none of these.
  */
 const LARGE: readonly string[] = [
   'db_query',

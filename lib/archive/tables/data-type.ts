@@ -10,7 +10,7 @@ export type DataType =
   | { readonly mapOfTextTo: DataType }
   | { readonly fields: readonly Field[] };
 
-/** Names are lower case: Glue knows no others. */
+/** Names are in lower case: Glue has no others. */
 export interface Field {
   readonly name: string;
   readonly type: DataType;

@@ -4,7 +4,7 @@ export interface QueryParameter {
   readonly type: 'text' | 'number' | 'integer' | 'duration' | 'attribute' | 'trace_id' | 'choice';
   /** The values that a `choice` may have. */
   readonly choices: readonly string[];
-  /** Undefined: it must be given; null: any, no condition. */
+  /** Undefined: the caller must give one; null: any value, no condition. */
   readonly defaultValue: string | null | undefined;
   readonly meaning: string;
 }
@@ -24,14 +24,14 @@ export interface NamedQuery {
   readonly sql: string;
 }
 
-/** What stands for the condition on the time, by the view that it is asked of. */
+/** The placeholders of the condition on the time, each with the view that it is for. */
 export const WINDOWS = { window: 'spans', traces_window: 'traces' } as const;
 
 const PARAMETER =
   /^@param (?<name>[a-z_]+): (?<type>text|number|integer|duration|attribute|trace_id|(?<choices>\w+(?: \| \w+)+))(?: = (?<value>\S+))?; (?<meaning>.+)$/;
 
 /**
- * Reads a file of the library: comment lines with the title, an empty one, the description and the parameters, and then
+ * Reads a file of the query library: comment lines with the title, an empty one, the description and the parameters; then
  * the statement.
  *
  * ```sql
@@ -64,7 +64,7 @@ export function parseNamedQuery(name: string, file: string): NamedQuery {
   return { name, title, description, parameters, sql };
 }
 
-/** What stands for a value in the SQL. */
+/** The placeholder of a value in the SQL. */
 export const PLACEHOLDER = /(?<![:\w]):([a-z_]+)/g;
 
 function parseParameter(query: string, line: string): QueryParameter {

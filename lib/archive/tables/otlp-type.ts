@@ -23,7 +23,7 @@ const SCALARS: Readonly<Record<ScalarType, DataType>> = {
 /** Fields that belong to profiles; the archive leaves them out of traces. */
 const NOT_IN_TRACES = ['keyStrindex', 'stringValueStrindex'];
 
-/** What is nested deeper in the text of an attribute is NULL here; `traces_raw` has it. */
+/** What is nested deeper in an attribute is NULL in this table; `traces_raw` has it. */
 const LIST_LEVELS = 1;
 
 /**

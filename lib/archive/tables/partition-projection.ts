@@ -1,4 +1,6 @@
-/** Where an archive lies and what of it exists. */
+import { hourFolderTemplate } from '../layout.ts';
+
+/** Where an archive is, and which of its partitions can exist. */
 export interface ArchivePartitions {
   /** URL of the folder that holds the partitions, such as `s3://bucket/traces`. */
   readonly location: string;
@@ -8,15 +10,15 @@ export interface ArchivePartitions {
   readonly retentionDays: number;
 }
 
-/** The bounds of `dt` in days from today: a query can only see partitions between them. */
+/** The bounds of `dt` in days from today: a query sees only partitions between them. */
 export interface ProjectedDays {
   readonly first: number;
   readonly last: number;
 }
 
 /**
- * A trace may lie a day before or after its arrival (its clock is not believed beyond that), and an object lives on up to
- * the midnight after its last day.
+ * A trace may be filed a day before or after its arrival, because its clock is trusted that far; an object is deleted at the
+ * midnight after its last day.
  */
 export function projectedDays(retentionDays: number): ProjectedDays {
   if (!Number.isInteger(retentionDays) || retentionDays < 1) {
@@ -26,11 +28,11 @@ export function projectedDays(retentionDays: number): ProjectedDays {
 }
 
 /**
- * Table parameters by which Athena computes the partitions of a query instead of looking them up: nothing has to be
- * registered when an hour begins.
+ * Table parameters from which Athena computes the partitions of a query instead of looking them up: nothing has to register
+ * a partition when an hour begins. https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
  *
- * A tenant is `injected`: each query has to name one (`tenant = '…'`). The other way, a list of tenants in the table,
- * would hide the traces of every tenant that is added after the deployment, and let a query mix tenants unasked.
+ * `tenant` is `injected`: each query has to name one. The alternative, a list of tenants in the table, would hide the traces
+ * of every tenant that is added after the deployment, and let a query mix tenants by accident.
  */
 export function partitionProjection(partitions: ArchivePartitions): Record<string, string> {
   const { first, last } = projectedDays(partitions.retentionDays);
@@ -45,8 +47,7 @@ export function partitionProjection(partitions: ArchivePartitions): Record<strin
     'projection.hour.type': 'integer',
     'projection.hour.range': '0,23',
     'projection.hour.digits': '2',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena fills these in.
-    'storage.location.template': `${folder(partitions)}${partitions.tenants ? 'tenant=${tenant}/' : ''}dt=\${dt}/hour=\${hour}/`,
+    'storage.location.template': folder(partitions) + hourFolderTemplate(partitions.tenants),
   };
 }
 

@@ -8,7 +8,7 @@ export interface PrestoViewDocument {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
 }
 
-/** Of a Glue table that is a view: both are needed, or Athena takes it for a view of Hive. */
+/** Parameters of a Glue table that is a view: without both of them Athena treats it as a view of Hive. */
 export const PRESTO_VIEW_PARAMETERS: Readonly<Record<string, string>> = {
   presto_view: 'true',
   comment: 'Presto View',

@@ -1,6 +1,6 @@
 import type { QueryParameter } from './named-query.ts';
 
-/** A value as an SQL literal of its type, or what is wrong with it. The only place where a value becomes SQL. */
+/** A value as an SQL literal of its type, or what was expected. No other code turns a value into SQL. */
 export function toLiteral(parameter: QueryParameter, value: string | null): { sql: string } | { problem: string } {
   const { type, choices } = parameter;
   if (value === null) return { sql: `CAST(NULL AS ${NULL_TYPES[type] ?? 'varchar'})` };
@@ -41,14 +41,15 @@ const NULL_TYPES: Partial<Record<QueryParameter['type'], string>> = {
 const DURATION_FORMS = 'a duration such as 250ms, 1.5s, 2m or 1h';
 const UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** A duration that a person wrote, in milliseconds, as digits of a decimal number; undefined when it is none. */
+/** A duration as a person writes it, in milliseconds, as a decimal number; undefined when the text is not a duration. */
 function parseDuration(text: string): string | undefined {
   const [, count, unit = ''] = /^(\d{1,9}(?:\.\d{1,6})?)(us|ms|s|m|h)$/.exec(text) ?? [];
   if (count === undefined) return undefined;
-  // Not in the notation with an exponent, which a small number would get.
+  // Not String(), which writes small numbers with an exponent.
   return (Number(count) * (UNIT_MS[unit] ?? 0)).toFixed(9).replace(/\.?0+$/, '');
 }
 
+/** A text as an SQL literal. */
 export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -56,7 +57,7 @@ export function textLiteral(text: string): string {
 export const TRACE_ID_FORMS =
   'a trace ID: 32 hex digits, a traceparent (00-<trace>-<span>-01) or an X-Ray ID (1-<8>-<24>)';
 
-/** The trace ID as logs have it: plain, as a UUID, in a W3C traceparent, or in the form of X-Ray. Undefined: it is none. */
+/** A trace ID as logs have it: plain, as a UUID, in a W3C traceparent, or as X-Ray writes it. Undefined: it is not one. */
 export function parseTraceId(value: string): string | undefined {
   const text = value.trim().toLowerCase();
   const traceparent = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/.exec(text)?.[1];

@@ -1,32 +1,31 @@
+import { dayOf, hourOf, MS_PER_DAY } from '../hours.ts';
 import {
-  dayOf,
   lastDayCondition,
-  MS_PER_DAY,
   parseTime,
   TIME_FORMS,
   type TimeWindow,
   type WindowedView,
   windowCondition,
-} from '../hours.ts';
+} from '../window.ts';
 import { type NamedQuery, optionOf, PLACEHOLDER, WINDOWS } from './named-query.ts';
 import { projectedDays } from './partition-projection.ts';
 import { textLiteral, toLiteral } from './query-value.ts';
 
-/** A value that is missing, unknown or of the wrong kind. The message has all of them, one a line. */
+/** Values are missing, unknown or of the wrong kind. The message has a line for each. */
 export class QueryParameterError extends Error {
   override readonly name = 'QueryParameterError';
 }
 
 export interface QueryContext {
   readonly nowMs: number;
-  /** Of the archive that is asked: a window must touch what it keeps. Undefined: not known, not checked. */
+  /** How long the archive keeps traces: a window must overlap with that. Undefined: not known, not checked. */
   readonly retentionDays?: number;
-  /** Whether the archive keeps tenants apart; then the value `tenant` must be given. */
+  /** Whether the archive keeps tenants apart; then there must be a value `tenant`. */
   readonly tenants?: boolean;
 }
 
 /**
- * The statement of a named query with values in it. Beside its own parameters each query has `from` (default `-24h`) and
+ * The statement of a named query with its values. Besides its own parameters each query has `from` (default `-24h`) and
  * `to` (default `now`), and `tenant` where tenants are kept apart.
  *
  * @throws {QueryParameterError}
@@ -56,7 +55,8 @@ export function renderQuery(
     problems.push(`${query.name} has no ${optionOf(name)}: it has ${known.map(optionOf).join(', ')}`);
   }
   const tenant = values['tenant'];
-  if (context.tenants && tenant === undefined) problems.push(`${optionOf('tenant')} is missing: whose traces`);
+  if (context.tenants && tenant === undefined)
+    problems.push(`${optionOf('tenant')} is missing: name the tenant whose traces you want`);
   const window = windowOf(values, context, problems);
   if (window === undefined || problems.length > 0) throw new QueryParameterError(problems.join('\n'));
   const tenantCondition = context.tenants && tenant !== undefined ? ` AND tenant = ${textLiteral(tenant)}` : '';
@@ -68,10 +68,10 @@ export function renderQuery(
 }
 
 /**
- * The statement as Athena stores it: the last 24 hours, defaults in place, and a `?` for what must be given, for which
- * the console asks one by one, also for the same value again: a condition on a projected partition takes a `?`, but nothing
- * that a query computes. Athena takes a `?` in a WHERE clause alone, so the files have these values nowhere else.
- * {@link askedValues} names them.
+ * The statement as Athena stores it: for the last 24 hours, with the defaults, and a `?` for each value that has none. The
+ * console asks for these one by one, also for the same value again: a condition on a projected partition may be a `?`, but not
+ * something that the query computes. Athena accepts a `?` only in a WHERE clause, so the files have these values nowhere
+ * else. {@link askedValues} names them.
  */
 export function storedQuery(query: NamedQuery, tenants: boolean): string {
   const literals = new Map(
@@ -86,7 +86,7 @@ export function storedQuery(query: NamedQuery, tenants: boolean): string {
   return query.sql.replaceAll(PLACEHOLDER, (all, name: string) => literals.get(name) ?? all);
 }
 
-/** What the `?` of a stored query stand for, in their order. */
+/** The values that the `?` of a stored query stand for, in order. */
 export function askedValues(query: NamedQuery, tenants: boolean): readonly string[] {
   const required = query.parameters.filter(({ defaultValue }) => defaultValue === undefined).map(({ name }) => name);
   const asked = new Set([...required, ...(tenants ? Object.keys(WINDOWS) : [])]);
@@ -101,7 +101,7 @@ function windows(): [string, WindowedView][] {
 /** A window with a beginning. */
 export type QueryWindow = TimeWindow & { readonly fromMs: number };
 
-/** The window of a query whose values are right. */
+/** The window of a query; undefined when its values are wrong. */
 export function queryWindow(values: Readonly<Record<string, string>>, nowMs: number): QueryWindow | undefined {
   return windowOf(values, { nowMs }, []);
 }
@@ -120,14 +120,19 @@ function windowOf(
   if (fromMs >= toMs) problems.push(`${optionOf('from')} must be before ${optionOf('to')}, got ${from} and ${to}`);
   if (context.retentionDays !== undefined) {
     const days = projectedDays(context.retentionDays);
-    const first = dayOf(context.nowMs + days.first * MS_PER_DAY);
-    const last = dayOf(context.nowMs + days.last * MS_PER_DAY);
-    if (dayOf(fromMs) < first || dayOf(fromMs) > last) {
+    const first = dayAt(context.nowMs + days.first * MS_PER_DAY);
+    const last = dayAt(context.nowMs + days.last * MS_PER_DAY);
+    const day = dayAt(fromMs);
+    if (day < first || day > last) {
       problems.push(
-        `${optionOf('from')}: the archive keeps ${context.retentionDays} days, so that queries see ${first} to ${last}; got ${dayOf(fromMs)}`,
+        `${optionOf('from')}: the archive keeps ${context.retentionDays} days, so that queries see ${first} to ${last}; got ${day}`,
       );
     }
   }
-  // Up to now is up to the end of the hour: a clock may be ahead.
+  // `now` means the end of the hour: a clock may be ahead.
   return to === 'now' ? { fromMs } : { fromMs, toMs };
+}
+
+function dayAt(ms: number): string {
+  return dayOf(hourOf(ms));
 }

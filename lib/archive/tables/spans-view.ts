@@ -2,7 +2,7 @@ import { attributeMap } from './attribute-map-sql.ts';
 import { EVENTS_TYPE, LINKS_TYPE, names, partitionColumns, spansColumns, tracesColumns } from './columns.ts';
 import { IS_COMPACTED, IS_SHOWN_FROM_JSON } from './compacted-hours.ts';
 import { trinoType } from './data-type.ts';
-import { idSql, nanosSql, textSql } from './field-sql.ts';
+import { endNanosSql, idSql, nanosSql, textSql } from './field-sql.ts';
 import { otlpFields } from './otlp-type.ts';
 
 /**
@@ -27,10 +27,10 @@ FROM spans_parquet CROSS JOIN compacted_hours
 WHERE record = 'trace' AND ${IS_COMPACTED}`;
 }
 
-/** In lines of earlier versions, where the root span has no such thing. */
+/** Empty in lines of earlier versions if the root span has none. */
 const MAY_BE_EMPTY: readonly string[] = ['root_service', 'root_name'];
 
-/** What a span has from its line. */
+/** The columns that a span has from its line. */
 const LINE_COLUMNS =
   'seq, root_service, root_name, trace_start_time, trace_duration_ms, trace_status, sampling_policy, sample_weight, decided_at';
 
@@ -56,7 +56,7 @@ export function spansViewSql(tenants: boolean, compaction: boolean): string {
          lower(sp.traceid) AS trace_id, lower(sp.spanid) AS span_id,
          ${idSql('sp.parentspanid')} AS parent_span_id,
          sp.tracestate AS trace_state, sp.name AS name, sp.kind AS kind_code,
-         ${nanosSql('sp.starttimeunixnano')} AS start_ns, ${nanosSql('sp.endtimeunixnano')} AS end_ns,
+         ${nanosSql('sp.starttimeunixnano')} AS start_ns, ${endNanosSql('sp.endtimeunixnano')} AS end_ns,
          coalesce(sp.status.code, 0) AS status_code, sp.status.message AS status_message,
          ${attributeMap('sp.attributes')} AS attributes,
          ${eventsOf('sp.events')} AS events,
@@ -84,7 +84,7 @@ SELECT ${names(spansColumns(tenants))}
 FROM c${compaction ? compactedSpans(tenants) : ''}`;
 }
 
-/** A link may lead nowhere. */
+/** A link may lack its IDs. */
 const LINKED_TRACE_IDS = 'filter(transform(links, l -> l.trace_id), id -> id IS NOT NULL)';
 
 /** Parts of earlier versions have IDs of zeros. */

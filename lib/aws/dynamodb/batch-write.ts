@@ -1,14 +1,15 @@
 import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
-import { forEachBounded } from '../node.ts';
+import { forEachBounded } from '../for-each-bounded.ts';
 import { Backoff, isRetryable, type RetryPolicy, unavailable } from '../retry.ts';
 import type { Item } from './schema.ts';
 
-/** BatchWriteItem takes 25 items and 16 MB; 25 of ours have 230 KB at most, because larger payloads are spilled. */
+/** BatchWriteItem takes 25 items and 16 MB; 25 of ours have at most 230 KB, because larger payloads are spilled. */
 const BATCH_SIZE = 25;
 const BATCHES_IN_FLIGHT = 8;
 
 /**
- * Puts all items, in any order. No two may have the same key.
+ * Puts all items, in any order, with BatchWriteItem; no two may have the same key. DynamoDB may leave some of a batch
+ * unprocessed: those are sent again.
  * @throws {UnavailableError} when some could not be written in time; others may have been.
  */
 export async function putAll(
@@ -38,7 +39,7 @@ export async function putAll(
 
 interface Attempt {
   readonly unprocessed: WriteRequest[];
-  /** Why something is left. */
+  /** Why some are unprocessed. */
   readonly reason: unknown;
 }
 

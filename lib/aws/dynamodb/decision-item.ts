@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { partitionPrefix, type TenantScope } from '../../archive/layout.ts';
+import type { TenantScope } from '../../archive/layout.ts';
 import type { Claim, DecisionRecord } from '../../pipeline/ports.ts';
 import type { ThresholdUpdate } from '../../sampling/adjusted-count.ts';
 import {
@@ -11,51 +11,17 @@ import {
   list,
   number,
   PARTITION_KEY,
+  partitionPrefix,
   SORT_KEY,
   text,
   UnreadableItemError,
   wholeNumber,
 } from './schema.ts';
 
-/** A condition of a write, with the names and values that it mentions. */
-export interface Condition {
-  readonly ConditionExpression: string;
-  readonly ExpressionAttributeNames: Record<string, string>;
-  readonly ExpressionAttributeValues: Record<string, AttributeValue>;
-}
-
-const absent = 'attribute_not_exists(#traceId)';
-const expired = '#expiresAt <= :now';
-const alive = '#expiresAt > :now';
-const hasPreviousVersion = '#version = :previous';
-
-/**
- * The stored decision record is the one that the writer has read.
- *
- * ```
- * version:  none ──1──▶ 1 ──2──▶ 2 ── … ──▶ expired ──1──▶ 1
- * ```
- * Two writers of the same version: one wins. An expired record counts as none, deleted or not.
- */
-export function decisionIsAt(previousVersion: number, nowMs: number): Condition {
-  const now = { N: String(Math.floor(nowMs / 1000)) };
-  if (previousVersion === 0) {
-    return {
-      ConditionExpression: `${absent} OR ${expired}`,
-      ExpressionAttributeNames: { '#traceId': PARTITION_KEY, '#expiresAt': EXPIRES_AT },
-      ExpressionAttributeValues: { ':now': now },
-    };
-  }
-  return {
-    ConditionExpression: `${hasPreviousVersion} AND ${alive}`,
-    ExpressionAttributeNames: { '#version': DECISION.version, '#expiresAt': EXPIRES_AT },
-    ExpressionAttributeValues: { ':previous': { N: String(previousVersion) }, ':now': now },
-  };
-}
-
 /** The hashes of a claim are one string: a list would spend four bytes on each element. */
 const HASH_SEPARATOR = ' ';
 
+/** The decision record of a trace as an item of the buffer table (`schema.ts`, `d`). */
 export function toDecisionItem(
   traceId: string,
   record: DecisionRecord,
@@ -67,7 +33,7 @@ export function toDecisionItem(
     [SORT_KEY]: { S: DECISION_SORT_KEY },
     [EXPIRES_AT]: { N: String(expiresAt) },
     [DECISION.policy]: { S: record.policy },
-    // Absent: the weight is not known.
+    // Absent: the weight is unknown.
     ...(record.adjustedCount === null ? {} : { [DECISION.adjustedCount]: { N: String(record.adjustedCount) } }),
     ...toThreshold(record.threshold),
     [DECISION.partition]: { S: record.partition },
@@ -88,7 +54,7 @@ export function fromDecisionItem(item: Item): DecisionRecord {
   };
 }
 
-/** The empty string: `th` is taken away. Absent: it stays as it came. */
+/** The empty string: `th` is removed. Absent: it stays as it was sent. */
 function toThreshold(threshold: ThresholdUpdate): Item {
   return threshold === undefined ? {} : { [DECISION.threshold]: { S: threshold ?? '' } };
 }
@@ -119,5 +85,41 @@ function fromClaimMap(value: AttributeValue): Claim {
     claimedAtMs: wholeNumber(map, CLAIM.claimedAtMs),
     firstSeq: wholeNumber(map, CLAIM.firstSeq),
     lineCount: wholeNumber(map, CLAIM.lineCount),
+  };
+}
+
+/** A condition of a write, with the names and values that it mentions. */
+export interface Condition {
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames: Record<string, string>;
+  readonly ExpressionAttributeValues: Record<string, AttributeValue>;
+}
+
+const absent = 'attribute_not_exists(#traceId)';
+const expired = '#expiresAt <= :now';
+const alive = '#expiresAt > :now';
+const hasPreviousVersion = '#version = :previous';
+
+/**
+ * The condition that the stored decision record is the one that the writer has read.
+ *
+ * ```
+ * version:  none ──1──▶ 1 ──2──▶ 2 ── … ──▶ expired ──1──▶ 1
+ * ```
+ * Of two writers of the same version one wins. An expired record counts as none, whether DynamoDB has deleted it or not.
+ */
+export function decisionIsAt(previousVersion: number, nowMs: number): Condition {
+  const now = { N: String(Math.floor(nowMs / 1000)) };
+  if (previousVersion === 0) {
+    return {
+      ConditionExpression: `${absent} OR ${expired}`,
+      ExpressionAttributeNames: { '#traceId': PARTITION_KEY, '#expiresAt': EXPIRES_AT },
+      ExpressionAttributeValues: { ':now': now },
+    };
+  }
+  return {
+    ConditionExpression: `${hasPreviousVersion} AND ${alive}`,
+    ExpressionAttributeNames: { '#version': DECISION.version, '#expiresAt': EXPIRES_AT },
+    ExpressionAttributeValues: { ':previous': { N: String(previousVersion) }, ':now': now },
   };
 }

@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -7,7 +6,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { partitionPrefix, type TenantScope } from '../../archive/layout.ts';
+import type { TenantScope } from '../../archive/layout.ts';
 import type { Clock, KeyTable, KeyTables } from '../../pipeline/ports.ts';
 import type { KeyNumbers } from '../../sampling/dynamic/share-table.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
@@ -20,87 +19,20 @@ import {
   KEY_COUNT_PREFIX,
   KEY_TABLE,
   KEY_TABLE_PREFIX,
-  LIMIT_PARTITION,
   number,
   PARTITION_KEY,
   SORT_KEY,
+  sharedItemKey,
+  sharedPartition,
   UnreadableItemError,
   wholeNumber,
 } from './schema.ts';
-
-/** Enough for the milliseconds of some 30,000 years; sort keys are compared as text. */
-const INTERVAL_DIGITS = 15;
-
-/** Sort keys of the tables of one sampler start with it; interval by interval they ascend. */
-function tableSortKey(sampler: string, interval: number): string {
-  return `${KEY_TABLE_PREFIX}${sampler}#${digitsOf(interval)}`;
-}
-
-/** Sort keys of the counts of one interval start with it; the number of the part follows. */
-function countSortKey(sampler: string, interval: number): string {
-  return `${KEY_COUNT_PREFIX}${sampler}#${digitsOf(interval)}#`;
-}
-
-function tableToItem(key: ItemKey, { interval, averages }: KeyTable, expiresAt: number): Item {
-  return {
-    ...key,
-    [EXPIRES_AT]: { N: String(expiresAt) },
-    [KEY_TABLE.interval]: { N: String(interval) },
-    [KEY_TABLE.averages]: { M: Object.fromEntries([...averages].map(([key, n]) => [key, { N: String(n) }])) },
-  };
-}
-
-function itemToTable(item: Item): KeyTable {
-  const averages = item[KEY_TABLE.averages];
-  if (averages?.M === undefined) throw new UnreadableItemError(KEY_TABLE.averages, 'a map', averages);
-  const { M: map } = averages;
-  return {
-    interval: wholeNumber(item, KEY_TABLE.interval),
-    averages: new Map(Object.keys(map).map((key) => [key, number(map, key)])),
-  };
-}
-
-function countsOf(item: Item): KeyNumbers {
-  const attributes = Object.keys(item).filter((name) => name.startsWith(KEY_COUNT_ATTRIBUTE));
-  return new Map(attributes.map((name) => [name.slice(KEY_COUNT_ATTRIBUTE.length), number(item, name)]));
-}
-
-/** Adds to counts, and lets them expire. */
-function addCounts(counts: readonly (readonly [string, number])[], expiresAt: number) {
-  const additions = counts.map((_, i) => `#${i} :${i}`).join(', ');
-  return {
-    UpdateExpression: `SET #expiresAt = :expiresAt ADD ${additions}`,
-    ExpressionAttributeNames: {
-      '#expiresAt': EXPIRES_AT,
-      ...Object.fromEntries(counts.map(([key], i) => [`#${i}`, `${KEY_COUNT_ATTRIBUTE}${key}`])),
-    },
-    ExpressionAttributeValues: {
-      ':expiresAt': { N: String(expiresAt) },
-      ...Object.fromEntries(counts.map(([, count], i) => [`:${i}`, { N: String(count) }])),
-    },
-  };
-}
-
-function digitsOf(interval: number): string {
-  return String(interval).padStart(INTERVAL_DIGITS, '0');
-}
-
-export type ItemKey = Record<string, AttributeValue>;
-
-/** The partition of what all deciders of a tenant share. */
-function sharedPartition(scope: TenantScope): AttributeValue {
-  return { S: partitionPrefix(scope) + LIMIT_PARTITION };
-}
-
-export function sharedItemKey(sortKey: string, scope: TenantScope): ItemKey {
-  return { [PARTITION_KEY]: sharedPartition(scope), [SORT_KEY]: { S: sortKey } };
-}
 
 export interface DynamoDbKeyTablesDeps extends TenantScope {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly clock: Clock;
-  /** How long a trace may be looked at again after its arrival. @default 24 h */
+  /** How long a trace may be evaluated again after its arrival. @default 24 h */
   readonly bufferTtlMs?: number;
   /** Uniform in [0, 1). @default Math.random */
   readonly random?: () => number;
@@ -108,12 +40,16 @@ export interface DynamoDbKeyTablesDeps extends TenantScope {
   readonly retryPolicy?: RetryPolicy;
 }
 
-/** Counts of one interval are in so many items, so that no item takes all writes. */
+/** Counts of one interval are spread over this many items, so that no item takes all writes. */
 const COUNT_PARTS = 8;
 /** An UpdateExpression may have 300 operators and operands. */
 const KEYS_PER_UPDATE = 100;
 
-/** Tables and counts of `dynamic` policies as items of the buffer table: docs/storage-schema.md. */
+/**
+ * What the `dynamic` policies of all deciders share, as items of the buffer table (`schema.ts`): counts of an interval
+ * (`n#…`), which every decider adds to, and the table of averages that one of them computes from them (`t#…`), which never
+ * changes once it is stored.
+ */
 export class DynamoDbKeyTables implements KeyTables {
   readonly #deps: DynamoDbKeyTablesDeps;
   readonly #retryPolicy: RetryPolicy;
@@ -199,9 +135,66 @@ export class DynamoDbKeyTables implements KeyTables {
     return !isExpired(wholeNumber(item, EXPIRES_AT), this.#deps.clock.now());
   }
 
-  /** A trace of the interval may come after this, and then waits for its whole time in the buffer. */
+  /** A trace of the interval may arrive after this call, and then waits for its whole time in the buffer. */
   #expiresAt(): number {
     const { clock, bufferTtlMs = DEFAULT_BUFFER_TTL_MS } = this.#deps;
     return Math.ceil((clock.now() + 2 * bufferTtlMs) / 1000);
   }
+}
+
+/** DynamoDB compares sort keys as text. This many digits count the milliseconds of 30,000 years. */
+const INTERVAL_DIGITS = 15;
+
+/** The sort key of a table: those of one sampler ascend with the interval. */
+function tableSortKey(sampler: string, interval: number): string {
+  return `${KEY_TABLE_PREFIX}${sampler}#${digitsOf(interval)}`;
+}
+
+/** What the sort keys of the counts of one interval begin with; the number of the part follows. */
+function countSortKey(sampler: string, interval: number): string {
+  return `${KEY_COUNT_PREFIX}${sampler}#${digitsOf(interval)}#`;
+}
+
+function digitsOf(interval: number): string {
+  return String(interval).padStart(INTERVAL_DIGITS, '0');
+}
+
+function tableToItem(key: Item, { interval, averages }: KeyTable, expiresAt: number): Item {
+  return {
+    ...key,
+    [EXPIRES_AT]: { N: String(expiresAt) },
+    [KEY_TABLE.interval]: { N: String(interval) },
+    [KEY_TABLE.averages]: { M: Object.fromEntries([...averages].map(([key, n]) => [key, { N: String(n) }])) },
+  };
+}
+
+function itemToTable(item: Item): KeyTable {
+  const averages = item[KEY_TABLE.averages];
+  if (averages?.M === undefined) throw new UnreadableItemError(KEY_TABLE.averages, 'a map', averages);
+  const { M: map } = averages;
+  return {
+    interval: wholeNumber(item, KEY_TABLE.interval),
+    averages: new Map(Object.keys(map).map((key) => [key, number(map, key)])),
+  };
+}
+
+export function countsOf(item: Item): KeyNumbers {
+  const attributes = Object.keys(item).filter((name) => name.startsWith(KEY_COUNT_ATTRIBUTE));
+  return new Map(attributes.map((name) => [name.slice(KEY_COUNT_ATTRIBUTE.length), number(item, name)]));
+}
+
+/** Adds to counts, and lets them expire. */
+function addCounts(counts: readonly (readonly [string, number])[], expiresAt: number) {
+  const additions = counts.map((_, i) => `#${i} :${i}`).join(', ');
+  return {
+    UpdateExpression: `SET #expiresAt = :expiresAt ADD ${additions}`,
+    ExpressionAttributeNames: {
+      '#expiresAt': EXPIRES_AT,
+      ...Object.fromEntries(counts.map(([key], i) => [`#${i}`, `${KEY_COUNT_ATTRIBUTE}${key}`])),
+    },
+    ExpressionAttributeValues: {
+      ':expiresAt': { N: String(expiresAt) },
+      ...Object.fromEntries(counts.map(([, count], i) => [`:${i}`, { N: String(count) }])),
+    },
+  };
 }

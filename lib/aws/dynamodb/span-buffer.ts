@@ -4,7 +4,7 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { partitionPrefix, type TenantScope } from '../../archive/layout.ts';
+import type { TenantScope } from '../../archive/layout.ts';
 import {
   type BufferedFragment,
   type BufferedTrace,
@@ -16,7 +16,7 @@ import {
   TraceTooLargeError,
 } from '../../pipeline/ports.ts';
 import { LARGEST_TRACE, whatExceeds } from '../../pipeline/trace-limits.ts';
-import { forEachBounded } from '../node.ts';
+import { forEachBounded } from '../for-each-bounded.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import { putAll } from './batch-write.ts';
 import { decisionIsAt, fromDecisionItem, toDecisionItem } from './decision-item.ts';
@@ -31,33 +31,31 @@ import {
   itemBytes,
   MAX_ITEM_BYTES,
   PARTITION_KEY,
+  partitionPrefix,
   recordExpiresAt,
   SORT_KEY,
   text,
   wholeNumber,
 } from './schema.ts';
 
-/** Arrival order: by `receivedAtMs`, then by hash (plain code unit order, the same on every machine). */
-export function byArrival(left: BufferedFragment, right: BufferedFragment): number {
-  if (left.receivedAtMs !== right.receivedAtMs) return left.receivedAtMs - right.receivedAtMs;
-  if (left.hash === right.hash) return 0;
-  return left.hash < right.hash ? -1 : 1;
-}
-
-const SPILLS_IN_FLIGHT = 8;
-
 export interface DynamoDbSpanBufferDeps extends TenantScope {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly spillStore: SpillStore;
   readonly clock: Clock;
-  /** How long fragments wait. @default 24 hours */
+  /** How long fragments are kept. @default 24 hours */
   readonly bufferTtlMs?: number;
   /** @default 4 s with full jitter */
   readonly retryPolicy?: RetryPolicy;
 }
 
-/** The span buffer on one DynamoDB table: docs/storage-schema.md. */
+const SPILLS_IN_FLIGHT = 8;
+
+/**
+ * The span buffer as items of one DynamoDB table (`schema.ts`): a trace is one partition, so that one strongly consistent
+ * Query reads its decision record and all of its fragments. A payload that is too large for an item is in the spill store,
+ * and its item points at it.
+ */
 export class DynamoDbSpanBuffer implements SpanBuffer {
   readonly #deps: DynamoDbSpanBufferDeps;
   readonly #bufferTtlMs: number;
@@ -108,7 +106,7 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
       stored.push(fragment);
       size.fragments += 1;
       size.spans += fragment.spanCount;
-      // What is coded in the items is in memory as well, until all of it is decoded.
+      // The coded payloads of the items stay in memory until all of them are decoded.
       codedBytes += 'bytes' in fragment.stored ? fragment.stored.bytes.length : 0;
       size.bytes = codedBytes;
       check();
@@ -171,7 +169,10 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     } while (startKey !== undefined);
   }
 
-  /** @param maxBytes asked when the payload is decoded: others may be decoded while it is fetched. `undefined`: it has more. */
+  /**
+   * The payload; `undefined`: it has more than `maxBytes`.
+   * @param maxBytes is called when the payload is decoded: others may be decoded while it is fetched
+   */
   async #payload(
     traceId: string,
     place: StoredFragment['stored'],
@@ -188,7 +189,14 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
   }
 }
 
-/** A fragment's payload is gone although its item is there: the spill store deletes too early. */
+/** The order of arrival: by `receivedAtMs`, then by hash (in code units, which are the same on every machine). */
+export function byArrival(left: BufferedFragment, right: BufferedFragment): number {
+  if (left.receivedAtMs !== right.receivedAtMs) return left.receivedAtMs - right.receivedAtMs;
+  if (left.hash === right.hash) return 0;
+  return left.hash < right.hash ? -1 : 1;
+}
+
+/** The item of a fragment points at a payload that is gone: the spill store deletes too early. */
 export class MissingSpillError extends Error {
   override readonly name = 'MissingSpillError';
 }

@@ -1,146 +1,142 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { ArchiveFolders, ObjectEntry } from '../../archive/compaction/ports.ts';
-import {
-  ARCHIVE_FOLDER,
-  type ArchiveObject,
-  type ArchiveObjects,
-  compareKeys,
-  folderOf,
-  type PartitionRange,
-  type TenantScope,
-} from '../../archive/layout.ts';
+import { compareKeys } from '../../archive/layout.ts';
+import type { Folder, ObjectHead, ObjectStore, StoredObject } from '../../archive/ports.ts';
 
-export interface FilesystemArchiveObjectsDeps extends TenantScope {
-  /** The folder that stands for the bucket: keys are paths in it. */
-  readonly folder: string;
-}
+/** The names of files that are being written. They are no objects yet. */
+const DRAFT = '.draft-';
 
-/** The archive of a local run, or a copy of a bucket. */
-export class FilesystemArchiveObjects implements ArchiveObjects {
-  readonly #folder: string;
-  readonly #prefix: string;
-
-  constructor({ folder, tenant }: FilesystemArchiveObjectsDeps) {
-    this.#folder = folder;
-    this.#prefix = ARCHIVE_FOLDER + folderOf({ tenant });
-  }
-
-  async *list({ first = '', last = '~' }: PartitionRange): AsyncGenerator<ArchiveObject> {
-    for (const day of await this.#names(this.#prefix, /^dt=\d{4}-\d{2}-\d{2}$/)) {
-      if (day < first.slice(0, day.length) || day > last) continue;
-      for (const hour of await this.#names(`${this.#prefix}${day}`, /^hour=\d{2}$/)) {
-        const partition = `${day}/${hour}`;
-        if (partition < first || partition > last) continue;
-        for (const name of await this.#names(`${this.#prefix}${partition}`, /^[^._]/)) {
-          const key = `${this.#prefix}${partition}/${name}`;
-          const { size, mtimeMs } = await stat(join(this.#folder, key));
-          yield { key, byteLength: size, createdAtMs: Math.floor(mtimeMs) };
-        }
-      }
-    }
-  }
-
-  async open(key: string): Promise<Readable | undefined> {
-    try {
-      const file = await open(join(this.#folder, key));
-      return file.createReadStream();
-    } catch (error) {
-      if (isAbsent(error)) return undefined;
-      throw error;
-    }
-  }
-
-  async tenants(): Promise<readonly string[]> {
-    const folders = await this.#names(ARCHIVE_FOLDER, /^tenant=/);
-    return folders.map((name) => name.slice('tenant='.length));
-  }
-
-  async #names(folder: string, pattern: RegExp): Promise<string[]> {
-    try {
-      const names = await readdir(join(this.#folder, folder));
-      return names.filter((name) => pattern.test(name)).sort(compareKeys);
-    } catch (error) {
-      if (isAbsent(error)) return [];
-      throw error;
-    }
-  }
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-/** The archive of the local run: an object is a file of its path. */
-export class FilesystemArchiveFolders implements ArchiveFolders {
+/**
+ * A folder as an object store: an object is a file whose path is its key. Content types and metadata are not kept.
+ *
+ * A file is written under another name, synced, and then linked or renamed to its own: readers see all of it or nothing.
+ */
+export class FilesystemObjectStore implements ObjectStore {
   readonly #root: string;
 
+  /** @param root the folder that stands for the bucket; it need not exist yet */
   constructor(root: string) {
     this.#root = root;
   }
 
-  async list(folder: string): Promise<readonly ObjectEntry[]> {
-    const entries = await this.#entries(folder);
-    const files = entries.filter((entry) => entry.isFile()).map(({ name }) => `${folder}${name}`);
-    return Promise.all(files.sort().map(async (path) => ({ path, bytes: (await stat(join(this.#root, path))).size })));
-  }
-
-  async listFolders(folder: string): Promise<readonly string[]> {
-    const entries = await this.#entries(folder);
-    return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
-  }
-
-  read(path: string): Promise<Uint8Array> {
-    return readFile(join(this.#root, path));
-  }
-
-  async readEnd({ path }: ObjectEntry, bytes: number): Promise<Uint8Array> {
-    const file = await open(join(this.#root, path));
-    try {
-      const { size } = await file.stat();
-      const end = new Uint8Array(Math.min(bytes, size));
-      await file.read(end, 0, end.length, size - end.length);
-      return end;
-    } finally {
-      await file.close();
+  async *list(prefix: string, after = ''): AsyncGenerator<StoredObject> {
+    const { folders, files } = await this.#namesIn(prefix.slice(0, prefix.lastIndexOf('/') + 1));
+    const keys = [...folders.map((folder) => `${folder}/`), ...files].filter((key) => key.startsWith(prefix));
+    for (const key of keys.sort(compareKeys)) {
+      if (key.endsWith('/')) {
+        // The keys in a folder begin with its name: they come after `after` if it does, and may if `after` lies in it.
+        if (compareKeys(key, after) > 0 || after.startsWith(key)) yield* this.list(key, after);
+      } else if (compareKeys(key, after) > 0) {
+        yield* await this.#objects([key]);
+      }
     }
   }
 
-  /** The file is written under a hidden name, and gets its own by a link, which fails where there is a file. */
-  async create(path: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
-    const target = join(this.#root, path);
-    const draft = join(dirname(target), `.${randomUUID()}`);
-    await mkdir(dirname(target), { recursive: true });
+  async listFolder(folder: string): Promise<Folder> {
+    const { folders, files } = await this.#namesIn(folder);
+    return {
+      objects: await this.#objects(files.sort(compareKeys)),
+      folders: folders.sort(compareKeys).map((key) => key.slice(folder.length)),
+    };
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    return unlessAbsent(() => readFile(this.#path(key)));
+  }
+
+  async getRange(key: string, begin: number, end: number): Promise<Uint8Array | undefined> {
+    return unlessAbsent(async () => {
+      await using file = await open(this.#path(key));
+      const { size } = await file.stat();
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - begin));
+      await file.read(bytes, 0, bytes.length, begin);
+      return bytes;
+    });
+  }
+
+  async open(key: string): Promise<Readable | undefined> {
+    return unlessAbsent(async () => (await open(this.#path(key))).createReadStream());
+  }
+
+  async head(key: string): Promise<ObjectHead | undefined> {
+    return unlessAbsent(async () => ({ byteLength: (await stat(this.#path(key))).size, metadata: {} }));
+  }
+
+  /** A link fails where there is a file. */
+  async createOnly(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
     try {
-      const file = await open(draft, 'wx');
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await link(draft, target);
+      await this.#write(key, bytes, link);
       return 'created';
     } catch (error) {
-      if (isCode(error, 'EEXIST')) return 'exists';
+      if (hasCode(error, 'EEXIST')) return 'exists';
       throw error;
+    }
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    await this.#write(key, bytes, rename);
+  }
+
+  async #write(key: string, bytes: Uint8Array, place: (draft: string, target: string) => Promise<void>): Promise<void> {
+    const target = this.#path(key);
+    const draft = join(dirname(target), `${DRAFT}${randomUUID()}`);
+    await mkdir(dirname(target), { recursive: true });
+    try {
+      await writeSynced(await open(draft, 'wx'), bytes);
+      await place(draft, target);
     } finally {
       await rm(draft, { force: true });
     }
   }
 
-  async #entries(folder: string) {
-    try {
-      return await readdir(join(this.#root, folder), { withFileTypes: true });
-    } catch (error) {
-      if (isCode(error, 'ENOENT')) return [];
-      throw error;
+  /** The keys of what lies directly in a folder; those of folders without a slash at their end. */
+  async #namesIn(folder: string): Promise<{ readonly folders: string[]; readonly files: string[] }> {
+    const entries = (await unlessAbsent(() => readdir(this.#path(folder), { withFileTypes: true }))) ?? [];
+    const folders: string[] = [];
+    const files: string[] = [];
+    for (const entry of entries) {
+      if (entry.name.startsWith(DRAFT)) continue;
+      const key = `${folder}${entry.name}`;
+      const isLinkToFolder = entry.isSymbolicLink() && (await unlessAbsent(() => stat(this.#path(key))))?.isDirectory();
+      (entry.isDirectory() || isLinkToFolder ? folders : files).push(key);
     }
+    return { folders, files };
+  }
+
+  /** Those that are still there. */
+  async #objects(keys: readonly string[]): Promise<StoredObject[]> {
+    const objects = keys.map(async (key) => {
+      const found = await unlessAbsent(() => stat(this.#path(key)));
+      return found && { key, byteLength: found.size, createdAtMs: Math.floor(found.mtimeMs) };
+    });
+    return (await Promise.all(objects)).filter((object) => object !== undefined);
+  }
+
+  #path(key: string): string {
+    return join(this.#root, key);
   }
 }
 
-function isCode(error: unknown, code: string): boolean {
+async function writeSynced(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function unlessAbsent<Value>(call: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -8,18 +8,18 @@ import {
 import type { Clock } from '../../pipeline/ports.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 
-/** A message of the dead-letter queue, received and hidden from others for {@link HIDDEN_SECONDS}. */
+/** A message of the dead-letter queue, received, and hidden for two minutes. */
 export interface DeadLetter {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
 }
 
-/** What SQS gives in one receive, and takes in one batch. */
+/** The most messages that SQS returns in one receive, and accepts in one batch. */
 const MAX_BATCH = 10;
 /** Much longer than it takes to move a batch. */
 const HIDDEN_SECONDS = 120;
-/** A long poll asks all servers of a queue, so that an empty answer means an empty queue. */
+/** A long poll asks all servers of a queue: an empty answer means an empty queue. */
 const LONG_POLL_SECONDS = 2;
 
 export interface SqsDeadLettersDeps {
@@ -31,7 +31,10 @@ export interface SqsDeadLettersDeps {
   readonly retryPolicy?: RetryPolicy;
 }
 
-/** The queue of wake-ups that were given up, for a person who moves them. Every call throws an `UnavailableError` in the end. */
+/**
+ * The queue of wake-ups that decide gave up, for the person who moves them (`tailgate redrive`). Every call throws an
+ * `UnavailableError` when SQS does not answer in time.
+ */
 export class SqsDeadLetters {
   readonly #client: SQSClient;
   readonly #queueUrl: string;
@@ -43,7 +46,7 @@ export class SqsDeadLetters {
     this.#retryPolicy = options.retryPolicy ?? retryPolicy(clock);
   }
 
-  /** About how many there are, and how many of them are hidden because somebody has received them. */
+  /** The approximate number of messages, and how many of them are hidden because they have been received. */
   async count(): Promise<{ readonly total: number; readonly hidden: number }> {
     const { Attributes = {} } = await this.#call('count', () =>
       this.#client.send(
@@ -57,7 +60,7 @@ export class SqsDeadLetters {
     return { total: Number(Attributes.ApproximateNumberOfMessages ?? 0) + hidden, hidden };
   }
 
-  /** Up to {@link MAX_BATCH} that nobody else has received; none when there are none. */
+  /** Receives up to 10 messages that are not hidden; none when there are none. */
   async receive(max: number): Promise<readonly DeadLetter[]> {
     const { Messages = [] } = await this.#call('receive from', () =>
       this.#client.send(
@@ -76,7 +79,7 @@ export class SqsDeadLetters {
     }));
   }
 
-  /** Deletes up to {@link MAX_BATCH}. Resolves to how many of them could not be deleted. */
+  /** Deletes up to 10 messages. Resolves to how many of them could not be deleted. */
   async delete(letters: readonly DeadLetter[]): Promise<number> {
     const Entries = letters.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
     const { Failed = [] } = await this.#call('delete from', () =>
@@ -85,7 +88,7 @@ export class SqsDeadLetters {
     return Failed.length;
   }
 
-  /** Lets others receive them at once. */
+  /** Makes the messages visible again at once. */
   async release(letters: readonly DeadLetter[]): Promise<void> {
     for (let start = 0; start < letters.length; start += MAX_BATCH) {
       const Entries = letters

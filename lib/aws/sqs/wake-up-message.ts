@@ -1,29 +1,39 @@
 import { isTenantName, TENANT_NAME_RULE, type TenantScope } from '../../archive/layout.ts';
 import type { FragmentRef, WakeUp } from '../../pipeline/ports.ts';
 
-/** A message is no wake-up that this version can read. Delivering it again does not help. */
+/**
+ * The body of a wake-up message: one line of JSON in ASCII.
+ *
+ * ```json
+ * {"v":1,"due":1795262430000,"attempt":0,"traces":[["4bf92f3577b34da6a3ce929d0e0e4736","a3f0…","77b1…"],["00f0…","c2d4…"]]}
+ * ```
+ *
+ * | key | holds |
+ * |---|---|
+ * | `v` | version of the format |
+ * | `due` | when to decide, in milliseconds since the epoch |
+ * | `attempt` | how often the fragments were requeued because they could not be settled |
+ * | `tenant` | whose traces these are; only in a pipeline with tenants, before `traces` |
+ * | `reason` | why no further attempt can help; only in a dead letter, before `traces` |
+ * | `traces` | a list for each trace: its ID, and then the hashes of its fragments |
+ */
+const VERSION = 1;
+
+/** A message is not a wake-up that this version can read. Delivering it again does not help. */
 export class MalformedWakeUpError extends Error {
   override readonly name = 'MalformedWakeUpError';
 }
 
-/**
- * The body of a wake-up message, version 1: `{"v":1,"due":<ms>,"attempt":0,"traces":[["<traceId>","<hash>",…],…]}`, and
- * `"tenant":"<name>"` before the traces of a tenant, `"reason":"<text>"` before those of a dead letter that no further attempt can
- * settle. Fragments of one trace stand together, so that its ID is written once.
- * Plain ASCII.
- */
-const VERSION = 1;
-
 /** A wake-up, and whose traces it is about. */
 export interface WakeUpMessage extends WakeUp, TenantScope {}
 
-/** SQS takes 1 MiB a message and Lambda 6 MB a batch; smaller messages share the work better. */
+/** SQS accepts messages of 1 MiB and Lambda batches of 6 MB; smaller messages share the work better. */
 const MAX_MESSAGE_BYTES = 250 * 1024;
 
 const TRACE_ID = /^[0-9a-f]{32}$/;
 const HASH = /^[\w+/=-]{1,128}$/;
 
-/** Writes a wake-up as one or more messages; together they list the same fragments. */
+/** A wake-up as the bodies of one or more messages, which together list the same fragments. */
 export function encodeWakeUp(
   wakeUp: WakeUp,
   { tenant }: TenantScope = {},
@@ -63,7 +73,7 @@ export function encodeWakeUp(
   return bodies;
 }
 
-/** @throws {MalformedWakeUpError} which says what is wrong with the body */
+/** Reads the body of a message. @throws {MalformedWakeUpError} which says what is wrong with it */
 export function decodeWakeUp(body: string): WakeUpMessage {
   const message = parse(body);
   if (message['v'] !== VERSION) {

@@ -7,22 +7,9 @@ import {
   type WakeUp,
   type WakeUpQueue,
 } from '../../pipeline/ports.ts';
-import { forEachBounded } from '../node.ts';
+import { forEachBounded } from '../for-each-bounded.ts';
 import { Backoff, isRetryable, type RetryPolicy, retryPolicy, unavailable } from '../retry.ts';
 import { encodeWakeUp } from './wake-up-message.ts';
-
-/** @throws {RangeError} unless it is a delay that SQS takes: whole seconds, 0 to {@link MAX_DELAY_SECONDS}. */
-export function assertDelaySeconds(delaySeconds: number): void {
-  if (Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= MAX_DELAY_SECONDS) return;
-  throw new RangeError(
-    `a wake-up's delay must be whole seconds from 0 to ${MAX_DELAY_SECONDS}, got ${delaySeconds}; make longer waits of hops`,
-  );
-}
-
-/** SendMessageBatch takes 10 messages and 1 MiB in all. */
-const BATCH_SIZE = 10;
-const BATCH_BYTES = 1024 * 1024;
-const BATCHES_IN_FLIGHT = 4;
 
 export interface SqsWakeUpQueueDeps extends TenantScope {
   readonly client: SQSClient;
@@ -33,12 +20,17 @@ export interface SqsWakeUpQueueDeps extends TenantScope {
   readonly retryPolicy?: RetryPolicy;
 }
 
+/** SendMessageBatch takes 10 messages, and 1 MiB for all of them. */
+const BATCH_SIZE = 10;
+const BATCH_BYTES = 1024 * 1024;
+const BATCHES_IN_FLIGHT = 4;
+
 interface Message {
   readonly body: string;
   readonly delaySeconds: number;
 }
 
-/** Wake-ups as messages of a standard queue. A message may be sent twice, when the answer to the first was lost. */
+/** Wake-ups as messages of a standard queue. A message is sent twice when the answer to the first call was lost. */
 export class SqsWakeUpQueue implements WakeUpQueue {
   readonly #deps: SqsWakeUpQueueDeps;
   readonly #retryPolicy: RetryPolicy;
@@ -100,7 +92,7 @@ export class SqsWakeUpQueue implements WakeUpQueue {
       const failed = answer.Failed ?? [];
       const rejected = failed.find(({ SenderFault }) => SenderFault === true);
       if (rejected !== undefined) {
-        throw new Error(`${queueUrl} rejects a wake-up: ${rejected.Code}: ${rejected.Message}`);
+        throw new Error(`${queueUrl} rejected a wake-up: ${rejected.Code}: ${rejected.Message}`);
       }
       const failedIds = new Set(failed.map(({ Id }) => Id));
       return {
@@ -112,6 +104,14 @@ export class SqsWakeUpQueue implements WakeUpQueue {
       return { unsent: [...batch], reason: error };
     }
   }
+}
+
+/** @throws {RangeError} unless SQS accepts the delay: whole seconds, 0 to {@link MAX_DELAY_SECONDS}. */
+export function assertDelaySeconds(delaySeconds: number): void {
+  if (Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= MAX_DELAY_SECONDS) return;
+  throw new RangeError(
+    `a wake-up's delay must be whole seconds from 0 to ${MAX_DELAY_SECONDS}, got ${delaySeconds}; a longer wait takes several messages`,
+  );
 }
 
 function inBatches(messages: readonly Message[]): readonly (readonly Message[])[] {

@@ -11,7 +11,7 @@ import { type ParameterReads, sdkParameterReads } from './parameter-reads.ts';
 
 /** One version of the parameter. */
 export interface StoredConfig {
-  /** Counts the changes, from 1. */
+  /** Counts the changes of the parameter, from 1. */
   readonly version: number;
   /** See `encodeConfigText`. */
   readonly value: string;
@@ -26,14 +26,14 @@ export interface ConfigReaderDeps {
   readonly retryPolicy?: RetryPolicy;
 }
 
-/** There is no such parameter. */
-class ConfigParameterMissingError extends Error {
+/** The parameter does not exist. */
+export class ConfigParameterMissingError extends Error {
   override readonly name = 'ConfigParameterMissingError';
 }
 
 const NOT_THERE: ReadonlySet<string> = new Set(['ParameterNotFound', 'ParameterVersionNotFound']);
 
-/** Reads the configuration that is stored as a parameter of SSM. */
+/** Reads the configuration from its SSM parameter (`config-text.ts` has the format); all that the functions need. */
 export class ConfigReader {
   readonly name: string;
   readonly #reads: ParameterReads;
@@ -52,7 +52,7 @@ export class ConfigReader {
     throw new ConfigParameterMissingError(`there is no SSM parameter ${this.name} in this account and region`);
   }
 
-  /** `undefined`: there is no such version, or none any more. @throws {UnavailableError} */
+  /** `undefined`: there is no such version, or SSM no longer keeps it. @throws {UnavailableError} */
   async at(version: number): Promise<StoredConfig | undefined> {
     return this.#get(`${this.name}:${version}`);
   }
@@ -70,7 +70,7 @@ export class ConfigReader {
   }
 }
 
-/** When and by whom a version was stored. */
+/** A version, and when and by whom it was stored. */
 export interface ConfigVersion extends StoredConfig {
   readonly storedAt: Date | undefined;
   /** ARN of the user or role. */
@@ -87,7 +87,7 @@ export interface ConfigParameterDeps {
 }
 
 /**
- * The configuration as a parameter of the SSM Parameter Store, which keeps the last 100 versions:
+ * Reads and writes the configuration as a parameter of the SSM Parameter Store, which keeps the last 100 versions:
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html
  */
 export class ConfigParameter extends ConfigReader {
@@ -114,7 +114,7 @@ export class ConfigParameter extends ConfigReader {
       Overwrite: true,
     });
     const { Version } = await retry(this.#retryPolicy, `put ${this.name}`, () => this.#client.send(command));
-    if (Version === undefined) throw new Error(`${this.name} was stored, but no version came back`);
+    if (Version === undefined) throw new Error(`${this.name} was stored, but SSM returned no version`);
     return Version;
   }
 

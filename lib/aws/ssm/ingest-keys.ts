@@ -4,6 +4,17 @@ import type { Clock } from '../../pipeline/ports.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import { type ParameterReads, sdkParameterReads } from './parameter-reads.ts';
 
+/**
+ * Ingest keys as SSM has them: a parameter for each key, named `<path>/<id>`, with the hash of the key (`ingest-key.ts`)
+ * and whose it is, as JSON:
+ *
+ * ```json
+ * {"hash":"9f86d081884c7d65…","tenant":"shop","createdAt":"2026-11-21T07:12:33.123Z","note":"checkout"}
+ * ```
+ *
+ * Creating or revoking a key touches no other: no change can undo another one made at the same time.
+ */
+
 export interface KeysReaderDeps {
   readonly reads: ParameterReads;
   /** E.g. `/tailgate/<pipeline>/keys`. */
@@ -15,14 +26,14 @@ export interface KeysReaderDeps {
 
 export interface StoredKey {
   readonly id: string;
-  /** See `decodeKeyEntry`. */
+  /** JSON; see {@link decodeKeyEntry}. */
   readonly value: string;
 }
 
-/** As many as GetParametersByPath gives at once. */
+/** The most that GetParametersByPath returns at once. */
 const PAGE_SIZE = 10;
 
-/** Reads the ingest keys that are stored as parameters of SSM. */
+/** Reads the keys: all that ingest needs. */
 export class KeysReader {
   readonly path: string;
   readonly #reads: ParameterReads;
@@ -52,7 +63,43 @@ export class KeysReader {
   }
 }
 
-/** What is stored of an ingest key. */
+export interface KeyParametersDeps {
+  readonly client: SSMClient;
+  /** E.g. `/tailgate/<pipeline>/keys`. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** @default 4 s with full jitter */
+  readonly retryPolicy?: RetryPolicy;
+}
+
+/** Reads, creates and revokes keys, for programs of the people who run the pipeline. */
+export class KeyParameters extends KeysReader {
+  readonly #client: SSMClient;
+
+  constructor(deps: KeyParametersDeps) {
+    super({ ...deps, reads: sdkParameterReads(deps.client) });
+    this.#client = deps.client;
+  }
+
+  /** Does not overwrite an existing key. */
+  async create(id: string, entry: KeyEntry): Promise<void> {
+    const put = { Name: `${this.path}/${id}`, Value: encodeKeyEntry(entry), Type: 'String', Overwrite: false } as const;
+    await this.#client.send(new PutParameterCommand(put));
+  }
+
+  /** Resolves to whether there was a key with this ID. */
+  async remove(id: string): Promise<boolean> {
+    try {
+      await this.#client.send(new DeleteParameterCommand({ Name: `${this.path}/${id}` }));
+      return true;
+    } catch (error) {
+      if (error instanceof ParameterNotFound) return false;
+      throw error;
+    }
+  }
+}
+
+/** What is stored for a key. */
 export interface KeyEntry {
   /** `hashKey` of the whole key. */
   readonly hash: string;
@@ -63,7 +110,7 @@ export interface KeyEntry {
   readonly note?: string;
 }
 
-/** A stored entry cannot be used. The message does not show its value, which may be a key that was put there by mistake. */
+/** A stored entry cannot be used. The message does not show its value, which may be a key stored by mistake. */
 export class MalformedKeyEntryError extends Error {
   override readonly name = 'MalformedKeyEntryError';
 }
@@ -100,43 +147,4 @@ function parse(value: string): Readonly<Record<string, unknown>> {
   }
   if (typeof entry === 'object' && entry !== null) return entry as Readonly<Record<string, unknown>>;
   throw new MalformedKeyEntryError('the value is not a JSON object');
-}
-
-export interface KeyParametersDeps {
-  readonly client: SSMClient;
-  /** E.g. `/tailgate/<pipeline>/keys`. */
-  readonly path: string;
-  readonly clock: Clock;
-  /** @default 4 s with full jitter */
-  readonly retryPolicy?: RetryPolicy;
-}
-
-/**
- * Ingest keys as SSM parameters, `<path>/<id>` each: making or revoking one touches no other, so that nobody can undo what
- * somebody else does at the same time.
- */
-export class KeyParameters extends KeysReader {
-  readonly #client: SSMClient;
-
-  constructor(deps: KeyParametersDeps) {
-    super({ ...deps, reads: sdkParameterReads(deps.client) });
-    this.#client = deps.client;
-  }
-
-  /** Never overwrites a key. */
-  async create(id: string, entry: KeyEntry): Promise<void> {
-    const put = { Name: `${this.path}/${id}`, Value: encodeKeyEntry(entry), Type: 'String', Overwrite: false } as const;
-    await this.#client.send(new PutParameterCommand(put));
-  }
-
-  /** Resolves to whether there was such a key. */
-  async remove(id: string): Promise<boolean> {
-    try {
-      await this.#client.send(new DeleteParameterCommand({ Name: `${this.path}/${id}` }));
-      return true;
-    } catch (error) {
-      if (error instanceof ParameterNotFound) return false;
-      throw error;
-    }
-  }
 }

@@ -9,7 +9,13 @@ import {
 } from '@aws-sdk/client-ssm';
 import { SignedCalls, type SignedCallsDeps } from '../signed-calls.ts';
 
-/** With the SDK's whole client, for programs that write parameters as well. */
+/** The two calls of SSM that a function makes. Errors have the name that SSM gives them, e.g. `ParameterNotFound`. */
+export interface ParameterReads {
+  getParameter(input: GetParameterRequest): Promise<GetParameterResult>;
+  getParametersByPath(input: GetParametersByPathRequest): Promise<GetParametersByPathResult>;
+}
+
+/** With the SDK's client, for programs that write parameters as well. */
 export function sdkParameterReads(client: SSMClient): ParameterReads {
   return {
     getParameter: (input) => client.send(new GetParameterCommand(input)),
@@ -17,7 +23,7 @@ export function sdkParameterReads(client: SSMClient): ParameterReads {
   };
 }
 
-/** The two calls without the SDK's client, which has 150 operations. */
+/** Without the SDK's client, whose 150 operations would be in the bundle of the function. */
 export class SignedParameterReads implements ParameterReads {
   readonly #calls: SignedCalls;
 
@@ -32,10 +38,4 @@ export class SignedParameterReads implements ParameterReads {
   async getParametersByPath(input: GetParametersByPathRequest): Promise<GetParametersByPathResult> {
     return this.#calls.call('GetParametersByPath', input);
   }
-}
-
-/** The calls of SSM that a function makes. Errors have the name that the service gives them, e.g. `ParameterNotFound`. */
-export interface ParameterReads {
-  getParameter(input: GetParameterRequest): Promise<GetParameterResult>;
-  getParametersByPath(input: GetParametersByPathRequest): Promise<GetParametersByPathResult>;
 }

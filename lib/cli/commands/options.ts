@@ -1,5 +1,5 @@
-import { parseTime, TIME_FORMS } from '../../archive/hours.ts';
 import { isTenantName, TENANT_NAME_RULE } from '../../archive/layout.ts';
+import { parseTime, TIME_FORMS } from '../../archive/window.ts';
 import { folder, optionName, parsed, text } from '../../terminal/option.ts';
 
 /** Where `start` keeps everything, and where commands look for it. */

@@ -2,11 +2,12 @@ import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import type { CompactArchiveResult } from '../../archive/compaction/compact-archive.ts';
 import { type FolderResult, type HourResult, sum } from '../../archive/compaction/compact-hour.ts';
-import { hourAt, parseTime } from '../../archive/hours.ts';
+import { hourOf } from '../../archive/hours.ts';
 import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
+import { parseTime } from '../../archive/window.ts';
 import { createS3Client } from '../../aws/clients.ts';
 import { GlueCompactionCatalog } from '../../aws/glue/compaction-catalog.ts';
-import { SystemClock } from '../../aws/node.ts';
+import { SystemClock } from '../../aws/system.ts';
 import { CommandError, type ExitCode, UsageError } from '../../terminal/errors.ts';
 import { escapeForTerminal } from '../../terminal/show.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -59,7 +60,7 @@ export async function runCompact(
     return printResults(await compactDataFolder(local), terminal);
   }
   const archive = await openStackArchive(stack, deps);
-  const from = fromMs === undefined ? undefined : hourAt(fromMs);
+  const from = fromMs === undefined ? undefined : hourOf(fromMs);
   const { hours } = archive.published;
   if (from !== undefined && hours.from !== NOTHING_COMPACTED.from) {
     throw new CommandError(`--from is for the first run of all: this archive is compacted from ${hours.from} on`);
@@ -142,7 +143,7 @@ function summaryLines(results: readonly HourResult[]): string[] {
   if (refused.length > 0) {
     lines.push(`left as they are, and still read: ${counted(refused.length, 'object')}`);
     for (const { object, reason } of refused.slice(0, MAX_LISTED)) {
-      lines.push(`  ${object.path}: ${reason}`);
+      lines.push(`  ${object.key}: ${reason}`);
     }
   }
   return lines;

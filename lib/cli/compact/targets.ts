@@ -1,5 +1,6 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { listHours, listTenants } from '../../archive/archive-reader.ts';
 import {
   type CompactArchiveResult,
   compactArchive,
@@ -7,15 +8,14 @@ import {
   SETTLE_MS,
 } from '../../archive/compaction/compact-archive.ts';
 import { uncoveredObjects } from '../../archive/compaction/compact-folder.ts';
-import { compactHour, type HourResult, listTenants } from '../../archive/compaction/compact-hour.ts';
-import { listHours } from '../../archive/compaction/list-hours.ts';
-import type { ArchiveFolders, CompactionCatalog, PublishedHours } from '../../archive/compaction/ports.ts';
-import { hourAt, hoursBetween, partitionFolder } from '../../archive/hours.ts';
-import { LINES_FOLDER } from '../../archive/layout.ts';
+import { compactHour, type HourResult } from '../../archive/compaction/compact-hour.ts';
+import { hourOf, hoursBetween } from '../../archive/hours.ts';
+import { hourFolder } from '../../archive/layout.ts';
+import type { CompactionCatalog, ObjectStore, PublishedHours } from '../../archive/ports.ts';
 import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
-import { FilesystemArchiveFolders } from '../../aws/filesystem/object-store.ts';
-import { NODE_CODECS } from '../../aws/node.ts';
-import { S3ArchiveFolders } from '../../aws/s3/object-store.ts';
+import { NODE_CODECS } from '../../aws/codecs.ts';
+import { FilesystemObjectStore } from '../../aws/filesystem/object-store.ts';
+import { S3ObjectStore } from '../../aws/s3/object-store.ts';
 import { archiveIn } from '../../local/data-folder.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { CommandError } from '../../terminal/errors.ts';
@@ -41,11 +41,11 @@ export interface LocalCompaction extends Watch {
  * @throws {CommandError} when the folder does not exist
  */
 export async function compactDataFolder(compaction: LocalCompaction): Promise<HourResult[]> {
-  const objects = new FilesystemArchiveFolders(archiveIn(compaction.dataDir));
+  const store = new FilesystemObjectStore(archiveIn(compaction.dataDir));
   const results: HourResult[] = [];
-  for (const hour of await hoursOf(objects, compaction)) {
+  for (const hour of await hoursOf(store, compaction)) {
     if (compaction.isInterrupted()) break;
-    const deps = { objects, codecs: NODE_CODECS };
+    const deps = { store, codecs: NODE_CODECS };
     const result = await compactHour(hour, [undefined], deps, () => !compaction.isInterrupted());
     results.push(result);
     compaction.onHour(result);
@@ -55,19 +55,19 @@ export async function compactDataFolder(compaction: LocalCompaction): Promise<Ho
 
 /** What is in no part yet. @throws {CommandError} when the folder does not exist */
 export async function lookAtDataFolder(compaction: LocalCompaction): Promise<Uncompacted> {
-  const objects = new FilesystemArchiveFolders(archiveIn(compaction.dataDir));
-  const hours = await hoursOf(objects, compaction);
+  const store = new FilesystemObjectStore(archiveIn(compaction.dataDir));
+  const hours = await hoursOf(store, compaction);
   return lookAt(
-    hours.map((hour) => partitionFolder(hour, undefined)),
-    objects,
+    hours.map((hour) => hourFolder(hour, {})),
+    store,
   );
 }
 
-async function hoursOf(objects: FilesystemArchiveFolders, { nowMs, fromMs, toMs }: LocalCompaction) {
-  const settled = hourAt(nowMs - SETTLE_MS);
-  const to = toMs === undefined || hourAt(toMs) > settled ? settled : hourAt(toMs);
-  const from = fromMs === undefined ? '' : hourAt(fromMs);
-  return (await listHours(objects)).filter((hour) => hour >= from && hour < to);
+async function hoursOf(store: ObjectStore, { nowMs, fromMs, toMs }: LocalCompaction) {
+  const settled = hourOf(nowMs - SETTLE_MS);
+  const to = toMs === undefined || hourOf(toMs) > settled ? settled : hourOf(toMs);
+  const from = fromMs === undefined ? '' : hourOf(fromMs);
+  return (await listHours(store)).filter((hour) => hour >= from && hour < to);
 }
 
 export interface StackCompactionDeps {
@@ -78,21 +78,21 @@ export interface StackCompactionDeps {
 }
 
 export interface StackArchive {
-  readonly objects: S3ArchiveFolders;
+  readonly store: ObjectStore;
   readonly catalog: CompactionCatalog;
   readonly published: PublishedHours;
-  readonly tenants: boolean;
+  /** None when they are not kept apart. */
+  readonly tenants: readonly string[];
 }
 
 /** @throws {CommandError} when it is no stack of Tailgate's @throws {CommandError} when it is deployed without compaction */
 export async function openStackArchive(stack: string, deps: StackCompactionDeps): Promise<StackArchive> {
   const { ArchiveBucket, Database } = await readStackOutputs(deps.cloudFormation, stack, ['ArchiveBucket', 'Database']);
-  const objects = new S3ArchiveFolders({ client: deps.s3, bucket: ArchiveBucket, clock: deps.clock });
+  const store = new S3ObjectStore({ client: deps.s3, bucket: ArchiveBucket, clock: deps.clock, isPatient: true });
   const catalog = deps.catalogOf(Database);
   try {
     const published = await catalog.read();
-    const folders = await objects.listFolders(LINES_FOLDER);
-    return { objects, catalog, published, tenants: folders.some((name) => name.startsWith('tenant=')) };
+    return { store, catalog, published, tenants: await listTenants(store) };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'EntityNotFoundException') throw error;
     throw new CommandError(
@@ -109,13 +109,13 @@ export async function compactStack(
   { clock }: StackCompactionDeps,
   { isInterrupted, onHour }: Watch,
 ): Promise<CompactArchiveResult> {
-  const { objects, catalog, tenants } = archive;
+  const { store, catalog, tenants } = archive;
   return compactArchive({
-    objects,
+    store,
     catalog,
     codecs: NODE_CODECS,
     clock,
-    tenants,
+    tenants: tenants.length > 0,
     hasTime: () => !isInterrupted(),
     onHour,
     ...(from !== undefined && { from }),
@@ -124,15 +124,15 @@ export async function compactStack(
 
 /** What is in no part yet, of the settled hours after those that are read from Parquet. */
 export async function lookAtStack(
-  { objects, published, tenants }: StackArchive,
+  { store, published, tenants }: StackArchive,
   from: string | undefined,
   nowMs: number,
 ): Promise<Uncompacted> {
-  const names = await listTenants({ objects, codecs: NODE_CODECS }, tenants);
-  const hours = hoursBetween(nextHour(published.hours, from, nowMs), hourAt(nowMs - SETTLE_MS));
+  const scopes = tenants.length > 0 ? tenants.map((tenant) => ({ tenant })) : [{}];
+  const hours = hoursBetween(nextHour(published.hours, from, nowMs), hourOf(nowMs - SETTLE_MS));
   return lookAt(
-    hours.flatMap((hour) => names.map((tenant) => partitionFolder(hour, tenant))),
-    objects,
+    hours.flatMap((hour) => scopes.map((scope) => hourFolder(hour, scope))),
+    store,
   );
 }
 
@@ -148,14 +148,14 @@ export interface Uncompacted {
 }
 
 /** @param folders of hours, inside `traces/` and `spans/` */
-async function lookAt(folders: readonly string[], objects: ArchiveFolders): Promise<Uncompacted> {
+async function lookAt(folders: readonly string[], store: ObjectStore): Promise<Uncompacted> {
   const found = { hours: 0, objects: 0, bytes: 0 };
   for (const folder of folders) {
-    const uncovered = await uncoveredObjects(folder, objects);
+    const uncovered = await uncoveredObjects(folder, store);
     if (uncovered.length === 0) continue;
     found.hours += 1;
     found.objects += uncovered.length;
-    found.bytes += uncovered.reduce((sum, { bytes }) => sum + bytes, 0);
+    found.bytes += uncovered.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
   return found;
 }

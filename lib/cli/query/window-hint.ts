@@ -1,6 +1,7 @@
-import { windowCondition, windowHours } from '../../archive/hours.ts';
+import { rangeOf } from '../../archive/hours.ts';
+import { filedHour } from '../../archive/layout.ts';
 import type { QueryWindow } from '../../archive/tables/render-query.ts';
-import { archiveHours } from '../../archive/written-hours.ts';
+import { windowCondition, windowHours } from '../../archive/window.ts';
 import type { ArchiveDatabase } from './duckdb/database.ts';
 
 /** The hint for an answer without rows, of DuckDB and of Athena. */
@@ -18,7 +19,7 @@ export async function windowHint(
   nowMs: number,
   rowCount: number,
 ): Promise<string | undefined> {
-  const archive = archiveHours(database.files.objects);
+  const archive = rangeOf(database.files.objects.map(filedHour));
   if (archive === undefined) return undefined;
   const { first, last } = windowHours(window, nowMs);
   const isOutside = last < archive.first || first > archive.last;

@@ -1,10 +1,10 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { TraceLine } from '../../archive/read-line.ts';
-import { isRetryable } from '../../aws/retry.ts';
+import { Backoff, isRetryable, type RetryDelays } from '../../aws/retry.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { CommandError } from '../../terminal/errors.ts';
-import { type OtlpAnswer, readOtlpAnswer, retryDelayMs } from './otlp-answer.ts';
+import { type OtlpAnswer, readOtlpAnswer, retryAfterMs } from './otlp-answer.ts';
 import { exportRequestOf } from './read-batches.ts';
 
 const compress = promisify(gzip);
@@ -46,6 +46,9 @@ export const NOTHING_REJECTED: SendResult = { rejectedSpans: 0, messages: [], re
 const MAX_REFUSED_IN_A_ROW = 20;
 /** Of an answer, more is not read. */
 const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** As the Collector's exporters wait: from a second, half as long again each time, up to half a minute. */
+const EXPORT_DELAYS: RetryDelays = { firstMs: 1_000, factor: 1.5, maxMs: 30_000, jitter: 0.5 };
 
 const NO_GRPC = 'OTLP goes over HTTP here, not over gRPC: its usual port is 4318, that of gRPC is 4317';
 
@@ -95,31 +98,39 @@ export class OtlpSender {
   }
 
   async #request(json: Buffer): Promise<OtlpAnswer & { readonly kind: 'accepted' | 'refused' }> {
-    const { clock, giveUpAfterMs, random } = this.#options;
     let compressed = this.#compression === 'gzip' ? await compress(json) : undefined;
-    let deadlineMs: number | undefined;
-    let failures = 0;
-    for (;;) {
-      const answer = await this.#attempt(compressed ?? json, compressed !== undefined);
+    let backoff: Backoff | undefined;
+    for (let attempts = 1; ; attempts++) {
+      let answer = await this.#attempt(compressed ?? json, compressed !== undefined);
       if (answer.kind === 'compression refused' && compressed !== undefined) {
         // So does a Tailgate behind AWS, which hands JSON over as text.
         this.#compression = 'none';
         compressed = undefined;
-        continue;
+        answer = await this.#attempt(json, false);
       }
       if (answer.kind === 'failed' || answer.kind === 'compression refused') throw this.#error(answer.reason);
       if (answer.kind !== 'busy') return answer;
-      failures += 1;
-      const nowMs = clock.now();
-      deadlineMs ??= nowMs + giveUpAfterMs;
-      const delayMs = retryDelayMs(failures, answer.retryAfter, nowMs, random());
-      if (nowMs + delayMs > deadlineMs) {
-        const asked = answer.retryAfter === null ? '' : ` (it asked for Retry-After: ${answer.retryAfter})`;
-        throw this.#error(`gave up after ${failures} attempts: ${answer.reason}${asked}`);
-      }
-      this.#options.onRetry(answer.reason, delayMs);
-      await this.#options.sleep(delayMs);
+      backoff ??= this.#newBackoff();
+      await this.#waitAfter(answer, attempts, backoff);
     }
+  }
+
+  /** Begins at the first failure: the time of the first attempt does not count. */
+  #newBackoff(): Backoff {
+    const { giveUpAfterMs: budgetMs, ...deps } = this.#options;
+    return new Backoff({ ...deps, budgetMs, delays: EXPORT_DELAYS });
+  }
+
+  async #waitAfter(
+    { reason, retryAfter }: OtlpAnswer & { readonly kind: 'busy' },
+    attempts: number,
+    backoff: Backoff,
+  ): Promise<void> {
+    const { clock, onRetry } = this.#options;
+    const atLeastMs = retryAfterMs(retryAfter, clock.now());
+    if (await backoff.wait({ atLeastMs, onWait: (delayMs) => onRetry(reason, delayMs) })) return;
+    const asked = retryAfter === null ? '' : ` (it asked for Retry-After: ${retryAfter})`;
+    throw this.#error(`gave up after ${attempts} attempts: ${reason}${asked}`);
   }
 
   async #attempt(body: Uint8Array, isCompressed: boolean): Promise<OtlpAnswer> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
-import type { TimeWindow } from '../../archive/hours.ts';
-import type { PartitionRange } from '../../archive/layout.ts';
+import type { PartitionRange } from '../../archive/archive-reader.ts';
+import type { TimeWindow } from '../../archive/window.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { CommandError } from '../../terminal/errors.ts';
 import { emptyCounts, type ReplayCounts } from './ledger.ts';

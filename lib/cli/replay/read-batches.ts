@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { type ArchiveObject, type ArchiveObjects, compareKeys } from '../../archive/layout.ts';
-import { type LineHead, objectLines, readTraceLine, type TraceLine, UnreadableError } from '../../archive/read-line.ts';
-import { hourOf } from '../../archive/written-hours.ts';
+import type { ArchiveReader } from '../../archive/archive-reader.ts';
+import { compareKeys, filedHour } from '../../archive/layout.ts';
+import type { StoredObject } from '../../archive/ports.ts';
+import { type LineHead, readTraceLine, type TraceLine, UnreadableError } from '../../archive/read-line.ts';
+import { gunzipLines } from '../../aws/codecs.ts';
 import { isRetryable } from '../../aws/retry.ts';
 import type { UnfinishedSpans } from './unfinished-spans.ts';
 
@@ -53,13 +55,13 @@ const MAX_BYTES_AHEAD = 1024 * 1024;
 export interface OpenableObject {
   readonly key: string;
   /** Its bytes; undefined when it is gone. May be called again. */
-  readonly open: () => Promise<Readable | undefined>;
+  readonly open: () => Promise<AsyncIterable<Uint8Array> | undefined>;
 }
 
 /** The objects in their order, the next small ones being fetched ahead. */
 export async function* readAhead(
-  objects: AsyncIterable<ArchiveObject>,
-  archive: ArchiveObjects,
+  objects: AsyncIterable<StoredObject>,
+  archive: Pick<ArchiveReader, 'open'>,
 ): AsyncGenerator<OpenableObject> {
   const ahead: OpenableObject[] = [];
   for await (const object of objects) {
@@ -69,7 +71,7 @@ export async function* readAhead(
   yield* ahead;
 }
 
-function openable({ key, byteLength }: ArchiveObject, archive: ArchiveObjects): OpenableObject {
+function openable({ key, byteLength }: StoredObject, archive: Pick<ArchiveReader, 'open'>): OpenableObject {
   const open = () => archive.open(key);
   if (byteLength > MAX_BYTES_AHEAD) return { key, open };
   let fetched: Promise<Buffer | undefined> | undefined = fetchWhole(open);
@@ -84,18 +86,18 @@ function openable({ key, byteLength }: ArchiveObject, archive: ArchiveObjects): 
 }
 
 /** Undefined also when it did not work: then it is tried again in its turn, and reported if need be. */
-async function fetchWhole(open: () => Promise<Readable | undefined>): Promise<Buffer | undefined> {
+async function fetchWhole(open: () => Promise<AsyncIterable<Uint8Array> | undefined>): Promise<Buffer | undefined> {
   try {
     const stream = await open();
-    return stream && (await buffer(stream));
+    return stream && (await buffer(Readable.from(stream)));
   } catch {
     return undefined;
   }
 }
 
 export interface ReadOptions {
-  readonly archive: ArchiveObjects;
-  readonly objects: AsyncIterable<ArchiveObject>;
+  readonly archive: Pick<ArchiveReader, 'open'>;
+  readonly objects: AsyncIterable<StoredObject>;
   /** @param hour under which the line is filed: `2026-11-21T07` */
   readonly isWanted: (head: LineHead, hour: string) => boolean;
   readonly unfinished: UnfinishedSpans;
@@ -120,7 +122,7 @@ export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch> 
   let batch = new OpenBatch();
   for await (const { key, open } of readAhead(objectsFrom(from, objects), archive)) {
     let lines = from?.object === key ? from.lines : 0;
-    const hour = hourOf(key);
+    const hour = filedHour(key);
     try {
       for await (const bytes of linesAfter(lines, open)) {
         stop.throwIfAborted();
@@ -150,7 +152,7 @@ export async function* readBatches(options: ReadOptions): AsyncGenerator<Batch> 
   if (batch.lastEnd !== undefined) yield batch.closedAt(batch.lastEnd);
 }
 
-async function* objectsFrom(from: Position | undefined, objects: AsyncIterable<ArchiveObject>) {
+async function* objectsFrom(from: Position | undefined, objects: AsyncIterable<StoredObject>) {
   for await (const object of objects) {
     const order = from === undefined ? 1 : compareKeys(object.key, from.object);
     if (order > 0 || (order === 0 && from?.isWhole === false)) yield object;
@@ -158,7 +160,7 @@ async function* objectsFrom(from: Position | undefined, objects: AsyncIterable<A
 }
 
 /** The lines behind the first `skip`, also when the connection breaks on the way. */
-export async function* linesAfter(skip: number, open: OpenableObject['open']): AsyncGenerator<Buffer> {
+export async function* linesAfter(skip: number, open: OpenableObject['open']): AsyncGenerator<Uint8Array> {
   let done = skip;
   for (let reads = 1; ; reads++) {
     const before = done;
@@ -166,7 +168,7 @@ export async function* linesAfter(skip: number, open: OpenableObject['open']): A
       const stream = await open();
       if (stream === undefined) throw new UnreadableError('is gone');
       let index = 0;
-      for await (const line of objectLines(stream)) {
+      for await (const line of gunzipLines(stream)) {
         index += 1;
         if (index <= done) continue;
         done = index;
@@ -182,7 +184,7 @@ export async function* linesAfter(skip: number, open: OpenableObject['open']): A
 
 /** Undefined when nothing of the line is to be sent. */
 function readLine(
-  bytes: Buffer,
+  bytes: Uint8Array,
   isWanted: (head: LineHead) => boolean,
   complain: (reason: string) => void,
 ): TraceLine | undefined {

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { ARCHIVE_FOLDER, type ArchiveObjects } from '../../archive/layout.ts';
+import type { ArchiveReader } from '../../archive/archive-reader.ts';
+import { TRACES_PREFIX } from '../../archive/layout.ts';
 import { createS3Client } from '../../aws/clients.ts';
-import { SystemClock } from '../../aws/node.ts';
+import { SystemClock } from '../../aws/system.ts';
 import { CommandError, type ExitCode, InterruptedError } from '../../terminal/errors.ts';
 import { escapeForTerminal } from '../../terminal/show.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -139,7 +140,7 @@ async function wantedTraces(
 }
 
 async function nothingThere(
-  archive: ArchiveObjects,
+  archive: ArchiveReader,
   { tenant, from, to }: ReplayCommand,
   { later }: SelectedObjects,
 ): Promise<CommandError> {
@@ -152,5 +153,5 @@ async function nothingThere(
     from === undefined && to === undefined
       ? ''
       : ` filed under the hours from ${from ?? 'the first'} to ${to ?? 'now'}`;
-  return new CommandError(`there are no kept traces${whose}${when} (${ARCHIVE_FOLDER} has none)${named}`);
+  return new CommandError(`there are no kept traces${whose}${when} (${TRACES_PREFIX} has none)${named}`);
 }

@@ -4,10 +4,11 @@ import { text } from 'node:stream/consumers';
 import type { AthenaClient } from '@aws-sdk/client-athena';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { ArchiveObject, ArchiveObjects, PartitionRange } from '../../archive/layout.ts';
+import { ArchiveReader, type PartitionRange } from '../../archive/archive-reader.ts';
+import type { StoredObject } from '../../archive/ports.ts';
 import { textLiteral } from '../../archive/tables/query-value.ts';
-import { FilesystemArchiveObjects } from '../../aws/filesystem/object-store.ts';
-import { S3ArchiveObjects } from '../../aws/s3/object-store.ts';
+import { FilesystemObjectStore } from '../../aws/filesystem/object-store.ts';
+import { S3ObjectStore } from '../../aws/s3/object-store.ts';
 import { LIST_PRICES } from '../../cost/prices.ts';
 import { archiveIn } from '../../local/data-folder.ts';
 import type { Clock } from '../../pipeline/ports.ts';
@@ -109,13 +110,15 @@ export async function openArchive(
   source: ArchiveSource,
   tenant: string | undefined,
   { s3, cloudFormation, clock }: ArchiveClients,
-): Promise<ArchiveObjects> {
-  if (source.kind === 'data') return new FilesystemArchiveObjects({ folder: archiveIn(source.dataDir), tenant });
+): Promise<ArchiveReader> {
+  if (source.kind === 'data') {
+    return new ArchiveReader({ store: new FilesystemObjectStore(archiveIn(source.dataDir)), tenant });
+  }
   const bucket =
     source.kind === 'bucket'
       ? source.bucket
       : (await readStackOutputs(cloudFormation(), source.stack, ['ArchiveBucket'])).ArchiveBucket;
-  return new S3ArchiveObjects({ client: s3(), bucket, clock, tenant });
+  return new ArchiveReader({ store: new S3ObjectStore({ client: s3(), bucket, clock, isPatient: true }), tenant });
 }
 
 /** The objects of a replay, or of what is left of it. */
@@ -129,7 +132,7 @@ export interface SelectedObjects {
 
 /** @throws the reason of the signal once it is aborted */
 export async function countObjects(
-  archive: ArchiveObjects,
+  archive: ArchiveReader,
   state: ReplayState,
   stop: AbortSignal,
 ): Promise<SelectedObjects> {
@@ -150,13 +153,13 @@ export async function countObjects(
  * Only what was there when the replay began. Objects never change, so this is the same list whenever it goes on, and a
  * receiver that writes into the archive that is being read (Tailgate itself) does not make it endless.
  */
-export async function* listObjects(archive: ArchiveObjects, state: ReplayState): AsyncGenerator<ArchiveObject> {
+export async function* listObjects(archive: ArchiveReader, state: ReplayState): AsyncGenerator<StoredObject> {
   for await (const object of archive.list(state.partitions)) {
     if (!isLater(object, state)) yield object;
   }
 }
 
-function isLater({ createdAtMs }: ArchiveObject, { startedAtMs }: ReplayState): boolean {
+function isLater({ createdAtMs }: StoredObject, { startedAtMs }: ReplayState): boolean {
   return createdAtMs > startedAtMs;
 }
 

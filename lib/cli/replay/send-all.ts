@@ -1,6 +1,6 @@
-import { isInWindow } from '../../archive/hours.ts';
-import type { ArchiveObjects } from '../../archive/layout.ts';
+import type { ArchiveReader } from '../../archive/archive-reader.ts';
 import type { TraceLine } from '../../archive/read-line.ts';
+import { isInWindow } from '../../archive/window.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { type ExitCode, InterruptedError } from '../../terminal/errors.ts';
 import { escapeForTerminal } from '../../terminal/show.ts';
@@ -107,7 +107,7 @@ export interface SendDeps {
 
 export interface Prepared {
   readonly command: ReplayCommand;
-  readonly archive: ArchiveObjects;
+  readonly archive: ArchiveReader;
   readonly start: ReplayState;
   readonly selected: SelectedObjects;
   /** Trace IDs that were named. */

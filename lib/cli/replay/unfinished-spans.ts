@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
-import type { ArchiveObject } from '../../archive/layout.ts';
-import type { TraceLine } from '../../archive/read-line.ts';
-import { isFinished, type ResourceSpansJson, type SpanJson, UnreadableError } from '../../archive/read-line.ts';
+import { filedHour, partitionOfHour } from '../../archive/layout.ts';
+import type { StoredObject } from '../../archive/ports.ts';
+import {
+  type LineJson,
+  parseLine,
+  type ResourceSpansJson,
+  type SpanJson,
+  type TraceLine,
+  UnreadableError,
+} from '../../archive/read-line.ts';
+import { identityOf, isFinished } from '../../archive/unfinished.ts';
 
 export interface UnfinishedSpansDeps {
   /** The objects of an hour, `dt=YYYY-MM-DD/hour=HH`, that belong to the replay. */
-  readonly objectsOf: (partition: string) => AsyncIterable<ArchiveObject>;
+  readonly objectsOf: (partition: string) => AsyncIterable<StoredObject>;
   /** The lines of an object. @throws {UnreadableError} */
-  readonly linesOf: (key: string) => AsyncIterable<Buffer>;
+  readonly linesOf: (key: string) => AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -30,12 +38,12 @@ export class UnfinishedSpans {
   /** The line as it is to be sent; undefined when nothing of it is left. @param key of the object that it stands in */
   async leaveOut(line: TraceLine, key: string): Promise<TraceLine | undefined> {
     if (!line.hasUnfinished) return line;
-    const finished = await this.#finishedIn(partitionOf(key));
+    const finished = await this.#finishedIn(partitionOfHour(filedHour(key)));
     const resourceSpans = parseExactly(
       `[${Buffer.from(line.resourceSpans).toString()}]`,
     ) as readonly ResourceSpansJson[];
     let spanCount = 0;
-    const isLeft = (span: SpanJson) => isFinished(span) || !finished.has(identify(line.traceId, span));
+    const isLeft = (span: SpanJson) => isFinished(span.endTimeUnixNano) || !finished.has(identify(line.traceId, span));
     const left = resourceSpans.flatMap((ofResource) => {
       const scopeSpans = (ofResource.scopeSpans ?? []).flatMap((ofScope) => {
         const spans = (ofScope.spans ?? []).filter(isLeft);
@@ -71,13 +79,13 @@ const LATE = /,"seq":[1-9]\d*\}$/;
 /** Enough for it. */
 const LATE_LENGTH = 30;
 
-function addFinished(line: Buffer, finished: Set<string>): void {
-  if (!LATE.test(line.toString('latin1', Math.max(0, line.length - LATE_LENGTH)))) return;
+function addFinished(line: Uint8Array, finished: Set<string>): void {
+  if (!LATE.test(Buffer.from(line.subarray(-LATE_LENGTH)).toString('latin1'))) return;
   try {
-    const { trace_id, resourceSpans }: LineJson = JSON.parse(line.toString());
+    const { trace_id, resourceSpans } = parseLine(line).json as LineJson;
     for (const { scopeSpans = [] } of resourceSpans) {
       for (const { spans = [] } of scopeSpans) {
-        for (const span of spans) if (isFinished(span)) finished.add(identify(trace_id, span));
+        for (const span of spans) if (isFinished(span.endTimeUnixNano)) finished.add(identify(trace_id, span));
       }
     }
   } catch {
@@ -85,19 +93,10 @@ function addFinished(line: Buffer, finished: Set<string>): void {
   }
 }
 
-interface LineJson {
-  readonly trace_id: string;
-  readonly resourceSpans: readonly ResourceSpansJson[];
-}
-
-/** As `lib/otlp/trace/unfinished.ts` tells spans apart; a digest, because names may be long. */
+/** A digest, because names may be long. */
 function identify(traceId: string, { spanId, kind = 0, name = '', startTimeUnixNano = '0' }: SpanJson): string {
-  const identity = JSON.stringify([traceId, spanId, kind, name, startTimeUnixNano]);
+  const identity = identityOf({ traceId, spanId, kind, name, startNanos: startTimeUnixNano });
   return createHash('sha256').update(identity).digest('base64');
-}
-
-function partitionOf(key: string): string {
-  return key.split('/').slice(-3, -1).join('/');
 }
 
 /** Not in the library of TypeScript yet: ECMAScript proposal "JSON.parse source text access", in Node.js since 22. */

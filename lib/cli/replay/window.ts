@@ -1,6 +1,8 @@
-import { parseTime, type TimeWindow, utcHourOf } from '../../archive/hours.ts';
-import type { PartitionRange } from '../../archive/layout.ts';
+import type { PartitionRange } from '../../archive/archive-reader.ts';
+import { dayOf, hourOf, hourOfDay } from '../../archive/hours.ts';
+import { filedHour, partitionOfHour } from '../../archive/layout.ts';
 import { textLiteral } from '../../archive/tables/query-value.ts';
+import { parseTime, type TimeWindow } from '../../archive/window.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import type { ReplayCommand } from './arguments.ts';
 
@@ -11,9 +13,9 @@ export function partitionCondition({ first, last }: PartitionRange): string {
 
 function bound(partition: string | undefined, side: '>' | '<'): string[] {
   if (partition === undefined) return [];
-  const [, dt = '', hour = ''] = /^dt=(.+)\/hour=(.+)$/.exec(partition) ?? [];
-  const day = textLiteral(dt);
-  return [`dt ${side}= ${day}`, `(dt ${side} ${day} OR hour ${side}= ${Number(hour)})`];
+  const hour = filedHour(partition);
+  const day = textLiteral(dayOf(hour));
+  return [`dt ${side}= ${day}`, `(dt ${side} ${day} OR hour ${side}= ${Number(hourOfDay(hour))})`];
 }
 
 /** When the traces began that are sent, and the hours that they are filed under. */
@@ -38,6 +40,5 @@ export function windowOf({ from, to }: Pick<ReplayCommand, 'from' | 'to'>, nowMs
 }
 
 function partitionAt(ms: number): string {
-  const { dt, hour } = utcHourOf(ms);
-  return `dt=${dt}/hour=${hour}`;
+  return partitionOfHour(hourOf(ms));
 }

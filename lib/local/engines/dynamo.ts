@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { createDynamoDbClient } from '../../aws/clients.ts';
-import { SystemClock } from '../../aws/node.ts';
+import { SystemClock } from '../../aws/system.ts';
 import { createClosingDynalite } from './closing-dynalite.ts';
 import { createDynamoFront } from './dynamo-front.ts';
 import { type Engine, engineClientOptions } from './engine.ts';

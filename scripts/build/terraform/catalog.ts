@@ -1,4 +1,4 @@
-import { COMPACTED_HOURS_VIEW } from '../../../lib/archive/compaction/compacted-hours-view.ts';
+import { COMPACTED_HOURS_VIEW } from '../../../lib/archive/tables/compacted-hours.ts';
 import { conditionalOf, isList, isNoValue, isObject, type Json } from '../cloudformation/template.ts';
 import { argument, type Block, block, type Entry, Raw } from './hcl.ts';
 import type { Properties } from './properties.ts';

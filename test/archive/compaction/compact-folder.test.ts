@@ -2,38 +2,38 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type CompactionLimits, compactFolder } from '../../../lib/archive/compaction/compact-folder.ts';
 import { objectsOfPart } from '../../../lib/archive/compaction/part-file.ts';
-import type { ArchiveFolders } from '../../../lib/archive/compaction/ports.ts';
-import { NODE_CODECS } from '../../../lib/aws/node.ts';
+import type { ObjectStore } from '../../../lib/archive/ports.ts';
+import { NODE_CODECS } from '../../../lib/aws/codecs.ts';
 import { line, oneSpan } from '../../cli/query/support/archive-folder.ts';
-import { MemoryArchiveFolders } from '../../memory/memory-archive-folders.ts';
+import { MemoryObjectStore } from '../../memory/memory-object-store.ts';
 
 const FOLDER = 'dt=2026-09-15/hour=07/';
 const nameOf = (n: number) => `traces_20260915T071300000Z-${String(n).padStart(16, '0')}.jsonl.gz`;
 /** Two objects fill a part. */
 const LIMITS: CompactionLimits = { partJsonBytes: 900, objectJsonBytes: 5000 };
 
-async function archiveOf(count: number): Promise<MemoryArchiveFolders> {
-  const archive = new MemoryArchiveFolders();
+async function archiveOf(count: number): Promise<MemoryObjectStore> {
+  const archive = new MemoryObjectStore();
   for (let n = 0; n < count; n++) await addObject(archive, n);
   return archive;
 }
 
-async function addObject(archive: ArchiveFolders, n: number): Promise<void> {
+async function addObject(archive: ObjectStore, n: number): Promise<void> {
   const text = `${JSON.stringify(line(oneSpan({ name: `s${n}` }), { seq: 1 }))}\n`;
-  await archive.create(`traces/${FOLDER}${nameOf(n)}`, gzipSync(text));
+  await archive.createOnly(`traces/${FOLDER}${nameOf(n)}`, gzipSync(text));
 }
 
-const compact = (objects: ArchiveFolders, hasTime = () => true) =>
-  compactFolder(FOLDER, { objects, codecs: NODE_CODECS }, hasTime, LIMITS);
+const compact = (store: ObjectStore, hasTime = () => true) =>
+  compactFolder(FOLDER, { store, codecs: NODE_CODECS }, hasTime, LIMITS);
 
 /** The objects of each part. */
-async function coverage(archive: ArchiveFolders): Promise<(readonly string[])[]> {
-  const parts = await archive.list(`spans/${FOLDER}`);
-  return Promise.all(parts.map(async ({ path }) => objectsOfPart(await archive.read(path))));
+async function coverage(archive: ObjectStore): Promise<(readonly string[])[]> {
+  const { objects: parts } = await archive.listFolder(`spans/${FOLDER}`);
+  return Promise.all(parts.map(async ({ key }) => objectsOfPart((await archive.get(key)) ?? expect.fail(key))));
 }
 
 /** The same objects, with something done at the calls. */
-function intercepted(archive: ArchiveFolders, at: (call: number, when: 'before' | 'after') => Promise<void> | void) {
+function intercepted(archive: ObjectStore, at: (call: number, when: 'before' | 'after') => Promise<void> | void) {
   let calls = 0;
   const step = async <Answer>(effect: () => Promise<Answer>): Promise<Answer> => {
     const call = calls++;
@@ -42,12 +42,15 @@ function intercepted(archive: ArchiveFolders, at: (call: number, when: 'before' 
     await at(call, 'after');
     return answer;
   };
-  const objects: ArchiveFolders = {
-    list: (folder) => step(() => archive.list(folder)),
-    listFolders: (folder) => step(() => archive.listFolders(folder)),
-    read: (path) => step(() => archive.read(path)),
-    readEnd: (object, bytes) => step(() => archive.readEnd(object, bytes)),
-    create: (path, bytes) => step(() => archive.create(path, bytes)),
+  const objects: ObjectStore = {
+    list: () => expect.fail('lists whole archives'),
+    listFolder: (folder) => step(() => archive.listFolder(folder)),
+    get: (key) => step(() => archive.get(key)),
+    getRange: (key, begin, end) => step(() => archive.getRange(key, begin, end)),
+    open: (key) => step(() => archive.open(key)),
+    head: (key) => step(() => archive.head(key)),
+    createOnly: (key, bytes, attributes) => step(() => archive.createOnly(key, bytes, attributes)),
+    put: () => expect.fail('writes over objects'),
   };
   return { objects, calls: () => calls };
 }
@@ -58,8 +61,8 @@ describe('compactFolder', () => {
     const result = await compact(archive);
     expect(result).toMatchObject({ isComplete: true, refused: [], parts: 3, objects: 5, spans: 5 });
     expect(await coverage(archive)).toEqual([[nameOf(0), nameOf(1)], [nameOf(2), nameOf(3)], [nameOf(4)]]);
-    const parts = await archive.list(`spans/${FOLDER}`);
-    expect(result.bytesAfter).toBe(parts.reduce((sum, { bytes }) => sum + bytes, 0));
+    const { objects: parts } = await archive.listFolder(`spans/${FOLDER}`);
+    expect(result.bytesAfter).toBe(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
   });
 
   it('has nothing to do the second time, and puts what has come since into a further part', async () => {
@@ -81,7 +84,7 @@ describe('compactFolder', () => {
   it('leaves an object that is too large to JSON', async () => {
     const archive = await archiveOf(1);
     const large = JSON.stringify(line(oneSpan({ name: 'x'.repeat(6000) })));
-    await archive.create(`traces/${FOLDER}${nameOf(5)}`, gzipSync(large));
+    await archive.createOnly(`traces/${FOLDER}${nameOf(5)}`, gzipSync(large));
     const { isComplete, refused, objects } = await compact(archive);
     expect({ isComplete, objects }).toEqual({ isComplete: false, objects: 1 });
     expect(refused.map(({ reason }) => reason)).toEqual([expect.stringContaining('Cannot create a Buffer larger')]);

@@ -7,7 +7,7 @@ import { objectsOfPart, writePart } from '../../../lib/archive/compaction/part-f
 import { PART_COLUMNS } from '../../../lib/archive/tables/columns.ts';
 import { line, newDataFolder, oneSpan, writeFile } from '../../cli/query/support/archive-folder.ts';
 
-const rows = lineRows(JSON.stringify(line(oneSpan({ name: 'a' }))));
+const rows = lineRows(Buffer.from(JSON.stringify(line(oneSpan({ name: 'a' })))));
 const part = await writePart({ objects: ['one', 'two'], rows }, zstdCompressSync);
 
 describe('a part', () => {

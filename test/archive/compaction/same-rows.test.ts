@@ -225,7 +225,7 @@ describe('an object that is not as the archive writes it stays JSON', () => {
 
   it.each([
     ['a kind that is text', [line(oneSpan({ kind: 'SPAN_KIND_SERVER' }))], /line 1: kind: expected a number/],
-    ['a number that loses digits', ['{"seq":0,"n":12345678901234567890}'], /line 1: expected JSON in the form/],
+    ['a number that loses digits', ['{"seq":0,"n":12345678901234567890}'], /line 1: is not JSON in the form/],
     ['a span ID that is not hex', [line(oneSpan({ spanId: 'xyz' }))], /line 1: spanId: expected hex digits, got "xyz"/],
     [
       'a time in another form',
@@ -238,7 +238,7 @@ describe('an object that is not as the archive writes it stays JSON', () => {
     writeObject(dataDir, object(2), lines);
     const { before, after, result } = await beforeAndAfter(dataDir);
     expect(result).toMatchObject({ isComplete: false, objects: 1 });
-    expect(result.refused.map(({ object, reason }) => `${object.path}: ${reason}`)).toEqual([
+    expect(result.refused.map(({ object, reason }) => `${object.key}: ${reason}`)).toEqual([
       expect.stringMatching(reason),
     ]);
     expect(after).toEqual(before);
@@ -258,11 +258,11 @@ describe('an object that is not as the archive writes it stays JSON', () => {
     expect(result).toMatchObject({ isComplete: false, objects: 1, parts: 1 });
     expect(result.refused.map(({ reason }) => reason.slice(0, 24))).toEqual([
       'expected a name such as ',
-      'expected gzip: incorrect',
-      'line 1: expected JSON: U',
-      'line 1: expected JSON in',
+      'is not gzip: incorrect h',
+      'line 1: is not JSON: Une',
+      'line 1: is not JSON in t',
       'line 2: line: expected a',
-      'line 1: The encoded data',
+      'line 1: is not JSON: The',
     ]);
     // A further run finds them again, and nothing else to do.
     expect(await compactDataFolder(dataDir)).toMatchObject({ parts: 0, objects: 0, refused: { length: 6 } });

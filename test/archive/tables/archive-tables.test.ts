@@ -116,8 +116,8 @@ describe('hiveDdl', () => {
 )
 COMMENT 'Kept traces: the lines of the archive as they are stored.'
 PARTITIONED BY (
-  \`dt\` string COMMENT 'Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival where that is more than 24 hours away. A condition on it saves reading the other days.',
-  \`hour\` int COMMENT 'Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it saves reading the other hours.'
+  \`dt\` string COMMENT 'Day that the trace is filed under, UTC, YYYY-MM-DD: of its start, or of its arrival if the two are more than 24 hours apart. A condition on it avoids reading other days.',
+  \`hour\` int COMMENT 'Hour that the trace is filed under, UTC, 0 to 23, as in dt. A condition on it avoids reading other hours.'
 )
 ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe'
 WITH SERDEPROPERTIES (

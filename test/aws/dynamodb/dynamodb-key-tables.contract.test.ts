@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { DynamoDbKeyTables } from '../../../lib/aws/dynamodb/key-tables.ts';
-import { SystemClock } from '../../../lib/aws/node.ts';
+import { SystemClock } from '../../../lib/aws/system.ts';
 import { describeKeyTables } from '../../contract/key-tables.contract.ts';
 import { useDynamoTable } from '../../support/dynamo-table.ts';
 

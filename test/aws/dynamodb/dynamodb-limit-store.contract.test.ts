@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { DynamoDbLimitStore } from '../../../lib/aws/dynamodb/limit-store.ts';
-import { SystemClock } from '../../../lib/aws/node.ts';
+import { SystemClock } from '../../../lib/aws/system.ts';
 import { describeLimitStore } from '../../contract/limit-store.contract.ts';
 import { useDynamoTable } from '../../support/dynamo-table.ts';
 

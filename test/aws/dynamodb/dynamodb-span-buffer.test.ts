@@ -5,7 +5,7 @@ import { toFragmentItem } from '../../../lib/aws/dynamodb/fragment-item.ts';
 import { DynamoDbSpanBuffer, MissingSpillError } from '../../../lib/aws/dynamodb/span-buffer.ts';
 import type { BufferedFragment, DecisionRecord, SpillStore } from '../../../lib/pipeline/ports.ts';
 import { TraceTooLargeError, UnavailableError } from '../../../lib/pipeline/ports.ts';
-import { MemorySpillStore } from '../../memory/memory-spill-store.ts';
+import { MemoryObjectStore } from '../../memory/memory-object-store.ts';
 import { useDynamoTable } from '../../support/dynamo-table.ts';
 import { type Fault, injectFaults, loseAnswer, loseRequest, refuse, serviceError } from '../../support/faults.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
@@ -210,7 +210,7 @@ const record: DecisionRecord = {
   version: 1,
 };
 
-function create(spillStore: SpillStore = new MemorySpillStore()) {
+function create(spillStore: SpillStore = new MemoryObjectStore()) {
   const clock = new ManualClock();
   const policy = instantRetryPolicy(clock);
   const client = createClient();

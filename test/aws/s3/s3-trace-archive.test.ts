@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GzipTraceArchive } from '../../../lib/archive/trace-archive.ts';
 import { createS3Client } from '../../../lib/aws/clients.ts';
-import { S3SpillStore } from '../../../lib/aws/s3/object-store.ts';
-import { S3TraceArchive } from '../../../lib/aws/s3/trace-archive.ts';
+import { NODE_CODECS } from '../../../lib/aws/codecs.ts';
+import { S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provisionBucket } from '../../../lib/local/engines/provision.ts';
 import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
@@ -24,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => engine.stop());
 
-describe('S3TraceArchive', () => {
+describe('a trace archive on S3', () => {
   it('writes gzip objects without Content-Encoding', async () => {
     const { archive, get } = create();
     const key = newKey();
@@ -82,7 +83,7 @@ describe('S3TraceArchive', () => {
   });
 });
 
-describe('S3SpillStore', () => {
+describe('a spill store on S3', () => {
   it('puts and gets after failures', async () => {
     const { client, spillStore } = create();
     injectFaults(client, 'PutObjectCommand', [refuse('SlowDown', 503), loseAnswer]);
@@ -93,7 +94,7 @@ describe('S3SpillStore', () => {
 
   it('does not take a missing bucket for a missing object', async () => {
     const client = createS3Client(engineClientOptions(engine.url));
-    const elsewhere = new S3SpillStore({ client, bucket: 'nowhere', clock: new ManualClock() });
+    const elsewhere = new S3ObjectStore({ client, bucket: 'nowhere', clock: new ManualClock() });
     await expect(elsewhere.get('spill/a/b')).rejects.toMatchObject({ name: 'NoSuchBucket' });
   });
 });
@@ -107,7 +108,8 @@ function create() {
     const answer = await plain.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     return { ...answer, body: (await answer.Body?.transformToByteArray()) ?? new Uint8Array() };
   };
-  return { archive: new S3TraceArchive(deps), spillStore: new S3SpillStore(deps), client, get };
+  const store = new S3ObjectStore(deps);
+  return { archive: new GzipTraceArchive({ store, codecs: NODE_CODECS }), spillStore: store, client, get };
 }
 
 function newKey(): string {

@@ -63,7 +63,7 @@ describe('SqsWakeUpQueue', () => {
     const failed = { Failed: [{ Id: '0', Code: 'InvalidParameterValue', Message: 'too long', SenderFault: true }] };
     const { queue, policy } = create([async () => failed]);
     await expect(queue.send([wakeUp(1)])).rejects.toThrow(
-      'http://queue rejects a wake-up: InvalidParameterValue: too long',
+      'http://queue rejected a wake-up: InvalidParameterValue: too long',
     );
     expect(policy.waits).toEqual([]);
   });

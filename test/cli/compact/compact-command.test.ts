@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createS3Client } from '../../../lib/aws/clients.ts';
 import { GlueCompactionCatalog } from '../../../lib/aws/glue/compaction-catalog.ts';
-import { S3ArchiveFolders } from '../../../lib/aws/s3/object-store.ts';
+import { S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
 import { compact as command } from '../../../lib/cli/commands/compact.ts';
 import { type CompactInput, runCompact } from '../../../lib/cli/compact/run-compact.ts';
 import type { StackCompactionDeps } from '../../../lib/cli/compact/targets.ts';
@@ -135,8 +135,8 @@ describe('compact --data', () => {
 describe('compact --stack', () => {
   it('makes one run after the other: closes hours, and then reads them from Parquet', async () => {
     const client = createS3Client(engineClientOptions(engine.url));
-    const objects = new S3ArchiveFolders({ client, bucket: 'archive', clock });
-    await objects.create(
+    const objects = new S3ObjectStore({ client, bucket: 'archive', clock });
+    await objects.createOnly(
       `traces/${key('07', '01')}`,
       gzipSync(lines.map((one) => `${JSON.stringify(one)}\n`).join('')),
     );
@@ -156,7 +156,7 @@ describe('compact --stack', () => {
     expect(code).toBe(0);
     expect(out[0]).toBe('read from Parquet: 2026-09-15T06 up to before 2026-09-15T11');
     expect(out[2]).toBe('compacted: 1 hour, 1 object, 2 spans');
-    expect((await objects.list('spans/dt=2026-09-15/hour=07/')).map(({ path }) => path)).toEqual([
+    expect((await objects.listFolder('spans/dt=2026-09-15/hour=07/')).objects.map(({ key }) => key)).toEqual([
       'spans/dt=2026-09-15/hour=07/part-0.parquet',
     ]);
     const again = await compact(['--stack', 'Tailgate', '--from', '2026-09-01']);

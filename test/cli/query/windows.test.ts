@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isInWindow, parseTime } from '../../../lib/archive/hours.ts';
+import { isInWindow, parseTime } from '../../../lib/archive/window.ts';
 import { line, newDataFolder, oneSpan, writeObject } from './support/archive-folder.ts';
 import { ask } from './support/ask.ts';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import type { ArchiveObject, ArchiveObjects } from '../../../lib/archive/layout.ts';
+import type { StoredObject } from '../../../lib/archive/ports.ts';
 import { readAhead } from '../../../lib/cli/replay/read-batches.ts';
 
 const MIB = 1024 * 1024;
@@ -10,20 +10,19 @@ const MIB = 1024 * 1024;
 function archiveOf(sizes: readonly number[], failing: readonly string[] = []) {
   const opened: string[] = [];
   const failures = new Set(failing);
-  const archive: ArchiveObjects = {
+  const archive = {
     async *list() {
       for (const [index, byteLength] of sizes.entries()) {
-        yield { key: String(index), byteLength, createdAtMs: 0 } satisfies ArchiveObject;
+        yield { key: String(index), byteLength, createdAtMs: 0 } satisfies StoredObject;
       }
     },
-    async open(key) {
+    async open(key: string) {
       opened.push(key);
       if (failures.delete(key)) throw new Error('no connection');
       return Readable.from([Buffer.from(key)]);
     },
-    tenants: async () => [],
   };
-  return { archive, opened, objects: () => readAhead(archive.list({}), archive) };
+  return { archive, opened, objects: () => readAhead(archive.list(), archive) };
 }
 
 it('small objects are fetched while those before them are read, eight at most', async () => {
@@ -32,7 +31,7 @@ it('small objects are fetched while those before them are read, eight at most', 
   for await (const { key, open } of objects()) {
     expect(opened.length - read.length).toBeLessThanOrEqual(9);
     if (read.length < 20) expect(opened.length - read.length).toBeGreaterThan(8);
-    read.push(await text((await open()) ?? expect.fail()));
+    read.push(await text(Readable.from((await open()) ?? expect.fail())));
     expect(read.at(-1)).toBe(key);
   }
   expect(read).toEqual(Array.from({ length: 30 }, (_, index) => String(index)));
@@ -51,8 +50,8 @@ it('a large one is opened when it is its turn, so that it need not fit into memo
 it('what could not be fetched is fetched again in its turn, and again when that is asked for', async () => {
   const { objects, opened } = archiveOf([10, 10], ['1']);
   for await (const { key, open } of objects()) {
-    expect(await text((await open()) ?? expect.fail())).toBe(key);
-    expect(await text((await open()) ?? expect.fail())).toBe(key);
+    expect(await text(Readable.from((await open()) ?? expect.fail()))).toBe(key);
+    expect(await text(Readable.from((await open()) ?? expect.fail()))).toBe(key);
   }
   expect(opened).toEqual(['0', '1', '0', '1', '1']);
 });

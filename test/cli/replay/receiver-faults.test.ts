@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { FilesystemArchiveObjects } from '../../../lib/aws/filesystem/object-store.ts';
+import { FilesystemObjectStore } from '../../../lib/aws/filesystem/object-store.ts';
 import { freePort } from '../../support/free-port.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import {
@@ -259,7 +259,7 @@ describe('when somebody wants it to stop', () => {
     await receive([]);
     const stop = new AbortController();
     let reads = 0;
-    const archiveReads = vi.spyOn(FilesystemArchiveObjects.prototype, 'open').mockImplementation(async () => {
+    const archiveReads = vi.spyOn(FilesystemObjectStore.prototype, 'open').mockImplementation(async () => {
       reads += 1;
       interrupt(stop);
       return Readable.from([gzipSync(linesOf([{ traceId: idOf(1) }]))]);

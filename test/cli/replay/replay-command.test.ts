@@ -294,13 +294,13 @@ describe('what is no trace', () => {
     expect(code).toBe(1);
     expect(out).toContain('unreadable: 7');
     expect(complaints).toEqual([
-      'traces/dt=2026-11-21/hour=10/notes.txt: is no whole gzip: incorrect header check',
-      `${objectKey(1)}: is no whole gzip: unexpected end of file`,
-      `${objectKey(2)}: is no whole gzip: incorrect header check`,
-      `${objectKey(3)}, line 2: is no line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}`,
-      `${objectKey(3)}, line 3: is no line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}`,
-      `${objectKey(3)}, line 5: is no line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}`,
-      expect.stringMatching(new RegExp(`^${objectKey(3)}, line 6: is no OTLP JSON: `)),
+      'traces/dt=2026-11-21/hour=10/notes.txt: is not a whole gzip: incorrect header check',
+      `${objectKey(1)}: is not a whole gzip: unexpected end of file`,
+      `${objectKey(2)}: is not a whole gzip: incorrect header check`,
+      `${objectKey(3)}, line 2: is not a line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}`,
+      `${objectKey(3)}, line 3: is not a line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}`,
+      `${objectKey(3)}, line 5: is not a line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}`,
+      expect.stringMatching(new RegExp(`^${objectKey(3)}, line 6: is not JSON: `)),
     ]);
     const sent = receiver.acceptedTraceIds();
     for (const id of [1, 4, 5]) expect(sent).toContain(idOf(id));
@@ -325,7 +325,7 @@ describe('what is no trace', () => {
     const { code, complaints } = await replay();
     expect({ code, complaints }).toEqual({
       code: 1,
-      complaints: [expect.stringMatching(/line 1: is no OTLP JSON: .*not valid/)],
+      complaints: [expect.stringMatching(/line 1: is not JSON: .*not valid/)],
     });
     expect(receiver.acceptedTraceIds()).toEqual([idOf(2)]);
   });

@@ -4,8 +4,10 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { GzipTraceArchive } from '../../../lib/archive/trace-archive.ts';
 import { createS3Client } from '../../../lib/aws/clients.ts';
-import { S3TraceArchive } from '../../../lib/aws/s3/trace-archive.ts';
+import { NODE_CODECS } from '../../../lib/aws/codecs.ts';
+import { S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provisionBucket } from '../../../lib/local/engines/provision.ts';
 import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
@@ -41,7 +43,11 @@ async function keep(
   ids: readonly string[],
   { tenant, to = bucket }: { tenant?: string; to?: string } = {},
 ) {
-  const archive = new S3TraceArchive({ client: s3, bucket: to, clock: new MovableClock(), tenant });
+  const archive = new GzipTraceArchive({
+    store: new S3ObjectStore({ client: s3, bucket: to, clock: new MovableClock() }),
+    codecs: NODE_CODECS,
+    tenant,
+  });
   await archive.create(objectKey(index), [linesOf(ids.map((traceId) => ({ traceId })))]);
 }
 
@@ -60,7 +66,8 @@ describe('replay from S3', () => {
 
   it('sends what is in a bucket, over the fences in it', async () => {
     await keep(0, idsOf(1, 3));
-    await new S3TraceArchive({ client: s3, bucket, clock: new MovableClock() }).fence(objectKey(1));
+    const store = new S3ObjectStore({ client: s3, bucket, clock: new MovableClock() });
+    await new GzipTraceArchive({ store, codecs: NODE_CODECS }).fence(objectKey(1));
     await keep(2, idsOf(4, 3));
     const { code, out, complaints } = await replay('--bucket', bucket);
     expect({ code, out, complaints }).toEqual({

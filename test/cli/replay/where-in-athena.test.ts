@@ -1,8 +1,10 @@
 import { AthenaClient } from '@aws-sdk/client-athena';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { GzipTraceArchive } from '../../../lib/archive/trace-archive.ts';
 import { createS3Client } from '../../../lib/aws/clients.ts';
-import { S3TraceArchive } from '../../../lib/aws/s3/trace-archive.ts';
+import { NODE_CODECS } from '../../../lib/aws/codecs.ts';
+import { S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
 import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provisionBucket } from '../../../lib/local/engines/provision.ts';
 import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
@@ -27,7 +29,11 @@ beforeAll(async () => {
   const client = createS3Client(engineClientOptions(engine.url));
   await provisionBucket(client, 'archive');
   for (const tenant of [undefined, 'shop']) {
-    const archive = new S3TraceArchive({ client, bucket: 'archive', clock: new MovableClock(), tenant });
+    const archive = new GzipTraceArchive({
+      store: new S3ObjectStore({ client, bucket: 'archive', clock: new MovableClock() }),
+      codecs: NODE_CODECS,
+      tenant,
+    });
     await archive.create(objectKey(0), [linesOf(idsOf(1, 6).map((traceId) => ({ traceId })))]);
   }
   client.destroy();

@@ -2,16 +2,16 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../functions/compact/handler.ts';
 import { NOTHING_COMPACTED } from '../../../lib/archive/tables/compacted-hours.ts';
-import { NODE_CODECS } from '../../../lib/aws/node.ts';
+import { NODE_CODECS } from '../../../lib/aws/codecs.ts';
 import { line, oneSpan } from '../../cli/query/support/archive-folder.ts';
-import { MemoryArchiveFolders } from '../../memory/memory-archive-folders.ts';
 import { MemoryCompactionCatalog } from '../../memory/memory-compaction-catalog.ts';
+import { MemoryObjectStore } from '../../memory/memory-object-store.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 type Entry = readonly [level: string, message: string, fields: Readonly<Record<string, unknown>>];
 
 async function world() {
-  const objects = new MemoryArchiveFolders();
+  const store = new MemoryObjectStore();
   const catalog = new MemoryCompactionCatalog(NOTHING_COMPACTED);
   const clock = new ManualClock(Date.parse('2026-11-21T12:20:00Z'));
   const logged: Entry[] = [];
@@ -19,16 +19,16 @@ async function world() {
     logged.push([level, message, fields]);
   };
   const log = { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') };
-  const handler = createHandler({ objects, catalog, codecs: NODE_CODECS, clock, tenants: false, log });
+  const handler = createHandler({ store, catalog, codecs: NODE_CODECS, clock, tenants: false, log });
   const add = (hour: string, id: string, text: string) =>
-    objects.create(
+    store.createOnly(
       `traces/dt=2026-11-21/hour=${hour}/traces_20261121T071300000Z-00000000000000${id}.jsonl.gz`,
       gzipSync(text),
     );
   await add('07', '01', JSON.stringify(line(oneSpan({ name: 'a' }))));
   await add('08', '02', 'foreign');
   const run = (remainingMs = 900_000) => handler({}, { getRemainingTimeInMillis: () => remainingMs });
-  return { objects, catalog, clock, logged, run };
+  return { store, catalog, clock, logged, run };
 }
 
 describe('the compact function', () => {
@@ -45,7 +45,7 @@ describe('the compact function', () => {
     ]);
     expect(logged[1]?.[2]).toEqual({
       path: 'traces/dt=2026-11-21/hour=08/traces_20261121T071300000Z-0000000000000002.jsonl.gz',
-      reason: expect.stringContaining('line 1: expected JSON'),
+      reason: expect.stringContaining('line 1: is not JSON'),
     });
     expect(logged[2]?.[2]).toMatchObject({
       parts: 1,
@@ -58,11 +58,11 @@ describe('the compact function', () => {
   });
 
   it('begins no part that its time may be too short for', async () => {
-    const { objects, clock, logged, run } = await world();
+    const { store, clock, logged, run } = await world();
     await run();
     clock.advance(3_600_000);
     await run(200_000);
-    expect(await objects.list('spans/dt=2026-11-21/hour=07/')).toEqual([]);
+    expect(await store.listFolder('spans/dt=2026-11-21/hour=07/')).toEqual({ objects: [], folders: [] });
     expect(logged.at(-1)?.[2]).toMatchObject({ parts: 0, isCut: true, to: '2026-11-21T07' });
   });
 

@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
+import { GzipTraceArchive } from '../../../lib/archive/trace-archive.ts';
 import { createDynamoDbClient, createS3Client, createSqsClient } from '../../../lib/aws/clients.ts';
+import { NODE_CODECS } from '../../../lib/aws/codecs.ts';
 import { DynamoDbSpanBuffer } from '../../../lib/aws/dynamodb/span-buffer.ts';
-import { SystemClock } from '../../../lib/aws/node.ts';
-import { S3SpillStore } from '../../../lib/aws/s3/object-store.ts';
-import { S3TraceArchive } from '../../../lib/aws/s3/trace-archive.ts';
+import { S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
 import { SqsWakeUpQueue } from '../../../lib/aws/sqs/wake-up-queue.ts';
+import { SystemClock } from '../../../lib/aws/system.ts';
 import { engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provision } from '../../../lib/local/engines/provision.ts';
 
@@ -82,12 +83,12 @@ async function adaptersFor(dynamoUrl: string, queueAndObjectsUrl: string) {
   const sqsClient = createSqsClient(engineClientOptions(queueAndObjectsUrl));
   const s3Client = createS3Client(engineClientOptions(queueAndObjectsUrl));
   const names = await provision({ dynamoClient, sqsClient, s3Client });
-  const spillStore = new S3SpillStore({ client: s3Client, bucket: names.bucket, clock });
+  const store = new S3ObjectStore({ client: s3Client, bucket: names.bucket, clock });
   return {
     names,
     sqsClient,
-    buffer: new DynamoDbSpanBuffer({ client: dynamoClient, tableName: names.tableName, spillStore, clock }),
-    archive: new S3TraceArchive({ client: s3Client, bucket: names.bucket, clock }),
+    buffer: new DynamoDbSpanBuffer({ client: dynamoClient, tableName: names.tableName, spillStore: store, clock }),
+    archive: new GzipTraceArchive({ store, codecs: NODE_CODECS }),
     queue: new SqsWakeUpQueue({ client: sqsClient, ...names, clock }),
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { PARTS_PREFIX, QUERY_RESULTS_PREFIX, TRACES_PREFIX } from '../../../lib/cdk/archive-bucket.ts';
+import { PARTS_PREFIX, QUERY_RESULTS_PREFIX, TRACES_PREFIX } from '../../../lib/archive/layout.ts';
 import { fillGeneratedBlocks } from '../../../scripts/docs/generated-blocks.ts';
 import { grafanaTables } from '../../../scripts/docs/grafana-dashboards.ts';
 

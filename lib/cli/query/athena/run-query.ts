@@ -5,6 +5,7 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
+import { TRACES_PREFIX } from '../../../archive/layout.ts';
 import { CommandError } from '../../../terminal/errors.ts';
 import { bytesText } from '../../../terminal/show.ts';
 
@@ -31,7 +32,7 @@ const ADVICE: readonly (readonly [RegExp, (query: FailedQuery, workGroup: string
   [
     /not a valid JSON|HIVE_BAD_DATA|HIVE_CURSOR_ERROR/i,
     () =>
-      'there may be an object under traces/ that is not of the archive; the reason names it, or a narrower window finds it',
+      `there may be an object under ${TRACES_PREFIX} that is not of the archive; the reason names it, or a narrower window finds it`,
   ],
   [
     /SYNTAX_ERROR|mismatched input|no viable alternative/i,

@@ -1,6 +1,7 @@
-import { windowHours } from '../../../archive/hours.ts';
+import type { HourRange } from '../../../archive/hours.ts';
+import { filedHour } from '../../../archive/layout.ts';
 import { queryWindow } from '../../../archive/tables/render-query.ts';
-import { objectsWithin } from '../../../archive/written-hours.ts';
+import { windowHours } from '../../../archive/window.ts';
 import { CommandError } from '../../../terminal/errors.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import { namedStatement } from '../library.ts';
@@ -51,4 +52,9 @@ async function printAnswer(
     printOptions(question, () => performance.now() - startedAt),
     terminal,
   );
+}
+
+/** The objects of these hours. */
+function objectsWithin(paths: readonly string[], { first, last }: HourRange): string[] {
+  return paths.filter((path) => filedHour(path) >= first && filedHour(path) <= last);
 }

@@ -2,14 +2,18 @@ import { readdirSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement, StatementType } from '@duckdb/node-api';
 import { OBJECTS_KEY } from '../../../archive/compaction/part-file.ts';
+import {
+  LOCAL_ARCHIVE,
+  OBJECTS_GLOB,
+  PARTS_GLOB,
+  TRACES_PREFIX,
+  tenantOfFolder,
+  tracesFolderOf,
+} from '../../../archive/layout.ts';
 import { archiveIn } from '../../../local/data-folder.ts';
 import { CommandError } from '../../../terminal/errors.ts';
 import { TRINO_MACROS } from './trino-dialect.ts';
 import { type ArchiveFiles, quoted, viewStatements } from './views.ts';
-
-/** Names that start with a dot or an underscore are hidden, as they are for Athena. */
-const OBJECTS = 'traces/dt=*/hour=[0-9][0-9]/[!._]*.jsonl.gz';
-const PARTS = 'spans/dt=*/hour=[0-9][0-9]/part-*.parquet';
 
 /**
  * Lists them, once for all queries of a run: what is in a part of the list is not read from JSON, and the other way round,
@@ -18,27 +22,26 @@ const PARTS = 'spans/dt=*/hour=[0-9][0-9]/part-*.parquet';
  * @param archive path of the archive folder with a slash at its end, as a pattern
  */
 async function listArchiveFiles(connection: DuckDBConnection, archive: string): Promise<ArchiveFiles> {
-  const parts = await column(connection, `SELECT file FROM glob(${quoted(archive + PARTS)})`);
-  const covered =
-    parts.length === 0
-      ? []
-      : await column(
-          connection,
-          `SELECT regexp_replace(file_name, '/spans/(dt=[^/]+/hour=[^/]+)/[^/]+$', '/traces/\\1/') ||
-                  unnest(from_json(decode(value), '["VARCHAR"]'))
-           FROM parquet_kv_metadata([${parts.map(quoted).join(', ')}]) WHERE decode(key) = ${quoted(OBJECTS_KEY)}`,
-        );
-  const objects = await column(connection, `SELECT file FROM glob(${quoted(archive + OBJECTS)}) ORDER BY file`);
+  const parts = await column(connection, `SELECT file FROM glob(${quoted(archive + PARTS_GLOB)})`);
+  const covered = parts.length === 0 ? [] : await coveredObjects(connection, parts);
+  const objects = await column(connection, `SELECT file FROM glob(${quoted(archive + OBJECTS_GLOB)}) ORDER BY file`);
   const isCovered = new Set(covered);
   return { objects, uncovered: objects.filter((object) => !isCovered.has(object)), parts };
+}
+
+/** The paths of the objects that these parts cover: each part has the names of its own in its metadata. */
+async function coveredObjects(connection: DuckDBConnection, parts: readonly string[]): Promise<string[]> {
+  const reader = await connection.runAndReadAll(
+    `SELECT file_name, unnest(from_json(decode(value), '["VARCHAR"]'))
+     FROM parquet_kv_metadata([${parts.map(quoted).join(', ')}]) WHERE decode(key) = ${quoted(OBJECTS_KEY)}`,
+  );
+  return reader.getRows().map(([part, name]) => `${tracesFolderOf(String(part))}${name}`);
 }
 
 async function column(connection: DuckDBConnection, sql: string): Promise<string[]> {
   const reader = await connection.runAndReadAll(sql);
   return reader.getRows().map(([value]) => String(value));
 }
-
-const TENANT_FOLDER = /^tenant=/;
 
 /**
  * The views know no tenants: they would be empty over an archive that keeps them apart, such as the copy of a bucket.
@@ -47,13 +50,13 @@ const TENANT_FOLDER = /^tenant=/;
  * @throws {CommandError} when there are folders of tenants, with what to do.
  */
 function refuseTenantFolders(archive: string): void {
-  const traces = join(archive, 'traces');
-  const tenants = namesIn(traces).filter((name) => TENANT_FOLDER.test(name));
+  const traces = join(archive, TRACES_PREFIX);
+  const tenants = namesIn(traces).filter((name) => tenantOfFolder(name) !== undefined);
   const [first] = tenants.sort();
   if (first === undefined) return;
   throw new CommandError(
     `the archive in ${traces} keeps tenants apart (${tenants.join(', ')}), and a local query is about one: ` +
-      `copy its folder, such as ${join(traces, first)}, to archive/traces in a data folder of its own, ` +
+      `copy its folder, such as ${join(traces, first)}, to ${join(LOCAL_ARCHIVE, TRACES_PREFIX)} in a data folder of its own, ` +
       'and name that with --data',
   );
 }

@@ -1,4 +1,4 @@
-import { MAX_READ_LINE_BYTES } from '../../../archive/line.ts';
+import { MAX_READ_LINE_BYTES } from '../../../archive/read-line.ts';
 import {
   type Column,
   spansColumns,
@@ -6,7 +6,7 @@ import {
   tracesColumns,
   tracesRawColumns,
 } from '../../../archive/tables/columns.ts';
-import { idSql, nanosSql, textSql } from '../../../archive/tables/field-sql.ts';
+import { endNanosSql, idSql, nanosSql, textSql } from '../../../archive/tables/field-sql.ts';
 
 /** The files of a local archive. */
 export interface ArchiveFiles {
@@ -177,7 +177,7 @@ WITH r AS (
   SELECT * EXCLUDE (ss), ss.scope.name AS scope_name, ss.scope.version AS scope_version, unnest(ss.spans) AS sp FROM s
 ), a AS (
   SELECT *, ${attributeMap('sp.attributes')} AS attributes,
-         ${nanosSql('sp.startTimeUnixNano')} AS start_ns, ${nanosSql('sp.endTimeUnixNano')} AS end_ns,
+         ${nanosSql('sp.startTimeUnixNano')} AS start_ns, ${endNanosSql('sp.endTimeUnixNano')} AS end_ns,
          coalesce(sp.status.code, 0) AS status_code
   FROM p WHERE sp IS NOT NULL
 ), b AS (

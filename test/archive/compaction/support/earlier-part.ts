@@ -1,6 +1,6 @@
 import { lineRows } from '../../../../lib/archive/compaction/line-rows.ts';
 import { writePart } from '../../../../lib/archive/compaction/part-file.ts';
-import { NODE_CODECS } from '../../../../lib/aws/node.ts';
+import { NODE_CODECS } from '../../../../lib/aws/codecs.ts';
 import { line, oneSpan } from '../../../cli/query/support/archive-folder.ts';
 
 const NO_TRACE = '0'.repeat(32);
@@ -8,7 +8,7 @@ const NO_SPAN = '0'.repeat(16);
 
 /** A part with one span, as versions wrote it that took IDs of zeros for IDs. */
 export function earlierPart(): Promise<Uint8Array> {
-  const rows = lineRows(JSON.stringify(line(oneSpan({ name: 'earlier' })))).map((row) => ({
+  const rows = lineRows(Buffer.from(JSON.stringify(line(oneSpan({ name: 'earlier' }))))).map((row) => ({
     ...row,
     ...(row.record === 'span' && {
       parent_span_id: NO_SPAN,

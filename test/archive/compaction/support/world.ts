@@ -2,14 +2,14 @@ import { gzipSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { compactArchive } from '../../../../lib/archive/compaction/compact-archive.ts';
-import type { ArchiveFolders, CompactionCatalog } from '../../../../lib/archive/compaction/ports.ts';
-import { utcHourOf } from '../../../../lib/archive/hours.ts';
-import { archiveKey } from '../../../../lib/archive/layout.ts';
+import { hourOf } from '../../../../lib/archive/hours.ts';
+import { archiveKey, partitionOfHour } from '../../../../lib/archive/layout.ts';
+import type { CompactionCatalog, ObjectStore } from '../../../../lib/archive/ports.ts';
 import { type CompactedHours, NOTHING_COMPACTED } from '../../../../lib/archive/tables/compacted-hours.ts';
-import { NODE_CODECS } from '../../../../lib/aws/node.ts';
+import { NODE_CODECS } from '../../../../lib/aws/codecs.ts';
 import { line, oneSpan } from '../../../cli/query/support/archive-folder.ts';
-import { MemoryArchiveFolders } from '../../../memory/memory-archive-folders.ts';
 import { MemoryCompactionCatalog } from '../../../memory/memory-compaction-catalog.ts';
+import { MemoryObjectStore } from '../../../memory/memory-object-store.ts';
 import { Simulation, seededRandom } from './simulation.ts';
 
 const MINUTE = 60_000;
@@ -45,7 +45,7 @@ interface Written {
 /** An archive to which objects come, two compactors that die and stall, and queries that list one folder after the other. */
 export class World {
   readonly #simulation = new Simulation(START);
-  readonly #objects = new MemoryArchiveFolders();
+  readonly #objects = new MemoryObjectStore();
   readonly #catalog = new MemoryCompactionCatalog(NOTHING_COMPACTED);
   readonly #random: () => number;
   readonly #flaws: Flaws;
@@ -98,15 +98,15 @@ export class World {
     await this.#simulation.wait(afterMs);
     const namedMs = this.#simulation.now();
     const lateMs = this.#random() < 0.6 ? 0 : this.#upTo(6 * HOUR);
-    const { dt, hour } = utcHourOf(namedMs - lateMs);
+    const hour = hourOf(namedMs - lateMs);
     const span = `s${i}`;
     await this.#simulation.wait(this.#flaws.slowArrival ? this.#upTo(HOUR) : this.#upTo(90_000));
     const lines = `${JSON.stringify(line(oneSpan({ name: span }), { seq: 1 }))}\n`;
-    await this.#objects.create(
-      archiveKey(`dt=${dt}/hour=${hour}`, namedMs, i.toString(16).padStart(16, '0')),
+    await this.#objects.createOnly(
+      archiveKey(partitionOfHour(hour), namedMs, i.toString(16).padStart(16, '0')),
       gzipSync(lines),
     );
-    const hourMs = Date.parse(`${dt}T${hour}:00:00Z`);
+    const hourMs = Date.parse(`${hour}:00:00Z`);
     this.#written.push({ span, hourMs, namedMs, thereMs: this.#simulation.now() });
   }
 
@@ -131,12 +131,15 @@ export class World {
     };
     // Some stall for long.
     const slow = () => (this.#random() < 0.03 && !isQuiet ? HOUR : 200);
-    const objects: ArchiveFolders = {
-      list: (folder) => call(slow(), () => this.#objects.list(folder)),
-      listFolders: (folder) => call(slow(), () => this.#objects.listFolders(folder)),
-      read: (path) => this.#objects.read(path),
-      readEnd: (object, bytes) => call(slow(), () => this.#objects.readEnd(object, bytes)),
-      create: (path, bytes) => call(slow(), () => this.#create(path, bytes)),
+    const store: ObjectStore = {
+      list: (prefix, after) => this.#objects.list(prefix, after),
+      listFolder: (folder) => call(slow(), () => this.#objects.listFolder(folder)),
+      get: (key) => this.#objects.get(key),
+      getRange: (key, begin, end) => call(slow(), () => this.#objects.getRange(key, begin, end)),
+      open: (key) => this.#objects.open(key),
+      head: (key) => this.#objects.head(key),
+      createOnly: (key, bytes) => call(slow(), () => this.#create(key, bytes)),
+      put: (key, bytes) => this.#objects.put(key, bytes),
     };
     const catalog: CompactionCatalog = {
       read: () => call(slow(), () => this.#catalog.read()),
@@ -145,7 +148,7 @@ export class World {
     };
     try {
       const clock = this.#simulation;
-      await compactArchive({ objects, catalog, codecs: NODE_CODECS, clock, tenants: false, hasTime: () => true });
+      await compactArchive({ store, catalog, codecs: NODE_CODECS, clock, tenants: false, hasTime: () => true });
     } catch (error) {
       if (!(error instanceof Death)) this.#problems.push(String(error));
     }
@@ -154,12 +157,12 @@ export class World {
   async #create(path: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
     if (this.#flaws.overwrites) {
       this.#overwritten.set(path, bytes);
-      await this.#objects.create(path, bytes);
+      await this.#objects.createOnly(path, bytes);
       return 'created';
     }
-    let answer = await this.#objects.create(path, bytes);
+    let answer = await this.#objects.createOnly(path, bytes);
     for (let n = 0; this.#flaws.takesAnyNumber && answer === 'exists'; n++) {
-      answer = await this.#objects.create(path.replace(/\d+\.parquet$/, `${n}.parquet`), bytes);
+      answer = await this.#objects.createOnly(path.replace(/\d+\.parquet$/, `${n}.parquet`), bytes);
     }
     return answer;
   }
@@ -171,18 +174,16 @@ export class World {
     const { hours } = await this.#catalog.read();
     const spans: string[] = [];
     for (let ms = START - 6 * HOUR; ms < START + BUSY_MS; ms += HOUR) {
-      const { dt, hour } = utcHourOf(ms);
-      const folder = `dt=${dt}/hour=${hour}/`;
+      const hour = hourOf(ms);
+      const folder = `${partitionOfHour(hour)}/`;
       await this.#simulation.wait(this.#upTo(MINUTE));
-      const isCompacted =
-        `${dt}T${hour}` >= hours.from && `${dt}T${hour}` < hours.to && !hours.left.includes(`${dt}T${hour}`);
+      const isCompacted = hour >= hours.from && hour < hours.to && !hours.left.includes(hour);
       if (isCompacted) {
-        for (const { path } of await this.#objects.list(`spans/${folder}`))
-          spans.push(...(await this.#spansOfPart(path)));
+        for (const { key } of (await this.#objects.listFolder(`spans/${folder}`)).objects)
+          spans.push(...(await this.#spansOfPart(key)));
       } else {
-        for (const { path } of await this.#objects.list(`traces/${folder}`)) {
-          if (this.#isShown(path, `${dt}T${hour}`, hours, startedMs))
-            spans.push(`s${Number.parseInt(path.slice(-25, -9), 16)}`);
+        for (const { key } of (await this.#objects.listFolder(`traces/${folder}`)).objects) {
+          if (this.#isShown(key, hour, hours, startedMs)) spans.push(`s${Number.parseInt(key.slice(-25, -9), 16)}`);
         }
       }
     }
@@ -198,7 +199,7 @@ export class World {
   }
 
   async #spansOfPart(path: string): Promise<string[]> {
-    const bytes = this.#overwritten.get(path) ?? (await this.#objects.read(path));
+    const bytes = this.#overwritten.get(path) ?? (await this.#objects.get(path)) ?? new Uint8Array();
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
     const rows = await parquetReadObjects({ file, compressors, columns: ['name'] });
     return rows.map(({ name }) => String(name));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatUtc, utcHourOf } from '../../lib/archive/hours.ts';
+import { formatUtc, hourOf, hoursBetween, rangeOf } from '../../lib/archive/hours.ts';
 
 describe('formatUtc', () => {
   it.each([
@@ -24,8 +24,26 @@ describe('formatUtc', () => {
   });
 });
 
-describe('utcHourOf', () => {
-  it('names the day and the hour', () => {
-    expect(utcHourOf(1_763_700_000_123)).toEqual({ dt: '2025-11-21', hour: '04' });
+describe('hours', () => {
+  it('are named by their day and hour', () => {
+    expect(hourOf(1_763_700_000_123)).toBe('2025-11-21T04');
+  });
+
+  it('follow one another over midnight and leap days', () => {
+    expect(hoursBetween('2024-02-29T22', '2024-03-01T02')).toEqual([
+      '2024-02-29T22',
+      '2024-02-29T23',
+      '2024-03-01T00',
+      '2024-03-01T01',
+    ]);
+    expect(hoursBetween('2024-02-29T22', '2024-02-29T22')).toEqual([]);
+  });
+
+  it('have a range, whatever their order', () => {
+    expect(rangeOf(['2024-03-01T00', '2024-02-29T22', '2024-02-29T23'])).toEqual({
+      first: '2024-02-29T22',
+      last: '2024-03-01T00',
+    });
+    expect(rangeOf([])).toBeUndefined();
   });
 });

@@ -1,30 +1,28 @@
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import type { ArchiveObjects, PartitionRange } from '../../lib/archive/layout.ts';
+import type { ArchiveReader, PartitionRange } from '../../lib/archive/archive-reader.ts';
 
-export interface ArchiveObjectsHarness {
-  readonly archive: ArchiveObjects;
+export interface ArchiveReaderHarness {
+  readonly archive: ArchiveReader;
   /** Puts an object into the bucket. */
   put(key: string, bytes: Uint8Array): Promise<void>;
 }
 
 const at = (partition: string, name = 'traces_1.jsonl.gz') => `traces/${partition}/${name}`;
 
-/** What archive-objects.ts promises of a reader of the archive. Each case gets a bucket of its own. */
-export function describeArchiveObjects(
-  name: string,
-  create: (tenant?: string) => Promise<ArchiveObjectsHarness>,
-): void {
-  const listed = async ({ archive }: ArchiveObjectsHarness, range: PartitionRange = {}) => {
+/** What archive-reader.ts promises. Each case gets a store of its own. */
+export function describeArchiveReader(name: string, create: (tenant?: string) => Promise<ArchiveReaderHarness>): void {
+  const listed = async ({ archive }: ArchiveReaderHarness, range: PartitionRange = {}) => {
     const keys: string[] = [];
     for await (const { key } of archive.list(range)) keys.push(key);
     return keys;
   };
-  const putAll = async (harness: ArchiveObjectsHarness, keys: readonly string[]) => {
+  const putAll = async (harness: ArchiveReaderHarness, keys: readonly string[]) => {
     for (const key of keys) await harness.put(key, Buffer.from(key));
   };
 
-  describe(`${name} as a reader of the archive`, () => {
+  describe(name, () => {
     it('lists objects in the order of their keys, over all pages', async () => {
       const harness = await create();
       const keys = ['dt=2026-11-20/hour=23', 'dt=2026-11-21/hour=00', 'dt=2026-11-21/hour=10'].flatMap((partition) =>
@@ -110,7 +108,7 @@ export function describeArchiveObjects(
       const bytes = Buffer.alloc(12 * 1024 * 1024, 'some bytes');
       await harness.put(key, bytes);
       const stream = await harness.archive.open(key);
-      expect((await buffer(stream ?? expect.fail())).equals(bytes)).toBe(true);
+      expect((await buffer(Readable.from(stream ?? expect.fail()))).equals(bytes)).toBe(true);
       expect(await harness.archive.open(`${key}.not`)).toBeUndefined();
     });
   });
