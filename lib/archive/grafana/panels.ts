@@ -33,7 +33,7 @@ export function redPanels({ title, description, sql }: PanelQuery): readonly Jso
     },
     {
       ...graph(3, '95th percentile of the duration', 'p95_ms', 'ms', 16),
-      description: 'Weighted, so that it is that of all requests and not of the kept ones.',
+      description: 'Weighted: it estimates the percentile of all requests, not only of the kept ones.',
       ...ofFirst,
     },
   ];

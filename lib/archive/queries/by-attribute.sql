@@ -1,6 +1,7 @@
 -- Spans by attribute
 --
--- Spans of which an attribute, or one of their resource, has a value, latest first. Values are compared as text.
+-- Spans with a given value of an attribute of their own or of their resource, latest first. Values are compared as
+-- text.
 -- @param key: text; key of the attribute, such as enduser.id
 -- @param value: text = any; its value
 -- @param service: text = any; service.name of the span

@@ -1,9 +1,10 @@
 -- Critical path of one trace
 --
--- The spans that the duration of a trace comes from, in order: from the end of the root span backwards, always the child
--- that ended last before what is already explained. path_ms is what the span itself adds; the sum is the duration of the
--- root. A span counts while its parent, and all above it, run. What is deeper than 100 levels is left out.
--- @param trace_id: trace_id; as the log has it: 32 hex digits, a traceparent, a UUID or an X-Ray ID
+-- The spans that account for the duration of a trace, in order: from the end of the root span backwards, each step
+-- takes the child that ended last before the part already covered. path_ms is what the span itself adds; the sum is the
+-- duration of the root. A span counts while its parent, and every span above it, runs. Spans deeper than 100 levels are
+-- left out.
+-- @param trace_id: trace_id; as in the log: 32 hex digits, a traceparent, a UUID or an X-Ray ID
 WITH spans_of_id AS (
   -- With some tracers the spans of a client and its server have one ID: the outer one counts.
   SELECT span_id,

@@ -1,7 +1,8 @@
 -- Dependencies between services
 --
--- Who calls whom: spans whose parent is of another service, with estimated calls and errors and percentiles of their
--- duration in milliseconds. A trace of unknown weight counts once; unknown_weight says how many spans of such there are.
+-- Who calls whom: spans whose parent belongs to another service, with estimated calls and errors and percentiles of
+-- their duration in milliseconds. A trace of unknown weight counts once; unknown_weight is the number of spans of such
+-- traces.
 -- @param service: text = any; caller or callee
 WITH roles AS (
   -- Each span twice, as itself and as a child of its parent: a join would read the archive once more.

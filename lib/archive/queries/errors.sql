@@ -1,7 +1,7 @@
 -- Errors, with the span that explains them
 --
--- One row per failing trace, latest first, with its deepest span of status ERROR: the errors above it were handed up from
--- there. Of equally deep ones it is one that says something, and the one that ended first. The message is that of its status
+-- One row per failing trace, latest first, with its deepest span of status ERROR: the errors above it come from there.
+-- Among equally deep spans, one with a message wins, then the one that ended first. The message is that of its status
 -- or of its exception, or else the message of the deepest failing span that has one. Depth counts parents, up to 100.
 -- @param service: text = any; service of the failing span: the deepest one of this service, wherever it stands in its trace
 -- @param limit: integer = 50; most rows

@@ -1,7 +1,7 @@
 -- What differs between failing and good traces
 --
--- Attribute values by how much more of the failing traces than of the good ones have them: shares of the estimated
--- number of traces. A trace with a failed span is failing. A trace of unknown weight counts once.
+-- Attribute values, ordered by how much more common they are in failing traces than in good ones: shares of the
+-- estimated number of traces. A trace with a failed span is failing. A trace of unknown weight counts once.
 -- @param service: text = any; root service of the traces
 -- @param limit: integer = 50; most rows
 WITH s AS (

@@ -1,7 +1,7 @@
 -- Late spans
 --
--- Spans that came after their trace had been decided, latest first, and how long after, in milliseconds. A delay at which
--- many come is a reason for a longer decision_wait.
+-- Spans that arrived after the decision on their trace, latest first, with the delay in milliseconds. If many arrive
+-- with the same delay, use a longer decision_wait.
 -- @param service: text = any; service.name of the span
 -- @param limit: integer = 100; most rows
 WITH late AS (

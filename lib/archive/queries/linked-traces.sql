@@ -1,7 +1,7 @@
 -- Linked traces
 --
--- The traces that the spans of a trace are linked to, and those whose spans are linked to it, with what is kept of them. The
--- traces on both sides must be in the window: is_kept is false also where one is kept and began in another.
+-- The traces that the spans of a trace link to, and those whose spans link to it, with what is kept of them. The traces
+-- on both sides must be in the window: is_kept is also false for a kept trace that began outside of it.
 -- @param trace_id: trace_id; trace whose links are wanted
 WITH links AS (
   SELECT s.trace_id AS from_trace, s.span_id, s.service, s.name, l.linked AS to_trace

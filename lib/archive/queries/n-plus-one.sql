@@ -1,6 +1,6 @@
 -- Repeated database queries (N+1)
 --
--- The same query of a database, again and again below one span: how many traces do that, the most repeats, and an
+-- The same database query, repeated below one span: the number of traces that do that, the most repeats, and an
 -- example.
 -- @param service: text = any; service.name of the span
 -- @param min_repeats: integer = 10; fewest repeats below one span

@@ -1,7 +1,8 @@
 -- What each policy kept, and what it costs
 --
--- By policy: traces and spans kept, its share of all kept spans, how many traces and spans they stand for, and the price
--- of the kept spans and of all of them. A trace of unknown weight counts once; unknown_weight says how many there are.
+-- By policy: traces and spans kept, its share of all kept spans, how many traces and spans they stand for, and the
+-- price of the kept spans and of all of them. A trace of unknown weight counts once; unknown_weight is the number of
+-- such traces.
 -- @param usd_per_million_spans: number = 1; what it costs to keep a million spans, in US dollars
 WITH kept AS (
   SELECT sampling_policy, count(*) AS kept_traces, sum(span_count) AS kept_spans,

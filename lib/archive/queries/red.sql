@@ -1,8 +1,9 @@
 -- Rate, errors and duration
 --
--- Estimated requests and errors, and percentiles of the duration in milliseconds, by interval, service and operation: of
--- spans that serve or consume. requests_se, errors_se and error_rate_se are the standard errors of the estimates: 0 where all
--- was kept. A trace of unknown weight counts once; unknown_weight says how many spans of such there are.
+-- Estimated requests and errors, and percentiles of the duration in milliseconds, by interval, service and operation:
+-- of server and consumer spans. requests_se, errors_se and error_rate_se are the standard errors of the estimates: 0
+-- where every trace was kept. A trace of unknown weight counts once; unknown_weight is the number of spans of such
+-- traces.
 -- @param service: text = any; service.name of the span
 -- @param operation: text = any; name of the span
 -- @param step: minute | hour | day = hour; length of an interval

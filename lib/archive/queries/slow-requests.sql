@@ -1,6 +1,6 @@
 -- Slow requests
 --
--- Requests that took at least this long, slowest first: spans that serve or consume, and root spans.
+-- Requests that took at least this long, slowest first: server spans, consumer spans and root spans.
 -- @param service: text = any; service.name of the span
 -- @param operation: text = any; name of the span
 -- @param min_duration_ms: number = 500; shortest duration, in milliseconds

@@ -1,6 +1,6 @@
 -- Spans
 --
--- Spans of a service that do an operation, took a certain time, failed, or have an attribute, latest first. All conditions must hold.
+-- Spans by service, operation, duration, status and attribute, latest first. All conditions must hold.
 -- @param service: text = any; service.name of the span
 -- @param operation: text = any; name of the span
 -- @param kind: SERVER | CLIENT | INTERNAL | PRODUCER | CONSUMER | UNSPECIFIED = any; kind of the span

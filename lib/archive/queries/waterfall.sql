@@ -1,10 +1,10 @@
 -- One trace as a waterfall
 --
--- The spans of a trace, each below its parent and in order of start: depth, offset from the start of the trace, duration,
--- and the time in which none of its children ran, in milliseconds. A span whose parent is not there, or is the span itself,
--- has depth 0. Parents are followed over 100 levels; a span in a cycle of parents has depth 99. A span that was also exported
--- before it ended is shown as it ended.
--- @param trace_id: trace_id; as the log has it: 32 hex digits, a traceparent, a UUID or an X-Ray ID
+-- The spans of a trace, each below its parent and in order of start: depth, offset from the start of the trace,
+-- duration, and the time in which none of its children ran, in milliseconds. A span has depth 0 when its parent is
+-- missing or is the span itself. Parents are followed over 100 levels; a span in a cycle of parents has depth 99. A
+-- span that was also exported before it ended is shown as it ended.
+-- @param trace_id: trace_id; as in the log: 32 hex digits, a traceparent, a UUID or an X-Ray ID
 WITH copies AS (
   SELECT *, max(end_ns) OVER (PARTITION BY span_id, kind, name, start_ns) AS last_end_ns
   FROM spans

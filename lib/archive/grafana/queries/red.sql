@@ -1,6 +1,6 @@
 -- Requests a second
 --
--- Estimated requests of each service, of the spans that serve or consume. A trace of unknown weight counts once.
+-- Estimated requests of each service: server and consumer spans. A trace of unknown weight counts once.
 -- @param service: text = any; service.name of the span
 SELECT $__timeGroup(start_time, '$__interval') AS time, service,
        sum(coalesce(sample_weight, 1e0)) / ($__interval_ms / 1e3) AS requests_per_second,

@@ -1,6 +1,6 @@
 -- Service
 --
--- The services of the kept traces, and * for all of them. One that only late spans are of is not among them.
+-- The services of the kept traces, and * for all of them. A service that appears in late spans only is not among them.
 SELECT service
 FROM (
   SELECT '*' AS service

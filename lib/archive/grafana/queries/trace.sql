@@ -1,7 +1,7 @@
 -- Trace
 --
--- The spans of the trace that is chosen in a table above, or whose ID stands in the variable. Its start has to be in the time range. Times are whole
--- microseconds. A span that was also exported before it ended is shown as it ended.
+-- The spans of the trace that is chosen in a table above, or whose ID is in the variable. The trace must begin in the
+-- time range. Times are whole microseconds. A span that was also exported before it ended is shown as it ended.
 -- @param trace_id: text; trace ID, 32 hex digits
 SELECT trace_id AS "traceID", span_id AS "spanID",
        -- Below a span that is its own parent the panel would show nothing. The spans of a client and its server may have one ID.
