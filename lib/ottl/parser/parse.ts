@@ -67,8 +67,8 @@ function parseNot(tokens: TokenStream): ConditionNode {
 }
 
 /**
- * A parenthesis may open a sum (`(a + 1) > b`) or a condition (`(a > b)`). Both are tried in this order; of two errors the
- * one that came further is reported.
+ * A parenthesis may open a sum (`(a + 1) > b`) or a condition (`(a > b)`). Both are tried in this order; of two errors
+ * the one that came further is reported.
  */
 function parseTerm(tokens: TokenStream): ConditionNode {
   if (!tokens.isNext('(')) return parseComparison(tokens);
