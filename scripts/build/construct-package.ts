@@ -44,7 +44,7 @@ export async function buildConstructPackage(root: Manifest, options: ConstructPa
         '.': { types: `./${TYPES}`, default: `./${ENTRY_POINT}.js` },
         './package.json': './package.json',
       },
-      files: ['dist', 'docs', 'functions', 'lib', TYPES],
+      files: ['dist', 'docs', 'lib', TYPES],
       peers: ['aws-cdk-lib', 'constructs'],
     },
     await importedPackages(CONSTRUCT_PACKAGE, `${ENTRY_POINT}.js`),
