@@ -18,7 +18,7 @@ const MAX_CHUNK_BYTES = 4 * 1024 * 1024;
  * @throws {BodyTooLargeError} when there are more than `maxBytes`
  * @throws {BodyNotGzipError} when the bytes are not gzip, or end early
  */
-export function gunzip(body: Uint8Array, maxBytes: number): Uint8Array {
+function gunzip(body: Uint8Array, maxBytes: number): Uint8Array {
   try {
     return gunzipSync(body, { maxOutputLength: maxBytes, chunkSize: chunkBytes(body) });
   } catch (error) {

@@ -31,13 +31,13 @@ export function authorizeKeys(keys: readonly string[]): Authorize {
 }
 
 /** The keys in `x-api-key`, and as a bearer token in `authorization`. */
-export function presentedKeys(headers: HttpRequest['headers']): readonly string[] {
+function presentedKeys(headers: HttpRequest['headers']): readonly string[] {
   const bearer = /^bearer +(\S+) *$/i.exec(headers['authorization'] ?? '')?.[1];
   return [headers['x-api-key'], bearer].filter((key) => key !== undefined);
 }
 
 /** The first of the presented keys that is known. */
-export function findKey<Key extends KnownKey>(presented: readonly string[], known: readonly Key[]): Key | undefined {
+function findKey<Key extends KnownKey>(presented: readonly string[], known: readonly Key[]): Key | undefined {
   // Every pair is compared, so that the time does not reveal which key comes close.
   const matches = presented.flatMap((key) => {
     const hash = createHash('sha256').update(key).digest();

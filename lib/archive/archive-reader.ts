@@ -34,7 +34,7 @@ export class ArchiveReader {
 
   /**
    * The objects of some partitions in ascending order of their keys: a key tells how far a reader has come. Leaves out what
-   * is hidden, as engines do, and what lies in no partition.
+   * is hidden, as engines do, and what is not in a partition.
    */
   async *list({ first, last }: PartitionRange): AsyncGenerator<StoredObject> {
     const after = first === undefined ? undefined : `${this.#prefix}${first}/`;

@@ -9,7 +9,7 @@ export const MS_PER_DAY = 24 * MS_PER_HOUR;
 /** An hour, `YYYY-MM-DDTHH`: hours sort as texts do. */
 export type ArchiveHour = string;
 
-/** The hour that a time lies in. @param ms since the epoch */
+/** The hour that contains a time. @param ms since the epoch */
 export function hourOf(ms: number): ArchiveHour {
   return formatUtc(ms).slice(0, 13).replace(' ', 'T');
 }

@@ -1,8 +1,8 @@
 import { type ArchiveHour, dayOf, formatUtc, hourOf, hourOfDay, MS_PER_DAY } from './hours.ts';
 
 /**
- * What lies where in the archive bucket, and in the folder that stands for it on one machine. No other file spells these
- * names.
+ * The names of everything in the archive bucket, and in the folder that stands for it on one machine. No other file spells
+ * them.
  *
  * ```
  * traces/[tenant=<t>/]dt=2026-11-21/hour=07/traces_20261121T071300123Z-<16 hex digits>.jsonl.gz   kept traces (line.ts)
@@ -24,7 +24,7 @@ export const LOCAL_ARCHIVE = 'archive';
 
 // Partitions
 
-/** The beginning of the folder of a day: all partitions of an archive, or of a tenant, lie behind it. */
+/** How the folder of a day begins: all partitions of an archive, or of a tenant, are in such folders. */
 export const DAY_FOLDER = 'dt=';
 
 /** `dt=YYYY-MM-DD/hour=HH`: the partition of an hour. */
@@ -188,7 +188,7 @@ export function isHidden(key: string): boolean {
   return /^[._]/.test(nameOf(key));
 }
 
-/** The partition that a key lies in behind `prefix`; undefined when it lies in none, or is hidden. */
+/** The partition that an object is in, behind `prefix`; undefined when it is in none, or is hidden. */
 export function visiblePartition(key: string, prefix: string): string | undefined {
   const partition = key.slice(prefix.length, key.lastIndexOf('/'));
   return key.startsWith(prefix) && isPartition(partition) && !isHidden(key) ? partition : undefined;

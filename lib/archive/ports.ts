@@ -14,7 +14,7 @@ export interface StoredObject {
   readonly createdAtMs: number;
 }
 
-/** What lies directly in a folder. */
+/** The contents of a folder, without those of the folders in it. */
 export interface Folder {
   readonly objects: readonly StoredObject[];
   /** Names, without slashes. */

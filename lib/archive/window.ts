@@ -5,8 +5,8 @@ import { textLiteral } from './tables/query-value.ts';
  * The traces that began in a window: from `fromMs` up to, and without, `toMs`, in milliseconds since the epoch.
  *
  * A trace is filed under the hour of its start, and hours are what is read. A trace whose start is more than a day from its
- * arrival is filed under the hour of its arrival: nobody knows a minute of it, so it is in every window that has a part of
- * that hour.
+ * arrival is filed under the hour of its arrival: its start says nothing about the minute, so it is in every window that
+ * has a part of that hour.
  */
 export interface TimeWindow {
   /** Undefined: from the first trace on. */

@@ -14,17 +14,17 @@ export interface RetryPolicy {
 
 /** Waits that grow from one failure to the next, with a random share, so that callers do not come back together. */
 export interface RetryDelays {
-  /** The longest wait after the first failure. */
+  /** The wait after the first failure, at most. */
   readonly firstMs: number;
-  /** By how much it grows. */
+  /** Each further wait is longer by this factor. */
   readonly factor: number;
-  /** Up to here. */
+  /** No wait is longer. */
   readonly maxMs: number;
   /** The share of a wait that is left to chance: 1 is full jitter. */
   readonly jitter: number;
 }
 
-/** Between the calls of one request: somebody waits. */
+/** Between the attempts of one call, while a request waits for it. */
 const CALL_DELAYS: RetryDelays = { firstMs: 25, factor: 2, maxMs: 1000, jitter: 1 };
 
 /** @param budgetMs default 4 s: an exporter waits 10 s for its answer */

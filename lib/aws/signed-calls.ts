@@ -55,7 +55,7 @@ export class SignedCalls {
 }
 
 /** The error that a service answered with. It has the members by which `retry.ts` recognizes errors of the SDK. */
-export class ServiceError extends Error {
+class ServiceError extends Error {
   /** As the service names it, e.g. `ThrottlingException`. */
   override readonly name: string;
   readonly $metadata: { readonly httpStatusCode: number; readonly requestId: string | undefined };

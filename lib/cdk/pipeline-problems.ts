@@ -7,7 +7,7 @@ import { collisionProblems, defaultPipelineName, nameProblems } from './pipeline
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 
 /** `undefined`, or what is wrong with an origin for CORS. */
-export function originProblem(origin: string): string | undefined {
+function originProblem(origin: string): string | undefined {
   if (origin === '*' || (URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin)) {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SSMClient } from '@aws-sdk/client-ssm';
+import { MS_PER_DAY, MS_PER_HOUR } from '../archive/hours.ts';
 import { createSsmClient } from '../aws/clients.ts';
 import { createIngestKey, hashKey } from '../aws/ssm/ingest-key.ts';
 import { decodeKeyEntry, type KeyEntry, KeyParameters, MalformedKeyEntryError } from '../aws/ssm/ingest-keys.ts';
@@ -102,9 +103,6 @@ async function warnOfMixture(keys: KeyParameters, tenant: string | undefined, te
   }
 }
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
 /** Prints a line for each key, oldest first. */
 async function listKeys(keys: KeyParameters, nowMs: number, terminal: Terminal): Promise<void> {
   const entries = await readEntries(keys);
@@ -144,7 +142,7 @@ async function readEntries(keys: KeyParameters): Promise<readonly ReadEntry[]> {
 function age(createdAt: string | undefined, nowMs: number): string {
   const ms = nowMs - Date.parse(createdAt ?? '');
   if (Number.isNaN(ms)) return '-';
-  return ms < 2 * DAY_MS ? `${Math.floor(ms / HOUR_MS)} h` : `${Math.floor(ms / DAY_MS)} d`;
+  return ms < 2 * MS_PER_DAY ? `${Math.floor(ms / MS_PER_HOUR)} h` : `${Math.floor(ms / MS_PER_DAY)} d`;
 }
 
 /** Not cut to the terminal, as tables are: notes and problems are for reading, and lines for `grep`. */

@@ -9,6 +9,7 @@ import type { Clock } from '../pipeline/ports.ts';
 import type { ExitCode } from '../terminal/errors.ts';
 import { escapeForTerminal } from '../terminal/show.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { counted } from '../text/messages.ts';
 import { emptyCounts, type RedriveCounts, redrive } from './redrive/move-dead-letters.ts';
 import { createCloudFormationClient, readStackOutputs } from './stack.ts';
 
@@ -98,7 +99,7 @@ function summaryLines(
   const gone = dryRun ? 0 : moved;
   const left = isEmptied ? (dryRun ? moved : 0) + unreadable.size : Math.max(before.total - gone, unreadable.size);
   const lines = [
-    `${dryRun ? 'would move' : 'moved'}: ${moved} (${fragments} fragments)`,
+    `${dryRun ? 'would move' : 'moved'}: ${moved} (${counted(fragments, 'fragment')})`,
     `left: ${isEmptied ? '' : 'about '}${left}`,
     `unreadable: ${unreadable.size}`,
     ...[...unreadable].slice(0, MAX_LISTED).map(([messageId, reason]) => `  ${messageId}: ${reason}`),

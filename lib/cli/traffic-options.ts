@@ -1,3 +1,4 @@
+import { counted } from '../text/messages.ts';
 import type { TrafficShape } from '../traffic/traffic-shape.ts';
 
 /** The largest sample: more traces take minutes to count. */
@@ -34,7 +35,7 @@ export function trafficShapeOf({ spansPerTrace, behindCollector, ...given }: Tra
 export function contradictions(shape: TrafficShape): string[] {
   const { spansPerTrace, servicesPerTrace, requestsPerTrace, spansPerRequest, behindCollector } = shape;
   const issues: string[] = [];
-  const spans = spansPerTrace === 1 ? '1 span' : `${spansPerTrace} spans`;
+  const spans = counted(spansPerTrace, 'span');
   if (servicesPerTrace > spansPerTrace) {
     issues.push(`--services-per-trace is ${servicesPerTrace}: a trace of ${spans} has at most as many services`);
   }

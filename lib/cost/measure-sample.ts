@@ -37,7 +37,7 @@ export function distribute<Message>(
 const KEEP_ERRORS = 'policies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]';
 
 /** The policies of the sample, which marks the traces to keep with an error. */
-export function keepErrors(): SamplingConfig {
+function keepErrors(): SamplingConfig {
   const parsed = parseSamplingConfig(KEEP_ERRORS);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   return parsed.config;
@@ -60,12 +60,12 @@ export interface SampleCounts {
 export type SampleProgress = (done: number, total: number) => void;
 
 /** The clock of the sample stands still, so that the same sample always gives the same counts. */
-export const SAMPLE_TIME_MS = Date.UTC(2026, 10, 21, 12);
+const SAMPLE_TIME_MS = Date.UTC(2026, 10, 21, 12);
 const CLOCK = { now: () => SAMPLE_TIME_MS };
 const WAITS = { decisionWaitMs: 0, decisionWaitAfterRootReceivedMs: undefined };
 
 /** Runs a sample through the pipeline on embedded engines and counts the calls. */
-export async function measureSample(
+async function measureSample(
   sample: SampleRequests,
   shape: TrafficShape,
   eventSource: EventSource,

@@ -32,7 +32,7 @@ export function roughly(count: number): string {
 }
 
 /** `2.4 times`. */
-export function times(factor: number): string {
+function times(factor: number): string {
   return `${factor.toLocaleString('en', { maximumSignificantDigits: 2 })} times`;
 }
 

@@ -14,8 +14,8 @@ const PROBLEMS: Readonly<Record<SpanProblem, string>> = {
 };
 
 /**
- * Advice for requests without spans, by a part of an unknown name: fields of other signals and of older versions of OTLP,
- * in either spelling.
+ * Advice for requests without spans, by a part of an unknown name: fields of other signals and of older versions of
+ * OTLP, in either spelling.
  */
 const HINTS: Readonly<Record<string, string>> = {
   logs: 'Tailgate does not accept logs: send only traces',
@@ -40,7 +40,7 @@ export class RejectedSpans {
   readonly #counts = new Map<SpanProblem, number>();
   /** The first fault of each kind. */
   readonly #faults = new Map<SpanProblem, Fault>();
-  /** The first fault in a part of the request that may have had spans, of which none could be counted. */
+  /** The first fault in a part of the request that may have had spans, though none could be counted. */
   #unread: Fault | undefined;
   readonly #unknownNames = new Set<string>();
   #unknownMembers = 0;
@@ -79,7 +79,9 @@ export class RejectedSpans {
     return this.#unknownMembers < MAX_UNKNOWN_MEMBERS;
   }
 
-  /** Notes an unknown member that was ignored, as OTLP asks. The message names it only when there are no spans at all. */
+  /**
+   * Notes an unknown member that was ignored, as OTLP asks. The message names it only when there are no spans at all.
+   */
   addUnknownName(name: string): void {
     this.#unknownMembers++;
     if (this.#unknownNames.size < MAX_NAMES) this.#unknownNames.add(name);

@@ -1,7 +1,7 @@
 /**
- * OTTL conditions (OpenTelemetry Transformation Language, the Collector's pkg/ottl) on spans and span events of a trace:
- * the entry of this room, which knows nothing of sampling. {@link readCondition} compiles a condition once, {@link
- * anyHolds} evaluates conditions where an {@link EvaluationContext} stands.
+ * OTTL conditions (OpenTelemetry Transformation Language, the Collector's pkg/ottl) on spans and span events of a
+ * trace: the entry of this room, which knows nothing of sampling. {@link readCondition} compiles a condition once,
+ * {@link anyHolds} evaluates conditions where an {@link EvaluationContext} stands.
  *
  * Inside the room, imports run one way: `errors` ← `go` (Go's rules for strings, numbers, times) ← `parser` (text to
  * syntax tree) ← `runtime` (values, comparison, arithmetic, work, the context of evaluation) ← `formats` ← `network`,
@@ -49,8 +49,8 @@ export function readCondition(
 }
 
 /**
- * Whether any of the conditions holds where the context stands. They are evaluated in turn; one that fails, for whatever
- * reason, counts as false.
+ * Whether any of the conditions holds where the context stands. They are evaluated in turn; one that fails, for
+ * whatever reason, counts as false.
  * @throws {OttlEvaluationError} when one fails and the mode is `propagate`
  */
 export function anyHolds(conditions: readonly Condition[], context: EvaluationContext, errorMode: ErrorMode): boolean {

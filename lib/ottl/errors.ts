@@ -3,7 +3,9 @@
  * OttlEvaluationError} on one span or event while a trace is decided.
  */
 
-/** The condition cannot be used: the message says what is wrong, `offset` where. Thrown at start, never while deciding. */
+/**
+ * The condition cannot be used: the message says what is wrong, `offset` where. Thrown at start, never while deciding.
+ */
 export class OttlSyntaxError extends Error {
   override readonly name = 'OttlSyntaxError';
   /** UTF-16 code units from the start of the condition; {@link positionAt} turns it into line and column. */

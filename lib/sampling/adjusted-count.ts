@@ -40,8 +40,8 @@ export interface EvaluatedPolicies {
 }
 
 /**
- * The adjusted count of a sampled trace: 1 / probability that the head sampler lets a trace with the same spans through,
- * that any policy then samples it (also one that by chance did not sample this trace), and that none drops it.
+ * The adjusted count of a sampled trace: 1 / probability that the head sampler lets a trace with the same spans
+ * through, that any policy then samples it (also one that by chance did not sample this trace), and that none drops it.
  *
  * | the trace was sampled            | `th`         |
  * |----------------------------------|--------------|
@@ -49,9 +49,9 @@ export interface EvaluatedPolicies {
  * | because R >= T                   | raised to T  |
  * | in any other way                 | removed      |
  *
- * `th` promises that every trace with R >= `th` is kept, so that a later stage may sample further by R. A share chosen by
- * another hash breaks the promise, even for a trace with R >= T. When one policy goes by R and others sampled the trace,
- * too, the promise of that one holds.
+ * `th` promises that every trace with R >= `th` is kept, so that a later stage may sample further by R. A share chosen
+ * by another hash breaks the promise, even for a trace with R >= T. When one policy goes by R and others sampled the
+ * trace, too, the promise of that one holds.
  */
 export function adjustedCountOf(trace: Trace, policies: EvaluatedPolicies): AdjustedCount {
   const head = headThreshold(trace);

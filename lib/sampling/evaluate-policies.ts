@@ -48,8 +48,8 @@ export interface PolicyError {
  *
  * A trace over `maximum_trace_size_bytes` is not sampled, and no policy is evaluated.
  *
- * {@link adjustedCountOf} tells how the adjusted count is found. For it alone, and only when they matter, policies after
- * the end of evaluation are evaluated, too.
+ * {@link adjustedCountOf} tells how the adjusted count is found. For it alone, and only when they matter, policies
+ * after the end of evaluation are evaluated, too.
  */
 export function evaluatePolicies(config: SamplingConfig, trace: Trace, allowances: Allowances): Decision {
   const votes: PolicyVote[] = [];

@@ -54,7 +54,9 @@ export function opposite({ that, unless, reduced }: PolicySummary): PolicySummar
   return { that: unless, unless: positive.length > 0 ? [positive.join(' and ')] : [], reduced: [] };
 }
 
-/** E.g. `every trace that has a span with status ERROR, unless it takes longer than 100 ms, thinned to 5 % by trace ID`. */
+/**
+ * E.g. `every trace that has a span with status ERROR, unless it takes longer than 100 ms, thinned to 5 % by trace ID`.
+ */
 export function inWords({ that, unless, reduced }: PolicySummary): string {
   if (unless.includes(ANY_TRACE)) return 'no trace';
   const [only, ...others] = reduced;

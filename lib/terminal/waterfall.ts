@@ -1,3 +1,4 @@
+import { counted } from '../text/messages.ts';
 import { escapeForTerminal, formatDuration } from './show.ts';
 import { displayWidth, fitToWidth } from './table.ts';
 import type { Palette } from './terminal.ts';
@@ -52,7 +53,7 @@ export function drawWaterfall(trace: DrawnTrace, width: number, palette: Palette
     ];
     return cells.join(GAP).trimEnd();
   });
-  const facts = `${formatDuration(totalMs)}, ${spans.length} ${spans.length === 1 ? 'span' : 'spans'}, kept by ${escapeForTerminal(trace.policy)}`;
+  const facts = `${formatDuration(totalMs)}, ${counted(spans.length, 'span')}, kept by ${escapeForTerminal(trace.policy)}`;
   return [
     `${palette.bold(escapeForTerminal(trace.title))}  ${facts}`,
     palette.dim(`trace ${trace.traceId}`),

@@ -15,7 +15,7 @@ export interface TracePart {
  * How a trace is cut into requests. Without a Collector each service sends its own spans, in several requests when there
  * are more requests than services; a Collector cuts anywhere. A fractional number is reached on average.
  */
-export function partsOf(shape: TrafficShape, trace: number): readonly TracePart[] {
+function partsOf(shape: TrafficShape, trace: number): readonly TracePart[] {
   const { requestsPerTrace, spansPerTrace, servicesPerTrace } = shape;
   const count = Math.floor((trace + 1) * requestsPerTrace) - Math.floor(trace * requestsPerTrace);
   if (shape.behindCollector) {

@@ -1,11 +1,11 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compile } from './compile.ts';
-import { copyDataFiles } from './data-files.ts';
+
 import { importedPackages } from './imported-packages.ts';
 import { type Manifest, packageManifest } from './manifest.ts';
+import { copyDataFiles, writeTexts } from './package-files.ts';
 import { DIST, ROOT } from './root.ts';
-import { writeTexts } from './texts.ts';
 
 /** The package `tailgate`: the command, compiled, with what the local run needs. */
 export const COMMAND_PACKAGE: string = join(DIST, 'npm/tailgate');

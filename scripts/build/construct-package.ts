@@ -1,13 +1,13 @@
 import { cp, glob, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compile } from './compile.ts';
-import { copyDataFiles } from './data-files.ts';
+
 import { HANDLERS } from './handlers.ts';
 import { importedPackages } from './imported-packages.ts';
 import { type Manifest, packageManifest } from './manifest.ts';
+import { copyDataFiles, writeTexts } from './package-files.ts';
 import { extractPublicApi } from './public-api.ts';
 import { DIST } from './root.ts';
-import { writeTexts } from './texts.ts';
 
 /** The package `tailgate-cdk`: the constructs, compiled, with their types and the bundled handlers. */
 export const CONSTRUCT_PACKAGE: string = join(DIST, 'npm/tailgate-cdk');

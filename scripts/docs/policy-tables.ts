@@ -5,7 +5,7 @@ import { POLICY_DEFINITIONS } from '../../lib/sampling/registry.ts';
 import { markdownTable } from './generated-blocks.ts';
 
 /** Whether a policy of type `outer` takes one of type `inner`. The parser is asked: it says so at the type of the inner. */
-export function allowsInside(outer: string, inner: string): boolean {
+function allowsInside(outer: string, inner: string): boolean {
   const inside = { name: 'inner', type: inner };
   const key = `${outer}_sub_policy`;
   const options = { [key]: outer === 'not' ? inside : [inside] };

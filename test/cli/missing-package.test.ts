@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { explainError } from '../../lib/cli/explain-error.ts';
-import { explainMissingPackage } from '../../lib/cli/missing-package.ts';
+import { explainError, explainMissingPackage } from '../../lib/cli/explain-error.ts';
 
 const OPTIONAL = { '@duckdb/node-api': '1.2.3', '@opentelemetry/api': '1.9.1', dynalite: '4.0.0', fauxqs: '2.4.1' };
 

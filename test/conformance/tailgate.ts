@@ -78,7 +78,7 @@ function traceStatesWith(threshold: string, trace: Trace): ReadonlyMap<string, s
 }
 
 /** In the order in which traces are first seen. */
-export function fragmentsByTrace(requests: readonly Uint8Array[]): ReadonlyMap<string, readonly Uint8Array[]> {
+function fragmentsByTrace(requests: readonly Uint8Array[]): ReadonlyMap<string, readonly Uint8Array[]> {
   const traces = new Map<string, Uint8Array[]>();
   for (const request of requests) {
     for (const { traceId, payload } of regroup(request).fragments) {

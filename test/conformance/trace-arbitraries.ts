@@ -5,7 +5,7 @@ import { DOUBLES, DURATIONS_MS, INTS, KEYS, ODD_DURATIONS_MS, TEXTS, TRACE_STATE
 
 const NOW = 1_763_700_000_000_000_000n;
 /** How many requests, and how many resources, the spans of a case are spread over. */
-export const REQUESTS = 8;
+const REQUESTS = 8;
 export const RESOURCES = 12;
 
 const attributeValue: fc.Arbitrary<AttributeValue> = fc.oneof(

@@ -15,6 +15,7 @@ import { PROGRAM } from '../../lib/cli/program.ts';
 import { runValidate, type ValidateInput } from '../../lib/cli/validate.ts';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
+import { programHelp } from '../../lib/terminal/help.ts';
 import { parseCommandLine } from '../../lib/terminal/parse-command-line.ts';
 import { runProgram } from '../../lib/terminal/run-program.ts';
 import { ask } from '../cli/query/support/ask.ts';
@@ -89,6 +90,9 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
   [/^npm ci$/, () => expect(existsSync('package-lock.json')).toBe(true)],
   // test/local/main.test.ts starts it; here the options are read.
   [/^npm start(?: -- (.*))?$/, ([, options = '']) => void inputOf(['start', ...words(options)])],
+  // test/packages installs what is packed.
+  [/^npm install --global tailgate$/, () => expect(scripts).toContain('build')],
+  [/^tailgate --help$/, () => expect(programHelp(PROGRAM)).toContain('Commands:')],
   [/^npm test$/, () => expect(scripts).toContain('test')],
   [
     /^tailgate query "([^"]+)" \| tailgate replay (.+)$/,

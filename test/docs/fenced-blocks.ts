@@ -10,6 +10,8 @@ export interface FencedBlock {
 export const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
+  // Of the package on npm.
+  'scripts/build/readme/tailgate.md',
   ...readdirSync('docs')
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),

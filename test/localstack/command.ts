@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { Engine } from './engine.ts';
 
 /** The variables by which the CDK, the command lines of Tailgate and the AWS SDK find the engine. */
-export function environmentOf({ endpoint, certificateFile }: Engine): Record<string, string> {
+function environmentOf({ endpoint, certificateFile }: Engine): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'test',

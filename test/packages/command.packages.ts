@@ -112,7 +112,7 @@ describe('the command', () => {
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^error: tailgate needs Node\.js 22\.18 or newer, this is 20\.\S+: install a newer one\n$/,
+        /^error: tailgate needs Node\.js 22\.18 or newer, this is 20\.\S+: install a newer one/,
       ),
     });
   });

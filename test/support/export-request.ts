@@ -18,7 +18,7 @@ export interface SpanSpec {
   readonly service?: string;
 }
 
-export const BASE_MS = Date.UTC(2026, 10, 21, 12);
+const BASE_MS = Date.UTC(2026, 10, 21, 12);
 
 export const traceIdOf = (id: string): string => id.padStart(32, '0');
 export const spanIdOf = (id: string): string => id.padStart(16, '0');

@@ -35,7 +35,7 @@ const INT64_EXTREMES = ['-9223372036854775808', '-1', '0', '1', '900719925474099
 const DOUBLES = [0, -0, 1.5, Number.NaN, Infinity, -Infinity, 5e-324, Number.MAX_VALUE, 1e21, 1e-7];
 
 /** Any text that UTF-8 can hold: ASCII, controls, everything beyond the basic plane; no lone surrogates. */
-export const texts: fc.Arbitrary<string> = fc.oneof(
+const texts: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom('GET /cart', 'http.route', 'ünïcødé 🧾', '"\\/\b\f\n\r\t\u0000\u001f\u007f\u2028', 'x'.repeat(200)),
   fc.string({ maxLength: 12 }),
   fc.string({ unit: 'binary', maxLength: 12 }),
@@ -65,7 +65,7 @@ function shape(properties: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<
 }
 
 /** Values of attributes: every member of the union, nested a few levels, and the empty value. */
-export const anyValues: fc.Arbitrary<AnyValue> = fc
+const anyValues: fc.Arbitrary<AnyValue> = fc
   .letrec<{ value: Record<string, unknown>; pair: Record<string, unknown> }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 3, depthIdentifier: 'AnyValue' },
@@ -84,7 +84,7 @@ export const anyValues: fc.Arbitrary<AnyValue> = fc
 
 const keys = fc.oneof(fc.constantFrom('http.route', 'k', 'service.name', 'é'), someText);
 
-export const keyValues: fc.Arbitrary<KeyValue> = shape({ key: keys, value: maybe(anyValues) }).map((pair) =>
+const keyValues: fc.Arbitrary<KeyValue> = shape({ key: keys, value: maybe(anyValues) }).map((pair) =>
   KeyValue.fromObject(pair),
 );
 /** Keys may repeat. */
@@ -95,12 +95,12 @@ function bytesOf(length: number): fc.Arbitrary<Uint8Array> {
 }
 
 /** 16 bytes, from a pool of five. */
-export const traceIds: fc.Arbitrary<Uint8Array> = fc
+const traceIds: fc.Arbitrary<Uint8Array> = fc
   .constantFrom(1, 2, 3, 200, 255)
   .map((seed) => Uint8Array.from({ length: 16 }, (_, i) => (seed * (i + 1)) & 0xff));
 
 /** 8 bytes, not all zero. */
-export const spanIds: fc.Arbitrary<Uint8Array> = bytesOf(8);
+const spanIds: fc.Arbitrary<Uint8Array> = bytesOf(8);
 
 function invalid(length: number): fc.Arbitrary<Uint8Array | undefined> {
   return fc.constantFrom(
@@ -196,7 +196,7 @@ const scopes = shape({
   droppedAttributesCount: maybe(count),
 }).map((scope) => InstrumentationScope.fromObject(scope));
 
-export function resourceSpans(options: RequestOptions = {}): fc.Arbitrary<ResourceSpans> {
+function resourceSpans(options: RequestOptions = {}): fc.Arbitrary<ResourceSpans> {
   const scopeSpans = shape({
     scope: maybe(scopes),
     spans: fc.array(spans(options), { maxLength: options.maxSpansPerScope ?? 6 }),

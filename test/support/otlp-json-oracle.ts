@@ -104,7 +104,7 @@ function attributesOf(owner: { attributes?: KeyValue[] | null; droppedAttributes
 }
 
 /** Of several with one key the first is kept. */
-export function keyValuesToJson(keyValues: readonly KeyValue[]): Json[] {
+function keyValuesToJson(keyValues: readonly KeyValue[]): Json[] {
   const firsts = keyValues.filter(({ key }, i) => keyValues.findIndex((other) => other.key === key) === i);
   return firsts.map(({ key, value }) => ({ key: key ?? '', ...(value ? { value: anyValueToJson(value) } : {}) }));
 }

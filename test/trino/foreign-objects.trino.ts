@@ -20,7 +20,7 @@ const OUTCOMES: Readonly<
   'a blank line': { hive: 'fails', openx: 2, duckDb: 2 },
   nothing: { hive: 0, openx: 0, duckDb: 'fails' },
   'a fence': { hive: 0, openx: 0, duckDb: 0 },
-  'a key twice': { hive: 1, openx: 1, duckDb: 1 },
+  'a key twice, and times after 2262': { hive: 1, openx: 1, duckDb: 1 },
   'a hidden name': { hive: 1, openx: 1, duckDb: 1 },
 };
 
@@ -53,6 +53,14 @@ describe.each(FOREIGN)('$what', ({ hour, what }) => {
 it('of a key that occurs twice the first value counts', async () => {
   const sql = 'SELECT attributes FROM spans WHERE hour = 11';
   const rows = [{ attributes: { twice: 'first' } }];
+  expect(await trino('foreign_hive').rows(sql)).toEqual(rows);
+  expect(await trino('foreign_openx').rows(sql)).toEqual(rows);
+  expect(await duckDbRows(archiveWith({ hour: 11 }), sql)).toEqual(rows);
+});
+
+it('of times that no column can hold an end is the largest, so that the span is finished', async () => {
+  const sql = 'SELECT start_ns, CAST(end_ns AS varchar) AS end_ns, duration_ms FROM spans WHERE hour = 11';
+  const rows = [{ start_ns: null, end_ns: '9223372036854775807', duration_ms: null }];
   expect(await trino('foreign_hive').rows(sql)).toEqual(rows);
   expect(await trino('foreign_openx').rows(sql)).toEqual(rows);
   expect(await duckDbRows(archiveWith({ hour: 11 }), sql)).toEqual(rows);

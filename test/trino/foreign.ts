@@ -16,7 +16,8 @@ const GOOD_LINE = JSON.stringify({
   seq: 0,
 });
 const TWICE = ['first', 'second'].map((stringValue) => ({ key: 'twice', value: { stringValue } }));
-const TWICE_LINE = GOOD_LINE.replace('"name":"good"', `"name":"good","attributes":${JSON.stringify(TWICE)}`);
+const BEYOND = '"startTimeUnixNano":"9223372036854775808","endTimeUnixNano":"18446744073709551615"';
+const TWICE_LINE = GOOD_LINE.replace('"name":"good"', `"name":"good",${BEYOND},"attributes":${JSON.stringify(TWICE)}`);
 /** As version 0.1.0 wrote it before it knew zeros; and times that no version has written. */
 const EARLIER_LINE = GOOD_LINE.replace(
   '"name":"good"',
@@ -45,7 +46,7 @@ export const FOREIGN: readonly ForeignObject[] = [
   { hour: 7, what: 'a blank line', bytes: gzip(GOOD_LINE, '', GOOD_LINE.replaceAll('ab', 'ac')) },
   { hour: 8, what: 'nothing', bytes: Buffer.alloc(0) },
   { hour: 9, what: 'a fence', bytes: gzipSync('') },
-  { hour: 11, what: 'a key twice', bytes: gzip(TWICE_LINE) },
+  { hour: 11, what: 'a key twice, and times after 2262', bytes: gzip(TWICE_LINE) },
   { hour: 10, what: 'a hidden name', name: '_started', bytes: Buffer.from('hello, world\n') },
 ];
 

@@ -13,7 +13,7 @@ export interface TrinoResult {
 }
 
 /** A query that Trino refused or could not finish; the message is Trino's. */
-export class TrinoError extends Error {
+class TrinoError extends Error {
   override readonly name = 'TrinoError';
 }
 

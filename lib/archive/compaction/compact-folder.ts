@@ -20,7 +20,7 @@ export interface CompactionLimits {
 }
 
 /** A part of 128 MiB of lines took about 400 MiB of memory (`bench/parquet.ts`), which fits a function of 2 GB. */
-export const DEFAULT_LIMITS: CompactionLimits = { partJsonBytes: 128 << 20, objectJsonBytes: 256 << 20 };
+const DEFAULT_LIMITS: CompactionLimits = { partJsonBytes: 128 << 20, objectJsonBytes: 256 << 20 };
 
 export interface FolderResult {
   /** Whether every object that was there is in a part now. */

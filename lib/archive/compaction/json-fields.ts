@@ -1,7 +1,7 @@
 import { UnreadableError } from '../read-line.ts';
 
 /**
- * The fields of a parsed line, each of the type that the archive's writer gives it. `null` and `undefined` are no value.
+ * The fields of a parsed line, each of the type that the archive's writer gives it. `null` and `undefined` mean that there is no value.
  * Everything here throws an {@link UnreadableError} on another type, which names the field and says what was expected.
  */
 

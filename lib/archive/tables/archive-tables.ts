@@ -21,7 +21,7 @@ import { spansViewSql, tracesViewSql } from './spans-view.ts';
 /** The reader of JSON lines that the table names. Both give the same rows for what the archive writes. */
 export type JsonSerde = 'hive' | 'openx';
 
-export const JSON_SERDES: Readonly<
+const JSON_SERDES: Readonly<
   Record<JsonSerde, { readonly library: string; readonly parameters: Readonly<Record<string, string>> }>
 > = {
   // The default, because AWS calls the results of OpenX potentially non-deterministic. A line that is not JSON fails the query.
@@ -31,7 +31,7 @@ export const JSON_SERDES: Readonly<
 };
 
 /** Reads a line as it is. JSON never contains the separator, because it escapes control characters. */
-export const RAW_LINE_SERDE = {
+const RAW_LINE_SERDE = {
   library: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
   parameters: { 'field.delim': '\u0001' },
 };

@@ -20,7 +20,7 @@ function anyValueText(value: string): string {
   return `coalesce(${scalarTexts(value)}, ${array}, ${keyValues}, ${value}.bytesvalue)`;
 }
 
-/** NULL when the value is no such list. */
+/** NULL when the value is not such a list. */
 function listText(list: string, element: string, empty: string): string {
   const values = `${list}."values"`;
   const elements = `json_format(CAST(transform(${values}, e -> ${element}) AS json))`;

@@ -231,7 +231,7 @@ const LARGE: readonly string[] = [
 ];
 
 /**
- * The table `spans_parquet` without its partitions: the rows of both views, told apart by `record`. Columns that both
+ * The table `spans_parquet` without its partitions: the rows of both views; `record` distinguishes them. Columns that both
  * views have are stored once; those of the other kind of row are NULL.
  */
 export const PART_COLUMNS: readonly Column[] = largeLast([

@@ -1,3 +1,4 @@
+import { MS_PER_HOUR } from '../hours.ts';
 import type { QueryParameter } from './named-query.ts';
 
 /** A value as an SQL literal of its type, or what was expected. No other code turns a value into SQL. */
@@ -39,7 +40,7 @@ const NULL_TYPES: Partial<Record<QueryParameter['type'], string>> = {
 };
 
 const DURATION_FORMS = 'a duration such as 250ms, 1.5s, 2m or 1h';
-const UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: MS_PER_HOUR };
 
 /** A duration as a person writes it, in milliseconds, as a decimal number; undefined when the text is not a duration. */
 function parseDuration(text: string): string | undefined {

@@ -178,7 +178,7 @@ function itemToTable(item: Item): KeyTable {
   };
 }
 
-export function countsOf(item: Item): KeyNumbers {
+function countsOf(item: Item): KeyNumbers {
   const attributes = Object.keys(item).filter((name) => name.startsWith(KEY_COUNT_ATTRIBUTE));
   return new Map(attributes.map((name) => [name.slice(KEY_COUNT_ATTRIBUTE.length), number(item, name)]));
 }

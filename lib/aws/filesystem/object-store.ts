@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { compareKeys } from '../../archive/layout.ts';
 import type { Folder, ObjectHead, ObjectStore, StoredObject } from '../../archive/ports.ts';
 
-/** The names of files that are being written. They are no objects yet. */
+/** How the names of files begin that are being written: they are not objects yet. */
 const DRAFT = '.draft-';
 
 /**
@@ -26,7 +26,7 @@ export class FilesystemObjectStore implements ObjectStore {
     const keys = [...folders.map((folder) => `${folder}/`), ...files].filter((key) => key.startsWith(prefix));
     for (const key of keys.sort(compareKeys)) {
       if (key.endsWith('/')) {
-        // The keys in a folder begin with its name: they come after `after` if it does, and may if `after` lies in it.
+        // The keys in a folder begin with its name: they come after `after` if the name does, and may if `after` is one of them.
         if (compareKeys(key, after) > 0 || after.startsWith(key)) yield* this.list(key, after);
       } else if (compareKeys(key, after) > 0) {
         yield* await this.#objects([key]);
@@ -91,7 +91,7 @@ export class FilesystemObjectStore implements ObjectStore {
     }
   }
 
-  /** The keys of what lies directly in a folder; those of folders without a slash at their end. */
+  /** The keys of what is directly in a folder; those of folders without a slash at their end. */
   async #namesIn(folder: string): Promise<{ readonly folders: string[]; readonly files: string[] }> {
     const entries = (await unlessAbsent(() => readdir(this.#path(folder), { withFileTypes: true }))) ?? [];
     const folders: string[] = [];

@@ -19,8 +19,8 @@ export interface S3ObjectStoreDeps {
   readonly bucket: string;
   readonly clock: Clock;
   /**
-   * Whether nobody waits for the answer, as in compaction and replay: calls are tried again for 30 s, and the body of an
-   * answer may take as long. Otherwise an exporter or a wake-up waits: 4 s, and 10 s for a body. @default false
+   * Whether calls may take long, because no request waits for them, as in compaction and replay: they are tried again for
+   * 30 s, and the body of an answer may take as long. Otherwise: 4 s, and 10 s for a body. @default false
    */
   readonly isPatient?: boolean;
   /** @default as `isPatient` says, with full jitter */

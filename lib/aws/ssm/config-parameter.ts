@@ -27,7 +27,7 @@ export interface ConfigReaderDeps {
 }
 
 /** The parameter does not exist. */
-export class ConfigParameterMissingError extends Error {
+class ConfigParameterMissingError extends Error {
   override readonly name = 'ConfigParameterMissingError';
 }
 

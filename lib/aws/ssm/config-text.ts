@@ -3,9 +3,9 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 // The constructs of `lib/cdk` write this text too: no import of this file may lead to the AWS SDK, which their users do not have.
 
 /** Largest value of a parameter of the standard tier, in bytes. */
-export const STANDARD_TIER_BYTES = 4096;
+const STANDARD_TIER_BYTES = 4096;
 /** The same of the advanced tier, which costs some cents a month. */
-export const ADVANCED_TIER_BYTES = 8192;
+const ADVANCED_TIER_BYTES = 8192;
 
 const COMPRESSED = 'gzip:';
 /** Parameter Store refuses values with it, because it takes it for a reference to another parameter. */

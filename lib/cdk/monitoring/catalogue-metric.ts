@@ -41,7 +41,7 @@ export function splitMetric(pipelineName: string, name: SplitMetricName): IMetri
   });
 }
 
-export function definitionOf(name: MetricName): MetricDefinition {
+function definitionOf(name: MetricName): MetricDefinition {
   const definition = METRIC_CATALOGUE.find((candidate) => candidate.name === name);
   if (definition === undefined) throw new Error(`${name} is not in the catalogue of metrics`);
   return definition;

@@ -125,7 +125,8 @@ const MAX_LISTED = 20;
 /** Progress: a line for an hour in which something was done. */
 function hourLine({ hour, parts, objects, spans, bytesBefore, bytesAfter }: HourResult): string | undefined {
   if (parts === 0) return undefined;
-  return `${hour}: ${objects} objects, ${spans} spans, ${size(bytesBefore)} to ${size(bytesAfter)} in ${counted(parts, 'part')}`;
+  const sizes = `${size(bytesBefore)} to ${size(bytesAfter)} in ${counted(parts, 'part')}`;
+  return `${hour}: ${counted(objects, 'object')}, ${counted(spans, 'span')}, ${sizes}`;
 }
 
 /** What was done, and what was left. */

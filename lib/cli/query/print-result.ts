@@ -1,12 +1,64 @@
 import { parseTraceId } from '../../archive/tables/query-value.ts';
 import { escapeForTerminal } from '../../terminal/show.ts';
-import { renderTable } from '../../terminal/table.ts';
+import { renderTable, type TableColumn } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { type DrawnTrace, drawWaterfall } from '../../terminal/waterfall.ts';
+import { counted } from '../../text/messages.ts';
 import type { PlainValue, QueryResult, ResultColumn } from './query-result.ts';
 import type { Question } from './question.ts';
-import { tableCells } from './table-cells.ts';
 import { waterfallOfRows } from './waterfall-of-rows.ts';
+
+/** A column of a table for people: of the value itself, or of an estimate and its standard error. */
+interface Cell<Value> {
+  readonly column: TableColumn;
+  text(row: readonly Value[]): string;
+}
+
+/** Columns of the library whose numbers are shares of one. What others call so may be anything. */
+const RATIO = /(^|_)(rate|share)(_|$)|^difference$/;
+/** What the name of a standard error ends in; the rest is the name of its estimate. */
+const ERROR_SUFFIX = '_se';
+
+/**
+ * How a table shows the columns of an answer: floating-point numbers rounded to what a person reads, and the standard error of
+ * an estimate beside it. Only tables do: other forms have every digit, and a column for each.
+ *
+ * @param isOfLibrary whether the columns are of a query of the library, so that their names say what they are
+ */
+function tableCells<Value>(columns: QueryResult<Value>['columns'], isOfLibrary: boolean): readonly Cell<Value>[] {
+  const places = new Map(columns.map(({ name }, index) => [name, index]));
+  const errorOf = ({ name, isDouble }: ResultColumn<Value>) =>
+    isOfLibrary && isDouble ? places.get(name + ERROR_SUFFIX) : undefined;
+  const errors = new Set(columns.map(errorOf));
+  return columns.flatMap((column, index) => {
+    if (errors.has(index)) return [];
+    const number = isOfLibrary && RATIO.test(column.name) ? percentText : numberText;
+    const error = errorOf(column);
+    const text = (row: readonly Value[]) => {
+      const value = row[index] as Value;
+      const plain = column.toPlain(value);
+      if (!column.isDouble || typeof plain !== 'number') return column.toText(value);
+      const margin = error === undefined ? undefined : columns[error]?.toPlain(row[error] as Value);
+      return typeof margin === 'number' && margin > 0 ? `${number(plain)} ± ${number(margin, 2)}` : number(plain);
+    };
+    const align = column.isNumeric ? ('right' as const) : ('left' as const);
+    return [{ column: { title: escapeForTerminal(column.name), align }, text }];
+  });
+}
+
+/** Digits of a number that a person reads. */
+const DIGITS = 4;
+
+/** The number with this many significant digits; a number with as many or more before the point is rounded to a whole one. */
+export function numberText(value: number, digits = DIGITS): string {
+  if (!Number.isFinite(value)) return String(value);
+  return String(Math.abs(value) >= 10 ** (digits - 1) ? Math.round(value) : Number(value.toPrecision(digits)));
+}
+
+/** A share of one in per cent. */
+function percentText(value: number, digits = 3): string {
+  return `${numberText(100 * value, digits)} %`;
+}
 
 /** How the answer of a statement, or of a query of the library, is written. */
 export function printOptions(
@@ -98,8 +150,7 @@ async function printForPerson<Value>(
       renderTable({ columns: cells.map(({ column }) => column), rows }, { width, bold: terminal.bold }),
     );
   }
-  const howMany = all.length === 1 ? '1 row' : `${all.length} rows`;
-  await terminal.write(`${howMany} in ${(elapsedMs() / 1000).toFixed(2)} s\n`);
+  await terminal.write(`${counted(all.length, 'row')} in ${(elapsedMs() / 1000).toFixed(2)} s\n`);
 }
 
 /** A row by the names of its columns, as JSON can carry it. */

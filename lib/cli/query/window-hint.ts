@@ -2,6 +2,7 @@ import { rangeOf } from '../../archive/hours.ts';
 import { filedHour } from '../../archive/layout.ts';
 import type { QueryWindow } from '../../archive/tables/render-query.ts';
 import { windowCondition, windowHours } from '../../archive/window.ts';
+import { counted } from '../../text/messages.ts';
 import type { ArchiveDatabase } from './duckdb/database.ts';
 
 /** The hint for an answer without rows, of DuckDB and of Athena. */
@@ -47,7 +48,7 @@ async function elsewhereHint(
   );
   const [count, first, last] = (reader.getRows()[0] ?? []).map(String);
   if (count === undefined || count === '0') return undefined;
-  const traces = count === '1' ? '1 trace' : `${count} traces`;
+  const traces = counted(Number(count), 'trace');
   const hours = first === last ? `${first}` : `${first} to ${last}`;
   return (
     `${traces} that began in this window arrived more than 24 hours from the start, and ${count === '1' ? 'is' : 'are'} filed under the hour of arrival ` +

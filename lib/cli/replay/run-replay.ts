@@ -7,6 +7,7 @@ import { SystemClock } from '../../aws/system.ts';
 import { CommandError, type ExitCode, InterruptedError } from '../../terminal/errors.ts';
 import { escapeForTerminal } from '../../terminal/show.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { counted } from '../../text/messages.ts';
 import { createCloudFormationClient } from '../stack.ts';
 import { type ReplayCommand, type ReplayInput, replayCommand } from './arguments.ts';
 import { emptyCounts } from './ledger.ts';
@@ -145,7 +146,9 @@ async function nothingThere(
   { later }: SelectedObjects,
 ): Promise<CommandError> {
   if (later > 0)
-    return new CommandError(`all ${later} objects were written after the replay began (is a clock wrong?)`);
+    return new CommandError(
+      `everything was written after the replay began: ${counted(later, 'object')} (is a clock wrong?)`,
+    );
   const tenants = await archive.tenants();
   const named = tenants.length === 0 ? '' : `; tenants are kept apart here, --tenant is one of ${tenants.join(', ')}`;
   const whose = tenant === undefined ? '' : ` of tenant ${tenant}`;

@@ -1,6 +1,6 @@
 /**
- * What has been started so far, to be stopped in the opposite order. Stands in for `AsyncDisposableStack`, which Node.js 22 does
- * not have.
+ * What has been started so far, to be stopped in the opposite order. Stands in for `AsyncDisposableStack`, which
+ * Node.js 22 does not have.
  */
 export class Started {
   readonly #stops: (() => void | Promise<void>)[] = [];

@@ -18,8 +18,8 @@ const BUCKET_BITS = BUCKETS - 1;
 const NONE: readonly KeyedField[] = [];
 
 /**
- * The fields of one message by their JSON keys: the lowerCamelCase name, and the name in the `.proto` file, both of which
- * a parser must accept (https://protobuf.dev/programming-guides/json/, "JSON Field Names").
+ * The fields of one message by their JSON keys: the lowerCamelCase name, and the name in the `.proto` file, both of
+ * which a parser must accept (https://protobuf.dev/programming-guides/json/, "JSON Field Names").
  */
 export class MessageKeys {
   readonly name: string;

@@ -1,6 +1,6 @@
 /**
- * Attributes as JSON: `{"key":"…","value":{"stringValue":"…"}}`. Attributes make up most of a trace, so that those of the
- * form that encoders write take a fast path, in which the JSON around key and value is written in constant pieces.
+ * Attributes as JSON: `{"key":"…","value":{"stringValue":"…"}}`. Attributes make up most of a trace. The form
+ * that encoders write takes a fast path, which writes the JSON around key and value in constant pieces.
  */
 import {
   ARRAY,

@@ -1,6 +1,7 @@
 /**
- * Spans from protobuf to OTLP/JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding), from bytes to bytes:
- * IDs are hex, 64-bit integers strings of decimal digits, enums numbers, keys lowerCamelCase, and default values left out.
+ * Spans from protobuf to OTLP/JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding), from bytes to
+ * bytes: IDs are hex, 64-bit integers strings of decimal digits, enums numbers, keys lowerCamelCase, and default values
+ * left out.
  */
 import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from '../trace/index-fragments.ts';
 import type { Trace } from '../trace/trace.ts';

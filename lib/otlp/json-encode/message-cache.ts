@@ -11,8 +11,8 @@ interface CachedJson {
 }
 
 /**
- * Writes messages that recur with the same bytes, as resources and scopes do, and remembers their JSON. The output is the
- * same, only faster. The number and the size of remembered messages are bounded: at most 128 of up to 16 KiB.
+ * Writes messages that recur with the same bytes, as resources and scopes do, and remembers their JSON. The output is
+ * the same, only faster. The number and the size of remembered messages are bounded: at most 128 of up to 16 KiB.
  */
 export class CachedMessageJson implements MessageWriter {
   readonly #type: MessageWriter;

@@ -17,7 +17,9 @@ export interface MessageWriter {
 export type FieldFormat = readonly [number: number, key: string, type: FieldType];
 type FieldType = JsonScalar | 'attributes' | readonly ['string'] | MessageWriter | readonly [MessageWriter];
 
-/** A {@link FieldFormat} prepared for writing. One of `scalar`, `message` and `element` is set; attributes have none. */
+/**
+ * A {@link FieldFormat} prepared for writing. One of `scalar`, `message` and `element` is set; attributes have none.
+ */
 interface PreparedField {
   readonly number: number;
   /** The key with a comma before it. */
@@ -40,8 +42,8 @@ const OPEN_BRACKET = 0x5b;
 /**
  * The JSON mapping of one type of protobuf message, from bytes to bytes
  * (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding). Fields are written in the order of the list,
- * whatever their order on the wire. Left out are default values, and fields that are not in the list: JSON has no key for
- * what the `.proto` files do not know.
+ * whatever their order on the wire. Left out are default values, and fields that are not in the list: JSON has no key
+ * for what the `.proto` files do not know.
  *
  * A message must not contain its own type: the object keeps the places of the fields of the message that it is writing.
  */
@@ -80,8 +82,8 @@ export class MessageJson implements MessageWriter {
   }
 
   /**
-   * The fast path for what encoders write: known fields in ascending order with short tags and lengths. Returns false for
-   * anything else, also for damaged bytes; the caller then takes back what has been written.
+   * The fast path for what encoders write: known fields in ascending order with short tags and lengths. Returns false
+   * for anything else, also for damaged bytes; the caller then takes back what has been written.
    */
   #writeInOrder(out: JsonWriter, bytes: Uint8Array, start: number, end: number): boolean {
     const byTag = this.#byTag;
@@ -117,7 +119,9 @@ export class MessageJson implements MessageWriter {
     for (const field of this.#fields) this.#writeFound(out, bytes, field);
   }
 
-  /** Finds the fields of the message in `bytes[start, end)`, for calls of {@link writeFound} and {@link lengthFound}. */
+  /**
+   * Finds the fields of the message in `bytes[start, end)`, for calls of {@link writeFound} and {@link lengthFound}.
+   */
   find(bytes: Uint8Array, start: number, end: number): void {
     const first = this.#first;
     for (let i = 0; i < first.length; i++) first[i] = -1;
@@ -133,7 +137,9 @@ export class MessageJson implements MessageWriter {
     }
   }
 
-  /** Writes one field of the message that {@link find} read last, with a comma before it; nothing when it is missing. */
+  /**
+   * Writes one field of the message that {@link find} read last, with a comma before it; nothing when it is missing.
+   */
   writeFound(out: JsonWriter, bytes: Uint8Array, number: number): void {
     for (const field of this.#fields) {
       if (field.number === number) this.#writeFound(out, bytes, field);
@@ -161,8 +167,8 @@ export class MessageJson implements MessageWriter {
 }
 
 /**
- * Writes a field, unless it has its default value. The value is in `bytes[from, to)`; all values of a repeated field are
- * in `bytes[first, to)`, with their tags.
+ * Writes a field, unless it has its default value. The value is in `bytes[from, to)`; all values of a repeated field
+ * are in `bytes[first, to)`, with their tags.
  */
 function writeField(
   out: JsonWriter,

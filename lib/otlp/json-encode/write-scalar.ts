@@ -2,7 +2,7 @@ import { fixed32At, isZeroAt, varint32At } from '../protobuf/wire-values.ts';
 import type { JsonPiece, JsonWriter } from './writer.ts';
 
 /**
- * Types of scalar fields. `hex` is `bytes` that hold an ID, `otherId` the ID of another span or trace, of which all zeros
+ * Types of scalar fields. `hex` is `bytes` that hold an ID, `otherId` the ID of another span or trace, where all zeros
  * mean none; the others are named as in a `.proto` file.
  */
 export type JsonScalar = 'string' | 'hex' | 'otherId' | 'uint32' | 'enum' | 'fixed32' | 'fixed64';

@@ -171,9 +171,9 @@ export class WireCursor {
 }
 
 /**
- * Reads protobuf that may be damaged, without throwing: it keeps the first fault, treats the message as read to its `end`,
- * and the reader goes on after it. So a damaged message costs its sender only that message, and a request with millions
- * of them does not cost as many stack traces.
+ * Reads protobuf that may be damaged, without throwing: it keeps the first fault, treats the message as read to its
+ * `end`, and the reader goes on after it. So a damaged message costs its sender only that message, and a request with
+ * millions of them does not cost as many stack traces.
  */
 export class FaultCursor extends WireCursor {
   #fault: Fault | undefined = undefined;

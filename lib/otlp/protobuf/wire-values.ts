@@ -1,6 +1,10 @@
-/** The values of protobuf's wire format where they lie in the bytes (https://protobuf.dev/programming-guides/encoding/). */
+/**
+ * The values of protobuf's wire format where they lie in the bytes (https://protobuf.dev/programming-guides/encoding/).
+ */
 
-/** The values of protobuf's wire format where they lie in the bytes (https://protobuf.dev/programming-guides/encoding/). */
+/**
+ * The values of protobuf's wire format where they lie in the bytes (https://protobuf.dev/programming-guides/encoding/).
+ */
 
 /** Wire types (section "Message Structure"). Groups, 3 and 4, are refused everywhere here. */
 export const VARINT = 0;

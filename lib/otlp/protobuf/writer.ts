@@ -1,8 +1,8 @@
 const EMPTY = new Uint8Array(0);
 
 /**
- * Writes protobuf into a buffer that grows. The caller reserves room first ({@link WireWriter.ensure}), once for several
- * values: the writing methods do not check for it. 64-bit values are given as two unsigned halves.
+ * Writes protobuf into a buffer that grows. The caller reserves room first ({@link WireWriter.ensure}), once for
+ * several values: the writing methods do not check for it. 64-bit values are given as two unsigned halves.
  */
 export class WireWriter {
   bytes: Uint8Array = EMPTY;
@@ -73,7 +73,9 @@ export class WireWriter {
     return this.offset;
   }
 
-  /** Writes the length of the value that started at `start`. A value of more than 127 bytes moves to make room for it. */
+  /**
+   * Writes the length of the value that started at `start`. A value of more than 127 bytes moves to make room for it.
+   */
   endLengthDelimited(start: number): void {
     const length = this.offset - start;
     if (length > 0x7f) {

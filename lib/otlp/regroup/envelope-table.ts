@@ -7,9 +7,9 @@ const COPIES = 4;
 const COLUMNS = 5;
 
 /**
- * The `ResourceSpans` or `ScopeSpans` messages of a request, without the scopes or spans in them: the fields of which
- * each of their traces needs a copy. Each is a row of numbers. A message that turns out to have no span is removed, so
- * a request cannot use more rows than it has spans.
+ * The `ResourceSpans` or `ScopeSpans` messages of a request, without the scopes or spans in them: the fields that each
+ * of their traces gets a copy of. Each is a row of numbers. A message that turns out to have no span is removed, so a
+ * request cannot use more rows than it has spans.
  */
 export class EnvelopeTable {
   /** The number of envelopes. */

@@ -21,7 +21,10 @@ export const MAX_TRACES = 100_000;
 const NO_PARENT = -1;
 const NO_SCOPE = -1;
 
-/** The columns of {@link RegroupScan.spans}: a span has {@link SPAN_COLUMNS} cells, from `span number * SPAN_COLUMNS` on. */
+/**
+ * The columns of {@link RegroupScan.spans}: a span has {@link SPAN_COLUMNS} cells, from `span number * SPAN_COLUMNS`
+ * on.
+ */
 export const SPAN_COLUMNS = 4;
 /** Start of the span's field in the request, with its tag. */
 export const SPAN_START = 0;
@@ -42,8 +45,8 @@ interface EnvelopeKind {
 }
 
 /**
- * Reads an `ExportTraceServiceRequest`, validates all of it, and notes where each trace has its spans. A fault inside of a
- * span, a scope or a resource costs only the spans that it concerns.
+ * Reads an `ExportTraceServiceRequest`, validates all of it, and notes where each trace has its spans. A fault inside
+ * of a span, a scope or a resource costs only the spans that it concerns.
  *
  * It holds numbers only, and only for accepted spans and the envelopes around them.
  */
@@ -98,8 +101,8 @@ export class RegroupScan {
   }
 
   /**
-   * Reads a `ResourceSpans` with its scopes, or a `ScopeSpans` with its spans. Once a fault is known, the spans in it are
-   * only counted.
+   * Reads a `ResourceSpans` with its scopes, or a `ScopeSpans` with its spans. Once a fault is known, the spans in it
+   * are only counted.
    *
    * @param parent the number of the envelope around it
    */

@@ -94,8 +94,8 @@ class EqualSpans {
 }
 
 /**
- * A hash of span ID, start time and size. The start time separates the spans of tracers that give all of their spans one
- * ID, the size copies of a span that differ.
+ * A hash of span ID, start time and size. The start time separates the spans of tracers that give all of their spans
+ * one ID, the size copies of a span that differ.
  */
 function hashSpan(index: TraceIndex, span: number): number {
   const { spans } = index;
@@ -118,8 +118,8 @@ const EMPTY = -1;
 const CHILDREN = 2;
 
 /**
- * Numbers that are equal for `ScopeSpans` with equal fields under `ResourceSpans` with equal fields. The fields that hold
- * the scopes and spans are left out: the grouping of spans in their request does not matter.
+ * Numbers that are equal for `ScopeSpans` with equal fields under `ResourceSpans` with equal fields. The fields that
+ * hold the scopes and spans are left out: the grouping of spans in their request does not matter.
  */
 function scopeContents(index: TraceIndex, contents: ContentTable): readonly number[] {
   const { fragments, resourceSpans, scopeSpans } = index;

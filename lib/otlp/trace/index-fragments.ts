@@ -2,9 +2,10 @@ import { endOfShortRun, FieldCursor } from '../protobuf/field-cursor.ts';
 import { fixed32At, LENGTH_DELIMITED, tagOf } from '../protobuf/wire-values.ts';
 
 /**
- * The places of everything in the fragments of a trace: one row of numbers for each `ResourceSpans` and `ScopeSpans` that
- * has spans, and for each `Span`, in the order of arrival. So a span costs no object. Offsets count from the start of the
- * fragment that the `ResourceSpans` row names; 0 means that the field is missing, because a tag precedes every value.
+ * The places of everything in the fragments of a trace: one row of numbers for each `ResourceSpans` and `ScopeSpans`
+ * that has spans, and for each `Span`, in the order of arrival. So a span costs no object. Offsets count from the start
+ * of the fragment that the `ResourceSpans` row names; 0 means that the field is missing, because a tag precedes every
+ * value.
  */
 export interface TraceIndex {
   readonly fragments: readonly Uint8Array[];

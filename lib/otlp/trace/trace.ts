@@ -12,8 +12,8 @@ const ATTRIBUTES_FIELD = 9;
 /**
  * One whole trace, as a view of its fragments: a field is decoded when it is read, and a span costs no object.
  *
- * Spans are numbered from 0 to `spanCount - 1`: by `ResourceSpans` in the order of arrival, inside them by scope, inside
- * them by span. A field that a span does not have reads as 0 or '', as in protobuf.
+ * Spans are numbered from 0 to `spanCount - 1`: by `ResourceSpans` in the order of arrival, inside them by scope,
+ * inside them by span. A field that a span does not have reads as 0 or '', as in protobuf.
  *
  * @example
  * ```ts
@@ -46,8 +46,8 @@ export class Trace {
   }
 
   /**
-   * The trace that `TracesData` messages, in order of arrival, hold together. Of spans that are equal byte for byte, under
-   * equal resources and scopes, only the first stays; all copies of a span that differ stay.
+   * The trace that `TracesData` messages, in order of arrival, hold together. Of spans that are equal byte for byte,
+   * under equal resources and scopes, only the first stays; all copies of a span that differ stay.
    * @throws {MalformedOtlpError} when a fragment is damaged
    */
   static fromFragments(traceId: string, fragments: readonly Uint8Array[]): Trace {
@@ -55,7 +55,7 @@ export class Trace {
   }
 
   /**
-   * The trace as it is archived: without unfinished spans (those without an end time) of which there is a finished copy.
+   * The trace as it is archived: without the unfinished copies of finished spans. An unfinished span has no end time.
    * Copies of a span have the same span ID, kind, start time and name.
    */
   withoutUnfinishedCopies(): Trace {

@@ -1,7 +1,7 @@
 /**
- * Values of conditions as functions. A literal is known at start, and so is an error in it; a path or converter becomes a
- * function that is called for each span or event, or less often when its value cannot change (`scope.ts`). Values, paths
- * and calls contain each other, so that the three compile functions are one recursion.
+ * Values of conditions as functions. A literal is known at start, and so is an error in it; a path or converter becomes
+ * a function that is called for each span or event, or less often when its value cannot change (`scope.ts`). Values,
+ * paths and calls contain each other, so the three compile functions call each other.
  */
 import { didYouMean } from '../../text/nearest-name.ts';
 import { bindArguments } from '../converters/call-arguments.ts';

@@ -28,9 +28,9 @@ export interface TypedGetter<T> {
 }
 
 /**
- * The arguments of one call, by the names of the parameters. A converter asks for each with the accessor of the type that
- * it needs, once, when the condition is compiled. The getter that it gets back converts the value of a path or converter
- * on each evaluation; a literal is converted at once, and one of the wrong type is an error at start.
+ * The arguments of one call, by the names of the parameters. A converter asks for each with the accessor of the type
+ * that it needs, once, when the condition is compiled. The getter that it gets back converts the value of a path or
+ * converter on each evaluation; a literal is converted at once, and one of the wrong type is an error at start.
  *
  * Accessors without `Like` accept only their own type. Those with `Like` convert other types, as the Collector's
  * `StringLikeGetter` and its siblings do, and give null for nil. `literal…` accessors accept only literals.
@@ -194,8 +194,8 @@ export class CallArguments {
 }
 
 /**
- * Counts the size of an argument as work, because the converter may read all of it. A literal is free: the author of the
- * configuration chose its size, not the sender of a trace.
+ * Counts the size of an argument as work, because the converter may read all of it. A literal is free: the author of
+ * the configuration chose its size, not the sender of a trace.
  */
 function countedOperand({ get, literal }: Operand): Getter {
   if (literal !== undefined) return get;

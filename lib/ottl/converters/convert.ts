@@ -1,6 +1,6 @@
 /**
- * Conversions of arguments to the type that a converter asks for. `toX` accepts only an X; `toXLike` converts what can be
- * converted, and gives null for nil. All throw {@link OttlEvaluationError} for other values.
+ * Conversions of arguments to the type that a converter asks for. `toX` accepts only an X; `toXLike` converts what can
+ * be converted, and gives null for nil. All throw {@link OttlEvaluationError} for other values.
  */
 import { toHex } from '../../otlp/bytes-to-text.ts';
 import { OttlEvaluationError } from '../errors.ts';
@@ -34,7 +34,9 @@ export function toList(value: OttlValue): readonly OttlValue[] {
   return isList(value) ? value : fail('a list', value);
 }
 
-/** An item of a Go list as an item of a list of telemetry: the Collector converts lists and plain values, nothing else. */
+/**
+ * An item of a Go list as an item of a list of telemetry: the Collector converts lists and plain values, nothing else.
+ */
 function toTelemetry(value: OttlValue): OttlValue {
   if (value instanceof NativeList && value.element === 'any') return value.items.map(toTelemetry);
   if (value instanceof NativeInt) return value.value;

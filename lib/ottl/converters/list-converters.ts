@@ -119,8 +119,8 @@ function indexOf(target: OttlValue, value: OttlValue): bigint {
 }
 
 /**
- * `Sort`: only ints as ints, ints and doubles as numbers, any other mix as text. A list that contains maps, lists or bytes
- * is returned unsorted, as in the Collector.
+ * `Sort`: only ints as ints, ints and doubles as numbers, any other mix as text. A list that contains maps, lists or
+ * bytes is returned unsorted, as in the Collector.
  */
 function sortValues(target: OttlValue, descending: boolean): OttlValue {
   const list = toList(target);

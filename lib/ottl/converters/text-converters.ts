@@ -118,7 +118,7 @@ function ofText(name: string, convert: (text: string) => string): ConverterDefin
   };
 }
 
-/** A converter of two strings, of which `second` is the name of the second parameter. */
+/** A converter of two strings; the second parameter is named `second`. */
 function ofTwoTexts(
   name: string,
   second: string,

@@ -40,8 +40,8 @@ export const FORMAT_TIME_CONVERTERS: readonly ConverterDefinition[] = [
 ];
 
 /**
- * Refuses formats for which the Collector asks its clock (a time without a year) or the zones of its machine (`%Z`), and
- * those without text between directives, which its parser reads in a way of its own.
+ * Refuses formats for which the Collector asks its clock (a time without a year) or the zones of its machine (`%Z`),
+ * and those without text between directives, which its parser reads in a way of its own.
  */
 function refuseUnreadable(args: CallArguments, format: string): void {
   const directives: readonly string[] = format.match(/%./gs) ?? [];

@@ -60,7 +60,10 @@ function isOpaqueList(value: OttlValue): boolean {
   return value instanceof Opaque && value.length !== undefined;
 }
 
-/** `IsEmpty`: nil, 0 and -0, false, and values without content. Lists of events and links are never empty, as in the Collector. */
+/**
+ * `IsEmpty`: nil, 0 and -0, false, and values without content. Lists of events and links are never empty, as in the
+ * Collector.
+ */
 function isEmpty(value: OttlValue): boolean {
   if (value === null || value === '' || value === 0n || value === 0 || value === false) return true;
   if (value instanceof Duration) return value.nanos === 0n;

@@ -54,8 +54,8 @@ export function base64(bytes: Uint8Array): string {
 }
 
 /**
- * Decodes base64 in one of the Collector's variants: `base64`, `base64-raw` (without padding), and both with `-url`. Line
- * breaks are ignored.
+ * Decodes base64 in one of the Collector's variants: `base64`, `base64-raw` (without padding), and both with `-url`.
+ * Line breaks are ignored.
  */
 function decodeBase64(text: Uint8Array, variant: string): Uint8Array {
   const values = variant.includes('url') ? URL_VALUES : STANDARD_VALUES;

@@ -32,7 +32,7 @@ export function readSeverities(mapping: OttlMap): readonly Severity[] {
 }
 
 /**
- * The first severity of which a criterion matches: a string by equality, an int by range.
+ * The first severity with a criterion that matches: a string by equality, an int by range.
  * @throws {OttlEvaluationError} when none matches
  */
 export function severityOf(value: OttlValue, severities: readonly Severity[]): string {

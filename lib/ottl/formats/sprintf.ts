@@ -23,7 +23,8 @@ const DOUBLE_VERBS = 'vfFeEgG';
 /**
  * Splits a format string into its literal texts and directives; `%%` is a text.
  *
- * @param fail called for what is not supported: the flag `#`, arguments by number, widths given by arguments, rare verbs
+ * @param fail called for what is not supported: the flag `#`, arguments by number, widths given by arguments, rare
+ *   verbs
  */
 export function readFormat(format: string, fail: (message: string) => never): readonly (string | FormatDirective)[] {
   const parts: (string | FormatDirective)[] = [];
@@ -133,7 +134,10 @@ function pad({ minus, zero, width }: FormatDirective, text: string): string {
   return minus ? text + ' '.repeat(missing) : (zero ? '0' : ' ').repeat(missing) + text;
 }
 
-/** Writes a double for the verbs `f`, `e` and `g`; `v` is `g`. @param precision undefined for the default of the verb */
+/**
+ * Writes a double for the verbs `f`, `e` and `g`; `v` is `g`.
+ * @param precision undefined for the default of the verb
+ */
 function formatGoDouble(value: number, verb: string, precision: number | undefined): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value < 0 ? '-Inf' : '+Inf';

@@ -8,8 +8,8 @@ export function formatTime(layout: readonly LayoutPart[], time: Time): string {
 }
 
 /**
- * One element. Years are written with four digits, `03` and `3` are hours of a 12-hour clock, `_2` is padded with a blank,
- * and `MST` (the zone) is the offset, as Go writes times without a named zone.
+ * One element. Years are written with four digits, `03` and `3` are hours of a 12-hour clock, `_2` is padded with a
+ * blank, and `MST` (the zone) is the offset, as Go writes times without a named zone.
  */
 function formatElement(element: string, calendar: CalendarTime, offset: number): string {
   const { year, month, day, hour, minute, second, nanosecond, weekday } = calendar;

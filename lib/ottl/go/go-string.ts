@@ -1,6 +1,6 @@
 /**
- * Strings of Go in strings of JavaScript. A Go string holds any bytes, and OTTL counts, cuts and compares bytes. Here it
- * is the text that its UTF-8 spells; each byte that is not part of valid UTF-8 (a *loose byte*) is a lone surrogate:
+ * Strings of Go in strings of JavaScript. A Go string holds any bytes, and OTTL counts, cuts and compares bytes. Here
+ * it is the text that its UTF-8 spells; each byte that is not part of valid UTF-8 (a *loose byte*) is a lone surrogate:
  * U+DC80 for 0x80 up to U+DCFF for 0xFF. No valid text contains one, so decoding loses nothing and encoding gives the
  * same bytes back.
  */

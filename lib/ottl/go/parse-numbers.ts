@@ -1,4 +1,6 @@
-/** Numbers, bools and durations from text, by the rules of Go's `strconv` and `time`, which are not those of JavaScript. */
+/**
+ * Numbers, bools and durations from text, by the rules of Go's `strconv` and `time`, which are not those of JavaScript.
+ */
 import { quotedExcerpt } from '../../text/messages.ts';
 import { OttlEvaluationError } from '../errors.ts';
 
@@ -15,7 +17,7 @@ const UNIT_NANOS: ReadonlyMap<string, bigint> = new Map([
 
 /** More digits before the point overflow 64 bits; more behind it are below a nanosecond. */
 const MAX_DIGITS = 19;
-/** The grammar of a duration, and one number with its unit in it. */
+/** A whole duration, and one number with its unit in it. */
 const WHOLE = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 const PART = /(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/g;
 

@@ -41,7 +41,9 @@ export function splitText(text: string, delimiter: string): readonly string[] {
 /** Up to this length `indexOf` is fast enough; its worst case takes the product of both lengths. */
 const SHORT = 32;
 
-/** `text.indexOf(wanted, from)` in linear time, whatever a trace contains (the algorithm of Knuth, Morris and Pratt). */
+/**
+ * `text.indexOf(wanted, from)` in linear time, whatever a trace contains (the algorithm of Knuth, Morris and Pratt).
+ */
 export function findText(text: string, wanted: string, from = 0): number {
   if (wanted.length <= SHORT) return text.indexOf(wanted, from);
   const borders = bordersOf(wanted);

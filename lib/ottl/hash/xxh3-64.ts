@@ -1,4 +1,7 @@
-/** XXH3 of 64 bits with seed 0 (xxHash specification, "XXH3 algorithm description"): each range of lengths has its own way. */
+/**
+ * XXH3 of 64 bits with seed 0 (xxHash specification, "XXH3 algorithm description"): each range of lengths has its own
+ * steps.
+ */
 import {
   accumulateLong,
   avalanche,

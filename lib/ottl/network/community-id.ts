@@ -20,8 +20,8 @@ const PROTOCOLS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The Community ID of a flow, version 1 (https://github.com/corelight/community-id-spec). Both directions of a flow have
- * the same ID. The ports of ICMP are treated like any others, as in the Collector.
+ * The Community ID of a flow, version 1 (https://github.com/corelight/community-id-spec). Both directions of a flow
+ * have the same ID. The ports of ICMP are treated like any others, as in the Collector.
  */
 export function communityId(source: Endpoint, destination: Endpoint, protocol: number, seed: number): string {
   const [low, high] = isInOrder(source, destination) ? [source, destination] : [destination, source];

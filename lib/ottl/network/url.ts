@@ -53,7 +53,7 @@ function readScheme(text: string): { readonly scheme: string; readonly rest: str
   return { scheme: scheme.toLowerCase(), rest: scheme === '' ? text : text.slice(scheme.length + 1) };
 }
 
-/** Splits `user:password@host:port`; an `@` in the password must be escaped, so that the last one counts. */
+/** Splits `user:password@host:port`; an `@` in the password must be escaped, so the last one counts. */
 function readAuthority(scheme: string, authority: string): Pick<GoUrl, 'user' | 'host'> {
   const at = authority.lastIndexOf('@');
   const host = parseUrlHost(scheme, authority.slice(at + 1));

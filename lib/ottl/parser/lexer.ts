@@ -2,8 +2,8 @@ import { OttlSyntaxError } from '../errors.ts';
 import { unquote } from './literals.ts';
 
 /**
- * Kinds of tokens, named as in the OTTL grammar except for three: `name` is lower case (`start_time`), `symbol` upper case
- * (`STATUS_CODE_OK`), `mixed` both (`IsMatch`, `replacePattern`).
+ * Kinds of tokens, named as in the OTTL grammar except for three: `name` is lower case (`start_time`), `symbol` upper
+ * case (`STATUS_CODE_OK`), `mixed` both (`IsMatch`, `replacePattern`).
  */
 export type TokenKind = 'bytes' | 'float' | 'int' | 'string' | 'operator' | 'name' | 'symbol' | 'mixed' | 'end';
 

@@ -17,7 +17,8 @@ const PART = /\\(?:x([0-9a-fA-F]{2})|([0-7]{3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{
 const encoder = new TextEncoder();
 
 /**
- * The meaning of a string in double quotes, by the rules of Go (`strconv.Unquote`). `\xHH` and `\OOO` are bytes of UTF-8.
+ * The meaning of a string in double quotes, by the rules of Go (`strconv.Unquote`). `\xHH` and `\OOO` are bytes of
+ * UTF-8.
  *
  * @param raw with its quotes
  * @param offset where the string starts in the condition, for errors
@@ -68,7 +69,10 @@ export function quote(text: string): string {
 
 const MAX_INT64 = 2n ** 63n - 1n;
 
-/** The value of an integer literal, by `strconv.ParseInt` with base 0: a leading 0 makes it octal. @throws {OttlSyntaxError} */
+/**
+ * The value of an integer literal, by `strconv.ParseInt` with base 0: a leading 0 makes it octal.
+ * @throws {OttlSyntaxError}
+ */
 export function parseInt64(text: string, at: number): bigint {
   const isOctal = text.length > 1 && text.startsWith('0');
   if (isOctal && !/^[0-7]+$/.test(text)) {

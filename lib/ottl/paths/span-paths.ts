@@ -137,7 +137,7 @@ function traceStateMember(header: string, key: string): string | null {
   return members === undefined ? null : (members.get(key) ?? '');
 }
 
-/** Events or links, of which OTTL can only ask the number. */
+/** Events or links: OTTL can only ask for their number. */
 function opaque({ trace, span }: EvaluationContext, type: 'events' | 'links', field: number): Opaque {
   return new Opaque(type, trace.spanMessage(span).count(field));
 }

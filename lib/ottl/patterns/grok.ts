@@ -1,7 +1,7 @@
 /**
- * Grok patterns: regular expressions with names for their parts, as `%{IP:client}` (`ExtractGrokPatterns`). Names, types
- * and dots in groups are those of elastic/go-grok, which the Collector uses; `README.md` tells where the library of
- * patterns comes from.
+ * Grok patterns: regular expressions with names for their parts, as `%{IP:client}` (`ExtractGrokPatterns`). Names,
+ * types and dots in groups are those of elastic/go-grok, which the Collector uses; `README.md` tells where the library
+ * of patterns comes from.
  */
 
 import { OttlEvaluationError } from '../errors.ts';
@@ -84,8 +84,8 @@ export interface ExpandedGrok {
 }
 
 /**
- * Expands the references `%{NAME}`, `%{NAME:group}` and `%{NAME:group:type}` to an RE2 pattern. In `%{NAME}` the name is
- * also the group, unless `namedCapturesOnly` is set.
+ * Expands the references `%{NAME}`, `%{NAME:group}` and `%{NAME:group:type}` to an RE2 pattern. In `%{NAME}` the name
+ * is also the group, unless `namedCapturesOnly` is set.
  *
  * @param definitions patterns of the author's own, by name; they come before those of the library
  * @throws {RangeError} for an unknown name, and for a pattern that grows without end

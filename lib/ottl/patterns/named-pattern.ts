@@ -9,8 +9,8 @@ export interface NamedPattern {
   readonly regex: RE2JS;
   readonly groups: readonly { readonly name: string; readonly index: number }[];
   /**
-   * Work that a match takes for each character of the text, besides reading it once. 0 for a pattern of the configuration:
-   * the sender of a trace cannot choose it.
+   * Work that a match takes for each character of the text, besides reading it once. 0 for a pattern of the
+   * configuration: the sender of a trace cannot choose it.
    */
   readonly stepsPerCharacter: number;
 }
@@ -57,8 +57,8 @@ interface NamedGroupsOnly {
 }
 
 /**
- * Rewrites a pattern for a caller that wants only its named groups. Groups without a name no longer capture, because each
- * capture costs time. In Go, several groups may have the same name, in RE2JS not: all but the first are renamed.
+ * Rewrites a pattern for a caller that wants only its named groups. Groups without a name no longer capture, because
+ * each capture costs time. In Go, several groups may have the same name, in RE2JS not: all but the first are renamed.
  */
 function namedGroupsOnly(pattern: string): NamedGroupsOnly {
   const originals = new Map<string, string>();

@@ -5,9 +5,9 @@ import type { ComparisonOperator } from '../parser/syntax-tree.ts';
 import { Id, NativeInt, NativeList, Opaque, type OttlMap, type OttlValue } from './value.ts';
 
 /**
- * A comparison by the rules of OTTL (pkg/ottl/LANGUAGE.md, "Comparison Rules"). Values of different types are not equal, and
- * neither less nor greater; ints and doubles compare as numbers. Nil equals nil, also for `<=` and `>=`, and empty bytes
- * are nil. Lists, maps and IDs are equal or different, without an order.
+ * A comparison by the rules of OTTL (pkg/ottl/LANGUAGE.md, "Comparison Rules"). Values of different types are not
+ * equal, and neither less nor greater; ints and doubles compare as numbers. Nil equals nil, also for `<=` and `>=`, and
+ * empty bytes are nil. Lists, maps and IDs are equal or different, without an order.
  * @throws {OttlEvaluationError} for two lists of strings made by converters: the Collector panics there
  */
 export function compare(a: OttlValue, b: OttlValue, operator: ComparisonOperator): boolean {
@@ -40,7 +40,9 @@ function isTextList(value: OttlValue): boolean {
   return value instanceof NativeList && value.element === 'string';
 }
 
-/** The outcome for two values: a number below, at or above 0, NaN when one of them is NaN, or values without an order. */
+/**
+ * The outcome for two values: a number below, at or above 0, NaN when one of them is NaN, or values without an order.
+ */
 type Order = number | 'equal' | 'different';
 
 function holds(order: number, operator: ComparisonOperator): boolean {

@@ -4,8 +4,9 @@ import type { MathOperator } from '../parser/syntax-tree.ts';
 import { type OttlValue, typeName } from './value.ts';
 
 /**
- * Arithmetic by the rules of OTTL (pkg/ottl/LANGUAGE.md, "Math Expressions"). Two ints give an int: it wraps at 64 bits, and
- * division drops the fraction. A double on either side gives a double. Times and durations can be added and subtracted.
+ * Arithmetic by the rules of OTTL (pkg/ottl/LANGUAGE.md, "Math Expressions"). Two ints give an int: it wraps at 64
+ * bits, and division drops the fraction. A double on either side gives a double. Times and durations can be added and
+ * subtracted.
  * @throws {OttlEvaluationError} for other types, and for a division by 0
  */
 export function calculate(a: OttlValue, operator: MathOperator, b: OttlValue): OttlValue {

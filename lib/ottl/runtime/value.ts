@@ -4,8 +4,8 @@ import { OttlEvaluationError } from '../errors.ts';
 import { Duration, Time } from '../go/time.ts';
 
 /**
- * The value of a path, literal or converter. Its JavaScript type tells which type it has in the Collector, whose results
- * depend on that type (`1 == 1.0` is true, but a native int equals no other number):
+ * The value of a path, literal or converter. Its JavaScript type tells which type it has in the Collector, whose
+ * results depend on that type (`1 == 1.0` is true, but a native int equals no other number):
  *
  * | in the Collector | here |
  * |---|---|
@@ -37,8 +37,8 @@ export type OttlValue =
 export interface OttlMap extends ReadonlyMap<string, OttlValue> {}
 
 /**
- * A list made by Go code instead of read from telemetry. The element type matters: the Collector panics when it compares
- * two `[]string`.
+ * A list made by Go code instead of read from telemetry. The element type matters: the Collector panics when it
+ * compares two `[]string`.
  */
 export class NativeList {
   readonly items: readonly OttlValue[];
@@ -107,7 +107,8 @@ export function typeName(value: OttlValue): string {
 
 /**
  * Indexes an attribute. A missing key gives undefined.
- * @throws {OttlEvaluationError} for an index out of bounds, a key of the wrong type, and a value that is neither a list nor a map
+ * @throws {OttlEvaluationError} for an index out of bounds, a key of the wrong type, and a value that is neither a list
+ *   nor a map
  */
 export function indexAttribute(value: OttlValue, key: OttlValue): OttlValue | undefined {
   if (isMap(value)) return value.get(toKey(key));

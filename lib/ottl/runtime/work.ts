@@ -2,8 +2,8 @@ import { OttlEvaluationError } from '../errors.ts';
 import { isList, isMap, NativeList, type OttlValue } from './value.ts';
 
 /**
- * The largest depth of data that a converter parses (JSON, XML), because the result is walked by recursion. The Collector
- * allows 10,000.
+ * The largest depth of data that a converter parses (JSON, XML), because the result is walked by recursion. The
+ * Collector allows 10,000.
  */
 export const MAX_DATA_DEPTH = 1000;
 
@@ -23,8 +23,8 @@ const TOO_MUCH_WORK = new OttlEvaluationError(
 const TOO_LARGE = new OttlEvaluationError(`a value is larger than ${MAX_VALUE_SIZE} characters, bytes or items`);
 
 /**
- * The work that one condition may do on one trace. Without a limit, the sender of a trace could choose it: a list of the
- * resource that is searched for each span takes the product of two sizes.
+ * The work that one condition may do on one trace. Without a limit, the sender of a trace could choose it: a list of
+ * the resource that is searched for each span takes the product of two sizes.
  */
 export class Work {
   #steps = 0;

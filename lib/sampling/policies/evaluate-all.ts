@@ -35,7 +35,9 @@ export function evaluateAll(parts: readonly Policy[], trace: Trace, allowances: 
   return { areAllSampled: true, threshold, allSampledWhen: probability };
 }
 
-/** Lazy: for most traces nobody needs it, because a filter said no, or a policy keeps them with certainty, or none does. */
+/**
+ * Lazy: for most traces nobody needs it, because a filter said no, or a policy keeps them with certainty, or none does.
+ */
 function withOthers(probability: Probability, others: readonly Policy[], trace: Trace): LazyProbability {
   if (others.length === 0 || isImpossible(probability)) return probability;
   return () =>

@@ -1,10 +1,10 @@
 /**
- * The probability of a vote, kept as the outcomes for which it comes about, so that probabilities of policies that share a
- * source of randomness can be combined exactly ({@link keptProbability} computes the number).
+ * The probability of a vote, kept as the outcomes for which it comes about, so that probabilities of policies that
+ * share a source of randomness can be combined exactly ({@link keptProbability} computes the number).
  *
- * A *source* is a value that is uniform over {@link SAMPLE_SPACE} and independent of every other source: the randomness R
- * of the trace (https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/), or the FNV-1a hash of
- * its ID with a salt.
+ * A *source* is a value that is uniform over {@link SAMPLE_SPACE} and independent of every other source: the randomness
+ * R of the trace (https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/), or the FNV-1a hash
+ * of its ID with a salt.
  */
 import { NEVER } from './threshold.ts';
 
@@ -24,8 +24,8 @@ export interface Probability {
   /** Empty: whatever the values are. */
   readonly intervals: readonly Interval[];
   /**
-   * False when something else decides, too: the state of a limit, or a policy that has not been evaluated. The intervals
-   * are then only an upper bound.
+   * False when something else decides, too: the state of a limit, or a policy that has not been evaluated. The
+   * intervals are then only an upper bound.
    */
   readonly isKnown: boolean;
 }
@@ -67,7 +67,9 @@ export function bothOf(a: Probability, b: Probability): Probability {
   return { intervals: [...a.intervals, ...b.intervals], isKnown: a.isKnown && b.isKnown };
 }
 
-/** The probability that it does not come about. Unknown for several intervals: their complement is not one per source. */
+/**
+ * The probability that it does not come about. Unknown for several intervals: their complement is not one per source.
+ */
 export function oppositeOf(probability: Probability): Probability {
   const { intervals, isKnown } = probability;
   const [interval, ...others] = intervals;

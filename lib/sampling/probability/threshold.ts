@@ -1,7 +1,7 @@
 /**
  * Rejection thresholds of consistent probability sampling
- * (https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/): a threshold T is a number of 56 bits.
- * A trace is kept when its randomness R, one of 2^56 values, is at least T, which has the probability 1 - T / 2^56.
+ * (https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/): a threshold T is a number of 56
+ * bits. A trace is kept when its randomness R, one of 2^56 values, is at least T: its probability is `1 - T / 2^56`.
  */
 
 /** The threshold that keeps every trace. */

@@ -1,6 +1,6 @@
 /**
- * The choice of a share of traces by a hash, as the Collector's `probabilistic` makes it: FNV-1a of a salt and the 16 bytes
- * of the trace ID, compared with a threshold.
+ * The choice of a share of traces by a hash, as the Collector's `probabilistic` makes it: FNV-1a of a salt and the 16
+ * bytes of the trace ID, compared with a threshold.
  */
 import { fnv1a64, type Hash64 } from '../../otlp/fnv1a-64.ts';
 import { intervalProbability, type Probability } from './probability.ts';

@@ -2,9 +2,51 @@ import type { Tracer } from '@opentelemetry/api';
 import { OTLPTraceExporter as OtlpJsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as OtlpProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
-import type { IdGenerator, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { CountingExporter } from './counting-exporter.ts';
+import {
+  AlwaysOnSampler,
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  type IdGenerator,
+  type ReadableSpan,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+
+/** An exporter that counts what another one has sent. */
+export class CountingExporter implements SpanExporter {
+  /** Export requests that were answered with success. */
+  requests = 0;
+  /** Spans in them. */
+  spans = 0;
+  /** Why spans could not be sent. */
+  readonly failures: string[] = [];
+  readonly #exporter: SpanExporter;
+
+  constructor(exporter: SpanExporter) {
+    this.#exporter = exporter;
+  }
+
+  export(spans: ReadableSpan[], resultCallback: Parameters<SpanExporter['export']>[1]): void {
+    this.#exporter.export(spans, (result) => {
+      // 0 is ExportResultCode.SUCCESS.
+      if (result.code === 0) {
+        this.requests += 1;
+        this.spans += spans.length;
+      } else {
+        this.failures.push(result.error?.message ?? 'export failed');
+      }
+      resultCallback(result);
+    });
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#exporter.forceFlush?.();
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#exporter.shutdown();
+  }
+}
 
 export const SERVICE_NAMES = ['gateway', 'auth', 'cart', 'fraud-check', 'payment', 'order-fulfilment'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];

@@ -139,7 +139,7 @@ function alignment(members: readonly (readonly [string, string])[], at: number):
 }
 
 /** An expression; its further lines are indented for `depth`. */
-export function print(value: Expression, depth: number): string {
+function print(value: Expression, depth: number): string {
   const indent = INDENT.repeat(depth);
   const inner = INDENT.repeat(depth + 1);
   if (typeof value === 'string') return printText([value], depth);

@@ -82,8 +82,8 @@ describe('compact --data', () => {
     expect(out[0]).toBe('compacted: 2 hours, 2 objects, 4 spans');
     expect(out[1]).toMatch(/^bytes: [\d.]+ KiB of lines, [\d.]+ KiB of Parquet \(\d+ %\)$/);
     expect(complaints.map((text) => text.replaceAll(/[\d.]+ KiB/g, 'x'))).toEqual([
-      '2026-09-15T07: 1 objects, 2 spans, x to x in 1 part',
-      '2026-09-15T08: 1 objects, 2 spans, x to x in 1 part',
+      '2026-09-15T07: 1 object, 2 spans, x to x in 1 part',
+      '2026-09-15T08: 1 object, 2 spans, x to x in 1 part',
     ]);
     expect(partsOf(dataDir)).toEqual([
       'spans/dt=2026-09-15/hour=07/part-0.parquet',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderFunnel } from '../../../lib/cli/demo/funnel.ts';
+import { renderFunnel } from '../../../lib/cli/demo/report.ts';
 import { failingTraces, renderFailing, renderSlowest } from '../../../lib/cli/demo/trace-tables.ts';
 import { PLAIN } from '../../support/recording-terminal.ts';
 import { kept } from './support/kept.ts';
@@ -11,7 +11,7 @@ describe('renderFunnel', () => {
       [
         'received           1,200 traces    5,000 spans   in 70 export requests',
         'kept                   3 traces        3 spans   0 %',
-        `  errors               1 traces        1 spans   ${'█'.repeat(15)}`,
+        `  errors               1 trace         1 span    ${'█'.repeat(15)}`,
         '  slow                 0 traces        0 spans',
         '  vip-customers        0 traces        0 spans',
         `  baseline             2 traces        2 spans   ${'█'.repeat(30)}`,

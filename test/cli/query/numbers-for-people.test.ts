@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { numberText } from '../../../lib/cli/query/table-cells.ts';
+import { numberText } from '../../../lib/cli/query/print-result.ts';
 import { dataFolderWith, line, newDataFolder, oneSpan } from './support/archive-folder.ts';
 import { ask } from './support/ask.ts';
 

@@ -39,7 +39,7 @@ const ATTRIBUTES_SHAPE = [
 ];
 
 /** `MAP(VARCHAR, VARCHAR)` of the attributes; empty when there are none. */
-export function attributeMap(attributes: string): string {
+function attributeMap(attributes: string): string {
   const named = `list_filter(coalesce(${attributes}, []), lambda x: x.key IS NOT NULL)`;
   const keys = `list_transform(${named}, lambda x: x.key)`;
   // A map refuses a key twice. Looking for the first of each is quadratic, so it happens only where it must.

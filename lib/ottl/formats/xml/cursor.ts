@@ -12,8 +12,8 @@ const VALID_NAME = /^[\p{L}_:][\p{L}\p{N}\p{M}_:.\u00b7-]*$/u;
 const SPACE = /[ \t\r\n]*/y;
 
 /**
- * The position of a reader in a document. Every method throws {@link OttlEvaluationError} when the document has something
- * else at the position than the method reads.
+ * The position of a reader in a document. Every method throws {@link OttlEvaluationError} when the document has
+ * something else at the position than the method reads.
  */
 export class XmlCursor {
   #text: string;

@@ -90,7 +90,10 @@ const XML = 'http://www.w3.org/XML/1998/namespace';
 
 /** The namespaces declared by the open elements. */
 class XmlNamespaces {
-  /** Namespaces by prefix, innermost last. One table for all elements: a copy for each would be quadratic in their number. */
+  /**
+   * Namespaces by prefix, innermost last. One table for all elements: a copy for each would be quadratic in their
+   * number.
+   */
   readonly #declared = new Map<string, string[]>([['xml', [XML]]]);
   /** The prefixes that each open element declares. */
   readonly #open: (readonly string[])[] = [];

@@ -6,8 +6,8 @@ import { childrenOf, readXmlDocument, type XmlNode } from './document.ts';
 import { readXmlTokens, type XmlAttribute } from './tokens.ts';
 
 /**
- * `ParseSimplifiedXML`: each element is a key of a map. Its value is its text, a map of the elements in it, or a list when
- * several elements have the same name.
+ * `ParseSimplifiedXML`: each element is a key of a map. Its value is its text, a map of the elements in it, or a list
+ * when several elements have the same name.
  */
 export function parseSimplifiedXml(text: string): OttlMap {
   return mapOf(readXmlDocument(text));

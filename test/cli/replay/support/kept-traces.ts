@@ -4,7 +4,7 @@ import { archiveLines } from '../../../../lib/archive/line.ts';
 import { buildTrace, type SpanSpec } from '../../../support/build-trace.ts';
 import { writeFile } from '../../query/support/archive-folder.ts';
 
-export const HOUR = 'dt=2026-11-21/hour=10';
+const HOUR = 'dt=2026-11-21/hour=10';
 const WRITTEN_MS = Date.UTC(2026, 10, 21, 11);
 
 /** 32 hex digits. */
