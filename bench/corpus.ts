@@ -2,8 +2,9 @@
  * Export requests as a gateway or an SDK sends them, from a seed: five services with resources of some 25 attributes,
  * traces of 1 to 40 spans, semantic-convention attributes, exceptions with stack traces, a few links.
  */
-import { int, type OtlpJson, text } from '../lib/traffic/otlp-json.ts';
+
 import { createRandom, type Random } from '../lib/traffic/random.ts';
+import { int, type OtlpJson, text } from '../lib/traffic/sample-span.ts';
 import { opentelemetry } from '../proto/generated/otlp.js';
 
 const { ExportTraceServiceRequest } = opentelemetry.proto.collector.trace.v1;

@@ -1,3 +1,5 @@
+/** What can be wrong with an export request. */
+
 /** The request is valid, but too large. Tailgate accepts the same spans in smaller requests (OTLP/HTTP: 413). */
 export class RequestTooLargeError extends Error {
   override readonly name = 'RequestTooLargeError';
@@ -17,4 +19,12 @@ export class MalformedOtlpError extends Error {
     this.problem = problem;
     this.offset = offset;
   }
+}
+
+/** Something in a message that cannot be read, and its place in the request. */
+export interface Fault {
+  /** What was found, and what was expected. */
+  readonly problem: string;
+  /** In bytes from the start of the request. */
+  readonly offset: number;
 }

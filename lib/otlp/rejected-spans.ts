@@ -1,5 +1,4 @@
-import { MalformedOtlpError } from './errors.ts';
-import type { Fault } from './protobuf/wire-cursor.ts';
+import { type Fault, MalformedOtlpError } from './errors.ts';
 
 /** Why a span is rejected. A span that has several problems counts for the first of them in this order. */
 export type SpanProblem = 'resource' | 'scope' | 'span' | 'trace_id' | 'span_id' | 'parent_span_id' | 'link';

@@ -12,7 +12,7 @@ import { type CompiledCondition, compileCondition } from './compiler/compile-con
 import { missingAttributeWarnings } from './compiler/missing-attribute.ts';
 import type { Slots } from './compiler/scope.ts';
 import { type ErrorMode, OttlEvaluationError, positionAt } from './errors.ts';
-import { parseCondition } from './parser/parse.ts';
+import { parseCondition } from './parser/parse-condition.ts';
 import type { ConditionContext } from './paths/find-path.ts';
 import type { EvaluationContext, MeteredCondition } from './runtime/context.ts';
 

@@ -1,7 +1,6 @@
 import { protobufFromJson } from '../otlp/json-decode/decode-request.ts';
-import type { OtlpJson } from './otlp-json.ts';
 import { createRandom, type Random } from './random.ts';
-import { sampleResource, sampleSpan } from './sample-span.ts';
+import { type OtlpJson, sampleResource, sampleSpan } from './sample-span.ts';
 import type { TrafficShape } from './traffic-shape.ts';
 
 /** A run of a trace's spans that travels in one export request. */

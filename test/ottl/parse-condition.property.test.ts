@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCondition } from '../../lib/ottl/parser/parse.ts';
+import { parseCondition } from '../../lib/ottl/parser/parse-condition.ts';
 import type { ComparisonOperator, ConditionNode, MathOperator, ValueNode } from '../../lib/ottl/parser/syntax-tree.ts';
 import { printCondition } from './print-condition.ts';
 

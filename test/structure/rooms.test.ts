@@ -20,18 +20,13 @@ const KNOWN_TO: readonly (readonly [pattern: RegExp, rooms: readonly string[]])[
 /** Most lines of a file that can be read whole. */
 const CEILING = 250;
 /** Longer ones, each with its reason. */
-const LONG: Readonly<Record<string, string>> = {
-  'lib/ottl/parser/parse.ts': 'the whole grammar, whose rules call each other',
-};
+const LONG: Readonly<Record<string, string>> = {};
 
 /** A file with a function or class in it has at least as many lines as this. */
 const FLOOR = 25;
 /** Shorter ones, each with its reason; besides entry points and items of a registry. */
 const SHORT: Readonly<Record<string, string>> = {
   'lib/local/engines/engine.ts': 'the type of an engine, and how a client reaches one',
-  'lib/otlp/errors.ts': 'classes of errors',
-  'lib/ottl/runtime/operand.ts': 'a type and its two constructors',
-  'lib/traffic/otlp-json.ts': 'a type and its two constructors',
   'scripts/docs/query-tables.ts': 'the tables of one page',
 };
 const ENTRY_POINT = /\/(main|index|app)\.ts$/;

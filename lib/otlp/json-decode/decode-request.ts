@@ -1,12 +1,11 @@
+import type { Fault } from '../errors.ts';
 import { messageNumber } from '../protobuf/schema.ts';
 import { MAX_VALUE_DEPTH, TOO_DEEP } from '../protobuf/validate.ts';
-import type { Fault } from '../protobuf/wire-cursor.ts';
 import { WireWriter } from '../protobuf/writer.ts';
 import { RejectedSpans, type SpanProblem } from '../rejected-spans.ts';
 import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COLON, JsonCursor, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './cursor.ts';
 import { FieldOrder } from './field-order.ts';
-import type { KeyedField } from './fields-by-key.ts';
-import { MESSAGE_KEYS, type MessageKeys } from './fields-by-key.ts';
+import { type KeyedField, MESSAGE_KEYS, type MessageKeys } from './fields-by-key.ts';
 import { copyPlainAttribute } from './plain-attribute.ts';
 import { JsonNumbers } from './read-numbers.ts';
 import { JsonScalars, MAX_SCALAR_LENGTH } from './scalars.ts';

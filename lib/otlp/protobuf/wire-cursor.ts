@@ -1,4 +1,4 @@
-import { MalformedOtlpError } from '../errors.ts';
+import { type Fault, MalformedOtlpError } from '../errors.ts';
 import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from './wire-values.ts';
 
 const CUT_OFF = 'the message is cut off inside a value';
@@ -168,14 +168,6 @@ export class WireCursor {
     this.fail(`expected a ${what} of at most ${what === 'tag' ? 32 : 31} bits`, start);
     return FAILED;
   }
-}
-
-/** Something in a message that cannot be read, and its place in the request. */
-export interface Fault {
-  /** What was found, and what was expected. */
-  readonly problem: string;
-  /** In bytes from the start of the request. */
-  readonly offset: number;
 }
 
 /**

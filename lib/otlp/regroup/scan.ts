@@ -1,7 +1,7 @@
-import { MalformedOtlpError, RequestTooLargeError } from '../errors.ts';
+import { type Fault, MalformedOtlpError, RequestTooLargeError } from '../errors.ts';
 import { FIELD_KINDS, FIELD_NUMBERS, messageNumber, OTLP_MESSAGES, UNKNOWN_FIELD } from '../protobuf/schema.ts';
 import { unexpected, validateField } from '../protobuf/validate.ts';
-import { type Fault, FaultCursor } from '../protobuf/wire-cursor.ts';
+import { FaultCursor } from '../protobuf/wire-cursor.ts';
 import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire-values.ts';
 import { RejectedSpans, type SpanProblem } from '../rejected-spans.ts';
 import { EnvelopeTable } from './envelope-table.ts';

@@ -1,6 +1,7 @@
+import type { Fault } from '../errors.ts';
 import { messageNumber } from '../protobuf/schema.ts';
 import { validateField, validateKeyValue } from '../protobuf/validate.ts';
-import type { Fault, FaultCursor } from '../protobuf/wire-cursor.ts';
+import type { FaultCursor } from '../protobuf/wire-cursor.ts';
 import { isZeroAt, LENGTH_DELIMITED, tagOf } from '../protobuf/wire-values.ts';
 import type { SpanProblem } from '../rejected-spans.ts';
 

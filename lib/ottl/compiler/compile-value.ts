@@ -11,9 +11,15 @@ import { OttlEvaluationError, OttlSyntaxError } from '../errors.ts';
 import type { CallNode, PathNode, ValueNode } from '../parser/syntax-tree.ts';
 import { findPath } from '../paths/find-path.ts';
 import { ENUMS } from '../paths/span-paths.ts';
-import { type EvaluationContext, type Getter, isAbove } from '../runtime/context.ts';
+import {
+  dynamicOperand,
+  type EvaluationContext,
+  type Getter,
+  isAbove,
+  literalOperand,
+  type Operand,
+} from '../runtime/context.ts';
 import { calculate, negate } from '../runtime/math.ts';
-import { dynamicOperand, literalOperand, type Operand } from '../runtime/operand.ts';
 import {
   indexAttribute,
   indexResult,

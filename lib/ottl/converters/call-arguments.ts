@@ -2,8 +2,7 @@ import { OttlEvaluationError, OttlSyntaxError } from '../errors.ts';
 import { toCamel } from '../go/strings.ts';
 import type { Time } from '../go/time.ts';
 import type { ArgumentNode, CallNode, ValueNode } from '../parser/syntax-tree.ts';
-import type { Getter } from '../runtime/context.ts';
-import type { Operand } from '../runtime/operand.ts';
+import type { Getter, Operand } from '../runtime/context.ts';
 import type { OttlMap, OttlValue } from '../runtime/value.ts';
 import {
   toBoolLike,

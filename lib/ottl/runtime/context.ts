@@ -10,6 +10,21 @@ import { Work } from './work.ts';
  */
 export type Getter<T = OttlValue> = (context: EvaluationContext) => T;
 
+/** A compiled value. Of a literal the value is known at start, so that an error in it is found at start. */
+export interface Operand {
+  readonly get: Getter;
+  /** Undefined when the value is not a literal. */
+  readonly literal: OttlValue | undefined;
+}
+
+export function literalOperand(value: OttlValue): Operand {
+  return { get: () => value, literal: value };
+}
+
+export function dynamicOperand(get: Getter): Operand {
+  return { get, literal: undefined };
+}
+
 /**
  * What the value of an expression can change with, from the outside in. An expression of level `resource` has the same
  * value for all spans of a resource, one of level `span` for all events of a span.
