@@ -26,8 +26,8 @@ export async function runStart(input: StartInput, terminal: Terminal): Promise<E
   const log = createLogger({ verbose: input.logRequests });
   const tailgate = await startLocal({ host, port, dataDir, config, keys, log });
   const interruption = terminal.interruption();
-  terminal.print(whoMaySend(keys.length));
   terminal.print(`ready ${tailgate.url}`);
+  terminal.print(whoMaySend(keys.length));
   if (!interruption.aborted) await once(interruption, 'abort');
   const { reason } = interruption;
   log.info('stopping', { signal: reason instanceof InterruptedError ? reason.signal : String(reason) });

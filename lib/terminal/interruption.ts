@@ -1,15 +1,16 @@
 import { InterruptedError } from './errors.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** The signals by which a person or a supervisor stops a command. */
+export const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** One Ctrl-C can come twice: from the terminal, and handed on by npm. */
 const SAME_MS = 1_000;
 
-type InterruptedProcess = Pick<NodeJS.Process, 'on' | 'removeAllListeners' | 'kill' | 'pid'>;
+type InterruptedProcess = Pick<NodeJS.Process, 'on' | 'exit'>;
 
 /**
  * Aborts with an {@link InterruptedError} on Ctrl-C or SIGTERM, so that the command can stop in good order. A second signal, at
- * least a second later, ends the process at once.
+ * least a second later, ends the process at once, with code 130.
  */
 export function interruption(process: InterruptedProcess): AbortSignal {
   const controller = new AbortController();
@@ -19,8 +20,7 @@ export function interruption(process: InterruptedProcess): AbortSignal {
       firstAtMs = performance.now();
       controller.abort(new InterruptedError(signal));
     } else if (performance.now() - firstAtMs > SAME_MS) {
-      for (const handled of SIGNALS) process.removeAllListeners(handled);
-      process.kill(process.pid, signal);
+      process.exit(130);
     }
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);

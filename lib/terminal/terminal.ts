@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
-import { interruption } from './interruption.ts';
+import { interruption, SIGNALS } from './interruption.ts';
 import { type Progress, ProgressLine, type ProgressOptions } from './progress.ts';
 
 /** How text on a terminal is marked. Every mark also shows without colours. */
@@ -25,8 +25,8 @@ export interface Terminal extends Palette {
   /** Shows a line on standard error that changes, in place on a terminal. One at a time. */
   progress(describe: () => string, options?: ProgressOptions): Progress;
   /**
-   * Aborts with an `InterruptedError` on Ctrl-C or SIGTERM. From the first call on a signal no longer ends the process, but a
-   * second one, at least a second later, does.
+   * Aborts with an `InterruptedError` on Ctrl-C or SIGTERM. Before the first call a signal ends the process with code 130;
+   * afterwards only a second one, at least a second later, does.
    */
   interruption(): AbortSignal;
 }
@@ -41,7 +41,9 @@ export function createTerminal(process: NodeJS.Process): Terminal {
   // Without a reader of errors there is no way to report that it is gone.
   stderr.on('error', () => undefined);
   const progress = new ProgressLine(stderr);
-  let signal: AbortSignal | undefined;
+  const end = () => process.exit(130);
+  for (const signal of SIGNALS) process.on(signal, end);
+  let interrupted: AbortSignal | undefined;
   return {
     ...terminalPalette(stdout),
     width: stdout.isTTY ? stdout.columns || 80 : undefined,
@@ -59,8 +61,9 @@ export function createTerminal(process: NodeJS.Process): Terminal {
     },
     progress: (describe, options) => progress.start(describe, options),
     interruption() {
-      signal ??= interruption(process);
-      return signal;
+      for (const signal of SIGNALS) process.off(signal, end);
+      interrupted ??= interruption(process);
+      return interrupted;
     },
   };
 }

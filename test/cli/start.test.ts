@@ -171,7 +171,7 @@ describe('tailgate start', () => {
     await open.ready;
     open.child.kill('SIGINT');
     expect((await open.ended).stdout).toMatch(
-      /^accepts spans from anyone who can connect; --ingest-key KEY accepts only/,
+      /^accepts spans from anyone who can connect; --ingest-key KEY accepts only/m,
     );
     const closed = start('--port', '0', '--data', join(folder, 'closed'), '--ingest-key', 'a', '--ingest-key=b');
     const url = await closed.ready;

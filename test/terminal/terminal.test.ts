@@ -29,11 +29,9 @@ class FakeStream extends EventEmitter {
 }
 
 class FakeProcess extends EventEmitter {
-  readonly pid = 1;
   readonly stdout: FakeStream;
   readonly stderr: FakeStream;
   readonly exit = vi.fn();
-  readonly kill = vi.fn();
 
   constructor(stdout: FakeStream, stderr: FakeStream) {
     super();
@@ -98,6 +96,13 @@ describe('a terminal', () => {
     process.emit('SIGTERM', 'SIGTERM');
     expect(signal.reason).toBeInstanceOf(InterruptedError);
     expect(signal.reason).toMatchObject({ signal: 'SIGTERM' });
+    expect(process.exit).not.toHaveBeenCalled();
+  });
+
+  it.each(['SIGINT', 'SIGTERM'])('of a command that has nothing to put in order ends with 130 on %s', (signal) => {
+    const { process } = terminalOf();
+    process.emit(signal, signal);
+    expect(process.exit).toHaveBeenCalledExactlyOnceWith(130);
   });
 });
 

@@ -15,6 +15,7 @@ import type { Clock } from '../../pipeline/ports.ts';
 import { CommandError, InterruptedError, messageOf } from '../../terminal/errors.ts';
 import { unreadableFile } from '../../terminal/read-file.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import { explainError } from '../explain-error.ts';
 import { readStackOutputs } from '../stack.ts';
 import { type ArchiveSource, readTraceId } from './arguments.ts';
 import type { ReplayState } from './position.ts';
@@ -56,7 +57,7 @@ export async function selectTraces(selection: TraceSelection, deps: SelectDeps):
     return ids;
   } catch (error) {
     if (deps.stop.aborted) throw new InterruptedError();
-    throw new CommandError(`--where: ${messageOf(error)}`, { cause: error });
+    throw new CommandError(`--where: ${explainError(error)}`, { cause: error });
   }
 }
 
