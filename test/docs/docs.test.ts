@@ -88,7 +88,7 @@ const TAILGATE_RUNNERS: Readonly<Record<string, (argv: readonly string[]) => Pro
 const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | void][] = [
   // The installation is what brought these tests about.
   [/^npm ci$/, () => expect(existsSync('package-lock.json')).toBe(true)],
-  // test/local/main.test.ts starts it; here the options are read.
+  // test/cli/start.test.ts starts it; here the options are read.
   [/^npm start(?: -- (.*))?$/, ([, options = '']) => void inputOf(['start', ...words(options)])],
   // test/packages installs what is packed.
   [/^npm install --global tailgate$/, () => expect(scripts).toContain('build')],
