@@ -25,6 +25,7 @@ import { run as replay } from '../cli/replay/support/run.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { RecordingLog } from '../support/recording-log.ts';
 import { RecordingTerminal } from '../support/recording-terminal.ts';
+import { deadLinks } from './dead-links.ts';
 import { fencedBlocks, PAGES, shellCommands } from './fenced-blocks.ts';
 
 const run = promisify(execFile);
@@ -91,7 +92,10 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
   // test/cli/start.test.ts starts it; here the options are read.
   [/^npm start(?: -- (.*))?$/, ([, options = '']) => void inputOf(['start', ...words(options)])],
   // test/packages installs what is packed.
-  [/^npm install --global tailgate$/, () => expect(scripts).toContain('build')],
+  [
+    /^npm install (?:--global tailgate|tailgate|tailgate-cdk aws-cdk-lib constructs)$/,
+    () => expect(scripts).toContain('build'),
+  ],
   [/^tailgate --help$/, () => expect(programHelp(PROGRAM)).toContain('Commands:')],
   [/^npm test$/, () => expect(scripts).toContain('test')],
   [
@@ -253,9 +257,9 @@ describe('the configurations of Grafana Alloy on the pages', () => {
 
 describe('the links of the pages', () => {
   it.each(PAGES)('of %s lead somewhere', (page) => {
-    for (const [, target = ''] of readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      expect(existsSync(join(dirname(page), target)), target).toBe(true);
-    }
+    // The READMEs of the packages have the folder docs/ beside them there, with the pages of the one here.
+    const folder = page.startsWith('scripts/build/readme/') ? '.' : dirname(page);
+    expect(deadLinks(page, folder)).toEqual([]);
   });
 });
 
