@@ -234,6 +234,20 @@ describe('the commands of the pages', () => {
   });
 });
 
+describe('the tables of options', () => {
+  /** The section of a command in the page that is generated from the commands. */
+  const sectionOf = (command: string) =>
+    readFileSync('docs/cli.md', 'utf8').split(`\n## ${command}\n`)[1]?.split('\n## ')[0];
+
+  it.each(['query', 'replay'])('of docs/%s.md have options of the command, and what they take', (command) => {
+    const section = sectionOf(command) ?? expect.fail(`docs/cli.md has no section ${command}`);
+    const cells = [...readFileSync(`docs/${command}.md`, 'utf8').matchAll(/^\| ([^|]*`--[^|]*)\|/gm)];
+    const options = cells.flatMap(([, cell = '']) => [...cell.matchAll(/`(--[\w-]+(?: [A-Z=]+)?)/g)]);
+    expect(options.length).toBeGreaterThan(5);
+    for (const [, option = ''] of options) expect(section).toMatch(new RegExp(`\`${option}\\b`));
+  });
+});
+
 describe('the statements of the pages', () => {
   const statements = fencedBlocks('sql').filter(({ file }) => ['docs/queries.md', 'docs/weights.md'].includes(file));
 
