@@ -32,6 +32,20 @@ export function describeObjectStore(name: string, create: () => Promise<ObjectSt
       expect(text(await store.getRange('a', 3, 5))).toBe('st');
       expect(text(await store.getRange('a', 1, 3))).toBe('ir');
       expect(text(await store.getRange('a', 0, 100))).toBe('first');
+      expect(await store.getRange('a', 5, 9)).toHaveLength(0);
+      expect(await store.getRange('a', 0, 0)).toHaveLength(0);
+    });
+
+    it('has no object below an object, nor in place of a folder', async () => {
+      const store = await create();
+      await store.createOnly('spans/a', bytes('first'));
+      for (const key of ['spans/a/b', 'spans']) {
+        expect(await store.get(key)).toBeUndefined();
+        expect(await store.getRange(key, 0, 5)).toBeUndefined();
+        expect(await store.open(key)).toBeUndefined();
+        expect(await store.head(key)).toBeUndefined();
+      }
+      expect((await store.listFolder('spans/a/')).objects).toEqual([]);
     });
 
     it('lets one of many create an object', async () => {

@@ -48,31 +48,44 @@ export class FilesystemObjectStore implements ObjectStore {
 
   async getRange(key: string, begin: number, end: number): Promise<Uint8Array | undefined> {
     return unlessAbsent(async () => {
-      await using file = await open(this.#path(key));
-      const { size } = await file.stat();
-      const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - begin));
-      await file.read(bytes, 0, bytes.length, begin);
-      return bytes;
+      const file = await open(this.#path(key));
+      try {
+        const { size } = await file.stat();
+        const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - begin));
+        await file.read(bytes, 0, bytes.length, begin);
+        return bytes;
+      } finally {
+        await file.close();
+      }
     });
   }
 
   async open(key: string): Promise<Readable | undefined> {
-    return unlessAbsent(async () => (await open(this.#path(key))).createReadStream());
+    return unlessAbsent(async () => {
+      const file = await open(this.#path(key));
+      if ((await file.stat()).isFile()) return file.createReadStream();
+      await file.close();
+      return undefined;
+    });
   }
 
   async head(key: string): Promise<ObjectHead | undefined> {
-    return unlessAbsent(async () => ({ byteLength: (await stat(this.#path(key))).size, metadata: {} }));
+    const found = await unlessAbsent(() => stat(this.#path(key)));
+    return found?.isFile() ? { byteLength: found.size, metadata: {} } : undefined;
   }
 
   /** A link fails where there is a file. */
   async createOnly(key: string, bytes: Uint8Array): Promise<'created' | 'exists'> {
-    try {
-      await this.#write(key, bytes, link);
-      return 'created';
-    } catch (error) {
-      if (hasCode(error, 'EEXIST')) return 'exists';
-      throw error;
-    }
+    let result: 'created' | 'exists' = 'created';
+    await this.#write(key, bytes, async (draft, target) => {
+      try {
+        await link(draft, target);
+      } catch (error) {
+        if (!hasCode(error, 'EEXIST')) throw error;
+        result = 'exists';
+      }
+    });
+    return result;
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
@@ -128,11 +141,14 @@ async function writeSynced(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
+const ABSENT = ['ENOENT', 'ENOTDIR', 'EISDIR'] as const;
+
 async function unlessAbsent<Value>(call: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await call();
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    // Below a file, or in place of one, there is no object either.
+    if (ABSENT.some((code) => hasCode(error, code))) return undefined;
     throw error;
   }
 }

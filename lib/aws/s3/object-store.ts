@@ -68,7 +68,14 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async getRange(key: string, begin: number, end: number): Promise<Uint8Array | undefined> {
-    return this.#read(key, `bytes=${begin}-${end - 1}`);
+    if (end <= begin) return new Uint8Array(0);
+    try {
+      return await this.#read(key, `bytes=${begin}-${end - 1}`);
+    } catch (error) {
+      // The range begins behind the end of the object.
+      if (hasStatus(error, 416)) return new Uint8Array(0);
+      throw error;
+    }
   }
 
   async open(key: string): Promise<Readable | undefined> {
