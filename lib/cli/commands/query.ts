@@ -51,5 +51,6 @@ export const query: Command = defineCommand({
     }
     return problems;
   },
+  checkMore: async (input) => (await import('../query/library.ts')).namedProblems(input),
   load: async () => (await import('../query/run-query.ts')).runQuery,
 });

@@ -43,11 +43,16 @@ class HastyClock extends MovableClock {
   }
 }
 
-const replay = (options: readonly string[], stop?: AbortController) =>
-  run(['--endpoint', receiver.url, '--data', dataDir, '--resume', file, '--batch-bytes', '1', ...options], {
-    clock: new HastyClock(),
-    ...(stop && { stop }),
+const replay = (options: readonly string[], stop?: AbortController) => {
+  const usual = Object.entries({
+    '--endpoint': receiver.url,
+    '--data': dataDir,
+    '--resume': file,
+    '--batch-bytes': '1',
   });
+  const others = usual.filter(([name]) => !options.includes(name)).flat();
+  return run([...others, ...options], { clock: new HastyClock(), ...(stop && { stop }) });
+};
 
 /** What a position belongs to has the receiver's URL in it; each receiver here has a port of its own. */
 function moveToReceiver(): void {
