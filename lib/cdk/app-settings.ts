@@ -1,4 +1,5 @@
 import type { Environment } from 'aws-cdk-lib';
+import { didYouMean } from '../text/nearest-name.ts';
 import type { IngestEndpointType } from './ingest-endpoint.ts';
 
 /** The settings that `cdk deploy -c name=value` accepts. */
@@ -24,22 +25,41 @@ export type AppSettingsResult =
 const ACCOUNT = /^\d{12}$/;
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 const TENANT_NAMES = '; the name of a tenant comes with its key: tailgate keys create --tenant NAME';
+/** The settings that `-c` takes. */
+const NAMES: readonly string[] = [
+  'policies',
+  'stackName',
+  'account',
+  'region',
+  'pipelineName',
+  'allowUnauthenticated',
+  'tenants',
+  'ingestEndpoint',
+  'corsOrigins',
+  'ingestConcurrency',
+  'compaction',
+];
+/** Names of settings in earlier versions. */
+const RENAMED: ReadonlyMap<string, string> = new Map([['frontDoor', 'ingestEndpoint']]);
+/** What the command line of the CDK writes to the context; its other names, and those of look-ups, have a `@`, `:` or `/`. */
+const NAMES_OF_CDK: readonly string[] = ['acknowledged-issue-numbers', 'cli-telemetry'];
+
 /** The names that CloudFormation accepts. */
 const STACK_NAME = /^[A-Za-z][A-Za-z0-9-]{0,127}$/;
 
 /**
  * Reads the settings of the app.
  *
- * @param context reads a value of `-c` or `cdk.json`
+ * @param context all values of `-c`, `cdk.json` and `cdk.context.json`
  * @param environment the variables in which the CDK passes the account and region of the credentials
  */
 export function readAppSettings(
-  context: (name: string) => unknown,
+  context: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): AppSettingsResult {
-  const problems: string[] = [];
+  const problems: string[] = [...unknownNames(Object.keys(context))];
   const text = (name: string): string | undefined => {
-    const value = context(name);
+    const value = context[name];
     return value === undefined || value === '' ? undefined : String(value);
   };
   const oneOf = <Value extends string>(name: string, allowed: readonly Value[], hint = ''): Value | undefined => {
@@ -84,6 +104,17 @@ export function readAppSettings(
     },
   };
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };
+}
+
+/** A line for each name that is no setting: a misspelt one must not be ignored in silence. */
+function unknownNames(names: readonly string[]): readonly string[] {
+  const unknown = names.filter((name) => !NAMES.includes(name) && !NAMES_OF_CDK.includes(name) && !/[@:/]/.test(name));
+  return unknown.map((name) => {
+    const renamed = RENAMED.get(name);
+    return renamed === undefined
+      ? `-c ${name}: there is no such setting, expected ${NAMES.join(', ')}${didYouMean(name, NAMES)}`
+      : `-c ${name}: is called ${renamed} now`;
+  });
 }
 
 /** The account and region to deploy to. The credentials decide; `-c account=` and `-c region=` only say what is expected. */

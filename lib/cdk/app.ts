@@ -8,7 +8,7 @@ import { TailgateStack } from './tailgate-stack.ts';
 const app = new App();
 try {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  const result = readAppSettings((name) => app.node.tryGetContext(name), process.env);
+  const result = readAppSettings(app.node.getAllContext(), process.env);
   if (!result.ok) throw new InvalidPipelineError('Tailgate', result.problems);
   const { env, stackName, policiesFile, pipeline } = result.settings;
   new TailgateStack(app, stackName, {

@@ -5,6 +5,7 @@ import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../aws/dynamodb/sche
 import type { ProvisionedCapacity } from './buffer-table.ts';
 import { collisionProblems, defaultPipelineName, nameProblems } from './pipeline-name.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
+import { checkedTypes } from './property-types.ts';
 
 /** `undefined`, or what is wrong with an origin for CORS. */
 function originProblem(origin: string): string | undefined {
@@ -38,6 +39,9 @@ export class InvalidPipelineError extends Error {
   }
 }
 
+/** Those whose types are right. */
+type GivenProps = Partial<TailSamplingPipelineProps>;
+
 /** Decide would take a claim whose object the lifecycle rule deleted for one of a dead owner, and write it again. */
 const MIN_ARCHIVE_DAYS = (DEFAULT_BUFFER_TTL_MS + RECORD_EXTRA_TTL_MS) / MS_PER_DAY;
 /** Athena accepts no lower limit. */
@@ -57,19 +61,21 @@ export function checkedPipelineName(
   props: TailSamplingPipelineProps,
   isPipeline: (construct: IConstruct) => construct is IConstruct & { readonly pipelineName: string },
 ): string {
-  const name = props.pipelineName ?? defaultPipelineName(pipeline);
+  const { usable, problems: typeProblems } = checkedTypes(props);
+  const name = usable.pipelineName ?? defaultPipelineName(pipeline);
   const problems = [
-    ...props.policies.problems,
+    ...typeProblems,
+    ...(usable.policies?.problems ?? []),
     ...nameProblems(name),
     ...collisionProblems(name, pipeline, isPipeline),
-    ...pipelineProblems(props),
+    ...pipelineProblems(usable),
   ];
   if (name === undefined || problems.length > 0) throw new InvalidPipelineError(pipeline.node.path, problems);
   return name;
 }
 
 /** The problems of the properties other than the name and the policies, a line each. */
-function pipelineProblems(props: TailSamplingPipelineProps): readonly string[] {
+function pipelineProblems(props: GivenProps): readonly string[] {
   return [
     ...batchProblems(props),
     ...concurrencyProblems(props),
@@ -85,10 +91,7 @@ function originProblems(origins: readonly string[]): readonly string[] {
   return origins.map(originProblem).filter((problem) => problem !== undefined);
 }
 
-function batchProblems({
-  wakeUpBatchSize: size,
-  wakeUpBatchWindow: window,
-}: TailSamplingPipelineProps): readonly string[] {
+function batchProblems({ wakeUpBatchSize: size, wakeUpBatchWindow: window }: GivenProps): readonly string[] {
   const seconds = window?.toSeconds({ integral: false });
   const problems = [
     ...wholeNumber('wakeUpBatchSize', size, 1, 10_000),
@@ -101,7 +104,7 @@ function batchProblems({
   return problems;
 }
 
-function concurrencyProblems(props: TailSamplingPipelineProps): readonly string[] {
+function concurrencyProblems(props: GivenProps): readonly string[] {
   const { ingestConcurrency: ingest, ingestEndpoint } = props;
   const problems = [...wholeNumber('decideConcurrency', props.decideConcurrency, 2, 1000)];
   if (ingest !== 'unreserved') problems.push(...knownNow('ingestConcurrency', ingest, 'the threshold of an alarm'));
@@ -117,7 +120,7 @@ function concurrencyProblems(props: TailSamplingPipelineProps): readonly string[
   return problems;
 }
 
-function archiveProblems(props: TailSamplingPipelineProps): readonly string[] {
+function archiveProblems(props: GivenProps): readonly string[] {
   const days = props.archiveRetention?.toDays({ integral: false });
   const problems = [
     ...wholeNumber('archiveRetention in days', days, 1, 36_500),

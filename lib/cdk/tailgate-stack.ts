@@ -26,8 +26,10 @@ export class TailgateStack extends Stack {
   /** The pipeline. */
   readonly pipeline: TailSamplingPipeline;
 
-  constructor(scope: Construct, id: string, { pipeline: pipelineProps, ...props }: TailgateStackProps) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, props: TailgateStackProps) {
+    // Without properties, in plain JavaScript, the pipeline says what is missing.
+    const { pipeline: pipelineProps, ...stackProps } = props ?? {};
+    super(scope, id, stackProps);
     this.pipeline = new TailSamplingPipeline(this, 'Tailgate', pipelineProps);
     const { keysPath, policies, wakeUps, archiveBucket, database, workGroup, ingestUrl } = this.pipeline;
     const header =

@@ -4,7 +4,7 @@ import { readAppSettings } from '../../lib/cdk/app-settings.ts';
 const CREDENTIALS = { CDK_DEFAULT_ACCOUNT: '111111111111', CDK_DEFAULT_REGION: 'eu-west-1' };
 
 function settings(context: Readonly<Record<string, unknown>> = {}, environment: Record<string, string> = CREDENTIALS) {
-  return readAppSettings((name) => context[name], environment);
+  return readAppSettings(context, environment);
 }
 
 function problems(...args: Parameters<typeof settings>): readonly string[] {
@@ -88,5 +88,25 @@ describe('the settings of the app', () => {
     expect(problems({ tenants: 'a/../b' })).toEqual([
       '-c tenants=a/../b: expected true or false; the name of a tenant comes with its key: tailgate keys create --tenant NAME',
     ]);
+  });
+
+  it('fail with a name that is no setting', () => {
+    expect(problems({ frontDoor: 'http-api', tenats: 'true', owner: 'me' })).toEqual([
+      '-c frontDoor: is called ingestEndpoint now',
+      expect.stringMatching(/^-c tenats: there is no such setting, expected policies, .*; did you mean "tenants"\?$/),
+      expect.stringMatching(/^-c owner: there is no such setting, expected policies, stackName, .*compaction$/),
+    ]);
+  });
+
+  it('leave the names of the CDK alone', () => {
+    const context = {
+      '@aws-cdk/core:validateAgainstDefaultRules': true,
+      'aws:cdk:enable-path-metadata': true,
+      'availability-zones:account=111111111111:region=eu-west-1': [],
+      'aws-cdk-lib/feature': true,
+      'acknowledged-issue-numbers': [34892],
+      'cli-telemetry': false,
+    };
+    expect(problems(context)).toEqual([]);
   });
 });

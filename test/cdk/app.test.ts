@@ -56,3 +56,12 @@ describe('npx cdk synth with a policies file that has errors', () => {
     });
   }, 60_000);
 });
+
+describe('npx cdk synth with a setting that does not exist', () => {
+  it('says so, and fails', async () => {
+    await expect(runApp({ frontDoor: 'http-api' })).rejects.toMatchObject({
+      code: 1,
+      stderr: 'Tailgate cannot be deployed:\n  -c frontDoor: is called ingestEndpoint now\n',
+    });
+  }, 60_000);
+});

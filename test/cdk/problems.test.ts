@@ -5,8 +5,10 @@ import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InvalidPipelineError } from '../../lib/cdk/pipeline-problems.ts';
+import type { TailSamplingPipelineProps } from '../../lib/cdk/pipeline-props.ts';
 import { Policies } from '../../lib/cdk/policies.ts';
 import { TailSamplingPipeline } from '../../lib/cdk/tail-sampling-pipeline.ts';
+import { TailgateStack, type TailgateStackProps } from '../../lib/cdk/tailgate-stack.ts';
 import { ENV, type PipelineOptions, POLICIES, pipelineStack, unstagedApp } from './support/synthesise.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tailgate-policies-'));
@@ -195,6 +197,70 @@ describe('two pipelines', () => {
     const props = { policies: POLICIES, pipelineName: 'orders' };
     new TailSamplingPipeline(first, 'Tailgate', props);
     expect(() => new TailSamplingPipeline(second, 'Tailgate', props)).toThrow('First/Tailgate already');
+  });
+});
+
+describe('in plain JavaScript, where no compiler checks the types,', () => {
+  /** As a JavaScript app passes them. */
+  const untyped = (options: unknown) => problemsOf(options as PipelineOptions);
+
+  it.each(['allowUnauthenticated', 'tenants', 'compaction'])('%s does not take a text for true', (name) => {
+    expect(untyped({ [name]: 'false' })).toEqual([`${name}: "false": expected true or false`]);
+  });
+
+  it.each<{ options: object; problem: string }>([
+    { options: { frontDor: 1 }, problem: 'frontDor: there is no such property' },
+    { options: { tenats: true }, problem: 'tenats: there is no such property; did you mean "tenants"?' },
+    { options: { ingestEndpoint: 'alb' }, problem: 'ingestEndpoint: "alb": expected "function-url" or "http-api"' },
+    { options: { policies: 'tailgate.yaml' }, problem: 'policies: "tailgate.yaml": expected Policies.fromFile(path)' },
+    { options: { policies: undefined }, problem: 'policies: undefined: expected Policies.fromFile(path)' },
+    { options: { pipelineName: 5 }, problem: 'pipelineName: 5: expected a text' },
+    { options: { corsOrigins: 'https://a.example' }, problem: 'corsOrigins: "https://a.example": expected a list' },
+    { options: { ingestConcurrency: '20' }, problem: 'ingestConcurrency: "20": expected a number or "unreserved"' },
+    { options: { decideConcurrency: '5' }, problem: 'decideConcurrency: "5": expected a number' },
+    { options: { wakeUpBatchSize: [5] }, problem: 'wakeUpBatchSize: a list: expected a number' },
+    { options: { wakeUpBatchWindow: 20 }, problem: 'wakeUpBatchWindow: 20: expected a Duration' },
+    { options: { archiveRetention: '90' }, problem: 'archiveRetention: "90": expected a Duration' },
+    { options: { archiveBucket: 'mine' }, problem: 'archiveBucket: "mine": expected a bucket' },
+    { options: { archiveRemovalPolicy: 'keep' }, problem: 'archiveRemovalPolicy: "keep": expected a RemovalPolicy' },
+    { options: { encryptionKey: {} }, problem: 'encryptionKey: an object: expected a KMS key' },
+    { options: { scanLimit: 1e9 }, problem: 'scanLimit: 1000000000: expected a Size' },
+    { options: { logRetention: 31 }, problem: 'logRetention: 31: expected one of RetentionDays' },
+    { options: { alarmTopic: null }, problem: 'alarmTopic: null: expected an SNS topic' },
+    { options: { alarmThresholds: 5 }, problem: 'alarmThresholds: 5: expected an object with queueAge, ' },
+    { options: { alarmThresholds: { queueAge: 5 } }, problem: 'alarmThresholds.queueAge: 5: expected a Duration' },
+    {
+      options: { alarmThresholds: { deadLetter: 5 } },
+      problem: 'alarmThresholds.deadLetter: there is no such property; did you mean "deadLetters"?',
+    },
+    {
+      options: { alarmThresholds: { tableThrottles: '5' } },
+      problem: 'alarmThresholds.tableThrottles: "5": expected a number of 0 or more',
+    },
+    {
+      options: { provisionedCapacity: { ...capacity, minReadUnits: undefined } },
+      problem: 'provisionedCapacity.minReadUnits: undefined: expected a number',
+    },
+  ])('$options is refused', ({ options, problem }) => {
+    expect(untyped(options)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('all problems are reported at once, of types and of values', () => {
+    expect(untyped({ tenants: 'yes', policies: 1, decideConcurrency: 0 })).toEqual([
+      expect.stringMatching(/^policies: 1: /),
+      'tenants: "yes": expected true or false',
+      'decideConcurrency: 0: expected a whole number from 2 to 1000',
+    ]);
+  });
+
+  it('a pipeline without properties is refused', () => {
+    const stack = new Stack(unstagedApp(), 'Own', { env: ENV });
+    const problem = 'the properties of the pipeline: undefined: expected an object, such as { policies: ';
+    const none = undefined as unknown as TailSamplingPipelineProps;
+    expect(() => new TailSamplingPipeline(stack, 'None', none)).toThrow(`Own/None cannot be deployed:\n  ${problem}`);
+    for (const [id, props] of Object.entries({ Empty: {}, Missing: undefined })) {
+      expect(() => new TailgateStack(unstagedApp(), id, props as TailgateStackProps)).toThrow(problem);
+    }
   });
 });
 
