@@ -84,7 +84,12 @@ export abstract class PipelineFunction extends Construct {
 /** Folder of a bundled handler. */
 function bundle(handler: PipelineFunctionProps['handler']): string {
   const folder = join(HANDLERS, handler);
-  if (!existsSync(folder)) throw new Error(`${folder} does not exist: run "npm run build -- handlers"`);
+  if (!existsSync(folder)) {
+    throw new Error(
+      `${folder} does not exist: an app that is bundled has to leave tailgate-cdk out of its bundle (esbuild: ` +
+        '--external:tailgate-cdk), because the handlers lie in the package; in the repository, run "npm run build -- handlers"',
+    );
+  }
   return folder;
 }
 

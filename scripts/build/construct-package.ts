@@ -1,8 +1,7 @@
 import { cp, glob, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compile } from './compile.ts';
-
-import { HANDLERS } from './handlers.ts';
+import { FUNCTIONS, HANDLER_FILES, HANDLERS } from './handlers.ts';
 import { importedPackages } from './imported-packages.ts';
 import { type Manifest, packageManifest } from './manifest.ts';
 import { copyDataFiles, writeTexts } from './package-files.ts';
@@ -29,7 +28,9 @@ export async function buildConstructPackage(root: Manifest, options: ConstructPa
   await rm(CONSTRUCT_PACKAGE, { recursive: true, force: true });
   await compile({ entryPoints: [`${ENTRY_POINT}.ts`], outDir: CONSTRUCT_PACKAGE, declarations: true });
   await copyDataFiles(CONSTRUCT_PACKAGE);
-  await cp(HANDLERS, join(CONSTRUCT_PACKAGE, 'dist/handlers'), { recursive: true });
+  for (const path of FUNCTIONS.flatMap((name) => HANDLER_FILES.map((file) => join(name, file)))) {
+    await cp(join(HANDLERS, path), join(CONSTRUCT_PACKAGE, 'dist/handlers', path));
+  }
   await writeTexts(CONSTRUCT_PACKAGE, 'tailgate-cdk');
   const manifest = packageManifest(
     root,

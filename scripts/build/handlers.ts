@@ -1,13 +1,17 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { DIST, ROOT } from './root.ts';
+import { NOTICES_FILE, thirdPartyNotices } from './third-party-notices.ts';
 
 /** Where the constructs of `lib/cdk` look for the handlers, in the repository and in the package alike. */
 export const HANDLERS = join(DIST, 'handlers');
 
 /** The Lambda functions: folders of `functions/` with an `index.ts`. */
 export const FUNCTIONS = ['ingest', 'decide', 'compact'] as const;
+
+/** The files of each function: what is deployed of it, and all that is packed and zipped. */
+export const HANDLER_FILES: readonly string[] = [NOTICES_FILE, 'index.mjs', 'index.mjs.map'];
 
 /** Credentials of a developer's machine. The SDK loads them on demand, after those of Lambda, which are always there. */
 const UNUSED_CREDENTIAL_PROVIDERS = [
@@ -19,7 +23,8 @@ const UNUSED_CREDENTIAL_PROVIDERS = [
 ];
 
 /**
- * Bundles each Lambda function to `dist/handlers/<function>/index.mjs` and its source map.
+ * Bundles each Lambda function to `dist/handlers/<function>/index.mjs`, with its source map and the licenses of what
+ * is in it. All else in `dist/handlers` is removed, because the CDK deploys whole folders.
  *
  * The AWS SDK is in the bundle: the one of the Lambda runtime is not the one that was tested, changes under the function, and
  * takes longer to load because nothing of it is left out.
@@ -29,7 +34,7 @@ const UNUSED_CREDENTIAL_PROVIDERS = [
  * change changes nothing.
  */
 export async function buildHandlers(): Promise<void> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: FUNCTIONS.map((name) => ({ in: `functions/${name}/index.ts`, out: `${name}/index` })),
     outdir: HANDLERS,
@@ -47,10 +52,26 @@ export async function buildHandlers(): Promise<void> {
     // Node.js resolves the CommonJS build of the package, which esbuild cannot tree-shake. These are the same sources as ESM.
     alias: { yaml: './node_modules/yaml/browser/index.js' },
     external: UNUSED_CREDENTIAL_PROVIDERS,
+    metafile: true,
     write: false,
     logLevel: 'warning',
   });
   for (const { path, contents } of outputFiles) await writeIfChanged(path, contents);
+  for (const { entryPoint, inputs } of Object.values(metafile.outputs)) {
+    const name = FUNCTIONS.find((one) => entryPoint === `functions/${one}/index.ts`);
+    if (name === undefined) continue;
+    const notices = Buffer.from(thirdPartyNotices(Object.keys(inputs)));
+    await writeIfChanged(join(HANDLERS, name, NOTICES_FILE), notices);
+  }
+  await removeAllBut(HANDLERS, FUNCTIONS);
+  for (const name of FUNCTIONS) await removeAllBut(join(HANDLERS, name), HANDLER_FILES);
+}
+
+/** A `.env`, a file of an earlier version or the folder of a function that is no more would be deployed. */
+async function removeAllBut(folder: string, kept: readonly string[]): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!kept.includes(name)) await rm(join(folder, name), { recursive: true, force: true });
+  }
 }
 
 /** A file that is as it should be is left alone: another process may be reading it. */

@@ -3,12 +3,14 @@ import { copyFile, glob, mkdir, readdir, readFile, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { ROOT } from './root.ts';
 
+const DATA_FILES = ['{lib,functions}/**/*.{sql,yaml,json}', 'lib/ottl/patterns/README.md'];
+
 /**
- * Copies what the sources read at run time and the compiler leaves behind: SQL, YAML and JSON beside the code. Only rooms
- * that have compiled files in the package get theirs.
+ * Copies what the sources read at run time and the compiler leaves behind: SQL, YAML and JSON beside the code, and
+ * the notice of the patterns, which are another project's. Only rooms that have compiled files in the package get theirs.
  */
 export async function copyDataFiles(folder: string): Promise<void> {
-  for await (const path of glob('{lib,functions}/**/*.{sql,yaml,json}', { cwd: ROOT })) {
+  for await (const path of glob(DATA_FILES, { cwd: ROOT })) {
     const room = path.split('/', 2).join('/');
     if (!existsSync(join(folder, room))) continue;
     const target = join(folder, path);

@@ -34,11 +34,11 @@ describe('npx cdk synth', () => {
     expect(existsSync(join(out, 'Tailgate.template.json'))).toBe(true);
   });
 
-  it('bundles each function to one file under 1 MB, with its source map', () => {
+  it('bundles each function to one file under 1 MB, with its source map and licenses', () => {
     const assets = readdirSync(out).filter((name) => name.startsWith('asset.'));
     expect(assets).toHaveLength(2);
     for (const asset of assets) {
-      expect(readdirSync(join(out, asset)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+      expect(readdirSync(join(out, asset)).sort()).toEqual(['THIRD-PARTY-NOTICES.txt', 'index.mjs', 'index.mjs.map']);
       expect(statSync(join(out, asset, 'index.mjs')).size).toBeLessThan(1024 ** 2);
     }
   });

@@ -1,8 +1,19 @@
-import { globSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { writeCloudFormation } from '../../../scripts/build/cloudformation/write-cloudformation.ts';
 import { buildConstructPackage, CONSTRUCT_PACKAGE } from '../../../scripts/build/construct-package.ts';
-import { FUNCTIONS, HANDLERS } from '../../../scripts/build/handlers.ts';
+import { buildHandlers, FUNCTIONS, HANDLER_FILES, HANDLERS } from '../../../scripts/build/handlers.ts';
 import { readRootManifest } from '../../../scripts/build/manifest.ts';
 import { deadLinks } from '../../docs/dead-links.ts';
 
@@ -32,6 +43,58 @@ describe('npm run build', () => {
     const imported = [...types.matchAll(/from '([^']+)'/g)].map(([, name = '']) => name.split('/')[0]);
     expect([...new Set(imported)].sort()).toEqual(['aws-cdk-lib', 'constructs']);
   });
+});
+
+describe('the licenses of what is in a handler', () => {
+  const notices = (name: string) => readFileSync(join(HANDLERS, name, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+
+  it('are beside its bundle, with names and versions', () => {
+    const { version } = JSON.parse(readFileSync('node_modules/re2js/package.json', 'utf8'));
+    expect(notices('decide')).toContain(`re2js ${version} (MIT)\n`);
+    expect(notices('decide')).toContain(readFileSync('node_modules/re2js/LICENSE', 'utf8').trim());
+    expect(notices('decide')).toContain('Copyright 2022-2024 Elasticsearch BV');
+    expect(notices('compact')).not.toMatch(/re2js|Elasticsearch/);
+    expect(notices('compact')).toMatch(/^hyparquet-writer /m);
+  });
+
+  it('name every package of its source map, and no path of this machine', () => {
+    for (const name of FUNCTIONS) {
+      const { sources } = JSON.parse(readFileSync(join(HANDLERS, name, 'index.mjs.map'), 'utf8'));
+      const packages = [...String(sources).matchAll(/node_modules\/((?:@[^/]+\/)?[^/@]+)\//g)].map(
+        ([, one = '']) => one,
+      );
+      expect(packages.length).toBeGreaterThan(10);
+      const lines = notices(name).split('\n');
+      const missing = packages.filter((one) => !lines.some((line) => line.startsWith(`${one} `)));
+      expect(missing).toEqual([]);
+      expect(notices(name)).not.toContain(process.cwd());
+    }
+  });
+});
+
+describe('a stray file beside a handler', () => {
+  it('is neither packed nor zipped, and the next build removes it', async () => {
+    // Of a function that another test looks at least at, for the time of this test only.
+    const stray = join(HANDLERS, 'compact/.env');
+    const out = mkdtempSync(join(tmpdir(), 'tailgate-stray-'));
+    try {
+      writeFileSync(stray, 'AWS_SECRET_ACCESS_KEY=stray-secret');
+      mkdirSync(join(HANDLERS, 'old-function'), { recursive: true });
+      await buildConstructPackage(root, { updateApiReport: false });
+      expect(readdirSync(join(CONSTRUCT_PACKAGE, 'dist/handlers')).sort()).toEqual([...FUNCTIONS].sort());
+      expect(readdirSync(join(CONSTRUCT_PACKAGE, 'dist/handlers/compact')).sort()).toEqual(HANDLER_FILES);
+      writeCloudFormation({ handlersFolder: HANDLERS, out });
+      const zips = readdirSync(out).filter((name) => name.endsWith('.zip'));
+      for (const name of zips) expect(readFileSync(join(out, name), 'latin1')).not.toContain('.env');
+      await buildHandlers();
+      expect(readdirSync(HANDLERS).sort()).toEqual([...FUNCTIONS].sort());
+      expect(existsSync(stray)).toBe(false);
+    } finally {
+      rmSync(stray, { force: true });
+      rmSync(join(HANDLERS, 'old-function'), { recursive: true, force: true });
+      rmSync(out, { recursive: true });
+    }
+  }, 120_000);
 });
 
 describe('the handlers', () => {
