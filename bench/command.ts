@@ -23,6 +23,7 @@ if (earlier === 'load-all') {
 } else compareSides(earlier);
 
 function compareSides(checkout: string | undefined): void {
+  // In that commit each command was a program of its own.
   const before = {
     name: 'validate of that checkout',
     argv: ['bin/run.mjs', 'lib/cli/validate/main.ts', 'tailgate.yaml'],

@@ -6,6 +6,7 @@ import type { IngestRequest, IngestResult } from '../../lib/pipeline/ingest.ts';
 import type { Clock } from '../../lib/pipeline/ports.ts';
 import type { Log } from '../shared/logger.ts';
 import type { InvocationMetrics } from '../shared/metrics.ts';
+import { DEFAULT_MAX_BODY_BYTES } from './body-limits.ts';
 import { BodyNotGzipError, BodyTooLargeError, decodeBody, UnsupportedCodingError } from './content-encoding.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import type { Authorize, Sender } from './keys.ts';
@@ -56,12 +57,6 @@ export interface OtlpHttpOptions {
   /** Largest body, as received and after decompression. */
   readonly maxBodyBytes: number;
 }
-
-/**
- * As the Collector's `max_request_body_size`: less than the 64 MiB that the OTLP specification recommends, because exporters
- * would give up before that many spans were durable.
- */
-export const DEFAULT_MAX_BODY_BYTES = 20 * 1024 * 1024;
 
 const DEFAULT_OPTIONS: OtlpHttpOptions = { maxBodyBytes: DEFAULT_MAX_BODY_BYTES };
 

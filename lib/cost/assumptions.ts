@@ -11,6 +11,8 @@ function paidMetrics(): number {
   return definitions.reduce((sum, { dimension }) => sum + (dimension === undefined ? 1 : VALUES[dimension]), 0);
 }
 
+const ALARMS = ALARM_CATALOGUE.filter(({ onlyWith }) => onlyWith === undefined);
+
 /**
  * Figures that are assumed and not counted: times, which a laptop cannot measure for Lambda, and what depends on the
  * deployment. The report and docs/cost.md print them.
@@ -42,7 +44,9 @@ export const ASSUMPTIONS = {
   logEnvelopeBytes: 150,
   /** The whole catalogue, with three decisions and three policies. */
   metrics: paidMetrics(),
-  alarms: ALARM_CATALOGUE.filter((alarm) => !('onlyWith' in alarm)).length,
+  alarms: ALARMS.length,
+  /** An alarm on the sum of two metrics is charged for twice. */
+  alarmMetrics: ALARMS.reduce((sum, { metrics = 1 }) => sum + metrics, 0),
   dashboards: 1,
   /** Days that a fragment is in the table: one day of buffer TTL, and the time that DynamoDB takes to delete it. */
   fragmentDays: 2,

@@ -54,7 +54,7 @@ export function billFor(usage: MonthlyUsage, priceList: PriceList, { provisioned
     line('S3', 'storage', usage.bucketGbMonths, 'GB-months', 's3Storage'),
     line('CloudWatch', 'logs and metric lines', usage.logGb, 'GB', 'logs'),
     line('CloudWatch', 'metrics', ASSUMPTIONS.metrics, 'a month', 'metric'),
-    line('CloudWatch', 'alarms', ASSUMPTIONS.alarms, 'a month', 'alarm'),
+    line('CloudWatch', 'alarms', ASSUMPTIONS.alarmMetrics, 'metrics a month', 'alarm'),
     line('CloudWatch', 'dashboards', ASSUMPTIONS.dashboards, 'a month', 'dashboard'),
     ...(httpApi ? [line('API Gateway', 'export requests', httpApiRequests(usage), 'requests', 'httpApiRequest')] : []),
   ].filter(({ quantity }) => quantity > 0);

@@ -57,7 +57,7 @@ export const PRICES = {
   ),
   logs: price(0.5, 1, 'GB ingested', 'second-hand', 'factualminds.com, 2026-06'),
   metric: price(0.3, 1, 'custom metrics a month', 'second-hand', 'signoz.io, 2026-02'),
-  alarm: price(0.1, 1, 'alarms a month', 'recall', 'standard resolution'),
+  alarm: price(0.1, 1, 'metrics of alarms a month', 'recall', 'standard resolution'),
   dashboard: price(3, 1, 'dashboards a month', 'second-hand', 'factualminds.com, 2026-06'),
   httpApiRequest: price(
     1,

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { MAX_INVOCATION_BYTES } from '../../functions/ingest/body-limits.ts';
 
 /** An HTTP request as it arrived. */
 export interface HttpMessage {
@@ -18,12 +19,6 @@ export interface HttpMessage {
  * that were sent, as some engines and older gateways do.
  */
 export type Delivery = 'platform' | 'base64';
-
-/**
- * Lambda's limit for the payload of one synchronous invocation: the body and everything around it.
- * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
- */
-export const MAX_INVOCATION_BYTES = 6 * 1024 * 1024;
 
 /**
  * Builds the event that a Lambda function URL passes to its function (payload format 2.0). The event of an HTTP API is

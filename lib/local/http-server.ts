@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { MAX_INVOCATION_BYTES } from '../../functions/ingest/body-limits.ts';
 import type { IngestHandler } from '../../functions/ingest/handler.ts';
 import { RefusalLog } from '../../functions/ingest/otlp-http.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { SystemClock } from '../aws/system.ts';
 import { CommandError } from '../terminal/errors.ts';
-import { functionUrlEvent, isOverInvocationLimit, MAX_INVOCATION_BYTES } from './function-url-event.ts';
+import { functionUrlEvent, isOverInvocationLimit } from './function-url-event.ts';
 
 export interface HttpServerOptions {
   readonly host: string;

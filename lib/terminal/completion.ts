@@ -56,7 +56,7 @@ function bashScript(program: string, commands: readonly Completed[]): string {
       `    ${name})`,
       ...(values.length > 0 ? ['      case $before in', ...values, '      esac'] : []),
       `      COMPREPLY=($(compgen -W '${offered}' -- "$word"))`,
-      ...(takesFiles ? ['      [[ $word == -* ]] || files -f'] : []),
+      ...(takesFiles ? ['      [[ $word == -* ]] || _tailgate_files -f'] : []),
       '      ;;',
     ].join('\n');
   });
@@ -64,7 +64,7 @@ function bashScript(program: string, commands: readonly Completed[]): string {
 _${program}() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}
   # Names of files may have spaces in them.
-  files() { local IFS=$'\\n'; COMPREPLY+=($(compgen "$1" -- "$word")); }
+  _tailgate_files() { local IFS=$'\\n'; COMPREPLY+=($(compgen "$1" -- "$word")); }
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W '${commands.map(({ name }) => name).join(' ')} --help --version' -- "$word"))
@@ -79,7 +79,7 @@ complete -o filenames -F _${program} ${program}`;
 
 function bashValue(completes: Completion): string {
   if (typeof completes === 'object') return `COMPREPLY=($(compgen -W '${completes.join(' ')}' -- "$word")); `;
-  return completes === undefined ? '' : `files ${completes === 'file' ? '-f' : '-d'}; `;
+  return completes === undefined ? '' : `_tailgate_files ${completes === 'file' ? '-f' : '-d'}; `;
 }
 
 function zshScript(program: string, commands: readonly Completed[]): string {
@@ -119,7 +119,12 @@ ${commands.map(({ name, summary }) => `      '${name}:${escaped(summary)}'`).joi
 ${cases.join('\n')}
   esac
 }
-compdef _${program} ${program}`;
+# In a file of fpath this script is the completion itself, and runs for the first time now.
+if [[ $funcstack[1] == _${program} ]]; then
+  _${program} "$@"
+else
+  compdef _${program} ${program}
+fi`;
 }
 
 function fishScript(program: string, commands: readonly Completed[]): string {

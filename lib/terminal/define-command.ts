@@ -39,6 +39,8 @@ export interface Command extends CommandTexts {
   /** What further options are, when the command takes any; see {@link defineCommand}. */
   readonly others: string | undefined;
   check(input: Readonly<Record<string, unknown>>, isGiven: (name: string) => boolean): readonly string[];
+  /** See {@link defineCommand}. */
+  readonly checkMore?: (input: Readonly<Record<string, unknown>>) => Promise<readonly string[]>;
   /** Loads what the command needs to run. */
   load(): Promise<Run<Readonly<Record<string, unknown>>>>;
 }
@@ -104,6 +106,13 @@ export function defineCommand<
       input: Incomplete<Input<Options, Arguments, Subcommands, Others>>,
       isGiven: (name: string) => boolean,
     ) => readonly string[];
+    /**
+     * Further problems, which only what `load` loads can find. Asked when the command line is wrong already, so that all problems are
+     * said at once; otherwise the command itself finds them.
+     */
+    readonly checkMore?: (
+      input: Incomplete<Input<Options, Arguments, Subcommands, Others>>,
+    ) => Promise<readonly string[]>;
     readonly load: () => Promise<Run<Input<Options, Arguments, Subcommands, Others>>>;
   },
 ): Command {

@@ -45,6 +45,11 @@ export class InterruptedError extends Error {
   }
 }
 
+/** The reader of the result has closed the pipe, so that the rest is of no use. Ends the command with exit code 0. */
+export class ReaderGoneError extends Error {
+  override readonly name = 'ReaderGoneError';
+}
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -8,7 +8,7 @@ export type ParsedCommandLine =
   | { readonly kind: 'help' }
   | { readonly kind: 'run'; readonly input: Readonly<Record<string, unknown>> }
   /** A line for each problem, all of them at once. */
-  | { readonly kind: 'wrong'; readonly problems: readonly string[] };
+  | { readonly kind: 'wrong'; readonly input: Readonly<Record<string, unknown>>; readonly problems: readonly string[] };
 
 /** Options that were given, by their name in the program, with all their texts; and the arguments between them. */
 interface Given {
@@ -31,7 +31,7 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Par
     ...(command.others !== undefined && { others: given.others }),
   };
   problems.push(...command.check(input, (name) => given.texts.has(name)));
-  return problems.length > 0 ? { kind: 'wrong', problems: [...new Set(problems)] } : { kind: 'run', input };
+  return problems.length > 0 ? { kind: 'wrong', input, problems: [...new Set(problems)] } : { kind: 'run', input };
 }
 
 /** The options of a command and of all its subcommands, by their name on the command line. */
@@ -63,7 +63,11 @@ function collect(command: Command, argv: readonly string[], problems: string[]):
     if (rawName === '-h' || rawName === '--help') {
       isHelp = true;
     } else if (name === undefined || option === undefined) {
-      if (command.others === undefined || !/^--[a-z][a-z-]*$/.test(rawName) || command.former?.[rawName.slice(2)]) {
+      if (
+        command.others === undefined ||
+        !/^--[a-z][a-z-]*$/.test(rawName) ||
+        formerName(command, rawName) !== undefined
+      ) {
         problems.push(unknownOption(command, rawName));
       } else if (value === undefined) {
         problems.push(`${rawName} has no value`);
@@ -99,9 +103,15 @@ function withInlineValues(argv: readonly string[], isFlag: (name: string) => boo
   return args;
 }
 
+/** What an option is called now that had this name before. */
+function formerName({ former = {} }: Command, rawName: string): string | undefined {
+  const name = rawName.replace(/^-+/, '');
+  return Object.hasOwn(former, name) ? former[name] : undefined;
+}
+
 /** What is wrong with an option that the command does not have. */
 export function unknownOption(command: Command, rawName: string): string {
-  const renamed = command.former?.[rawName.replace(/^-+/, '')];
+  const renamed = formerName(command, rawName);
   if (renamed !== undefined) return `unknown option ${rawName}: it is called ${renamed} now`;
   return `unknown option ${rawName}${didYouMean(rawName, [...optionsByName(command).keys(), '--help'])}`;
 }
@@ -120,7 +130,7 @@ function chooseSubcommand(command: Command, { positionals, texts }: Given, probl
   if (names.length === 0)
     return { subcommand: undefined, options, positionals: command.positionals, rest: positionals };
   const [name, ...rest] = positionals;
-  const chosen: Subcommand | undefined = subcommands[name ?? ''];
+  const chosen: Subcommand | undefined = Object.hasOwn(subcommands, name ?? '') ? subcommands[name ?? ''] : undefined;
   if (name === undefined || chosen === undefined) {
     const got = name === undefined ? 'nothing' : `"${name}"${didYouMean(name, names)}`;
     problems.push(`${command.name}: expected ${wordList(names)}, got ${got}`);
@@ -174,6 +184,9 @@ function readValue(option: Option<unknown>, shown: string, texts: readonly strin
     return undefined;
   }
   const before = problems.length;
+  if (texts.length > 1 && option.placeholder !== undefined && !option.isRepeatable) {
+    problems.push(`${shown} is given ${texts.length} times: it takes one value`);
+  }
   const read = texts.map((text) => {
     if (option.placeholder !== undefined && text === '') {
       problems.push(`${shown} is empty: expected ${option.placeholder}, ${option.help}`);

@@ -1,6 +1,6 @@
 import { didYouMean } from '../text/nearest-name.ts';
 import type { Command } from './define-command.ts';
-import { CommandError, type ExitCode, InterruptedError, messageOf, UsageError } from './errors.ts';
+import { CommandError, type ExitCode, InterruptedError, messageOf, ReaderGoneError, UsageError } from './errors.ts';
 import { commandHelp, type Program, programHelp } from './help.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import type { Terminal } from './terminal.ts';
@@ -44,11 +44,15 @@ export async function runCommand(
     return 0;
   }
   try {
-    if (parsed.kind === 'wrong') throw new UsageError(parsed.problems);
+    if (parsed.kind === 'wrong') {
+      const more = (await command.checkMore?.(parsed.input)) ?? [];
+      throw new UsageError([...new Set([...parsed.problems, ...more])]);
+    }
     const run = await command.load();
     return await run(parsed.input, terminal);
   } catch (error) {
     if (error instanceof InterruptedError) return 130;
+    if (error instanceof ReaderGoneError) return 0;
     const isExpected = error instanceof CommandError;
     const problems = isExpected ? error.problems : [(program.explain ?? messageOf)(error)];
     for (const problem of problems) terminal.complain(`error: ${problem}`);

@@ -1,5 +1,5 @@
 // Control characters, and the invisible ones that reorder the text around them.
-const UNSAFE = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** Escapes the characters that would break a line or command the terminal. Span names are written by strangers. */
@@ -8,6 +8,11 @@ export function escapeForTerminal(text: string): string {
     UNSAFE,
     (char) => SHORT_ESCAPES[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+/** {@link escapeForTerminal} for a text that may have several lines. */
+export function escapeLines(text: string): string {
+  return text.split('\n').map(escapeForTerminal).join('\n');
 }
 
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
+import { ReaderGoneError } from './errors.ts';
 import { interruption, SIGNALS } from './interruption.ts';
 import { type Progress, ProgressLine, type ProgressOptions } from './progress.ts';
+import { escapeLines } from './show.ts';
 
 /** How text on a terminal is marked. Every mark also shows without colours. */
 export interface Palette {
@@ -16,9 +18,16 @@ export interface Palette {
 export interface Terminal extends Palette {
   /** Writes a line of the result to standard output. */
   print(line: string): void;
-  /** Writes text of the result as it is, and resolves when the reader has room for more. */
+  /**
+   * Writes text of the result as it is, and resolves when the reader has room for more.
+   *
+   * @throws {ReaderGoneError} when the reader has closed the pipe (`| head`): there is nothing more to do
+   */
   write(text: string): Promise<void>;
-  /** Writes a line that is no part of the result to standard error: a hint, a warning, an error. */
+  /**
+   * Writes a line that is no part of the result to standard error: a hint, a warning, an error. Such lines repeat what others
+   * wrote, in files and on command lines, so that what would command the terminal is escaped.
+   */
   complain(line: string): void;
   /** Columns of the terminal that shows standard output; undefined when that is a pipe or a file. */
   readonly width: number | undefined;
@@ -33,11 +42,16 @@ export interface Terminal extends Palette {
 
 /**
  * The terminal of a process. Colours follow Node.js: on a terminal that has them, unless `NO_COLOR` is set; with `FORCE_COLOR`
- * everywhere. When the reader closes the pipe (`| head`), the process ends with code 0 and without an error.
+ * everywhere. A reader that closes the pipe (`| head`) is no error: what is printed for it is dropped, and the command goes on to its
+ * own end and exit code.
  */
 export function createTerminal(process: NodeJS.Process): Terminal {
   const { stdout, stderr } = process;
-  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  let isReaderGone = false;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.exit(1);
+    isReaderGone = true;
+  });
   // Without a reader of errors there is no way to report that it is gone.
   stderr.on('error', () => undefined);
   const progress = new ProgressLine(stderr);
@@ -49,15 +63,19 @@ export function createTerminal(process: NodeJS.Process): Terminal {
     width: stdout.isTTY ? stdout.columns || 80 : undefined,
     print(line) {
       progress.clear();
-      stdout.write(`${line}\n`);
+      if (!isReaderGone) stdout.write(`${line}\n`);
     },
     async write(text) {
       progress.clear();
-      if (!stdout.write(text)) await once(stdout, 'drain');
+      if (!isReaderGone && !stdout.write(text)) {
+        // An error instead of room is that of the listener above.
+        await once(stdout, 'drain').catch(() => undefined);
+      }
+      if (isReaderGone) throw new ReaderGoneError('the reader of the result has closed the pipe');
     },
     complain(line) {
       progress.clear();
-      stderr.write(`${line}\n`);
+      stderr.write(`${escapeLines(line)}\n`);
     },
     progress: (describe, options) => progress.start(describe, options),
     interruption() {

@@ -100,7 +100,7 @@ function assumptionTable(): string {
       ],
       [
         'monitoring',
-        `${ASSUMPTIONS.metrics} metrics, ${ASSUMPTIONS.alarms} alarms, ${ASSUMPTIONS.dashboards} dashboard`,
+        `${ASSUMPTIONS.metrics} metrics, ${ASSUMPTIONS.alarms} alarms on ${ASSUMPTIONS.alarmMetrics} metrics, ${ASSUMPTIONS.dashboards} dashboard`,
       ],
       ['provisioned capacity', `${utilisation * 100} % utilised`],
     ],

@@ -12,6 +12,10 @@ it('a pipeline is deployed as the estimate of its costs assumes', () => {
   const functions = Object.values(template.findResources('AWS::Lambda::Function'));
   const memory = functions.map(({ Properties }) => Properties.MemorySize);
   expect(memory).toEqual([ASSUMPTIONS.memoryGb * 1024, ASSUMPTIONS.memoryGb * 1024]);
-  template.resourceCountIs('AWS::CloudWatch::Alarm', ASSUMPTIONS.alarms);
+  const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+  expect(alarms).toHaveLength(ASSUMPTIONS.alarms);
+  // An alarm on an expression lists its metrics, and each of them has a MetricStat.
+  const metricsOf = (alarm: (typeof alarms)[number]) => JSON.stringify(alarm).match(/"MetricStat"/g)?.length ?? 1;
+  expect(alarms.reduce((sum, alarm) => sum + metricsOf(alarm), 0)).toBe(ASSUMPTIONS.alarmMetrics);
   template.resourceCountIs('AWS::CloudWatch::Dashboard', ASSUMPTIONS.dashboards);
 });

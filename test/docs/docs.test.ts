@@ -25,6 +25,7 @@ import { run as replay } from '../cli/replay/support/run.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { RecordingLog } from '../support/recording-log.ts';
 import { RecordingTerminal } from '../support/recording-terminal.ts';
+import { deadLinks } from './dead-links.ts';
 import { fencedBlocks, PAGES, shellCommands } from './fenced-blocks.ts';
 
 const run = promisify(execFile);
@@ -88,10 +89,13 @@ const TAILGATE_RUNNERS: Readonly<Record<string, (argv: readonly string[]) => Pro
 const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | void][] = [
   // The installation is what brought these tests about.
   [/^npm ci$/, () => expect(existsSync('package-lock.json')).toBe(true)],
-  // test/local/main.test.ts starts it; here the options are read.
+  // test/cli/start.test.ts starts it; here the options are read.
   [/^npm start(?: -- (.*))?$/, ([, options = '']) => void inputOf(['start', ...words(options)])],
   // test/packages installs what is packed.
-  [/^npm install --global tailgate$/, () => expect(scripts).toContain('build')],
+  [
+    /^npm install (?:--global tailgate|tailgate|tailgate-cdk aws-cdk-lib constructs)$/,
+    () => expect(scripts).toContain('build'),
+  ],
   [/^tailgate --help$/, () => expect(programHelp(PROGRAM)).toContain('Commands:')],
   [/^npm test$/, () => expect(scripts).toContain('test')],
   [
@@ -230,6 +234,20 @@ describe('the commands of the pages', () => {
   });
 });
 
+describe('the tables of options', () => {
+  /** The section of a command in the page that is generated from the commands. */
+  const sectionOf = (command: string) =>
+    readFileSync('docs/cli.md', 'utf8').split(`\n## ${command}\n`)[1]?.split('\n## ')[0];
+
+  it.each(['query', 'replay'])('of docs/%s.md have options of the command, and what they take', (command) => {
+    const section = sectionOf(command) ?? expect.fail(`docs/cli.md has no section ${command}`);
+    const cells = [...readFileSync(`docs/${command}.md`, 'utf8').matchAll(/^\| ([^|]*`--[^|]*)\|/gm)];
+    const options = cells.flatMap(([, cell = '']) => [...cell.matchAll(/`(--[\w-]+(?: [A-Z=]+)?)/g)]);
+    expect(options.length).toBeGreaterThan(5);
+    for (const [, option = ''] of options) expect(section).toMatch(new RegExp(`\`${option}\\b`));
+  });
+});
+
 describe('the statements of the pages', () => {
   const statements = fencedBlocks('sql').filter(({ file }) => ['docs/queries.md', 'docs/weights.md'].includes(file));
 
@@ -253,9 +271,9 @@ describe('the configurations of Grafana Alloy on the pages', () => {
 
 describe('the links of the pages', () => {
   it.each(PAGES)('of %s lead somewhere', (page) => {
-    for (const [, target = ''] of readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      expect(existsSync(join(dirname(page), target)), target).toBe(true);
-    }
+    // The READMEs of the packages have the folder docs/ beside them there, with the pages of the one here.
+    const folder = page.startsWith('scripts/build/readme/') ? '.' : dirname(page);
+    expect(deadLinks(page, folder)).toEqual([]);
   });
 });
 

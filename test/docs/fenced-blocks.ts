@@ -10,8 +10,9 @@ export interface FencedBlock {
 export const PAGES = [
   'README.md',
   'CONTRIBUTING.md',
-  // Of the package on npm.
+  // Of the packages on npm.
   'scripts/build/readme/tailgate.md',
+  'scripts/build/readme/tailgate-cdk.md',
   ...readdirSync('docs')
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),

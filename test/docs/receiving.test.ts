@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_MAX_BODY_BYTES } from '../../functions/ingest/otlp-http.ts';
+import { DEFAULT_MAX_BODY_BYTES } from '../../functions/ingest/body-limits.ts';
 import { MAX_VALUE_DEPTH } from '../../lib/otlp/protobuf/validate.ts';
 import { MAX_FRAGMENTS_BYTES } from '../../lib/otlp/regroup/regroup.ts';
 import { MAX_TRACES } from '../../lib/otlp/regroup/scan.ts';

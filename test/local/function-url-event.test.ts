@@ -1,11 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import {
-  functionUrlEvent,
-  type HttpMessage,
-  isOverInvocationLimit,
-  MAX_INVOCATION_BYTES,
-} from '../../lib/local/function-url-event.ts';
+import { MAX_INVOCATION_BYTES } from '../../functions/ingest/body-limits.ts';
+import { functionUrlEvent, type HttpMessage, isOverInvocationLimit } from '../../lib/local/function-url-event.ts';
 
 const MESSAGE: HttpMessage = { method: 'POST', target: '/v1/traces', headers: {}, body: new Uint8Array() };
 const TEXT = 'gr\u00fc\u00dfe';

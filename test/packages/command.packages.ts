@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMAND_PACKAGE } from '../../scripts/build/command-package.ts';
 import { installNode, NODE_24 } from './support/node-versions.ts';
 import { TARBALLS } from './support/packed.ts';
 import { createProject, megabytes, type Project, removeProjects } from './support/project.ts';
@@ -54,6 +56,26 @@ async function install(label: string, args: readonly string[]): Promise<Project>
   return project;
 }
 
+/** Starts Tailgate on a free port, and sends it the request. @returns what ends it, as Ctrl-C does */
+async function startAndSend(project: Project, args: readonly string[], node: string): Promise<() => Promise<void>> {
+  const tailgate = project.start('tailgate', [...args, '--port', '0'], node);
+  const exit = once(tailgate, 'exit');
+  let output = '';
+  for (const stream of [tailgate.stdout, tailgate.stderr]) stream?.on('data', (text) => (output += text));
+  const ready = () => /^ready (\S+)$/m.exec(output)?.[1];
+  while (ready() === undefined && tailgate.exitCode === null) await sleep(50);
+  const answer = await fetch(`${ready()}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(REQUEST),
+  });
+  expect(answer.status, output).toBe(200);
+  return async () => {
+    tailgate.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+  };
+}
+
 beforeAll(async () => {
   const [node20, node22] = [await installNode(20), await installNode(22)];
   nodes = { 20: node20, 22: node22, 24: NODE_24 };
@@ -80,18 +102,7 @@ describe('the command', () => {
 
     it('takes spans over HTTP, keeps the trace with an error, and finds it with SQL', async () => {
       const data = `data-${major}`;
-      const tailgate = project.start('tailgate', ['start', '--port', '0', '--data', data], nodes[major] ?? '');
-      const exit = once(tailgate, 'exit');
-      let output = '';
-      for (const stream of [tailgate.stdout, tailgate.stderr]) stream?.on('data', (text) => (output += text));
-      const ready = () => /^ready (\S+)$/m.exec(output)?.[1];
-      while (ready() === undefined && tailgate.exitCode === null) await sleep(50);
-      const answer = await fetch(`${ready()}/v1/traces`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(REQUEST),
-      });
-      expect(answer.status, output).toBe(200);
+      const stop = await startAndSend(project, ['start', '--data', data], nodes[major] ?? '');
       let rows = '';
       for (const until = Date.now() + 60_000; rows === '' && Date.now() < until; await sleep(500)) {
         const sql = 'SELECT trace_id, root_service, sampling_policy FROM traces';
@@ -102,9 +113,37 @@ describe('the command', () => {
         root_service: 'shop',
         sampling_policy: 'errors',
       });
-      tailgate.kill('SIGTERM');
-      expect(await exit).toEqual([0, null]);
+      await stop();
     });
+  });
+
+  it('does what its README says, in that order, in a folder without a configuration', async () => {
+    rmSync(join(project.folder, 'tailgate.yaml'));
+    const readme = readFileSync(join(COMMAND_PACKAGE, 'README.md'), 'utf8');
+    let stop: (() => Promise<void>) | undefined;
+    const done: string[] = [];
+    for (const [, language, text = ''] of readme.matchAll(/^```(\w+)\n(.*?)^```/gms)) {
+      // The configuration of the README, without the wait.
+      if (language === 'yaml') await project.write({ 'tailgate.yaml': text.replace('30s', '0s') });
+      for (const line of text.split('\n').filter((candidate) => candidate.startsWith('tailgate '))) {
+        done.push(line.split(' ', 2).join(' '));
+        if (line === 'tailgate start') {
+          stop = await startAndSend(project, ['start'], nodes[22] ?? '');
+          continue;
+        }
+        const ask = () => project.run('sh', ['-c', line], nodes[22] ?? '');
+        let ended = await ask();
+        const isQuery = line.startsWith('tailgate query');
+        for (const until = Date.now() + 60_000; isQuery && !ended.stdout.includes('shop') && Date.now() < until; ) {
+          await sleep(500);
+          ended = await ask();
+        }
+        expect(ended, line).toMatchObject({ code: 0, stderr: '' });
+        if (isQuery) expect(ended.stdout, line).toContain('shop');
+      }
+    }
+    expect(done).toEqual(['tailgate demo', 'tailgate validate', 'tailgate start', 'tailgate query', 'tailgate query']);
+    await stop?.();
   });
 
   it('says on an older Node.js that it needs a newer one', async () => {

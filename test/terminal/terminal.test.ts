@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defineCommand } from '../../lib/terminal/define-command.ts';
-import { CommandError, InterruptedError, UsageError } from '../../lib/terminal/errors.ts';
+import { CommandError, InterruptedError, ReaderGoneError, UsageError } from '../../lib/terminal/errors.ts';
 import { runCommand } from '../../lib/terminal/run-program.ts';
 import { createTerminal } from '../../lib/terminal/terminal.ts';
 import { RecordingTerminal } from '../support/recording-terminal.ts';
@@ -74,13 +74,28 @@ describe('a terminal', () => {
     await written;
   });
 
-  it.each([
-    ['EPIPE', 0],
-    ['EIO', 1],
-  ])('ends the process when standard output fails with %s', (code, status) => {
+  it('ends the process when standard output fails', () => {
     const { process } = terminalOf();
-    process.stdout.emit('error', Object.assign(new Error('closed'), { code }));
-    expect(process.exit).toHaveBeenCalledExactlyOnceWith(status);
+    process.stdout.emit('error', Object.assign(new Error('broken'), { code: 'EIO' }));
+    expect(process.exit).toHaveBeenCalledExactlyOnceWith(1);
+  });
+
+  it('prints for nobody once the reader has closed the pipe, and lets the command end as it would', async () => {
+    const { process, terminal } = terminalOf();
+    process.stdout.isFull = true;
+    const written = terminal.write('much');
+    process.stdout.emit('error', Object.assign(new Error('closed'), { code: 'EPIPE' }));
+    await expect(written).rejects.toThrow(ReaderGoneError);
+    terminal.print('more');
+    await expect(terminal.write('more')).rejects.toThrow(ReaderGoneError);
+    expect(process.stdout.written).toBe('much');
+    expect(process.exit).not.toHaveBeenCalled();
+  });
+
+  it('shows what would command it', () => {
+    const { process, terminal } = terminalOf();
+    terminal.complain('error: "\u001b]0;title\u0007\u061c"\nsecond line');
+    expect(process.stderr.written).toBe('error: "\\u001b]0;title\\u0007\\u061c"\nsecond line\n');
   });
 
   it('goes on without a reader of standard error', () => {

@@ -21,6 +21,8 @@ export interface AlarmDefinition {
   readonly heading: string;
   /** What it watches, for a reader. */
   readonly watches: string;
+  /** How many metrics that is, where it is more than one. CloudWatch charges for each of them. */
+  readonly metrics?: number;
   /** The default, or of a duration its milliseconds or seconds as the metric has them. */
   readonly threshold: number;
   /** The same for a reader. */
@@ -167,6 +169,7 @@ export const ALARM_CATALOGUE: readonly AlarmDefinition[] = [
     id: 'TableThrottles',
     heading: 'The buffer table is throttled',
     watches: 'AWS/DynamoDB `WriteThrottleEvents` + `ReadThrottleEvents` of the buffer table',
+    metrics: 2,
     threshold: 100,
     fires: 'from 100 in 5 minutes, in 2 of 3 such periods',
     ...LASTING,

@@ -4,6 +4,14 @@ import { unknownOption } from '../../terminal/parse-command-line.ts';
 import { nameAndSql } from '../query/question.ts';
 import { atMostOneOf, data, TIME_PARAGRAPH } from './options.ts';
 
+const LIBRARY_ONLY = 'goes with a query of the library: a statement of your own says it';
+/** What every query of the library takes, and a statement does not. */
+const OF_THE_LIBRARY: Readonly<Record<string, string>> = {
+  from: `--from ${LIBRARY_ONLY}, WHERE dt >= '…' AND start_time >= …`,
+  to: `--to ${LIBRARY_ONLY}, WHERE start_time < …`,
+  tenant: `--tenant ${LIBRARY_ONLY}, WHERE tenant = '…'`,
+};
+
 export const query: Command = defineCommand({
   name: 'query',
   summary: 'ask the kept traces a question in SQL, or a query of the library',
@@ -42,14 +50,12 @@ export const query: Command = defineCommand({
       problems.push('expected a query by its name, and no statement: put the SQL in double quotes');
     }
     if (name !== undefined) return problems;
-    for (const option of Object.keys(others)) {
+    for (const option of Object.keys(others))
       problems.push(
-        option === 'tenant'
-          ? "--tenant goes with a query of the library: a statement of your own says it, WHERE tenant = '…'"
-          : unknownOption(query, `--${option}`),
+        Object.hasOwn(OF_THE_LIBRARY, option) ? String(OF_THE_LIBRARY[option]) : unknownOption(query, `--${option}`),
       );
-    }
     return problems;
   },
+  checkMore: async (input) => (await import('../query/library.ts')).namedProblems(input),
   load: async () => (await import('../query/run-query.ts')).runQuery,
 });

@@ -68,8 +68,15 @@ export function tracesToDraw(kept: readonly KeptTrace[]): readonly string[] {
   return [...(shown === undefined ? [] : [shown]), ...failingTraces(kept)].map(({ traceId }) => traceId);
 }
 
+/** What the hint at the end of the report names. */
+export interface HintNames {
+  readonly dataDir: string;
+  /** The command as the shell finds it: `tailgate` or `npx tailgate`. */
+  readonly command: string;
+}
+
 /** Prints the outcome. @returns the exit code: 0 when nothing is wrong */
-export function printReport(outcome: DemoOutcome, dataDir: string, terminal: Terminal): 0 | 1 {
+export function printReport(outcome: DemoOutcome, { dataDir, command }: HintNames, terminal: Terminal): 0 | 1 {
   const { sent, sentSpans, requests, kept, drawn, problems } = outcome;
   const width = Math.min(120, Math.max(80, terminal.width ?? 100));
   const causes = new Map([...drawn].map(([traceId, { cause = '' }]) => [traceId, cause]));
@@ -89,7 +96,7 @@ export function printReport(outcome: DemoOutcome, dataDir: string, terminal: Ter
     terminal.good(`✓ kept are exactly the traces that the policies call for, whole and once: ${counts.join(', ')}`),
   );
   const question = 'SELECT root_name, count(*) FROM traces GROUP BY 1';
-  terminal.print(`\nAsk for more: tailgate query --data ${dataDir} "${question}"`);
+  terminal.print(`\nAsk for more: ${command} query --data ${dataDir} "${question}"`);
   return 0;
 }
 

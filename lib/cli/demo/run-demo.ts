@@ -34,7 +34,11 @@ export interface DemoInput {
 }
 
 /** Runs the demo. Resolves to 0 when exactly the right traces were kept. */
-export async function runDemo(input: DemoInput, terminal: Terminal): Promise<ExitCode> {
+export async function runDemo(
+  input: DemoInput,
+  terminal: Terminal,
+  command: string = commandName(process.env),
+): Promise<ExitCode> {
   const dataDir = prepareDemoFolder(input.data);
   const { config } = readConfigFile(CONFIG_FILE);
   const monitor = new DecisionMonitor();
@@ -44,10 +48,18 @@ export async function runDemo(input: DemoInput, terminal: Terminal): Promise<Exi
     const services = SERVICE_NAMES.length;
     terminal.print(`Tailgate listens on ${tailgate.url}; ${services} services send ${input.traces} traces to it`);
     const outcome = await sendAndWait(input, tailgate.url, dataDir, monitor, terminal);
-    return printReport(outcome, dataDir, terminal);
+    return printReport(outcome, { dataDir, command }, terminal);
   } finally {
     await tailgate.stop();
   }
+}
+
+/**
+ * How to run another command of `tailgate`, for a hint that can be pasted: npm sets `npm_command` for `npm run demo` and `npx tailgate
+ * demo`, and puts the command on the path only for them.
+ */
+function commandName(environment: Readonly<Record<string, string | undefined>>): string {
+  return environment['npm_command'] === undefined ? 'tailgate' : 'npx tailgate';
 }
 
 async function sendAndWait(

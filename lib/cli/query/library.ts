@@ -4,6 +4,7 @@ import { type QueryContext, QueryParameterError, renderQuery } from '../../archi
 import { readQueryFiles } from '../../aws/filesystem/query-files.ts';
 import { UsageError } from '../../terminal/errors.ts';
 import { didYouMean } from '../../text/nearest-name.ts';
+import { questionOf } from './question.ts';
 
 export interface ExampleQuery {
   readonly title: string;
@@ -113,6 +114,24 @@ export function namedStatement(name: string, values: Readonly<Record<string, str
   } catch (error) {
     if (!(error instanceof QueryParameterError)) throw error;
     throw new UsageError(error.message.split('\n'), { cause: error });
+  }
+}
+
+/** What is wrong with the name and the values of a query of the library, as far as that does not depend on a stack. */
+export function namedProblems(input: Parameters<typeof questionOf>[0]): readonly string[] {
+  const { name, values } = questionOf(input);
+  if (name === undefined || input.stack !== undefined)
+    return name === undefined ? [] : problemsOf(() => findQuery(name));
+  return problemsOf(() => namedStatement(name, values, { nowMs: Date.now() }));
+}
+
+function problemsOf(call: () => unknown): readonly string[] {
+  try {
+    call();
+    return [];
+  } catch (error) {
+    if (error instanceof UsageError) return error.problems;
+    throw error;
   }
 }
 

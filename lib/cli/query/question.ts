@@ -16,6 +16,8 @@ export interface QueryInput {
   readonly json: boolean;
 }
 
+type Incomplete<Whole> = { readonly [Name in keyof Whole]?: Whole[Name] | undefined };
+
 /** Either a statement or a query of the library, with its values. */
 export interface Question {
   readonly sql: string | undefined;
@@ -34,7 +36,7 @@ export function nameAndSql({ question, name }: { question?: string | undefined; 
   return QUERY_NAME.test(question) ? { name: question, sql: undefined } : { name: undefined, sql: question };
 }
 
-export function questionOf(input: QueryInput): Question {
-  const values = Object.entries(input.others).map(([option, value]) => [option.replaceAll('-', '_'), value]);
-  return { ...nameAndSql(input), values: Object.fromEntries(values), json: input.json };
+export function questionOf(input: Incomplete<QueryInput>): Question {
+  const values = Object.entries(input.others ?? {}).map(([option, value]) => [option.replaceAll('-', '_'), value]);
+  return { ...nameAndSql(input), values: Object.fromEntries(values), json: input.json ?? false };
 }

@@ -10,14 +10,15 @@ const SIGNAL_PATH = '/v1/traces';
  */
 export function otlpTracesUrl(endpoint: string): string {
   const url = URL.parse(endpoint);
+  const shown = endpoint.replace(/\/\/[^/]*@/, '//…@');
   if (url === null || !/^https?:$/.test(url.protocol)) {
     const guess = /^[\w.-]+(:\d+)?(\/|$)/.test(endpoint) ? `; did you mean http://${endpoint}?` : '';
-    throw new Error(`expected the URL of an OTLP/HTTP receiver, such as http://host:4318, got "${endpoint}"${guess}`);
+    throw new Error(`expected the URL of an OTLP/HTTP receiver, such as http://host:4318, got "${shown}"${guess}`);
   }
   if (url.username !== '' || url.password !== '') {
     throw new Error(`the URL has a user name or a password in it: send them as --header 'Authorization=Basic …'`);
   }
-  if (url.hash !== '') throw new Error(`expected a URL without "#", got "${endpoint}"`);
+  if (url.hash !== '') throw new Error(`expected a URL without "#", got "${shown}"`);
   const path = url.pathname.replace(/\/+$/, '');
   url.pathname = path.endsWith(SIGNAL_PATH) ? path : path + SIGNAL_PATH;
   return url.href;

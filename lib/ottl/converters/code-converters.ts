@@ -2,7 +2,6 @@ import { toHex } from '../../otlp/bytes-to-text.ts';
 import { fnv1a64 } from '../../otlp/fnv1a-64.ts';
 import { OttlEvaluationError } from '../errors.ts';
 import { base64 } from '../formats/encodings.ts';
-import { parseJson } from '../formats/json.ts';
 import { readSeverities, severityOf } from '../formats/severity.ts';
 import { encodeGoString } from '../go/go-string.ts';
 import { parseGoInt, parseGoIntLiteral } from '../go/parse-numbers.ts';
@@ -18,15 +17,6 @@ export const CODE_CONVERTERS: readonly ConverterDefinition[] = [
       const target = args.text('Target');
       const base = args.int('Base');
       return (context) => parseWithBase(target(context), base(context));
-    },
-  },
-  /** `ParseJSON("{\"a\": [1]}")["a"][0] == 1.0`. Takes an object or an array. Every number becomes a double. */
-  {
-    name: 'ParseJSON',
-    parameters: ['Target'],
-    create(args) {
-      const target = args.text('Target');
-      return (context) => parseJson(target(context));
     },
   },
   /** `Hex("ab") == "6162"`. A number gives the hex of its 8 bytes. */

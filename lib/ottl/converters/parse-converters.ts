@@ -2,6 +2,7 @@ import { quotedExcerpt } from '../../text/messages.ts';
 import { failEvaluation } from '../errors.ts';
 import { readCsvRow } from '../formats/csv.ts';
 import { type ByteDecoder, decoderOf, ENCODINGS } from '../formats/encodings.ts';
+import { parseJson } from '../formats/json.ts';
 import { keyValueText, parseKeyValues } from '../formats/key-values.ts';
 import { formatValue, readFormat } from '../formats/sprintf.ts';
 import { parseSimplifiedXml, parseXml } from '../formats/xml/parse.ts';
@@ -17,6 +18,15 @@ const CSV_MODES = ['strict', 'lazyQuotes', 'ignoreQuotes'];
 
 /** Converters that parse and write strings in a format. */
 export const PARSE_CONVERTERS: readonly ConverterDefinition[] = [
+  /** `ParseJSON("{\"a\": [1]}")["a"][0] == 1.0`. Takes an object or an array. Every number becomes a double. */
+  {
+    name: 'ParseJSON',
+    parameters: ['Target'],
+    create(args) {
+      const target = args.text('Target');
+      return (context) => parseJson(target(context));
+    },
+  },
   /** `ParseKeyValue("a=1 b=2")["b"] == "2"` */
   {
     name: 'ParseKeyValue',

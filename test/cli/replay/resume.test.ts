@@ -43,11 +43,16 @@ class HastyClock extends MovableClock {
   }
 }
 
-const replay = (options: readonly string[], stop?: AbortController) =>
-  run(['--endpoint', receiver.url, '--data', dataDir, '--resume', file, '--batch-bytes', '1', ...options], {
-    clock: new HastyClock(),
-    ...(stop && { stop }),
+const replay = (options: readonly string[], stop?: AbortController) => {
+  const usual = Object.entries({
+    '--endpoint': receiver.url,
+    '--data': dataDir,
+    '--resume': file,
+    '--batch-bytes': '1',
   });
+  const others = usual.filter(([name]) => !options.includes(name)).flat();
+  return run([...others, ...options], { clock: new HastyClock(), ...(stop && { stop }) });
+};
 
 /** What a position belongs to has the receiver's URL in it; each receiver here has a port of its own. */
 function moveToReceiver(): void {
@@ -157,6 +162,67 @@ describe('a replay with --resume', () => {
       out: expect.arrayContaining(['unreadable: 1']),
     });
     expect(await replay([])).toMatchObject({ code: 1, complaints: [] });
+  });
+});
+
+describe('a position from before 0.1.0, when --to was the receiver and --since and --until were the times', () => {
+  /** What `npm run replay -- --to URL --since … --until … --resume FILE` wrote, letter by letter. */
+  const earlierFile = (selection: object, times: object, partitions: object): string => {
+    const state = {
+      format: 'tailgate-replay-1',
+      selection,
+      startedAtMs: Date.now() + 60_000,
+      times,
+      partitions,
+      position: { object: objectKey(0), lines: 2, isWhole: false },
+      counts: {
+        objects: 0,
+        traces: 2,
+        lines: 2,
+        spans: 2,
+        bytes: 674,
+        rejectedSpans: 0,
+        refusedLines: 0,
+        unreadable: 0,
+      },
+      isDone: false,
+    };
+    return `${JSON.stringify(state, undefined, 2)}\n`;
+  };
+
+  it.each([
+    [
+      { since: '2026-11-21', until: '2026-11-22' },
+      { fromMs: Date.UTC(2026, 10, 21), toMs: Date.UTC(2026, 10, 22) },
+      { first: 'dt=2026-11-21/hour=00', last: 'dt=2026-11-21/hour=23' },
+      ['--from', '2026-11-21', '--to', '2026-11-22'],
+    ],
+    [
+      { until: '2026-11-22' },
+      { toMs: Date.UTC(2026, 10, 22) },
+      { last: 'dt=2026-11-21/hour=23' },
+      ['--to', '2026-11-22'],
+    ],
+    [{}, {}, {}, []],
+  ])('goes on with the options of today: %j', async (given, times, partitions, options) => {
+    const ids = keepMany(dataDir, 2, 3);
+    await receive();
+    const selection = { to: `${receiver.url}/v1/traces`, data: dataDir, ...given };
+    writeFileSync(file, earlierFile(selection, times, partitions));
+    const { code, out, complaints } = await replay(options);
+    expect({ code, complaints }).toEqual({ code: 0, complaints: [`goes on behind line 2 of ${objectKey(0)}`] });
+    expect(out).toEqual(['sent: 6 traces, 6 spans, 0.0 MB', 'objects read: 2 of 2']);
+    expect(receiver.acceptedTraceIds()).toEqual(ids.slice(2));
+  });
+
+  it('belongs to its receiver all the same', async () => {
+    keepMany(dataDir, 2, 3);
+    await receive();
+    writeFileSync(file, earlierFile({ to: `${URL_GIVEN}/v1/traces`, data: dataDir }, {}, {}));
+    const { code, complaints } = await replay([]);
+    expect(code).toBe(1);
+    expect(complaints[0]).toContain(`endpoint: ${URL_GIVEN}/v1/traces there, ${receiver.url}/v1/traces here`);
+    expect(receiver.requests).toEqual([]);
   });
 });
 

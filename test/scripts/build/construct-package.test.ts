@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +15,7 @@ import { writeCloudFormation } from '../../../scripts/build/cloudformation/write
 import { buildConstructPackage, CONSTRUCT_PACKAGE } from '../../../scripts/build/construct-package.ts';
 import { buildHandlers, FUNCTIONS, HANDLER_FILES, HANDLERS } from '../../../scripts/build/handlers.ts';
 import { readRootManifest } from '../../../scripts/build/manifest.ts';
+import { deadLinks } from '../../docs/dead-links.ts';
 
 const root = await readRootManifest();
 
@@ -13,6 +23,13 @@ describe('npm run build', () => {
   it('makes tailgate-cdk, whose public API is what docs/api/ reports (else: npm run build)', async () => {
     await buildConstructPackage(root, { updateApiReport: false });
   }, 120_000);
+
+  it('gives it the pages for users, without links that lead out of the package', async () => {
+    const pages = globSync('**/*.md', { cwd: CONSTRUCT_PACKAGE });
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/deploy.md', 'docs/operations.md']));
+    expect(pages).not.toContain('docs/localstack.md');
+    for (const page of pages) expect(deadLinks(join(CONSTRUCT_PACKAGE, page)), page).toEqual([]);
+  });
 
   it('computes its manifest: no AWS SDK, no esbuild; the CDK is the one of the app', () => {
     const manifest = JSON.parse(readFileSync(join(CONSTRUCT_PACKAGE, 'package.json'), 'utf8'));
