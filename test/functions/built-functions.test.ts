@@ -93,10 +93,10 @@ function handlerOf<Handler extends (event: never) => Promise<unknown>>(lambda: L
 
 describe('the functions as they are deployed', () => {
   it.each(['Ingest', 'Decide', 'Compact'] as const)(
-    '%s: one file of less than a megabyte, and its source map',
+    '%s: one file of less than a megabyte, its source map and the licences of what is in it',
     (name) => {
       const { codeDir } = built[name];
-      expect(readdirSync(codeDir).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+      expect(readdirSync(codeDir).sort()).toEqual(['THIRD-PARTY-NOTICES.txt', 'index.mjs', 'index.mjs.map']);
       expect(statSync(join(codeDir, 'index.mjs')).size).toBeLessThan(MAX_BYTES);
     },
   );
