@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TEMPLATE_FILE, writeCloudFormation } from '../../scripts/build/cloudformation/write-cloudformation.ts';
 import { HANDLERS } from '../../scripts/build/handlers.ts';
 import { pipPackages } from '../support/pip-packages.ts';
@@ -27,9 +28,9 @@ export async function deployTemplate(engine: Engine, policies: string): Promise<
     adapt(engine, join(out, TEMPLATE_FILE));
     writeFileSync(join(folder, 'tailgate.yaml'), policies);
     const [deploy = '', createKey = ''] = commandsOf('## Without Node.js');
-    await bash(engine, folder, deploy);
+    await changeStack(engine, folder, deploy);
     // As an upgrade does: parameters that are left out keep their values.
-    await bash(engine, folder, `${UPGRADE} Compaction=true CorsOrigins=https://shop.example`);
+    await changeStack(engine, folder, `${UPGRADE} Compaction=true CorsOrigins=https://shop.example`);
     const printed = await bash(engine, folder, createKey);
     const key = /^x-api-key=(tg_\w+)$/m.exec(printed)?.[1];
     if (key === undefined) throw new Error(`the commands of docs/deploy.md printed no key:\n${printed}`);
@@ -41,6 +42,20 @@ export async function deployTemplate(engine: Engine, policies: string): Promise<
     return { ingestUrl: localUrl(engine, outputs['IngestUrl'] ?? ''), key, outputs };
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * The AWS CLI names a change set after the second in which it makes it, and sends a request again whose answer did not come. An
+ * engine that is quicker than CloudFormation, or busier, then has that change set already: the next second has a name of its own.
+ */
+async function changeStack(engine: Engine, folder: string, command: string): Promise<void> {
+  try {
+    await bash(engine, folder, command);
+  } catch (error) {
+    if (!String(error).includes('(AlreadyExistsException) when calling the CreateChangeSet')) throw error;
+    await sleep(1000);
+    await bash(engine, folder, command);
   }
 }
 
