@@ -1,5 +1,5 @@
+import { byArrival } from '../../lib/aws/dynamodb/fragments-in-reading.ts';
 import { DEFAULT_BUFFER_TTL_MS, fragmentExpiresAt, isExpired, recordExpiresAt } from '../../lib/aws/dynamodb/schema.ts';
-import { byArrival } from '../../lib/aws/dynamodb/span-buffer.ts';
 import type {
   BufferedFragment,
   BufferedTrace,
