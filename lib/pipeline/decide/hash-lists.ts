@@ -36,6 +36,11 @@ export class HashLists {
     return this.#traces.has(traceId);
   }
 
+  /** The trace is a large one. */
+  meet(traceId: string): void {
+    this.#listsOf(traceId, 1);
+  }
+
   /** Whether one of the lists has a hash. */
   async search(traceId: string, names: readonly string[]): Promise<(hash: string) => boolean> {
     const lists = await Promise.all(names.map((name) => this.#list(traceId, name)));
@@ -95,12 +100,21 @@ export class HashLists {
   }
 
   #remember(traceId: string, name: string, list: ReadonlySet<string>): void {
-    if (this.#rememberedCount + list.size > MAX_REMEMBERED_HASHES) {
+    this.#listsOf(traceId, list.size).set(name, list);
+    this.#rememberedCount += list.size;
+  }
+
+  /** What is remembered of a trace, with room for so many hashes more. */
+  #listsOf(traceId: string, moreCount: number): Map<string, ReadonlySet<string>> {
+    if (this.#rememberedCount + moreCount > MAX_REMEMBERED_HASHES) {
       this.#traces.clear();
       this.#rememberedCount = 0;
     }
-    const lists = this.#traces.get(traceId) ?? new Map<string, ReadonlySet<string>>();
-    this.#traces.set(traceId, lists.set(name, list));
-    this.#rememberedCount += list.size;
+    const known = this.#traces.get(traceId);
+    if (known !== undefined) return known;
+    const lists = new Map<string, ReadonlySet<string>>();
+    this.#traces.set(traceId, lists);
+    this.#rememberedCount += 1;
+    return lists;
   }
 }

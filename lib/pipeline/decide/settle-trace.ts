@@ -98,6 +98,7 @@ class Settling {
       const options = { limit, ...(wholeUpTo !== undefined && { wholeUpTo }) };
       const buffered = await within(limit, deps.buffer.read(traceId, options));
       if (buffered === 'larger') return buffered;
+      if (buffered.isRecordOnly) deps.hashLists.meet(traceId);
       const step = await this.#step(buffered, limit);
       if (step === 'larger') return step;
       if (step === 'whole') {
