@@ -111,14 +111,12 @@ async function work(world: World, deaths: Deaths, untilMs: number): Promise<void
   }
 }
 
-const SMALL = Object.entries(SCENARIOS).map(([name, arrivals]) => ({ name, arrivals, settings: {} }));
-const LARGE = SMALL.filter(({ name }) => name !== GROUPED_OTHERWISE).map(({ name, arrivals }) => ({
-  name: `${name}; every trace is large`,
-  arrivals,
-  settings: EVERY_TRACE_IS_LARGE,
-}));
+const SMALL = Object.entries(SCENARIOS).map(([name, arrivals]) => [name, { arrivals, settings: {} }] as const);
+const LARGE = SMALL.filter(([name]) => name !== GROUPED_OTHERWISE).map(
+  ([name, { arrivals }]) => [`${name}; every trace is large`, { arrivals, settings: EVERY_TRACE_IS_LARGE }] as const,
+);
 
-describe.each([...SMALL, ...LARGE])('$name', (scenario) => {
+describe.each<readonly [string, Play]>([...SMALL, ...LARGE])('%s', (_, scenario) => {
   it('keeps every promise when nobody dies', async () => {
     const { world, acknowledged } = await play(scenario, new Deaths([]), 'resends');
     expectPromisesKept(world, acknowledged);
