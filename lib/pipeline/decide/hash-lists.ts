@@ -1,8 +1,8 @@
 import { type Claim, type DecisionRecord, MAX_LISTED_HASHES, type SpanBuffer } from '../ports.ts';
 import type { LargeTraceOptions } from './options.ts';
 
-/** Beyond this many hashes in memory all lists are forgotten: some 20 MB. */
-const MAX_REMEMBERED_HASHES = 200_000;
+/** Beyond this many hashes in memory all lists are forgotten: some 10 MB. */
+const MAX_REMEMBERED_HASHES = 100_000;
 
 /** The position of the claim that holds a fragment among the claims of its record; -1: none does. */
 export type PositionOf = (hash: string) => number;

@@ -8,7 +8,7 @@ import type { LargeTraceOptions } from './options.ts';
 /** More vain looks than this make no difference: the next one is as good as never. */
 const MOST_VAIN_LOOKS = 30;
 /** Beyond this many bytes all landmarks in memory are forgotten. */
-const MAX_REMEMBERED_BYTES = 8 * 1024 * 1024;
+const MAX_REMEMBERED_BYTES = 4 * 1024 * 1024;
 
 /**
  * What a look at a part of a trace came to.
