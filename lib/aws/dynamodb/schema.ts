@@ -143,7 +143,7 @@ export function list(item: Item, attribute: string): readonly AttributeValue[] {
 }
 
 /** One write unit pays for this many bytes of an item. */
-const WRITE_UNIT_BYTES = 1024;
+export const WRITE_UNIT_BYTES = 1024;
 
 /** DynamoDB rejects items over 400 KB, attribute names included. */
 export const MAX_ITEM_BYTES = 400 * 1024;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -20,7 +21,8 @@ import { forEachBounded } from '../for-each-bounded.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import { putAll } from './batch-write.ts';
 import { decisionIsAt, fromDecisionItem, toDecisionItem } from './decision-item.ts';
-import { decodePayload, fromFragmentItem, type StoredFragment, toFragmentItem } from './fragment-item.ts';
+import { fromFragmentItem, type StoredFragment, toFragmentItem } from './fragment-item.ts';
+import { decodePayload, encodeLarge } from './fragment-payload.ts';
 import {
   DECISION_SORT_KEY,
   DEFAULT_BUFFER_TTL_MS,
@@ -52,6 +54,12 @@ export interface DynamoDbSpanBufferDeps extends TenantScope {
 const SPILLS_IN_FLIGHT = 8;
 
 /**
+ * An append compresses at most this many bytes before it lets other work of the process go on, which takes some 5 ms; a larger
+ * fragment is compressed on another thread.
+ */
+export const BYTES_AT_ONCE = 256 * 1024;
+
+/**
  * The span buffer as items of one DynamoDB table (`schema.ts`): a trace is one partition, so that one strongly consistent
  * Query reads its decision record and all of its fragments. A payload that is too large for an item is in the spill store,
  * and its item points at it.
@@ -73,14 +81,21 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     const unique = new Map(fragments.map((fragment) => [`${fragment.traceId}#${fragment.hash}`, fragment]));
     const items: Item[] = [];
     const spills: { readonly key: string; readonly bytes: Uint8Array }[] = [];
+    let bytesAtOnce = 0;
     for (const fragment of unique.values()) {
+      bytesAtOnce += fragment.payload.length;
+      const isLarge = fragment.payload.length > BYTES_AT_ONCE;
       const { item, spill } = toFragmentItem(
         fragment,
         fragmentExpiresAt(fragment.receivedAtMs, this.#bufferTtlMs),
         this.#deps,
+        isLarge ? await encodeLarge(fragment.payload) : undefined,
       );
       items.push(item);
       if (spill !== undefined) spills.push(spill);
+      if (bytesAtOnce < BYTES_AT_ONCE) continue;
+      await setImmediate();
+      bytesAtOnce = 0;
     }
     await forEachBounded(spills, SPILLS_IN_FLIGHT, ({ key, bytes }) => spillStore.put(key, bytes));
     await putAll(client, tableName, items, this.#retryPolicy);

@@ -8,7 +8,7 @@ import {
   encodeRaw,
   MAX_FRAGMENT_BYTES,
   UnreadablePayloadError,
-} from '../../../lib/aws/dynamodb/fragment-item.ts';
+} from '../../../lib/aws/dynamodb/fragment-payload.ts';
 
 const NONE = new Uint8Array();
 
