@@ -15,6 +15,7 @@ import {
   wholeNumber,
   writeUnits,
 } from './schema.ts';
+import type { TrainedDictionary } from './trained-dictionary.ts';
 
 /** A fragment as an item of the buffer table (`schema.ts`, `f#<hash>`), and the object that it points at. */
 export interface FragmentItem {
@@ -26,12 +27,19 @@ export interface FragmentItem {
 /** A larger stored payload goes to the spill store: one PUT costs as much as eight write units. */
 const MAX_INLINE_BYTES = 8 * 1024;
 
-/** @param deflated the payload from `encodeLarge`, where it was compressed before */
+/** What is known before a fragment becomes an item. */
+export interface FragmentCoding {
+  /** Used if it is stored for as long as the fragment will be. @default dictionary v1 alone */
+  readonly dictionary?: TrainedDictionary | undefined;
+  /** The payload from `encodeLarge`, where it was compressed before. */
+  readonly deflated?: Uint8Array | undefined;
+}
+
 export function toFragmentItem(
   fragment: BufferedFragment,
   expiresAt: number,
   scope: TenantScope = {},
-  deflated?: Uint8Array,
+  { dictionary, deflated }: FragmentCoding = {},
 ): FragmentItem {
   const item: Item = {
     [PARTITION_KEY]: { S: partitionPrefix(scope) + fragment.traceId },
@@ -40,34 +48,43 @@ export function toFragmentItem(
     [FRAGMENT.receivedAtMs]: { N: String(fragment.receivedAtMs) },
     [FRAGMENT.spanCount]: { N: String(fragment.spanCount) },
   };
-  const stored = cheapest(fragment.payload, itemBytes(item) + FRAGMENT.payload.length, deflated);
+  const otherBytes = itemBytes(item) + FRAGMENT.payload.length;
+  const trained = dictionary !== undefined && dictionary.expiresAt >= expiresAt ? dictionary : undefined;
+  const stored = cheapest(
+    fragment.payload,
+    otherBytes,
+    () => deflated ?? deflate(fragment.payload, otherBytes, trained),
+  );
   if (stored.length <= MAX_INLINE_BYTES) {
     item[FRAGMENT.payload] = { B: stored };
     return { item, spill: undefined };
   }
   const key = spillKey(fragment.traceId, fragment.hash, scope);
   item[FRAGMENT.spillKey] = { S: key };
-  return { item, spill: { key, bytes: stored } };
+  // All writes of one key write the same bytes, whichever dictionary is the newest: it is never one that expires.
+  const bytes =
+    trained === undefined ? stored : cheapest(fragment.payload, otherBytes, () => encodeDeflated(fragment.payload));
+  return { item, spill: { key, bytes } };
 }
 
 /** Compressing is the most expensive step of ingest: it is tried only where it can save a write unit, and kept if it does. */
-function cheapest(payload: Uint8Array, otherBytes: number, deflatedBefore: Uint8Array | undefined): Uint8Array {
+function cheapest(payload: Uint8Array, otherBytes: number, deflated: () => Uint8Array): Uint8Array {
   const rawUnits = writeUnits(otherBytes + rawLength(payload));
   if (rawUnits === 1) return encodeRaw(payload);
-  const deflated = deflatedBefore ?? deflate(payload, otherBytes);
-  return writeUnits(otherBytes + deflated.length) < rawUnits ? deflated : encodeRaw(payload);
+  const smaller = deflated();
+  return writeUnits(otherBytes + smaller.length) < rawUnits ? smaller : encodeRaw(payload);
 }
 
 /** A second, slower try saves up to this share of the bytes. */
 const SECOND_TRY_SAVES = 0.06;
 
 /** Tries a second time where that may get the item under the next limit of a write unit. */
-function deflate(payload: Uint8Array, otherBytes: number): Uint8Array {
-  const deflated = encodeDeflated(payload);
+function deflate(payload: Uint8Array, otherBytes: number, dictionary: TrainedDictionary | undefined): Uint8Array {
+  const deflated = encodeDeflated(payload, { dictionary });
   const units = writeUnits(otherBytes + deflated.length);
   const excess = otherBytes + deflated.length - (units - 1) * WRITE_UNIT_BYTES;
   if (units === 1 || excess > deflated.length * SECOND_TRY_SAVES || deflated.length > MAX_INLINE_BYTES) return deflated;
-  const smaller = encodeDeflated(payload, { best: true });
+  const smaller = encodeDeflated(payload, { dictionary, best: true });
   return smaller.length < deflated.length ? smaller : deflated;
 }
 

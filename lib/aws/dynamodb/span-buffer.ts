@@ -21,8 +21,9 @@ import { forEachBounded } from '../for-each-bounded.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import { putAll } from './batch-write.ts';
 import { decisionIsAt, fromDecisionItem, toDecisionItem } from './decision-item.ts';
+import { DictionaryStore } from './dictionary-store.ts';
 import { fromFragmentItem, type StoredFragment, toFragmentItem } from './fragment-item.ts';
-import { decodePayload, encodeLarge } from './fragment-payload.ts';
+import { decodePayload, dictionaryIdOf, encodeLarge } from './fragment-payload.ts';
 import {
   DECISION_SORT_KEY,
   DEFAULT_BUFFER_TTL_MS,
@@ -39,6 +40,7 @@ import {
   text,
   wholeNumber,
 } from './schema.ts';
+import type { TrainedDictionary } from './trained-dictionary.ts';
 
 export interface DynamoDbSpanBufferDeps extends TenantScope {
   readonly client: DynamoDBClient;
@@ -49,6 +51,12 @@ export interface DynamoDbSpanBufferDeps extends TenantScope {
   readonly bufferTtlMs?: number;
   /** @default 4 s with full jitter */
   readonly retryPolicy?: RetryPolicy;
+  /** Where the dictionaries are that fragments were compressed with. @default in the same table */
+  readonly dictionaries?: Pick<DictionaryStore, 'bytesOf'>;
+  /** The dictionary to compress fragments with: one that was read from {@link dictionaries}. Never rejects. @default dictionary v1 alone */
+  readonly newestDictionary?: () => Promise<TrainedDictionary | undefined>;
+  /** Called with each payload that was decoded, and must not change it. @default nobody looks */
+  readonly onDecoded?: (payload: Uint8Array) => void;
 }
 
 const SPILLS_IN_FLIGHT = 8;
@@ -68,9 +76,11 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
   readonly #deps: DynamoDbSpanBufferDeps;
   readonly #bufferTtlMs: number;
   readonly #retryPolicy: RetryPolicy;
+  readonly #dictionaries: Pick<DictionaryStore, 'bytesOf'>;
 
   constructor(deps: DynamoDbSpanBufferDeps) {
     this.#deps = deps;
+    this.#dictionaries = deps.dictionaries ?? new DictionaryStore(deps);
     this.#bufferTtlMs = deps.bufferTtlMs ?? DEFAULT_BUFFER_TTL_MS;
     this.#retryPolicy = deps.retryPolicy ?? retryPolicy(deps.clock);
   }
@@ -81,6 +91,7 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     const unique = new Map(fragments.map((fragment) => [`${fragment.traceId}#${fragment.hash}`, fragment]));
     const items: Item[] = [];
     const spills: { readonly key: string; readonly bytes: Uint8Array }[] = [];
+    const dictionary = unique.size === 0 ? undefined : await this.#deps.newestDictionary?.();
     let bytesAtOnce = 0;
     for (const fragment of unique.values()) {
       bytesAtOnce += fragment.payload.length;
@@ -89,7 +100,7 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
         fragment,
         fragmentExpiresAt(fragment.receivedAtMs, this.#bufferTtlMs),
         this.#deps,
-        isLarge ? await encodeLarge(fragment.payload) : undefined,
+        { dictionary, deflated: isLarge ? await encodeLarge(fragment.payload) : undefined },
       );
       items.push(item);
       if (spill !== undefined) spills.push(spill);
@@ -194,7 +205,11 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     maxBytes: () => number,
   ): Promise<Uint8Array | undefined> {
     const coded = 'bytes' in place ? place.bytes : await this.#spilled(traceId, place.spillKey);
-    return decodePayload(coded, maxBytes());
+    const id = dictionaryIdOf(coded);
+    const trained = id === undefined ? undefined : await this.#dictionaries.bytesOf(id);
+    const payload = decodePayload(coded, maxBytes(), trained);
+    if (payload !== undefined) this.#deps.onDecoded?.(payload);
+    return payload;
   }
 
   async #spilled(traceId: string, key: string): Promise<Uint8Array> {

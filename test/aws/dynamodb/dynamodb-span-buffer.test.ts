@@ -48,7 +48,7 @@ describe('DynamoDbSpanBuffer with a large request', () => {
     };
     setImmediate(count);
     const payload = new Uint8Array(BYTES_AT_ONCE + 1).fill(97);
-    const item = toFragmentItem({ ...fragment, payload }, 0, {}, await encodeLarge(payload));
+    const item = toFragmentItem({ ...fragment, payload }, 0, {}, { deflated: await encodeLarge(payload) });
     isDone = true;
     expect(turns).toBeGreaterThan(0);
     expect(item).toEqual(toFragmentItem({ ...fragment, payload }, 0));
