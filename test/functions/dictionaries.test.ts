@@ -8,6 +8,7 @@ import { fixedConfig } from '../../functions/shared/live-config.ts';
 import { createServices } from '../../functions/shared/services.ts';
 import { createDynamoDbClient } from '../../lib/aws/clients.ts';
 import { DictionaryTrainer, SamplingTurn } from '../../lib/aws/dynamodb/dictionary-trainer.ts';
+import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { exportRequest } from '../support/export-request.ts';
 import { injectFaults, loseRequest } from '../support/faults.ts';
@@ -36,6 +37,17 @@ beforeAll(async () => {
 });
 afterAll(() => tailgate.stop());
 
+/** A trainer that counts what decide shows it. */
+class CountingTrainer extends DictionaryTrainer {
+  observed = 0;
+
+  override observe(payload: Uint8Array): void {
+    this.observed += 1;
+    super.observe(payload);
+  }
+}
+let trainer: CountingTrainer;
+
 /** A new instance of the functions. */
 function startInstance(dictionaries: 'trained' | 'none', clients = tailgate.clients) {
   const turn = new SamplingTurn();
@@ -43,7 +55,13 @@ function startInstance(dictionaries: 'trained' | 'none', clients = tailgate.clie
     clients,
     tailgate.names,
     dictionaries === 'trained'
-      ? { log, createTrainer: (deps) => new DictionaryTrainer({ ...deps, clock, turn, random: () => 0.5 }) }
+      ? {
+          log,
+          createTrainer: (deps) => {
+            trainer = new CountingTrainer({ ...deps, clock, turn, random: () => 0.5 });
+            return trainer;
+          },
+        }
       : undefined,
   );
   ingest = wireIngest({ services, config, authorize: authorizeAll, log });
@@ -71,23 +89,27 @@ async function keptSpans(): Promise<number> {
 describe('a deployment that trains dictionaries', () => {
   it('writes with one as soon as there is one, and reads it everywhere', async () => {
     startInstance('trained');
-    const requests = corpus('sdk', 4);
-    const batch = async (sent: readonly Uint8Array[]) => {
-      for (const request of sent) expect(await tailgate.send(request)).toBe(200);
+    const [first, second, last] = corpus('sdk', 3);
+    if (first === undefined || second === undefined || last === undefined) throw new Error('no corpus');
+    const batch = async (request: Uint8Array) => {
+      expect(await tailgate.send(request)).toBe(200);
       await tailgate.decideNext();
     };
     // The first batch finds that there is no dictionary, the second one draws samples, the third one trains.
-    await batch([exportRequest([{ trace: 'a', span: '1' }])]);
-    await batch(requests.slice(0, 3).map(({ protobuf }) => protobuf));
+    await batch(exportRequest([{ trace: 'a', span: '1' }]));
+    await batch(first.protobuf);
+    expect(trainer.observed).toBe(1 + regroup(first.protobuf).fragments.length);
+    for (const { payload } of [...regroup(second.protobuf).fragments, ...regroup(second.protobuf).fragments]) {
+      trainer.observe(payload);
+    }
     expect(await codecs()).not.toHaveProperty('2');
     clock.advance(3_600_000);
-    await batch([exportRequest([{ trace: 'b', span: '1' }])]);
+    await batch(exportRequest([{ trace: 'b', span: '1' }]));
     const trainings = log.entries.filter(({ message }) => message === 'dictionary training');
     expect(trainings.map(({ fields }) => fields['outcome'])).toEqual(['published']);
 
     startInstance('trained');
     const before = await codecs();
-    const last = requests[3] ?? { protobuf: new Uint8Array(0), spanCount: 0 };
     expect(await tailgate.send(last.protobuf)).toBe(200);
     const after = await codecs();
     expect(after['1']).toBe(before['1']);
