@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DeleteItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { corpus } from '../../../bench/corpus.ts';
 import { DictionaryStore, MissingDictionaryError } from '../../../lib/aws/dynamodb/dictionary-store.ts';
@@ -8,8 +8,15 @@ import { DICTIONARY_USE_MS } from '../../../lib/aws/dynamodb/schema.ts';
 import { DynamoDbSpanBuffer } from '../../../lib/aws/dynamodb/span-buffer.ts';
 import type { TrainedDictionary } from '../../../lib/aws/dynamodb/trained-dictionary.ts';
 import { regroup } from '../../../lib/otlp/regroup/regroup.ts';
-import type { BufferedFragment } from '../../../lib/pipeline/ports.ts';
+import { Decider } from '../../../lib/pipeline/decide/decide-batch.ts';
+import type { BufferedFragment, Evaluate } from '../../../lib/pipeline/ports.ts';
+import { parseSamplingConfig } from '../../../lib/sampling/config/parse-sampling-config.ts';
+import { evaluatePolicies } from '../../../lib/sampling/evaluate-policies.ts';
+import { MemoryKeyTables } from '../../memory/memory-key-tables.ts';
+import { MemoryLimitStore } from '../../memory/memory-limit-store.ts';
 import { MemoryObjectStore } from '../../memory/memory-object-store.ts';
+import { MemoryTraceArchive } from '../../memory/memory-trace-archive.ts';
+import { MemoryWakeUpQueue } from '../../memory/memory-wake-up-queue.ts';
 import { useDynamoTable } from '../../support/dynamo-table.ts';
 import { injectFaults, loseRequest } from '../../support/faults.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
@@ -117,10 +124,10 @@ describe('fragments with a trained dictionary', () => {
     await process(clock, undefined, dictionary).buffer.append([lost]);
     await process(clock).buffer.append([other]);
     await remove(dictionary);
-    const { buffer, store } = process(clock);
+    const { buffer } = process(clock);
     await expect(buffer.read(lost.traceId)).rejects.toThrow(MissingDictionaryError);
     expect((await buffer.read(other.traceId)).fragments).toEqual([other]);
-    await store.put(dictionary.bytes);
+    await restore(dictionary);
     expect((await buffer.read(lost.traceId)).fragments).toEqual([lost]);
   });
 
@@ -157,6 +164,64 @@ describe('fragments with a trained dictionary', () => {
     expect((await process(clock, withIt).buffer.read(sent.traceId)).fragments).toEqual([sent]);
   });
 });
+
+describe('decide, where a dictionary is gone', () => {
+  it('decides the other traces, keeps the wake-up, and keeps the trace once the dictionary is back', async () => {
+    const clock = new ManualClock();
+    const dictionary = await published(clock);
+    const [lost, other] = corpus('mixed', 1, 5)
+      .flatMap(({ protobuf }) => regroup(protobuf).fragments)
+      .filter(({ payload }) => payload.length > 4_000)
+      .map(({ traceId, payload, spanCount }) => ({
+        traceId,
+        hash: 'aa',
+        payload,
+        spanCount,
+        receivedAtMs: clock.now(),
+      }));
+    if (lost === undefined || other === undefined) throw new Error('no fragments');
+    await process(clock, undefined, dictionary).buffer.append([lost]);
+    await process(clock).buffer.append([other]);
+    await remove(dictionary);
+
+    const queue = new MemoryWakeUpQueue({ clock });
+    const archive = new MemoryTraceArchive();
+    const parsed = parseSamplingConfig('policies: [{ name: all, type: always_sample }]');
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+    const { config } = parsed;
+    let ids = 0;
+    const decideNext = async () => {
+      const { buffer } = process(clock);
+      const limits = new MemoryLimitStore();
+      const keyTables = new MemoryKeyTables();
+      const newId = () => String(++ids).padStart(16, '0');
+      const decider = new Decider({ buffer, archive, wakeUps: queue, limits, keyTables, clock, newId });
+      const messages = queue.receive();
+      const received = messages.map(({ receiptHandle, wakeUp }) => ({ messageId: receiptHandle, wakeUp }));
+      const evaluate: Evaluate = (trace, allowances) => evaluatePolicies(config, trace, allowances);
+      const { failedMessageIds, summary } = await decider.decideBatch({ received, evaluate });
+      for (const { messageId } of received) if (!failedMessageIds.includes(messageId)) queue.acknowledge(messageId);
+      return summary;
+    };
+    const fragments = [lost, other].map(({ traceId, hash }) => ({ traceId, hash }));
+    await queue.send([{ wakeUp: { dueAtMs: clock.now(), attempt: 0, fragments }, delaySeconds: 0 }]);
+
+    expect(await decideNext()).toMatchObject({ sampled: 1, continued: 1 });
+    clock.advance(900_000);
+    expect(await decideNext()).toMatchObject({ sampled: 0, continued: 1 });
+    await restore(dictionary);
+    clock.advance(900_000);
+    expect(await decideNext()).toMatchObject({ sampled: 1, continued: 0 });
+    expect(queue.pendingCount).toBe(0);
+  });
+});
+
+/** As from a backup. */
+async function restore({ id, bytes, expiresAt }: TrainedDictionary): Promise<void> {
+  const key = { traceId: { S: 'dictionary' }, sk: { S: `z#${id}` } };
+  const Item = { ...key, expiresAt: { N: String(expiresAt) }, b: { B: bytes } };
+  await createClient().send(new PutItemCommand({ TableName: tableName, Item }));
+}
 
 async function remove({ id }: TrainedDictionary): Promise<void> {
   const Key = { traceId: { S: 'dictionary' }, sk: { S: `z#${id}` } };
