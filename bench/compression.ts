@@ -20,7 +20,7 @@ import { DEPLOYMENTS, type Deployment, deploymentTraffic } from './deployment-co
 
 const { TracesData } = opentelemetry.proto.trace.v1;
 
-const [argument = '500'] = process.argv.slice(2);
+const [argument = '600'] = process.argv.slice(2);
 const TRACES = Number(argument);
 const ROUNDS = 3;
 const SAMPLES = 256;

@@ -107,7 +107,7 @@ export class DictionaryTrainer {
 }
 
 /** What a training on some fragments is worth. */
-export interface Training {
+interface Training {
   readonly bytes: Uint8Array;
   readonly unitsBefore: number;
   readonly unitsAfter: number;
@@ -115,7 +115,7 @@ export interface Training {
 }
 
 /** Trains with three quarters of the fragments, and compares on the others. @param current what it is compared with; `undefined`: dictionary v1 */
-export function trainAndCompare(fragments: readonly Uint8Array[], current: TrainedDictionary | undefined): Training {
+function trainAndCompare(fragments: readonly Uint8Array[], current: TrainedDictionary | undefined): Training {
   const heldOut = fragments.filter((_, index) => index % 4 === 3);
   const bytes = trainDictionary(fragments.filter((_, index) => index % 4 !== 3));
   const unitsBefore = unitsWith(current, heldOut);
