@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -24,8 +23,9 @@ import { batchGet } from './batch-get.ts';
 import { putAll } from './batch-write.ts';
 import { decisionIsAt, fromRecordItem, toRecordItem } from './decision-item.ts';
 import { DictionaryStore } from './dictionary-store.ts';
-import { fromFragmentItem, type StoredFragment, toFragmentItem } from './fragment-item.ts';
-import { decodePayload, dictionaryIdOf, encodeLarge } from './fragment-payload.ts';
+import { encodeFragments } from './encode-fragments.ts';
+import { fromFragmentItem, type StoredFragment } from './fragment-item.ts';
+import { decodePayload, dictionaryIdOf } from './fragment-payload.ts';
 import { fromHashListItem, hashListKey, toHashListItem } from './hash-list-item.ts';
 import {
   AFTER_FRAGMENTS,
@@ -67,12 +67,6 @@ export interface DynamoDbSpanBufferDeps extends TenantScope {
 const SPILLS_IN_FLIGHT = 8;
 
 /**
- * An append compresses at most this many bytes before it lets other work of the process go on, which takes some 5 ms; a larger
- * fragment is compressed on another thread.
- */
-export const BYTES_AT_ONCE = 256 * 1024;
-
-/**
  * The span buffer as items of one DynamoDB table (`schema.ts`): a trace is one partition, so that one strongly consistent
  * Query reads its record and all of its fragments; of a large trace the record and single fragments are read by their keys. A payload that is too large for an item is in the spill store,
  * and its item points at it.
@@ -92,27 +86,10 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
 
   async append(fragments: readonly BufferedFragment[]): Promise<void> {
     const { client, tableName, spillStore } = this.#deps;
-    // BatchWriteItem rejects a request that names a key twice.
-    const unique = new Map(fragments.map((fragment) => [`${fragment.traceId}#${fragment.hash}`, fragment]));
-    const items: Item[] = [];
-    const spills: { readonly key: string; readonly bytes: Uint8Array }[] = [];
-    const dictionary = unique.size === 0 ? undefined : await this.#deps.newestDictionary?.();
-    let bytesAtOnce = 0;
-    for (const fragment of unique.values()) {
-      bytesAtOnce += fragment.payload.length;
-      const isLarge = fragment.payload.length > BYTES_AT_ONCE;
-      const { item, spill } = toFragmentItem(
-        fragment,
-        fragmentExpiresAt(fragment.receivedAtMs, this.#bufferTtlMs),
-        this.#deps,
-        { dictionary, deflated: isLarge ? await encodeLarge(fragment.payload) : undefined },
-      );
-      items.push(item);
-      if (spill !== undefined) spills.push(spill);
-      if (bytesAtOnce < BYTES_AT_ONCE) continue;
-      await setImmediate();
-      bytesAtOnce = 0;
-    }
+    if (fragments.length === 0) return;
+    const dictionary = await this.#deps.newestDictionary?.();
+    const options = { tenant: this.#deps.tenant, bufferTtlMs: this.#bufferTtlMs, dictionary };
+    const { items, spills } = await encodeFragments(fragments, options);
     await forEachBounded(spills, SPILLS_IN_FLIGHT, ({ key, bytes }) => spillStore.put(key, bytes));
     await putAll(client, tableName, items, this.#retryPolicy);
   }

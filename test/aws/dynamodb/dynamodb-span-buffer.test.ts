@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { BYTES_AT_ONCE } from '../../../lib/aws/dynamodb/encode-fragments.ts';
 import { toFragmentItem } from '../../../lib/aws/dynamodb/fragment-item.ts';
 import { encodeLarge } from '../../../lib/aws/dynamodb/fragment-payload.ts';
-import { BYTES_AT_ONCE, DynamoDbSpanBuffer, MissingSpillError } from '../../../lib/aws/dynamodb/span-buffer.ts';
+import { DynamoDbSpanBuffer, MissingSpillError } from '../../../lib/aws/dynamodb/span-buffer.ts';
 import type { BufferedFragment, DecisionRecord, SpillStore } from '../../../lib/pipeline/ports.ts';
 import { TraceTooLargeError, UnavailableError } from '../../../lib/pipeline/ports.ts';
 import { MemoryObjectStore } from '../../memory/memory-object-store.ts';
