@@ -25,8 +25,8 @@ import { decisionIsAt, fromRecordItem, toRecordItem } from './decision-item.ts';
 import { DictionaryStore } from './dictionary-store.ts';
 import { encodeFragments } from './encode-fragments.ts';
 import { fromFragmentItem, type StoredFragment } from './fragment-item.ts';
-import { decodePayload, dictionaryIdOf } from './fragment-payload.ts';
 import { fromHashListItem, hashListKey, toHashListItem } from './hash-list-item.ts';
+import { PayloadReader } from './payload-reader.ts';
 import {
   AFTER_FRAGMENTS,
   DECISION_SORT_KEY,
@@ -75,11 +75,11 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
   readonly #deps: DynamoDbSpanBufferDeps;
   readonly #bufferTtlMs: number;
   readonly #retryPolicy: RetryPolicy;
-  readonly #dictionaries: Pick<DictionaryStore, 'bytesOf'>;
+  readonly #payloads: PayloadReader;
 
   constructor(deps: DynamoDbSpanBufferDeps) {
     this.#deps = deps;
-    this.#dictionaries = deps.dictionaries ?? new DictionaryStore(deps);
+    this.#payloads = new PayloadReader({ ...deps, dictionaries: deps.dictionaries ?? new DictionaryStore(deps) });
     this.#bufferTtlMs = deps.bufferTtlMs ?? DEFAULT_BUFFER_TTL_MS;
     this.#retryPolicy = deps.retryPolicy ?? retryPolicy(deps.clock);
   }
@@ -187,7 +187,7 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     const { traceId, stored } = found;
     found.startDecoding();
     await forEachBounded(stored, SPILLS_IN_FLIGHT, async ({ stored: place, ...fragment }) => {
-      const payload = payloads.get(fragment.hash) ?? (await this.#payload(traceId, place, () => found.bytesLeft));
+      const payload = payloads.get(fragment.hash) ?? (await this.#payloads.read(traceId, place, () => found.bytesLeft));
       found.countBytes(payload?.length ?? Number.POSITIVE_INFINITY);
       if (payload !== undefined) fragments.push({ traceId, ...fragment, payload });
     });
@@ -216,29 +216,6 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
       yield* page.Items ?? [];
       startKey = page.LastEvaluatedKey;
     } while (startKey !== undefined);
-  }
-
-  /**
-   * The payload; `undefined`: it has more than `maxBytes`.
-   * @param maxBytes is called when the payload is decoded: others may be decoded while it is fetched
-   */
-  async #payload(
-    traceId: string,
-    place: StoredFragment['stored'],
-    maxBytes: () => number,
-  ): Promise<Uint8Array | undefined> {
-    const coded = 'bytes' in place ? place.bytes : await this.#spilled(traceId, place.spillKey);
-    const id = dictionaryIdOf(coded);
-    const trained = id === undefined ? undefined : await this.#dictionaries.bytesOf(id);
-    const payload = decodePayload(coded, maxBytes(), trained);
-    if (payload !== undefined) this.#deps.onDecoded?.(payload);
-    return payload;
-  }
-
-  async #spilled(traceId: string, key: string): Promise<Uint8Array> {
-    const bytes = await this.#deps.spillStore.get(key);
-    if (bytes !== undefined) return bytes;
-    throw new MissingSpillError(`trace ${traceId}: the buffer points at ${key}, but there is no such object`);
   }
 }
 
@@ -300,9 +277,4 @@ export function byArrival(left: BufferedFragment, right: BufferedFragment): numb
   if (left.receivedAtMs !== right.receivedAtMs) return left.receivedAtMs - right.receivedAtMs;
   if (left.hash === right.hash) return 0;
   return left.hash < right.hash ? -1 : 1;
-}
-
-/** The item of a fragment points at a payload that is gone: the spill store deletes too early. */
-export class MissingSpillError extends Error {
-  override readonly name = 'MissingSpillError';
 }
