@@ -1,0 +1,117 @@
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
+import type { BufferedFragment } from '../pipeline/ports.ts';
+
+/**
+ * A pack holds the fragments of one export request: their payloads one after the other, compressed together, because they
+ * share resources and scopes; and a directory of them, which can be read alone.
+ *
+ * The directory is a row of entries, in the order of the payloads:
+ *
+ * | bytes | |
+ * |---|---|
+ * | 16 | trace ID |
+ * | 4 | bytes of the payload, uncompressed; little endian |
+ * | 4 | spans in it; little endian |
+ * | 1 | length of the hash |
+ * | … | hash, in ASCII |
+ */
+export interface EncodedPack {
+  readonly receivedAtMs: number;
+  readonly codec: PackCodec;
+  readonly directory: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+/** How the payloads are stored. */
+export type PackCodec = typeof RAW | typeof ZSTD;
+const RAW = 0;
+const ZSTD = 1;
+
+/** A fragment in the directory of its pack. */
+export interface PackEntry {
+  readonly hash: string;
+  /** Place of the payload in the uncompressed body. */
+  readonly offset: number;
+  readonly length: number;
+  readonly spanCount: number;
+}
+
+const TRACE_ID_BYTES = 16;
+const FIXED_BYTES = TRACE_ID_BYTES + 9;
+
+/** Payloads up to this are compressed at once: it takes less than a millisecond. Larger ones leave the thread. */
+const SYNC_BYTES = 256 * 1024;
+/** What is smaller gains nothing that is worth the call. */
+const SMALLEST_COMPRESSED = 512;
+const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** @param fragments of one arrival */
+export async function encodePack(fragments: readonly BufferedFragment[]): Promise<EncodedPack> {
+  const payloads = Buffer.concat(fragments.map(({ payload }) => payload));
+  const compressed = await compress(payloads);
+  const isSmaller = compressed.length < payloads.length;
+  return {
+    receivedAtMs: fragments[0]?.receivedAtMs ?? 0,
+    codec: isSmaller ? ZSTD : RAW,
+    directory: encodeDirectory(fragments),
+    body: isSmaller ? compressed : payloads,
+  };
+}
+
+async function compress(bytes: Buffer): Promise<Buffer> {
+  if (bytes.length < SMALLEST_COMPRESSED) return bytes;
+  return bytes.length <= SYNC_BYTES ? zstdCompressSync(bytes, OPTIONS) : promisify(zstdCompress)(bytes, OPTIONS);
+}
+
+/** The payloads of a pack, one after the other. @param length of all, from its directory */
+export async function decodeBody(codec: number, body: Uint8Array, length: number): Promise<Uint8Array> {
+  if (codec === RAW) return body;
+  if (codec !== ZSTD) throw new Error(`pack: codec must be ${RAW} or ${ZSTD}, got ${codec}`);
+  const bytes = length <= SYNC_BYTES ? zstdDecompressSync(body) : await promisify(zstdDecompress)(body);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function encodeDirectory(fragments: readonly BufferedFragment[]): Uint8Array {
+  let length = 0;
+  for (const { hash } of fragments) length += FIXED_BYTES + hash.length;
+  const directory = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const { traceId, hash, payload, spanCount } of fragments) {
+    directory.write(traceId, at, 'hex');
+    directory.writeUInt32LE(payload.length, at + TRACE_ID_BYTES);
+    directory.writeUInt32LE(spanCount, at + TRACE_ID_BYTES + 4);
+    directory.writeUInt8(hash.length, at + TRACE_ID_BYTES + 8);
+    directory.write(hash, at + FIXED_BYTES, 'latin1');
+    at += FIXED_BYTES + hash.length;
+  }
+  return directory;
+}
+
+/** The entries of a directory by trace ID. */
+export function decodeDirectory(directory: Uint8Array): ReadonlyMap<string, readonly PackEntry[]> {
+  const bytes = Buffer.from(directory.buffer, directory.byteOffset, directory.byteLength);
+  const traces = new Map<string, PackEntry[]>();
+  let offset = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const traceId = bytes.toString('hex', at, at + TRACE_ID_BYTES);
+    const length = bytes.readUInt32LE(at + TRACE_ID_BYTES);
+    const spanCount = bytes.readUInt32LE(at + TRACE_ID_BYTES + 4);
+    const end = at + FIXED_BYTES + bytes.readUInt8(at + TRACE_ID_BYTES + 8);
+    const entry = { hash: bytes.toString('latin1', at + FIXED_BYTES, end), offset, length, spanCount };
+    const entries = traces.get(traceId);
+    if (entries === undefined) traces.set(traceId, [entry]);
+    else entries.push(entry);
+    offset += length;
+    at = end;
+  }
+  return traces;
+}
+
+/** Calls back with each trace ID in a directory; one that has several fragments in it comes several times. */
+export function forEachTraceId(directory: Uint8Array, call: (traceId: string) => void): void {
+  const bytes = Buffer.from(directory.buffer, directory.byteOffset, directory.byteLength);
+  for (let at = 0; at < bytes.length; at += FIXED_BYTES + bytes.readUInt8(at + TRACE_ID_BYTES + 8)) {
+    call(bytes.toString('hex', at, at + TRACE_ID_BYTES));
+  }
+}
