@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
 import { CallCounts, countCalls } from '../../lib/cost/count-calls.ts';
-import { engineClientOptions } from '../../lib/local/engines/engine.ts';
 import { MemoryObjectStore } from '../memory/memory-object-store.ts';
 import { useDynamoTable } from '../support/dynamo-table.ts';
+import { engineClientOptions } from '../support/engines/engine.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const { tableName, createClient } = useDynamoTable();
