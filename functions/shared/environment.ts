@@ -9,7 +9,8 @@ import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import { LiveConfig, type LiveConfigDeps, type LiveConfigOptions } from './live-config.ts';
 import { EmfMetrics } from './metrics.ts';
-import { createServices, metered, type PerTenant, type Services } from './services.ts';
+import type { PerTenant, Services } from './per-tenant.ts';
+import { createServices, metered } from './services.ts';
 import { optionalVariable, requiredVariable } from './variables.ts';
 
 /**
