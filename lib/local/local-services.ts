@@ -5,7 +5,9 @@ import { GzipTraceArchive } from '../archive/trace-archive.ts';
 import { NODE_CODECS } from '../aws/codecs.ts';
 import { FilesystemObjectStore } from '../aws/filesystem/object-store.ts';
 import { SystemClock } from '../aws/system.ts';
-import { openStore, type Store } from '../sqlite/store.ts';
+import { UnusableDatabaseError } from '../sqlite/database.ts';
+import { openStore, type Store, type StoreOptions } from '../sqlite/store.ts';
+import { CommandError } from '../terminal/errors.ts';
 import { BUFFER_FILE } from './data-folder.ts';
 
 export interface LocalServicesOptions {
@@ -22,10 +24,13 @@ export interface LocalServices {
   readonly services: PerTenant<Services>;
 }
 
-/** The ports of the pipeline on a data folder: a database for what waits, files for what is kept. */
+/**
+ * The ports of the pipeline on a data folder: a database for what waits, files for what is kept.
+ * @throws {CommandError} if the database is one of another version, or none
+ */
 export function openLocalServices(options: LocalServicesOptions): LocalServices {
   const { folder, maxBufferBytes, visibilityTimeoutSeconds } = options;
-  const store = openStore({
+  const store = openUsable({
     path: join(folder, BUFFER_FILE),
     clock: new SystemClock(),
     maxBytes: maxBufferBytes,
@@ -39,6 +44,15 @@ export function openLocalServices(options: LocalServicesOptions): LocalServices 
       archive: new GzipTraceArchive({ store: objects, codecs: NODE_CODECS, tenant }),
     })),
   };
+}
+
+function openUsable(options: StoreOptions): Store {
+  try {
+    return openStore(options);
+  } catch (error) {
+    if (error instanceof UnusableDatabaseError) throw new CommandError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 /** The same services, telling when each message that is sent becomes visible. */

@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LocalOptions, type RunningTailgate, startLocal } from '../../lib/local/start.ts';
+import { RecordingLog } from '../support/recording-log.ts';
+import { configFrom } from '../support/sampling-config.ts';
+import { readArchive, spansOf } from './archive-files.ts';
+
+let dataDir: string;
+let log: RecordingLog;
+let tailgate: RunningTailgate;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'tailgate-overload-'));
+  log = new RecordingLog();
+});
+afterEach(async () => {
+  await tailgate.stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+async function start(wait: string, options: Partial<LocalOptions>): Promise<void> {
+  const config = configFrom(`decision_wait: ${wait}\npolicies: [{ name: all, type: always_sample }]`);
+  tailgate = await startLocal({ host: '127.0.0.1', port: 0, dataDir, config, keys: [], log, ...options });
+}
+
+function exporter(): OTLPTraceExporter {
+  return new OTLPTraceExporter({ url: `${tailgate.url}/v1/traces`, compression: CompressionAlgorithm.GZIP });
+}
+
+/** Spans that do not compress, each the root of a trace. */
+function makeSpans(count: number): readonly ReadableSpan[] {
+  const finished = new InMemorySpanExporter();
+  const tracer = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(finished)] }).getTracer('test');
+  for (let index = 0; index < count; index++) {
+    tracer.startSpan(`${index}`, { attributes: { noise: Array.from({ length: 20 }, () => Math.random()) } }).end();
+  }
+  return finished.getFinishedSpans();
+}
+
+/** Resolves when the exporter has given up or has been answered with 200, after it has tried again. */
+function send(to: OTLPTraceExporter, spans: readonly ReadableSpan[]): Promise<Error | undefined> {
+  return new Promise((resolve) => to.export([...spans], ({ error }) => resolve(error)));
+}
+
+function messages(): readonly string[] {
+  return log.entries.map(({ message }) => message).filter((message) => message.startsWith('overload'));
+}
+
+describe('a buffer that is full', () => {
+  it('makes exporters wait: nothing is lost, nothing is kept twice, and it is said once', async () => {
+    await start('1s', { maxBufferBytes: 100_000 });
+    const spans = makeSpans(600);
+    const to = exporter();
+    const errors: (Error | undefined)[] = [];
+    // One after the other, so that the full buffer is seen: an exporter waits for 2 s before it sends again.
+    for (let at = 0; at < spans.length; at += 200) {
+      errors.push(await send(to, spans.slice(at, at + 200)));
+      await new Promise((resolve) => setTimeout(resolve, 110));
+    }
+    expect(errors).toEqual([undefined, undefined, undefined]);
+    await log.until(() => log.total('sampled') === spans.length);
+    const archived = spansOf(readArchive(dataDir)).map(({ spanId }) => spanId);
+    expect(archived.sort()).toEqual(spans.map((span) => span.spanContext().spanId).sort());
+    expect(messages().slice(0, 2)).toEqual(['overload: refusing spans', 'overload is over: accepting spans']);
+    expect(messages().length).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('the size of the buffer on the disk', () => {
+  it('stays bounded however much is decided', { timeout: 60_000 }, async () => {
+    const maxBufferBytes = 1_000_000;
+    await start('0s', { maxBufferBytes, loopSettings: { batchWindowMs: 0 } });
+    const to = exporter();
+    let sent = 0;
+    let largest = 0;
+    // Ten times the bound.
+    while (sent < 10 * maxBufferBytes) {
+      const spans = makeSpans(400);
+      sent += 400 * 250;
+      expect(await send(to, spans)).toBeUndefined();
+      largest = Math.max(largest, statSync(join(dataDir, 'buffer.db')).size);
+    }
+    // One request more than the bound, and pages that are partly filled.
+    expect(largest).toBeLessThan(2 * maxBufferBytes);
+  });
+});
