@@ -108,10 +108,13 @@ export function decodeDirectory(directory: Uint8Array): ReadonlyMap<string, read
   return traces;
 }
 
-/** Calls back with each trace ID in a directory; one that has several fragments in it comes several times. */
-export function forEachTraceId(directory: Uint8Array, call: (traceId: string) => void): void {
+/** Calls back with the trace ID of each fragment in a directory. Returns how many there are. */
+export function forEachTraceId(directory: Uint8Array, call: (traceId: string) => void): number {
   const bytes = Buffer.from(directory.buffer, directory.byteOffset, directory.byteLength);
+  let count = 0;
   for (let at = 0; at < bytes.length; at += FIXED_BYTES + bytes.readUInt8(at + TRACE_ID_BYTES + 8)) {
     call(bytes.toString('hex', at, at + TRACE_ID_BYTES));
+    count += 1;
   }
+  return count;
 }

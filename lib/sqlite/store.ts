@@ -71,7 +71,7 @@ export function openStore(options: StoreOptions): Store {
   const usage = new UsageCounter(database);
   const writer = new GroupCommit(database, path, usage);
   const packs = new Packs(database, usage);
-  const index = new TraceIndex(database);
+  const index = new TraceIndex(database, writer);
   const messagePacks = new MessagePacks(packs);
   const shared = { database, writer, packs, index, messagePacks, usage, clock, bufferTtlMs };
   const retention = new Retention({ ...shared, maxBytes: options.maxBytes });
@@ -90,7 +90,10 @@ export function openStore(options: StoreOptions): Store {
     }),
     deadLetters: new DeadLetters(shared),
     disk: () => retention.disk(),
-    maintain: () => retention.step(),
+    maintain: async () => {
+      const isMore = await retention.step();
+      return (await index.maintain()) || isMore;
+    },
     close: async () => {
       await writer.close();
       database.close();
