@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { GroupCommit } from './group-commit.ts';
 import { forEachTraceId } from './pack.ts';
+import type { Snapshot } from './snapshot.ts';
 import { encodeSegment, findInPart, hashTrace, mayHave, partOf } from './trace-segment.ts';
 
 /** Packs that are read in one go, so that the thread is free again after a few milliseconds. */
@@ -34,6 +35,7 @@ interface Segment {
  */
 export class TraceIndex {
   readonly #writer: GroupCommit;
+  readonly #snapshot: Snapshot;
   readonly #selectNew: StatementSync;
   readonly #selectFirst: StatementSync;
   readonly #selectSegments: StatementSync;
@@ -47,10 +49,13 @@ export class TraceIndex {
   #ranges: Range[] = [];
   /** The last pack that a segment or a range covers. */
   #last = 0;
+  /** The snapshot that was read to its end. */
+  #read = 0;
   #catchingUp: Promise<void> | undefined;
 
-  constructor(database: DatabaseSync, writer: GroupCommit) {
+  constructor(database: DatabaseSync, writer: GroupCommit, snapshot: Snapshot) {
     this.#writer = writer;
+    this.#snapshot = snapshot;
     this.#selectNew = database.prepare('SELECT id, tenant, directory FROM pack WHERE id > ? ORDER BY id LIMIT ?');
     this.#selectFirst = database.prepare('SELECT min(id) AS first FROM pack');
     this.#selectSegments = database.prepare('SELECT last, part_bits, filter FROM segment WHERE last > ? ORDER BY last');
@@ -83,6 +88,7 @@ export class TraceIndex {
   }
 
   #findInSegments(hash: number, found: number[]): void {
+    this.#snapshot.enter();
     for (const { last, partBits, filter } of this.#segments) {
       if (!mayHave(filter, hash)) continue;
       const row = this.#selectPart.get(last, partOf(hash, partBits));
@@ -106,10 +112,14 @@ export class TraceIndex {
 
   /** Returns whether there is nothing more. */
   #readNew(): boolean {
+    const snapshot = this.#snapshot.enter();
+    if (snapshot === this.#read) return true;
     if (this.#last === 0) this.#readSegments();
     const packs = this.#selectNew.all(this.#last, PACKS_PER_STEP);
     for (const { id, tenant, directory } of packs) this.#add(Number(id), String(tenant), directory as Uint8Array);
-    return packs.length < PACKS_PER_STEP;
+    if (packs.length === PACKS_PER_STEP) return false;
+    this.#read = snapshot;
+    return true;
   }
 
   #add(id: number, tenant: string, directory: Uint8Array): void {
