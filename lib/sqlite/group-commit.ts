@@ -2,10 +2,19 @@ import { close, fdatasync, open } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { UnavailableError } from '../pipeline/ports.ts';
+import type { Snapshot } from './snapshot.ts';
 import type { UsageCounter } from './usage.ts';
 
 /** A transaction ends after this long, whatever is left to do: nobody else can write, and this thread does nothing else. */
 const TRANSACTION_MS = 4;
+
+export interface GroupCommitDeps {
+  readonly database: DatabaseSync;
+  /** Of the database file. */
+  readonly path: string;
+  readonly usage: UsageCounter;
+  readonly snapshot: Snapshot;
+}
 
 interface Write {
   readonly run: () => void;
@@ -27,6 +36,7 @@ interface Write {
 export class GroupCommit {
   readonly #path: string;
   readonly #usage: UsageCounter;
+  readonly #snapshot: Snapshot;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
@@ -38,10 +48,10 @@ export class GroupCommit {
   /** For tests, which count work and take no times. */
   readonly counts = { writes: 0, transactions: 0, syncs: 0 };
 
-  /** @param path of the database file */
-  constructor(database: DatabaseSync, path: string, usage: UsageCounter) {
+  constructor({ database, path, usage, snapshot }: GroupCommitDeps) {
     this.#path = path;
     this.#usage = usage;
+    this.#snapshot = snapshot;
     this.#begin = database.prepare('BEGIN IMMEDIATE');
     this.#commit = database.prepare('COMMIT');
     this.#rollback = database.prepare('ROLLBACK');
@@ -92,6 +102,7 @@ export class GroupCommit {
   #transaction(): readonly Write[] {
     const endMs = performance.now() + TRANSACTION_MS;
     const group: Write[] = [];
+    this.#snapshot.leave();
     try {
       this.#begin.run();
       do {

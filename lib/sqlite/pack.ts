@@ -48,27 +48,41 @@ const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** @param fragments of one arrival */
 export async function encodePack(fragments: readonly BufferedFragment[]): Promise<EncodedPack> {
-  const payloads = Buffer.concat(fragments.map(({ payload }) => payload));
-  const compressed = await compress(payloads);
-  const isSmaller = compressed.length < payloads.length;
-  return {
-    receivedAtMs: fragments[0]?.receivedAtMs ?? 0,
-    codec: isSmaller ? ZSTD : RAW,
-    directory: encodeDirectory(fragments),
-    body: isSmaller ? compressed : payloads,
-  };
+  const receivedAtMs = fragments[0]?.receivedAtMs ?? 0;
+  const directory = encodeDirectory(fragments);
+  let length = 0;
+  for (const { payload } of fragments) length += payload.length;
+  const payloads = concatenate(fragments, length <= SYNC_BYTES ? scratch : Buffer.allocUnsafe(length), length);
+  const compressed = length <= SYNC_BYTES ? compressSmall(payloads) : await promisify(zstdCompress)(payloads, OPTIONS);
+  return compressed.length < length
+    ? { receivedAtMs, codec: ZSTD, directory, body: compressed }
+    : { receivedAtMs, codec: RAW, directory, body: Buffer.from(payloads) };
 }
 
-async function compress(bytes: Buffer): Promise<Buffer> {
-  if (bytes.length < SMALLEST_COMPRESSED) return bytes;
-  return bytes.length <= SYNC_BYTES ? zstdCompressSync(bytes, OPTIONS) : promisify(zstdCompress)(bytes, OPTIONS);
+/** Where small payloads are put together: a new buffer for each would make the garbage collector run twice as often. */
+const scratch = Buffer.allocUnsafeSlow(SYNC_BYTES);
+
+function concatenate(fragments: readonly BufferedFragment[], into: Buffer, length: number): Buffer {
+  let at = 0;
+  for (const { payload } of fragments) {
+    into.set(payload, at);
+    at += payload.length;
+  }
+  return into.subarray(0, length);
+}
+
+function compressSmall(payloads: Buffer): Buffer {
+  return payloads.length < SMALLEST_COMPRESSED ? payloads : zstdCompressSync(payloads, OPTIONS);
 }
 
 /** The payloads of a pack, one after the other. @param length of all, from its directory */
 export async function decodeBody(codec: number, body: Uint8Array, length: number): Promise<Uint8Array> {
   if (codec === RAW) return body;
   if (codec !== ZSTD) throw new Error(`pack: codec must be ${RAW} or ${ZSTD}, got ${codec}`);
-  const bytes = length <= SYNC_BYTES ? zstdDecompressSync(body) : await promisify(zstdDecompress)(body);
+  // The output in one piece: by default it is put together from pieces of 16 KB.
+  const options = { chunkSize: Math.max(length, constants.Z_MIN_CHUNK), maxOutputLength: length };
+  const bytes =
+    length <= SYNC_BYTES ? zstdDecompressSync(body, options) : await promisify(zstdDecompress)(body, options);
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
@@ -108,10 +122,13 @@ export function decodeDirectory(directory: Uint8Array): ReadonlyMap<string, read
   return traces;
 }
 
-/** Calls back with each trace ID in a directory; one that has several fragments in it comes several times. */
-export function forEachTraceId(directory: Uint8Array, call: (traceId: string) => void): void {
+/** Calls back with the trace ID of each fragment in a directory. Returns how many there are. */
+export function forEachTraceId(directory: Uint8Array, call: (traceId: string) => void): number {
   const bytes = Buffer.from(directory.buffer, directory.byteOffset, directory.byteLength);
+  let count = 0;
   for (let at = 0; at < bytes.length; at += FIXED_BYTES + bytes.readUInt8(at + TRACE_ID_BYTES + 8)) {
     call(bytes.toString('hex', at, at + TRACE_ID_BYTES));
+    count += 1;
   }
+  return count;
 }

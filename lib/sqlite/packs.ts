@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BufferedFragment } from '../pipeline/ports.ts';
 import { decodeBody, decodeDirectory, type EncodedPack, type PackEntry } from './pack.ts';
+import type { Snapshot } from './snapshot.ts';
 import type { UsageCounter } from './usage.ts';
 
 /** A pack without its payloads. */
@@ -29,6 +30,7 @@ const MAX_UNSENT = 100_000;
 /** Packs in the database: what is written of them, and a cache for those that are read. */
 export class Packs {
   readonly #usage: UsageCounter;
+  readonly #snapshot: Snapshot;
   readonly #insert: StatementSync;
   readonly #insertState: StatementSync;
   readonly #changeWaiting: StatementSync;
@@ -42,8 +44,9 @@ export class Packs {
   /** For tests: how often the payloads of a pack were inflated. */
   inflated = 0;
 
-  constructor(database: DatabaseSync, usage: UsageCounter) {
+  constructor(database: DatabaseSync, usage: UsageCounter, snapshot: Snapshot) {
     this.#usage = usage;
+    this.#snapshot = snapshot;
     this.#insert = database.prepare(
       'INSERT INTO pack (tenant, received_at, codec, directory, body) VALUES (?, ?, ?, ?, ?)',
     );
@@ -104,6 +107,7 @@ export class Packs {
     const pack = this.#cached(id);
     if (pack === undefined) return undefined;
     if (pack.body === undefined) {
+      this.#snapshot.enter();
       const row = this.#selectBody.get(id);
       if (row === undefined) return undefined;
       let length = 0;
@@ -124,6 +128,7 @@ export class Packs {
       this.#cache.set(id, known);
       return known;
     }
+    this.#snapshot.enter();
     const row = this.#selectDirectory.get(id);
     if (row === undefined) return undefined;
     const directory = row['directory'] as Uint8Array;

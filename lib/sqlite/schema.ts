@@ -9,7 +9,7 @@ import type { TenantScope } from '../archive/layout.ts';
  * |---|---|---|
  * | `pack` | the fragments of one export request, and a directory of them (`pack.ts`) | `packs.ts` |
  * | `pack_state` | when a pack expires, and how many wake-ups still need it | `packs.ts` |
- * | `segment`, `segment_part` | the packs that have something of a trace, for some ten thousand fragments | `trace-index.ts` |
+ * | `segment`, `segment_part` | which packs have something of a trace, for a range of packs | `trace-index.ts` |
  * | `decision` | "this trace is sampled", and its claims | `span-buffer.ts` |
  * | `wake_up`, `dead_letter` | a message, and one that was given up | `wake-up-queue.ts` |
  * | `bucket` | a token bucket of a policy that limits | `limit-store.ts` |
@@ -38,7 +38,6 @@ CREATE INDEX pack_decided ON pack_state (id) WHERE waiting = 0;
 
 CREATE TABLE segment (
   last INTEGER PRIMARY KEY,
-  first INTEGER NOT NULL,
   part_bits INTEGER NOT NULL,
   filter BLOB NOT NULL
 ) STRICT;

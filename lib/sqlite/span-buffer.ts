@@ -14,12 +14,14 @@ import type { GroupCommit } from './group-commit.ts';
 import { type EncodedPack, encodePack, type PackEntry } from './pack.ts';
 import type { Packs, StoredPack } from './packs.ts';
 import { RECORD_EXTRA_TTL_MS, tenantPrefix } from './schema.ts';
+import type { Snapshot } from './snapshot.ts';
 import type { TraceIndex } from './trace-index.ts';
 
 export interface SqliteSpanBufferDeps extends TenantScope {
   readonly database: DatabaseSync;
   readonly writer: GroupCommit;
   readonly packs: Packs;
+  readonly snapshot: Snapshot;
   readonly index: TraceIndex;
   readonly clock: Clock;
   readonly bufferTtlMs: number;
@@ -116,6 +118,7 @@ export class SqliteSpanBuffer implements SpanBuffer {
   }
 
   #decision(traceId: string, nowMs: number): DecisionRecord | undefined {
+    this.#deps.snapshot.enter();
     const row = this.#selectRecord.get(this.#key(traceId), nowMs);
     return row === undefined ? undefined : JSON.parse(String(row['record']));
   }

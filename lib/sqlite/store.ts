@@ -10,6 +10,7 @@ import { MessageQueue } from './message-queue.ts';
 import { Packs } from './packs.ts';
 import { type DiskUsage, Retention } from './retention.ts';
 import { DEFAULT_BUFFER_TTL_MS } from './schema.ts';
+import { Snapshot } from './snapshot.ts';
 import { SqliteSpanBuffer } from './span-buffer.ts';
 import { TraceIndex } from './trace-index.ts';
 import { UsageCounter } from './usage.ts';
@@ -69,11 +70,12 @@ export function openStore(options: StoreOptions): Store {
   const { path, clock, bufferTtlMs = DEFAULT_BUFFER_TTL_MS, isAssisted = false } = options;
   const database = openDatabase(path, { isAssisted });
   const usage = new UsageCounter(database);
-  const writer = new GroupCommit(database, path, usage);
-  const packs = new Packs(database, usage);
-  const index = new TraceIndex(database);
+  const snapshot = new Snapshot(database);
+  const writer = new GroupCommit({ database, path, usage, snapshot });
+  const packs = new Packs(database, usage, snapshot);
+  const index = new TraceIndex(database, writer, snapshot);
   const messagePacks = new MessagePacks(packs);
-  const shared = { database, writer, packs, index, messagePacks, usage, clock, bufferTtlMs };
+  const shared = { database, writer, snapshot, packs, index, messagePacks, usage, clock, bufferTtlMs };
   const retention = new Retention({ ...shared, maxBytes: options.maxBytes });
   return {
     services: (scope = {}) => ({
@@ -90,7 +92,10 @@ export function openStore(options: StoreOptions): Store {
     }),
     deadLetters: new DeadLetters(shared),
     disk: () => retention.disk(),
-    maintain: () => retention.step(),
+    maintain: async () => {
+      const isMore = await retention.step();
+      return (await index.maintain()) || isMore;
+    },
     close: async () => {
       await writer.close();
       database.close();

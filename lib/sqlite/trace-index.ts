@@ -1,61 +1,198 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { GroupCommit } from './group-commit.ts';
 import { forEachTraceId } from './pack.ts';
+import type { Snapshot } from './snapshot.ts';
+import { encodeSegment, findInPart, hashTrace, mayHave, partOf } from './trace-segment.ts';
 
 /** Packs that are read in one go, so that the thread is free again after a few milliseconds. */
 const PACKS_PER_STEP = 64;
+/** From this many fragments on, a range of packs becomes a segment. Writing it takes some milliseconds. */
+const SEGMENT_FRAGMENTS = 32_768;
+
+/** The traces of the packs after the last segment, in memory. */
+interface Range {
+  last: number;
+  fragments: number;
+  /** The packs of each trace. */
+  readonly traces: Map<string, number | number[]>;
+}
+
+interface Segment {
+  /** Name of the segment: its last pack. */
+  readonly last: number;
+  readonly partBits: number;
+  readonly filter: Uint32Array;
+}
 
 /**
- * Finds the packs that have something of a trace. What was written last is in memory: whoever reads asks for the packs after
- * the last one that it knows, so that a read sees everything that any connection has committed.
+ * Finds the packs that have something of a trace, without an index that is written for each fragment:
+ * ```
+ *   packs     1 … 380 │ 381 … 702 │ … │ 9011 … 9344 │ 9345 … 9400
+ *             segment   segment         segment       in memory: a reader asks for the packs after the last that it knows
+ * ```
+ * Every connection that reads knows the filters of all segments, and reads the directories of the packs after them; so it sees
+ * everything that any connection has committed. A connection that only writes costs nothing here.
  */
 export class TraceIndex {
+  readonly #writer: GroupCommit;
+  readonly #snapshot: Snapshot;
   readonly #selectNew: StatementSync;
-  readonly #recent = new Map<string, number | number[]>();
+  readonly #selectFirst: StatementSync;
+  readonly #selectSegments: StatementSync;
+  readonly #selectPart: StatementSync;
+  readonly #insertSegment: StatementSync;
+  readonly #insertPart: StatementSync;
+  readonly #deleteSegment: StatementSync;
+  readonly #deleteParts: StatementSync;
+  /** Oldest first. */
+  #segments: Segment[] = [];
+  #ranges: Range[] = [];
+  /** The last pack that a segment or a range covers. */
   #last = 0;
+  /** The snapshot that was read to its end. */
+  #read = 0;
   #catchingUp: Promise<void> | undefined;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, writer: GroupCommit, snapshot: Snapshot) {
+    this.#writer = writer;
+    this.#snapshot = snapshot;
     this.#selectNew = database.prepare('SELECT id, tenant, directory FROM pack WHERE id > ? ORDER BY id LIMIT ?');
+    this.#selectFirst = database.prepare('SELECT min(id) AS first FROM pack');
+    this.#selectSegments = database.prepare('SELECT last, part_bits, filter FROM segment WHERE last > ? ORDER BY last');
+    this.#selectPart = database.prepare('SELECT entries FROM segment_part WHERE segment = ? AND part = ?');
+    this.#insertSegment = database.prepare('INSERT OR IGNORE INTO segment (last, part_bits, filter) VALUES (?, ?, ?)');
+    this.#insertPart = database.prepare('INSERT INTO segment_part (segment, part, entries) VALUES (?, ?, ?)');
+    this.#deleteSegment = database.prepare('DELETE FROM segment WHERE last = ?');
+    this.#deleteParts = database.prepare('DELETE FROM segment_part WHERE segment = ?');
   }
 
   /** IDs of the packs that may have something of the trace, in order of their commits. */
   async find(tenant: string, traceId: string): Promise<readonly number[]> {
-    if (this.#catchingUp !== undefined || !this.#readNew()) await this.#catchUp();
-    const found = this.#recent.get(keyOf(tenant, traceId));
-    if (found === undefined) return [];
-    return typeof found === 'number' ? [found] : found;
+    await this.#catchUp();
+    const key = tenant === '' ? traceId : `${tenant}/${traceId}`;
+    const found: number[] = [];
+    if (this.#segments.length > 0) this.#findInSegments(hashTrace(key), found);
+    for (const { traces } of this.#ranges) {
+      const packs = traces.get(key);
+      if (typeof packs === 'number') found.push(packs);
+      else if (packs !== undefined) found.push(...packs);
+    }
+    return found.length < 2 ? found : [...new Set(found)].sort((a, b) => a - b);
   }
 
-  /** Shared by all who wait: the last step began after each of them came. */
-  #catchUp(): Promise<void> {
+  /** One step of the upkeep: makes a segment of a full range, or deletes one without packs. Resolves to whether it did. */
+  async maintain(): Promise<boolean> {
+    await this.#catchUp();
+    this.#readSegments();
+    return (await this.#writeSegment()) || (await this.#dropSegment());
+  }
+
+  #findInSegments(hash: number, found: number[]): void {
+    this.#snapshot.enter();
+    for (const { last, partBits, filter } of this.#segments) {
+      if (!mayHave(filter, hash)) continue;
+      const row = this.#selectPart.get(last, partOf(hash, partBits));
+      if (row !== undefined) findInPart(numbersIn(row['entries']), hash, found);
+    }
+  }
+
+  /** Shared by all who wait: its last step begins after each of them came. Most of the time there is only one step. */
+  #catchUp(): Promise<void> | undefined {
+    if (this.#catchingUp === undefined && this.#readNew()) return undefined;
     this.#catchingUp ??= (async () => {
-      do await new Promise((resolve) => setImmediate(resolve));
-      while (!this.#readNew());
-      this.#catchingUp = undefined;
+      try {
+        do await new Promise((resolve) => setImmediate(resolve));
+        while (!this.#readNew());
+      } finally {
+        this.#catchingUp = undefined;
+      }
     })();
     return this.#catchingUp;
   }
 
-  /** One step. Returns whether there is nothing more. */
+  /** Returns whether there is nothing more. */
   #readNew(): boolean {
+    const snapshot = this.#snapshot.enter();
+    if (snapshot === this.#read) return true;
+    if (this.#last === 0) this.#readSegments();
     const packs = this.#selectNew.all(this.#last, PACKS_PER_STEP);
     for (const { id, tenant, directory } of packs) this.#add(Number(id), String(tenant), directory as Uint8Array);
-    return packs.length < PACKS_PER_STEP;
+    if (packs.length === PACKS_PER_STEP) return false;
+    this.#read = snapshot;
+    return true;
   }
 
   #add(id: number, tenant: string, directory: Uint8Array): void {
-    forEachTraceId(directory, (traceId) => {
-      const key = keyOf(tenant, traceId);
-      const known = this.#recent.get(key);
-      if (known === undefined) this.#recent.set(key, id);
+    let range = this.#ranges.at(-1);
+    if (range === undefined || range.fragments >= SEGMENT_FRAGMENTS) {
+      range = { last: id, fragments: 0, traces: new Map() };
+      this.#ranges.push(range);
+      this.#readSegments();
+    }
+    const { traces } = range;
+    const prefix = tenant === '' ? '' : `${tenant}/`;
+    range.fragments += forEachTraceId(directory, (traceId) => {
+      const key = prefix + traceId;
+      const known = traces.get(key);
+      if (known === undefined) traces.set(key, id);
       else if (typeof known === 'number') {
-        if (known !== id) this.#recent.set(key, [known, id]);
+        if (known !== id) traces.set(key, [known, id]);
       } else if (known.at(-1) !== id) known.push(id);
     });
+    range.last = id;
     this.#last = id;
+  }
+
+  /** Takes note of what another connection has made segments of, and of the segments that are gone. */
+  #readSegments(): void {
+    const first = this.#firstPack();
+    this.#segments = this.#segments.filter(({ last }) => last >= first);
+    for (const row of this.#selectSegments.all(this.#segments.at(-1)?.last ?? 0)) {
+      const [last, partBits] = [Number(row['last']), Number(row['part_bits'])];
+      if (last < first) continue;
+      this.#segments.push({ last, partBits, filter: numbersIn(row['filter']) });
+      this.#last = Math.max(this.#last, last);
+    }
+    const covered = this.#segments.at(-1)?.last ?? 0;
+    this.#ranges = this.#ranges.filter((range) => range.last > covered);
+  }
+
+  async #writeSegment(): Promise<boolean> {
+    const [range] = this.#ranges;
+    if (range === undefined || range.fragments < SEGMENT_FRAGMENTS) return false;
+    const { last, traces, fragments } = range;
+    const { partBits, parts, filter } = encodeSegment(traces, fragments);
+    await this.#writer.write(() => {
+      if (this.#insertSegment.run(last, partBits, bytesOf(filter)).changes === 0) return;
+      for (const [part, entries] of parts.entries()) this.#insertPart.run(last, part, bytesOf(entries));
+    });
+    this.#readSegments();
+    return true;
+  }
+
+  async #dropSegment(): Promise<boolean> {
+    const first = this.#firstPack();
+    const row = this.#selectSegments.get(0);
+    const last = Number(row?.['last'] ?? first);
+    if (last >= first) return false;
+    await this.#writer.write(() => {
+      this.#deleteSegment.run(last);
+      this.#deleteParts.run(last);
+    });
+    return true;
+  }
+
+  /** Packs before this are deleted. */
+  #firstPack(): number {
+    return Number(this.#selectFirst.get()?.['first'] ?? Number.POSITIVE_INFINITY);
   }
 }
 
-function keyOf(tenant: string, traceId: string): string {
-  return tenant === '' ? traceId : `${tenant}/${traceId}`;
+function bytesOf(numbers: Uint32Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
+/** @param bytes as {@link bytesOf} had them; a copy is aligned for sure */
+function numbersIn(bytes: unknown): Uint32Array {
+  return new Uint32Array(Uint8Array.from(bytes as Uint8Array).buffer);
 }

@@ -1,0 +1,88 @@
+/**
+ * Which packs have something of a trace, for the traces of a range of packs. A segment is written once and never changes:
+ *
+ * - its **entries**, a pair (hash of the trace, pack) each, are divided into parts by the first bits of the hash. Looking up a
+ *   trace reads one part;
+ * - its **filter** (a Bloom filter: four bits for each trace) says that a trace is not there, and is wrong about one in a
+ *   hundred. It is in memory, so that a new trace costs no read, however many segments there are.
+ *
+ * The hash has 32 bits, so that rarely a pack is named that has nothing of the trace: its directory shows it.
+ */
+export interface EncodedSegment {
+  readonly partBits: number;
+  /** By the first {@link partBits} bits of the hash. 32-bit numbers: hash, pack, hash, pack… */
+  readonly parts: readonly Uint32Array[];
+  readonly filter: Uint32Array;
+}
+
+const ENTRIES_PER_PART = 256;
+const FILTER_BITS_PER_TRACE = 10;
+const FILTER_HASHES = 4;
+
+/** @param traces the packs of each trace, by its key */
+export function encodeSegment(
+  traces: ReadonlyMap<string, number | readonly number[]>,
+  entryCount: number,
+): EncodedSegment {
+  const partBits = Math.max(0, Math.ceil(Math.log2(entryCount / ENTRIES_PER_PART)));
+  const filter = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(1, (traces.size * FILTER_BITS_PER_TRACE) / 32))));
+  const parts = Array.from({ length: 2 ** partBits }, (): number[] => []);
+  for (const [key, packs] of traces) {
+    const hash = hashTrace(key);
+    addToFilter(filter, hash);
+    const part = parts[partOf(hash, partBits)];
+    if (typeof packs === 'number') part?.push(hash, packs);
+    else for (const pack of packs) part?.push(hash, pack);
+  }
+  return { partBits, parts: parts.map((part) => Uint32Array.from(part)), filter };
+}
+
+/** Whether the segment may have the trace. */
+export function mayHave(filter: Uint32Array, hash: number): boolean {
+  const mask = filter.length * 32 - 1;
+  const step = stepOf(hash);
+  for (let bit = hash, i = 0; i < FILTER_HASHES; i += 1, bit = (bit + step) | 0) {
+    const place = bit & mask;
+    if (((filter[place >>> 5] ?? 0) & (1 << (place & 31))) === 0) return false;
+  }
+  return true;
+}
+
+function addToFilter(filter: Uint32Array, hash: number): void {
+  const mask = filter.length * 32 - 1;
+  const step = stepOf(hash);
+  for (let bit = hash, i = 0; i < FILTER_HASHES; i += 1, bit = (bit + step) | 0) {
+    const place = bit & mask;
+    filter[place >>> 5] = (filter[place >>> 5] ?? 0) | (1 << (place & 31));
+  }
+}
+
+/** The part that has the entries of the hash. */
+export function partOf(hash: number, partBits: number): number {
+  return partBits === 0 ? 0 : hash >>> (32 - partBits);
+}
+
+/** Adds the packs of the hash to `found`. */
+export function findInPart(part: Uint32Array, hash: number, found: number[]): void {
+  for (let at = 0; at < part.length; at += 2) {
+    if (part[at] === hash) found.push(part[at + 1] ?? 0);
+  }
+}
+
+/** FNV-1a, and the end of MurmurHash3, which spreads trace IDs that differ in few bits. Unsigned. */
+export function hashTrace(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i += 1) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  return mix(hash) >>> 0;
+}
+
+/** Odd, so that all bits of a filter are within reach. */
+function stepOf(hash: number): number {
+  return mix(hash ^ 0x9e3779b9) | 1;
+}
+
+function mix(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
+}
