@@ -122,13 +122,34 @@ export function decodeDirectory(directory: Uint8Array): ReadonlyMap<string, read
   return traces;
 }
 
-/** Calls back with the trace ID of each fragment in a directory. Returns how many there are. */
-export function forEachTraceId(directory: Uint8Array, call: (traceId: string) => void): number {
+/** Calls back with the trace ID of each fragment in a directory, and the {@link tagOfHash} of its hash. Returns how many there are. */
+export function forEachFragment(directory: Uint8Array, call: (traceId: string, tag: number) => void): number {
   const bytes = Buffer.from(directory.buffer, directory.byteOffset, directory.byteLength);
   let count = 0;
-  for (let at = 0; at < bytes.length; at += FIXED_BYTES + bytes.readUInt8(at + TRACE_ID_BYTES + 8)) {
-    call(bytes.toString('hex', at, at + TRACE_ID_BYTES));
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + FIXED_BYTES + bytes.readUInt8(at + TRACE_ID_BYTES + 8);
+    let tag = TAG_START;
+    for (let i = at + FIXED_BYTES; i < end; i += 1) tag = nextTag(tag, bytes[i] ?? 0);
+    call(bytes.toString('hex', at, at + TRACE_ID_BYTES), endTag(tag));
     count += 1;
+    at = end;
   }
   return count;
+}
+
+/** 16 bits that tell the fragments of a trace apart well enough to open few packs in vain: FNV-1a of the hash, folded. */
+export function tagOfHash(hash: string): number {
+  let tag = TAG_START;
+  for (let i = 0; i < hash.length; i += 1) tag = nextTag(tag, hash.charCodeAt(i));
+  return endTag(tag);
+}
+
+const TAG_START = 0x811c9dc5;
+
+function nextTag(tag: number, byte: number): number {
+  return Math.imul(tag ^ byte, 0x01000193);
+}
+
+function endTag(tag: number): number {
+  return (tag ^ (tag >>> 16)) & 0xffff;
 }

@@ -56,7 +56,8 @@ export class Retention {
     this.#deletePack = database.prepare('DELETE FROM pack WHERE id = ?');
     this.#deletePackState = database.prepare('DELETE FROM pack_state WHERE id = ? AND waiting = ?');
     this.#sweeps = [
-      prepareSweep(database, 'decision', 'id', 'expires_at', 0),
+      prepareSweep(database, 'record', 'id', 'expires_at', 0),
+      prepareSweep(database, 'hash_list', 'id', 'expires_at', 0),
       prepareSweep(database, 'bucket', 'name', 'expires_at', 0),
       prepareSweep(database, 'key_table', 'sampler, interval', 'expires_at', 0),
       prepareSweep(database, 'key_count', 'sampler, interval, trace_key', 'expires_at', 0),

@@ -10,7 +10,8 @@ import type { TenantScope } from '../archive/layout.ts';
  * | `pack` | the fragments of one export request, and a directory of them (`pack.ts`) | `packs.ts` |
  * | `pack_state` | when a pack expires, and how many wake-ups still need it | `packs.ts` |
  * | `segment`, `segment_part` | which packs have something of a trace, for a range of packs | `trace-index.ts` |
- * | `decision` | "this trace is sampled", and its claims | `span-buffer.ts` |
+ * | `record` | "this trace is sampled", and its claims, or what a look that did not sample it has seen | `records.ts` |
+ * | `hash_list` | hashes that a record names | `records.ts` |
  * | `wake_up`, `dead_letter` | a message, and one that was given up | `wake-up-queue.ts` |
  * | `bucket` | a token bucket of a policy that limits | `limit-store.ts` |
  * | `key_table`, `key_count` | what `dynamic` policies share | `key-tables.ts` |
@@ -48,14 +49,23 @@ CREATE TABLE segment_part (
   PRIMARY KEY (segment, part)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE decision (
+CREATE TABLE record (
   id INTEGER PRIMARY KEY,
   trace TEXT NOT NULL UNIQUE,
   version INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   record TEXT NOT NULL
 ) STRICT;
-CREATE INDEX decision_expiry ON decision (expires_at);
+CREATE INDEX record_expiry ON record (expires_at);
+CREATE TABLE hash_list (
+  id INTEGER PRIMARY KEY,
+  trace TEXT NOT NULL,
+  name TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  hashes TEXT NOT NULL,
+  UNIQUE (trace, name)
+) STRICT;
+CREATE INDEX hash_list_expiry ON hash_list (expires_at);
 
 CREATE TABLE wake_up (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

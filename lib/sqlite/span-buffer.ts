@@ -1,28 +1,28 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { TenantScope } from '../archive/layout.ts';
 import {
   type BufferedFragment,
   type BufferedTrace,
   type Clock,
   type DecisionRecord,
+  type LookNote,
   type ReadOptions,
   type SpanBuffer,
   TraceTooLargeError,
 } from '../pipeline/ports.ts';
-import { LARGEST_TRACE, whatExceeds } from '../pipeline/trace-limits.ts';
+import { LARGEST_TRACE, type TraceSize, whatExceeds } from '../pipeline/trace-limits.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { type EncodedPack, encodePack, type PackEntry } from './pack.ts';
-import type { Packs, StoredPack } from './packs.ts';
-import { RECORD_EXTRA_TTL_MS, tenantPrefix } from './schema.ts';
-import type { Snapshot } from './snapshot.ts';
+import { encodePack, type PackEntry, tagOfHash } from './pack.ts';
+import type { Packs } from './packs.ts';
+import type { Records } from './records.ts';
+import { tenantPrefix } from './schema.ts';
 import type { TraceIndex } from './trace-index.ts';
+import { type FragmentPlace, packOf, tagAt } from './trace-segment.ts';
 
 export interface SqliteSpanBufferDeps extends TenantScope {
-  readonly database: DatabaseSync;
   readonly writer: GroupCommit;
   readonly packs: Packs;
-  readonly snapshot: Snapshot;
   readonly index: TraceIndex;
+  readonly records: Records;
   readonly clock: Clock;
   readonly bufferTtlMs: number;
 }
@@ -30,27 +30,30 @@ export interface SqliteSpanBufferDeps extends TenantScope {
 /** A larger append is several packs, so that no write takes long. A fragment is never divided. */
 const PACK_BYTES = 256 * 1024;
 const PACK_FRAGMENTS = 1_000;
+/**
+ * Payloads of a trace in more packs than this are copied. Those of others lie in the bodies of their packs, which stay in memory
+ * as long as one of them does.
+ */
+const PACKS_IN_MEMORY = 16;
+
+/** A fragment of a trace, without its payload. */
+interface FoundFragment {
+  readonly pack: number;
+  readonly receivedAtMs: number;
+  readonly entry: PackEntry;
+}
 
 /**
- * The span buffer on SQLite. The fragments of an export request are one row (`pack.ts`); a decision record is a row of its
+ * The span buffer on SQLite. The fragments of an export request are one row (`pack.ts`); the record of a trace is a row of its
  * own. The same fragment may be in several packs: the last one counts.
  */
 export class SqliteSpanBuffer implements SpanBuffer {
   readonly #deps: SqliteSpanBufferDeps;
   readonly #tenant: string;
-  readonly #selectRecord: StatementSync;
-  readonly #selectVersion: StatementSync;
-  readonly #putRecord: StatementSync;
 
   constructor(deps: SqliteSpanBufferDeps) {
     this.#deps = deps;
     this.#tenant = deps.tenant ?? '';
-    const { database } = deps;
-    this.#selectRecord = database.prepare('SELECT record FROM decision WHERE trace = ? AND expires_at > ?');
-    this.#selectVersion = database.prepare('SELECT version FROM decision WHERE trace = ? AND expires_at > ?');
-    this.#putRecord = database.prepare(
-      'INSERT INTO decision (trace, version, expires_at, record) VALUES (?, ?, ?, ?) ON CONFLICT (trace) DO UPDATE SET version = excluded.version, expires_at = excluded.expires_at, record = excluded.record',
-    );
   }
 
   async append(fragments: readonly BufferedFragment[]): Promise<void> {
@@ -59,73 +62,123 @@ export class SqliteSpanBuffer implements SpanBuffer {
 
   async #appendPack(fragments: readonly BufferedFragment[]): Promise<void> {
     const { writer, packs, bufferTtlMs } = this.#deps;
-    const pack: EncodedPack = await encodePack(fragments);
+    const pack = await encodePack(fragments);
     const id = await writer.write(() => packs.insert(this.#tenant, pack, pack.receivedAtMs + bufferTtlMs));
     packs.rememberUnsent(id, fragments);
   }
 
-  async read(traceId: string, { known = [], limit = LARGEST_TRACE }: ReadOptions = {}): Promise<BufferedTrace> {
-    const nowMs = this.#deps.clock.now();
-    const found = await this.#find(traceId, nowMs);
-    const decision = this.#decision(traceId, nowMs);
-    const size = { fragments: 0, spans: 0, bytes: 0 };
-    for (const { entry } of found) {
-      size.fragments += 1;
-      size.spans += entry.spanCount;
-      size.bytes += entry.length;
+  async read(traceId: string, options: ReadOptions = {}): Promise<BufferedTrace> {
+    const { known = [], limit = LARGEST_TRACE, wholeUpTo = Number.POSITIVE_INFINITY } = options;
+    const places = await this.#deps.index.find(this.#tenant, traceId);
+    const record = this.#deps.records.read(this.#nameOf(traceId));
+    const [decision, note] = record !== undefined && 'outcome' in record ? [undefined, record] : [record, undefined];
+    if (record !== undefined && this.#hasMoreThan(wholeUpTo, traceId, places)) {
+      return { decision, note, fragments: [], isRecordOnly: true };
     }
-    const excess = whatExceeds(size, limit);
-    if (excess !== undefined) throw new TraceTooLargeError(`trace ${traceId} has ${excess} in the buffer`, decision);
-    const payloads = new Map(known.map(({ hash, payload }) => [hash, payload]));
-    const fragments: BufferedFragment[] = [];
-    for (const { pack, entry } of found) {
-      const { hash, spanCount } = entry;
-      const payload = payloads.get(hash) ?? (await this.#payload(pack, entry));
-      // It expired and was deleted between two steps of this read.
-      if (payload === undefined) continue;
-      fragments.push({ traceId, hash, payload, receivedAtMs: pack.receivedAtMs, spanCount });
-    }
-    return { decision, fragments: fragments.sort(byArrival) };
+    const found = this.#locate(traceId, places);
+    assertSize(traceId, found, limit, decision);
+    return { decision, note, fragments: await this.#load(traceId, found, known) };
   }
 
-  async record(traceId: string, record: DecisionRecord): Promise<'recorded' | 'conflict'> {
-    const { writer, clock, bufferTtlMs } = this.#deps;
-    const key = this.#key(traceId);
-    const text = JSON.stringify(record);
-    const nowMs = clock.now();
-    return writer.write(() => {
-      const stored = Number(this.#selectVersion.get(key, nowMs)?.['version'] ?? 0);
-      if (stored !== record.version - 1) return 'conflict';
-      this.#putRecord.run(key, record.version, nowMs + bufferTtlMs + RECORD_EXTRA_TTL_MS, text);
-      return 'recorded';
-    });
+  async readFragments(traceId: string, hashes: readonly string[], limit = LARGEST_TRACE) {
+    const named = new Set(hashes);
+    const tags = new Set(hashes.map(tagOfHash));
+    const places = await this.#deps.index.find(this.#tenant, traceId);
+    const candidates = this.#locate(
+      traceId,
+      places.filter((place) => tags.has(tagAt(place))),
+    );
+    const found = candidates.filter(({ entry }) => named.has(entry.hash));
+    assertSize(traceId, found, limit, undefined);
+    return this.#load(traceId, found, []);
   }
 
-  /** The fragments of a trace that have not expired, each once: as it was appended last. */
-  async #find(traceId: string, nowMs: number) {
-    const { packs, index, bufferTtlMs } = this.#deps;
-    const found = new Map<string, { readonly pack: StoredPack; readonly entry: PackEntry }>();
-    for (const id of await index.find(this.#tenant, traceId)) {
-      const pack = packs.load(id);
-      if (pack === undefined || pack.tenant !== this.#tenant || pack.receivedAtMs + bufferTtlMs <= nowMs) continue;
-      for (const entry of pack.traces.get(traceId) ?? []) found.set(entry.hash, { pack, entry });
+  record(traceId: string, record: DecisionRecord | LookNote): Promise<'recorded' | 'conflict'> {
+    return this.#deps.records.write(this.#nameOf(traceId), record);
+  }
+
+  writeList(traceId: string, name: string, hashes: readonly string[]): Promise<void> {
+    return this.#deps.records.writeList(this.#nameOf(traceId), name, hashes);
+  }
+
+  async readList(traceId: string, name: string): Promise<readonly string[] | undefined> {
+    return this.#deps.records.readList(this.#nameOf(traceId), name);
+  }
+
+  /** Whether the trace has more fragments than this. Looks at a few more at most, newest first. */
+  #hasMoreThan(count: number, traceId: string, places: readonly FragmentPlace[]): boolean {
+    if (places.length <= count) return false;
+    const hashes = new Set<string>();
+    for (const place of places.toReversed()) {
+      for (const { hash } of this.#entries(traceId, packOf(place))?.entries ?? []) hashes.add(hash);
+      if (hashes.size > count) return true;
+    }
+    return false;
+  }
+
+  /** The fragments of a trace at these places that have not expired, each once: as it was appended last. */
+  #locate(traceId: string, places: readonly FragmentPlace[]): readonly FoundFragment[] {
+    const found = new Map<string, FoundFragment>();
+    let last: number | undefined;
+    for (const place of places) {
+      const pack = packOf(place);
+      // All fragments of the trace in a pack are found at the first of their places.
+      if (pack === last) continue;
+      last = pack;
+      const { receivedAtMs, entries } = this.#entries(traceId, pack) ?? { receivedAtMs: 0, entries: [] };
+      for (const entry of entries) found.set(entry.hash, { pack, receivedAtMs, entry });
     }
     return [...found.values()];
   }
 
-  async #payload({ id }: StoredPack, { offset, length }: PackEntry): Promise<Uint8Array | undefined> {
-    return (await this.#deps.packs.body(id))?.subarray(offset, offset + length);
+  /** What a pack has of a trace; `undefined`: it has expired, or is another tenant's. */
+  #entries(traceId: string, id: number) {
+    const { packs, clock, bufferTtlMs } = this.#deps;
+    const pack = packs.load(id);
+    if (pack === undefined || pack.tenant !== this.#tenant) return undefined;
+    const { receivedAtMs, traces } = pack;
+    if (receivedAtMs + bufferTtlMs <= clock.now()) return undefined;
+    return { receivedAtMs, entries: traces.get(traceId) ?? [] };
   }
 
-  #decision(traceId: string, nowMs: number): DecisionRecord | undefined {
-    this.#deps.snapshot.enter();
-    const row = this.#selectRecord.get(this.#key(traceId), nowMs);
-    return row === undefined ? undefined : JSON.parse(String(row['record']));
+  async #load(traceId: string, found: readonly FoundFragment[], known: readonly BufferedFragment[]) {
+    const payloads = new Map(known.map(({ hash, payload }) => [hash, payload]));
+    const isCopied = found.length > PACKS_IN_MEMORY;
+    const fragments: BufferedFragment[] = [];
+    for (const { pack, receivedAtMs, entry } of found) {
+      const { hash, spanCount } = entry;
+      const payload = payloads.get(hash) ?? (await this.#payload(pack, entry, isCopied));
+      // It was deleted between two steps of this reading.
+      if (payload === undefined) continue;
+      fragments.push({ traceId, hash, payload, receivedAtMs, spanCount });
+    }
+    return fragments.sort(byArrival);
   }
 
-  #key(traceId: string): string {
+  async #payload(pack: number, { offset, length }: PackEntry, isCopied: boolean): Promise<Uint8Array | undefined> {
+    const body = await this.#deps.packs.body(pack);
+    return isCopied ? body?.slice(offset, offset + length) : body?.subarray(offset, offset + length);
+  }
+
+  #nameOf(traceId: string): string {
     return tenantPrefix(this.#deps) + traceId;
   }
+}
+
+/** @throws {TraceTooLargeError} */
+function assertSize(
+  traceId: string,
+  found: readonly FoundFragment[],
+  limit: TraceSize,
+  decision: DecisionRecord | undefined,
+): void {
+  const size = { fragments: found.length, spans: 0, bytes: 0 };
+  for (const { entry } of found) {
+    size.spans += entry.spanCount;
+    size.bytes += entry.length;
+  }
+  const excess = whatExceeds(size, limit);
+  if (excess !== undefined) throw new TraceTooLargeError(`trace ${traceId} has ${excess} in the buffer`, decision);
 }
 
 /** The order of arrival: by `receivedAtMs`, then by hash (in code units, which are the same on every machine). */
@@ -141,9 +194,8 @@ function inPacks(fragments: readonly BufferedFragment[]): readonly (readonly Buf
   const open = new Map<number, { readonly pack: BufferedFragment[]; bytes: number }>();
   for (const fragment of fragments) {
     let part = open.get(fragment.receivedAtMs);
-    const isFull =
-      part !== undefined && (part.pack.length === PACK_FRAGMENTS || part.bytes + fragment.payload.length > PACK_BYTES);
-    if (part === undefined || isFull) {
+    const bytes = (part?.bytes ?? 0) + fragment.payload.length;
+    if (part === undefined || part.pack.length === PACK_FRAGMENTS || bytes > PACK_BYTES) {
       part = { pack: [], bytes: 0 };
       packs.push(part.pack);
       open.set(fragment.receivedAtMs, part);

@@ -8,6 +8,7 @@ import { SqliteLimitStore } from './limit-store.ts';
 import { MessagePacks } from './message-packs.ts';
 import { MessageQueue } from './message-queue.ts';
 import { Packs } from './packs.ts';
+import { Records } from './records.ts';
 import { type DiskUsage, Retention } from './retention.ts';
 import { DEFAULT_BUFFER_TTL_MS } from './schema.ts';
 import { Snapshot } from './snapshot.ts';
@@ -74,8 +75,9 @@ export function openStore(options: StoreOptions): Store {
   const writer = new GroupCommit({ database, path, usage, snapshot });
   const packs = new Packs(database, usage, snapshot);
   const index = new TraceIndex(database, writer, snapshot);
+  const records = new Records({ database, writer, snapshot, clock, bufferTtlMs });
   const messagePacks = new MessagePacks(packs);
-  const shared = { database, writer, snapshot, packs, index, messagePacks, usage, clock, bufferTtlMs };
+  const shared = { database, writer, snapshot, packs, index, records, messagePacks, usage, clock, bufferTtlMs };
   const retention = new Retention({ ...shared, maxBytes: options.maxBytes });
   return {
     services: (scope = {}) => ({

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { GroupCommit } from './group-commit.ts';
-import { forEachTraceId } from './pack.ts';
+import { forEachFragment } from './pack.ts';
 import type { Snapshot } from './snapshot.ts';
-import { encodeSegment, findInPart, hashTrace, mayHave, partOf } from './trace-segment.ts';
+import { encodeSegment, type FragmentPlace, findInPart, hashTrace, mayHave, partOf, placeOf } from './trace-segment.ts';
 
 /** Packs that are read in one go, so that the thread is free again after a few milliseconds. */
 const PACKS_PER_STEP = 64;
@@ -13,8 +13,8 @@ const SEGMENT_FRAGMENTS = 32_768;
 interface Range {
   last: number;
   fragments: number;
-  /** The packs of each trace. */
-  readonly traces: Map<string, number | number[]>;
+  /** The fragments of each trace. */
+  readonly traces: Map<string, FragmentPlace | FragmentPlace[]>;
 }
 
 interface Segment {
@@ -66,16 +66,16 @@ export class TraceIndex {
     this.#deleteParts = database.prepare('DELETE FROM segment_part WHERE segment = ?');
   }
 
-  /** IDs of the packs that may have something of the trace, in order of their commits. */
-  async find(tenant: string, traceId: string): Promise<readonly number[]> {
+  /** Where the fragments of the trace are, in the order of their commits. Some may be of other traces, or deleted. */
+  async find(tenant: string, traceId: string): Promise<readonly FragmentPlace[]> {
     await this.#catchUp();
     const key = tenant === '' ? traceId : `${tenant}/${traceId}`;
-    const found: number[] = [];
+    const found: FragmentPlace[] = [];
     if (this.#segments.length > 0) this.#findInSegments(hashTrace(key), found);
     for (const { traces } of this.#ranges) {
-      const packs = traces.get(key);
-      if (typeof packs === 'number') found.push(packs);
-      else if (packs !== undefined) found.push(...packs);
+      const places = traces.get(key);
+      if (typeof places === 'number') found.push(places);
+      else if (places !== undefined) for (const place of places) found.push(place);
     }
     return found.length < 2 ? found : [...new Set(found)].sort((a, b) => a - b);
   }
@@ -87,7 +87,7 @@ export class TraceIndex {
     return (await this.#writeSegment()) || (await this.#dropSegment());
   }
 
-  #findInSegments(hash: number, found: number[]): void {
+  #findInSegments(hash: number, found: FragmentPlace[]): void {
     this.#snapshot.enter();
     for (const { last, partBits, filter } of this.#segments) {
       if (!mayHave(filter, hash)) continue;
@@ -131,13 +131,13 @@ export class TraceIndex {
     }
     const { traces } = range;
     const prefix = tenant === '' ? '' : `${tenant}/`;
-    range.fragments += forEachTraceId(directory, (traceId) => {
+    range.fragments += forEachFragment(directory, (traceId, tag) => {
       const key = prefix + traceId;
+      const place = placeOf(id, tag);
       const known = traces.get(key);
-      if (known === undefined) traces.set(key, id);
-      else if (typeof known === 'number') {
-        if (known !== id) traces.set(key, [known, id]);
-      } else if (known.at(-1) !== id) known.push(id);
+      if (known === undefined) traces.set(key, place);
+      else if (typeof known === 'number') traces.set(key, [known, place]);
+      else known.push(place);
     });
     range.last = id;
     this.#last = id;

@@ -1,8 +1,8 @@
 /**
  * Which packs have something of a trace, for the traces of a range of packs. A segment is written once and never changes:
  *
- * - its **entries**, a pair (hash of the trace, pack) each, are divided into parts by the first bits of the hash. Looking up a
- *   trace reads one part;
+ * - its **entries**, three numbers for each fragment (hash of the trace, pack, tag of the fragment's hash), are divided into
+ *   parts by the first bits of the hash. Looking up a trace reads one part;
  * - its **filter** (a Bloom filter: four bits for each trace) says that a trace is not there, and is wrong about one in a
  *   hundred. It is in memory, so that a new trace costs no read, however many segments there are.
  *
@@ -10,7 +10,7 @@
  */
 export interface EncodedSegment {
   readonly partBits: number;
-  /** By the first {@link partBits} bits of the hash. 32-bit numbers: hash, pack, hash, pack… */
+  /** By the first {@link partBits} bits of the hash. 32-bit numbers: hash, pack, tag, hash, pack, tag… */
   readonly parts: readonly Uint32Array[];
   readonly filter: Uint32Array;
 }
@@ -19,20 +19,37 @@ const ENTRIES_PER_PART = 256;
 const FILTER_BITS_PER_TRACE = 10;
 const FILTER_HASHES = 4;
 
-/** @param traces the packs of each trace, by its key */
+/** Where a fragment is: the pack, and 16 bits of its hash (`tagOfHash`), in one number. */
+export type FragmentPlace = number;
+
+const TAGS = 0x10000;
+
+export function placeOf(pack: number, tag: number): FragmentPlace {
+  return pack * TAGS + tag;
+}
+
+export function packOf(place: FragmentPlace): number {
+  return Math.floor(place / TAGS);
+}
+
+export function tagAt(place: FragmentPlace): number {
+  return place % TAGS;
+}
+
+/** @param traces the fragments of each trace, by its key */
 export function encodeSegment(
-  traces: ReadonlyMap<string, number | readonly number[]>,
+  traces: ReadonlyMap<string, FragmentPlace | readonly FragmentPlace[]>,
   entryCount: number,
 ): EncodedSegment {
   const partBits = Math.max(0, Math.ceil(Math.log2(entryCount / ENTRIES_PER_PART)));
   const filter = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(1, (traces.size * FILTER_BITS_PER_TRACE) / 32))));
   const parts = Array.from({ length: 2 ** partBits }, (): number[] => []);
-  for (const [key, packs] of traces) {
+  for (const [key, places] of traces) {
     const hash = hashTrace(key);
     addToFilter(filter, hash);
     const part = parts[partOf(hash, partBits)];
-    if (typeof packs === 'number') part?.push(hash, packs);
-    else for (const pack of packs) part?.push(hash, pack);
+    if (typeof places === 'number') part?.push(hash, packOf(places), tagAt(places));
+    else for (const place of places) part?.push(hash, packOf(place), tagAt(place));
   }
   return { partBits, parts: parts.map((part) => Uint32Array.from(part)), filter };
 }
@@ -62,10 +79,10 @@ export function partOf(hash: number, partBits: number): number {
   return partBits === 0 ? 0 : hash >>> (32 - partBits);
 }
 
-/** Adds the packs of the hash to `found`. */
-export function findInPart(part: Uint32Array, hash: number, found: number[]): void {
-  for (let at = 0; at < part.length; at += 2) {
-    if (part[at] === hash) found.push(part[at + 1] ?? 0);
+/** Adds the fragments of the traces with this hash to `found`. */
+export function findInPart(part: Uint32Array, hash: number, found: FragmentPlace[]): void {
+  for (let at = 0; at < part.length; at += 3) {
+    if (part[at] === hash) found.push(placeOf(part[at + 1] ?? 0, part[at + 2] ?? 0));
   }
 }
 
