@@ -5,11 +5,13 @@ import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 export interface SoakRequest {
   readonly body: Uint8Array;
   readonly spanCount: number;
+  readonly traceCount: number;
 }
 
 interface Template {
   readonly protobuf: Uint8Array;
   readonly spanCount: number;
+  readonly traceCount: number;
   /** Where the trace IDs are. */
   readonly traceIdsAt: readonly number[];
 }
@@ -23,14 +25,14 @@ export function* endlessRequests(): Generator<SoakRequest, never> {
     const bytes = Buffer.from(protobuf);
     const traceIds = new Set(regroup(protobuf).fragments.map(({ traceId }) => traceId));
     const traceIdsAt = [...traceIds].flatMap((traceId) => placesOf(Buffer.from(traceId, 'hex'), bytes));
-    return { protobuf: bytes, spanCount, traceIdsAt };
+    return { protobuf: bytes, spanCount, traceCount: traceIds.size, traceIdsAt };
   });
   for (let round = 1; ; round++) {
-    for (const { protobuf, spanCount, traceIdsAt } of templates) {
+    for (const { protobuf, traceIdsAt, ...counts } of templates) {
       const bytes = Buffer.from(protobuf);
       // Sampling by hash takes the last bytes of the ID: they stay random.
       for (const at of traceIdsAt) bytes.writeUInt32BE((bytes.readUInt32BE(at) ^ round) >>> 0, at);
-      yield { body: gzipSync(bytes, { level: 1 }), spanCount };
+      yield { body: gzipSync(bytes, { level: 1 }), ...counts };
     }
   }
 }
