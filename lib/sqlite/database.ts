@@ -31,7 +31,10 @@ const CACHE_KIB = 16 * 1024;
  *
  * @throws {UnusableDatabaseError} for a file that is no database, or one of another version
  */
-export function openDatabase(path: string, { isAssisted }: { readonly isAssisted: boolean }): DatabaseSync {
+export function openDatabase(
+  path: string,
+  { isAssisted = false }: { readonly isAssisted?: boolean } = {},
+): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true });
   const { DatabaseSync: Database } = loadSqlite();
   const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });

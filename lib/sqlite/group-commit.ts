@@ -14,6 +14,8 @@ export interface GroupCommitDeps {
   readonly path: string;
   readonly usage: UsageCounter;
   readonly snapshot: Snapshot;
+  /** Milliseconds since any moment. @default performance.now */
+  readonly elapsedMs?: () => number;
 }
 
 interface Write {
@@ -34,6 +36,7 @@ interface Write {
  * ```
  */
 export class GroupCommit {
+  readonly #elapsedMs: () => number;
   readonly #path: string;
   readonly #usage: UsageCounter;
   readonly #snapshot: Snapshot;
@@ -48,7 +51,8 @@ export class GroupCommit {
   /** For tests, which count work and take no times. */
   readonly counts = { writes: 0, transactions: 0, syncs: 0 };
 
-  constructor({ database, path, usage, snapshot }: GroupCommitDeps) {
+  constructor({ database, path, usage, snapshot, elapsedMs = () => performance.now() }: GroupCommitDeps) {
+    this.#elapsedMs = elapsedMs;
     this.#path = path;
     this.#usage = usage;
     this.#snapshot = snapshot;
@@ -100,7 +104,7 @@ export class GroupCommit {
 
   /** Writes as many as there is time for. Resolves to those that need a sync; others have failed. */
   #transaction(): readonly Write[] {
-    const endMs = performance.now() + TRANSACTION_MS;
+    const endMs = this.#elapsedMs() + TRANSACTION_MS;
     const group: Write[] = [];
     this.#snapshot.leave();
     try {
@@ -110,7 +114,7 @@ export class GroupCommit {
         if (write === undefined) break;
         group.push(write);
         write.run();
-      } while (performance.now() < endMs);
+      } while (this.#elapsedMs() < endMs);
       this.#usage.write();
       this.#commit.run();
       this.counts.writes += group.length;
