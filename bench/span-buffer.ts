@@ -41,7 +41,7 @@ export interface BufferRates {
 }
 
 /** Median rates of some rounds. The reads of both adapters are compared. */
-export async function measureSpanBuffer(rounds = 3, requestCount = 160): Promise<BufferRates> {
+export async function measureSpanBuffer(rounds = 5, requestCount = 320): Promise<BufferRates> {
   const bodies = mixedRequests(requestCount).map((body) => gzipSync(body));
   const requests = bodies.map(fragmentsOf);
   const spans = requests.flat().reduce((sum, { spanCount }) => sum + spanCount, 0);

@@ -37,6 +37,7 @@ interface Write {
  */
 export class GroupCommit {
   readonly #elapsedMs: () => number;
+  readonly #database: DatabaseSync;
   readonly #path: string;
   readonly #usage: UsageCounter;
   readonly #snapshot: Snapshot;
@@ -48,11 +49,11 @@ export class GroupCommit {
   #logFile: number | undefined;
   /** Why nothing more is written. After a failed sync nobody knows what is on the disk. */
   #broken: Error | undefined;
-  /** For tests, which count work and take no times. */
   readonly counts = { writes: 0, transactions: 0, syncs: 0 };
 
   constructor({ database, path, usage, snapshot, elapsedMs = () => performance.now() }: GroupCommitDeps) {
     this.#elapsedMs = elapsedMs;
+    this.#database = database;
     this.#path = path;
     this.#usage = usage;
     this.#snapshot = snapshot;
@@ -146,11 +147,8 @@ export class GroupCommit {
 
   #undo(): void {
     this.#usage.forget();
-    try {
-      this.#rollback.run();
-    } catch {
-      // It did not begin, or SQLite has rolled it back itself.
-    }
+    // It may not have begun, or SQLite has rolled it back itself.
+    if (this.#database.isTransaction) this.#rollback.run();
   }
 
   /** Resolves to what went wrong. */

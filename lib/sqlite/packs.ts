@@ -41,8 +41,7 @@ export class Packs {
   #cachedBytes = 0;
   /** Pack of each fragment that this connection appended until a wake-up names it. */
   readonly #unsent = new Map<string, number>();
-  /** For tests: how often the payloads of a pack were inflated. */
-  inflated = 0;
+  readonly counts = { packsRead: 0, packsInflated: 0 };
 
   constructor(database: DatabaseSync, usage: UsageCounter, snapshot: Snapshot) {
     this.#usage = usage;
@@ -112,7 +111,7 @@ export class Packs {
       if (row === undefined) return undefined;
       let length = 0;
       for (const entries of pack.traces.values()) for (const entry of entries) length += entry.length;
-      this.inflated += 1;
+      this.counts.packsInflated += 1;
       pack.body = decodeBody(Number(row['codec']), row['body'] as Uint8Array, length);
       pack.bytes += length;
       this.#cachedBytes += length;
@@ -129,6 +128,7 @@ export class Packs {
       return known;
     }
     this.#snapshot.enter();
+    this.counts.packsRead += 1;
     const row = this.#selectDirectory.get(id);
     if (row === undefined) return undefined;
     const directory = row['directory'] as Uint8Array;

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Clock } from '../pipeline/ports.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { DEAD_LETTER_TTL_MS } from './schema.ts';
+import { DEAD_LETTER_TTL_MS, RECORD_EXTRA_TTL_MS } from './schema.ts';
 import type { UsageCounter } from './usage.ts';
 
 /** What the database takes of the disk. */
@@ -10,7 +10,10 @@ export interface DiskUsage {
   readonly usedBytes: number;
   /** The file: pages that are free again are used for what comes next. */
   readonly fileBytes: number;
-  /** Packs that a wake-up still needs: they are never evicted. */
+  /**
+   * The part of {@link usedBytes} that packs have which a wake-up still needs, with everything else divided among them and the
+   * other packs. It is never evicted: when it reaches the bound, nothing more can be accepted.
+   */
   readonly undecidedBytes: number;
   readonly maxBytes: number | undefined;
 }
@@ -39,7 +42,8 @@ export class Retention {
   readonly #decidedPacks: StatementSync;
   readonly #deletePack: StatementSync;
   readonly #deletePackState: StatementSync;
-  readonly #sweeps: readonly Sweep[];
+  readonly #records: readonly Sweep[];
+  readonly #others: readonly Sweep[];
 
   constructor(deps: RetentionDeps) {
     this.#deps = deps;
@@ -55,9 +59,11 @@ export class Retention {
     );
     this.#deletePack = database.prepare('DELETE FROM pack WHERE id = ?');
     this.#deletePackState = database.prepare('DELETE FROM pack_state WHERE id = ? AND waiting = ?');
-    this.#sweeps = [
+    this.#records = [
       prepareSweep(database, 'record', 'id', 'expires_at', 0),
       prepareSweep(database, 'hash_list', 'id', 'expires_at', 0),
+    ];
+    this.#others = [
       prepareSweep(database, 'bucket', 'name', 'expires_at', 0),
       prepareSweep(database, 'key_table', 'sampler, interval', 'expires_at', 0),
       prepareSweep(database, 'key_count', 'sampler, interval, trace_key', 'expires_at', 0),
@@ -68,10 +74,12 @@ export class Retention {
   disk(): DiskUsage {
     const pages = Number(this.#pageCount.get()?.['page_count']);
     const free = Number(this.#freePages.get()?.['freelist_count']);
+    const usedBytes = (pages - free) * this.#pageBytes;
+    const { undecidedBytes, decidedBytes } = this.#deps.usage.read();
     return {
-      usedBytes: (pages - free) * this.#pageBytes,
+      usedBytes,
       fileBytes: pages * this.#pageBytes,
-      undecidedBytes: this.#deps.usage.read().undecidedBytes,
+      undecidedBytes: Math.round((usedBytes * undecidedBytes) / Math.max(1, undecidedBytes + decidedBytes)),
       maxBytes: this.#deps.maxBytes,
     };
   }
@@ -83,22 +91,34 @@ export class Retention {
     const isMoreExpired = await this.#delete(expired, BYTES_PER_STEP);
     const isMoreToEvict = await this.#evict();
     let isMoreToSweep = false;
-    for (const { find, remove, ttlMs } of this.#sweeps) {
-      // Most of the time there is nothing, and then nothing is written.
-      if (find.get(nowMs - ttlMs) === undefined) continue;
-      const { changes } = await this.#deps.writer.write(() => remove.run(nowMs - ttlMs, ROWS_PER_STEP));
-      isMoreToSweep ||= changes === ROWS_PER_STEP;
+    for (const sweep of [...this.#records, ...this.#others]) {
+      if (await this.#sweep(sweep, nowMs)) isMoreToSweep = true;
     }
     return isMoreExpired || isMoreToEvict || isMoreToSweep;
   }
 
-  /** Frees what is over the bound: the oldest packs that only serve rescues. */
+  /**
+   * Frees what is over the bound: the oldest packs that only serve rescues; then the oldest records, and their lists, that only
+   * say that a resend has been archived already.
+   */
   async #evict(): Promise<boolean> {
-    const { maxBytes = Number.POSITIVE_INFINITY } = this.#deps;
+    const { maxBytes = Number.POSITIVE_INFINITY, clock } = this.#deps;
     const excess = this.disk().usedBytes - maxBytes;
     if (excess <= 0) return false;
     const decided = this.#decidedPacks.all(ROWS_PER_STEP);
-    return this.#delete(decided, Math.min(excess, BYTES_PER_STEP));
+    if (decided.length > 0) return this.#delete(decided, Math.min(excess, BYTES_PER_STEP));
+    const isMore = await Promise.all(
+      this.#records.map((sweep) => this.#sweep(sweep, clock.now() + RECORD_EXTRA_TTL_MS)),
+    );
+    return isMore.includes(true);
+  }
+
+  /** Deletes the oldest rows whose time is over. Resolves to whether there may be more of them. */
+  async #sweep({ find, remove, ttlMs }: Sweep, nowMs: number): Promise<boolean> {
+    // Most of the time there is nothing, and then nothing is written.
+    if (find.get(nowMs - ttlMs) === undefined) return false;
+    const { changes } = await this.#deps.writer.write(() => remove.run(nowMs - ttlMs, ROWS_PER_STEP));
+    return changes === ROWS_PER_STEP;
   }
 
   /** Deletes the first of the packs, until `bytes` are free. Resolves to whether there are more to delete. */

@@ -6,6 +6,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
  * that it does not show: it is as fresh as the thread's knowledge.
  */
 export class Snapshot {
+  readonly #database: DatabaseSync;
   readonly #begin: StatementSync;
   readonly #end: StatementSync;
   #isOpen = false;
@@ -13,6 +14,7 @@ export class Snapshot {
   #number = 0;
 
   constructor(database: DatabaseSync) {
+    this.#database = database;
     this.#begin = database.prepare('BEGIN DEFERRED');
     this.#end = database.prepare('COMMIT');
   }
@@ -32,6 +34,7 @@ export class Snapshot {
   leave(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#end.run();
+    // After an error of the disk SQLite may have ended it.
+    if (this.#database.isTransaction) this.#end.run();
   }
 }

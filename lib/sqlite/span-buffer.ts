@@ -30,6 +30,8 @@ export interface SqliteSpanBufferDeps extends TenantScope {
 /** A larger append is several packs, so that no write takes long. A fragment is never divided. */
 const PACK_BYTES = 256 * 1024;
 const PACK_FRAGMENTS = 1_000;
+/** Of one append. Compressing them takes a millisecond. */
+const PACKS_AT_ONCE = 4;
 /**
  * Payloads of a trace in more packs than this are copied. Those of others lie in the bodies of their packs, which stay in memory
  * as long as one of them does.
@@ -57,7 +59,13 @@ export class SqliteSpanBuffer implements SpanBuffer {
   }
 
   async append(fragments: readonly BufferedFragment[]): Promise<void> {
-    await Promise.all(inPacks(fragments).map((part) => this.#appendPack(part)));
+    const parts = inPacks(fragments);
+    const next = parts.values();
+    // Compressing a pack keeps the thread busy: a large request takes turns with others.
+    const work = async () => {
+      for (const part of next) await this.#appendPack(part);
+    };
+    await Promise.all(Array.from({ length: Math.min(PACKS_AT_ONCE, parts.length) }, work));
   }
 
   async #appendPack(fragments: readonly BufferedFragment[]): Promise<void> {

@@ -45,6 +45,20 @@ export interface TenantServices {
   readonly keyTables: KeyTables;
 }
 
+export interface StoreCounts {
+  readonly writes: number;
+  /** Transactions that wrote. */
+  readonly transactions: number;
+  readonly syncs: number;
+  /** Directories of new packs that were read into the index. */
+  readonly directoriesRead: number;
+  /** Parts of segments that were searched for a trace. */
+  readonly partsRead: number;
+  /** Packs that were read for their fragments. */
+  readonly packsRead: number;
+  readonly packsInflated: number;
+}
+
 /** One database that is open in this thread. Others, in threads or processes, see what it has written, and it sees theirs. */
 export interface Store {
   /** The ports; without a tenant those of a run that has none. Tenants share the file and nothing else. */
@@ -52,6 +66,8 @@ export interface Store {
   /** The receiving side of the wake-up queue, for all tenants. */
   readonly messages: MessageQueue;
   readonly deadLetters: DeadLetters;
+  /** What this connection has done so far. */
+  counts(): StoreCounts;
   /** What is on disk, in a few look-ups. */
   disk(): DiskUsage;
   /**
@@ -93,6 +109,7 @@ export function openStore(options: StoreOptions): Store {
       maxReceiveCount: options.maxReceiveCount ?? DEFAULT_MAX_RECEIVE_COUNT,
     }),
     deadLetters: new DeadLetters(shared),
+    counts: () => ({ ...writer.counts, ...index.counts, ...packs.counts }),
     disk: () => retention.disk(),
     maintain: async () => {
       const isMore = await retention.step();

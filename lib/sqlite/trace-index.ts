@@ -52,7 +52,6 @@ export class TraceIndex {
   /** The snapshot that was read to its end. */
   #read = 0;
   #catchingUp: Promise<void> | undefined;
-  /** For tests, which count work and take no times. */
   readonly counts = { directoriesRead: 0, partsRead: 0 };
 
   constructor(database: DatabaseSync, writer: GroupCommit, snapshot: Snapshot) {
@@ -68,7 +67,10 @@ export class TraceIndex {
     this.#deleteParts = database.prepare('DELETE FROM segment_part WHERE segment = ?');
   }
 
-  /** Where the fragments of the trace are, in the order of their commits. Some may be of other traces, or deleted. */
+  /**
+   * Where the fragments of the trace are, in the order of their commits. Some may be of other traces, or deleted; those that a
+   * segment and a range both have come twice, the second time in the same order and with all that is newer.
+   */
   async find(tenant: string, traceId: string): Promise<readonly FragmentPlace[]> {
     await this.#catchUp();
     const key = tenant === '' ? traceId : `${tenant}/${traceId}`;
@@ -79,7 +81,7 @@ export class TraceIndex {
       if (typeof places === 'number') found.push(places);
       else if (places !== undefined) for (const place of places) found.push(place);
     }
-    return found.length < 2 ? found : [...new Set(found)].sort((a, b) => a - b);
+    return found;
   }
 
   /** One step of the upkeep: makes a segment of a full range, or deletes one without packs. Resolves to whether it did. */

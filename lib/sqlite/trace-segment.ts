@@ -33,7 +33,7 @@ export function packOf(place: FragmentPlace): number {
 }
 
 export function tagAt(place: FragmentPlace): number {
-  return place % TAGS;
+  return place - packOf(place) * TAGS;
 }
 
 /** @param traces the fragments of each trace, by its key */

@@ -143,10 +143,31 @@ describe('the bound of the disk', () => {
     expect(store.disk().undecidedBytes).toBe(0);
   });
 
+  it('deletes records early, but none that fragments or wake-ups may still need', async () => {
+    const maxBytes = 500_000;
+    const { clock, store, buffer, maintain } = create({ maxBytes });
+    const traceIds = Array.from({ length: 400 }, () => randomBytes(16).toString('hex'));
+    const record = { policy: 'x'.repeat(2_000), adjustedCount: 1, partition: 'p', claims: [], version: 1 };
+    await Promise.all(traceIds.map((traceId) => buffer.record(traceId, record)));
+    const recorded = async () => {
+      const traces = await Promise.all(traceIds.map((traceId) => buffer.read(traceId)));
+      return traces.filter(({ decision }) => decision !== undefined).length;
+    };
+    clock.advance(2 * HOUR_MS - 1);
+    await maintain();
+    expect(await recorded()).toBe(400);
+    clock.advance(1);
+    await maintain();
+    expect(await recorded()).toBeLessThan(300);
+    expect(await recorded()).toBeGreaterThan(50);
+    expect(store.disk().usedBytes).toBeLessThanOrEqual(maxBytes);
+  });
+
   it('is known to ingest: undecided fragments alone can fill it', async () => {
-    const { store, request } = create({ maxBytes: 100_000 });
+    const { store, request } = create({ maxBytes: 300_000 });
     await repeat(20, request);
-    const { undecidedBytes, maxBytes = 0 } = store.disk();
+    const { usedBytes, undecidedBytes, maxBytes = 0 } = store.disk();
     expect(undecidedBytes).toBeGreaterThan(maxBytes);
+    expect(undecidedBytes, 'nothing else is there').toBe(usedBytes);
   });
 });
