@@ -1,20 +1,12 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { context, trace } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
-import {
-  BasicTracerProvider,
-  InMemorySpanExporter,
-  type ReadableSpan,
-  SimpleSpanProcessor,
-} from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalOptions, type RunningTailgate, startLocal } from '../../lib/local/start.ts';
 import { RecordingLog } from '../support/recording-log.ts';
 import { configFrom } from '../support/sampling-config.ts';
 import { readArchive, spansOf } from './archive-files.ts';
+import { makeSpans, send } from './noisy-spans.ts';
 
 let dataDir: string;
 let log: RecordingLog;
@@ -34,27 +26,6 @@ async function start(wait: string, options: Partial<LocalOptions>): Promise<void
   tailgate = await startLocal({ host: '127.0.0.1', port: 0, dataDir, config, keys: [], log, ...options });
 }
 
-function exporter(): OTLPTraceExporter {
-  return new OTLPTraceExporter({ url: `${tailgate.url}/v1/traces`, compression: CompressionAlgorithm.GZIP });
-}
-
-/** Spans of about 1 KB that do not compress, each the root of a trace or all in one. */
-function makeSpans(count: number, traces: 'one' | 'many'): readonly ReadableSpan[] {
-  const finished = new InMemorySpanExporter();
-  const tracer = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(finished)] }).getTracer('test');
-  const parent = trace.setSpan(context.active(), tracer.startSpan('root'));
-  for (let index = 0; index < count; index++) {
-    const attributes = { noise: Array.from({ length: 80 }, () => Math.random()) };
-    tracer.startSpan(`${index}`, { attributes, root: traces === 'many' }, parent).end();
-  }
-  return finished.getFinishedSpans();
-}
-
-/** Resolves when the exporter has given up or has been answered with 200, after it has tried again. */
-function send(to: OTLPTraceExporter, spans: readonly ReadableSpan[]): Promise<Error | undefined> {
-  return new Promise((resolve) => to.export([...spans], ({ error }) => resolve(error)));
-}
-
 function messages(): readonly string[] {
   return log.entries.map(({ message }) => message).filter((message) => message.startsWith('overload'));
 }
@@ -63,11 +34,10 @@ describe('a buffer that is full', () => {
   it('makes exporters wait: nothing is lost, nothing is kept twice, and it is said once', async () => {
     await start('1s', { maxBufferBytes: 300_000 });
     const spans = makeSpans(600, 'many');
-    const to = exporter();
     const errors: (Error | undefined)[] = [];
     // One after the other, so that the full buffer is seen: an exporter waits for 2 s before it sends again.
     for (let at = 0; at < spans.length; at += 200) {
-      errors.push(await send(to, spans.slice(at, at + 200)));
+      errors.push(await send(tailgate.url, spans.slice(at, at + 200)));
       await new Promise((resolve) => setTimeout(resolve, 110));
     }
     expect(errors).toEqual([undefined, undefined, undefined]);
@@ -83,13 +53,12 @@ describe('the size of the buffer on the disk', () => {
   it('stays bounded however much is decided', { timeout: 60_000 }, async () => {
     const maxBufferBytes = 1_000_000;
     await start('0s', { maxBufferBytes, loopSettings: { batchWindowMs: 0 } });
-    const to = exporter();
     let sent = 0;
     let largest = 0;
     // Ten times the bound.
     while (sent < 10 * maxBufferBytes) {
       sent += 400 * 800;
-      expect(await send(to, makeSpans(400, 'one'))).toBeUndefined();
+      expect(await send(tailgate.url, makeSpans(400, 'one'))).toBeUndefined();
       largest = Math.max(largest, statSync(join(dataDir, 'buffer.db')).size);
     }
     // A request or two more than the bound, and pages that are partly filled.
