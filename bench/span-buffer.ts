@@ -14,14 +14,14 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { createDynamoDbClient } from '../lib/aws/clients.ts';
 import { DynamoDbSpanBuffer } from '../lib/aws/dynamodb/span-buffer.ts';
 import { hashFragment } from '../lib/aws/system.ts';
-import { startDynamo } from '../test/support/engines/dynamo.ts';
-import { engineClientOptions } from '../test/support/engines/engine.ts';
-import { provisionTable } from '../test/support/engines/provision.ts';
 import { FieldCursor } from '../lib/otlp/protobuf/field-cursor.ts';
 import { regroup } from '../lib/otlp/regroup/regroup.ts';
 import type { BufferedFragment, SpanBuffer } from '../lib/pipeline/ports.ts';
 import { openStore } from '../lib/sqlite/store.ts';
 import { MemoryObjectStore } from '../test/memory/memory-object-store.ts';
+import { startDynamo } from '../test/support/engines/dynamo.ts';
+import { engineClientOptions } from '../test/support/engines/engine.ts';
+import { provisionTable } from '../test/support/engines/provision.ts';
 import { ManualClock } from '../test/support/manual-clock.ts';
 import { corpus } from './corpus.ts';
 
