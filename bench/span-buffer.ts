@@ -34,10 +34,12 @@ const TTL_MS = 24 * 3600 * 1000;
 export interface BufferRates {
   readonly spans: number;
   readonly spansPerFragment: number;
-  /** Spans per second of CPU time. */
+  /** Spans per second of CPU time; medians. */
   readonly floor: number;
   readonly sqlite: number;
   readonly dynamodb: number;
+  /** Median of the ratios of `sqlite` to `dynamodb` in one round. */
+  readonly ratio: number;
 }
 
 /** Median rates of some rounds. The reads of both adapters are compared. */
@@ -59,14 +61,18 @@ export async function measureSpanBuffer(rounds = 5, requestCount = 320): Promise
       rates[name].push(units / (await cpuSeconds(run)));
     }
   }
-  const median = (values: number[]) => Math.round(values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN);
   return {
     spans,
     spansPerFragment: spans / requests.flat().length,
     floor: median(rates.floor),
     sqlite: median(rates.sqlite),
     dynamodb: median(rates.dynamodb),
+    ratio: median(rates.sqlite.map((rate, round) => rate / (rates.dynamodb[round] ?? Number.NaN))),
   };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 async function assertEqualReads(requests: readonly (readonly BufferedFragment[])[]): Promise<void> {
@@ -93,7 +99,7 @@ async function cpuSeconds(run: () => Promise<void>): Promise<number> {
   return (user + system) / 1e6;
 }
 
-export function fragmentsOf(body: Uint8Array): readonly BufferedFragment[] {
+function fragmentsOf(body: Uint8Array): readonly BufferedFragment[] {
   return regroup(gunzipSync(body)).fragments.map(({ traceId, payload, spanCount }) => ({
     traceId,
     payload,
@@ -107,7 +113,7 @@ const NOW_MS = Date.UTC(2026, 10, 21, 12);
 
 type See = (fragment: BufferedFragment) => void;
 
-export async function onSqlite(requests: readonly (readonly BufferedFragment[])[], see: See = () => {}): Promise<void> {
+async function onSqlite(requests: readonly (readonly BufferedFragment[])[], see: See = () => {}): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tailgate-bench-'));
   const clock = new ManualClock(NOW_MS);
   const store = openStore({ path: join(folder, 'tailgate.db'), clock });
@@ -178,7 +184,7 @@ async function inParallel<Item>(items: readonly Item[], count: number, work: (it
 }
 
 /** Requests of about 100 spans: the spans of a trace that are from different processes are in different requests. */
-export function mixedRequests(count: number): readonly Uint8Array[] {
+function mixedRequests(count: number): readonly Uint8Array[] {
   const pieces: { readonly bytes: Uint8Array; readonly spans: number; readonly at: number }[] = [];
   let at = 0;
   for (const { protobuf } of corpus('mixed', Math.ceil((count * SPANS_PER_REQUEST) / 512))) {
@@ -206,7 +212,16 @@ export function mixedRequests(count: number): readonly Uint8Array[] {
 }
 
 if (import.meta.main) {
-  const r = await measureSpanBuffer();
-  const us = (rate: number) => (1e6 / rate).toFixed(2);
-  console.log(r, { floor: us(r.floor), sqlite: us(r.sqlite), dynamodb: us(r.dynamodb) });
+  const { spans, spansPerFragment, floor, sqlite, dynamodb, ratio } = await measureSpanBuffer();
+  console.log(
+    `the span buffer: ${spans} spans in requests of ${SPANS_PER_REQUEST}, ${spansPerFragment.toFixed(1)} a fragment (medians, per second of CPU time, Node ${process.version})`,
+  );
+  const print = (name: string, rate: number) =>
+    console.log(
+      `  ${name.padEnd(52)} ${Math.round(rate).toLocaleString('en').padStart(9)} spans/s  ${(1e6 / rate).toFixed(2).padStart(7)} us a span`,
+    );
+  print('before the buffer: gunzip, regroup, hash', floor);
+  print('SQLite: append, send, receive, read, record, delete', sqlite);
+  print('DynamoDB adapter on dynalite: append, read, record', dynamodb);
+  console.log(`  SQLite : DynamoDB ${ratio.toFixed(1)}x`);
 }

@@ -76,7 +76,7 @@ export class GroupCommit {
           result = run();
         },
         done: () => resolve(result),
-        fail: (error) => reject(this.#unavailable(error)),
+        fail: (error) => reject(isDatabaseError(error) ? this.#unavailable(error) : error),
       });
       this.#working ??= this.#work();
     });
@@ -137,6 +137,8 @@ export class GroupCommit {
       write.run();
       this.#usage.write();
       this.#commit.run();
+      this.counts.writes += 1;
+      this.counts.transactions += 1;
       return true;
     } catch (error) {
       this.#undo();
@@ -161,14 +163,18 @@ export class GroupCommit {
       return undefined;
     } catch (error) {
       this.#broken = error instanceof Error ? error : new Error(String(error));
-      return this.#broken;
+      return this.#unavailable(this.#broken);
     }
   }
 
-  #unavailable(error: unknown): unknown {
-    if (!(error instanceof Error)) return error;
+  #unavailable(error: Error): UnavailableError {
     return new UnavailableError(`cannot write to ${this.#path}: ${error.message}`, { cause: error });
   }
+}
+
+/** Of SQLite; others are mistakes of this program. */
+function isDatabaseError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
 }
 
 function turnOfEventLoop(): Promise<void> {

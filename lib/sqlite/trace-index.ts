@@ -1,11 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { GroupCommit } from './group-commit.ts';
 import { forEachFragment } from './pack.ts';
+import { SegmentFilters } from './segment-filters.ts';
 import type { Snapshot } from './snapshot.ts';
-import { encodeSegment, type FragmentPlace, findInPart, hashTrace, mayHave, partOf, placeOf } from './trace-segment.ts';
+import { encodeSegment, type FragmentPlace, findInPart, hashTrace, partOf, placeOf } from './trace-segment.ts';
 
 /** Packs that are read in one go, so that the thread is free again after a few milliseconds. */
 const PACKS_PER_STEP = 64;
+/** Segments that are read in one go. */
+const SEGMENTS_PER_STEP = 16;
 /** From this many fragments on, a range of packs becomes a segment. Writing it takes some milliseconds. */
 const SEGMENT_FRAGMENTS = 32_768;
 
@@ -21,7 +24,6 @@ interface Segment {
   /** Name of the segment: its last pack. */
   readonly last: number;
   readonly partBits: number;
-  readonly filter: Uint32Array;
 }
 
 /**
@@ -39,16 +41,18 @@ export class TraceIndex {
   readonly #selectNew: StatementSync;
   readonly #selectFirst: StatementSync;
   readonly #selectSegments: StatementSync;
+  readonly #selectOldest: StatementSync;
   readonly #selectPart: StatementSync;
   readonly #insertSegment: StatementSync;
   readonly #insertPart: StatementSync;
   readonly #deleteSegment: StatementSync;
   readonly #deleteParts: StatementSync;
-  /** Oldest first. */
-  #segments: Segment[] = [];
+  readonly #segments = new SegmentFilters<Segment>();
   #ranges: Range[] = [];
   /** The last pack that a segment or a range covers. */
   #last = 0;
+  /** All segments that were there at first have been read. */
+  #isOpen = false;
   /** The snapshot that was read to its end. */
   #read = 0;
   #catchingUp: Promise<void> | undefined;
@@ -59,7 +63,10 @@ export class TraceIndex {
     this.#snapshot = snapshot;
     this.#selectNew = database.prepare('SELECT id, tenant, directory FROM pack WHERE id > ? ORDER BY id LIMIT ?');
     this.#selectFirst = database.prepare('SELECT min(id) AS first FROM pack');
-    this.#selectSegments = database.prepare('SELECT last, part_bits, filter FROM segment WHERE last > ? ORDER BY last');
+    this.#selectSegments = database.prepare(
+      'SELECT last, part_bits, filter FROM segment WHERE last > ? ORDER BY last LIMIT ?',
+    );
+    this.#selectOldest = database.prepare('SELECT min(last) AS last FROM segment');
     this.#selectPart = database.prepare('SELECT entries FROM segment_part WHERE segment = ? AND part = ?');
     this.#insertSegment = database.prepare('INSERT OR IGNORE INTO segment (last, part_bits, filter) VALUES (?, ?, ?)');
     this.#insertPart = database.prepare('INSERT INTO segment_part (segment, part, entries) VALUES (?, ?, ?)');
@@ -75,7 +82,7 @@ export class TraceIndex {
     await this.#catchUp();
     const key = tenant === '' ? traceId : `${tenant}/${traceId}`;
     const found: FragmentPlace[] = [];
-    if (this.#segments.length > 0) this.#findInSegments(hashTrace(key), found);
+    if (this.#segments.newest !== undefined) this.#findInSegments(hashTrace(key), found);
     for (const { traces } of this.#ranges) {
       const places = traces.get(key);
       if (typeof places === 'number') found.push(places);
@@ -93,8 +100,7 @@ export class TraceIndex {
 
   #findInSegments(hash: number, found: FragmentPlace[]): void {
     this.#snapshot.enter();
-    for (const { last, partBits, filter } of this.#segments) {
-      if (!mayHave(filter, hash)) continue;
+    for (const { last, partBits } of this.#segments.candidates(hash)) {
       this.counts.partsRead += 1;
       const row = this.#selectPart.get(last, partOf(hash, partBits));
       if (row !== undefined) findInPart(numbersIn(row['entries']), hash, found);
@@ -119,7 +125,10 @@ export class TraceIndex {
   #readNew(): boolean {
     const snapshot = this.#snapshot.enter();
     if (snapshot === this.#read) return true;
-    if (this.#last === 0) this.#readSegments();
+    if (!this.#isOpen) {
+      this.#isOpen = this.#readSegments();
+      if (!this.#isOpen) return false;
+    }
     const packs = this.#selectNew.all(this.#last, PACKS_PER_STEP);
     this.counts.directoriesRead += packs.length;
     for (const { id, tenant, directory } of packs) this.#add(Number(id), String(tenant), directory as Uint8Array);
@@ -149,18 +158,19 @@ export class TraceIndex {
     this.#last = id;
   }
 
-  /** Takes note of what another connection has made segments of, and of the segments that are gone. */
-  #readSegments(): void {
+  /** Takes note of some of the segments that are new, and of those that are gone. Returns whether there are no more. */
+  #readSegments(): boolean {
     const first = this.#firstPack();
-    this.#segments = this.#segments.filter(({ last }) => last >= first);
-    for (const row of this.#selectSegments.all(this.#segments.at(-1)?.last ?? 0)) {
-      const [last, partBits] = [Number(row['last']), Number(row['part_bits'])];
-      if (last < first) continue;
-      this.#segments.push({ last, partBits, filter: numbersIn(row['filter']) });
+    this.#segments.forgetBefore(first);
+    const rows = this.#selectSegments.all(Math.max(first - 1, this.#segments.newest?.last ?? 0), SEGMENTS_PER_STEP);
+    for (const row of rows) {
+      const last = Number(row['last']);
+      this.#segments.add({ last, partBits: Number(row['part_bits']) }, numbersIn(row['filter']));
       this.#last = Math.max(this.#last, last);
     }
-    const covered = this.#segments.at(-1)?.last ?? 0;
+    const covered = this.#segments.newest?.last ?? 0;
     this.#ranges = this.#ranges.filter((range) => range.last > covered);
+    return rows.length < SEGMENTS_PER_STEP;
   }
 
   async #writeSegment(): Promise<boolean> {
@@ -177,10 +187,8 @@ export class TraceIndex {
   }
 
   async #dropSegment(): Promise<boolean> {
-    const first = this.#firstPack();
-    const row = this.#selectSegments.get(0);
-    const last = Number(row?.['last'] ?? first);
-    if (last >= first) return false;
+    const last = this.#selectOldest.get()?.['last'];
+    if (typeof last !== 'number' || last >= this.#firstPack()) return false;
     await this.#writer.write(() => {
       this.#deleteSegment.run(last);
       this.#deleteParts.run(last);
@@ -190,7 +198,7 @@ export class TraceIndex {
 
   /** Packs before this are deleted. */
   #firstPack(): number {
-    return Number(this.#selectFirst.get()?.['first'] ?? Number.POSITIVE_INFINITY);
+    return Number(this.#selectFirst.get()?.['first'] ?? Number.MAX_SAFE_INTEGER);
   }
 }
 

@@ -1,10 +1,11 @@
+import { encodeFilter } from './segment-filters.ts';
+
 /**
  * Which packs have something of a trace, for the traces of a range of packs. A segment is written once and never changes:
  *
  * - its **entries**, three numbers for each fragment (hash of the trace, pack, tag of the fragment's hash), are divided into
  *   parts by the first bits of the hash. Looking up a trace reads one part;
- * - its **filter** (a Bloom filter: four bits for each trace) says that a trace is not there, and is wrong about one in a
- *   hundred. It is in memory, so that a new trace costs no read, however many segments there are.
+ * - its **filter** is in memory, so that a new trace costs no read, however many segments there are (`segment-filters.ts`).
  *
  * The hash has 32 bits, so that rarely a pack is named that has nothing of the trace: its directory shows it.
  */
@@ -16,8 +17,6 @@ export interface EncodedSegment {
 }
 
 const ENTRIES_PER_PART = 256;
-const FILTER_BITS_PER_TRACE = 10;
-const FILTER_HASHES = 4;
 
 /** Where a fragment is: the pack, and 16 bits of its hash (`tagOfHash`), in one number. */
 export type FragmentPlace = number;
@@ -42,36 +41,16 @@ export function encodeSegment(
   entryCount: number,
 ): EncodedSegment {
   const partBits = Math.max(0, Math.ceil(Math.log2(entryCount / ENTRIES_PER_PART)));
-  const filter = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(1, (traces.size * FILTER_BITS_PER_TRACE) / 32))));
   const parts = Array.from({ length: 2 ** partBits }, (): number[] => []);
+  const hashes: number[] = [];
   for (const [key, places] of traces) {
     const hash = hashTrace(key);
-    addToFilter(filter, hash);
+    hashes.push(hash);
     const part = parts[partOf(hash, partBits)];
     if (typeof places === 'number') part?.push(hash, packOf(places), tagAt(places));
     else for (const place of places) part?.push(hash, packOf(place), tagAt(place));
   }
-  return { partBits, parts: parts.map((part) => Uint32Array.from(part)), filter };
-}
-
-/** Whether the segment may have the trace. */
-export function mayHave(filter: Uint32Array, hash: number): boolean {
-  const mask = filter.length * 32 - 1;
-  const step = stepOf(hash);
-  for (let bit = hash, i = 0; i < FILTER_HASHES; i += 1, bit = (bit + step) | 0) {
-    const place = bit & mask;
-    if (((filter[place >>> 5] ?? 0) & (1 << (place & 31))) === 0) return false;
-  }
-  return true;
-}
-
-function addToFilter(filter: Uint32Array, hash: number): void {
-  const mask = filter.length * 32 - 1;
-  const step = stepOf(hash);
-  for (let bit = hash, i = 0; i < FILTER_HASHES; i += 1, bit = (bit + step) | 0) {
-    const place = bit & mask;
-    filter[place >>> 5] = (filter[place >>> 5] ?? 0) | (1 << (place & 31));
-  }
+  return { partBits, parts: parts.map((part) => Uint32Array.from(part)), filter: encodeFilter(hashes) };
 }
 
 /** The part that has the entries of the hash. */
@@ -91,11 +70,6 @@ export function hashTrace(key: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < key.length; i += 1) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
   return mix(hash) >>> 0;
-}
-
-/** Odd, so that all bits of a filter are within reach. */
-function stepOf(hash: number): number {
-  return mix(hash ^ 0x9e3779b9) | 1;
 }
 
 function mix(hash: number): number {

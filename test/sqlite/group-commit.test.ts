@@ -56,7 +56,7 @@ describe('GroupCommit', () => {
       writer.write(() => insert.run(1)),
       writer.write(() => {
         insert.run(2);
-        insert.run(null);
+        insert.run('no number');
       }),
       writer.write(() => insert.run(3)),
     ]);
@@ -71,7 +71,10 @@ describe('GroupCommit', () => {
       usage.add('wakeUps', 1);
       throw new Error('no');
     });
-    await expect(failing).rejects.toThrow('no');
+    await expect(failing, 'a mistake is no failure of the database').rejects.toMatchObject({
+      name: 'Error',
+      message: 'no',
+    });
     await writer.write(() => usage.add('wakeUps', 10));
     expect(usage.read().wakeUps).toBe(10);
   });
