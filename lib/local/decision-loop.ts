@@ -42,8 +42,8 @@ export const DEFAULT_LOOP_OPTIONS: DecisionLoopOptions = {
 const PAUSE_AFTER_ERROR_MS = 1_000;
 /** While nothing else happens, what has expired is looked for this often. */
 const CLEAN_UP_MS = 60_000;
-/** A batch may add about as many rows as one step deletes. */
-const MESSAGES_PER_CLEAN_UP = 50;
+/** A step deletes 100 rows. A batch may leave a record for each of its fragments, which must not be faster. */
+const FRAGMENTS_PER_CLEAN_UP = 50;
 
 /**
  * Replaces SQS's event source of Lambda: hands batches of due wake-ups to the handler, and acknowledges those that the handler
@@ -110,8 +110,8 @@ export class DecisionLoop {
       if (batch.length === 0) return;
       const failed = new Set(await decide(batch));
       await queue.acknowledge(batch.map(({ messageId }) => messageId).filter((id) => !failed.has(id)));
-      await this.#cleanUp(1 + batch.length / MESSAGES_PER_CLEAN_UP);
       const fragments = batch.reduce((sum, { wakeUp }) => sum + wakeUp.fragments.length, 0);
+      await this.#cleanUp(1 + fragments / FRAGMENTS_PER_CLEAN_UP);
       isFull = batch.length === maxMessages || fragments > maxFragments / 2;
     }
   }

@@ -50,19 +50,20 @@ describe('a buffer that is full', () => {
 });
 
 describe('the size of the buffer on the disk', () => {
-  it('stays bounded however much is decided', { timeout: 60_000 }, async () => {
+  // One record for each kept trace stays longer than its spans.
+  it.each(['one', 'many'] as const)('stays bounded however much is decided: %s traces a request', async (traces) => {
     const maxBufferBytes = 1_000_000;
     await start('0s', { maxBufferBytes, loopSettings: { batchWindowMs: 0 } });
     let sent = 0;
     let largest = 0;
-    // Ten times the bound.
-    while (sent < 10 * maxBufferBytes) {
+    // Six times the bound.
+    while (sent < 6 * maxBufferBytes) {
       sent += 400 * 800;
-      expect(await send(tailgate.url, makeSpans(400, 'one'))).toBeUndefined();
+      expect(await send(tailgate.url, makeSpans(400, traces))).toBeUndefined();
       largest = Math.max(largest, statSync(join(dataDir, 'buffer.db')).size);
     }
-    // A request or two more than the bound, and pages that are partly filled.
+    // What waits comes on top of what is decided, in pages that are partly filled. Without a bound it would be ten times as much.
     expect(largest).toBeGreaterThan(maxBufferBytes / 2);
-    expect(largest).toBeLessThan(2.5 * maxBufferBytes);
+    expect(largest).toBeLessThan(4 * maxBufferBytes);
   });
 });
