@@ -72,7 +72,7 @@ export class SqliteSpanBuffer implements SpanBuffer {
     const { writer, packs, bufferTtlMs } = this.#deps;
     const pack = await encodePack(fragments);
     const id = await writer.write(() => packs.insert(this.#tenant, pack, pack.receivedAtMs + bufferTtlMs));
-    packs.rememberUnsent(id, fragments);
+    packs.rememberUnsent(id, this.#tenant, fragments);
   }
 
   async read(traceId: string, options: ReadOptions = {}): Promise<BufferedTrace> {
