@@ -77,7 +77,8 @@ export class SqliteSpanBuffer implements SpanBuffer {
 
   async read(traceId: string, options: ReadOptions = {}): Promise<BufferedTrace> {
     const { known = [], limit = LARGEST_TRACE, wholeUpTo = Number.POSITIVE_INFINITY } = options;
-    const places = await this.#deps.index.find(this.#tenant, traceId);
+    const finding = this.#deps.index.find(this.#tenant, traceId);
+    const places = finding instanceof Promise ? await finding : finding;
     const record = this.#deps.records.read(this.#nameOf(traceId));
     const [decision, note] = record !== undefined && 'outcome' in record ? [undefined, record] : [record, undefined];
     if (record !== undefined && this.#hasMoreThan(wholeUpTo, traceId, places)) {
