@@ -50,6 +50,7 @@ export async function measureSpanBuffer(rounds = 5, requestCount = 320): Promise
   const rates: Record<'floor' | 'sqlite' | 'dynamodb', number[]> = { floor: [], sqlite: [], dynamodb: [] };
   const quarter = requests.slice(0, requests.length >> 2);
   await assertEqualReads(quarter);
+  for (let warmUp = 0; warmUp < 5; warmUp += 1) await onSqlite(requests);
   for (let round = 0; round < rounds; round += 1) {
     const variants = {
       floor: { units: 5 * spans, run: async () => repeat(5, () => bodies.map(fragmentsOf)) },

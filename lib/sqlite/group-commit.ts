@@ -156,7 +156,8 @@ export class GroupCommit {
   /** Resolves to what went wrong. */
   async #sync(): Promise<Error | undefined> {
     try {
-      // The log exists from the first transaction to the close of the last connection.
+      // The log exists from the first transaction to the close of the last connection. SQLite locks the database and its -shm file,
+      // never the log: opening and closing it here releases none of its locks.
       this.#logFile ??= await promisify(open)(`${this.#path}-wal`, 'r+');
       await promisify(fdatasync)(this.#logFile);
       this.counts.syncs += 1;

@@ -24,14 +24,14 @@ export class MessagePacks {
   }
 
   /** For messages that are sent together: the packs of each. */
-  ofSent(messages: readonly (readonly FragmentRef[])[]): readonly (readonly NamedPack[])[] {
+  ofSent(tenant: string, messages: readonly (readonly FragmentRef[])[]): readonly (readonly NamedPack[])[] {
     // A new pack waits for its first wake-up already.
     const counted = new Set<number>();
     return messages.map((fragments) => {
       const ids = new Set<number>();
       let isContinuation = false;
       for (const { traceId, hash } of fragments) {
-        const id = this.#packs.takeUnsent(traceId, hash);
+        const id = this.#packs.takeUnsent(tenant, traceId, hash);
         if (id === undefined) isContinuation = true;
         else ids.add(id);
       }

@@ -71,14 +71,14 @@ export class Packs {
   }
 
   /** Remembers which pack the fragments are in, until {@link takeUnsent}. Call it after the commit. */
-  rememberUnsent(id: number, fragments: readonly BufferedFragment[]): void {
-    for (const { traceId, hash } of fragments) this.#unsent.set(hash + traceId, id);
+  rememberUnsent(id: number, tenant: string, fragments: readonly BufferedFragment[]): void {
+    for (const { traceId, hash } of fragments) this.#unsent.set(tenant + traceId + hash, id);
     while (this.#unsent.size > MAX_UNSENT) this.#unsent.delete(this.#unsent.keys().next().value ?? '');
   }
 
   /** The pack of a fragment that this connection appended and no wake-up has named before. */
-  takeUnsent(traceId: string, hash: string): number | undefined {
-    const key = hash + traceId;
+  takeUnsent(tenant: string, traceId: string, hash: string): number | undefined {
+    const key = tenant + traceId + hash;
     const id = this.#unsent.get(key);
     if (id !== undefined) this.#unsent.delete(key);
     return id;

@@ -72,12 +72,13 @@ export class SqliteSpanBuffer implements SpanBuffer {
     const { writer, packs, bufferTtlMs } = this.#deps;
     const pack = await encodePack(fragments);
     const id = await writer.write(() => packs.insert(this.#tenant, pack, pack.receivedAtMs + bufferTtlMs));
-    packs.rememberUnsent(id, fragments);
+    packs.rememberUnsent(id, this.#tenant, fragments);
   }
 
   async read(traceId: string, options: ReadOptions = {}): Promise<BufferedTrace> {
     const { known = [], limit = LARGEST_TRACE, wholeUpTo = Number.POSITIVE_INFINITY } = options;
-    const places = await this.#deps.index.find(this.#tenant, traceId);
+    const finding = this.#deps.index.find(this.#tenant, traceId);
+    const places = finding instanceof Promise ? await finding : finding;
     const record = this.#deps.records.read(this.#nameOf(traceId));
     const [decision, note] = record !== undefined && 'outcome' in record ? [undefined, record] : [record, undefined];
     if (record !== undefined && this.#hasMoreThan(wholeUpTo, traceId, places)) {

@@ -77,10 +77,16 @@ export class TraceIndex {
   /**
    * Where the fragments of the trace are, in the order of their commits. Some may be of other traces, or deleted; those that a
    * segment and a range both have come twice, the second time in the same order and with all that is newer.
+   *
+   * A promise only when there is much to catch up with: otherwise the caller goes on in the same snapshot.
    */
-  async find(tenant: string, traceId: string): Promise<readonly FragmentPlace[]> {
-    await this.#catchUp();
+  find(tenant: string, traceId: string): readonly FragmentPlace[] | Promise<readonly FragmentPlace[]> {
     const key = tenant === '' ? traceId : `${tenant}/${traceId}`;
+    const catchingUp = this.#catchUp();
+    return catchingUp === undefined ? this.#places(key) : catchingUp.then(() => this.#places(key));
+  }
+
+  #places(key: string): readonly FragmentPlace[] {
     const found: FragmentPlace[] = [];
     if (this.#segments.newest !== undefined) this.#findInSegments(hashTrace(key), found);
     for (const { traces } of this.#ranges) {

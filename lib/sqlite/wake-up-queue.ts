@@ -38,7 +38,10 @@ export class SqliteWakeUpQueue implements WakeUpQueue {
     const messages = wakeUps.flatMap(({ wakeUp, delaySeconds }) =>
       inMessages(wakeUp).map((part) => ({ wakeUp: part, visibleAtMs: nowMs + delaySeconds * 1000 })),
     );
-    const named = messagePacks.ofSent(messages.map(({ wakeUp }) => wakeUp.fragments));
+    const named = messagePacks.ofSent(
+      tenant,
+      messages.map(({ wakeUp }) => wakeUp.fragments),
+    );
     await Promise.all(
       messages.map(({ wakeUp, visibleAtMs }, index) => {
         const packs = named[index] ?? [];

@@ -143,6 +143,22 @@ describe('the bound of the disk', () => {
     expect(store.disk().undecidedBytes).toBe(0);
   });
 
+  it('keeps what each of two tenants has sent, though it is the same', async () => {
+    const { store, clock, maintain } = create({ maxBytes: 1 });
+    const traceId = randomBytes(16).toString('hex');
+    const fragment = { traceId, hash: 'aa', payload: new Uint8Array(9), receivedAtMs: clock.now(), spanCount: 1 };
+    const [one, other] = ['one', 'other'].map((tenant) => store.services({ tenant }));
+    for (const services of [one, other]) await services?.buffer.append([fragment]);
+    const wakeUp = { wakeUp: { dueAtMs: clock.now(), attempt: 0, fragments: [fragment] }, delaySeconds: 0 };
+    for (const services of [one, other]) await services?.wakeUps.send([wakeUp]);
+    const [first, second] = await store.messages.receive();
+    await store.messages.acknowledge([first?.messageId ?? '']);
+    await maintain();
+    expect(store.disk().undecidedBytes).toBeGreaterThan(0);
+    await store.messages.acknowledge([second?.messageId ?? '']);
+    expect(store.disk().undecidedBytes).toBe(0);
+  });
+
   it('deletes records early, but none that fragments or wake-ups may still need', async () => {
     const maxBytes = 500_000;
     const { clock, store, buffer, maintain } = create({ maxBytes });
