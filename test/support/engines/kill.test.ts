@@ -13,8 +13,8 @@ import { DynamoDbSpanBuffer } from '../../../lib/aws/dynamodb/span-buffer.ts';
 import { S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
 import { SqsWakeUpQueue } from '../../../lib/aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../../../lib/aws/system.ts';
-import { engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provision } from '../../../lib/local/engines/provision.ts';
+import { engineClientOptions } from './engine.ts';
+import { provision } from './provision.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const clock = new SystemClock();

@@ -1,4 +1,4 @@
-import type { AwsClientOptions } from '../../aws/clients.ts';
+import type { AwsClientOptions } from '../../../lib/aws/clients.ts';
 
 /** A running stand-in for an AWS service. */
 export interface Engine {

@@ -1,7 +1,7 @@
 /** Starts the engines in the folder given, says `ready <dynamo url> <queue and objects url>`, and waits to be killed. */
 import { join } from 'node:path';
-import { startDynamo } from '../../../lib/local/engines/dynamo.ts';
-import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
+import { startDynamo } from './dynamo.ts';
+import { startQueueAndObjects } from './queue-and-objects.ts';
 
 const folder = process.argv[2] ?? '';
 const dynamo = await startDynamo({ path: join(folder, 'buffer'), sweepPeriodMs: 0 });

@@ -13,8 +13,8 @@ import {
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { LOCAL_ARCHIVE } from '../../archive/layout.ts';
-import { EXPIRES_AT, PARTITION_KEY, SORT_KEY } from '../../aws/dynamodb/schema.ts';
+import { LOCAL_ARCHIVE } from '../../../lib/archive/layout.ts';
+import { EXPIRES_AT, PARTITION_KEY, SORT_KEY } from '../../../lib/aws/dynamodb/schema.ts';
 
 export interface ProvisionOptions extends QueueSettings {
   readonly dynamoClient: DynamoDBClient;

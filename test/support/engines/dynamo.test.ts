@@ -13,11 +13,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbClient } from '../../../lib/aws/clients.ts';
-import { startDynamo } from '../../../lib/local/engines/dynamo.ts';
-import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provisionTable } from '../../../lib/local/engines/provision.ts';
-import { startTtlSweeper, sweepExpired } from '../../../lib/local/engines/ttl-sweeper.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { startDynamo } from './dynamo.ts';
+import { type Engine, engineClientOptions } from './engine.ts';
+import { provisionTable } from './provision.ts';
+import { startTtlSweeper, sweepExpired } from './ttl-sweeper.ts';
 
 const TableName = 'buffer';
 let engine: Engine;

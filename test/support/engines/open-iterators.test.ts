@@ -14,11 +14,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDynamoDbClient } from '../../../lib/aws/clients.ts';
-import { startDynamo } from '../../../lib/local/engines/dynamo.ts';
-import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { sweepExpired } from '../../../lib/local/engines/ttl-sweeper.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { countOpenIterators } from '../../support/open-iterators.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { countOpenIterators } from '../open-iterators.ts';
+import { startDynamo } from './dynamo.ts';
+import { type Engine, engineClientOptions } from './engine.ts';
+import { sweepExpired } from './ttl-sweeper.ts';
 
 const openIterators = countOpenIterators();
 const folder = mkdtempSync(join(tmpdir(), 'tailgate-iterators-'));

@@ -8,7 +8,7 @@ import {
   paginateListTables,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
-import type { Clock } from '../../pipeline/ports.ts';
+import type { Clock } from '../../../lib/pipeline/ports.ts';
 
 export interface TtlSweeper {
   /** Resolves when the current sweep has ended. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Started, startParts } from '../../../lib/local/engines/started.ts';
+import { Started, startParts } from '../../lib/local/started.ts';
 
 describe('what has been started', () => {
   it('is stopped in the opposite order, once', async () => {

@@ -14,9 +14,9 @@ import {
 import { ChangeMessageVisibilityCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createS3Client, createSqsClient } from '../../../lib/aws/clients.ts';
-import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provisionBucket, provisionQueues } from '../../../lib/local/engines/provision.ts';
-import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
+import { type Engine, engineClientOptions } from './engine.ts';
+import { provisionBucket, provisionQueues } from './provision.ts';
+import { startQueueAndObjects } from './queue-and-objects.ts';
 
 const Bucket = 'archive';
 let folder: string;
