@@ -161,7 +161,10 @@ async function besideCollector(folder: string): Promise<Measured> {
   await collector.stop();
   const [ours, theirs] = [await tailgate.keptTraces(), await collector.keptTraces()];
   assert.equal(ours.size, theirs.size, 'both keep as many traces');
-  assert.ok([...ours].every((traceId) => theirs.has(traceId)), 'both keep the same traces');
+  assert.ok(
+    [...ours].every((traceId) => theirs.has(traceId)),
+    'both keep the same traces',
+  );
   const figure = (values: readonly number[]) => Math.round(spread(values).value).toLocaleString('en');
   const note =
     `${figure(perCpu.tailgate)} and ${figure(perCpu.collector)} spans per CPU-second, ${rss[0]} and ${rss[1]} MB; ` +

@@ -12,19 +12,28 @@ export function decodeRequest(protobuf: Uint8Array): ExportTraceServiceRequest {
   return ExportTraceServiceRequest.decode(protobuf);
 }
 
+export interface ObjectFragment {
+  readonly payload: Uint8Array;
+  readonly spanCount: number;
+}
+
 /** One encoded `TracesData` for each trace, by trace ID in the order of first appearance. */
-export function regroupObjects({ resourceSpans: all }: ExportTraceServiceRequest): Map<string, Uint8Array> {
-  const traces = new Map<string, ResourceSpans[]>();
+export function regroupObjects({ resourceSpans: all }: ExportTraceServiceRequest): Map<string, ObjectFragment> {
+  const traces = new Map<string, { groups: ResourceSpans[]; spanCount: number }>();
   for (const resourceSpans of all) {
     for (const scopeSpans of resourceSpans.scopeSpans ?? []) {
       for (const span of scopeSpans.spans ?? []) {
         const traceId = Buffer.from(span.traceId ?? []).toString('hex');
-        const groups = traces.get(traceId) ?? [];
-        traces.set(traceId, groups);
-        let group = groups.at(-1);
+        let trace = traces.get(traceId);
+        if (trace === undefined) {
+          trace = { groups: [], spanCount: 0 };
+          traces.set(traceId, trace);
+        }
+        trace.spanCount++;
+        let group = trace.groups.at(-1);
         if (group?.resource !== resourceSpans.resource) {
           group = ResourceSpans.create({ ...resourceSpans, scopeSpans: [] });
-          groups.push(group);
+          trace.groups.push(group);
         }
         let scopeGroup = group?.scopeSpans.at(-1);
         if (scopeGroup?.scope !== scopeSpans.scope) {
@@ -35,7 +44,8 @@ export function regroupObjects({ resourceSpans: all }: ExportTraceServiceRequest
       }
     }
   }
-  return new Map([...traces].map(([id, resourceSpans]) => [id, TracesData.encode({ resourceSpans }).finish()]));
+  const encode = (resourceSpans: ResourceSpans[]) => TracesData.encode({ resourceSpans }).finish();
+  return new Map([...traces].map(([id, { groups, spanCount }]) => [id, { payload: encode(groups), spanCount }]));
 }
 
 interface JsonRequest {
