@@ -117,7 +117,11 @@ describe('the units of DynamoDB', () => {
     }
     const [traceId = ''] = traceIds;
     await buffer.readFragments(traceId, ['hash-0', 'hash-3', 'not there']);
-    await buffer.writeList(traceId, 'n', Array.from({ length: 500 }, (_, index) => `hash-${index}`));
+    await buffer.writeList(
+      traceId,
+      'n',
+      Array.from({ length: 500 }, (_, index) => `hash-${index}`),
+    );
     await buffer.readList(traceId, 'n');
     expect(counts.of('BatchGetItem')).toMatchObject({ calls: 2, readUnits: consumed.get('BatchGetItemCommand') });
     // By hand: one for each key, two for a list of 5 KB.
