@@ -62,6 +62,7 @@ function decideDeps(
       return async (tenant, received) => {
         const result = await deciders(tenant).decideBatch({ received, evaluate, hasTime });
         countDecisions(metrics, result.summary, policies.policies);
+        if (hasTime()) await services(tenant).trainer?.trainIfDue();
         return result;
       };
     },

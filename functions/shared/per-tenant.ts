@@ -1,3 +1,4 @@
+import type { DictionaryTrainer } from '../../lib/aws/dynamodb/dictionary-trainer.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 
 /** The ports of the pipeline on AWS, or on one machine. */
@@ -8,6 +9,8 @@ export interface Services {
   readonly archive: TraceArchive;
   readonly limits: LimitStore;
   readonly keyTables: KeyTables;
+  /** Trains dictionaries for the buffer; `undefined`: this process does not. */
+  readonly trainer?: Pick<DictionaryTrainer, 'trainIfDue'> | undefined;
 }
 
 /** Beyond this many tenants, what belongs to the least recently seen one is dropped, and made anew when it returns. */

@@ -1,11 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { Deaths, play, SCENARIOS } from './deaths.ts';
+import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
+import { type Arrival, Deaths, GROUPED_OTHERWISE, play, SCENARIOS } from './deaths.ts';
 import { expectPromisesKept } from './promises.ts';
-import { World } from './world.ts';
+import { EVERY_TRACE_IS_LARGE, World } from './world.ts';
 
-describe.each(Object.entries(SCENARIOS))('%s', (_, arrivals) => {
+interface Scenario {
+  readonly arrivals: readonly Arrival[];
+  readonly settings: Partial<DecideOptions>;
+}
+
+const SMALL = Object.entries(SCENARIOS).map(([name, arrivals]) => [name, { arrivals, settings: {} }] as const);
+const LARGE = SMALL.filter(([name]) => name !== GROUPED_OTHERWISE).map(
+  ([name, { arrivals }]) => [`${name}; every trace is large`, { arrivals, settings: EVERY_TRACE_IS_LARGE }] as const,
+);
+
+describe.each<readonly [string, Scenario]>([...SMALL, ...LARGE])('%s', (_, { arrivals, settings }) => {
   it('keeps every promise when nobody dies', async () => {
-    const world = new World();
+    const world = new World({ settings });
     const acknowledged = await play(world, arrivals, new Deaths([]), 'resends');
     expectPromisesKept(world, acknowledged);
     const expected = new Set(acknowledged.filter(({ trace }) => trace === 'a').map(({ span }) => span));
@@ -16,10 +27,10 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, arrivals) => {
     'keeps every promise after a death before or after any call, when the exporter %s',
     async (exporter) => {
       const steps = new Deaths([]);
-      await play(new World(), arrivals, steps, exporter);
+      await play(new World({ settings }), arrivals, steps, exporter);
       expect(steps.count).toBeGreaterThan(10);
       for (let at = 0; at < steps.count; at++) {
-        const world = new World();
+        const world = new World({ settings });
         const acknowledged = await play(world, arrivals, new Deaths([at]), exporter);
         expectPromisesKept(world, acknowledged);
       }
@@ -28,12 +39,12 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, arrivals) => {
 
   it('keeps every promise after any two deaths', async () => {
     const steps = new Deaths([]);
-    await play(new World(), arrivals, steps, 'resends');
+    await play(new World({ settings }), arrivals, steps, 'resends');
     // The second death may also hit what the first one made necessary.
     const last = steps.count + 20;
     for (let first = 0; first < steps.count; first++) {
       for (let second = first + 1; second < last; second += 1 + (first % 3)) {
-        const world = new World();
+        const world = new World({ settings });
         const acknowledged = await play(world, arrivals, new Deaths([first, second]), 'resends');
         expectPromisesKept(world, acknowledged);
       }

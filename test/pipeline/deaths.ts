@@ -7,6 +7,8 @@ export interface Arrival {
   readonly spans: readonly SpanSpec[];
 }
 
+export const GROUPED_OTHERWISE = 'late spans that a resend brings again, grouped otherwise';
+
 /** Every way in which a trace can come together. Only traces with an error are kept. */
 export const SCENARIOS: Record<string, readonly Arrival[]> = {
   'one request with a kept and a not sampled trace': [
@@ -31,7 +33,7 @@ export const SCENARIOS: Record<string, readonly Arrival[]> = {
     { afterMs: 40_000, spans: [{ trace: 'a', span: 'a2', parent: 'a1' }] },
     { afterMs: 1_000, spans: [{ trace: 'a', span: 'a3', parent: 'a1' }] },
   ],
-  'late spans that a resend brings again, grouped otherwise': [
+  [GROUPED_OTHERWISE]: [
     { afterMs: 0, spans: [{ trace: 'a', span: 'a1', error: true }] },
     { afterMs: 40_000, spans: [{ trace: 'a', span: 'a2', parent: 'a1' }] },
     {

@@ -6,7 +6,7 @@ import { useStores } from './temporary-store.ts';
 import { traceIdOf } from './writer.ts';
 
 const { open, newPath } = useStores();
-const REQUESTS = 200;
+const REQUESTS = 60;
 
 it('one thread appends and sends while another receives and reads, and each sees what the other has written', async () => {
   const path = newPath();
