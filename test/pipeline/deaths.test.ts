@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import { exportRequest, type SpanSpec } from '../support/export-request.ts';
 import { expectPromisesKept } from './promises.ts';
-import { Death, type Step, World } from './world.ts';
+import { Death, EVERY_TRACE_IS_LARGE, type Step, World } from './world.ts';
 
 /** One export request, and how long after the one before it. */
 interface Arrival {
   readonly afterMs: number;
   readonly spans: readonly SpanSpec[];
 }
+
+const GROUPED_OTHERWISE = 'late spans that a resend brings again, grouped otherwise';
 
 /** Every way in which a trace can come together. Only traces with an error are kept. */
 const SCENARIOS: Record<string, readonly Arrival[]> = {
@@ -33,7 +36,7 @@ const SCENARIOS: Record<string, readonly Arrival[]> = {
     { afterMs: 40_000, spans: [{ trace: 'a', span: 'a2', parent: 'a1' }] },
     { afterMs: 1_000, spans: [{ trace: 'a', span: 'a3', parent: 'a1' }] },
   ],
-  'late spans that a resend brings again, grouped otherwise': [
+  [GROUPED_OTHERWISE]: [
     { afterMs: 0, spans: [{ trace: 'a', span: 'a1', error: true }] },
     { afterMs: 40_000, spans: [{ trace: 'a', span: 'a2', parent: 'a1' }] },
     {
@@ -65,8 +68,17 @@ class Deaths {
   }
 }
 
-async function play(arrivals: readonly Arrival[], deaths: Deaths, exporter: 'resends' | 'gives up') {
-  const world = new World();
+interface Play {
+  readonly arrivals: readonly Arrival[];
+  readonly settings: Partial<DecideOptions>;
+}
+
+async function play(
+  { arrivals, settings }: Play,
+  deaths: Deaths,
+  exporter: 'resends' | 'gives up',
+): Promise<{ readonly world: World; readonly acknowledged: readonly SpanSpec[] }> {
+  const world = new World({ settings });
   const acknowledged: SpanSpec[] = [];
   for (const { afterMs, spans } of arrivals) {
     const untilMs = world.clock.now() + afterMs;
@@ -99,9 +111,14 @@ async function work(world: World, deaths: Deaths, untilMs: number): Promise<void
   }
 }
 
-describe.each(Object.entries(SCENARIOS))('%s', (_, arrivals) => {
+const SMALL = Object.entries(SCENARIOS).map(([name, arrivals]) => [name, { arrivals, settings: {} }] as const);
+const LARGE = SMALL.filter(([name]) => name !== GROUPED_OTHERWISE).map(
+  ([name, { arrivals }]) => [`${name}; every trace is large`, { arrivals, settings: EVERY_TRACE_IS_LARGE }] as const,
+);
+
+describe.each<readonly [string, Play]>([...SMALL, ...LARGE])('%s', (_, scenario) => {
   it('keeps every promise when nobody dies', async () => {
-    const { world, acknowledged } = await play(arrivals, new Deaths([]), 'resends');
+    const { world, acknowledged } = await play(scenario, new Deaths([]), 'resends');
     expectPromisesKept(world, acknowledged);
     const expected = new Set(acknowledged.filter(({ trace }) => trace === 'a').map(({ span }) => span));
     expect(world.archivedSpans()).toHaveLength(expected.size);
@@ -111,10 +128,10 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, arrivals) => {
     'keeps every promise after a death before or after any call, when the exporter %s',
     async (exporter) => {
       const steps = new Deaths([]);
-      await play(arrivals, steps, exporter);
+      await play(scenario, steps, exporter);
       expect(steps.count).toBeGreaterThan(10);
       for (let at = 0; at < steps.count; at++) {
-        const { world, acknowledged } = await play(arrivals, new Deaths([at]), exporter);
+        const { world, acknowledged } = await play(scenario, new Deaths([at]), exporter);
         expectPromisesKept(world, acknowledged);
       }
     },
@@ -122,12 +139,12 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, arrivals) => {
 
   it('keeps every promise after any two deaths', async () => {
     const steps = new Deaths([]);
-    await play(arrivals, steps, 'resends');
+    await play(scenario, steps, 'resends');
     // The second death may also hit what the first one made necessary.
     const last = steps.count + 20;
     for (let first = 0; first < steps.count; first++) {
       for (let second = first + 1; second < last; second += 1 + (first % 3)) {
-        const { world, acknowledged } = await play(arrivals, new Deaths([first, second]), 'resends');
+        const { world, acknowledged } = await play(scenario, new Deaths([first, second]), 'resends');
         expectPromisesKept(world, acknowledged);
       }
     }

@@ -22,6 +22,11 @@ policies:
   - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
 `;
 
+/** Settings by which every trace is a large one, and what calls for a look at all of it is the policies' answer to a part. */
+export const EVERY_TRACE_IS_LARGE: Partial<DecideOptions> = {
+  largeTraces: { wholeUpTo: 0, inlineHashes: 1, looksWhileDoubling: 1e-9 },
+};
+
 /** Runs before and after every call to a port; throwing in it is a fault at that point. */
 export type Step = (label: string, when: 'before' | 'after') => void | Promise<void>;
 const NO_FAULTS: Step = () => {};

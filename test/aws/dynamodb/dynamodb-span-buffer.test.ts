@@ -95,6 +95,37 @@ describe('DynamoDbSpanBuffer when calls fail', () => {
     await expect(buffer.read(traceId)).rejects.toThrow(`could not read trace ${traceId} within 4000 ms`);
   });
 
+  it('asks again for fragments that were left unprocessed, and for no others', async () => {
+    const { buffer, client, policy } = create();
+    const traceId = newTraceId();
+    const sent = fragments(traceId, 120);
+    await buffer.append(sent);
+    const asked: number[] = [];
+    const leaveKeys: Fault = async ({ input, proceed }) => {
+      const { Keys = [] } = (input['RequestItems'] as Record<string, { Keys?: readonly object[] }>)[tableName] ?? {};
+      asked.push(Keys.length);
+      const rest = Keys.slice(30);
+      const answer = await proceed({
+        RequestItems: { [tableName]: { Keys: Keys.slice(0, 30), ConsistentRead: true } },
+      });
+      return { ...answer, UnprocessedKeys: rest.length === 0 ? {} : { [tableName]: { Keys: rest } } };
+    };
+    const calls = injectFaults(client, 'BatchGetItemCommand', [
+      leaveKeys,
+      leaveKeys,
+      refuse('ThrottlingException', 400),
+    ]);
+    const hashes = sent.map(({ hash }) => hash);
+    expect(await buffer.readFragments(traceId, hashes)).toEqual(sent);
+    expect(asked).toEqual([100, 70]);
+    // The third one is refused; the fourth reads the other 40, the fifth the 20 over a hundred.
+    expect(calls.filter((name) => name === 'BatchGetItemCommand')).toHaveLength(5);
+    expect(policy.waits).toHaveLength(3);
+    injectFaults(client, 'BatchGetItemCommand', [refuse('ThrottlingException', 400)], { forever: true });
+    const reading = buffer.readFragments(traceId, hashes);
+    await expect(reading).rejects.toThrow(`could not read fragments of trace ${traceId} within 4000 ms`);
+  });
+
   it('answers conflict with its own record when the answer to it was lost', async () => {
     const { buffer, client } = create();
     const traceId = newTraceId();
