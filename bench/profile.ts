@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- profile`: where both handlers spend their processor time, on requests of a gateway against a stub that answers at
  * once. Each sample of V8's profiler counts for the nearest owner on its stack: a package, a room of `lib`, or a module of Node.js
- * that does work of its own.
+ * that does work of its own. `profile:write` writes the shares to docs/performance.md.
  */
 import { Session } from 'node:inspector/promises';
 import { gzipSync } from 'node:zlib';
@@ -14,6 +14,7 @@ import { parseSamplingConfig } from '../lib/sampling/config/parse-sampling-confi
 import { corpusOf, samplingConfig } from './corpora.ts';
 import { eventOf, servicesOn } from './load/deployed.ts';
 import { startStub } from './load/start-stub.ts';
+import { writeBlock } from './table/write-block.ts';
 
 const WARM_UP_SEED = 2;
 const SPANS = 60_000;
@@ -46,9 +47,33 @@ let decidedMessages = 0;
 await ingestAll(eventsOf(WARM_UP_SEED));
 await decideAll();
 const events = eventsOf(1);
-await profile('ingest', () => ingestAll(events));
-await profile('decide', decideAll);
+const shares = [await profile('ingest', () => ingestAll(events)), await profile('decide', decideAll)];
+for (const { name, microsPerSpan, owners } of shares) {
+  console.log(`${name}: ${microsPerSpan.toFixed(1)} µs of processor time a span`);
+  for (const [owner, share] of owners) console.log(`  ${percent(share).padStart(7)}  ${owner}`);
+}
+if (process.argv[2] === 'write') writeBlock('profile', markdownOf(shares));
 process.exit();
+
+interface Profile {
+  readonly name: string;
+  readonly microsPerSpan: number;
+  /** The largest share first. */
+  readonly owners: readonly (readonly [owner: string, share: number])[];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function markdownOf(profiles: readonly Profile[]): string {
+  const owners = [...new Set(profiles.flatMap((one) => one.owners.map(([owner]) => owner)))];
+  const cells = (owner: string) => profiles.map((one) => percent(new Map(one.owners).get(owner) ?? 0)).join(' | ');
+  const heads = profiles.map(({ name }) => name).join(' | ');
+  return [`| owner | ${heads} |`, '|---|---|---|', ...owners.map((owner) => `| ${owner} | ${cells(owner)} |`)].join(
+    '\n',
+  );
+}
 
 function eventsOf(seed: number) {
   return corpusOf('gateway', SPANS, seed).map(({ protobuf }) => eventOf(gzipSync(protobuf)));
@@ -72,10 +97,12 @@ async function decideAll(): Promise<void> {
   }
 }
 
-async function profile(name: string, work: () => Promise<void>): Promise<void> {
+async function profile(name: string, work: () => Promise<void>): Promise<Profile> {
   await session.post('Profiler.enable');
   await session.post('Profiler.start');
+  const before = process.cpuUsage();
   await work();
+  const { user, system } = process.cpuUsage(before);
   const { profile } = await session.post('Profiler.stop');
   const parents = new Map(
     profile.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
@@ -88,10 +115,11 @@ async function profile(name: string, work: () => Promise<void>): Promise<void> {
     micros.set(owner, (micros.get(owner) ?? 0) + (profile.timeDeltas?.[index] ?? 0));
   }
   const all = [...micros.values()].reduce((sum, one) => sum + one, 0);
-  console.log(`${name}: ${(all / SPANS).toFixed(1)} µs a span`);
-  for (const [owner, one] of [...micros].sort(([, a], [, b]) => b - a)) {
-    if (one / all >= 0.01) console.log(`  ${`${((100 * one) / all).toFixed(1)} %`.padStart(7)}  ${owner}`);
-  }
+  const owners = [...micros]
+    .map(([owner, one]) => [owner, one / all] as const)
+    .filter(([, share]) => share >= 0.01)
+    .sort(([, a], [, b]) => b - a);
+  return { name, microsPerSpan: (user + system) / SPANS, owners };
 
   /** `undefined`: nobody worked, or it was the bench. */
   function ownerOf(sample: number): string | undefined {
