@@ -12,7 +12,7 @@ import { authorizeAll } from '../functions/ingest/keys.ts';
 import { fixedConfig } from '../functions/shared/live-config.ts';
 import { parseSamplingConfig } from '../lib/sampling/config/parse-sampling-config.ts';
 import { corpusOf, samplingConfig } from './corpora.ts';
-import { eventOf, servicesOn } from './load/deployed.ts';
+import { eventOf, QUIET, servicesOn } from './load/deployed.ts';
 import { startStub } from './load/start-stub.ts';
 import { writeBlock } from './table/write-block.ts';
 
@@ -31,7 +31,6 @@ const NODE_OWNERS = [
   ['node:internal/http', 'Node.js: HTTP'],
   ['node:internal/stream_base', 'Node.js: HTTP'],
 ] as const;
-const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
 
 const parsed = parseSamplingConfig(samplingConfig('0s'));
 if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));

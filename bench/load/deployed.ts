@@ -1,7 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { servicesFromEnvironment } from '../../functions/shared/environment.ts';
+import type { Log } from '../../functions/shared/logger.ts';
 import { NO_METRICS } from '../../functions/shared/metrics.ts';
 import { VARIABLES } from '../../lib/aws/function-contract.ts';
+
+export const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** The services of a deployed function, with the clients that it has, on the stub at this URL. */
 export function servicesOn(url: string, table: string) {
@@ -18,7 +21,7 @@ export function servicesOn(url: string, table: string) {
     [VARIABLES.queueUrl]: `${url}/111111111111/queue`,
     [VARIABLES.deadLetterQueueUrl]: `${url}/111111111111/dead`,
   });
-  return servicesFromEnvironment(NO_METRICS);
+  return servicesFromEnvironment(NO_METRICS, { log: QUIET });
 }
 
 /** As a function URL gives it. */

@@ -17,14 +17,12 @@ import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-co
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import { buildHandlers, HANDLERS } from '../../scripts/build/handlers.ts';
 import { type CorpusName, corpusOf, samplingConfig } from '../corpora.ts';
-import { eventOf, servicesOn } from '../load/deployed.ts';
+import { eventOf, QUIET, servicesOn } from '../load/deployed.ts';
 import { startStub } from '../load/start-stub.ts';
 import { spread, timesAsFast } from '../table/rounds.ts';
 import type { Measurement, Row, Size } from '../table/row.ts';
 import { spansOf } from './stored-traces.ts';
 import { decodeRequest, regroupObjects } from './with-objects.ts';
-
-const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
 
 export const FUNCTION_ROWS: readonly Row[] = [
   ...(['gateway', 'pod'] as const).map((corpus) => ({

@@ -51,6 +51,7 @@ export function wireDecide(
       return async (tenant, received) => {
         const result = await deciders(tenant).decideBatch({ received, evaluate, hasTime });
         countDecisions(metrics, result.summary, policies.policies);
+        if (hasTime()) await services(tenant).trainer?.trainIfDue();
         return result;
       };
     },

@@ -7,10 +7,11 @@ import { ConfigReader } from '../../lib/aws/ssm/config-parameter.ts';
 import { type ParameterReads, SignedParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
+import type { DictionaryOptions } from './dictionaries.ts';
 import { LiveConfig, type LiveConfigDeps, type LiveConfigOptions } from './live-config.ts';
 import { EmfMetrics } from './metrics.ts';
 import { createServices, metered, type PerTenant, type Services } from './services.ts';
-import { optionalVariable, requiredVariable } from './variables.ts';
+import { isSwitchedOn, optionalVariable, requiredVariable } from './variables.ts';
 
 /**
  * What the entry points share: the parts of a deployed function, made from its environment. Handlers get them as `Deps` and know
@@ -48,13 +49,15 @@ export function parameterReadsFromEnvironment(metrics: Metrics): ParameterReads 
   return meterParameterReads(reads, metrics);
 }
 
-/** The services of the stack that the environment names, with metrics. */
-export function servicesFromEnvironment(metrics: Metrics): PerTenant<Services> {
+/** The services of the stack that the environment names, with metrics. @param dictionaries used where the environment says so */
+export function servicesFromEnvironment(metrics: Metrics, dictionaries: DictionaryOptions): PerTenant<Services> {
   const clients = { dynamoDb: createDynamoDbClient(), sqs: createSqsClient(), s3: createS3Client() };
-  return createServices(metered(clients, metrics), {
+  const names = {
     tableName: requiredVariable(VARIABLES.table, 'name of the buffer table'),
     bucket: requiredVariable(VARIABLES.bucket, 'name of the archive bucket'),
     queueUrl: requiredVariable(VARIABLES.queueUrl, 'URL of the wake-up queue'),
     deadLetterQueueUrl: requiredVariable(VARIABLES.deadLetterQueueUrl, 'URL of the dead-letter queue'),
-  });
+  };
+  const used = isSwitchedOn(VARIABLES.trainedDictionaries) ? dictionaries : undefined;
+  return createServices(metered(clients, metrics), names, used);
 }

@@ -3,6 +3,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { GzipTraceArchive } from '../../lib/archive/trace-archive.ts';
 import { NODE_CODECS } from '../../lib/aws/codecs.ts';
+import { DictionaryStore } from '../../lib/aws/dynamodb/dictionary-store.ts';
+import type { DictionaryTrainer } from '../../lib/aws/dynamodb/dictionary-trainer.ts';
 import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
@@ -12,6 +14,7 @@ import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
+import { type DictionaryOptions, useDictionaries } from './dictionaries.ts';
 
 /** Beyond this many tenants, what belongs to the least recently seen one is dropped, and made anew when it returns. */
 const MAX_TENANTS = 1000;
@@ -57,21 +60,35 @@ export interface Services {
   readonly archive: TraceArchive;
   readonly limits: LimitStore;
   readonly keyTables: KeyTables;
+  /** Trains dictionaries for the buffer; `undefined`: this process does not. */
+  readonly trainer?: Pick<DictionaryTrainer, 'trainIfDue'> | undefined;
 }
 
-/** The services of each tenant. Tenants share clients and resources, and nothing else. */
-export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: ServiceNames): PerTenant<Services> {
+/**
+ * The services of each tenant. Tenants share clients and resources, and nothing else.
+ * @param dictionaries `undefined`: fragments are compressed with the dictionary that is part of the code
+ */
+export function createServices(
+  { dynamoDb, sqs, s3 }: ServiceClients,
+  names: ServiceNames,
+  dictionaries?: DictionaryOptions,
+): PerTenant<Services> {
   const { tableName, bucket, queueUrl, deadLetterQueueUrl } = names;
   const clock = new SystemClock();
   const store = new S3ObjectStore({ client: s3, bucket, clock });
-  return perTenant((tenant) => ({
-    clock,
-    buffer: new DynamoDbSpanBuffer({ client: dynamoDb, tableName, spillStore: store, clock, tenant }),
-    wakeUps: new SqsWakeUpQueue({ client: sqs, queueUrl, deadLetterQueueUrl, clock, tenant }),
-    archive: new GzipTraceArchive({ store, codecs: NODE_CODECS, tenant }),
-    limits: new DynamoDbLimitStore({ client: dynamoDb, tableName, clock, tenant }),
-    keyTables: new DynamoDbKeyTables({ client: dynamoDb, tableName, clock, tenant }),
-  }));
+  return perTenant((tenant) => {
+    const table = { client: dynamoDb, tableName, clock, tenant };
+    const { trainer, ...trained } = useDictionaries(new DictionaryStore(table), clock, tenant, dictionaries);
+    return {
+      clock,
+      buffer: new DynamoDbSpanBuffer({ ...table, spillStore: store, ...trained }),
+      wakeUps: new SqsWakeUpQueue({ client: sqs, queueUrl, deadLetterQueueUrl, clock, tenant }),
+      archive: new GzipTraceArchive({ store, codecs: NODE_CODECS, tenant }),
+      limits: new DynamoDbLimitStore(table),
+      keyTables: new DynamoDbKeyTables(table),
+      trainer,
+    };
+  });
 }
 
 /** The clients, with metrics of their calls and of the capacity that DynamoDB charges. */

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FragmentCase, measureFragments } from '../../bench/fragments.ts';
-import { decodePayload } from '../../lib/aws/dynamodb/fragment-item.ts';
+import { decodePayload } from '../../lib/aws/dynamodb/fragment-payload.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
 
-vi.mock('../../lib/aws/dynamodb/fragment-item.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../lib/aws/dynamodb/fragment-item.ts')>();
+vi.mock('../../lib/aws/dynamodb/fragment-payload.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../lib/aws/dynamodb/fragment-payload.ts')>();
   return { ...original, decodePayload: vi.fn(original.decodePayload) };
 });
 

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { BYTES_AT_ONCE } from '../../../lib/aws/dynamodb/encode-fragments.ts';
 import { toFragmentItem } from '../../../lib/aws/dynamodb/fragment-item.ts';
-import { DynamoDbSpanBuffer, MissingSpillError } from '../../../lib/aws/dynamodb/span-buffer.ts';
+import { encodeLarge } from '../../../lib/aws/dynamodb/fragment-payload.ts';
+import { MissingSpillError } from '../../../lib/aws/dynamodb/payload-reader.ts';
+import { DynamoDbSpanBuffer } from '../../../lib/aws/dynamodb/span-buffer.ts';
 import type { BufferedFragment, DecisionRecord, SpillStore } from '../../../lib/pipeline/ports.ts';
 import { TraceTooLargeError, UnavailableError } from '../../../lib/pipeline/ports.ts';
 import { MemoryObjectStore } from '../../memory/memory-object-store.ts';
@@ -12,6 +15,50 @@ import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const { tableName, createClient } = useDynamoTable();
+
+describe('DynamoDbSpanBuffer with a large request', () => {
+  it('lets other work go on while it compresses', async () => {
+    const { buffer, client } = create();
+    let turns = 0;
+    let turnsBeforeFirstWrite = Number.NaN;
+    const noteTurns: Fault = async ({ proceed }) => {
+      turnsBeforeFirstWrite = turns;
+      return proceed();
+    };
+    injectFaults(client, 'BatchWriteItemCommand', [noteTurns]);
+    const traceId = newTraceId();
+    const payload = new Uint8Array(BYTES_AT_ONCE / 4).fill(97);
+    const count = () => {
+      turns += 1;
+      if (Number.isNaN(turnsBeforeFirstWrite)) setImmediate(count);
+    };
+    setImmediate(count);
+    await buffer.append(fragments(traceId, 40).map((fragment) => ({ ...fragment, payload })));
+    expect(turnsBeforeFirstWrite).toBeGreaterThanOrEqual(40 / 4);
+  });
+
+  it('compresses a large fragment on another thread', async () => {
+    const { buffer } = create();
+    const traceId = newTraceId();
+    const [fragment] = fragments(traceId, 1);
+    if (fragment === undefined) throw new Error('no fragment');
+    let turns = 0;
+    let isDone = false;
+    const count = () => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    const payload = new Uint8Array(BYTES_AT_ONCE + 1).fill(97);
+    const item = toFragmentItem({ ...fragment, payload }, 0, {}, { deflated: await encodeLarge(payload) });
+    isDone = true;
+    expect(turns).toBeGreaterThan(0);
+    expect(item).toEqual(toFragmentItem({ ...fragment, payload }, 0));
+    await buffer.append([{ ...fragment, payload }]);
+    const [found] = (await buffer.read(traceId)).fragments;
+    expect(Buffer.compare(found?.payload ?? new Uint8Array(0), payload)).toBe(0);
+  });
+});
 
 describe('DynamoDbSpanBuffer when calls fail', () => {
   it.each([
