@@ -10,7 +10,8 @@ import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import type { DictionaryOptions } from './dictionaries.ts';
 import { LiveConfig, type LiveConfigDeps, type LiveConfigOptions } from './live-config.ts';
 import { EmfMetrics } from './metrics.ts';
-import { createServices, metered, type PerTenant, type Services } from './services.ts';
+import type { PerTenant, Services } from './per-tenant.ts';
+import { createServices, metered } from './services.ts';
 import { isSwitchedOn, optionalVariable, requiredVariable } from './variables.ts';
 
 /**

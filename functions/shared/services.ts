@@ -4,7 +4,6 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { GzipTraceArchive } from '../../lib/archive/trace-archive.ts';
 import { NODE_CODECS } from '../../lib/aws/codecs.ts';
 import { DictionaryStore } from '../../lib/aws/dynamodb/dictionary-store.ts';
-import type { DictionaryTrainer } from '../../lib/aws/dynamodb/dictionary-trainer.ts';
 import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
@@ -13,30 +12,8 @@ import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
 import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
-import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import { type DictionaryOptions, useDictionaries } from './dictionaries.ts';
-
-/** Beyond this many tenants, what belongs to the least recently seen one is dropped, and made anew when it returns. */
-const MAX_TENANTS = 1000;
-
-/** What each tenant has of its own, made when it is first needed. A pipeline without tenants has one, for `undefined`. */
-export type PerTenant<Value> = (tenant: string | undefined) => Value;
-
-export function perTenant<Value>(
-  create: (tenant: string | undefined) => Value,
-  maxTenants = MAX_TENANTS,
-): PerTenant<Value> {
-  const values = new Map<string | undefined, Value>();
-  return (tenant) => {
-    const known = values.has(tenant);
-    const value = known ? (values.get(tenant) as Value) : create(tenant);
-    // A map keeps the order of insertion, so the first entry is the least recently used.
-    if (known) values.delete(tenant);
-    else if (values.size >= maxTenants) values.delete([...values.keys()][0]);
-    values.set(tenant, value);
-    return value;
-  };
-}
+import { type PerTenant, perTenant, type Services } from './per-tenant.ts';
 
 export interface ServiceClients {
   readonly dynamoDb: DynamoDBClient;
@@ -50,18 +27,6 @@ export interface ServiceNames {
   readonly bucket: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
-}
-
-/** The ports of the pipeline on AWS, or on engines with the same protocols. */
-export interface Services {
-  readonly clock: Clock;
-  readonly buffer: SpanBuffer;
-  readonly wakeUps: WakeUpQueue;
-  readonly archive: TraceArchive;
-  readonly limits: LimitStore;
-  readonly keyTables: KeyTables;
-  /** Trains dictionaries for the buffer; `undefined`: this process does not. */
-  readonly trainer?: Pick<DictionaryTrainer, 'trainIfDue'> | undefined;
 }
 
 /**

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
 import { CallCounts, countCalls } from '../../lib/cost/count-calls.ts';
-import { engineClientOptions } from '../../lib/local/engines/engine.ts';
 import { MemoryObjectStore } from '../memory/memory-object-store.ts';
 import { useDynamoTable } from '../support/dynamo-table.ts';
+import { engineClientOptions } from '../support/engines/engine.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const { tableName, createClient } = useDynamoTable();
@@ -117,7 +117,11 @@ describe('the units of DynamoDB', () => {
     }
     const [traceId = ''] = traceIds;
     await buffer.readFragments(traceId, ['hash-0', 'hash-3', 'not there']);
-    await buffer.writeList(traceId, 'n', Array.from({ length: 500 }, (_, index) => `hash-${index}`));
+    await buffer.writeList(
+      traceId,
+      'n',
+      Array.from({ length: 500 }, (_, index) => `hash-${index}`),
+    );
     await buffer.readList(traceId, 'n');
     expect(counts.of('BatchGetItem')).toMatchObject({ calls: 2, readUnits: consumed.get('BatchGetItemCommand') });
     // By hand: one for each key, two for a list of 5 KB.

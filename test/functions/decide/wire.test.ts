@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { wireDecide } from '../../../functions/decide/handler.ts';
 import { fixedConfig } from '../../../functions/shared/live-config.ts';
-import type { Services } from '../../../functions/shared/services.ts';
+import type { Services } from '../../../functions/shared/per-tenant.ts';
 import { encodeWakeUp } from '../../../lib/aws/sqs/wake-up-message.ts';
 import { World } from '../../pipeline/world.ts';
 import { exportRequest, traceIdOf } from '../../support/export-request.ts';

@@ -12,10 +12,10 @@ import type { Log } from '../../../functions/shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../../../functions/shared/metrics.ts';
 import { createServices, metered, type ServiceNames } from '../../../functions/shared/services.ts';
 import { createDynamoDbClient, createS3Client, createSqsClient } from '../../../lib/aws/clients.ts';
-import { engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provision } from '../../../lib/local/engines/provision.ts';
-import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
 import type { ArchivedLine } from '../../pipeline/world.ts';
+import { engineClientOptions } from '../../support/engines/engine.ts';
+import { provision } from '../../support/engines/provision.ts';
+import { startQueueAndObjects } from '../../support/engines/queue-and-objects.ts';
 import { startTestDynamo } from '../../support/engines.ts';
 import { httpEvent } from './http-event.ts';
 
