@@ -1,4 +1,4 @@
-import type { Trace } from '../../otlp/trace/trace.ts';
+import type { Trace } from '../otlp/trace/trace.ts';
 import {
   anyHolds,
   type Condition,
@@ -11,62 +11,40 @@ import {
   positionAt,
   readCondition,
   Slots,
-} from '../../ottl/conditions.ts';
-import { didYouMean } from '../../text/nearest-name.ts';
-import { describe } from '../config/issues.ts';
-import type { OptionsReader } from '../config/options-reader.ts';
-import { REPORTED } from '../config/substitution.ts';
-import { NOT_SAMPLED, type PolicyDefinition, PolicyEvaluationError, SAMPLED } from '../policy.ts';
-import { tracesThat } from '../policy-summary.ts';
+} from '../ottl/conditions.ts';
+import { didYouMean } from '../text/nearest-name.ts';
+import { describe } from './config/issues.ts';
+import type { OptionsReader } from './config/options-reader.ts';
+import { REPORTED } from './config/substitution.ts';
+import { NOT_SAMPLED, type Policy, type PolicyContext, PolicyEvaluationError, SAMPLED } from './policy.ts';
+import { tracesThat } from './policy-summary.ts';
 
 /** Field number of `Span.events` (opentelemetry/proto/trace/v1/trace.proto). */
 const EVENTS = 11;
 
-/**
- * `ottl_condition`: keeps a trace if an OTTL condition of the list `span` is true for one of its spans, or one of the
- * list `spanevent` for one of their events. See `docs/ottl.md`.
- */
-export const ottlCondition = {
-  type: 'ottl_condition',
-  isCombinator: false,
-  options: [
-    {
-      key: 'error_mode',
-      type: 'string',
-      default: 'silent',
-      meaning: 'a condition that fails: `propagate` fails the policy, `ignore` and `silent` count it as false',
+/** Reads the options of `ottl_condition` (`policies/ottl-condition.ts`) and compiles its conditions. */
+export function readOttlCondition(options: OptionsReader, { name }: PolicyContext): Policy {
+  const errorMode = readErrorMode(options);
+  const slots = new Slots();
+  const onSpans = readConditions(options, 'span', slots);
+  const onEvents = readConditions(options, 'spanevent', slots);
+  if (onSpans.length === 0 && onEvents.length === 0 && !options.failed) {
+    options.error(undefined, 'expected at least one condition in span or spanevent');
+  }
+  return {
+    name,
+    type: 'ottl_condition',
+    summary: tracesThat(summaryOf(onSpans, onEvents)),
+    evaluate(trace) {
+      try {
+        return anySpanMatches(trace, onSpans, onEvents, errorMode) ? SAMPLED : NOT_SAMPLED;
+      } catch (error) {
+        if (!(error instanceof OttlEvaluationError)) throw error;
+        throw new PolicyEvaluationError(error.message, { cause: error });
+      }
     },
-    { key: 'span', type: 'list of strings', default: 'none', meaning: 'conditions on spans, any of which is enough' },
-    {
-      key: 'spanevent',
-      type: 'list of strings',
-      default: 'none',
-      meaning: 'conditions on span events, any of which is enough',
-    },
-  ],
-  parse(options, { name }) {
-    const errorMode = readErrorMode(options);
-    const slots = new Slots();
-    const onSpans = readConditions(options, 'span', slots);
-    const onEvents = readConditions(options, 'spanevent', slots);
-    if (onSpans.length === 0 && onEvents.length === 0 && !options.failed) {
-      options.error(undefined, 'expected at least one condition in span or spanevent');
-    }
-    return {
-      name,
-      type: 'ottl_condition',
-      summary: tracesThat(summaryOf(onSpans, onEvents)),
-      evaluate(trace) {
-        try {
-          return anySpanMatches(trace, onSpans, onEvents, errorMode) ? SAMPLED : NOT_SAMPLED;
-        } catch (error) {
-          if (!(error instanceof OttlEvaluationError)) throw error;
-          throw new PolicyEvaluationError(error.message, { cause: error });
-        }
-      },
-    };
-  },
-} as const satisfies PolicyDefinition;
+  };
+}
 
 function summaryOf(onSpans: readonly Condition[], onEvents: readonly Condition[]): string {
   const parts = [

@@ -1,7 +1,7 @@
+import { type Languages, LanguagesNotLoadedError, type PolicyContext } from '../policy.ts';
 import type { SamplingConfig } from '../sampling-config.ts';
 import { checkSurroundings } from './collector/check-surroundings.ts';
 import { checkFeatureGates } from './collector/feature-gates.ts';
-import { decodeText, NotUtf8Error } from './decode-text.ts';
 import { readEmbeddedText } from './embedded.ts';
 import { chooseDocument, findBlock } from './find-block.ts';
 import { recogniseText } from './foreign-texts.ts';
@@ -9,30 +9,6 @@ import { type ConfigIssue, ConfigIssues } from './issues.ts';
 import { parseBlock } from './parse-block.ts';
 import { resolveDollars } from './substitution.ts';
 import { readYaml } from './yaml-source.ts';
-
-/**
- * Rendered charts with the definitions of the operator have 2 MB. YAML without a limit would take unlimited time and
- * memory.
- */
-const MAX_BYTES = 4 * 1024 * 1024;
-
-/** {@link parseSamplingConfig} for the bytes of a file, which must be UTF-8. */
-export function readSamplingConfig(bytes: Uint8Array): SamplingConfigResult {
-  if (bytes.length > MAX_BYTES) {
-    const size = (bytes.length / (1024 * 1024)).toFixed(1);
-    return refused(`has ${size} MiB; expected a configuration of at most ${MAX_BYTES / (1024 * 1024)} MiB`);
-  }
-  try {
-    return parseSamplingConfig(decodeText(bytes));
-  } catch (error) {
-    if (!(error instanceof NotUtf8Error)) throw error;
-    return refused(error.message, error.line);
-  }
-}
-
-function refused(message: string, line?: number): SamplingConfigResult {
-  return { ok: false, issues: [{ path: '', message, ...(line !== undefined && { line }) }], warnings: [], notes: [] };
-}
 
 interface Remarks {
   /** Settings that work and may not be meant. */
@@ -58,23 +34,51 @@ export interface ParseOptions {
 }
 
 /**
- * Reads the configuration of the Collector's tail_sampling processor from YAML: a whole Collector file, also inside
- * Helm values, a resource of the operator or rendered manifests; a `tail_sampling:` block; or its bare options.
+ * Reads a configuration, as `parseSamplingConfig` says. It throws nothing else.
  *
- * It is stricter than the Collector, which reads a misspelt block of options as a policy without any: unknown keys are
- * errors everywhere, and so are options of another type. It never throws.
+ * @param languages called when a policy needs them
+ * @throws {LanguagesNotLoadedError} when `languages` does
  */
-export function parseSamplingConfig(text: string, options: ParseOptions = {}): SamplingConfigResult {
+export function parseConfigText(
+  text: string,
+  languages: PolicyContext['languages'],
+  options: ParseOptions = {},
+): SamplingConfigResult {
   try {
-    return parse(text, options);
+    return parse(text, languages, options);
   } catch (error) {
+    if (error instanceof LanguagesNotLoadedError) throw error;
     // The caller continues with the last valid configuration, whatever is wrong with this one.
     const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return failed([{ path: '', message: `cannot be read, unexpected error: ${cause}` }]);
   }
 }
 
-function parse(text: string, { lostComponents = 'error' }: ParseOptions): SamplingConfigResult {
+/**
+ * {@link parseConfigText} for a program that loads the languages only when a policy needs them: it reads the text
+ * without, and again with them if it comes across such a policy. The result is the same.
+ *
+ * @throws what `load` rejects with
+ */
+export async function parseLoadingLanguages(
+  text: string,
+  load: () => Promise<Languages>,
+  options: ParseOptions = {},
+): Promise<SamplingConfigResult> {
+  try {
+    return parseConfigText(text, notLoaded, options);
+  } catch (error) {
+    if (!(error instanceof LanguagesNotLoadedError)) throw error;
+    const languages = await load();
+    return parseConfigText(text, () => languages, options);
+  }
+}
+
+function parse(
+  text: string,
+  languages: PolicyContext['languages'],
+  { lostComponents = 'error' }: ParseOptions,
+): SamplingConfigResult {
   const stream = readYaml(text);
   const read = stream.documents.map((document) => readEmbeddedText(document));
   const unreadable = [...stream.errors, ...read.flatMap(({ errors }) => errors)];
@@ -88,7 +92,8 @@ function parse(text: string, { lostComponents = 'error' }: ParseOptions): Sampli
   const found = findBlock(source.value, issues);
   if (found === undefined) return failed([...issues.errors], issues);
   const { block } = found;
-  const { config, ignored } = parseBlock({ value: resolveDollars(block, issues), path: block.path }, issues);
+  const resolved = { value: resolveDollars(block, issues), path: block.path };
+  const { config, ignored } = parseBlock(resolved, issues, languages);
   const around = new ConfigIssues(source.lineOf);
   checkSurroundings({ root: source.value, ...found, ignored, decisionWaitMs: config.decisionWaitMs }, around);
   const gates = checkFeatureGates(documents, block);
@@ -108,6 +113,11 @@ function parse(text: string, { lostComponents = 'error' }: ParseOptions): Sampli
 
 function failed(issues: readonly ConfigIssue[], { warnings }: { warnings: readonly ConfigIssue[] } = { warnings: [] }) {
   return { ok: false, issues: inOrder(issues), warnings: inOrder(warnings), notes: [] } as const;
+}
+
+/** Stands for the languages until they are loaded. */
+function notLoaded(): never {
+  throw new LanguagesNotLoadedError('a policy needs OTTL or RE2, which have not been loaded');
 }
 
 /** In the order of the text; issues without a line come first. */
