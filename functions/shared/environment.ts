@@ -1,14 +1,15 @@
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { createDynamoDbClient, createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
+import { createDynamoDbClient, createSqsClient } from '../../lib/aws/clients.ts';
 import { VARIABLES } from '../../lib/aws/function-contract.ts';
-import { meterParameterReads } from '../../lib/aws/meter-calls.ts';
+import { meterCalls, meterParameterReads } from '../../lib/aws/meter-calls.ts';
 import { ConfigReader } from '../../lib/aws/ssm/config-parameter.ts';
 import { type ParameterReads, SignedParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import { LiveConfig, type LiveConfigDeps, type LiveConfigOptions } from './live-config.ts';
 import { EmfMetrics } from './metrics.ts';
+import { OnDemandObjectStore } from './on-demand-object-store.ts';
 import { createServices, metered, type PerTenant, type Services } from './services.ts';
 import { optionalVariable, requiredVariable } from './variables.ts';
 
@@ -50,11 +51,20 @@ export function parameterReadsFromEnvironment(metrics: Metrics): ParameterReads 
 
 /** The services of the stack that the environment names, with metrics. */
 export function servicesFromEnvironment(metrics: Metrics): PerTenant<Services> {
-  const clients = { dynamoDb: createDynamoDbClient(), sqs: createSqsClient(), s3: createS3Client() };
-  return createServices(metered(clients, metrics), {
-    tableName: requiredVariable(VARIABLES.table, 'name of the buffer table'),
-    bucket: requiredVariable(VARIABLES.bucket, 'name of the archive bucket'),
-    queueUrl: requiredVariable(VARIABLES.queueUrl, 'URL of the wake-up queue'),
-    deadLetterQueueUrl: requiredVariable(VARIABLES.deadLetterQueueUrl, 'URL of the dead-letter queue'),
+  const clients = metered({ dynamoDb: createDynamoDbClient(), sqs: createSqsClient() }, metrics);
+  const bucket = requiredVariable(VARIABLES.bucket, 'name of the archive bucket');
+  // Few requests of ingest have a fragment that is too large for the buffer, and a batch of decide may keep nothing. The client of S3
+  // is as large as all else that a request needs of the SDK.
+  const store = new OnDemandObjectStore(async () => {
+    const { createS3Client, S3ObjectStore } = await import('../../lib/aws/s3/object-store.ts');
+    return new S3ObjectStore({ client: meterCalls(createS3Client(), metrics), bucket, clock: new SystemClock() });
   });
+  return createServices(
+    { ...clients, store },
+    {
+      tableName: requiredVariable(VARIABLES.table, 'name of the buffer table'),
+      queueUrl: requiredVariable(VARIABLES.queueUrl, 'URL of the wake-up queue'),
+      deadLetterQueueUrl: requiredVariable(VARIABLES.deadLetterQueueUrl, 'URL of the dead-letter queue'),
+    },
+  );
 }

@@ -1,13 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { ObjectStore } from '../../lib/archive/ports.ts';
 import { GzipTraceArchive } from '../../lib/archive/trace-archive.ts';
 import { NODE_CODECS } from '../../lib/aws/codecs.ts';
 import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
 import { meterCalls, meterCapacity } from '../../lib/aws/meter-calls.ts';
-import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
 import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
@@ -38,13 +37,16 @@ export function perTenant<Value>(
 export interface ServiceClients {
   readonly dynamoDb: DynamoDBClient;
   readonly sqs: SQSClient;
-  readonly s3: S3Client;
+}
+
+export interface ServiceDeps extends ServiceClients {
+  /** The bucket of the archive, where large fragments wait as well. */
+  readonly store: ObjectStore;
 }
 
 /** The resources of one stack. */
 export interface ServiceNames {
   readonly tableName: string;
-  readonly bucket: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
 }
@@ -60,10 +62,9 @@ export interface Services {
 }
 
 /** The services of each tenant. Tenants share clients and resources, and nothing else. */
-export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: ServiceNames): PerTenant<Services> {
-  const { tableName, bucket, queueUrl, deadLetterQueueUrl } = names;
+export function createServices({ dynamoDb, sqs, store }: ServiceDeps, names: ServiceNames): PerTenant<Services> {
+  const { tableName, queueUrl, deadLetterQueueUrl } = names;
   const clock = new SystemClock();
-  const store = new S3ObjectStore({ client: s3, bucket, clock });
   return perTenant((tenant) => ({
     clock,
     buffer: new DynamoDbSpanBuffer({ client: dynamoDb, tableName, spillStore: store, clock, tenant }),
@@ -75,10 +76,9 @@ export function createServices({ dynamoDb, sqs, s3 }: ServiceClients, names: Ser
 }
 
 /** The clients, with metrics of their calls and of the capacity that DynamoDB charges. */
-export function metered({ dynamoDb, sqs, s3 }: ServiceClients, metrics: Metrics): ServiceClients {
+export function metered({ dynamoDb, sqs }: ServiceClients, metrics: Metrics): ServiceClients {
   return {
     dynamoDb: meterCapacity(meterCalls(dynamoDb, metrics), metrics),
     sqs: meterCalls(sqs, metrics),
-    s3: meterCalls(s3, metrics),
   };
 }

@@ -1,12 +1,12 @@
 import { ReceiveMessageCommand, type SendMessageBatchCommandInput, type SQSClient } from '@aws-sdk/client-sqs';
 import { GzipTraceArchive } from '../archive/trace-archive.ts';
 import type { AwsClientOptions } from '../aws/clients.ts';
-import { createDynamoDbClient, createS3Client, createSqsClient } from '../aws/clients.ts';
+import { createDynamoDbClient, createSqsClient } from '../aws/clients.ts';
 import { NODE_CODECS } from '../aws/codecs.ts';
 import { DynamoDbKeyTables } from '../aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../aws/dynamodb/span-buffer.ts';
-import { S3ObjectStore } from '../aws/s3/object-store.ts';
+import { createS3Client, S3ObjectStore } from '../aws/s3/object-store.ts';
 import { SqsWakeUpQueue } from '../aws/sqs/wake-up-queue.ts';
 import { startDynamo } from '../local/engines/dynamo.ts';
 import { engineClientOptions } from '../local/engines/engine.ts';

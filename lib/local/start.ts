@@ -5,7 +5,9 @@ import { authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
 import { fixedConfig } from '../../functions/shared/live-config.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { createServices } from '../../functions/shared/services.ts';
-import { createDynamoDbClient, createS3Client, createSqsClient } from '../aws/clients.ts';
+import { createDynamoDbClient, createSqsClient } from '../aws/clients.ts';
+import { createS3Client, S3ObjectStore } from '../aws/s3/object-store.ts';
+import { SystemClock } from '../aws/system.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../pipeline/decide/options.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { takeDataFolder } from './data-folder.ts';
@@ -63,7 +65,8 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   const { log } = options;
   const config = fixedConfig(options.config);
   const { clients, longPollClient, names } = await startEngines(options, started);
-  const services = createServices(clients, names);
+  const store = new S3ObjectStore({ client: clients.s3, bucket: names.bucket, clock: new SystemClock() });
+  const services = createServices({ ...clients, store }, names);
 
   const decide = wireDecide({ services, config, log }, { ...LOCAL_SETTINGS, ...options.decideSettings });
   const loop = startDecisionLoop({ client: longPollClient, queueUrl: names.queueUrl, handler: decide, log });
