@@ -151,7 +151,7 @@ resource "aws_iam_role_policy" "decide" {
         Resource = "${aws_cloudwatch_log_group.decide.arn}:*"
       },
       {
-        Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        Action   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         Effect   = "Allow"
         Resource = aws_dynamodb_table.buffer.arn
       },

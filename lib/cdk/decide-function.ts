@@ -49,7 +49,10 @@ export class DecideFunction extends PipelineFunction {
       timeout: Duration.seconds(DECIDE_TIMEOUT_SECONDS),
       environment: environmentOf(resources),
       statements: [
-        allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], table.tableArn),
+        allow(
+          ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+          table.tableArn,
+        ),
         allow(['s3:GetObject', 's3:PutObject'], traces),
         allow(['s3:GetObject'], spills),
         // Without this right S3 answers 403, not 404, for a missing object, and a claim whose owner died would never be fenced.

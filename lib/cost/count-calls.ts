@@ -1,4 +1,6 @@
 import type {
+  BatchGetItemCommandInput,
+  BatchGetItemCommandOutput,
   BatchWriteItemCommandInput,
   DynamoDBClient,
   PutItemCommandInput,
@@ -70,6 +72,23 @@ const COUNTERS: Readonly<Record<string, Counter>> = {
     const bytes = items.reduce((sum, item) => sum + itemBytes(item), 0);
     const units = Math.max(1, Math.ceil(bytes / READ_UNIT_BYTES));
     counts.add('Query', { items: items.length, bytes, readUnits: ConsistentRead === true ? units : units / 2 });
+  },
+  // Each key is billed on its own, also where there is no item.
+  BatchGetItemCommand: (
+    counts,
+    { RequestItems }: BatchGetItemCommandInput,
+    output: BatchGetItemCommandOutput | undefined,
+  ) => {
+    const asked = Object.values(RequestItems ?? {});
+    const keyCount = asked.reduce((sum, { Keys = [] }) => sum + Keys.length, 0);
+    const sizes = Object.values(output?.Responses ?? {}).flatMap((items) => items.map(itemBytes));
+    const missing = keyCount - sizes.length;
+    const units = missing + sizes.reduce((sum, size) => sum + Math.ceil(size / READ_UNIT_BYTES), 0);
+    counts.add('BatchGetItem', {
+      items: sizes.length,
+      bytes: sizes.reduce((sum, size) => sum + size, 0),
+      readUnits: asked.every(({ ConsistentRead }) => ConsistentRead === true) ? units : units / 2,
+    });
   },
   SendMessageBatchCommand: (counts, { Entries = [] }: SendMessageBatchCommandInput) => {
     const bytes = Entries.reduce((sum, { MessageBody = '' }) => sum + Buffer.byteLength(MessageBody), 0);

@@ -47,8 +47,10 @@ export interface BufferedFragment {
 /** A promise to write some fragments of a sampled trace at `key`. It is fulfilled once the object at `key` exists. */
 export interface Claim {
   readonly key: string;
-  /** Hashes of the fragments that the object at `key` holds, or will hold. */
+  /** Hashes of the fragments that the object at `key` holds, or will hold. In a first claim, the earliest fragment is the first. */
   readonly fragments: readonly string[];
+  /** Names of the lists that hold more of them ({@link SpanBuffer.writeList}). @default none */
+  readonly lists?: readonly string[];
   readonly claimedAtMs: number;
   /** `seq` of the first line that this claim writes for the trace; 0 only in the first claim of a trace. */
   readonly firstSeq: number;
@@ -56,7 +58,7 @@ export interface Claim {
   readonly lineCount: number;
 }
 
-/** "This trace is sampled": the decision, and what of the trace has been claimed. There is none for "not sampled". */
+/** "This trace is sampled": the decision, and what of the trace has been claimed. */
 export interface DecisionRecord {
   /** The policy that gets the credit. */
   readonly policy: string;
@@ -68,22 +70,53 @@ export interface DecisionRecord {
   readonly partition: string;
   /** First claim first. */
   readonly claims: readonly Claim[];
-  /** Number of writes of this record, from 1; the condition of the next write. */
+  /** Number of writes of the record of this trace, from 1; the condition of the next write. */
+  readonly version: number;
+}
+
+/**
+ * "This trace is not sampled, as far as one look at all of it has seen": the record of a trace that has no decision. It only
+ * saves work, so that small traces that are not sampled have no record at all.
+ */
+export interface LookNote {
+  readonly outcome: 'not_sampled' | 'dropped';
+  /** Hash of the earliest fragment. */
+  readonly earliest: string;
+  /** How many fragments the look has seen. */
+  readonly fragmentCount: number;
+  /** Names of the lists that hold the hashes of all of them ({@link SpanBuffer.writeList}). */
+  readonly lists: readonly string[];
+  /** Hashes of those that a look at a part of the trace takes in: with them, the part lasts as long as the whole. */
+  readonly landmarks: readonly string[];
+  /** The policies that sample the landmarks alone, though not the whole. */
+  readonly landmarkVotes: readonly string[];
+  /** Looks at the whole that a look at a part asked for, and that did not sample the trace. */
+  readonly vainLooks: number;
+  /** As in {@link DecisionRecord}. */
   readonly version: number;
 }
 
 export interface BufferedTrace {
   readonly decision: DecisionRecord | undefined;
+  /** `undefined` when there is none, or a decision. */
+  readonly note?: LookNote | undefined;
   /** In arrival order: by `receivedAtMs`, then by hash. */
   readonly fragments: readonly BufferedFragment[];
+  /** The trace has a record, and more fragments than {@link ReadOptions.wholeUpTo}: none of them was read. */
+  readonly isRecordOnly?: true;
 }
 
 export interface ReadOptions {
+  /** Of a trace that has a record and more fragments than this, only the record is read. @default the trace is read whole */
+  readonly wholeUpTo?: number;
   /** Fragments of the trace that were read before: their payloads are taken from here, not fetched again. */
   readonly known?: readonly BufferedFragment[];
   /** @default LARGEST_TRACE */
   readonly limit?: TraceSize;
 }
+
+/** As many hashes of 12 bytes, in base64url, fit in an item of DynamoDB (400 KB). */
+export const MAX_LISTED_HASHES = 20_000;
 
 /** Where spans wait for the decision, and where decisions are remembered. */
 export interface SpanBuffer {
@@ -101,12 +134,32 @@ export interface SpanBuffer {
   read(traceId: string, options?: ReadOptions): Promise<BufferedTrace>;
 
   /**
-   * Writes the decision record if the stored one still has version `record.version - 1` (0: there is none, or it has
-   * expired). A conflict is an answer, even if it is with the caller's own earlier write: reading again shows which.
+   * Reads some fragments of a trace by name, as {@link read} does: those that are there, in arrival order.
+   * @param limit of what is read @default LARGEST_TRACE
+   * @throws {UnavailableError}
+   * @throws {TraceTooLargeError} without a decision
+   */
+  readFragments(traceId: string, hashes: readonly string[], limit?: TraceSize): Promise<readonly BufferedFragment[]>;
+
+  /**
+   * Writes the record of the trace, a decision or a note, if the stored one still has version `record.version - 1` (0: there is
+   * none, or it has expired). A conflict is an answer, even if it is with the caller's own earlier write: reading again shows
+   * which. A decision lives seven days longer than fragments, a note as long as they do, both from their last write.
    * @throws {UnavailableError} when it is not known whether it was written
    * @throws {TraceTooLargeError} when the record is too large to be stored
    */
-  record(traceId: string, record: DecisionRecord): Promise<'recorded' | 'conflict'>;
+  record(traceId: string, record: DecisionRecord | LookNote): Promise<'recorded' | 'conflict'>;
+
+  /**
+   * Stores a list of hashes that never changes, for a record to name it. Lives as long as a decision that is written now.
+   * @param name no other list of the trace has it. Writing the same list again changes nothing.
+   * @param hashes at most {@link MAX_LISTED_HASHES}
+   * @throws {UnavailableError}
+   */
+  writeList(traceId: string, name: string, hashes: readonly string[]): Promise<void>;
+
+  /** `undefined`: there is none, or it has expired. @throws {UnavailableError} */
+  readList(traceId: string, name: string): Promise<readonly string[] | undefined>;
 }
 
 /** A fragment, by name. */

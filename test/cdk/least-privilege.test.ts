@@ -69,6 +69,7 @@ const INGEST_RIGHTS = [
 ];
 
 const DECIDE_RIGHTS = [
+  'Allow dynamodb:BatchGetItem on BufferTable',
   'Allow dynamodb:GetItem on BufferTable',
   'Allow dynamodb:PutItem on BufferTable',
   'Allow dynamodb:Query on BufferTable',

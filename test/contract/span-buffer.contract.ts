@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../../lib/aws/dynamodb/schema.ts';
-import type { BufferedFragment, DecisionRecord, SpanBuffer } from '../../lib/pipeline/ports.ts';
+import {
+  type BufferedFragment,
+  type DecisionRecord,
+  type LookNote,
+  MAX_LISTED_HASHES,
+  type SpanBuffer,
+} from '../../lib/pipeline/ports.ts';
 import type { ManualClock } from '../support/manual-clock.ts';
 
 export interface SpanBufferHarness {
@@ -13,6 +19,10 @@ export interface SpanBufferHarness {
 /** What ports.ts promises of a span buffer. `create` may share storage between cases: each uses trace IDs of its own. */
 export function describeSpanBuffer(name: string, create: () => SpanBufferHarness): void {
   describe(`${name} as a span buffer`, () => {
+    describeNotes(create);
+    describeNamedFragments(create);
+    describeLists(create);
+
     describe('fragments', () => {
       it('reads nothing of a trace that was never written', async () => {
         const { buffer } = create();
@@ -187,6 +197,16 @@ export function describeSpanBuffer(name: string, create: () => SpanBufferHarness
             ],
           }),
         },
+        {
+          what: 'claims that name lists',
+          record: decisionRecord({
+            version: 1,
+            claims: [
+              { key: 'k', fragments: ['b'], lists: ['one', 'two'], claimedAtMs: 1, firstSeq: 0, lineCount: 2 },
+              { key: 'l', fragments: ['c'], claimedAtMs: 2, firstSeq: 2, lineCount: 1 },
+            ],
+          }),
+        },
         { what: 'a policy name beyond ASCII', record: decisionRecord({ version: 1, policy: 'größer als 5 s ✓' }) },
       ])('reads back a record with $what', async ({ record }) => {
         const { buffer } = create();
@@ -265,6 +285,42 @@ export function describeSpanBuffer(name: string, create: () => SpanBufferHarness
         }
       });
 
+      it('is read alone when the trace has more fragments than are asked for', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        const decision = decisionRecord({ version: 1 });
+        const sent = Array.from({ length: 40 }, (_, i) => fragment(traceId, String(i).padStart(2, '0'), clock.now()));
+        await buffer.append(sent.slice(0, 17));
+        expect((await buffer.read(traceId, { wholeUpTo: 16 })).fragments, 'no record').toEqual(sent.slice(0, 17));
+        await buffer.append(sent);
+        expect((await buffer.read(traceId, { wholeUpTo: 16 })).fragments, 'no record').toEqual(sent);
+        await buffer.record(traceId, decision);
+        for (const wholeUpTo of [0, 16, 39]) {
+          const read = await buffer.read(traceId, { wholeUpTo });
+          expect(read).toEqual({ decision, fragments: [], isRecordOnly: true });
+        }
+        const whole = await buffer.read(traceId, { wholeUpTo: 40 });
+        expect(whole).toEqual({ decision, fragments: sent });
+        const limit = { fragments: 20, spans: 1_000, bytes: 1_000_000 };
+        expect((await buffer.read(traceId, { wholeUpTo: 16, limit })).isRecordOnly, 'nothing is over the limit').toBe(
+          true,
+        );
+      });
+
+      it('is read with as many live fragments as are asked for, however many have expired', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        const old = Array.from({ length: 30 }, (_, i) => fragment(traceId, `a${i}`, clock.now()));
+        await buffer.append(old);
+        clock.advance(DEFAULT_BUFFER_TTL_MS);
+        const live = fragment(traceId, 'bb', clock.now());
+        await buffer.append([live]);
+        const decision = decisionRecord({ version: 1 });
+        await buffer.record(traceId, decision);
+        expect(await buffer.read(traceId, { wholeUpTo: 1 })).toEqual({ decision, fragments: [live] });
+        expect((await buffer.read(traceId, { wholeUpTo: 0 })).isRecordOnly).toBe(true);
+      });
+
       it('leaves fragments alone, and they leave it alone', async () => {
         const { buffer, clock } = create();
         const traceId = newTraceId();
@@ -278,6 +334,138 @@ export function describeSpanBuffer(name: string, create: () => SpanBufferHarness
           fragments: [early, late],
         });
       });
+    });
+  });
+}
+
+function describeNotes(create: () => SpanBufferHarness): void {
+  describe('notes', () => {
+    it.each([
+      { what: 'everything', note: lookNote({ version: 1 }) },
+      { what: 'nothing in its lists', note: lookNote({ version: 1, lists: [], landmarks: [], landmarkVotes: [] }) },
+      {
+        what: 'names beyond ASCII, with spaces',
+        note: lookNote({ version: 1, landmarkVotes: ['größer als 5 s ✓', 'b'] }),
+      },
+    ])('read back one with $what', async ({ note }) => {
+      const { buffer, clock } = create();
+      const traceId = newTraceId();
+      await buffer.append([fragment(traceId, 'aa', clock.now())]);
+      expect(await buffer.record(traceId, note)).toBe('recorded');
+      const read = await buffer.read(traceId);
+      expect(read).toEqual({ decision: undefined, note, fragments: [fragment(traceId, 'aa', clock.now())] });
+      expect(await buffer.read(traceId, { wholeUpTo: 0 })).toEqual({ note, fragments: [], isRecordOnly: true });
+    });
+
+    it('and decisions follow one another by version, whichever was first', async () => {
+      const { buffer } = create();
+      const traceId = newTraceId();
+      expect(await buffer.record(traceId, lookNote({ version: 1 }))).toBe('recorded');
+      expect(await buffer.record(traceId, decisionRecord({ version: 1 }))).toBe('conflict');
+      expect(await buffer.record(traceId, lookNote({ version: 1 }))).toBe('conflict');
+      expect(await buffer.record(traceId, lookNote({ version: 2, fragmentCount: 30 }))).toBe('recorded');
+      expect(await buffer.record(traceId, decisionRecord({ version: 3 }))).toBe('recorded');
+      expect(await buffer.record(traceId, lookNote({ version: 3 }))).toBe('conflict');
+      expect(await buffer.read(traceId)).toEqual({ decision: decisionRecord({ version: 3 }), fragments: [] });
+    });
+
+    it('live as long as fragments, from their last write', async () => {
+      const { buffer, clock } = create();
+      const traceId = newTraceId();
+      await buffer.record(traceId, lookNote({ version: 1 }));
+      clock.advance(DEFAULT_BUFFER_TTL_MS - 1_000);
+      expect((await buffer.read(traceId)).note).toEqual(lookNote({ version: 1 }));
+      await buffer.record(traceId, lookNote({ version: 2 }));
+      clock.advance(DEFAULT_BUFFER_TTL_MS - 1_000);
+      expect((await buffer.read(traceId)).note).toEqual(lookNote({ version: 2 }));
+      clock.advance(1_000);
+      expect((await buffer.read(traceId)).note).toBe(undefined);
+      expect(await buffer.record(traceId, decisionRecord({ version: 1 }))).toBe('recorded');
+    });
+  });
+}
+
+function describeNamedFragments(create: () => SpanBufferHarness): void {
+  describe('fragments by name', () => {
+    it('are those that are there, in arrival order, each once', async () => {
+      const { buffer, clock } = create();
+      const traceId = newTraceId();
+      const sent = Array.from({ length: 250 }, (_, i) => ({
+        ...fragment(traceId, String(999 - i), clock.now() + (i % 7)),
+        payload: bytes(i % 50 === 0 ? 9_000 : 500),
+      }));
+      await buffer.append(sent);
+      await buffer.record(traceId, decisionRecord({ version: 1 }));
+      const hashes = sent.map(({ hash }) => hash);
+      const all = (await buffer.read(traceId)).fragments;
+      expect(await buffer.readFragments(traceId, [...hashes, ...hashes, 'not there'])).toEqual(all);
+      const some = hashes.slice(20, 45);
+      const expected = all.filter(({ hash }) => some.includes(hash));
+      expect(await buffer.readFragments(traceId, some)).toEqual(expected);
+      expect(await buffer.readFragments(traceId, [])).toEqual([]);
+      expect(await buffer.readFragments(newTraceId(), some)).toEqual([]);
+    });
+
+    it('leave out what has expired', async () => {
+      const { buffer, clock } = create();
+      const traceId = newTraceId();
+      await buffer.append([fragment(traceId, 'aa', clock.now()), fragment(traceId, 'bb', clock.now() + 1)]);
+      clock.advance(DEFAULT_BUFFER_TTL_MS);
+      expect((await buffer.readFragments(traceId, ['aa', 'bb'])).map(({ hash }) => hash)).toEqual(['bb']);
+    });
+
+    it('are not read beyond the limit that is asked for', async () => {
+      const { buffer, clock } = create();
+      const traceId = newTraceId();
+      const names = ['aa', 'bb'];
+      const payload = new Uint8Array(40_000);
+      await buffer.append([...names, 'cc'].map((hash) => ({ ...fragment(traceId, hash, clock.now()), payload })));
+      const whole = { fragments: 2, spans: 6, bytes: 80_000 };
+      expect(await buffer.readFragments(traceId, names, whole)).toHaveLength(2);
+      for (const what of ['fragments', 'spans', 'bytes'] as const) {
+        const limit = { ...whole, [what]: whole[what] - 1 };
+        await expect(buffer.readFragments(traceId, names, limit)).rejects.toMatchObject({
+          name: 'TraceTooLargeError',
+          message: `trace ${traceId} has more than ${limit[what]} ${what} in the buffer`,
+        });
+      }
+    });
+  });
+}
+
+function describeLists(create: () => SpanBufferHarness): void {
+  describe('lists', () => {
+    it('are read back by name, apart from everything else', async () => {
+      const { buffer, clock } = create();
+      const traceId = newTraceId();
+      await buffer.writeList(traceId, 'one.1', ['b', 'a', 'c']);
+      await buffer.writeList(traceId, 'one.2', []);
+      await buffer.writeList(traceId, 'one.1', ['b', 'a', 'c']);
+      expect(await buffer.readList(traceId, 'one.1')).toEqual(['b', 'a', 'c']);
+      expect(await buffer.readList(traceId, 'one.2')).toEqual([]);
+      expect(await buffer.readList(traceId, 'one')).toBe(undefined);
+      expect(await buffer.readList(newTraceId(), 'one.1')).toBe(undefined);
+      const sent = fragment(traceId, 'aa', clock.now());
+      await buffer.append([sent]);
+      expect(await buffer.read(traceId)).toEqual({ decision: undefined, fragments: [sent] });
+    });
+
+    it('can be as long as is promised', async () => {
+      const { buffer } = create();
+      const traceId = newTraceId();
+      const hashes = Array.from({ length: MAX_LISTED_HASHES }, () => randomBytes(12).toString('base64url'));
+      await buffer.writeList(traceId, 'long', hashes);
+      expect(await buffer.readList(traceId, 'long')).toEqual(hashes);
+    });
+
+    it('live as long as a decision that is written with them', async () => {
+      const { buffer, clock } = create();
+      const traceId = newTraceId();
+      await buffer.writeList(traceId, 'one', ['aa']);
+      clock.advance(DEFAULT_BUFFER_TTL_MS + RECORD_EXTRA_TTL_MS - 1);
+      expect(await buffer.readList(traceId, 'one')).toEqual(['aa']);
+      clock.advance(1);
+      expect(await buffer.readList(traceId, 'one')).toBe(undefined);
     });
   });
 }
@@ -311,6 +499,19 @@ function decisionRecord(changes: Partial<DecisionRecord> & { readonly version: n
     adjustedCount: 1,
     partition: 'dt=2026-11-21/hour=12',
     claims: [{ key: 'traces/k', fragments: ['aa'], claimedAtMs: 1_795_262_400_000, firstSeq: 0, lineCount: 1 }],
+    ...changes,
+  };
+}
+
+function lookNote(changes: Partial<LookNote> & { readonly version: number }): LookNote {
+  return {
+    outcome: 'not_sampled',
+    earliest: 'aa',
+    fragmentCount: 20,
+    lists: ['one', 'two'],
+    landmarks: ['aa', 'bb'],
+    landmarkVotes: ['slow'],
+    vainLooks: 3,
     ...changes,
   };
 }

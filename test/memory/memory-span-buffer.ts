@@ -5,15 +5,17 @@ import type {
   BufferedTrace,
   Clock,
   DecisionRecord,
+  LookNote,
   ReadOptions,
   SpanBuffer,
 } from '../../lib/pipeline/ports.ts';
 import { TraceTooLargeError } from '../../lib/pipeline/ports.ts';
-import { LARGEST_TRACE, whatExceeds } from '../../lib/pipeline/trace-limits.ts';
+import { LARGEST_TRACE, type TraceSize, whatExceeds } from '../../lib/pipeline/trace-limits.ts';
 
 interface StoredTrace {
-  record?: { readonly decision: DecisionRecord; readonly expiresAt: number };
+  record?: { readonly record: DecisionRecord | LookNote; readonly expiresAt: number };
   readonly fragments: Map<string, { readonly fragment: BufferedFragment; readonly expiresAt: number }>;
+  readonly lists: Map<string, { readonly hashes: readonly string[]; readonly expiresAt: number }>;
 }
 
 export interface MemorySpanBufferOptions {
@@ -42,32 +44,45 @@ export class MemorySpanBuffer implements SpanBuffer {
     }
   }
 
-  async read(traceId: string, { known = [], limit = LARGEST_TRACE }: ReadOptions = {}): Promise<BufferedTrace> {
-    const payloads = new Map(known.map(({ hash, payload }) => [hash, payload]));
+  async read(
+    traceId: string,
+    { known = [], limit = LARGEST_TRACE, wholeUpTo = Number.POSITIVE_INFINITY }: ReadOptions = {},
+  ): Promise<BufferedTrace> {
     const nowMs = this.#clock.now();
-    const fragments = [...(this.#traces.get(traceId)?.fragments.values() ?? [])]
-      .filter(({ expiresAt }) => !isExpired(expiresAt, nowMs))
-      .map(({ fragment }) => ({ ...fragment, payload: payloads.get(fragment.hash) ?? fragment.payload.slice() }))
-      .sort(byArrival);
-    const decision = structuredClone(this.#liveDecision(traceId, nowMs));
-    const size = {
-      fragments: fragments.length,
-      spans: fragments.reduce((sum, { spanCount }) => sum + spanCount, 0),
-      bytes: fragments.reduce((sum, { payload }) => sum + payload.length, 0),
-    };
-    const excess = whatExceeds(size, limit);
-    if (excess !== undefined) throw new TraceTooLargeError(`trace ${traceId} has ${excess} in the buffer`, decision);
-    return { decision, fragments };
+    const payloads = new Map(known.map(({ hash, payload }) => [hash, payload]));
+    const live = this.#liveFragments(traceId, nowMs);
+    const record = structuredClone(this.#liveRecord(traceId, nowMs));
+    const [decision, note] = record === undefined || !('outcome' in record) ? [record, undefined] : [undefined, record];
+    if (record !== undefined && live.length > wholeUpTo) return { decision, note, fragments: [], isRecordOnly: true };
+    assertSize(traceId, live, limit, decision);
+    const fragments = live.map((fragment) => copyOf(fragment, payloads.get(fragment.hash)));
+    return { decision, note, fragments };
   }
 
-  async record(traceId: string, record: DecisionRecord): Promise<'recorded' | 'conflict'> {
+  async readFragments(traceId: string, hashes: readonly string[], limit = LARGEST_TRACE) {
+    const named = new Set(hashes);
+    const live = this.#liveFragments(traceId, this.#clock.now()).filter(({ hash }) => named.has(hash));
+    assertSize(traceId, live, limit, undefined);
+    return live.map((fragment) => copyOf(fragment));
+  }
+
+  async record(traceId: string, record: DecisionRecord | LookNote): Promise<'recorded' | 'conflict'> {
     const nowMs = this.#clock.now();
-    if ((this.#liveDecision(traceId, nowMs)?.version ?? 0) !== record.version - 1) return 'conflict';
-    this.#trace(traceId).record = {
-      decision: structuredClone(record),
-      expiresAt: recordExpiresAt(nowMs, this.#bufferTtlMs),
-    };
+    if ((this.#liveRecord(traceId, nowMs)?.version ?? 0) !== record.version - 1) return 'conflict';
+    const expiresAt =
+      'outcome' in record ? fragmentExpiresAt(nowMs, this.#bufferTtlMs) : recordExpiresAt(nowMs, this.#bufferTtlMs);
+    this.#trace(traceId).record = { record: structuredClone(record), expiresAt };
     return 'recorded';
+  }
+
+  async writeList(traceId: string, name: string, hashes: readonly string[]): Promise<void> {
+    const expiresAt = recordExpiresAt(this.#clock.now(), this.#bufferTtlMs);
+    this.#trace(traceId).lists.set(name, { hashes: [...hashes], expiresAt });
+  }
+
+  async readList(traceId: string, name: string): Promise<readonly string[] | undefined> {
+    const list = this.#traces.get(traceId)?.lists.get(name);
+    return list === undefined || isExpired(list.expiresAt, this.#clock.now()) ? undefined : list.hashes;
   }
 
   /** The traces that anything was ever written for, for assertions. */
@@ -75,17 +90,43 @@ export class MemorySpanBuffer implements SpanBuffer {
     return [...this.#traces.keys()];
   }
 
-  #liveDecision(traceId: string, nowMs: number): DecisionRecord | undefined {
-    const record = this.#traces.get(traceId)?.record;
-    return record === undefined || isExpired(record.expiresAt, nowMs) ? undefined : record.decision;
+  #liveFragments(traceId: string, nowMs: number): readonly BufferedFragment[] {
+    return [...(this.#traces.get(traceId)?.fragments.values() ?? [])]
+      .filter(({ expiresAt }) => !isExpired(expiresAt, nowMs))
+      .map(({ fragment }) => fragment)
+      .sort(byArrival);
+  }
+
+  #liveRecord(traceId: string, nowMs: number): DecisionRecord | LookNote | undefined {
+    const stored = this.#traces.get(traceId)?.record;
+    return stored === undefined || isExpired(stored.expiresAt, nowMs) ? undefined : stored.record;
   }
 
   #trace(traceId: string): StoredTrace {
     let trace = this.#traces.get(traceId);
     if (trace === undefined) {
-      trace = { fragments: new Map() };
+      trace = { fragments: new Map(), lists: new Map() };
       this.#traces.set(traceId, trace);
     }
     return trace;
   }
+}
+
+function copyOf(fragment: BufferedFragment, known?: Uint8Array): BufferedFragment {
+  return { ...fragment, payload: known ?? fragment.payload.slice() };
+}
+
+function assertSize(
+  traceId: string,
+  fragments: readonly BufferedFragment[],
+  limit: TraceSize,
+  decision: DecisionRecord | undefined,
+): void {
+  const size = {
+    fragments: fragments.length,
+    spans: fragments.reduce((sum, { spanCount }) => sum + spanCount, 0),
+    bytes: fragments.reduce((sum, { payload }) => sum + payload.length, 0),
+  };
+  const excess = whatExceeds(size, limit);
+  if (excess !== undefined) throw new TraceTooLargeError(`trace ${traceId} has ${excess} in the buffer`, decision);
 }

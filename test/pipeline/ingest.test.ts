@@ -28,7 +28,10 @@ function setUp(broken?: 'append' | 'send') {
   const buffer: SpanBuffer = {
     append: (appended) => call('append', () => fragments.push(...appended)),
     read: () => Promise.reject(new Error('ingest reads nothing')),
+    readFragments: () => Promise.reject(new Error('ingest reads nothing')),
     record: () => Promise.reject(new Error('ingest records nothing')),
+    writeList: () => Promise.reject(new Error('ingest records nothing')),
+    readList: () => Promise.reject(new Error('ingest reads nothing')),
   };
   const wakeUps: WakeUpQueue = {
     send: (delayed) => call('send', () => sent.push(...delayed)),

@@ -139,6 +139,9 @@ export class World {
           for (const fragment of fragments) await run('append', () => buffer.append([fragment]));
         },
         read: (...which) => run('read', () => buffer.read(...which)),
+        readFragments: (...which) => run('read fragments', () => buffer.readFragments(...which)),
+        writeList: (...list) => run('write list', () => buffer.writeList(...list)),
+        readList: (...which) => run('read list', () => buffer.readList(...which)),
         record: (traceId, record) => run('record', () => buffer.record(traceId, record)),
       },
       archive: {

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { TenantScope } from '../../archive/layout.ts';
-import type { Claim, DecisionRecord } from '../../pipeline/ports.ts';
+import type { Claim, DecisionRecord, LookNote } from '../../pipeline/ports.ts';
 import type { ThresholdUpdate } from '../../sampling/adjusted-count.ts';
 import {
   CLAIM,
@@ -8,23 +8,23 @@ import {
   DECISION_SORT_KEY,
   EXPIRES_AT,
   type Item,
+  joinNames,
   list,
+  NOTE,
   number,
   PARTITION_KEY,
   partitionPrefix,
   SORT_KEY,
+  splitNames,
   text,
   UnreadableItemError,
   wholeNumber,
 } from './schema.ts';
 
-/** The hashes of a claim are one string: a list would spend four bytes on each element. */
-const HASH_SEPARATOR = ' ';
-
-/** The decision record of a trace as an item of the buffer table (`schema.ts`, `d`). */
-export function toDecisionItem(
+/** The record of a trace as an item of the buffer table (`schema.ts`, `d`). */
+export function toRecordItem(
   traceId: string,
-  record: DecisionRecord,
+  record: DecisionRecord | LookNote,
   expiresAt: number,
   scope: TenantScope = {},
 ): Item {
@@ -32,25 +32,67 @@ export function toDecisionItem(
     [PARTITION_KEY]: { S: partitionPrefix(scope) + traceId },
     [SORT_KEY]: { S: DECISION_SORT_KEY },
     [EXPIRES_AT]: { N: String(expiresAt) },
+    ...('outcome' in record ? toNote(record) : toDecision(record)),
+  };
+}
+
+/** @throws {UnreadableItemError} */
+export function fromRecordItem(item: Item): DecisionRecord | LookNote {
+  return item[NOTE.outcome] === undefined ? fromDecision(item) : fromNote(item);
+}
+
+function toDecision(record: DecisionRecord): Item {
+  const hasLists = record.claims.some(({ lists }) => lists !== undefined);
+  return {
     [DECISION.policy]: { S: record.policy },
     // Absent: the weight is unknown.
     ...(record.adjustedCount === null ? {} : { [DECISION.adjustedCount]: { N: String(record.adjustedCount) } }),
     ...toThreshold(record.threshold),
     [DECISION.partition]: { S: record.partition },
-    [DECISION.claims]: { L: record.claims.map(toClaimMap) },
+    [hasLists ? DECISION.listedClaims : DECISION.claims]: { L: record.claims.map(toClaimMap) },
     [DECISION.version]: { N: String(record.version) },
   };
 }
 
-/** @throws {UnreadableItemError} */
-export function fromDecisionItem(item: Item): DecisionRecord {
+function fromDecision(item: Item): DecisionRecord {
+  const claims = item[DECISION.listedClaims] === undefined ? DECISION.claims : DECISION.listedClaims;
   return {
     policy: text(item, DECISION.policy),
     adjustedCount: item[DECISION.adjustedCount] === undefined ? null : number(item, DECISION.adjustedCount),
     ...fromThreshold(item),
     partition: text(item, DECISION.partition),
-    claims: list(item, DECISION.claims).map(fromClaimMap),
+    claims: list(item, claims).map(fromClaimMap),
     version: wholeNumber(item, DECISION.version),
+  };
+}
+
+function toNote(note: LookNote): Item {
+  return {
+    [NOTE.outcome]: { S: note.outcome },
+    [NOTE.earliest]: { S: note.earliest },
+    [NOTE.fragmentCount]: { N: String(note.fragmentCount) },
+    [NOTE.lists]: joinNames(note.lists),
+    [NOTE.landmarks]: joinNames(note.landmarks),
+    [NOTE.landmarkVotes]: { L: note.landmarkVotes.map((policy) => ({ S: policy })) },
+    [NOTE.vainLooks]: { N: String(note.vainLooks) },
+    [NOTE.version]: { N: String(note.version) },
+  };
+}
+
+function fromNote(item: Item): LookNote {
+  const outcome = text(item, NOTE.outcome);
+  if (outcome !== 'not_sampled' && outcome !== 'dropped') {
+    throw new UnreadableItemError(NOTE.outcome, '"not_sampled" or "dropped"', item[NOTE.outcome]);
+  }
+  return {
+    outcome,
+    earliest: text(item, NOTE.earliest),
+    fragmentCount: wholeNumber(item, NOTE.fragmentCount),
+    lists: splitNames(item, NOTE.lists),
+    landmarks: splitNames(item, NOTE.landmarks),
+    landmarkVotes: list(item, NOTE.landmarkVotes).map(({ S = '' }) => S),
+    vainLooks: wholeNumber(item, NOTE.vainLooks),
+    version: wholeNumber(item, NOTE.version),
   };
 }
 
@@ -67,7 +109,8 @@ function toClaimMap(claim: Claim): AttributeValue {
   return {
     M: {
       [CLAIM.key]: { S: claim.key },
-      [CLAIM.fragments]: { S: claim.fragments.join(HASH_SEPARATOR) },
+      [CLAIM.fragments]: joinNames(claim.fragments),
+      ...(claim.lists === undefined ? {} : { [CLAIM.lists]: joinNames(claim.lists) }),
       [CLAIM.claimedAtMs]: { N: String(claim.claimedAtMs) },
       [CLAIM.firstSeq]: { N: String(claim.firstSeq) },
       [CLAIM.lineCount]: { N: String(claim.lineCount) },
@@ -78,10 +121,10 @@ function toClaimMap(claim: Claim): AttributeValue {
 function fromClaimMap(value: AttributeValue): Claim {
   const map = value.M;
   if (map === undefined) throw new UnreadableItemError(DECISION.claims, 'a list of maps', value);
-  const fragments = text(map, CLAIM.fragments);
   return {
     key: text(map, CLAIM.key),
-    fragments: fragments === '' ? [] : fragments.split(HASH_SEPARATOR),
+    fragments: splitNames(map, CLAIM.fragments),
+    ...(map[CLAIM.lists] === undefined ? {} : { lists: splitNames(map, CLAIM.lists) }),
     claimedAtMs: wholeNumber(map, CLAIM.claimedAtMs),
     firstSeq: wholeNumber(map, CLAIM.firstSeq),
     lineCount: wholeNumber(map, CLAIM.lineCount),
@@ -101,7 +144,7 @@ const alive = '#expiresAt > :now';
 const hasPreviousVersion = '#version = :previous';
 
 /**
- * The condition that the stored decision record is the one that the writer has read.
+ * The condition that the stored record is the one that the writer has read.
  *
  * ```
  * version:  none ──1──▶ 1 ──2──▶ 2 ── … ──▶ expired ──1──▶ 1

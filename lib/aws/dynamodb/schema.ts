@@ -9,7 +9,8 @@ import type { TenantScope } from '../../archive/layout.ts';
  * | `traceId` | `sk` | item | written by |
  * |---|---|---|---|
  * | trace ID | `f#<hash>` | fragment: the spans of a trace from one export request | `fragment-item.ts` |
- * | trace ID | `d` | decision record: "this trace is sampled", and its claims | `decision-item.ts` |
+ * | trace ID | `d` | the record: "this trace is sampled", and its claims, or what a look that did not sample it has seen | `decision-item.ts` |
+ * | trace ID | `l#<name>` | list of hashes that a record names | `hash-list-item.ts` |
  * | `limiter` | `r#<bucket>` | token bucket of a policy that limits | `limit-store.ts` |
  * | `limiter` | `t#<sampler>#<interval>` | moving averages of a `dynamic` policy | `key-tables.ts` |
  * | `limiter` | `n#<sampler>#<interval>#<part>` | counts for them | `key-tables.ts` |
@@ -31,7 +32,7 @@ export function partitionPrefix({ tenant }: TenantScope): string {
   return tenant === undefined ? '' : `${tenant}/`;
 }
 
-/** Sort key of the decision record. */
+/** Sort key of the record. It comes before those of fragments: a Query that reads both meets it first. */
 export const DECISION_SORT_KEY = 'd';
 
 export const DECISION = {
@@ -40,14 +41,34 @@ export const DECISION = {
   threshold: 'th',
   partition: 'pt',
   claims: 'c',
+  /** In place of `claims` where a claim names lists: a version that knows no lists must not take it for the whole. */
+  listedClaims: 'cl',
   version: 'v',
 } as const;
 
 /** Attributes of one claim, a map in the list {@link DECISION}.claims. */
-export const CLAIM = { key: 'k', fragments: 'f', claimedAtMs: 't', firstSeq: 'q', lineCount: 'l' } as const;
+export const CLAIM = { key: 'k', fragments: 'f', lists: 's', claimedAtMs: 't', firstSeq: 'q', lineCount: 'l' } as const;
+
+/** Attributes of a record that is a note; `outcome` tells it from a decision. */
+export const NOTE = {
+  outcome: 'no',
+  earliest: 'e',
+  fragmentCount: 'n',
+  lists: 's',
+  landmarks: 'm',
+  landmarkVotes: 'mv',
+  vainLooks: 'x',
+  version: 'v',
+} as const;
+
+/** Sort key prefix of lists; the name follows. */
+export const LIST_PREFIX = 'l#';
+export const LIST = { hashes: 'h' } as const;
 
 /** Sort key prefix of fragments; the hash follows. */
 export const FRAGMENT_PREFIX = 'f#';
+/** After all fragments, before the lists. */
+export const AFTER_FRAGMENTS = 'f$';
 
 export const FRAGMENT = { payload: 'p', spillKey: 's', receivedAtMs: 'r', spanCount: 'n' } as const;
 
@@ -93,6 +114,19 @@ export function fragmentExpiresAt(receivedAtMs: number, bufferTtlMs: number): nu
 /** The first second at which a decision record written at `nowMs` is expired, in seconds since the epoch. */
 export function recordExpiresAt(nowMs: number, bufferTtlMs: number): number {
   return Math.ceil((nowMs + bufferTtlMs + RECORD_EXTRA_TTL_MS) / 1000);
+}
+
+/** Names or hashes in one string: a list would spend four bytes on each element. */
+const SEPARATOR = ' ';
+
+export function joinNames(names: readonly string[]): AttributeValue {
+  return { S: names.join(SEPARATOR) };
+}
+
+/** @throws {UnreadableItemError} */
+export function splitNames(item: Item, attribute: string): readonly string[] {
+  const names = text(item, attribute);
+  return names === '' ? [] : names.split(SEPARATOR);
 }
 
 /** Every reader asks this, because DynamoDB deletes expired items late. */

@@ -10,21 +10,26 @@ import {
   type BufferedTrace,
   type Clock,
   type DecisionRecord,
+  type LookNote,
   type ReadOptions,
   type SpanBuffer,
   type SpillStore,
   TraceTooLargeError,
 } from '../../pipeline/ports.ts';
-import { LARGEST_TRACE, whatExceeds } from '../../pipeline/trace-limits.ts';
+import { LARGEST_TRACE, type TraceSize, whatExceeds } from '../../pipeline/trace-limits.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
+import { batchGet } from './batch-get.ts';
 import { putAll } from './batch-write.ts';
-import { decisionIsAt, fromDecisionItem, toDecisionItem } from './decision-item.ts';
+import { decisionIsAt, fromRecordItem, toRecordItem } from './decision-item.ts';
 import { decodePayload, fromFragmentItem, type StoredFragment, toFragmentItem } from './fragment-item.ts';
+import { fromHashListItem, hashListKey, toHashListItem } from './hash-list-item.ts';
 import {
+  AFTER_FRAGMENTS,
   DECISION_SORT_KEY,
   DEFAULT_BUFFER_TTL_MS,
   EXPIRES_AT,
+  FRAGMENT_PREFIX,
   fragmentExpiresAt,
   type Item,
   isExpired,
@@ -53,7 +58,7 @@ const SPILLS_IN_FLIGHT = 8;
 
 /**
  * The span buffer as items of one DynamoDB table (`schema.ts`): a trace is one partition, so that one strongly consistent
- * Query reads its decision record and all of its fragments. A payload that is too large for an item is in the spill store,
+ * Query reads its record and all of its fragments; of a large trace the record and single fragments are read by their keys. A payload that is too large for an item is in the spill store,
  * and its item points at it.
  */
 export class DynamoDbSpanBuffer implements SpanBuffer {
@@ -86,57 +91,60 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     await putAll(client, tableName, items, this.#retryPolicy);
   }
 
-  async read(traceId: string, { known = [], limit = LARGEST_TRACE }: ReadOptions = {}): Promise<BufferedTrace> {
+  async read(
+    traceId: string,
+    { known = [], limit = LARGEST_TRACE, wholeUpTo = Number.POSITIVE_INFINITY }: ReadOptions = {},
+  ): Promise<BufferedTrace> {
     const nowMs = this.#deps.clock.now();
-    let decision: DecisionRecord | undefined;
-    const size = { fragments: 0, spans: 0, bytes: 0 };
-    const check = () => {
-      const excess = whatExceeds(size, limit);
-      if (excess !== undefined) throw new TraceTooLargeError(`trace ${traceId} has ${excess} in the buffer`, decision);
-    };
-    const stored: StoredFragment[] = [];
-    let codedBytes = 0;
-    for await (const item of this.#items(traceId)) {
+    let record: DecisionRecord | LookNote | undefined;
+    const found = new FragmentsInReading(traceId, limit);
+    // One item more than a trace that is read whole: the record, its fragments, and one that says that there are more.
+    for await (const item of this.#items(traceId, wholeUpTo + 2)) {
       if (isExpired(wholeNumber(item, EXPIRES_AT), nowMs)) continue;
       if (text(item, SORT_KEY) === DECISION_SORT_KEY) {
-        decision = fromDecisionItem(item);
+        record = fromRecordItem(item);
+        found.decision = decisionIn(record);
         continue;
       }
-      const fragment = fromFragmentItem(item);
-      stored.push(fragment);
-      size.fragments += 1;
-      size.spans += fragment.spanCount;
-      // The coded payloads of the items stay in memory until all of them are decoded.
-      codedBytes += 'bytes' in fragment.stored ? fragment.stored.bytes.length : 0;
-      size.bytes = codedBytes;
-      check();
+      found.add(fromFragmentItem(item));
+      if (record !== undefined && found.count > wholeUpTo) {
+        return { decision: found.decision, note: noteIn(record), fragments: [], isRecordOnly: true };
+      }
     }
-    size.bytes = 0;
-    const fragments: BufferedFragment[] = [];
-    const payloads = new Map(known.map(({ hash, payload }) => [hash, payload]));
-    await forEachBounded(stored, SPILLS_IN_FLIGHT, async ({ stored: place, ...fragment }) => {
-      const payload =
-        payloads.get(fragment.hash) ?? (await this.#payload(traceId, place, () => limit.bytes - size.bytes));
-      size.bytes += payload?.length ?? Number.POSITIVE_INFINITY;
-      check();
-      if (payload !== undefined) fragments.push({ traceId, ...fragment, payload });
-    });
-    return { decision, fragments: fragments.sort(byArrival) };
+    const fragments = await this.#decode(found, known);
+    return { decision: found.decision, note: noteIn(record), fragments };
+  }
+
+  async readFragments(traceId: string, hashes: readonly string[], limit = LARGEST_TRACE) {
+    const nowMs = this.#deps.clock.now();
+    const partition = { S: partitionPrefix(this.#deps) + traceId };
+    const keys = [...new Set(hashes)].map((hash) => ({
+      [PARTITION_KEY]: partition,
+      [SORT_KEY]: { S: FRAGMENT_PREFIX + hash },
+    }));
+    const { client, tableName } = this.#deps;
+    const found = new FragmentsInReading(traceId, limit);
+    const what = `read fragments of trace ${traceId}`;
+    for await (const item of batchGet(client, tableName, keys, { what, policy: this.#retryPolicy })) {
+      if (!isExpired(wholeNumber(item, EXPIRES_AT), nowMs)) found.add(fromFragmentItem(item));
+    }
+    return this.#decode(found, []);
   }
 
   /**
    * @throws {UnavailableError}
    * @throws {TraceTooLargeError} when the record does not fit in an item
    */
-  async record(traceId: string, record: DecisionRecord): Promise<'recorded' | 'conflict'> {
+  async record(traceId: string, record: DecisionRecord | LookNote): Promise<'recorded' | 'conflict'> {
     const { client, tableName, clock } = this.#deps;
     const nowMs = clock.now();
-    const item = toDecisionItem(traceId, record, recordExpiresAt(nowMs, this.#bufferTtlMs), this.#deps);
+    const expiresAt =
+      'outcome' in record ? fragmentExpiresAt(nowMs, this.#bufferTtlMs) : recordExpiresAt(nowMs, this.#bufferTtlMs);
+    const item = toRecordItem(traceId, record, expiresAt, this.#deps);
     const bytes = itemBytes(item);
     if (bytes > MAX_ITEM_BYTES) {
       throw new TraceTooLargeError(
-        `the decision record of trace ${traceId} has ${bytes} bytes, an item may have ${MAX_ITEM_BYTES}: ` +
-          `it names too many fragments (${record.claims.length} claims)`,
+        `the decision record of trace ${traceId} has ${bytes} bytes, an item may have ${MAX_ITEM_BYTES}`,
       );
     }
     const condition = decisionIsAt(record.version - 1, nowMs);
@@ -151,17 +159,55 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     });
   }
 
-  async *#items(traceId: string): AsyncGenerator<Item> {
+  async writeList(traceId: string, name: string, hashes: readonly string[]): Promise<void> {
+    const { client, tableName, clock } = this.#deps;
+    const expiresAt = recordExpiresAt(clock.now(), this.#bufferTtlMs);
+    const item = toHashListItem(hashListKey(traceId, name, this.#deps), hashes, expiresAt);
+    const put = new PutItemCommand({ TableName: tableName, Item: item });
+    await retry(this.#retryPolicy, `write list ${name} of trace ${traceId}`, () => client.send(put));
+  }
+
+  async readList(traceId: string, name: string): Promise<readonly string[] | undefined> {
+    const { client, tableName, clock } = this.#deps;
+    const keys = [hashListKey(traceId, name, this.#deps)];
+    const what = `read list ${name} of trace ${traceId}`;
+    for await (const item of batchGet(client, tableName, keys, { what, policy: this.#retryPolicy })) {
+      if (!isExpired(wholeNumber(item, EXPIRES_AT), clock.now())) return fromHashListItem(item);
+    }
+    return undefined;
+  }
+
+  /** The payloads of what was found. @param known their payloads are not decoded again */
+  async #decode(found: FragmentsInReading, known: readonly BufferedFragment[]): Promise<readonly BufferedFragment[]> {
+    const payloads = new Map(known.map(({ hash, payload }) => [hash, payload]));
+    const fragments: BufferedFragment[] = [];
+    const { traceId, stored } = found;
+    found.startDecoding();
+    await forEachBounded(stored, SPILLS_IN_FLIGHT, async ({ stored: place, ...fragment }) => {
+      const payload = payloads.get(fragment.hash) ?? (await this.#payload(traceId, place, () => found.bytesLeft));
+      found.countBytes(payload?.length ?? Number.POSITIVE_INFINITY);
+      if (payload !== undefined) fragments.push({ traceId, ...fragment, payload });
+    });
+    return fragments.sort(byArrival);
+  }
+
+  /** The record, then the fragments. @param firstPage items of the first page at most: nothing more is read if they suffice */
+  async *#items(traceId: string, firstPage: number): AsyncGenerator<Item> {
     const { client, tableName } = this.#deps;
     let startKey: Item | undefined;
     do {
       const query = {
         TableName: tableName,
         ConsistentRead: true,
-        KeyConditionExpression: '#traceId = :traceId',
-        ExpressionAttributeNames: { '#traceId': PARTITION_KEY },
-        ExpressionAttributeValues: { ':traceId': { S: partitionPrefix(this.#deps) + traceId } },
-        ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
+        KeyConditionExpression: '#traceId = :traceId AND #sk < :end',
+        ExpressionAttributeNames: { '#traceId': PARTITION_KEY, '#sk': SORT_KEY },
+        ExpressionAttributeValues: {
+          ':traceId': { S: partitionPrefix(this.#deps) + traceId },
+          ':end': { S: AFTER_FRAGMENTS },
+        },
+        ...(startKey === undefined
+          ? Number.isFinite(firstPage) && { Limit: firstPage }
+          : { ExclusiveStartKey: startKey }),
       };
       const page = await retry(this.#retryPolicy, `read trace ${traceId}`, () => client.send(new QueryCommand(query)));
       yield* page.Items ?? [];
@@ -187,6 +233,59 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     if (bytes !== undefined) return bytes;
     throw new MissingSpillError(`trace ${traceId}: the buffer points at ${key}, but there is no such object`);
   }
+}
+
+/** What one reading of a trace has found so far, within a limit. */
+class FragmentsInReading {
+  readonly traceId: string;
+  readonly stored: StoredFragment[] = [];
+  /** For the error: what has been decided. */
+  decision: DecisionRecord | undefined;
+  readonly #limit: TraceSize;
+  readonly #size = { fragments: 0, spans: 0, bytes: 0 };
+
+  constructor(traceId: string, limit: TraceSize) {
+    this.traceId = traceId;
+    this.#limit = limit;
+  }
+
+  get count(): number {
+    return this.stored.length;
+  }
+
+  get bytesLeft(): number {
+    return this.#limit.bytes - this.#size.bytes;
+  }
+
+  /** @throws {TraceTooLargeError} */
+  add(fragment: StoredFragment): void {
+    this.stored.push(fragment);
+    this.#size.fragments += 1;
+    this.#size.spans += fragment.spanCount;
+    // The coded payloads of the items stay in memory until all of them are decoded.
+    this.countBytes('bytes' in fragment.stored ? fragment.stored.bytes.length : 0);
+  }
+
+  /** From now on bytes are those of decoded payloads. */
+  startDecoding(): void {
+    this.#size.bytes = 0;
+  }
+
+  /** @throws {TraceTooLargeError} */
+  countBytes(bytes: number): void {
+    this.#size.bytes += bytes;
+    const excess = whatExceeds(this.#size, this.#limit);
+    if (excess === undefined) return;
+    throw new TraceTooLargeError(`trace ${this.traceId} has ${excess} in the buffer`, this.decision);
+  }
+}
+
+function decisionIn(record: DecisionRecord | LookNote | undefined): DecisionRecord | undefined {
+  return record === undefined || 'outcome' in record ? undefined : record;
+}
+
+function noteIn(record: DecisionRecord | LookNote | undefined): LookNote | undefined {
+  return record !== undefined && 'outcome' in record ? record : undefined;
 }
 
 /** The order of arrival: by `receivedAtMs`, then by hash (in code units, which are the same on every machine). */
