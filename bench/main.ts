@@ -1,11 +1,31 @@
-/** `npm run bench [-- name …]`: the benches, each in a process of its own. `name:argument` gives a bench its argument. */
+/**
+ * `npm run bench [-- name …]`: the benches, each in a process of its own. `name:argument` gives a bench its argument.
+ * `npm run bench -- --table [--write] [text …]`: the rows with a floor, or those whose name contains a text.
+ */
 import { spawnSync } from 'node:child_process';
+import { runTable } from './table/run-table.ts';
 
-const BENCHES = ['regroup', 'decide', 'json-line', 'dictionary', 'pipeline', 'cold-start', 'first-request', 'command'];
+const BENCHES = [
+  'regroup',
+  'decide',
+  'fragments',
+  'json-line',
+  'compression',
+  'pipeline',
+  'cold-start',
+  'first-request',
+  'command',
+];
 /** Only when asked for: it takes most of an hour, or less with fewer spans than a million (`parquet:100000`). */
 const LONG_BENCHES = ['parquet'];
 
-const chosen = process.argv.length > 2 ? process.argv.slice(2) : BENCHES;
+const args = process.argv.slice(2);
+if (args[0] === '--table') {
+  const write = args.includes('--write');
+  const texts = args.filter((arg) => !arg.startsWith('--'));
+  process.exit(runTable(texts, { write }) ? 0 : 1);
+}
+const chosen = args.length > 0 ? args : BENCHES;
 const runs = chosen.map((one) => one.split(':'));
 const unknown = runs.find(([name = '']) => ![...BENCHES, ...LONG_BENCHES].includes(name));
 if (unknown !== undefined) {

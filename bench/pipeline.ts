@@ -29,7 +29,15 @@ const traces = new Set(regrouped.flatMap((request) => request.fragments.map(({ t
 
 const dataDir = mkdtempSync(join(tmpdir(), 'tailgate-bench-'));
 const log = new RecordingLog();
-const tailgate = await startLocal({ host: '127.0.0.1', port: 0, dataDir, config: parsed.config, keys: [], log });
+const tailgate = await startLocal({
+  host: '127.0.0.1',
+  port: 0,
+  dataDir,
+  config: parsed.config,
+  keys: [],
+  log,
+  loopSettings: { batchWindowMs: 0 },
+});
 const start = performance.now();
 const queue = requests.values();
 await Promise.all(Array.from({ length: EXPORTERS }, () => exportAll()));

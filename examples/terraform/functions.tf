@@ -38,6 +38,16 @@ resource "aws_iam_role_policy" "ingest" {
         Resource = aws_dynamodb_table.buffer.arn
       },
       {
+        Action = "dynamodb:Query"
+        Condition = {
+          "ForAllValues:StringLike" = {
+            "dynamodb:LeadingKeys" = ["dictionary", "*/dictionary"]
+          }
+        }
+        Effect   = "Allow"
+        Resource = aws_dynamodb_table.buffer.arn
+      },
+      {
         Action   = "s3:PutObject"
         Effect   = "Allow"
         Resource = "${aws_s3_bucket.archive.arn}/spill/*"
@@ -85,6 +95,7 @@ resource "aws_lambda_function" "ingest" {
         TAILGATE_QUEUE_URL             = aws_sqs_queue.wake_ups.url
         TAILGATE_DEAD_LETTER_QUEUE_URL = aws_sqs_queue.wake_ups_dead_letter.url
         TAILGATE_CONFIG_PARAMETER      = aws_ssm_parameter.policies.name
+        TAILGATE_TRAINED_DICTIONARIES  = "1"
         TAILGATE_KEYS_PATH             = "/tailgate/${var.pipeline_name}/keys"
         NODE_OPTIONS                   = "--enable-source-maps"
       },
@@ -151,7 +162,13 @@ resource "aws_iam_role_policy" "decide" {
         Resource = "${aws_cloudwatch_log_group.decide.arn}:*"
       },
       {
-        Action   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        Action = [
+          "dynamodb:BatchGetItem",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:UpdateItem",
+        ]
         Effect   = "Allow"
         Resource = aws_dynamodb_table.buffer.arn
       },
@@ -213,6 +230,7 @@ resource "aws_lambda_function" "decide" {
         TAILGATE_QUEUE_URL             = aws_sqs_queue.wake_ups.url
         TAILGATE_DEAD_LETTER_QUEUE_URL = aws_sqs_queue.wake_ups_dead_letter.url
         TAILGATE_CONFIG_PARAMETER      = aws_ssm_parameter.policies.name
+        TAILGATE_TRAINED_DICTIONARIES  = "1"
         NODE_OPTIONS                   = "--enable-source-maps"
       },
       (

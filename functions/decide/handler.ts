@@ -1,4 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { TenantScope } from '../../lib/archive/layout.ts';
 import { forEachBounded } from '../../lib/aws/for-each-bounded.ts';
 import { decodeWakeUp, type WakeUpMessage } from '../../lib/aws/sqs/wake-up-message.ts';
 import { randomId } from '../../lib/aws/system.ts';
@@ -10,7 +11,7 @@ import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import type { ConfigSource } from '../shared/live-config.ts';
 import type { Log } from '../shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
-import { type PerTenant, perTenant, type Services } from '../shared/services.ts';
+import { type PerTenant, perTenant, type Services } from '../shared/per-tenant.ts';
 import { countDecisions } from './count-decisions.ts';
 
 /** Time reserved for the end of an invocation: traces being examined, archive objects, messages for what is unsettled. */
@@ -37,12 +38,22 @@ export interface WireDecideDeps {
 }
 
 /** The decide handler on services of AWS, or of one machine. @param options by default for a function with a timeout of a minute */
-export function wireDecide(
+export function wireDecide(deps: WireDecideDeps, options?: DecideOptions): DecideHandler {
+  return createHandler(decideDeps(deps, options));
+}
+
+/** The same for a queue that hands over wake-ups, and no event of SQS. */
+export function wireDecideWakeUps(deps: WireDecideDeps, options?: DecideOptions): DecideWakeUps {
+  const handlerDeps = decideDeps(deps, options);
+  return (delivered, timeLeft) => decideDelivered(delivered, timeLeft, handlerDeps);
+}
+
+function decideDeps(
   { services, config, log, metrics = NO_METRICS }: WireDecideDeps,
   options: DecideOptions = DEFAULT_DECIDE_OPTIONS,
-): DecideHandler {
+): DecideHandlerDeps {
   const deciders = perTenant((tenant) => new Decider({ ...services(tenant), newId: randomId }, options));
-  return createHandler({
+  return {
     begin: async (timeLeft) => {
       const hasTime = timeLeft === undefined ? () => true : timeCheck(timeLeft);
       warnOfTimeout(timeLeft, options, log);
@@ -51,12 +62,13 @@ export function wireDecide(
       return async (tenant, received) => {
         const result = await deciders(tenant).decideBatch({ received, evaluate, hasTime });
         countDecisions(metrics, result.summary, policies.policies);
+        if (hasTime()) await services(tenant).trainer?.trainIfDue();
         return result;
       };
     },
     log,
     metrics,
-  });
+  };
 }
 
 /** With too long a timeout, claims of an owner that is still at work get fenced: nothing is lost, but its work is repeated. */
@@ -102,12 +114,28 @@ export function createHandler(deps: DecideHandlerDeps): DecideHandler {
 async function handleBatch(
   event: SQSEvent,
   timeLeft: TimeLeft | undefined,
-  { begin, log, metrics }: DecideHandlerDeps,
+  deps: DecideHandlerDeps,
 ): Promise<SQSBatchResponse> {
+  const { delivered, unreadable } = readMessages(recordsOf(event, deps.log), deps.log);
+  deps.metrics.add('unreadable_wake_ups', unreadable.length);
+  const failed = [...unreadable, ...(await decideDelivered(delivered, timeLeft, deps))];
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+/** A wake-up as a queue delivers it, and whose traces it is about. */
+export interface DeliveredWakeUp extends ReceivedWakeUp, TenantScope {}
+
+/** Decides what a batch of wake-ups names. Resolves to the IDs of the messages that must come back. */
+export type DecideWakeUps = (delivered: readonly DeliveredWakeUp[], timeLeft?: TimeLeft) => Promise<readonly string[]>;
+
+async function decideDelivered(
+  delivered: readonly DeliveredWakeUp[],
+  timeLeft: TimeLeft | undefined,
+  { begin, log }: DecideHandlerDeps,
+): Promise<readonly string[]> {
   const decide = await begin(timeLeft);
-  const { groups, unreadable } = byTenant(recordsOf(event, log), log);
-  metrics.add('unreadable_wake_ups', unreadable.length);
-  const failed = [...unreadable];
+  const groups = Map.groupBy(delivered, ({ tenant }) => tenant);
+  const failed: string[] = [];
   const errors: unknown[] = [];
   await forEachBounded([...groups], TENANTS_AT_ONCE, async ([tenant, received]) => {
     try {
@@ -126,7 +154,7 @@ async function handleBatch(
   });
   // Nothing was done, so the invocation counts as failed, too.
   if (errors.length > 0 && errors.length === groups.size) throw errors[0];
-  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  return failed;
 }
 
 /** A function may be invoked with any event: tests of the console, schedules that keep it warm. Those have nothing to decide. */
@@ -144,21 +172,20 @@ function isRecord(record: unknown): record is SQSRecord {
   return typeof record === 'object' && record !== null && 'messageId' in record && typeof record.messageId === 'string';
 }
 
-function byTenant(records: readonly SQSRecord[], log: Log) {
-  const groups = new Map<string | undefined, ReceivedWakeUp[]>();
+function readMessages(records: readonly SQSRecord[], log: Log) {
+  const delivered: DeliveredWakeUp[] = [];
   const unreadable: string[] = [];
   for (const record of records) {
+    const { messageId } = record;
     const message = tryDecode(record, log);
     if (message === undefined) {
-      unreadable.push(record.messageId);
+      unreadable.push(messageId);
       continue;
     }
     const { tenant, ...wakeUp } = message;
-    const group = groups.get(tenant) ?? [];
-    groups.set(tenant, group);
-    group.push({ messageId: record.messageId, wakeUp });
+    delivered.push({ messageId, wakeUp, ...owner(tenant) });
   }
-  return { groups, unreadable };
+  return { delivered, unreadable };
 }
 
 /** SQS delivers a message that cannot be read again until it moves it to the dead letters. */

@@ -1,3 +1,4 @@
+import { DictionaryTrainer, SamplingTurn } from '../../lib/aws/dynamodb/dictionary-trainer.ts';
 import {
   liveConfigFromEnvironment,
   metricsFromEnvironment,
@@ -10,8 +11,13 @@ import { wireDecide } from './handler.ts';
 const log = createLogger({ verbose: false });
 const metrics = metricsFromEnvironment();
 
+const turn = new SamplingTurn();
+
 export const handler = wireDecide({
-  services: servicesFromEnvironment(metrics),
+  services: servicesFromEnvironment(metrics, {
+    log,
+    createTrainer: (deps) => new DictionaryTrainer({ ...deps, random: Math.random, turn }),
+  }),
   // No client waits for a decision, so after a pause an invocation waits for the current policies.
   config: liveConfigFromEnvironment(
     {

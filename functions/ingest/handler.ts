@@ -4,8 +4,8 @@ import { ingest } from '../../lib/pipeline/ingest.ts';
 import type { ConfigSource } from '../shared/live-config.ts';
 import type { Log } from '../shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
-import type { PerTenant, Services } from '../shared/services.ts';
-import { type HttpResponse, NotHttpEventError, readHttpEvent } from './http.ts';
+import type { PerTenant, Services } from '../shared/per-tenant.ts';
+import { type HttpRequest, type HttpResponse, NotHttpEventError, readHttpEvent } from './http.ts';
 import type { Authorize } from './keys.ts';
 import { handleOtlpHttp, type OtlpHttpDeps, type OtlpHttpOptions, RefusalLog, refuseEvent } from './otlp-http.ts';
 
@@ -20,16 +20,28 @@ export interface WireIngestDeps {
 }
 
 /** The ingest handler on services of AWS, or of one machine. */
-export function wireIngest({ services, config, authorize, log, metrics = NO_METRICS }: WireIngestDeps): IngestHandler {
+export function wireIngest(deps: WireIngestDeps): IngestHandler {
+  return createHandler(otlpHttpDeps(deps));
+}
+
+export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** The same for a server that has the request itself, and no event. */
+export function wireIngestHttp(deps: WireIngestDeps): HttpHandler {
+  const otlpHttp = otlpHttpDeps(deps);
+  return (request) => handleOtlpHttp(request, otlpHttp);
+}
+
+function otlpHttpDeps({ services, config, authorize, log, metrics = NO_METRICS }: WireIngestDeps): OtlpHttpDeps {
   const { clock } = services(undefined);
-  return createHandler({
+  return {
     ingest: async (request, { tenant }) =>
       ingest(request, { ...services(tenant), hashFragment }, await config.current()),
     authorize,
     refusals: new RefusalLog({ log, clock }),
     log,
     metrics,
-  });
+  };
 }
 
 export type IngestHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;

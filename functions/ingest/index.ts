@@ -18,7 +18,7 @@ const metrics = metricsFromEnvironment();
 const reads = parameterReadsFromEnvironment(metrics);
 
 export const handler = wireIngest({
-  services: servicesFromEnvironment(metrics),
+  services: servicesFromEnvironment(metrics, { log }),
   config: liveConfigFromEnvironment({ reads, log, onConfigRefused: () => metrics.add('config_refused', 1) }),
   authorize: authorizeFromEnvironment(reads, log),
   log,

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { hashKey, keyIdOf } from '../../lib/aws/ssm/ingest-key.ts';
-import { decodeKeyEntry, type KeysReader, type StoredKey } from '../../lib/aws/ssm/ingest-keys.ts';
+import type { KeysReader, StoredKey } from '../../lib/aws/ssm/ingest-keys.ts';
+import { decodeKeyEntry } from '../../lib/aws/ssm/key-entry.ts';
 import { type Clock, UnavailableError } from '../../lib/pipeline/ports.ts';
 import type { Log } from '../shared/logger.ts';
 import { RefreshingValue } from '../shared/refreshing-value.ts';

@@ -108,7 +108,7 @@ export async function handleOtlpHttp(
   deps: OtlpHttpDeps,
   options: OtlpHttpOptions = DEFAULT_OPTIONS,
 ): Promise<HttpResponse> {
-  const encoding = encodingOf(request);
+  const encoding = encodingOf(request.headers);
   try {
     if (request.path === '/healthz') return healthz(request);
     checkRoute(request);
@@ -138,6 +138,13 @@ export function refuseEvent(reason: string, deps: OtlpHttpDeps): HttpResponse {
   return refuse(new Refusal(400, RPC_CODE.invalidArgument, reason), 'json', undefined, deps);
 }
 
+/** The answer to a request that is not read, because too much waits for its decision: the exporter sends it again. */
+export function refuseForNow({ headers }: HttpRequest, message: string, retryAfterSeconds: number): HttpResponse {
+  const encoding = encodingOf(headers) ?? 'json';
+  const body = encodeStatus(encoding, { code: RPC_CODE.unavailable, message });
+  return answer(503, encoding, body, { 'retry-after': String(retryAfterSeconds) });
+}
+
 function refuse(
   { status, code, message, headers }: Refusal,
   encoding: Encoding,
@@ -149,8 +156,8 @@ function refuse(
   return answer(status, encoding, encodeStatus(encoding, { code, message }), headers);
 }
 
-function encodingOf(request: HttpRequest): Encoding | undefined {
-  const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+function encodingOf(headers: HttpRequest['headers']): Encoding | undefined {
+  const mediaType = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (mediaType === CONTENT_TYPES.protobuf) return 'protobuf';
   return mediaType === CONTENT_TYPES.json ? 'json' : undefined;
 }

@@ -7,11 +7,13 @@ import { ConfigReader } from '../../lib/aws/ssm/config-parameter.ts';
 import { type ParameterReads, SignedParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
+import type { DictionaryOptions } from './dictionaries.ts';
 import { LiveConfig, type LiveConfigDeps, type LiveConfigOptions } from './live-config.ts';
 import { EmfMetrics } from './metrics.ts';
 import { OnDemandObjectStore } from './on-demand-object-store.ts';
-import { createServices, metered, type PerTenant, type Services } from './services.ts';
-import { optionalVariable, requiredVariable } from './variables.ts';
+import type { PerTenant, Services } from './per-tenant.ts';
+import { createServices, metered } from './services.ts';
+import { isSwitchedOn, optionalVariable, requiredVariable } from './variables.ts';
 
 /**
  * What the entry points share: the parts of a deployed function, made from its environment. Handlers get them as `Deps` and know
@@ -49,8 +51,8 @@ export function parameterReadsFromEnvironment(metrics: Metrics): ParameterReads 
   return meterParameterReads(reads, metrics);
 }
 
-/** The services of the stack that the environment names, with metrics. */
-export function servicesFromEnvironment(metrics: Metrics): PerTenant<Services> {
+/** The services of the stack that the environment names, with metrics. @param dictionaries used where the environment says so */
+export function servicesFromEnvironment(metrics: Metrics, dictionaries: DictionaryOptions): PerTenant<Services> {
   const clients = metered({ dynamoDb: createDynamoDbClient(), sqs: createSqsClient() }, metrics);
   const bucket = requiredVariable(VARIABLES.bucket, 'name of the archive bucket');
   // Few requests of ingest have a fragment that is too large for the buffer, and a batch of decide may keep nothing. The client of S3
@@ -59,12 +61,11 @@ export function servicesFromEnvironment(metrics: Metrics): PerTenant<Services> {
     const { createS3Client, S3ObjectStore } = await import('../../lib/aws/s3/object-store.ts');
     return new S3ObjectStore({ client: meterCalls(createS3Client(), metrics), bucket, clock: new SystemClock() });
   });
-  return createServices(
-    { ...clients, store },
-    {
-      tableName: requiredVariable(VARIABLES.table, 'name of the buffer table'),
-      queueUrl: requiredVariable(VARIABLES.queueUrl, 'URL of the wake-up queue'),
-      deadLetterQueueUrl: requiredVariable(VARIABLES.deadLetterQueueUrl, 'URL of the dead-letter queue'),
-    },
-  );
+  const names = {
+    tableName: requiredVariable(VARIABLES.table, 'name of the buffer table'),
+    queueUrl: requiredVariable(VARIABLES.queueUrl, 'URL of the wake-up queue'),
+    deadLetterQueueUrl: requiredVariable(VARIABLES.deadLetterQueueUrl, 'URL of the dead-letter queue'),
+  };
+  const used = isSwitchedOn(VARIABLES.trainedDictionaries) ? dictionaries : undefined;
+  return createServices({ ...clients, store }, names, used);
 }

@@ -3,6 +3,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { ObjectStore } from '../../lib/archive/ports.ts';
 import { GzipTraceArchive } from '../../lib/archive/trace-archive.ts';
 import { NODE_CODECS } from '../../lib/aws/codecs.ts';
+import { DictionaryStore } from '../../lib/aws/dynamodb/dictionary-store.ts';
 import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
@@ -10,29 +11,8 @@ import { meterCalls, meterCapacity } from '../../lib/aws/meter-calls.ts';
 import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
-import type { Clock, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../../lib/pipeline/ports.ts';
-
-/** Beyond this many tenants, what belongs to the least recently seen one is dropped, and made anew when it returns. */
-const MAX_TENANTS = 1000;
-
-/** What each tenant has of its own, made when it is first needed. A pipeline without tenants has one, for `undefined`. */
-export type PerTenant<Value> = (tenant: string | undefined) => Value;
-
-export function perTenant<Value>(
-  create: (tenant: string | undefined) => Value,
-  maxTenants = MAX_TENANTS,
-): PerTenant<Value> {
-  const values = new Map<string | undefined, Value>();
-  return (tenant) => {
-    const known = values.has(tenant);
-    const value = known ? (values.get(tenant) as Value) : create(tenant);
-    // A map keeps the order of insertion, so the first entry is the least recently used.
-    if (known) values.delete(tenant);
-    else if (values.size >= maxTenants) values.delete([...values.keys()][0]);
-    values.set(tenant, value);
-    return value;
-  };
-}
+import { type DictionaryOptions, useDictionaries } from './dictionaries.ts';
+import { type PerTenant, perTenant, type Services } from './per-tenant.ts';
 
 export interface ServiceClients {
   readonly dynamoDb: DynamoDBClient;
@@ -51,28 +31,30 @@ export interface ServiceNames {
   readonly deadLetterQueueUrl: string;
 }
 
-/** The ports of the pipeline on AWS, or on engines with the same protocols. */
-export interface Services {
-  readonly clock: Clock;
-  readonly buffer: SpanBuffer;
-  readonly wakeUps: WakeUpQueue;
-  readonly archive: TraceArchive;
-  readonly limits: LimitStore;
-  readonly keyTables: KeyTables;
-}
-
-/** The services of each tenant. Tenants share clients and resources, and nothing else. */
-export function createServices({ dynamoDb, sqs, store }: ServiceDeps, names: ServiceNames): PerTenant<Services> {
+/**
+ * The services of each tenant. Tenants share clients and resources, and nothing else.
+ * @param dictionaries `undefined`: fragments are compressed with the dictionary that is part of the code
+ */
+export function createServices(
+  { dynamoDb, sqs, store }: ServiceDeps,
+  names: ServiceNames,
+  dictionaries?: DictionaryOptions,
+): PerTenant<Services> {
   const { tableName, queueUrl, deadLetterQueueUrl } = names;
   const clock = new SystemClock();
-  return perTenant((tenant) => ({
-    clock,
-    buffer: new DynamoDbSpanBuffer({ client: dynamoDb, tableName, spillStore: store, clock, tenant }),
-    wakeUps: new SqsWakeUpQueue({ client: sqs, queueUrl, deadLetterQueueUrl, clock, tenant }),
-    archive: new GzipTraceArchive({ store, codecs: NODE_CODECS, tenant }),
-    limits: new DynamoDbLimitStore({ client: dynamoDb, tableName, clock, tenant }),
-    keyTables: new DynamoDbKeyTables({ client: dynamoDb, tableName, clock, tenant }),
-  }));
+  return perTenant((tenant) => {
+    const table = { client: dynamoDb, tableName, clock, tenant };
+    const { trainer, ...trained } = useDictionaries(new DictionaryStore(table), clock, tenant, dictionaries);
+    return {
+      clock,
+      buffer: new DynamoDbSpanBuffer({ ...table, spillStore: store, ...trained }),
+      wakeUps: new SqsWakeUpQueue({ client: sqs, queueUrl, deadLetterQueueUrl, clock, tenant }),
+      archive: new GzipTraceArchive({ store, codecs: NODE_CODECS, tenant }),
+      limits: new DynamoDbLimitStore(table),
+      keyTables: new DynamoDbKeyTables(table),
+      trainer,
+    };
+  });
 }
 
 /** The clients, with metrics of their calls and of the capacity that DynamoDB charges. */

@@ -1,6 +1,6 @@
 import { type NewTraceState, writeResourceSpans } from '../otlp/json-encode/encode-spans.ts';
 import { JsonWriter, json } from '../otlp/json-encode/writer.ts';
-import { SPAN } from '../otlp/trace/index-fragments.ts';
+import { SPAN } from '../otlp/trace/index-span.ts';
 import { summarize } from '../otlp/trace/summary.ts';
 import type { Trace } from '../otlp/trace/trace.ts';
 import type { ThresholdUpdate } from '../sampling/adjusted-count.ts';

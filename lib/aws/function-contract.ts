@@ -21,6 +21,8 @@ export const VARIABLES = {
   keysPath: 'TAILGATE_KEYS_PATH',
   /** `1` where tenants are kept apart, otherwise not set. */
   tenants: 'TAILGATE_TENANTS',
+  /** `1` where fragments are compressed with dictionaries that are trained on them, otherwise not set. */
+  trainedDictionaries: 'TAILGATE_TRAINED_DICTIONARIES',
   /** Name of the Glue database of the archive. */
   database: 'TAILGATE_DATABASE',
 } as const;

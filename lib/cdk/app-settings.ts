@@ -15,6 +15,7 @@ export interface AppSettings {
     readonly corsOrigins?: readonly string[];
     readonly ingestConcurrency?: number | 'unreserved';
     readonly compaction?: boolean;
+    readonly trainedDictionaries?: boolean;
   };
 }
 
@@ -38,6 +39,7 @@ const NAMES: readonly string[] = [
   'corsOrigins',
   'ingestConcurrency',
   'compaction',
+  'trainedDictionaries',
 ];
 /** Names of settings in earlier versions. */
 const RENAMED: ReadonlyMap<string, string> = new Map([['frontDoor', 'ingestEndpoint']]);
@@ -87,6 +89,7 @@ export function readAppSettings(
   const corsOrigins = text('corsOrigins')?.split(',');
   const ingestConcurrency = text('ingestConcurrency');
   const compaction = flag('compaction');
+  const trainedDictionaries = flag('trainedDictionaries');
   const settings: AppSettings = {
     env,
     stackName,
@@ -101,6 +104,7 @@ export function readAppSettings(
         ingestConcurrency: ingestConcurrency === 'unreserved' ? ingestConcurrency : Number(ingestConcurrency),
       }),
       ...(compaction !== undefined && { compaction }),
+      ...(trainedDictionaries !== undefined && { trainedDictionaries }),
     },
   };
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems };

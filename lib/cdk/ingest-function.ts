@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { SPILL_PREFIX } from '../archive/layout.ts';
+import { DICTIONARY_PARTITION, partitionPrefix } from '../aws/dynamodb/schema.ts';
 import { NO_KEYS, VARIABLES } from '../aws/function-contract.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import { allow, PipelineFunction, parameterArn, useOfKey } from './pipeline-function.ts';
@@ -9,6 +11,20 @@ import { environmentOf, type PipelineResources } from './pipeline-resources.ts';
 
 /** Exporters give up after 10 s. The retries of a request that no exporter waits for any more may still end. */
 const TIMEOUT = Duration.seconds(20);
+
+/** The dictionaries of the buffer table, and none of the spans in it. */
+function readDictionaries(tableArn: string): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.ALLOW,
+    actions: ['dynamodb:Query'],
+    resources: [tableArn],
+    conditions: {
+      'ForAllValues:StringLike': {
+        'dynamodb:LeadingKeys': [DICTIONARY_PARTITION, partitionPrefix({ tenant: '*' }) + DICTIONARY_PARTITION],
+      },
+    },
+  });
+}
 
 /** Properties of the ingest function. */
 export interface IngestFunctionProps {
@@ -43,6 +59,7 @@ export class IngestFunction extends PipelineFunction {
       environment: { ...environmentOf(resources), [VARIABLES.keysPath]: keysPath ?? NO_KEYS },
       statements: [
         allow(['dynamodb:BatchWriteItem'], table.tableArn),
+        ...(resources.trainedDictionaries ? [readDictionaries(table.tableArn)] : []),
         allow(['s3:PutObject'], spills),
         allow(['sqs:SendMessage'], queue.queueArn),
         allow(['ssm:GetParameter'], policies.parameterArn),

@@ -21,6 +21,8 @@ export interface PipelineResources {
   readonly policies: PoliciesParameter;
   /** Whether ingest keys belong to tenants. */
   readonly tenants: boolean;
+  /** Whether fragments are compressed with dictionaries that are trained on them. @default false */
+  readonly trainedDictionaries?: boolean;
   /** Your own KMS key that encrypts all of it; `undefined`: keys that the services own. */
   readonly encryptionKey?: IKey | undefined;
 }
@@ -35,5 +37,6 @@ export function environmentOf(resources: PipelineResources): Readonly<Record<str
     [VARIABLES.deadLetterQueueUrl]: resources.deadLetterQueue.queueUrl,
     [VARIABLES.configParameter]: resources.policies.parameterName,
     ...(resources.tenants && { [VARIABLES.tenants]: '1' }),
+    ...(resources.trainedDictionaries && { [VARIABLES.trainedDictionaries]: '1' }),
   };
 }

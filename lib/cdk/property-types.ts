@@ -67,6 +67,7 @@ const PIPELINE = objectOf<TailSamplingPipelineProps>({
     maxReadUnits: REQUIRED_NUMBER,
     targetUtilizationPercent: NUMBER,
   }),
+  trainedDictionaries: FLAG,
   archiveBucket: having('bucketArn', 'a bucket, such as Bucket.fromBucketName(…)'),
   archiveRetention: DURATION,
   archiveRemovalPolicy: {

@@ -106,6 +106,7 @@ export class TailSamplingPipeline extends Construct {
       deadLetterQueue: this.wakeUps.deadLetterQueue,
       policies: this.policies,
       tenants,
+      trainedDictionaries: props.trainedDictionaries ?? true,
       encryptionKey,
     };
     const concurrency = props.ingestConcurrency ?? 50;

@@ -36,11 +36,10 @@ function explainUnavailable(message: string, cause: Error): string {
  * Optional dependencies that are needed together. The commands that need them load them when they run, so that all others
  * work without.
  */
-const OPTIONAL_PARTS: readonly { readonly missing: RegExp; readonly install: RegExp }[] = [
-  { missing: /^@duckdb\//, install: /^@duckdb\// },
-  { missing: /^(dynalite|fauxqs)$/, install: /^(dynalite|fauxqs)$/ },
-  // Only the demo sends with the OpenTelemetry SDK, to a local run.
-  { missing: /^@opentelemetry\//, install: /^(@opentelemetry\/.*|dynalite|fauxqs)$/ },
+const OPTIONAL_PARTS: readonly RegExp[] = [
+  /^@duckdb\//,
+  // Only the demo sends with the OpenTelemetry SDK.
+  /^@opentelemetry\//,
 ];
 
 /**
@@ -57,9 +56,9 @@ export function explainMissingPackage(
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return undefined;
   const missing = /^Cannot find (?:package|module) '((?:@[^/']+\/)?[^./'][^/']*)/.exec(error.message)?.[1];
   if (missing === undefined) return undefined;
-  const part = OPTIONAL_PARTS.find((candidate) => candidate.missing.test(missing));
+  const part = OPTIONAL_PARTS.find((candidate) => candidate.test(missing));
   const install = Object.entries(versions)
-    .filter(([name]) => part?.install.test(name))
+    .filter(([name]) => part?.test(name))
     .map(([name, version]) => `${name}@${version}`);
   const advice = part === undefined ? '' : 'install tailgate without --omit=optional, or ';
   return (

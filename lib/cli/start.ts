@@ -8,12 +8,14 @@ import type { Terminal } from '../terminal/terminal.ts';
 export interface StartInput {
   readonly port: number;
   readonly host: string;
-  /** Folder of the span buffer, the queue and the kept traces. */
+  /** Folder of the span buffer and the kept traces. */
   readonly data: string;
   /** File with the tail_sampling policies. */
   readonly config: string;
   /** Keys of which requests must send one; with none, every request is accepted. */
   readonly ingestKey: readonly string[];
+  /** Bytes that the span buffer may take of the disk. */
+  readonly maxBuffer: number;
   readonly logRequests: boolean;
 }
 
@@ -24,7 +26,7 @@ export async function runStart(input: StartInput, terminal: Terminal): Promise<E
   for (const warning of warnings) terminal.complain(`warning: ${warning}`);
   for (const note of notes) terminal.complain(`note: ${note}`);
   const log = createLogger({ verbose: input.logRequests });
-  const tailgate = await startLocal({ host, port, dataDir, config, keys, log });
+  const tailgate = await startLocal({ host, port, dataDir, config, keys, log, maxBufferBytes: input.maxBuffer });
   const interruption = terminal.interruption();
   terminal.print(`ready ${tailgate.url}`);
   terminal.print(whoMaySend(keys.length));

@@ -12,7 +12,7 @@ import { createRandom, type Random } from '../traffic/random.ts';
 import { type SampleRequests, sampleRequests } from '../traffic/sample-requests.ts';
 import { keptInSample, type TrafficShape } from '../traffic/traffic-shape.ts';
 import type { CallCounts } from './count-calls.ts';
-import { type CountedEngines, startCountedEngines } from './counted-engines.ts';
+import { type CountedServices, createCountedServices } from './counted-services.ts';
 import { type Batching, batchingAt, type EventSource, POLLERS } from './event-source.ts';
 
 /**
@@ -64,47 +64,33 @@ const SAMPLE_TIME_MS = Date.UTC(2026, 10, 21, 12);
 const CLOCK = { now: () => SAMPLE_TIME_MS };
 const WAITS = { decisionWaitMs: 0, decisionWaitAfterRootReceivedMs: undefined };
 
-/** Runs a sample through the pipeline on embedded engines and counts the calls. */
+/** Runs a sample through the pipeline on services in memory and counts the calls. */
 async function measureSample(
   sample: SampleRequests,
   shape: TrafficShape,
   eventSource: EventSource,
   progress: SampleProgress,
 ): Promise<SampleCounts> {
-  const engines = await startCountedEngines(CLOCK);
-  try {
-    return await measureOn(engines, sample, shape, eventSource, progress);
-  } finally {
-    await engines.stop();
-  }
-}
-
-async function measureOn(
-  engines: CountedEngines,
-  sample: SampleRequests,
-  shape: TrafficShape,
-  eventSource: EventSource,
-  progress: SampleProgress,
-): Promise<SampleCounts> {
+  const counted = createCountedServices(CLOCK);
   const steps = sample.requests.length * 2;
   const sums = { spans: 0, fragments: 0, requestBytes: 0 };
   for (const [index, request] of sample.requests.entries()) {
-    const result = await ingest({ protobuf: request }, { ...engines.services, hashFragment }, WAITS);
+    const result = await ingest({ protobuf: request }, { ...counted.services, hashFragment }, WAITS);
     sums.spans += result.acceptedSpanCount;
     sums.fragments += result.fragmentCount;
     sums.requestBytes += request.length;
     progress(index + 1, steps);
   }
-  const messages = await engines.receiveWakeUps();
+  const messages = counted.receiveWakeUps();
   const batching = batchingOf(messages.length / sample.traceCount, shape, eventSource);
   const batches = distribute(messages, batching, createRandom(2));
-  const summaries = await decideAll(batches, engines, (done) => progress(sample.requests.length + done, steps));
+  const summaries = await decideAll(batches, counted, (done) => progress(sample.requests.length + done, steps));
   return {
     traces: sample.traceCount,
     keptTraces: summaries.reduce((sum, summary) => sum + summary.sampled, 0),
     requests: sample.requests.length,
     ...sums,
-    calls: engines.calls,
+    calls: counted.calls,
     decideLogBytes: summaries.reduce((sum, summary) => sum + JSON.stringify(summary).length, 0) / summaries.length,
   };
 }
@@ -116,7 +102,7 @@ function batchingOf(messagesPerTrace: number, { tracesPerDay }: TrafficShape, ev
 /** Each poller has its own Lambda environment, which remembers the objects that it has seen. */
 async function decideAll(
   batches: readonly (readonly string[])[],
-  { services }: CountedEngines,
+  { services }: CountedServices,
   done: (messages: number) => void,
 ): Promise<DecideSummary[]> {
   let nextId = 0;

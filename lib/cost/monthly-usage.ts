@@ -70,7 +70,7 @@ export function monthlyUsage(
     bytesPerRequest: counts.requestBytes / counts.requests,
     fragmentWriteUnits: ofTraces(calls.of('BatchWriteItem').writeUnits),
     recordWriteUnits: ofKept(calls.of('PutItem').writeUnits),
-    readUnits: ofLooks(calls.of('Query').readUnits),
+    readUnits: ofLooks(calls.of('Query').readUnits + calls.of('BatchGetItem').readUnits),
     tableGbMonths: gbDays / DAYS_PER_MONTH / BYTES_PER_GB,
     ingestGbSeconds: gbSeconds(
       exportRequests * ingest.msPerRequest +

@@ -1,7 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LOCAL_ARCHIVE } from '../archive/layout.ts';
 import { CommandError } from '../terminal/errors.ts';
+
+/** The database of what waits for its decision, in a data folder. */
+export const BUFFER_FILE = 'buffer.db';
 
 export interface DataFolder {
   readonly path: string;
@@ -26,6 +29,7 @@ export function takeDataFolder(folder: string): DataFolder {
         `folder ${path} is in use by process ${owner}: choose another with --data (or, if that process is not Tailgate, delete ${lockFile})`,
       );
     }
+    refuseOldFolder(path);
     rmSync(lockFile, { force: true });
     // If two processes start at once, `wx` fails for the second one.
     writeFileSync(lockFile, `${process.pid}\n`, { flag: 'wx' });
@@ -37,6 +41,20 @@ export function takeDataFolder(folder: string): DataFolder {
     });
   }
   return { path, release: () => rmSync(lockFile, { force: true }) };
+}
+
+/** Where Tailgate 0.1 kept what waits: a LevelDB of the spans, a database of the wake-ups, and objects that are no rows. */
+const OLD_FOLDERS = ['buffer', 'queue'] as const;
+
+/** @throws {CommandError} for the folder of a version that kept spans in another way: they must not be forgotten in silence */
+function refuseOldFolder(path: string): void {
+  const old = OLD_FOLDERS.map((name) => join(path, name)).filter((folder) => existsSync(folder));
+  if (old.length === 0) return;
+  throw new CommandError(
+    `folder ${path} has spans of Tailgate 0.1 in it, which this version cannot read: to have them decided, start 0.1 once more ` +
+      `with this folder until their decision_wait is over, and stop it; then, or to do without them, delete ${old.join(' and ')}. ` +
+      `The kept traces in ${join(path, LOCAL_ARCHIVE)} stay as they are and can be queried`,
+  );
 }
 
 /**

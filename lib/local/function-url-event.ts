@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { MAX_INVOCATION_BYTES } from '../../functions/ingest/body-limits.ts';
+import { type HttpRequest, readHttpEvent } from '../../functions/ingest/http.ts';
 
 /** An HTTP request as it arrived. */
 export interface HttpMessage {
@@ -52,6 +54,32 @@ export function functionUrlEvent(message: HttpMessage, delivery: Delivery = 'pla
   };
 }
 
+/** What the function would read from the event of a request that has no body yet. */
+export function requestHead(message: Omit<HttpMessage, 'body'>): HttpRequest {
+  return readHttpEvent(functionUrlEvent({ ...message, body: new Uint8Array() }));
+}
+
+/**
+ * The body as the function would read it from the event, without the way there and back: base64 keeps all bytes, text those
+ * that are UTF-8.
+ */
+export function deliveredBody(body: Uint8Array, contentType: string | undefined): Pick<HttpRequest, 'body' | 'isText'> {
+  if (body.length > 0 && !isPassedAsText(contentType)) return { body, isText: false };
+  return { body: isUtf8(body) ? body : Buffer.from(bytesOf(body).toString('utf8')), isText: true };
+}
+
+/**
+ * More than everything around the body takes in JSON: of the 16 KiB that Node.js allows for headers and target, some stand
+ * twice in the event, and a character may take six bytes.
+ */
+const MOST_AROUND_BODY = 16 * 1024 * 2 * 6 + 2048;
+
+/** Whether Lambda would refuse the event of this request before it calls the function. */
+export function isOverLimit(message: HttpMessage): boolean {
+  if (message.body.length * 6 + MOST_AROUND_BODY <= MAX_INVOCATION_BYTES) return false;
+  return isOverInvocationLimit(functionUrlEvent(message));
+}
+
 /** Whether Lambda would refuse the event before it calls the function. Lambda measures the event as JSON. */
 export function isOverInvocationLimit(event: APIGatewayProxyEventV2): boolean {
   const { body = '', ...rest } = event;
@@ -74,12 +102,19 @@ function eventBody(
   delivery: Delivery,
 ): Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'> {
   if (body.length === 0) return { isBase64Encoded: false };
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const mediaType = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   // Bytes that are not UTF-8, such as those of gzip, become U+FFFD and are lost.
-  if (delivery === 'platform' && TEXT_TYPE.test(mediaType))
-    return { body: bytes.toString('utf8'), isBase64Encoded: false };
-  return { body: bytes.toString('base64'), isBase64Encoded: true };
+  if (delivery === 'platform' && isPassedAsText(contentType)) {
+    return { body: bytesOf(body).toString('utf8'), isBase64Encoded: false };
+  }
+  return { body: bytesOf(body).toString('base64'), isBase64Encoded: true };
+}
+
+function isPassedAsText(contentType: string | undefined): boolean {
+  return TEXT_TYPE.test(contentType?.split(';')[0]?.trim().toLowerCase() ?? '');
+}
+
+function bytesOf(body: Uint8Array): Buffer {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 function splitTarget(target: string): { readonly path: string; readonly query: string; readonly host?: string } {

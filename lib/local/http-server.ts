@@ -1,17 +1,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { MAX_INVOCATION_BYTES } from '../../functions/ingest/body-limits.ts';
-import type { IngestHandler } from '../../functions/ingest/handler.ts';
+import type { HttpHandler } from '../../functions/ingest/handler.ts';
+import type { HttpRequest, HttpResponse } from '../../functions/ingest/http.ts';
 import { RefusalLog } from '../../functions/ingest/otlp-http.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { SystemClock } from '../aws/system.ts';
 import { CommandError } from '../terminal/errors.ts';
-import { functionUrlEvent, isOverInvocationLimit } from './function-url-event.ts';
+import { deliveredBody, isOverLimit, requestHead } from './function-url-event.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
   /** 0 selects any free port. */
   readonly port: number;
-  readonly handler: IngestHandler;
+  readonly handler: HttpHandler;
+  /** The answer to a request that is not accepted now; called before its body is read. @default all are accepted */
+  readonly refuse?: (head: HttpRequest) => HttpResponse | undefined;
   readonly log: Log;
 }
 
@@ -32,14 +35,15 @@ const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: stri
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took longer than 5 minutes to arrive'],
 };
 
-/** Replaces the function URL: an HTTP server that passes each request to the Lambda handler, within Lambda's limits. */
+/** Replaces the function URL: an HTTP server that passes each request to the ingest handler as AWS would: within Lambda's limits, and with a
+ * body that is text where AWS makes it text. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let isStopping = false;
   const refusals = new RefusalLog({ log: options.log, clock: new SystemClock() });
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     // Otherwise an exporter that keeps its connection busy would keep the server alive.
     if (isStopping) response.setHeader('connection', 'close');
-    respond(request, response, { handler: options.handler, refusals }).catch((error: unknown) => {
+    respond(request, response, { ...options, refusals }).catch((error: unknown) => {
       options.log.error('request failed', { error });
       if (!response.headersSent) response.writeHead(502);
       response.end();
@@ -80,38 +84,37 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   };
 }
 
-interface Responding {
-  readonly handler: IngestHandler;
+interface Responding extends Pick<HttpServerOptions, 'handler' | 'refuse'> {
   readonly refusals: RefusalLog;
 }
 
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  { handler, refusals }: Responding,
+  { handler, refuse, refusals }: Responding,
 ): Promise<void> {
   const { method = 'GET', url: target = '/', headersDistinct: headers, httpVersion, socket } = request;
   if (method === 'OPTIONS' && target === '*') return answerOptionsOfServer(response);
+  const message = { method, target, headers, protocol: `HTTP/${httpVersion}`, sourceIp: socket.remoteAddress ?? '' };
+  const head = requestHead(message);
+  const refusal = refuse?.(head);
+  // Node.js reads and discards the body.
+  if (refusal !== undefined) return answer(method, response, refusal);
   const body = await readBody(request);
   if (body === 'aborted') return;
-  const protocol = `HTTP/${httpVersion}`;
-  const event =
-    body === 'too large'
-      ? undefined
-      : functionUrlEvent({ method, target, headers, body, protocol, sourceIp: socket.remoteAddress ?? '' });
-  if (event === undefined || isOverInvocationLimit(event)) {
+  if (body === 'too large' || isOverLimit({ ...message, body })) {
     refuseTooLarge(request, response, refusals);
     await discardRest(request);
     response.end();
     return;
   }
-  const result = await handler(event);
-  const payload = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
-  for (const [name, value] of Object.entries(result.headers ?? {})) response.setHeader(name, String(value));
+  answer(method, response, await handler({ ...head, ...deliveredBody(body, head.headers['content-type']) }));
+}
+
+function answer(method: string, response: ServerResponse, { status, headers, body }: HttpResponse): void {
   // In an answer to HEAD it would have to be the length of the answer to GET (RFC 9110, section 8.6).
-  if (method !== 'HEAD') response.setHeader('content-length', payload.length);
-  response.writeHead(result.statusCode ?? 200);
-  response.end(payload);
+  response.writeHead(status, method === 'HEAD' ? headers : { ...headers, 'content-length': body.length });
+  response.end(body);
 }
 
 /** The methods of the server as a whole (RFC 9110, section 9.3.7). */
@@ -119,19 +122,21 @@ function answerOptionsOfServer(response: ServerResponse): void {
   response.writeHead(204, { allow: 'GET, HEAD, POST' }).end();
 }
 
-async function readBody(request: IncomingMessage): Promise<Uint8Array | 'too large' | 'aborted'> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      chunks.push(chunk);
+function readBody(request: IncomingMessage): Promise<Uint8Array | 'too large' | 'aborted'> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > MAX_INVOCATION_BYTES) return 'too large';
-    }
-  } catch {
-    return 'aborted';
-  }
-  return Buffer.concat(chunks);
+      chunks.push(chunk);
+      if (length <= MAX_INVOCATION_BYTES) return;
+      chunks.length = 0;
+      resolve('too large');
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    request.on('error', () => resolve('aborted'));
+    request.on('close', () => resolve('aborted'));
+  });
 }
 
 /** Writes the whole answer and leaves the response open, because the end of the response closes the connection. */

@@ -1,23 +1,17 @@
-import { join } from 'node:path';
-import { wireDecide } from '../../functions/decide/handler.ts';
-import { wireIngest } from '../../functions/ingest/handler.ts';
+import { wireDecideWakeUps } from '../../functions/decide/handler.ts';
+import { wireIngestHttp } from '../../functions/ingest/handler.ts';
 import { authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
 import { fixedConfig } from '../../functions/shared/live-config.ts';
 import type { Log } from '../../functions/shared/logger.ts';
-import { createServices } from '../../functions/shared/services.ts';
-import { createDynamoDbClient, createSqsClient } from '../aws/clients.ts';
-import { createS3Client, S3ObjectStore } from '../aws/s3/object-store.ts';
 import { SystemClock } from '../aws/system.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../pipeline/decide/options.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
+import { Admission, type Load } from './admission.ts';
 import { takeDataFolder } from './data-folder.ts';
-import { startDecisionLoop } from './decision-loop.ts';
-import { startDynamo } from './engines/dynamo.ts';
-import { engineClientOptions } from './engines/engine.ts';
-import { provision } from './engines/provision.ts';
-import { startQueueAndObjects } from './engines/queue-and-objects.ts';
-import { type Started, startParts } from './engines/started.ts';
+import { DEFAULT_LOOP_OPTIONS, DecisionLoop, type DecisionLoopOptions } from './decision-loop.ts';
 import { startHttpServer } from './http-server.ts';
+import { announcing, openLocalServices } from './local-services.ts';
+import { type Started, startParts } from './started.ts';
 
 export interface LocalOptions {
   readonly host: string;
@@ -28,7 +22,12 @@ export interface LocalOptions {
   /** Ingest keys. If there are none, every request is accepted. */
   readonly keys: readonly string[];
   readonly log: Log;
+  /** What the buffer may take of the disk. @default DEFAULT_MAX_BUFFER_BYTES */
+  readonly maxBufferBytes?: number;
+  /** With the oldest decision this late, no spans are accepted. @default 60 s */
+  readonly maxLagMs?: number;
   readonly decideSettings?: Partial<DecideOptions>;
+  readonly loopSettings?: Partial<DecisionLoopOptions>;
   /** How long a wake-up that was received but not finished stays hidden. @default 30 s */
   readonly visibilityTimeoutSeconds?: number;
 }
@@ -37,24 +36,26 @@ export interface RunningTailgate {
   /** Base URL for OTLP, without the path. */
   readonly url: string;
   /**
-   * Answers the requests in progress, finishes the current batch of decisions and closes the engines. Waiting spans
+   * Answers the requests in progress, finishes the current batch of decisions and closes the database. Waiting spans
    * stay on disk.
    */
   stop(): Promise<void>;
 }
 
+const DEFAULT_MAX_BUFFER_BYTES = 2_000_000_000;
+const DEFAULT_MAX_LAG_MS = 60_000;
+/** The rest is for what decisions leave behind: records of kept traces, and indexes. */
+const UNDECIDED_SHARE = 0.8;
+
 /** Only this process decides here, so the owner of a claim that does not answer for this long was killed. */
-const LOCAL_SETTINGS: DecideOptions = {
+export const LOCAL_SETTINGS: DecideOptions = {
   ...DEFAULT_DECIDE_OPTIONS,
   claimTimeoutMs: 15_000,
   continuationDelayMs: 5_000,
 };
 
-/** The client's own timeout must be longer than a long poll. */
-const LONG_POLL_TIMEOUT_MS = 30_000;
-
 /**
- * Starts the whole pipeline on one machine: the Lambda handlers, on embedded engines that speak the protocols of AWS.
+ * Starts the whole pipeline on one machine: the handlers of the Lambda functions, on a database in the data folder.
  * If a part cannot start, it stops the parts that have started.
  */
 export function startLocal(options: LocalOptions): Promise<RunningTailgate> {
@@ -62,47 +63,42 @@ export function startLocal(options: LocalOptions): Promise<RunningTailgate> {
 }
 
 async function startAll(options: LocalOptions, started: Started): Promise<RunningTailgate> {
-  const { log } = options;
+  const { log, host, port, maxBufferBytes = DEFAULT_MAX_BUFFER_BYTES, maxLagMs = DEFAULT_MAX_LAG_MS } = options;
   const config = fixedConfig(options.config);
-  const { clients, longPollClient, names } = await startEngines(options, started);
-  const store = new S3ObjectStore({ client: clients.s3, bucket: names.bucket, clock: new SystemClock() });
-  const services = createServices({ ...clients, store }, names);
-
-  const decide = wireDecide({ services, config, log }, { ...LOCAL_SETTINGS, ...options.decideSettings });
-  const loop = startDecisionLoop({ client: longPollClient, queueUrl: names.queueUrl, handler: decide, log });
-  started.defer(() => loop.stop());
-
-  const { host, port } = options;
-  const authorize = options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys);
-  const ingest = wireIngest({ services, config, authorize, log });
-  const http = await startHttpServer({ host, port, log, handler: ingest });
-  started.defer(() => http.stop());
-
-  const urlHost = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${urlHost}:${http.port}`, stop: () => started.stop() };
-}
-
-/** Starts the engines, creates a table, queues and a bucket in them, and clients for them. */
-async function startEngines(options: LocalOptions, started: Started) {
+  const clock = new SystemClock();
   const folder = takeDataFolder(options.dataDir);
   started.defer(() => folder.release());
-  const dynamo = await startDynamo({ path: join(folder.path, 'buffer') });
-  started.defer(() => dynamo.stop());
-  const queueAndObjects = await startQueueAndObjects({ queueDir: join(folder.path, 'queue'), objectDir: folder.path });
-  started.defer(() => queueAndObjects.stop());
+  const { visibilityTimeoutSeconds = 30 } = options;
+  const { store, services } = openLocalServices({ folder: folder.path, maxBufferBytes, visibilityTimeoutSeconds });
+  started.defer(() => store.close());
 
-  const dynamoOptions = engineClientOptions(dynamo.url);
-  const otherOptions = engineClientOptions(queueAndObjects.url);
-  const dynamoDb = createDynamoDbClient(dynamoOptions);
-  const sqs = createSqsClient(otherOptions);
-  const s3 = createS3Client(otherOptions);
-  const longPollClient = createSqsClient({ ...otherOptions, requestTimeoutMs: LONG_POLL_TIMEOUT_MS });
-  for (const client of [dynamoDb, sqs, s3, longPollClient]) started.defer(() => client.destroy());
-  const names = await provision({
-    dynamoClient: dynamoDb,
-    sqsClient: sqs,
-    s3Client: s3,
-    visibilityTimeoutSeconds: options.visibilityTimeoutSeconds ?? 30,
+  const decide = wireDecideWakeUps({ services, config, log }, { ...LOCAL_SETTINGS, ...options.decideSettings });
+  const loop = new DecisionLoop(
+    { queue: store.messages, decide, cleanUp: () => store.maintain(), clock, log },
+    { ...DEFAULT_LOOP_OPTIONS, ...options.loopSettings },
+  );
+  started.defer(() => loop.stop());
+
+  const startedAtMs = clock.now();
+  const load = (): Load => ({
+    // What was due while nothing ran is decided beside what arrives now.
+    lagMs: Math.min(store.messages.state().lagMs, clock.now() - startedAtMs),
+    undecidedBytes: store.disk().undecidedBytes,
   });
-  return { clients: { dynamoDb, sqs, s3 }, longPollClient, names };
+  const admission = new Admission({ load, clock, log }, { maxLagMs, maxBufferBytes: maxBufferBytes * UNDECIDED_SHARE });
+  const http = await startHttpServer({
+    host,
+    port,
+    log,
+    refuse: (head) => admission.refuse(head),
+    handler: wireIngestHttp({
+      services: announcing(services, (visibleAtMs) => loop.expect(visibleAtMs)),
+      config,
+      authorize: options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys),
+      log,
+    }),
+  });
+  started.defer(() => http.stop());
+  const urlHost = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${urlHost}:${http.port}`, stop: () => started.stop() };
 }

@@ -52,22 +52,29 @@ const remembered: string[] = new Array(SLOTS).fill('');
 
 /** Decodes `bytes[start, end)`. Invalid UTF-8 becomes U+FFFD (Encoding standard, "UTF-8 decode without BOM"). */
 export function readUtf8(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > SHORT) return decoder.decode(bytes.subarray(start, end));
-  let hash = end - start;
-  let union = 0;
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number;
-    union |= byte;
-    hash = Math.imul(hash ^ byte, 0x01000193);
-  }
-  if (union > 0x7f) return decoder.decode(bytes.subarray(start, end));
-  const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+  const length = end - start;
+  if (length > SHORT) return decoder.decode(bytes.subarray(start, end));
+  const slot = slotOf(bytes, start, end);
   const known = remembered[slot] as string;
   if (isAsciiAt(bytes, start, end, known)) return known;
   const text = decoder.decode(bytes.subarray(start, end));
-  remembered[slot] = text;
+  // Otherwise it is not ASCII. (Invalid bytes may become as many characters, which are equal to no byte.)
+  if (text.length === length) remembered[slot] = text;
   return text;
 }
+
+/** A hash of the bytes in which texts of one kind differ: mostly the first, the last, and those in the middle. */
+function slotOf(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  let hash = length ^ (bytes[start + (length >> 1)] as number);
+  for (let at = start, to = Math.min(start + 4, end); at < to; at++)
+    hash = Math.imul(hash ^ (bytes[at] as number), PRIME);
+  for (let at = Math.max(start, end - 6); at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), PRIME);
+  return (hash ^ (hash >>> 15)) & (SLOTS - 1);
+}
+
+/** Of FNV-1a. */
+const PRIME = 0x01000193;
 
 function isAsciiAt(bytes: Uint8Array, start: number, end: number, text: string): boolean {
   const length = end - start;

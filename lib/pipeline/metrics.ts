@@ -200,7 +200,7 @@ export const METRIC_CATALOGUE = [
   {
     name: 'consumed_read_units',
     ...COUNT,
-    from: ['decide'],
+    from: BOTH,
     description: 'read units that DynamoDB charged for the buffer table',
   },
   {

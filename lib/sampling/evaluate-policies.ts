@@ -65,7 +65,7 @@ export function evaluatePolicies(config: SamplingConfig, trace: Trace, allowance
   for (const policy of config.policies) {
     evaluated++;
     const evaluation = evaluatePolicy(policy, trace, allowances);
-    if ('failure' in evaluation) {
+    if (evaluation.vote === undefined) {
       errors.push({ policy: policy.name, message: evaluation.failure });
       continue;
     }

@@ -29,12 +29,6 @@ export async function readRootManifest(): Promise<Manifest> {
   return JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
 }
 
-/**
- * Optional in the packages, required in the repository: npm leaves an optional package out in silence where Node.js is older than it
- * wants, and the repository is installed by any Node.js before it brings its own.
- */
-const OPTIONAL_ONCE_PACKED: readonly string[] = ['fauxqs'];
-
 /** What a package has of its own. */
 export type PackageFields = Pick<
   Manifest,
@@ -60,8 +54,7 @@ export function packageManifest(root: Manifest, fields: PackageFields, imported:
     if (version === undefined) throw new Error(`${name} imports ${dependency}, which package.json does not have`);
     return version;
   };
-  const isOptional = (dependency: string): boolean =>
-    root.optionalDependencies?.[dependency] !== undefined || OPTIONAL_ONCE_PACKED.includes(dependency);
+  const isOptional = (dependency: string): boolean => root.optionalDependencies?.[dependency] !== undefined;
   const own = imported.filter((dependency) => !peers.includes(dependency));
   const required = own.filter((dependency) => !isOptional(dependency));
   const optional = own.filter(isOptional);

@@ -36,6 +36,7 @@ describe('the settings of the app', () => {
       corsOrigins: 'https://a.example,https://b.example',
       ingestConcurrency: '20',
       compaction: 'true',
+      trainedDictionaries: 'false',
       account: '111111111111',
     };
     expect(settings(context)).toMatchObject({
@@ -51,6 +52,7 @@ describe('the settings of the app', () => {
           corsOrigins: ['https://a.example', 'https://b.example'],
           ingestConcurrency: 20,
           compaction: true,
+          trainedDictionaries: false,
         },
       },
     });
@@ -94,7 +96,9 @@ describe('the settings of the app', () => {
     expect(problems({ frontDoor: 'http-api', tenats: 'true', owner: 'me' })).toEqual([
       '-c frontDoor: is called ingestEndpoint now',
       expect.stringMatching(/^-c tenats: there is no such setting, expected policies, .*; did you mean "tenants"\?$/),
-      expect.stringMatching(/^-c owner: there is no such setting, expected policies, stackName, .*compaction$/),
+      expect.stringMatching(
+        /^-c owner: there is no such setting, expected policies, stackName, .*trainedDictionaries$/,
+      ),
     ]);
   });
 

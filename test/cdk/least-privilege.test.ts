@@ -60,6 +60,7 @@ const PARAMETERS = 'arn:aws:ssm:eu-west-1:111111111111:parameter/tailgate/tailga
 
 const INGEST_RIGHTS = [
   'Allow dynamodb:BatchWriteItem on BufferTable',
+  'Allow dynamodb:Query on BufferTable if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["dictionary","*/dictionary"]}}',
   'Allow logs:CreateLogStream on IngestLogs',
   'Allow logs:PutLogEvents on IngestLogs',
   'Allow s3:PutObject on ArchiveBucket/spill/*',
@@ -129,6 +130,12 @@ describe('the rights of the functions, in full', () => {
     const open = synthesise({ allowUnauthenticated: true });
     expect(rightsOf(open, 'Ingest')).toEqual(INGEST_RIGHTS.filter((right) => !right.includes('ByPath')));
     expect(rightsOf(open, 'Decide')).toEqual(DECIDE_RIGHTS);
+  });
+
+  it('ingest without trained dictionaries reads nothing from the table', () => {
+    const plain = synthesise({ trainedDictionaries: false });
+    expect(rightsOf(plain, 'Ingest')).toEqual(INGEST_RIGHTS.filter((right) => !right.includes('Query')));
+    expect(rightsOf(plain, 'Decide')).toEqual(DECIDE_RIGHTS);
   });
 
   it('a key of yours may be used through the three services that hold the data, and in no other way', () => {

@@ -95,6 +95,18 @@ describe('allowUnauthenticated', () => {
   });
 });
 
+describe('trained dictionaries', () => {
+  const switchedOn = { Environment: { Variables: { TAILGATE_TRAINED_DICTIONARIES: '1' } } };
+
+  it('are used by both functions', () => {
+    synthesise().allResourcesProperties('AWS::Lambda::Function', switchedOn);
+  });
+
+  it('can be switched off', () => {
+    synthesise({ trainedDictionaries: false }).resourcePropertiesCountIs('AWS::Lambda::Function', switchedOn, 0);
+  });
+});
+
 describe('tenants', () => {
   const template = synthesise({ tenants: true });
 

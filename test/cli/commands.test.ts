@@ -142,17 +142,18 @@ describe('a command is loaded when it runs', () => {
     expect(packagesOf('lib/cli/query/duckdb/ask.ts')).toContain('@duckdb/node-api');
   });
 
-  it('validate loads neither the AWS SDK nor an engine', () => {
-    expect(
-      [...packagesOf('lib/cli/validate.ts')].filter((name) => /^@aws|^@smithy|dynalite|fauxqs/.test(name)),
-    ).toEqual([]);
+  it.each([
+    ['validate', /^@aws|^@smithy/],
+    ['start', /^@aws-sdk|^@smithy/],
+  ])('%s does not load the AWS SDK', (command, ofAws) => {
+    expect([...packagesOf(`lib/cli/${command}.ts`)].filter((name) => ofAws.test(name))).toEqual([]);
   });
 
   it('as a process that may not have DuckDB validates a file', () => {
     const forbids = `data:text/javascript,${encodeURIComponent(`
       import { registerHooks } from 'node:module';
       registerHooks({ resolve(specifier, context, next) {
-        if (/^(@duckdb|@aws-sdk|@smithy|dynalite|fauxqs)/.test(specifier)) throw new Error('loads ' + specifier);
+        if (/^(@duckdb|@aws-sdk|@smithy)/.test(specifier)) throw new Error('loads ' + specifier);
         return next(specifier, context);
       } });`)}`;
     const argv = ['--import', forbids, 'bin/tailgate.mjs', 'validate', 'tailgate.yaml'];

@@ -6,9 +6,9 @@ import { createSqsClient } from '../../lib/aws/clients.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
 import { createS3Client } from '../../lib/aws/s3/object-store.ts';
 import { CallCounts, countCalls } from '../../lib/cost/count-calls.ts';
-import { engineClientOptions } from '../../lib/local/engines/engine.ts';
 import { MemoryObjectStore } from '../memory/memory-object-store.ts';
 import { useDynamoTable } from '../support/dynamo-table.ts';
+import { engineClientOptions } from '../support/engines/engine.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const { tableName, createClient } = useDynamoTable();
@@ -116,9 +116,20 @@ describe('the units of DynamoDB', () => {
       };
       await buffer.record(traceId, record);
     }
+    const [traceId = ''] = traceIds;
+    await buffer.readFragments(traceId, ['hash-0', 'hash-3', 'not there']);
+    await buffer.writeList(
+      traceId,
+      'n',
+      Array.from({ length: 500 }, (_, index) => `hash-${index}`),
+    );
+    await buffer.readList(traceId, 'n');
+    expect(counts.of('BatchGetItem')).toMatchObject({ calls: 2, readUnits: consumed.get('BatchGetItemCommand') });
+    // By hand: one for each key, two for a list of 5 KB.
+    expect(counts.of('BatchGetItem').readUnits).toBe(3 + 2);
     expect(counts.of('BatchWriteItem')).toMatchObject({ items: 60, writeUnits: consumed.get('BatchWriteItemCommand') });
     expect(counts.of('Query')).toMatchObject({ calls: 12, readUnits: consumed.get('QueryCommand') });
-    expect(counts.of('PutItem')).toMatchObject({ items: 12, writeUnits: consumed.get('PutItemCommand') });
+    expect(counts.of('PutItem')).toMatchObject({ items: 13, writeUnits: consumed.get('PutItemCommand') });
     expect(counts.of('PutItem').writeUnits).toBeGreaterThan(12);
   });
 

@@ -86,6 +86,7 @@ async function start(code: BuiltFunction, { dynamoUrl, otherUrl, names }: Engine
       TAILGATE_DEAD_LETTER_QUEUE_URL: local(names.deadLetterQueueUrl),
       TAILGATE_CONFIG_PARAMETER: '/tailgate/tailgate/policies',
       TAILGATE_KEYS_PATH: '/tailgate/tailgate/keys',
+      TAILGATE_TRAINED_DICTIONARIES: '1',
     },
   });
   processes.push(process);

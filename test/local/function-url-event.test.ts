@@ -1,7 +1,16 @@
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_INVOCATION_BYTES } from '../../functions/ingest/body-limits.ts';
-import { functionUrlEvent, type HttpMessage, isOverInvocationLimit } from '../../lib/local/function-url-event.ts';
+import { readHttpEvent } from '../../functions/ingest/http.ts';
+import {
+  deliveredBody,
+  functionUrlEvent,
+  type HttpMessage,
+  isOverInvocationLimit,
+  isOverLimit,
+  requestHead,
+} from '../../lib/local/function-url-event.ts';
 
 const MESSAGE: HttpMessage = { method: 'POST', target: '/v1/traces', headers: {}, body: new Uint8Array() };
 const TEXT = 'gr\u00fc\u00dfe';
@@ -105,5 +114,42 @@ describe("Lambda's limit of an invocation", () => {
   it('counts headers', () => {
     const body = new Uint8Array(Math.floor((MAX_INVOCATION_BYTES - aroundJson) / 4) * 3);
     expect(isOverInvocationLimit(event({ headers: { 'x-long': 'x'.repeat(2_000) }, body }))).toBe(true);
+  });
+});
+
+describe('the short way past the event', () => {
+  const contentType = fc.constantFrom('application/json', 'Text/Plain; x', 'application/x-protobuf', undefined);
+  const target = fc.constantFrom('/v1/traces', '/$default/v1/traces', '/v1/%74races?a', 'http://other:1/v1', '*', '');
+  const body = fc.oneof(
+    fc.uint8Array({ maxLength: 50 }),
+    fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+  );
+  const header = fc.tuple(
+    fc.constantFrom('X-Api-Key', 'host', 'user-agent'),
+    fc.constantFrom('a', ['b', 'c'], undefined),
+  );
+
+  it('hands over what the function would read from the event', () => {
+    fc.assert(
+      fc.property(target, contentType, body, fc.array(header), (target, contentType, body, more) => {
+        const headers = { ...Object.fromEntries(more), 'content-type': contentType };
+        const message = { method: 'POST', target, headers, body };
+        const request = {
+          ...requestHead(message),
+          ...deliveredBody(body, requestHead(message).headers['content-type']),
+        };
+        const throughEvent = readHttpEvent(JSON.parse(JSON.stringify(functionUrlEvent(message))));
+        expect({ ...request, body: Buffer.from(request.body) }).toEqual(throughEvent);
+      }),
+    );
+  });
+
+  it('has the same limit', () => {
+    for (const contentType of ['application/json', 'application/x-protobuf']) {
+      for (const bytes of [900_000, 1_100_000, 4_500_000, 4_717_000, 4_720_000, 6_400_000]) {
+        const message = { ...MESSAGE, headers: { 'content-type': contentType }, body: new Uint8Array(bytes) };
+        expect(isOverLimit(message)).toBe(isOverInvocationLimit(functionUrlEvent(message)));
+      }
+    }
   });
 });

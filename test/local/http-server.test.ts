@@ -2,22 +2,31 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { IngestHandler } from '../../functions/ingest/handler.ts';
-import { type RunningHttpServer, startHttpServer } from '../../lib/local/http-server.ts';
+import type { HttpHandler } from '../../functions/ingest/handler.ts';
+import type { HttpResponse } from '../../functions/ingest/http.ts';
+import { type HttpServerOptions, type RunningHttpServer, startHttpServer } from '../../lib/local/http-server.ts';
 import { silentLog } from '../support/silent-log.ts';
 
 const servers: RunningHttpServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())));
 
-async function serve(handler: IngestHandler): Promise<RunningHttpServer> {
+async function serve(
+  handler: HttpHandler,
+  options: Pick<HttpServerOptions, 'refuse'> = {},
+): Promise<RunningHttpServer> {
   const server = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
     handler,
     log: silentLog,
+    ...options,
   });
   servers.push(server);
   return server;
+}
+
+function respond({ status = 200, headers = {}, body = '' } = {}): HttpResponse {
+  return { status, headers, body: Buffer.from(body) };
 }
 
 /** A server, and how many requests have reached its handler. */
@@ -25,7 +34,7 @@ async function serveCounting() {
   let count = 0;
   const { port } = await serve(async () => {
     count += 1;
-    return { statusCode: 200, body: '' };
+    return respond();
   });
   return { port, handled: () => count };
 }
@@ -50,7 +59,7 @@ function raw(port: number, head: string, body?: string): Promise<string> {
   return exchange(port, `${head}connection: close\r\n${length}\r\n${body ?? ''}`);
 }
 
-const ok: IngestHandler = async () => ({ statusCode: 200, body: '' });
+const ok: HttpHandler = async () => respond();
 
 /** One request on the agent's connections. Resolves to its status, or to the code of the error. */
 function post(port: number, agent: Agent, body = ''): Promise<number | string | undefined> {
@@ -65,27 +74,29 @@ function post(port: number, agent: Agent, body = ''): Promise<number | string | 
 }
 
 describe('the HTTP server', () => {
-  it('hands on the event that Lambda would', async () => {
-    const { port } = await serve(async (event) => ({
-      statusCode: 202,
-      headers: { 'x-seen': `${event.rawPath} ${event.rawQueryString} ${event.headers['x-one']}` },
-      body: `${event.isBase64Encoded} ${event.body}`,
-    }));
+  it('hands on the request that a function URL would', async () => {
+    const { port } = await serve(async ({ path, headers, isText, body }) =>
+      respond({
+        status: 202,
+        headers: { 'x-seen': `${path} ${headers['x-one']}` },
+        body: `${isText} ${Buffer.from(body).toString('hex')}`,
+      }),
+    );
     const url = `http://127.0.0.1:${port}/v1/traces?a=b`;
     const post = async (contentType: string) => {
       const headers = { 'X-One': '1', 'Content-Type': contentType };
-      const answer = await fetch(url, { method: 'POST', headers, body: 'hello' });
+      const answer = await fetch(url, { method: 'POST', headers, body: Uint8Array.of(0x61, 0xff) });
       return [answer.status, answer.headers.get('x-seen'), await answer.text()];
     };
-    expect(await post('application/json')).toEqual([202, '/v1/traces a=b 1', 'false hello']);
-    expect(await post('application/x-protobuf')).toEqual([202, '/v1/traces a=b 1', 'true aGVsbG8=']);
+    // As text, what is not UTF-8 is replaced.
+    expect(await post('application/json')).toEqual([202, '/v1/traces 1', 'true 61efbfbd']);
+    expect(await post('application/x-protobuf')).toEqual([202, '/v1/traces 1', 'false 61ff']);
   });
 
   it('takes a target in absolute form, whose host counts', async () => {
-    const { port } = await serve(async ({ rawPath, headers }) => ({
-      statusCode: 200,
-      headers: { 'x-seen': `${headers['host']} ${rawPath}` },
-    }));
+    const { port } = await serve(async ({ path, headers }) =>
+      respond({ headers: { 'x-seen': `${headers['host']} ${path}` } }),
+    );
     const answer = await raw(port, 'POST http://tailgate.example:1/v1/traces HTTP/1.1\r\nhost: other\r\n', '{}');
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*x-seen: tailgate\.example:1 \/v1\/traces\r\n/);
   });
@@ -106,7 +117,7 @@ describe('the HTTP server', () => {
   });
 
   it('takes a body in chunks, and one that is announced with "expect: 100-continue"', async () => {
-    const { port } = await serve(async ({ body = '' }) => ({ statusCode: 200, body, isBase64Encoded: true }));
+    const { port } = await serve(async ({ body }) => respond({ body: Buffer.from(body).toString() }));
     const chunked = await raw(
       port,
       'POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n',
@@ -129,11 +140,31 @@ describe('the HTTP server', () => {
   });
 
   it('keeps the connection after a refusal', async () => {
-    const { port } = await serve(async ({ rawPath }) => ({ statusCode: rawPath === '/ok' ? 200 : 415, body: '' }));
+    const { port } = await serve(async ({ path }) => respond({ status: path === '/ok' ? 200 : 415 }));
     const request = (path: string, more = '') =>
       `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n${more}\r\nhi`;
     const answers = await exchange(port, request('/no') + request('/no') + request('/ok', 'connection: close\r\n'));
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415', 'HTTP/1.1 415', 'HTTP/1.1 200']);
+  });
+
+  it('refuses before it reads the body, and keeps the connection', async () => {
+    const refuse = ({ path }: { readonly path: string }) =>
+      path === '/no' ? respond({ status: 503, headers: { 'retry-after': '2' } }) : undefined;
+    const { port } = await serve(ok, { refuse });
+    const request = (path: string, body: string, more = '') =>
+      `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n${more}\r\n${body}`;
+    const large = 'x'.repeat(1_000_000);
+    const answers = await exchange(
+      port,
+      request('/no', large) + request('/yes', large) + request('/no', 'hi', 'connection: close\r\n'),
+    );
+    expect(answers.match(/HTTP\/1\.1 \d+|retry-after: \d+/g)).toEqual([
+      'HTTP/1.1 503',
+      'retry-after: 2',
+      'HTTP/1.1 200',
+      'HTTP/1.1 503',
+      'retry-after: 2',
+    ]);
   });
 
   it('keeps a connection for longer than exporters pause', async () => {
@@ -143,11 +174,7 @@ describe('the HTTP server', () => {
   });
 
   it('answers HEAD without a body and without the length of another answer', async () => {
-    const { port } = await serve(async () => ({
-      statusCode: 200,
-      headers: { 'content-type': 'text/plain' },
-      body: '',
-    }));
+    const { port } = await serve(async () => respond({ headers: { 'content-type': 'text/plain' } }));
     const answer = await raw(port, 'HEAD /healthz HTTP/1.1\r\nhost: x\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\n$/);
     expect(answer).not.toMatch(/content-length|transfer-encoding/i);
@@ -189,7 +216,7 @@ describe('a stop', () => {
     const server = await serve(async () => {
       entered();
       await held;
-      return { statusCode: 200, body: '' };
+      return respond();
     });
     const answer = post(server.port, new Agent());
     await underWay;

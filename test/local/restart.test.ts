@@ -17,8 +17,10 @@ afterEach(() => {
 });
 
 /** A running local Tailgate, and what it says. */
-async function serve() {
-  const child = spawn(process.execPath, ['test/local/serve.ts', dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function serve(product: 'local' | 'engines') {
+  const child = spawn(process.execPath, ['test/local/serve.ts', dataDir, product], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   const lines: Record<string, unknown>[] = [];
   const waiting = new Set<() => void>();
@@ -38,10 +40,10 @@ async function serve() {
   return { child, url: String(lines[0]?.['url']), lines, until };
 }
 
-describe('kill -9 in the middle of a load', () => {
+describe.each(['local', 'engines'] as const)('kill -9 in the middle of a load, on %s', (product) => {
   it('loses no span that was acknowledged and keeps none twice', { timeout: 60_000 }, async () => {
     const acknowledged = new Set<string>();
-    const killed = await serve();
+    const killed = await serve(product);
     let sent = 0;
     const exporter = async () => {
       for (;;) {
@@ -67,7 +69,7 @@ describe('kill -9 in the middle of a load', () => {
     killed.child.kill('SIGKILL');
     await Promise.all([once(killed.child, 'exit'), exporters]);
 
-    const restarted = await serve();
+    const restarted = await serve(product);
     const archivedIds = () => spansOf(readArchive(dataDir)).map(({ spanId }) => spanId);
     await restarted.until(() => {
       const archived = new Set(archivedIds());

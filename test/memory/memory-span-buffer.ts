@@ -1,5 +1,5 @@
+import { byArrival } from '../../lib/aws/dynamodb/fragments-in-reading.ts';
 import { DEFAULT_BUFFER_TTL_MS, fragmentExpiresAt, isExpired, recordExpiresAt } from '../../lib/aws/dynamodb/schema.ts';
-import { byArrival } from '../../lib/aws/dynamodb/span-buffer.ts';
 import type {
   BufferedFragment,
   BufferedTrace,
@@ -50,9 +50,9 @@ export class MemorySpanBuffer implements SpanBuffer {
   ): Promise<BufferedTrace> {
     const nowMs = this.#clock.now();
     const payloads = new Map(known.map(({ hash, payload }) => [hash, payload]));
-    const live = this.#liveFragments(traceId, nowMs);
     const record = structuredClone(this.#liveRecord(traceId, nowMs));
     const [decision, note] = record === undefined || !('outcome' in record) ? [record, undefined] : [undefined, record];
+    const live = this.#liveFragments(traceId, nowMs);
     if (record !== undefined && live.length > wholeUpTo) return { decision, note, fragments: [], isRecordOnly: true };
     assertSize(traceId, live, limit, decision);
     const fragments = live.map((fragment) => copyOf(fragment, payloads.get(fragment.hash)));

@@ -12,6 +12,8 @@ interleaving of those steps, breadth first, together with the faults that the re
 * SQS may deliver one message to a second worker while the first still holds it (two holders at most), and delivers
   it again whenever its holder died without acknowledging it;
 * a claim whose object is not there may be judged too old at any moment and be fenced (number bounded);
+* where `notes` are taken (large traces), a look that does not sample may record what it has seen, and a later one then looks
+  at a chunk that the note lacks together with any of those that it has (the landmarks);
 * policies may turn off: chunk b can make "sampled" out of a alone "not sampled" (`refused`: drop, not, upper bounds), or
   any look at a trace may say either (`fickle`: rate limits, policies that were replaced while traces waited).
 
@@ -46,7 +48,7 @@ configurations with an eventual Query. `test/pipeline/` holds the real code agai
 
 How to run (Python 3, standard library only)
 --------------------------------------------
-  npm run test:model                               the short set: 15 configurations (1 to 2 minutes, 0.7 GB)
+  npm run test:model                               the short set: 22 configurations (2 minutes, 0.7 GB)
   npm run test:model -- --list                     all configurations, their parameters and the recorded results
   npm run test:model -- NAME [NAME ...]            the named ones, e.g.  v6-refusal-one-look  chosen-refusal
   npm run test:model -- --why NAME                 also print the shortest history that leads to the violation
@@ -77,6 +79,12 @@ from collections import Counter, deque
 #   look_again           once the first claim of a trace is recorded, the trace is read again, and the claim extended by what is
 #                        in no claim, before the object is created. Without it: V6
 #   stale_again          that second look is eventually consistent
+#   notes                a look that does not sample a trace may record a note, in the place of the decision record and under the same
+#                        condition: the chunks that it has seen are settled then. A chunk that the note lacks is looked at
+#                        with some of those that it has; if that part may be sampled, or at any time, all of the trace is
+#   note_any         V7  a note settles every chunk of its trace
+#   note_blind       V8  a note is written whatever has been recorded since the look
+#   list_later       V9  the names of the claimed chunks (a list outside of the record) are written after the object
 
 
 class Config:
@@ -114,6 +122,9 @@ TWO_PLUS_ONE = {'a': 'T', 'b': 'T', 'c': 'U'}
 
 # The protocol as it is (docs/adr/0001-commit-by-creating-an-object.md).
 CHOSEN = {'no_drop_record': True, 'look_again': True}
+# The same for large traces, of which notes are taken. (The names of claimed chunks are in lists then, written before the record that
+# names the list: with the record they are all there, so that there is nothing more to model.)
+NOTES = {**CHOSEN, 'notes': True}
 # The same without the second look.
 ONE_LOOK = {'no_drop_record': True}
 
@@ -132,6 +143,14 @@ SHORT = [
            fickle=True, verdict='LOST', states=7_847, **ONE_LOOK),
     Config('v6-eventual-second-look', 'the second look is eventually consistent', TWO, {'a'}, 0, 0, 0,
            refused={'b'}, verdict='LOST', stale_again=True, states=3_455, **CHOSEN),
+    Config('v7-note-any', 'V7: a note settles chunks that it has not seen', TWO, {'b'}, 0, 0, 0,
+           verdict='LOST(should have been kept)', note_any=True, states=3_841, **NOTES),
+    Config('v8-note-blind', 'V8: a note is written over what was recorded since', TWO, {'b'}, 0, 0, 0,
+           verdict='LOST(should have been kept)', note_blind=True, states=7_291, **NOTES),
+    Config('v9-list-later', 'V9: the names of claimed chunks are written after the object', TWO, {'a', 'b'}, 1, 0, 0,
+           verdict='DUPLICATE', list_later=True, states=15_724, **ONE_LOOK),
+    Config('notes-one-look', 'V6 with notes: no second look', TWO, {'a'}, 0, 0, 0,
+           refused={'b'}, verdict='LOST', notes=True, states=5_173, **ONE_LOOK),
     Config('drop-not-recorded-eventual', 'drops not recorded + eventual Query', TWO, {'b'}, 1, 0, 1,
            states=31_371, verdict='LOST', no_drop_record=True, stale=True),
     Config('eventual-query', 'drops recorded, eventual Query that contains the own chunk', TWO, {'b'}, 1, 0, 1,
@@ -149,7 +168,26 @@ SHORT = [
     Config('chosen-limit', 'each look may be over the limit; 1 death, 1 fence', TWO, {'a', 'b'}, 1, 0, 1,
            fickle=True, states=163_582, verdict='DANGLING-CLAIM', **CHOSEN),
 ]
+SHORT += [
+    Config('notes', 'notes: the second chunk keeps; 1 death, 1 fence', TWO, {'b'}, 1, 0, 1, states=95_745, **NOTES),
+    Config('notes-refusal', 'notes: a keeps, a and b together do not; 1 death, 1 fence', TWO, {'a'}, 1, 0, 1,
+           refused={'b'}, verdict='DANGLING-CLAIM', states=90_815, **NOTES),
+    Config('notes-limit', 'notes: each look may be over the limit; 1 death, 1 fence', TWO, {'a', 'b'}, 1, 0, 1,
+           fickle=True, verdict='DANGLING-CLAIM', states=201_080, **NOTES),
+]
 LONG = [
+    Config('notes-resend', 'notes: the second chunk keeps; 1 death, 1 resend each, 1 fence', TWO, {'b'}, 1, 1, 1,
+           limit=9_000_000, states=1_061_653, **NOTES),
+    Config('notes-2-deaths', 'notes: the second chunk keeps; 2 deaths, 2 fences', TWO, {'b'}, 2, 0, 2,
+           limit=9_000_000, verdict='DANGLING-CLAIM', states=589_082, **NOTES),
+    Config('notes-three', 'notes: 3 chunks of one trace, one keeps; no death, 1 fence', THREE, {'a'}, 0, 0, 1,
+           limit=9_000_000, states=656_582, **NOTES),
+    Config('notes-refusal-three', 'notes: a keeps, c refuses; 3 chunks, no death, 1 fence', THREE, {'a'}, 0, 0, 1,
+           refused={'c'}, limit=9_000_000, states=639_686, **NOTES),
+    Config('notes-refusal-resend', 'notes: a keeps, a and b together do not; 1 death, 1 resend each, 1 fence', TWO, {'a'}, 1, 1, 1,
+           refused={'b'}, limit=9_000_000, verdict='DANGLING-CLAIM', states=1_064_498, **NOTES),
+    Config('notes-batch', 'notes: 2+1 chunks, batches of 2, no death, 1 fence', TWO_PLUS_ONE, {'a', 'c'}, 0, 0, 1,
+           batch=2, limit=9_000_000, **NOTES),
     Config('two-chunks-resend', 'drops recorded: 2 chunks both kept, 1 death, 1 resend each, 1 fence', TWO, {'a', 'b'}, 1, 1, 1,
            limit=9_000_000, states=1_118_972),
     Config('two-traces-share-object', 'drops recorded: 2 traces in one batch and object, 2 deaths, 2 fences', TWO_TRACES,
@@ -183,7 +221,8 @@ LONG = [
 #              'm' message sent, chunk not written (V5) | ('w', new) marker written | ('s', new) chunk written (V1)
 #   stored   frozenset of chunks in the buffer table
 #   queue    per chunk: number of messages not yet acknowledged
-#   claims   frozenset of (unit, (decision, object key, included chunks)); a unit is a trace, or a late chunk
+#   claims   frozenset of (unit, (decision, object key, included chunks)); a unit is a trace, or a late chunk; or of
+#              (trace, ('note', whether a part has asked for a look in vain, chunks that the look has seen))
 #   objects  frozenset of (key, 'data' or 'fence', chunks in it): the archive, create-only
 #   workers  per worker None or (pc, messages, position, unit examined, owned claims, acks, object key)
 #   deaths, fences   how many more may happen
@@ -306,6 +345,22 @@ def decide_steps(cfg, names, state):
             def visible():
                 return frozenset([chunk]) if late else frozenset(c for c in stored if cfg.chunks[c] == trace)
 
+            if current is not None and current[0] == 'note':  # a look at the trace has not sampled it
+                _, vain, noted = current
+                if chunk in noted:
+                    yield step(f'{chunk}: not sampled, says a note', done)
+                    continue
+                if rules.get('note_any'):
+                    yield step(f'{chunk}: of a trace that was not sampled, says a note', done)
+                    continue
+                answers = set().union(*(cfg.answers(some | {chunk}) for some in subsets(noted)))
+                if False in answers or vain:
+                    yield step(f'{chunk}: nothing new in it', done)
+                if True in answers:
+                    yield step(f'{chunk}: a part with it is sampled', now(('whole', trace, 1)))
+                yield step(f'{chunk}: a look at all of {trace} is due', now(('whole', trace, 0)))
+                continue
+
             if current is None:
                 seen = visible()
                 views = [seen]
@@ -315,6 +370,8 @@ def decide_steps(cfg, names, state):
                     answers = cfg.answers(view)
                     if rules.get('no_drop_record') and not late and False in answers:
                         yield step(f'{chunk}: not sampled on {"".join(sorted(view))}, nothing written', done)
+                        if rules.get('notes'):
+                            yield step(f'{chunk}: not sampled on {"".join(sorted(view))}', now(('note', unit, view, None, 0)))
                     if not rules.get('no_drop_record') or late or True in answers:
                         yield step(f'{chunk}: no record of {unit}, reads {"".join(sorted(view))}',
                                    now(('claim', unit, view, None)))
@@ -350,13 +407,37 @@ def decide_steps(cfg, names, state):
                         yield step(f'{chunk}: old claim, fences {claimed_key}', now(),
                                    new_objects=objects | {(claimed_key, 'fence', frozenset())}, new_fences=fences - 1)
 
+        elif isinstance(pc, tuple) and pc[0] == 'whole':      # the trace has a note, and is looked at whole
+            _, unit, asked = pc
+            chunk = names[messages[pos]]
+            current = claim_of.get(unit)
+            if current is None or current[0] != 'note':
+                yield step(f'{chunk}: {unit} has been decided since', now('read'))
+                continue
+            view = frozenset(c for c in stored if cfg.chunks[c] == unit)
+            answers = cfg.answers(view)
+            if True in answers:
+                yield step(f'{chunk}: reads {"".join(sorted(view))}', now(('claim', unit, view, current)))
+            if False in answers:
+                yield step(f'{chunk}: not sampled on {"".join(sorted(view))}',
+                           now(('note', unit, view, current, max(asked, current[1]))))
+
+        elif isinstance(pc, tuple) and pc[0] == 'note':       # a look did not sample the trace: what it has seen
+            _, unit, view, replaced, vain = pc
+            done = now('read', new_pos=pos + 1, new_unit=None, new_acks=acks | {messages[pos]})
+            if claim_of.get(unit) == replaced or rules.get('note_blind'):
+                yield step(f'notes that {unit} is not sampled on {"".join(sorted(view))}', done,
+                           new_claims=with_claim(unit, ('note', vain, view)))
+            else:
+                yield step(f'the note on {unit} fails the condition', done)
+
         elif isinstance(pc, tuple) and pc[0] == 'again':      # the first claim is recorded, its object is not created
             _, unit, view = pc
             mine = ('keep', key, view)
             if claim_of.get(unit) != mine:
                 yield step(f'looks again: the claim of {unit} was taken over', now('read', new_owned=owned - {(unit, view)}))
                 continue
-            claimed = frozenset(c for _, (_, _, included) in claims for c in included)
+            claimed = frozenset(c for _, (decision, _, included) in claims if decision != 'note' for c in included)
             others = frozenset(c for c in stored if cfg.chunks[c] == unit) - claimed
             for missed in subsets(others) if rules.get('stale_again') else [others]:
                 if missed:
@@ -378,18 +459,22 @@ def decide_steps(cfg, names, state):
             _, unit, view, replaced = pc
             chunk = names[messages[pos]]
             current = claim_of.get(unit)
-            free = current is None if replaced is None else current is not None and current[1] == replaced[1]
+            if replaced is None or replaced[0] == 'note':
+                free = current == replaced
+            else:
+                free = current is not None and current[0] != 'note' and current[1] == replaced[1]
             if not free:
                 yield step(f'claim of {unit} fails the condition', now('read'))
                 continue
             late = unit != cfg.chunks[chunk]
             if replaced is not None or late or True in cfg.answers(view):
                 my_key = key if key is not None else f'K{next_key}'
-                first = replaced is None and not late
+                first = (replaced is None or replaced[0] == 'note') and not late
+                named = frozenset() if rules.get('list_later') else view
                 yield step(f'claims {unit} = keep {"".join(sorted(view))} at {my_key}',
                            now(('again', unit, view) if first and rules.get('look_again') else 'read',
                                new_owned=owned | {(unit, view)}, new_key=my_key),
-                           new_claims=with_claim(unit, ('keep', my_key, view)),
+                           new_claims=with_claim(unit, ('keep', my_key, named)),
                            new_next_key=next_key if key is not None else next_key + 1)
             else:
                 yield step(f'records {unit} = drop', now('read'), new_claims=claims | {(unit, ('drop', None, view))})
@@ -398,12 +483,17 @@ def decide_steps(cfg, names, state):
             found = object_at.get(key)
             content = frozenset(c for _, view in owned for c in view)
             if found is None:
-                yield step(f'PUT {key} = {"".join(sorted(content))}', now('ack'), new_objects=objects | {(key, 'data', content)})
+                yield step(f'PUT {key} = {"".join(sorted(content))}', now('list' if rules.get('list_later') else 'ack'),
+                           new_objects=objects | {(key, 'data', content)})
             elif rules.get('no_fence'):                       # no fences: only the worker's own PUT can be there
                 yield step(f'{key} exists', now('ack'))
             else:                                             # 412: nothing that this batch claimed is committed
                 yield step(f'PUT {key} meets a fence, gives its messages back',
                            now('ack', new_acks=frozenset(a for a in acks if not isinstance(a, tuple))))
+
+        elif pc == 'list':
+            listed = frozenset((u, ('keep', key, dict(owned).get(u, c[2]))) if c[1] == key else (u, c) for u, c in claims)
+            yield step(f'lists what {key} holds', now('ack'), new_claims=listed)
 
         elif pc == 'ack':
             left = list(queue)
@@ -450,6 +540,8 @@ def violations(cfg, names, state):
     for i, chunk in enumerate(names):
         trace = cfg.chunks[chunk]
         record = claim_of.get(trace)
+        if record and record[0] == 'note':
+            record = None
         if ingest[i][2]:
             if record is None and not cfg.rules.get('no_drop_record'):
                 yield 'LOST(no decision)'

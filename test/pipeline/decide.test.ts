@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { toRecordItem } from '../../lib/aws/dynamodb/decision-item.ts';
+import { itemBytes } from '../../lib/aws/dynamodb/schema.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { TraceTooLargeError, UnavailableError } from '../../lib/pipeline/ports.ts';
 import { exportRequest, spanIdOf, traceIdOf } from '../support/export-request.ts';
@@ -145,8 +147,12 @@ describe('late spans', () => {
       await world.drain();
     }
     const { decision } = await world.buffer.read(traceIdOf('a'));
-    expect(decision?.claims.length).toBeLessThanOrEqual(16);
-    expect(decision?.claims.flatMap((claim) => claim.fragments)).toHaveLength(60);
+    if (decision === undefined) throw new Error('the trace is kept');
+    expect(itemBytes(toRecordItem(traceIdOf('a'), decision, 0)), 'one write unit').toBeLessThanOrEqual(1024);
+    const named = decision.claims.flatMap((claim) => claim.fragments);
+    const lists = decision.claims.flatMap((claim) => claim.lists ?? []);
+    const listed = await Promise.all(lists.map((name) => world.buffer.readList(traceIdOf('a'), name)));
+    expect(new Set([...named, ...listed.flatMap((list) => list ?? [])]).size).toBe(60);
     expect(new Set(world.archivedSpans()).size).toBe(60);
     expect(world.archivedLines().map((line) => line.seq)).toEqual(Array.from({ length: 60 }, (_, seq) => seq));
   });

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
+import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import { exportRequest, type SpanSpec } from '../support/export-request.ts';
 import { expectPromisesKept } from './promises.ts';
 import { type Configuration, TURNING_OFF } from './turning-off.ts';
-import { Death, parsePolicies, type Step, World } from './world.ts';
+import { Death, EVERY_TRACE_IS_LARGE, parsePolicies, type Step, World } from './world.ts';
 
 /** The configurations of the protocol model, with real code in place of its rules. */
 const MODEL_CONFIGURATIONS: Record<string, Configuration> = {
@@ -93,11 +94,19 @@ describe.each(Object.entries(MODEL_CONFIGURATIONS))('%s', (_, configuration) => 
   it(PROMISE, async () => {
     await expectKeptInAnyOrder(configuration, 'keep errors', 400);
   });
+
+  it(`${PROMISE}, of a large trace`, async () => {
+    await expectKeptInAnyOrder(configuration, 'keep errors', 200, EVERY_TRACE_IS_LARGE);
+  });
 });
 
 describe.each(Object.entries(TURNING_OFF))('policies that turn off: %s', (_, configuration) => {
   it(PROMISE, async () => {
     await expectKeptInAnyOrder(configuration, 'may turn off', 400);
+  });
+
+  it(`${PROMISE}, of a large trace`, async () => {
+    await expectKeptInAnyOrder(configuration, 'may turn off', 200, EVERY_TRACE_IS_LARGE);
   });
 });
 
@@ -105,10 +114,11 @@ async function expectKeptInAnyOrder(
   { yaml, replacedBy, requests }: Configuration,
   kind: Parameters<typeof expectPromisesKept>[2],
   numRuns: number,
+  settings: Partial<DecideOptions> = {},
 ): Promise<void> {
   await fc.assert(
     fc.asyncProperty(fc.infiniteStream(fc.nat(1_000_000)), async (choices) => {
-      const world = new World({ ...(yaml !== undefined && { yaml }) });
+      const world = new World({ settings, ...(yaml !== undefined && { yaml }) });
       const interleaver = new Interleaver(choices);
       const acknowledged: SpanSpec[] = [];
 

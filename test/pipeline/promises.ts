@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type SpanSpec, spanIdOf, traceIdOf } from '../support/export-request.ts';
-import type { World } from './world.ts';
+import type { AnyWorld } from './world.ts';
 
 /**
  * What the pipeline promises once no wake-up is left, however it came about (the states of the protocol model):
@@ -14,7 +14,7 @@ import type { World } from './world.ts';
  * but if any of it is kept then all of it is
  */
 export function expectPromisesKept(
-  world: World,
+  world: AnyWorld,
   acknowledged: readonly SpanSpec[],
   policies: 'keep errors' | 'may turn off' = 'keep errors',
 ): void {

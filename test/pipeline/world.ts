@@ -4,6 +4,7 @@ import { type DecideDeps, Decider } from '../../lib/pipeline/decide/decide-batch
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import type { DecideSummary } from '../../lib/pipeline/decide/tally.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
+import type { KeyTables, LimitStore, SpanBuffer, WakeUp, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import type { ReceivedWakeUp } from '../../lib/pipeline/wake-ups.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
@@ -22,32 +23,71 @@ policies:
   - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
 `;
 
+/** Settings by which every trace is a large one, and what calls for a look at all of it is the policies' answer to a part. */
+export const EVERY_TRACE_IS_LARGE: Partial<DecideOptions> = {
+  largeTraces: { wholeUpTo: 0, inlineHashes: 1, looksWhileDoubling: 1e-9 },
+};
+
 /** Runs before and after every call to a port; throwing in it is a fault at that point. */
 export type Step = (label: string, when: 'before' | 'after') => void | Promise<void>;
 const NO_FAULTS: Step = () => {};
 
-/** The pipeline on memory adapters, with a clock that stands still and a fault to inject at every step. */
-export class World {
-  readonly clock = new ManualClock();
-  readonly buffer: MemorySpanBuffer;
-  readonly queue: MemoryWakeUpQueue;
+/** Both sides of a wake-up queue. */
+export interface WorldQueue extends WakeUpQueue {
+  receive(max: number): Awaitable<readonly { readonly receiptHandle: string; readonly wakeUp: WakeUp }[]>;
+  acknowledge(receiptHandle: string): Awaitable<void>;
+  nextVisibleAtMs(): number | undefined;
+  readonly deadLetters: readonly WakeUp[];
+}
+
+type Awaitable<Value> = Value | Promise<Value>;
+
+/** The adapters that a world runs on, apart from its archive. */
+export interface WorldAdapters<Buffer extends SpanBuffer, Queue extends WorldQueue> {
+  readonly clock: ManualClock;
+  readonly buffer: Buffer;
+  readonly queue: Queue;
+  readonly limits: LimitStore;
+  readonly keyTables: KeyTables;
+}
+
+/** On memory adapters. @param bufferTtlMs @default 24 hours */
+function memoryAdapters(bufferTtlMs?: number): WorldAdapters<MemorySpanBuffer, MemoryWakeUpQueue> {
+  const clock = new ManualClock();
+  return {
+    clock,
+    buffer: new MemorySpanBuffer({ clock, ...(bufferTtlMs !== undefined && { bufferTtlMs }) }),
+    queue: new MemoryWakeUpQueue({ clock, visibilityTimeoutMs: 60_000 }),
+    limits: new MemoryLimitStore(),
+    keyTables: new MemoryKeyTables(),
+  };
+}
+
+/** Any world, whatever its adapters. */
+export type AnyWorld = WorldOn<SpanBuffer, WorldQueue>;
+
+/** The pipeline with a clock that stands still and a fault to inject at every step. */
+export class WorldOn<Buffer extends SpanBuffer, Queue extends WorldQueue> {
+  readonly clock: ManualClock;
+  readonly buffer: Buffer;
+  readonly queue: Queue;
   readonly archive = new MemoryTraceArchive();
   /** The policies from now on; an invocation decides by those that it started with. */
   config: SamplingConfig;
   readonly summaries: DecideSummary[] = [];
   readonly settings: DecideOptions;
-  readonly limits = new MemoryLimitStore();
-  readonly keyTables = new MemoryKeyTables();
+  readonly limits: LimitStore;
+  readonly keyTables: KeyTables;
   #ids = 0;
 
-  constructor(options: { yaml?: string; settings?: Partial<DecideOptions>; bufferTtlMs?: number } = {}) {
+  constructor(adapters: WorldAdapters<Buffer, Queue>, options: WorldOptions = {}) {
     this.config = parsePolicies(options.yaml ?? ERRORS_ONLY);
     this.settings = { ...DEFAULT_DECIDE_OPTIONS, ...options.settings };
-    this.buffer = new MemorySpanBuffer({
-      clock: this.clock,
-      ...(options.bufferTtlMs !== undefined && { bufferTtlMs: options.bufferTtlMs }),
-    });
-    this.queue = new MemoryWakeUpQueue({ clock: this.clock, visibilityTimeoutMs: 60_000 });
+    this.clock = adapters.clock;
+    this.buffer = adapters.buffer;
+    this.queue = adapters.queue;
+    this.limits = adapters.limits;
+    this.keyTables = adapters.keyTables;
   }
 
   /** One export request in one process. @param rejected has the spans rejected before */
@@ -80,7 +120,7 @@ export class World {
   /** One invocation on what is visible now, acknowledgement included. Resolves to the number of messages it was given. */
   async decideOnce(options: { step?: Step; max?: number; hasTime?: () => boolean } = {}): Promise<number> {
     const step = options.step ?? NO_FAULTS;
-    const messages = this.queue.receive(options.max ?? 10);
+    const messages = await this.queue.receive(options.max ?? 10);
     if (messages.length === 0) return 0;
     const received = messages.map(({ receiptHandle, wakeUp }) => ({ messageId: receiptHandle, wakeUp }));
     const { failedMessageIds, summary } = await this.decider(step, options.hasTime)(received);
@@ -88,7 +128,7 @@ export class World {
     for (const { messageId } of received) {
       if (failedMessageIds.includes(messageId)) continue;
       await step('acknowledge', 'before');
-      this.queue.acknowledge(messageId);
+      await this.queue.acknowledge(messageId);
       await step('acknowledge', 'after');
     }
     return messages.length;
@@ -166,6 +206,18 @@ export class World {
         count: (...counts) => run('count', () => keyTables.count(...counts)),
       },
     };
+  }
+}
+
+export interface WorldOptions {
+  readonly yaml?: string;
+  readonly settings?: Partial<DecideOptions>;
+}
+
+/** The pipeline on memory adapters. */
+export class World extends WorldOn<MemorySpanBuffer, MemoryWakeUpQueue> {
+  constructor(options: WorldOptions & { readonly bufferTtlMs?: number } = {}) {
+    super(memoryAdapters(options.bufferTtlMs), options);
   }
 }
 

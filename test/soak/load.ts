@@ -1,63 +1,64 @@
-import { corpus } from '../../bench/corpus.ts';
+import { endlessRequests, type SoakRequest } from './traffic.ts';
 
-/** Requests a second; a request of the corpus has about 512 spans, so that this is about 1,000 spans a second. */
-const REQUESTS_PER_SECOND = 2;
 /** On a machine that cannot keep the pace, it is the answers that set it. */
-const MAX_UNDER_WAY = 4;
+const MAX_UNDER_WAY = 8;
 
 export interface Load {
-  /** Spans that were answered with 200. */
-  readonly acknowledged: number;
+  /** Spans, and the traces that they are, that were answered with 200. */
+  spans: number;
+  traces: number;
+  /** Requests that were answered with 503. */
+  refused: number;
   /** Requests that were answered otherwise, or not at all. */
-  readonly failed: number;
-  readonly slowestMs: number;
+  failed: number;
+  readonly answerMs: number[];
 }
 
 /**
  * Sends spans at a steady pace.
  *
- * @param onSecond called each second with the spans that were acknowledged so far
+ * @param onSecond called each second with what has been answered so far
  */
 export async function sendSpans(
   url: string,
-  seconds: number,
-  onSecond: (second: number, acknowledged: number) => Promise<void>,
+  { seconds, spansPerSecond }: { readonly seconds: number; readonly spansPerSecond: number },
+  onSecond: (second: number, load: Load) => void,
 ): Promise<Load> {
-  let acknowledged = 0;
-  let failed = 0;
-  let slowestMs = 0;
-  let sent = 0;
+  const load: Load = { spans: 0, traces: 0, refused: 0, failed: 0, answerMs: [] };
+  const requests = endlessRequests();
   const underWay = new Set<Promise<void>>();
-  const telling: Promise<void>[] = [];
-  const send = async (seed: number) => {
-    const [request] = corpus('mixed', 1, seed);
-    if (request === undefined) throw new Error('the corpus is empty');
-    const started = performance.now();
-    if (await post(url, request.protobuf)) acknowledged += request.spanCount;
-    else failed += 1;
-    slowestMs = Math.max(slowestMs, performance.now() - started);
-  };
   const begun = performance.now();
-  for (let second = 1; second <= seconds; second++) {
-    for (let i = 0; i < REQUESTS_PER_SECOND && underWay.size < MAX_UNDER_WAY; i++) {
-      const sending = send(sent++).finally(() => underWay.delete(sending));
+  let owed = 0;
+  // In steps of a tenth of a second.
+  for (let step = 1; step <= seconds * 10; step++) {
+    for (owed += spansPerSecond / 10; owed > 0 && underWay.size < MAX_UNDER_WAY; ) {
+      const request = requests.next().value;
+      owed -= request.spanCount;
+      const sending = send(url, request, load).finally(() => underWay.delete(sending));
       underWay.add(sending);
     }
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, begun + second * 1_000 - performance.now())));
-    telling.push(onSecond(second, acknowledged));
+    // What could not be sent in time is not made up for.
+    owed = Math.min(owed, spansPerSecond / 10);
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, begun + step * 100 - performance.now())));
+    if (step % 10 === 0) onSecond(step / 10, load);
   }
-  await Promise.all([...underWay, ...telling]);
-  return { acknowledged, failed, slowestMs };
+  await Promise.all(underWay);
+  return load;
 }
 
-/** @returns whether the spans were acknowledged */
-async function post(url: string, protobuf: Uint8Array): Promise<boolean> {
-  const headers = { 'content-type': 'application/x-protobuf' };
+async function send(url: string, { body, spanCount, traceCount }: SoakRequest, load: Load): Promise<void> {
+  const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' };
+  const started = performance.now();
   try {
-    const answer = await fetch(`${url}/v1/traces`, { method: 'POST', headers, body: new Uint8Array(protobuf) });
+    const answer = await fetch(`${url}/v1/traces`, { method: 'POST', headers, body: new Uint8Array(body) });
     await answer.arrayBuffer();
-    return answer.status === 200;
+    load.answerMs.push(performance.now() - started);
+    if (answer.status === 200) {
+      load.spans += spanCount;
+      load.traces += traceCount;
+    } else if (answer.status === 503) load.refused += 1;
+    else load.failed += 1;
   } catch {
-    return false;
+    load.failed += 1;
   }
 }

@@ -1,54 +1,53 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Usage } from './report-usage.ts';
 
 /** What `npm start` runs, in a process of its own that reports what it holds. */
 export class TailgateProcess {
-  readonly url: string;
-  /** Since the process was made. */
-  readonly readyAfterMs: number;
   readonly #child: ChildProcess;
-  readonly #ended = new AbortController();
+  /** Traces that were decided, as the log says. */
+  decided = 0;
+  /** Warnings and errors in the log. */
+  readonly troubles: string[] = [];
+  latest: Usage = { rssBytes: 0, heapBytes: 0, openFiles: 0, cpuSeconds: 0 };
+  #ready: (url: string) => void = () => {};
+  /** Base URL for OTLP. Rejects when the process ends instead. */
+  readonly url: Promise<string>;
 
-  private constructor(child: ChildProcess, url: string, readyAfterMs: number) {
-    this.#child = child;
-    this.url = url;
-    this.readyAfterMs = readyAfterMs;
-    child.once('exit', (code) => this.#ended.abort(new Error(`tailgate ended with ${code}`)));
-  }
-
-  static async start(...args: readonly string[]): Promise<TailgateProcess> {
-    const started = performance.now();
+  constructor(...args: readonly string[]) {
     const reporter = fileURLToPath(new URL('report-usage.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', reporter, 'bin/tailgate.mjs', 'start', '--port', '0', ...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    const url = await new Promise<string>((resolve, reject) => {
-      let output = '';
-      for (const stream of [child.stdout, child.stderr]) {
-        stream?.on('data', (chunk) => {
-          // The log is read, so that the process can go on, and dropped after its beginning.
-          if (output.length < 10_000) output += chunk;
-          const ready = /^ready (http:\S+)$/m.exec(output)?.[1];
-          if (ready !== undefined) resolve(ready);
-        });
-      }
-      child.once('exit', (code) => reject(new Error(`tailgate ended with ${code} before it was ready: ${output}`)));
+    this.#child = child;
+    this.url = new Promise((resolve, reject) => {
+      this.#ready = resolve;
+      child.once('exit', (code) => reject(new Error(`tailgate ended with ${code}: ${this.troubles.join('\n')}`)));
     });
-    return new TailgateProcess(child, url, performance.now() - started);
+    this.url.catch(() => undefined);
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream !== null) createInterface(stream).on('line', (line) => this.#read(line));
+    }
+    child.on('message', (usage) => {
+      this.latest = usage as Usage;
+    });
   }
 
-  /** What the process holds: its next report. */
-  async nextUsage(): Promise<Usage> {
-    const [usage] = await once(this.#child, 'message', { signal: this.#ended.signal });
-    return usage as Usage;
-  }
-
-  async stop(): Promise<void> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
+    this.#child.kill(signal);
     await exited;
+  }
+
+  #read(line: string): void {
+    const url = /^ready (http:\S+)$/.exec(line)?.[1];
+    if (url !== undefined) this.#ready(url);
+    if (!line.startsWith('{')) return;
+    const entry: Record<string, unknown> = JSON.parse(line);
+    if (entry['message'] === 'decision batch') this.decided += Number(entry['received']);
+    if (entry['level'] === 'WARN' || entry['level'] === 'ERROR') this.troubles.push(line);
   }
 }

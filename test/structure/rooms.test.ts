@@ -12,10 +12,11 @@ const FILES = readSourceFiles(['lib', 'functions', 'scripts']);
 const KNOWN_TO: readonly (readonly [pattern: RegExp, rooms: readonly string[]])[] = [
   [/^(aws-cdk-lib|constructs)/, ['lib/cdk', 'scripts']],
   [/^@duckdb\//, ['lib/cli']],
-  [/^(dynalite|fauxqs)/, ['lib/local']],
+  // They are there for the tests.
+  [/^(dynalite|fauxqs)/, []],
   [/^@smithy\//, ['lib/aws']],
   [/^@aws-lambda-powertools\//, ['functions']],
-  [/^@aws-sdk\//, ['lib/aws', 'functions', 'lib/local', 'lib/cost', 'lib/cli']],
+  [/^@aws-sdk\//, ['lib/aws', 'functions', 'lib/cost', 'lib/cli']],
 ];
 
 /** Most lines of a file that can be read whole. */
@@ -27,7 +28,6 @@ const LONG: Readonly<Record<string, string>> = {};
 const FLOOR = 25;
 /** Shorter ones, each with its reason; besides entry points and items of a registry. */
 const SHORT: Readonly<Record<string, string>> = {
-  'lib/local/engines/engine.ts': 'the type of an engine, and how a client reaches one',
   'scripts/docs/query-tables.ts': 'the tables of one page',
 };
 const ENTRY_POINT = /\/(main|index|app)\.ts$/;
@@ -98,8 +98,8 @@ describe('the house', () => {
     const others =
       /\brequire\s*\(|\bcreateRequire\b|\bimport\s*\(\s*(?!'[^']+'\s*\))|^(?:import|export)[^'\n]*\bfrom "/m;
     const odd = FILES.filter(({ text }) => others.test(withoutComments(text))).map(({ path }) => path);
-    // The first loads files of a package that it does not export; the second writes code that requires.
-    expect(odd).toEqual(['lib/local/engines/fauxqs-internals.ts', 'scripts/build/handlers.ts']);
+    // It writes code that requires.
+    expect(odd).toEqual(['scripts/build/handlers.ts']);
     expect(globSync(['{lib,functions}/**/*.{mts,cts,mjs,cjs,js}'])).toEqual([]);
   });
 

@@ -31,7 +31,10 @@ export const FLOORS: readonly (readonly Room[])[] = [
     },
   ],
   [{ folder: 'lib/pipeline', holds: 'the protocol: ingest and decide, over ports', pure: true }],
-  [{ folder: 'lib/aws', holds: 'the ports on DynamoDB, S3, SQS, SSM and Glue, and on a folder', pure: false }],
+  [
+    { folder: 'lib/aws', holds: 'the ports on DynamoDB, S3, SQS, SSM and Glue, and on a folder', pure: false },
+    { folder: 'lib/sqlite', holds: 'the ports on SQLite', pure: false },
+  ],
   [{ folder: 'functions', holds: 'the Lambda functions: event, call, result', pure: false }],
   [{ folder: 'lib/cdk', holds: 'the constructs, the stack and the app', pure: false }],
   [{ folder: 'lib/local', holds: 'the whole pipeline on one machine', pure: false }],

@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { createDynamoDbClient } from '../../lib/aws/clients.ts';
-import { type Engine, engineClientOptions } from '../../lib/local/engines/engine.ts';
-import { provisionTable } from '../../lib/local/engines/provision.ts';
+import { type Engine, engineClientOptions } from './engines/engine.ts';
+import { provisionTable } from './engines/provision.ts';
 import { startTestDynamo } from './engines.ts';
 
 export interface DynamoTable {

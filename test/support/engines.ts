@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { startDynamo } from '../../lib/local/engines/dynamo.ts';
-import type { Engine } from '../../lib/local/engines/engine.ts';
+import { startDynamo } from './engines/dynamo.ts';
+import type { Engine } from './engines/engine.ts';
 
 /**
  * A DynamoDB in memory that deletes nothing on its own: tests have clocks of their own. With

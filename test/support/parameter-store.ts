@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createSsmClient } from '../../lib/aws/clients.ts';
-import { engineClientOptions } from '../../lib/local/engines/engine.ts';
+import { engineClientOptions } from './engines/engine.ts';
 
 interface Version {
   readonly Value: string;

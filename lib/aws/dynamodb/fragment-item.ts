@@ -1,7 +1,6 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { spillKey, type TenantScope } from '../../archive/layout.ts';
 import type { BufferedFragment } from '../../pipeline/ports.ts';
-import { DICTIONARY_V1 } from './dictionary-v1.ts';
+import { encodeDeflated, encodeRaw, rawLength } from './fragment-payload.ts';
 import {
   EXPIRES_AT,
   FRAGMENT,
@@ -12,9 +11,11 @@ import {
   partitionPrefix,
   SORT_KEY,
   text,
+  WRITE_UNIT_BYTES,
   wholeNumber,
   writeUnits,
 } from './schema.ts';
+import type { TrainedDictionary } from './trained-dictionary.ts';
 
 /** A fragment as an item of the buffer table (`schema.ts`, `f#<hash>`), and the object that it points at. */
 export interface FragmentItem {
@@ -26,7 +27,20 @@ export interface FragmentItem {
 /** A larger stored payload goes to the spill store: one PUT costs as much as eight write units. */
 const MAX_INLINE_BYTES = 8 * 1024;
 
-export function toFragmentItem(fragment: BufferedFragment, expiresAt: number, scope: TenantScope = {}): FragmentItem {
+/** What is known before a fragment becomes an item. */
+export interface FragmentCoding {
+  /** Used if it is stored for as long as the fragment will be. @default dictionary v1 alone */
+  readonly dictionary?: TrainedDictionary | undefined;
+  /** The payload from `encodeLarge`, where it was compressed before. */
+  readonly deflated?: Uint8Array | undefined;
+}
+
+export function toFragmentItem(
+  fragment: BufferedFragment,
+  expiresAt: number,
+  scope: TenantScope = {},
+  { dictionary, deflated }: FragmentCoding = {},
+): FragmentItem {
   const item: Item = {
     [PARTITION_KEY]: { S: partitionPrefix(scope) + fragment.traceId },
     [SORT_KEY]: { S: FRAGMENT_PREFIX + fragment.hash },
@@ -34,23 +48,44 @@ export function toFragmentItem(fragment: BufferedFragment, expiresAt: number, sc
     [FRAGMENT.receivedAtMs]: { N: String(fragment.receivedAtMs) },
     [FRAGMENT.spanCount]: { N: String(fragment.spanCount) },
   };
-  const stored = cheapest(fragment.payload, itemBytes(item) + FRAGMENT.payload.length);
+  const otherBytes = itemBytes(item) + FRAGMENT.payload.length;
+  const trained = dictionary !== undefined && dictionary.expiresAt >= expiresAt ? dictionary : undefined;
+  const stored = cheapest(
+    fragment.payload,
+    otherBytes,
+    () => deflated ?? deflate(fragment.payload, otherBytes, trained),
+  );
   if (stored.length <= MAX_INLINE_BYTES) {
     item[FRAGMENT.payload] = { B: stored };
     return { item, spill: undefined };
   }
   const key = spillKey(fragment.traceId, fragment.hash, scope);
   item[FRAGMENT.spillKey] = { S: key };
-  return { item, spill: { key, bytes: stored } };
+  // All writes of one key write the same bytes, whichever dictionary is the newest: it is never one that expires.
+  const bytes =
+    trained === undefined ? stored : cheapest(fragment.payload, otherBytes, () => encodeDeflated(fragment.payload));
+  return { item, spill: { key, bytes } };
 }
 
 /** Compressing is the most expensive step of ingest: it is tried only where it can save a write unit, and kept if it does. */
-function cheapest(payload: Uint8Array, otherBytes: number): Uint8Array {
-  const raw = encodeRaw(payload);
-  const rawUnits = writeUnits(otherBytes + raw.length);
-  if (rawUnits === 1) return raw;
-  const deflated = encodeDeflated(payload);
-  return writeUnits(otherBytes + deflated.length) < rawUnits ? deflated : raw;
+function cheapest(payload: Uint8Array, otherBytes: number, deflated: () => Uint8Array): Uint8Array {
+  const rawUnits = writeUnits(otherBytes + rawLength(payload));
+  if (rawUnits === 1) return encodeRaw(payload);
+  const smaller = deflated();
+  return writeUnits(otherBytes + smaller.length) < rawUnits ? smaller : encodeRaw(payload);
+}
+
+/** A second, slower try saves up to this share of the bytes. */
+const SECOND_TRY_SAVES = 0.06;
+
+/** Tries a second time where that may get the item under the next limit of a write unit. */
+function deflate(payload: Uint8Array, otherBytes: number, dictionary: TrainedDictionary | undefined): Uint8Array {
+  const deflated = encodeDeflated(payload, { dictionary });
+  const units = writeUnits(otherBytes + deflated.length);
+  const excess = otherBytes + deflated.length - (units - 1) * WRITE_UNIT_BYTES;
+  if (units === 1 || excess > deflated.length * SECOND_TRY_SAVES || deflated.length > MAX_INLINE_BYTES) return deflated;
+  const smaller = encodeDeflated(payload, { dictionary, best: true });
+  return smaller.length < deflated.length ? smaller : deflated;
 }
 
 /** A fragment as its item has it: the payload is still coded, or in the spill store. */
@@ -70,74 +105,4 @@ export function fromFragmentItem(item: Item): StoredFragment {
     spanCount: wholeNumber(item, FRAGMENT.spanCount),
     stored: payload === undefined ? { spillKey: text(item, FRAGMENT.spillKey) } : { bytes: payload },
   };
-}
-
-/**
- * The first byte of a stored payload says how the rest is coded: as it is, or in raw deflate with a preset dictionary. A new
- * dictionary gets a new byte.
- */
-const RAW = 0;
-const DEFLATE_DICTIONARY_V1 = 1;
-
-/** Bounds the memory that one stored payload can take; far above what an export request may hold. */
-export const MAX_FRAGMENT_BYTES = 128 * 1024 * 1024;
-
-/** A stored payload cannot be decoded: a later version wrote it, or it is damaged. */
-export class UnreadablePayloadError extends Error {
-  override readonly name = 'UnreadablePayloadError';
-}
-
-/** @throws {RangeError} when the payload is over {@link MAX_FRAGMENT_BYTES} */
-export function encodeRaw(payload: Uint8Array): Uint8Array {
-  assertSize(payload);
-  return withCodec(RAW, payload);
-}
-
-/** @throws {RangeError} when the payload is over {@link MAX_FRAGMENT_BYTES} */
-export function encodeDeflated(payload: Uint8Array): Uint8Array {
-  assertSize(payload);
-  return withCodec(DEFLATE_DICTIONARY_V1, deflateRawSync(payload, { level: 6, dictionary: DICTIONARY_V1 }));
-}
-
-/** `undefined` when the payload has more than `maxBytes`. @throws {UnreadablePayloadError} */
-export function decodePayload(stored: Uint8Array, maxBytes = MAX_FRAGMENT_BYTES): Uint8Array | undefined {
-  const codec = stored[0];
-  const coded = stored.subarray(1);
-  switch (codec) {
-    case RAW:
-      return coded.length > maxBytes ? undefined : coded;
-    case DEFLATE_DICTIONARY_V1:
-      return inflate(coded, maxBytes);
-    default:
-      throw new UnreadablePayloadError(
-        codec === undefined
-          ? 'stored payload is empty'
-          : `stored payload has codec ${codec}, known are ${RAW} and ${DEFLATE_DICTIONARY_V1}`,
-      );
-  }
-}
-
-function inflate(coded: Uint8Array, maxBytes: number): Uint8Array | undefined {
-  // The smallest limit of zlib is 1.
-  if (maxBytes < 1) return undefined;
-  try {
-    const payload = inflateRawSync(coded, { dictionary: DICTIONARY_V1, maxOutputLength: maxBytes });
-    // Not a Buffer: its slice() shares memory, where that of a Uint8Array copies.
-    return new Uint8Array(payload.buffer, payload.byteOffset, payload.length);
-  } catch (cause) {
-    if (cause instanceof RangeError && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') return undefined;
-    throw new UnreadablePayloadError(`stored payload does not inflate: ${String(cause)}`, { cause });
-  }
-}
-
-function withCodec(codec: number, coded: Uint8Array): Uint8Array {
-  const stored = new Uint8Array(coded.length + 1);
-  stored[0] = codec;
-  stored.set(coded, 1);
-  return stored;
-}
-
-function assertSize(payload: Uint8Array): void {
-  if (payload.length <= MAX_FRAGMENT_BYTES) return;
-  throw new RangeError(`a fragment may have ${MAX_FRAGMENT_BYTES} bytes, got ${payload.length}`);
 }

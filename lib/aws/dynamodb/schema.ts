@@ -14,6 +14,7 @@ import type { TenantScope } from '../../archive/layout.ts';
  * | `limiter` | `r#<bucket>` | token bucket of a policy that limits | `limit-store.ts` |
  * | `limiter` | `t#<sampler>#<interval>` | moving averages of a `dynamic` policy | `key-tables.ts` |
  * | `limiter` | `n#<sampler>#<interval>#<part>` | counts for them | `key-tables.ts` |
+ * | `dictionary` | `z#<id>` | dictionary that fragments are compressed with | `dictionary-store.ts` |
  *
  * With tenants, `traceId` begins with `<tenant>/`. DynamoDB deletes what has expired, up to days late.
  */
@@ -97,6 +98,13 @@ export const KEY_COUNT_PREFIX = 'n#';
 /** Prefix of the attribute names of counts; the trace key follows. */
 export const KEY_COUNT_ATTRIBUTE = 'k';
 
+/** The partition of the dictionaries of a tenant; it is not a trace ID. */
+export const DICTIONARY_PARTITION = 'dictionary';
+
+/** Sort key prefix of dictionaries; the ID follows, which begins with the time of the training. */
+export const DICTIONARY_PREFIX = 'z#';
+export const DICTIONARY = { bytes: 'b' } as const;
+
 /** How long a fragment waits in the buffer before it expires, counted from its arrival. */
 export const DEFAULT_BUFFER_TTL_MS = MS_PER_DAY;
 
@@ -105,6 +113,14 @@ export const DEFAULT_BUFFER_TTL_MS = MS_PER_DAY;
  * archived a second time.
  */
 export const RECORD_EXTRA_TTL_MS = 7 * MS_PER_DAY;
+
+/** How long fragments are written with a dictionary. Its item outlasts the last of them. */
+export const DICTIONARY_USE_MS = 7 * MS_PER_DAY;
+
+/** The first second at which a dictionary written at `nowMs` is expired, in seconds since the epoch. */
+export function dictionaryExpiresAt(nowMs: number, bufferTtlMs: number): number {
+  return Math.ceil((nowMs + bufferTtlMs + DICTIONARY_USE_MS) / 1000);
+}
 
 /** The first second at which a fragment is expired, in seconds since the epoch (the unit of DynamoDB's TTL). */
 export function fragmentExpiresAt(receivedAtMs: number, bufferTtlMs: number): number {
@@ -177,7 +193,7 @@ export function list(item: Item, attribute: string): readonly AttributeValue[] {
 }
 
 /** One write unit pays for this many bytes of an item. */
-const WRITE_UNIT_BYTES = 1024;
+export const WRITE_UNIT_BYTES = 1024;
 
 /** DynamoDB rejects items over 400 KB, attribute names included. */
 export const MAX_ITEM_BYTES = 400 * 1024;

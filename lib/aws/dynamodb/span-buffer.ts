@@ -16,14 +16,18 @@ import {
   type SpillStore,
   TraceTooLargeError,
 } from '../../pipeline/ports.ts';
-import { LARGEST_TRACE, type TraceSize, whatExceeds } from '../../pipeline/trace-limits.ts';
+import { LARGEST_TRACE } from '../../pipeline/trace-limits.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import { batchGet } from './batch-get.ts';
 import { putAll } from './batch-write.ts';
 import { decisionIsAt, fromRecordItem, toRecordItem } from './decision-item.ts';
-import { decodePayload, fromFragmentItem, type StoredFragment, toFragmentItem } from './fragment-item.ts';
+import { DictionaryStore } from './dictionary-store.ts';
+import { encodeFragments } from './encode-fragments.ts';
+import { fromFragmentItem } from './fragment-item.ts';
+import { byArrival, FragmentsInReading } from './fragments-in-reading.ts';
 import { fromHashListItem, hashListKey, toHashListItem } from './hash-list-item.ts';
+import { PayloadReader } from './payload-reader.ts';
 import {
   AFTER_FRAGMENTS,
   DECISION_SORT_KEY,
@@ -42,6 +46,7 @@ import {
   text,
   wholeNumber,
 } from './schema.ts';
+import type { TrainedDictionary } from './trained-dictionary.ts';
 
 export interface DynamoDbSpanBufferDeps extends TenantScope {
   readonly client: DynamoDBClient;
@@ -52,6 +57,12 @@ export interface DynamoDbSpanBufferDeps extends TenantScope {
   readonly bufferTtlMs?: number;
   /** @default 4 s with full jitter */
   readonly retryPolicy?: RetryPolicy;
+  /** Where the dictionaries are that fragments were compressed with. @default in the same table */
+  readonly dictionaries?: Pick<DictionaryStore, 'bytesOf'>;
+  /** The dictionary to compress fragments with: one that was read from {@link dictionaries}. Never rejects. @default dictionary v1 alone */
+  readonly newestDictionary?: () => Promise<TrainedDictionary | undefined>;
+  /** Called with each payload that was decoded, and must not change it. @default nobody looks */
+  readonly onDecoded?: (payload: Uint8Array) => void;
 }
 
 const SPILLS_IN_FLIGHT = 8;
@@ -65,28 +76,21 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
   readonly #deps: DynamoDbSpanBufferDeps;
   readonly #bufferTtlMs: number;
   readonly #retryPolicy: RetryPolicy;
+  readonly #payloads: PayloadReader;
 
   constructor(deps: DynamoDbSpanBufferDeps) {
     this.#deps = deps;
+    this.#payloads = new PayloadReader({ ...deps, dictionaries: deps.dictionaries ?? new DictionaryStore(deps) });
     this.#bufferTtlMs = deps.bufferTtlMs ?? DEFAULT_BUFFER_TTL_MS;
     this.#retryPolicy = deps.retryPolicy ?? retryPolicy(deps.clock);
   }
 
   async append(fragments: readonly BufferedFragment[]): Promise<void> {
     const { client, tableName, spillStore } = this.#deps;
-    // BatchWriteItem rejects a request that names a key twice.
-    const unique = new Map(fragments.map((fragment) => [`${fragment.traceId}#${fragment.hash}`, fragment]));
-    const items: Item[] = [];
-    const spills: { readonly key: string; readonly bytes: Uint8Array }[] = [];
-    for (const fragment of unique.values()) {
-      const { item, spill } = toFragmentItem(
-        fragment,
-        fragmentExpiresAt(fragment.receivedAtMs, this.#bufferTtlMs),
-        this.#deps,
-      );
-      items.push(item);
-      if (spill !== undefined) spills.push(spill);
-    }
+    if (fragments.length === 0) return;
+    const dictionary = await this.#deps.newestDictionary?.();
+    const options = { tenant: this.#deps.tenant, bufferTtlMs: this.#bufferTtlMs, dictionary };
+    const { items, spills } = await encodeFragments(fragments, options);
     await forEachBounded(spills, SPILLS_IN_FLIGHT, ({ key, bytes }) => spillStore.put(key, bytes));
     await putAll(client, tableName, items, this.#retryPolicy);
   }
@@ -184,7 +188,7 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     const { traceId, stored } = found;
     found.startDecoding();
     await forEachBounded(stored, SPILLS_IN_FLIGHT, async ({ stored: place, ...fragment }) => {
-      const payload = payloads.get(fragment.hash) ?? (await this.#payload(traceId, place, () => found.bytesLeft));
+      const payload = payloads.get(fragment.hash) ?? (await this.#payloads.read(traceId, place, () => found.bytesLeft));
       found.countBytes(payload?.length ?? Number.POSITIVE_INFINITY);
       if (payload !== undefined) fragments.push({ traceId, ...fragment, payload });
     });
@@ -214,70 +218,6 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
       startKey = page.LastEvaluatedKey;
     } while (startKey !== undefined);
   }
-
-  /**
-   * The payload; `undefined`: it has more than `maxBytes`.
-   * @param maxBytes is called when the payload is decoded: others may be decoded while it is fetched
-   */
-  async #payload(
-    traceId: string,
-    place: StoredFragment['stored'],
-    maxBytes: () => number,
-  ): Promise<Uint8Array | undefined> {
-    const coded = 'bytes' in place ? place.bytes : await this.#spilled(traceId, place.spillKey);
-    return decodePayload(coded, maxBytes());
-  }
-
-  async #spilled(traceId: string, key: string): Promise<Uint8Array> {
-    const bytes = await this.#deps.spillStore.get(key);
-    if (bytes !== undefined) return bytes;
-    throw new MissingSpillError(`trace ${traceId}: the buffer points at ${key}, but there is no such object`);
-  }
-}
-
-/** What one reading of a trace has found so far, within a limit. */
-class FragmentsInReading {
-  readonly traceId: string;
-  readonly stored: StoredFragment[] = [];
-  /** For the error: what has been decided. */
-  decision: DecisionRecord | undefined;
-  readonly #limit: TraceSize;
-  readonly #size = { fragments: 0, spans: 0, bytes: 0 };
-
-  constructor(traceId: string, limit: TraceSize) {
-    this.traceId = traceId;
-    this.#limit = limit;
-  }
-
-  get count(): number {
-    return this.stored.length;
-  }
-
-  get bytesLeft(): number {
-    return this.#limit.bytes - this.#size.bytes;
-  }
-
-  /** @throws {TraceTooLargeError} */
-  add(fragment: StoredFragment): void {
-    this.stored.push(fragment);
-    this.#size.fragments += 1;
-    this.#size.spans += fragment.spanCount;
-    // The coded payloads of the items stay in memory until all of them are decoded.
-    this.countBytes('bytes' in fragment.stored ? fragment.stored.bytes.length : 0);
-  }
-
-  /** From now on bytes are those of decoded payloads. */
-  startDecoding(): void {
-    this.#size.bytes = 0;
-  }
-
-  /** @throws {TraceTooLargeError} */
-  countBytes(bytes: number): void {
-    this.#size.bytes += bytes;
-    const excess = whatExceeds(this.#size, this.#limit);
-    if (excess === undefined) return;
-    throw new TraceTooLargeError(`trace ${this.traceId} has ${excess} in the buffer`, this.decision);
-  }
 }
 
 function decisionIn(record: DecisionRecord | LookNote | undefined): DecisionRecord | undefined {
@@ -286,16 +226,4 @@ function decisionIn(record: DecisionRecord | LookNote | undefined): DecisionReco
 
 function noteIn(record: DecisionRecord | LookNote | undefined): LookNote | undefined {
   return record !== undefined && 'outcome' in record ? record : undefined;
-}
-
-/** The order of arrival: by `receivedAtMs`, then by hash (in code units, which are the same on every machine). */
-export function byArrival(left: BufferedFragment, right: BufferedFragment): number {
-  if (left.receivedAtMs !== right.receivedAtMs) return left.receivedAtMs - right.receivedAtMs;
-  if (left.hash === right.hash) return 0;
-  return left.hash < right.hash ? -1 : 1;
-}
-
-/** The item of a fragment points at a payload that is gone: the spill store deletes too early. */
-export class MissingSpillError extends Error {
-  override readonly name = 'MissingSpillError';
 }

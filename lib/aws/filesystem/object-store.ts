@@ -11,7 +11,9 @@ const DRAFT = '.draft-';
 /**
  * A folder as an object store: an object is a file whose path is its key. Content types and metadata are not kept.
  *
- * A file is written under another name, synced, and then linked or renamed to its own: readers see all of it or nothing.
+ * A file is written under another name, synced, and then linked or renamed to its own: readers see all of it or nothing. Its
+ * name is in its folder, and the names of new folders in theirs, so that these are synced, too: what was answered survives a
+ * power cut.
  */
 export class FilesystemObjectStore implements ObjectStore {
   readonly #root: string;
@@ -95,10 +97,12 @@ export class FilesystemObjectStore implements ObjectStore {
   async #write(key: string, bytes: Uint8Array, place: (draft: string, target: string) => Promise<void>): Promise<void> {
     const target = this.#path(key);
     const draft = join(dirname(target), `${DRAFT}${randomUUID()}`);
-    await mkdir(dirname(target), { recursive: true });
+    const firstNewFolder = await mkdir(dirname(target), { recursive: true });
     try {
       await writeSynced(await open(draft, 'wx'), bytes);
       await place(draft, target);
+      // Also when the object exists: the one who created it may not have got this far.
+      await syncFolders(dirname(target), dirname(firstNewFolder ?? target));
     } finally {
       await rm(draft, { force: true });
     }
@@ -138,6 +142,21 @@ async function writeSynced(file: FileHandle, bytes: Uint8Array): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** Syncs the folder `from`, and those above it up to `to`. */
+async function syncFolders(from: string, to: string): Promise<void> {
+  // Windows has no such call: it writes names to the disk with the files.
+  if (process.platform === 'win32') return;
+  for (let folder = from; ; folder = dirname(folder)) {
+    const handle = await open(folder);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (folder === to || folder === dirname(folder)) return;
   }
 }
 

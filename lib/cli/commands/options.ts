@@ -25,6 +25,39 @@ function readTime(given: string): string {
   throw new Error(`expected ${TIME_FORMS}${receiver}`);
 }
 
+/** Bytes on the disk: `500MB`, `1.5 GiB`. */
+export function size<const Given extends SizeSpec>(spec: Given) {
+  return parsed({
+    ...spec,
+    placeholder: 'SIZE',
+    read(given: string): number {
+      const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]i?b)$/i.exec(given) ?? [];
+      const bytes = Number(number) * (BYTES_OF[unit.toLowerCase()] ?? Number.NaN);
+      if (bytes >= spec.min) return Math.floor(bytes);
+      throw new Error(`expected a size such as 500MB or 2GB, at least ${spec.min / 1e6}MB`);
+    },
+  });
+}
+
+interface SizeSpec {
+  readonly help: string;
+  /** Bytes: whole megabytes. */
+  readonly min: number;
+  readonly default: number;
+  readonly defaultText: string;
+}
+
+const BYTES_OF: Readonly<Record<string, number>> = {
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
 /** What a `TIME` may be, for descriptions. */
 export const TIME_PARAGRAPH = `TIME is ${TIME_FORMS}.`;
 

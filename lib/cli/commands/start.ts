@@ -1,13 +1,14 @@
 import { defineCommand } from '../../terminal/define-command.ts';
 import { file, flag, folder, text, wholeNumber } from '../../terminal/option.ts';
-import { DATA_FOLDER } from './options.ts';
+import { DATA_FOLDER, size } from './options.ts';
 
 export const start = defineCommand({
   name: 'start',
   summary: 'run the whole pipeline on this machine',
   description:
     'Runs the whole pipeline on this machine: it receives OTLP over HTTP, decides, and keeps traces in a folder. On Ctrl-C it ' +
-    'answers the requests in progress and stops. Spans that still wait for a decision are on disk; the next start decides them.',
+    'answers the requests in progress and stops. Spans that still wait for a decision are on disk; the next start decides them. When ' +
+    'decisions are more than a minute late, or the buffer is full, it answers 503 with Retry-After until it has caught up.',
   options: {
     port: wholeNumber({ min: 0, max: 65_535, default: 4318, help: 'OTLP/HTTP port; 0 picks a free one' }),
     host: text({
@@ -15,7 +16,7 @@ export const start = defineCommand({
       default: '127.0.0.1',
       help: 'address to listen on; with the default, only this machine can send',
     }),
-    data: folder({ default: DATA_FOLDER, help: 'folder of the span buffer, the queue and the kept traces' }),
+    data: folder({ default: DATA_FOLDER, help: 'folder of the span buffer and the kept traces' }),
     config: file({
       default: 'tailgate.yaml',
       help: 'tail_sampling policies: a Collector file, or just the block',
@@ -24,6 +25,14 @@ export const start = defineCommand({
       placeholder: 'KEY',
       repeatable: true,
       help: 'key that requests must carry; without one, anyone who can connect can send',
+    }),
+    maxBuffer: size({
+      min: 16_000_000,
+      default: 2_000_000_000,
+      defaultText: '2GB',
+      help:
+        'most that the span buffer takes of the disk; while spans that wait for their decision fill it, requests are answered with 503, ' +
+        'so that exporters send them again',
     }),
     logRequests: flag({ help: 'log each export request as well' }),
   },

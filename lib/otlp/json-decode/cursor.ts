@@ -1,4 +1,6 @@
 import { MalformedOtlpError } from '../errors.ts';
+import type { JsonWords } from '../json-words.ts';
+import { viewOf } from '../protobuf/wire-values.ts';
 
 export const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -19,12 +21,15 @@ const SIMPLE_ESCAPES = '"\\/bfnrt';
  */
 export class JsonCursor {
   readonly bytes: Uint8Array;
+  /** Of `bytes`. */
+  readonly view: DataView;
   offset: number;
   /** The closing brackets that are still expected while a value is skipped. */
   #closing = new Uint8Array(64);
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.view = viewOf(bytes);
     // RFC 8259 forbids a byte order mark, but allows parsers to ignore one.
     this.offset = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   }
@@ -43,6 +48,13 @@ export class JsonCursor {
     const { length } = expected;
     for (let i = 0; i < length; i++) if (bytes[offset + i] !== expected[i]) return false;
     this.offset = offset + length;
+    return true;
+  }
+
+  /** Consumes this text if it comes next. Does not skip white space. */
+  skipWords(expected: JsonWords): boolean {
+    if (!expected.isAt(this.view, this.offset)) return false;
+    this.offset += expected.length;
     return true;
   }
 

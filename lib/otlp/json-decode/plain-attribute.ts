@@ -1,3 +1,4 @@
+import { JsonWords } from '../json-words.ts';
 import type { WireWriter } from '../protobuf/writer.ts';
 import { copyString } from './copy-strings.ts';
 import { type JsonCursor, QUOTE } from './cursor.ts';
@@ -5,14 +6,14 @@ import type { JsonNumbers } from './read-numbers.ts';
 
 const KEY_TAG = 0x0a;
 const VALUE_TAG = 0x12;
-const KEY = ascii('{"key":');
-const VALUE = ascii(',"value":{"');
-const STRING = ascii('stringValue":"');
-const INT = ascii('intValue":');
-const BOOL = ascii('boolValue":');
-const DOUBLE = ascii('doubleValue":');
-const TRUE = ascii('true');
-const FALSE = ascii('false');
+const KEY = new JsonWords('{"key":"');
+const VALUE = new JsonWords(',"value":{"');
+const STRING = new JsonWords('stringValue":"');
+const INT = new JsonWords('intValue":');
+const BOOL = new JsonWords('boolValue":');
+const DOUBLE = new JsonWords('doubleValue":');
+const TRUE = new JsonWords('true');
+const FALSE = new JsonWords('false');
 const END = ascii('}}');
 
 /**
@@ -23,7 +24,7 @@ const END = ascii('}}');
 export function copyPlainAttribute(cursor: JsonCursor, numbers: JsonNumbers, writer: WireWriter): boolean {
   const cursorStart = cursor.offset;
   const writerStart = writer.offset;
-  if (copyKey(cursor, writer) && cursor.skip(VALUE)) {
+  if (copyKey(cursor, writer) && cursor.skipWords(VALUE)) {
     writer.ensure(16);
     writer.bytes[writer.offset++] = VALUE_TAG;
     const value = writer.beginLengthDelimited();
@@ -39,7 +40,8 @@ export function copyPlainAttribute(cursor: JsonCursor, numbers: JsonNumbers, wri
 
 /** Copies `{"key":"…"`. False when it is something else, or the key is empty. */
 function copyKey(cursor: JsonCursor, writer: WireWriter): boolean {
-  if (!cursor.skip(KEY) || cursor.bytes[cursor.offset] !== QUOTE) return false;
+  if (!cursor.skipWords(KEY)) return false;
+  cursor.offset--;
   writer.ensure(2);
   writer.bytes[writer.offset++] = KEY_TAG;
   const start = writer.beginLengthDelimited();
@@ -52,7 +54,7 @@ function copyKey(cursor: JsonCursor, writer: WireWriter): boolean {
 
 /** Copies the member of the `AnyValue` up to its closing braces. False when it is not a string, int, bool or double. */
 function copyValue(cursor: JsonCursor, numbers: JsonNumbers, writer: WireWriter): boolean {
-  if (cursor.skip(STRING)) {
+  if (cursor.skipWords(STRING)) {
     cursor.offset--;
     writer.bytes[writer.offset++] = 0x0a;
     const start = writer.beginLengthDelimited();
@@ -60,20 +62,20 @@ function copyValue(cursor: JsonCursor, numbers: JsonNumbers, writer: WireWriter)
     writer.endLengthDelimited(start);
     return true;
   }
-  if (cursor.skip(INT)) {
+  if (cursor.skipWords(INT)) {
     if (!isNumberStart(cursor)) return false;
     if (numbers.integer('int64') !== undefined) return false;
     writer.bytes[writer.offset++] = 0x18;
     writer.varint64(numbers.low, numbers.high);
     return true;
   }
-  if (cursor.skip(BOOL)) {
-    const value = cursor.skip(TRUE);
+  if (cursor.skipWords(BOOL)) {
+    const value = cursor.skipWords(TRUE);
     writer.bytes[writer.offset++] = 0x10;
     writer.bytes[writer.offset++] = value ? 1 : 0;
-    return value || cursor.skip(FALSE);
+    return value || cursor.skipWords(FALSE);
   }
-  if (!cursor.skip(DOUBLE) || !isNumberStart(cursor)) return false;
+  if (!cursor.skipWords(DOUBLE) || !isNumberStart(cursor)) return false;
   writer.bytes[writer.offset++] = 0x21;
   if (numbers.double() !== undefined) return false;
   writer.double(numbers.value);

@@ -3,7 +3,8 @@
  * bytes: IDs are hex, 64-bit integers strings of decimal digits, enums numbers, keys lowerCamelCase, and default values
  * left out.
  */
-import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from '../trace/index-fragments.ts';
+import { RESOURCE_SPANS, SCOPE_SPANS, type TraceIndex } from '../trace/index-fragments.ts';
+import { SPAN } from '../trace/index-span.ts';
 import type { Trace } from '../trace/trace.ts';
 import { CachedMessageJson } from './message-cache.ts';
 import { type FieldFormat, MessageJson } from './message-writer.ts';

@@ -1,4 +1,6 @@
 /** Texts and bytes as JSON strings: UTF-8 with escapes, hex, and base64, written into a buffer. */
+import { mayBeSpecial } from '../json-words.ts';
+
 const QUOTE = 0x22;
 const EQUALS = 0x3d;
 
@@ -24,17 +26,6 @@ export function copyText(out: DataView, at: number, bytes: DataView, from: numbe
   if (mayBeSpecial(word)) return copySpecialText(out, i + shift, bytes, i, to);
   out.setInt32(last + shift, word, true);
   return to + shift;
-}
-
-/**
- * False only if all four bytes are {@link PLAIN}. Subtracting n from a byte below n borrows from its top bit. Together
- * with the top bit of the byte itself, that detects controls, `"`, `\\` and everything beyond ASCII, plus a few
- * harmless others.
- */
-function mayBeSpecial(word: number): boolean {
-  const quotes = (word ^ 0x22222222) - 0x01010101;
-  const backslashes = (word ^ 0x5c5c5c5c) - 0x01010101;
-  return ((word | (word - 0x20202020) | quotes | backslashes) & 0x80808080) !== 0;
 }
 
 const PLAIN = 0;

@@ -2,7 +2,7 @@
 import { readUtf8 } from '../bytes-to-text.ts';
 import { mapFor } from '../content-table.ts';
 import { FieldCursor, joinFields } from './field-cursor.ts';
-import { float64At, LENGTH_DELIMITED, tagOf } from './wire-values.ts';
+import { float64At, LENGTH_DELIMITED, shortEnd, shortStart, tagOf } from './wire-values.ts';
 
 /** Numbers of the members of `AnyValue` (opentelemetry/proto/common/v1/common.proto). */
 export const STRING = 1;
@@ -12,6 +12,8 @@ export const DOUBLE = 4;
 export const ARRAY = 5;
 export const KVLIST = 6;
 export const BYTES = 7;
+
+const STRING_TAG = tagOf(STRING, LENGTH_DELIMITED);
 
 /** Only for profiles: in a trace it counts as no value. */
 const STRING_STRINDEX = 8;
@@ -45,7 +47,11 @@ export type AttributeValue =
 export interface AttributeMap extends ReadonlyMap<string, AttributeValue> {}
 
 /** Reads the `AnyValue` message in `bytes[start, end)`. U+FFFD replaces invalid UTF-8. */
-function readAnyValue(bytes: Uint8Array, start: number, end: number): AttributeValue {
+export function readAnyValue(bytes: Uint8Array, start: number, end: number): AttributeValue {
+  // Mostly just a text.
+  if (bytes[start] === STRING_TAG && shortEnd(bytes, start + 1) === end) {
+    return readUtf8(bytes, shortStart(bytes, start + 1), end);
+  }
   const cursor = new FieldCursor(bytes, start, end);
   if (!cursor.next()) return null;
   if (cursor.to === end) return readMember(bytes, cursor.field, cursor.from, end);
@@ -142,60 +148,10 @@ function readInt64(bytes: Uint8Array, start: number, end: number): bigint {
   return BigInt.asIntN(64, value);
 }
 
-const NO_TAG = -1;
-const NOT_PLAIN = -1;
+/** What {@link plainValueStart} returns instead of an offset. */
+export const NOT_PLAIN = -1;
 const KEY_TAG = 0x0a;
 const VALUE_TAG = 0x12;
-
-/**
- * Finds an attribute by its exact key among the `KeyValue` fields with the number `field` in `bytes[start, end)`, which
- * is a whole message or a run of its fields. If several attributes have the key, the first counts, as in the Collector
- * (`pcommon.Map.Get`). Only the value that is found is decoded.
- */
-export function findAttribute(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  field: number,
-  key: string,
-): AttributeValue | undefined {
-  const tag = isAscii(key) ? tagOf(field, LENGTH_DELIMITED) : NO_TAG;
-  let at = start;
-  while (at < end) {
-    // This handles the form that encoders write; the cursor handles everything else.
-    const length = bytes[at + 1] as number;
-    const from = at + 2;
-    const to = from + length;
-    const value = bytes[at] === tag && length < 0x80 && to <= end ? plainValueStart(bytes, from, to) : NOT_PLAIN;
-    if (value === NOT_PLAIN) return findAnyAttribute(bytes, at, end, field, key);
-    if (bytes[from + 1] === key.length && isKeyAt(bytes, from + 2, key)) return readAnyValue(bytes, value, to);
-    at = to;
-  }
-  return undefined;
-}
-
-function findAnyAttribute(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  field: number,
-  key: string,
-): AttributeValue | undefined {
-  const ascii = isAscii(key);
-  const cursor = new FieldCursor(bytes, start, end);
-  while (cursor.next()) {
-    if (cursor.field !== field) continue;
-    const { from, to } = cursor;
-    const value = ascii ? plainValueStart(bytes, from, to) : NOT_PLAIN;
-    if (value === NOT_PLAIN) {
-      const [name, attribute] = readKeyValue(bytes, from, to);
-      if (name === key) return attribute;
-    } else if (bytes[from + 1] === key.length && isKeyAt(bytes, from + 2, key)) {
-      return readAnyValue(bytes, value, to);
-    }
-  }
-  return undefined;
-}
 
 /**
  * Where the value starts in a `KeyValue` of the form that encoders write: a key of less than 128 bytes, then a value of
@@ -214,19 +170,4 @@ export function plainValueStart(bytes: Uint8Array, from: number, to: number): nu
     length = high < 0x80 ? (length & 0x7f) | (high << 7) : NOT_PLAIN;
   }
   return start + length === to ? start : NOT_PLAIN;
-}
-
-/** Compares from the end, because the keys of a namespace have a common prefix. */
-function isKeyAt(bytes: Uint8Array, at: number, key: string): boolean {
-  for (let i = key.length - 1; i >= 0; i--) {
-    if (bytes[at + i] !== key.charCodeAt(i)) return false;
-  }
-  return true;
-}
-
-function isAscii(key: string): boolean {
-  for (let i = 0; i < key.length; i++) {
-    if (key.charCodeAt(i) > 0x7f) return false;
-  }
-  return true;
 }

@@ -1,7 +1,9 @@
 import { readUtf8 } from '../bytes-to-text.ts';
 import { mapFor } from '../content-table.ts';
-import { type AttributeMap, type AttributeValue, findAttribute, readKeyValue } from './attributes.ts';
+import { type AttributeMap, type AttributeValue, readKeyValue } from './attributes.ts';
 import { FieldCursor, joinFields } from './field-cursor.ts';
+import { findAttribute } from './find-attribute.ts';
+import { viewOf } from './wire-values.ts';
 
 /**
  * A view of a protobuf message that reads field by field, without a copy. Of a field that occurs several times the last
@@ -37,7 +39,7 @@ export class MessageView {
 
   fixed64(field: number): bigint {
     let value = 0n;
-    const view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+    const view = viewOf(this.#bytes);
     for (const { from } of this.#fields(field)) value = view.getBigUint64(from, true);
     return value;
   }
@@ -61,7 +63,7 @@ export class MessageView {
 
   /** The first attribute with this key among those in `field`; undefined if there is none. */
   attribute(field: number, key: string): AttributeValue | undefined {
-    return findAttribute(this.#bytes, this.#start, this.#end, field, key);
+    return findAttribute(this.#bytes, viewOf(this.#bytes), this.#start, this.#end, field, key);
   }
 
   /** All attributes in `field`. If several have one key, the first counts. */

@@ -1,6 +1,7 @@
+import { plainAttributesEnd } from './plain-attributes.ts';
 import { FIELD_KINDS, FIELD_NUMBERS, MESSAGE_KIND, messageNumber, OTLP_MESSAGES, UNKNOWN_FIELD } from './schema.ts';
 import type { FaultCursor } from './wire-cursor.ts';
-import { LENGTH_DELIMITED } from './wire-values.ts';
+import { LENGTH_DELIMITED, tagOf } from './wire-values.ts';
 
 /**
  * How deeply attribute values (`AnyValue`) may be nested; a value that is not a list has depth 1. A level of key-value
@@ -12,7 +13,12 @@ export const MAX_VALUE_DEPTH = 32;
 /** The problem with a value that is nested deeper. */
 export const TOO_DEEP = `attribute values are nested deeper than ${MAX_VALUE_DEPTH} levels`;
 const ANY_VALUE = messageNumber('AnyValue');
-const KEY_VALUE = messageNumber('KeyValue');
+
+/** By message: the tag of its attributes, or of the elements of a `KeyValueList`; 0 if it has none. */
+const ATTRIBUTE_TAGS: Uint8Array = Uint8Array.from(OTLP_MESSAGES, ({ fields }) => {
+  const attributes = fields.find(({ type }) => type === 'KeyValue');
+  return attributes === undefined ? 0 : tagOf(attributes.number, LENGTH_DELIMITED);
+});
 
 /**
  * Validates the message that ends at `end`, down to the last attribute value of the last event, and moves the cursor
@@ -22,11 +28,17 @@ const KEY_VALUE = messageNumber('KeyValue');
  * @param message its number in {@link OTLP_MESSAGES}
  * @param depth how many attribute values contain it
  */
-function validateMessage(cursor: FaultCursor, message: number, end: number, depth: number): void {
+export function validateMessage(cursor: FaultCursor, message: number, end: number, depth: number): void {
   const outerEnd = cursor.end;
+  const attributeTag = ATTRIBUTE_TAGS[message] as number;
+  const hasPlainAttributes = attributeTag !== 0 && depth < MAX_VALUE_DEPTH;
   cursor.end = end;
   while (cursor.offset < end) {
     const tagOffset = cursor.offset;
+    if (hasPlainAttributes && cursor.bytes[tagOffset] === attributeTag) {
+      cursor.offset = plainAttributesEnd(cursor.bytes, cursor.view, tagOffset, end, attributeTag);
+      if (cursor.offset > tagOffset) continue;
+    }
     validateField(cursor, message, cursor.tag(), tagOffset, depth);
   }
   cursor.end = outerEnd;
@@ -46,9 +58,7 @@ export function validateField(
   if (kind >= MESSAGE_KIND && (tag & 7) === LENGTH_DELIMITED) {
     const nested = kind - MESSAGE_KIND;
     const end = cursor.lengthDelimitedEnd();
-    if (nested === KEY_VALUE) {
-      validateKeyValue(cursor, end, depth);
-    } else if (nested === ANY_VALUE) {
+    if (nested === ANY_VALUE) {
       if (depth === MAX_VALUE_DEPTH) {
         cursor.note(TOO_DEEP, tagOffset);
         cursor.offset = end;
@@ -62,41 +72,6 @@ export function validateField(
     if (kind !== UNKNOWN_FIELD && (tag & 7) !== kind) cursor.note(unexpected(message, tag), tagOffset);
     cursor.skip(tag);
   }
-}
-
-/** {@link validateMessage} for an attribute, with a fast path for the usual form. */
-export function validateKeyValue(cursor: FaultCursor, end: number, depth: number): void {
-  if (depth < MAX_VALUE_DEPTH && isPlainKeyValue(cursor.bytes, cursor.offset, end)) cursor.offset = end;
-  else validateMessage(cursor, KEY_VALUE, end, depth);
-}
-
-/**
- * Whether the bytes are exactly one key and one scalar value, in this order, with lengths of one byte. Each part must
- * end where the next begins, and the last at `end`, so nothing out of bounds can pass.
- */
-function isPlainKeyValue(bytes: Uint8Array, start: number, end: number): boolean {
-  const keyLength = bytes[start + 1] as number;
-  const valueTag = start + 2 + keyLength;
-  const valueLength = bytes[valueTag + 1] as number;
-  if (bytes[start] !== 0x0a || keyLength >= 0x80 || bytes[valueTag] !== 0x12) return false;
-  if (valueLength >= 0x80 || valueTag + 2 + valueLength !== end) return false;
-  switch (bytes[valueTag + 2]) {
-    case 0x0a:
-      return bytes[valueTag + 3] === valueLength - 2;
-    case 0x10:
-    case 0x18:
-      return valueLength > 1 && valueLength <= 11 && isOneVarint(bytes, valueTag + 3, end);
-    case 0x21:
-      return valueLength === 9;
-    default:
-      return false;
-  }
-}
-
-function isOneVarint(bytes: Uint8Array, start: number, end: number): boolean {
-  let offset = start;
-  while ((bytes[offset] as number) >= 0x80) offset++;
-  return offset === end - 1;
 }
 
 /** @param message its number */

@@ -1,5 +1,5 @@
 import { type Fault, MalformedOtlpError } from '../errors.ts';
-import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from './wire-values.ts';
+import { FIXED32, FIXED64, LENGTH_DELIMITED, NO_END, shortEnd, shortStart, VARINT } from './wire-values.ts';
 
 const CUT_OFF = 'the message is cut off inside a value';
 
@@ -51,11 +51,10 @@ export class WireCursor {
   /** Reads a length and returns the offset at which the value after it ends. The value starts at `offset`. */
   lengthDelimitedEnd(): number {
     const start = this.offset;
-    const length = this.bytes[start] as number;
-    const valueEnd = start + 1 + length;
-    // Also false if no length is left: its value would end after the end.
-    if (length < 0x80 && valueEnd <= this.end) {
-      this.offset = start + 1;
+    const valueEnd = shortEnd(this.bytes, start);
+    // If no length is left, its value would end after the end.
+    if (valueEnd <= this.end && valueEnd !== NO_END) {
+      this.offset = shortStart(this.bytes, start);
       return valueEnd;
     }
     return this.#longLength(start);
@@ -176,7 +175,14 @@ export class WireCursor {
  * millions of them does not cost as many stack traces.
  */
 export class FaultCursor extends WireCursor {
+  /** Of all bytes. */
+  readonly view: DataView;
   #fault: Fault | undefined = undefined;
+
+  constructor(bytes: Uint8Array) {
+    super(bytes);
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
 
   /** Returns the first fault since the last call; undefined if there was none. */
   takeFault(): Fault | undefined {

@@ -65,3 +65,26 @@ export function isZeroAt(bytes: Uint8Array, offset: number, length: number): boo
   for (let i = offset; i < offset + length; i++) if (bytes[i] !== 0) return false;
   return true;
 }
+
+/** The start of a value whose length, of one or two bytes, is at `at`. */
+export function shortStart(bytes: Uint8Array, at: number): number {
+  return (bytes[at] as number) < 0x80 ? at + 1 : at + 2;
+}
+
+/**
+ * The end of a value whose length, of one or two bytes, is at `at`. {@link NO_END} if the length has more bytes, or is
+ * cut off where the bytes end. The end may be outside of the bytes.
+ */
+export function shortEnd(bytes: Uint8Array, at: number): number {
+  const low = bytes[at] as number;
+  if (low < 0x80) return at + 1 + low;
+  const high = bytes[at + 1] as number;
+  return high < 0x80 ? at + 2 + ((low & 0x7f) | (high << 7)) : NO_END;
+}
+
+export const NO_END = -1;
+
+/** A view of the same bytes. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}

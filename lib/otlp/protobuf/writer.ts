@@ -8,7 +8,8 @@ export class WireWriter {
   bytes: Uint8Array = EMPTY;
   /** The number of bytes written so far. */
   offset = 0;
-  #view = new DataView(EMPTY.buffer);
+  /** Of `bytes`. */
+  view: DataView = new DataView(EMPTY.buffer);
 
   constructor(capacity: number) {
     this.#grow(capacity);
@@ -45,7 +46,7 @@ export class WireWriter {
   }
 
   fixed32(value: number): void {
-    this.#view.setUint32(this.offset, value, true);
+    this.view.setUint32(this.offset, value, true);
     this.offset += 4;
   }
 
@@ -55,7 +56,7 @@ export class WireWriter {
   }
 
   double(value: number): void {
-    this.#view.setFloat64(this.offset, value, true);
+    this.view.setFloat64(this.offset, value, true);
     this.offset += 8;
   }
 
@@ -94,6 +95,6 @@ export class WireWriter {
     const grown = new Uint8Array(capacity);
     grown.set(this.bytes);
     this.bytes = grown;
-    this.#view = new DataView(grown.buffer);
+    this.view = new DataView(grown.buffer);
   }
 }

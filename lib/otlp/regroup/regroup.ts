@@ -1,6 +1,7 @@
 import { RequestTooLargeError } from '../errors.ts';
 import { LENGTH_DELIMITED, tagOf } from '../protobuf/wire-values.ts';
 import { RejectedSpans } from '../rejected-spans.ts';
+import { BackwardWriter } from './backward-writer.ts';
 import type { EnvelopeTable } from './envelope-table.ts';
 import { NO_SPAN, RegroupScan, SPAN_COLUMNS, SPAN_END, SPAN_PREVIOUS, SPAN_SCOPE, SPAN_START } from './scan.ts';
 
@@ -143,58 +144,4 @@ function writeSpans(writer: BackwardWriter, spans: Int32Array, lastSpan: number,
   }
   writer.copy(start, end);
   return span;
-}
-
-/** Pieces up to this length, in bytes, are copied byte by byte. */
-const SHORT = 32;
-
-/**
- * Writes protobuf made of pieces of `source`, from the end to the start: a message is written before its length, so
- * nothing must be measured first.
- */
-class BackwardWriter {
-  readonly bytes: Uint8Array;
-  /** Where the bytes written so far start. */
-  offset: number;
-  readonly #source: Uint8Array;
-
-  /** @param capacity at least the size of everything that will be written, in bytes */
-  constructor(source: Uint8Array, capacity: number) {
-    this.#source = source;
-    this.bytes = new Uint8Array(capacity);
-    this.offset = capacity;
-  }
-
-  copy(start: number, end: number): void {
-    this.offset -= end - start;
-    this.bytes.set(this.#source.subarray(start, end), this.offset);
-  }
-
-  /** Copies `pieces[first, end)`: pairs of start and end, in the order in which they will be read. */
-  copyPieces(pieces: readonly number[], first: number, end: number): void {
-    for (let i = end - 2; i >= first; i -= 2) {
-      const from = pieces[i] as number;
-      const to = pieces[i + 1] as number;
-      if (to - from > SHORT) this.copy(from, to);
-      else this.#copyShort(from, to);
-    }
-  }
-
-  /** A request may consist of millions of pieces of two bytes, so this creates no view for each copy. */
-  #copyShort(start: number, end: number): void {
-    this.offset -= end - start;
-    for (let from = start, to = this.offset; from < end; from++, to++) this.bytes[to] = this.#source[from] as number;
-  }
-
-  /** Makes a length-delimited field of what has been written since `offset` was `end`. @param tag below 128 */
-  lengthAndTag(end: number, tag: number): void {
-    let length = end - this.offset;
-    let size = 1;
-    for (let rest = length >>> 7; rest > 0; rest >>>= 7) size++;
-    this.offset -= size;
-    let at = this.offset;
-    for (; length > 0x7f; length >>>= 7) this.bytes[at++] = (length & 0x7f) | 0x80;
-    this.bytes[at] = length;
-    this.bytes[--this.offset] = tag;
-  }
 }

@@ -1,16 +1,16 @@
 import type { Fault } from '../errors.ts';
 import { messageNumber } from '../protobuf/schema.ts';
-import { validateField, validateKeyValue } from '../protobuf/validate.ts';
+import { validateField } from '../protobuf/validate.ts';
 import type { FaultCursor } from '../protobuf/wire-cursor.ts';
 import { isZeroAt, LENGTH_DELIMITED, tagOf } from '../protobuf/wire-values.ts';
 import type { SpanProblem } from '../rejected-spans.ts';
+import { plainFieldsEnd } from './plain-span.ts';
 
 const SPAN = messageNumber('Span');
 const LINK = messageNumber('Link');
 const TRACE_ID = tagOf(1, LENGTH_DELIMITED);
 const SPAN_ID = tagOf(2, LENGTH_DELIMITED);
 const PARENT_SPAN_ID = tagOf(4, LENGTH_DELIMITED);
-const ATTRIBUTES = tagOf(9, LENGTH_DELIMITED);
 const LINKS = tagOf(13, LENGTH_DELIMITED);
 const ABSENT = -1;
 const WRONG_LENGTH = -2;
@@ -35,15 +35,28 @@ export class SpanScan {
     let spanId = ABSENT;
     let parentSpanId = ABSENT;
     let hasInvalidLink = false;
-    const outerEnd = cursor.end;
+    const { bytes, view, end: outerEnd } = cursor;
     cursor.end = end;
-    while (cursor.offset < end) {
-      const tagOffset = cursor.offset;
+    // Encoders write the IDs first.
+    let at = cursor.offset;
+    if (isIdAt(bytes, at, end, TRACE_ID, 16)) {
+      traceId = at + 2;
+      at += 18;
+    }
+    if (isIdAt(bytes, at, end, SPAN_ID, 8)) {
+      spanId = at + 2;
+      at += 10;
+    }
+    if (isIdAt(bytes, at, end, PARENT_SPAN_ID, 8)) {
+      parentSpanId = at + 2;
+      at += 10;
+    }
+    for (;;) {
+      const tagOffset = plainFieldsEnd(bytes, view, at, end);
+      cursor.offset = tagOffset;
+      if (tagOffset >= end) break;
       const tag = cursor.tag();
       switch (tag) {
-        case ATTRIBUTES:
-          validateKeyValue(cursor, cursor.lengthDelimitedEnd(), 0);
-          break;
         case TRACE_ID:
           traceId = readId(cursor, 16);
           break;
@@ -59,9 +72,9 @@ export class SpanScan {
         default:
           validateField(cursor, SPAN, tag, tagOffset, 0);
       }
+      at = cursor.offset;
     }
     cursor.end = outerEnd;
-    const { bytes } = cursor;
     this.traceIdOffset = traceId;
     this.isRoot = parentSpanId === ABSENT || (parentSpanId >= 0 && isZeroAt(bytes, parentSpanId, 8));
     this.fault = cursor.takeFault();
@@ -71,6 +84,11 @@ export class SpanScan {
     else if (parentSpanId === WRONG_LENGTH) this.problem = 'parent_span_id';
     else this.problem = hasInvalidLink ? 'link' : undefined;
   }
+}
+
+/** Whether there is an ID of this length, with this tag before it. */
+function isIdAt(bytes: Uint8Array, at: number, end: number, tag: number, length: number): boolean {
+  return bytes[at] === tag && bytes[at + 1] === length && at + 2 + length <= end;
 }
 
 /** Validates a link and returns whether its IDs are valid: each has its length or is absent. */

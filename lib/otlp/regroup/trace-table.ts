@@ -1,6 +1,6 @@
 import { toHex } from '../bytes-to-text.ts';
 
-const INITIAL_CAPACITY = 256;
+const INITIAL_CAPACITY = 512;
 /** Random IDs need two or three probes. */
 const MAX_PROBES = 24;
 
@@ -79,20 +79,20 @@ export class TraceTable {
   #hash(offset: number): number {
     const view = this.#view;
     const mixed =
-      Math.imul(view.getInt32(offset), 0x9e3779b1) ^
-      Math.imul(view.getInt32(offset + 4), 0x85ebca77) ^
-      Math.imul(view.getInt32(offset + 8), 0xc2b2ae3d) ^
-      Math.imul(view.getInt32(offset + 12), 0x27d4eb2f);
+      Math.imul(view.getInt32(offset, true), 0x9e3779b1) ^
+      Math.imul(view.getInt32(offset + 4, true), 0x85ebca77) ^
+      Math.imul(view.getInt32(offset + 8, true), 0xc2b2ae3d) ^
+      Math.imul(view.getInt32(offset + 12, true), 0x27d4eb2f);
     return mixed ^ (mixed >>> 15);
   }
 
   #equal(a: number, b: number): boolean {
     const view = this.#view;
     return (
-      view.getInt32(a) === view.getInt32(b) &&
-      view.getInt32(a + 4) === view.getInt32(b + 4) &&
-      view.getInt32(a + 8) === view.getInt32(b + 8) &&
-      view.getInt32(a + 12) === view.getInt32(b + 12)
+      view.getInt32(a, true) === view.getInt32(b, true) &&
+      view.getInt32(a + 4, true) === view.getInt32(b + 4, true) &&
+      view.getInt32(a + 8, true) === view.getInt32(b + 8, true) &&
+      view.getInt32(a + 12, true) === view.getInt32(b + 12, true)
     );
   }
 }

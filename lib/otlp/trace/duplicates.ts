@@ -1,10 +1,15 @@
 import { ContentTable } from '../content-table.ts';
 import { FieldCursor } from '../protobuf/field-cursor.ts';
-import { RESOURCE_SPANS, SCOPE_SPANS, SPAN, type TraceIndex } from './index-fragments.ts';
+import { fixed32At } from '../protobuf/wire-values.ts';
+import { RESOURCE_SPANS, SCOPE_SPANS, type TraceIndex } from './index-fragments.ts';
+import { SPAN, SPAN_WIDTH } from './index-span.ts';
 import { withoutSpans } from './subset.ts';
 
 /** Most spans to compare one with. Random IDs need two or three, and each comparison may read a whole span. */
 const MAX_PROBES = 12;
+
+/** For most traces: making a table costs more than filling it. */
+const FEW_SLOTS = new Int32Array(256);
 
 /**
  * Deduplication: the index without spans that were sent again. Of `Span` messages that are equal byte for byte, under
@@ -43,7 +48,7 @@ class EqualSpans {
     let removed: Uint8Array | undefined;
     // Open addressing: span number + 1, or 0 for a free slot. At most half of the slots are used.
     const mask = (1 << (33 - Math.clz32(count))) - 1;
-    const slots: number[] = new Array(mask + 1).fill(0);
+    const slots = mask < FEW_SLOTS.length ? FEW_SLOTS.fill(0, 0, mask + 1) : new Int32Array(mask + 1);
     for (let span = 0; span < count; span++) {
       let slot = hashSpan(index, span) & mask;
       let probe = 0;
@@ -97,17 +102,19 @@ class EqualSpans {
  * A hash of span ID, start time and size. The start time separates the spans of tracers that give all of their spans
  * one ID, the size copies of a span that differ.
  */
-function hashSpan(index: TraceIndex, span: number): number {
-  const { spans } = index;
-  const bytes = fragmentOf(index, span);
-  const idEnd = spans.get(span, SPAN.spanIdEnd);
-  const startTimeEnd = spans.get(span, SPAN.startTimeEnd);
-  let hash = spans.get(span, SPAN.end) - spans.get(span, SPAN.start);
-  for (let at = spans.get(span, SPAN.spanId); at < idEnd; at++) {
-    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+function hashSpan({ fragments, resourceSpans, spans }: TraceIndex, span: number): number {
+  const { cells } = spans;
+  const row = span * SPAN_WIDTH;
+  const fragment = resourceSpans.get(cells[row + SPAN.resourceSpans] as number, RESOURCE_SPANS.fragment);
+  const bytes = fragments[fragment] as Uint8Array;
+  let hash = (cells[row + SPAN.end] as number) - (cells[row + SPAN.start] as number);
+  const id = cells[row + SPAN.spanId] as number;
+  const startTime = cells[row + SPAN.startTime] as number;
+  if ((cells[row + SPAN.spanIdEnd] as number) === id + 8) {
+    hash ^= Math.imul(fixed32At(bytes, id), 0x9e3779b1) ^ Math.imul(fixed32At(bytes, id + 4), 0x85ebca77);
   }
-  for (let at = spans.get(span, SPAN.startTime); at < startTimeEnd; at++) {
-    hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  if (startTime > 0) {
+    hash ^= Math.imul(fixed32At(bytes, startTime), 0xc2b2ae3d) ^ Math.imul(fixed32At(bytes, startTime + 4), 0x27d4eb2f);
   }
   return hash ^ (hash >>> 15);
 }

@@ -8,7 +8,8 @@ import {
   OTLP_MESSAGES,
 } from '../protobuf/schema.ts';
 import { LENGTH_DELIMITED, VARINT } from '../protobuf/wire-values.ts';
-import { RESOURCE_SPANS, SCOPE_SPANS, SPAN } from './index-fragments.ts';
+import { RESOURCE_SPANS, SCOPE_SPANS } from './index-fragments.ts';
+import { SPAN } from './index-span.ts';
 import type { Trace } from './trace.ts';
 
 /**

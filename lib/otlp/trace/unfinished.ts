@@ -1,6 +1,7 @@
 import { ContentTable } from '../content-table.ts';
 import { isZeroAt } from '../protobuf/wire-values.ts';
-import { RESOURCE_SPANS, SPAN, type TraceIndex } from './index-fragments.ts';
+import { RESOURCE_SPANS, type TraceIndex } from './index-fragments.ts';
+import { SPAN } from './index-span.ts';
 import { withoutSpans } from './subset.ts';
 
 /**

@@ -1,8 +1,10 @@
 import { readUtf8 } from '../bytes-to-text.ts';
-import { type AttributeValue, findAttribute } from '../protobuf/attributes.ts';
+import type { AttributeValue } from '../protobuf/attributes.ts';
 import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
+import { findAttribute } from '../protobuf/find-attribute.ts';
 import { MessageView } from '../protobuf/message-view.ts';
-import type { TraceIndex } from './index-fragments.ts';
+import { viewOf } from '../protobuf/wire-values.ts';
+import { RESOURCE_SPANS, type TraceIndex } from './index-fragments.ts';
 
 /** A `ResourceSpans` message: spans of one trace from one fragment, and the resource that emitted them. */
 export class ResourceSpansView {
@@ -12,16 +14,22 @@ export class ResourceSpansView {
   readonly firstSpan: number;
   readonly endSpan: number;
   readonly #bytes: Uint8Array;
+  readonly #view: DataView;
   readonly #start: number;
   readonly #end: number;
 
-  constructor(fragment: number, firstSpan: number, endSpan: number, bytes: Uint8Array, start: number, end: number) {
-    this.fragment = fragment;
-    this.firstSpan = firstSpan;
-    this.endSpan = endSpan;
-    this.#bytes = bytes;
-    this.#start = start;
-    this.#end = end;
+  /**
+   * @param views of the fragments
+   * @param row the number of the `ResourceSpans`
+   */
+  constructor({ fragments, resourceSpans }: TraceIndex, views: readonly DataView[], row: number) {
+    this.fragment = resourceSpans.get(row, RESOURCE_SPANS.fragment);
+    this.firstSpan = resourceSpans.get(row, RESOURCE_SPANS.firstSpan);
+    this.endSpan = resourceSpans.get(row, RESOURCE_SPANS.endSpan);
+    this.#bytes = fragments[this.fragment] as Uint8Array;
+    this.#view = views[this.fragment] as DataView;
+    this.#start = resourceSpans.get(row, RESOURCE_SPANS.start);
+    this.#end = resourceSpans.get(row, RESOURCE_SPANS.end);
   }
 
   /** The first attribute of the resource with this key; undefined if there is none. */
@@ -29,7 +37,7 @@ export class ResourceSpansView {
     const cursor = new FieldCursor(this.#bytes, this.#start, this.#end);
     while (cursor.next()) {
       if (cursor.field !== 1) continue;
-      const value = findAttribute(this.#bytes, cursor.from, cursor.to, 1, key);
+      const value = findAttribute(this.#bytes, this.#view, cursor.from, cursor.to, 1, key);
       if (value !== undefined) return value;
     }
     return undefined;
@@ -56,7 +64,7 @@ export class ScopeView {
 
   /** The first attribute of the scope with this key; undefined if there is none. */
   attribute(key: string): AttributeValue | undefined {
-    return findAttribute(this.#message, 0, this.#message.length, 3, key);
+    return findAttribute(this.#message, viewOf(this.#message), 0, this.#message.length, 3, key);
   }
 
   /** The `InstrumentationScope` message. */
@@ -74,13 +82,11 @@ export class ScopeView {
   }
 }
 
-/** A view of each `ResourceSpans` of the index. */
-export function resourceSpansViews(index: TraceIndex): readonly ResourceSpansView[] {
-  const views: ResourceSpansView[] = [];
+/** A view of each `ResourceSpans` of the index. @param views of the fragments */
+export function resourceSpansViews(index: TraceIndex, views: readonly DataView[]): readonly ResourceSpansView[] {
+  const all: ResourceSpansView[] = [];
   for (let row = 0; row < index.resourceSpans.length; row++) {
-    const [fragment = 0, start = 0, end = 0, , , firstSpan = 0, endSpan = 0] = index.resourceSpans.row(row);
-    const bytes = index.fragments[fragment] as Uint8Array;
-    views.push(new ResourceSpansView(fragment, firstSpan, endSpan, bytes, start, end));
+    all.push(new ResourceSpansView(index, views, row));
   }
-  return views;
+  return all;
 }

@@ -23,13 +23,13 @@ export interface ArchiveRoundDeps {
  * ```
  */
 export class ArchiveRound {
-  readonly #id: string;
+  /** 16 hex digits that no other round has. */
+  readonly id: string;
   readonly #deps: ArchiveRoundDeps;
   readonly #objects = new Map<string, PendingObject>();
 
-  /** @param id 16 hex digits that no other round has */
   constructor(id: string, deps: ArchiveRoundDeps) {
-    this.#id = id;
+    this.id = id;
     this.#deps = deps;
   }
 
@@ -45,7 +45,7 @@ export class ArchiveRound {
     let object = this.#objects.get(partition);
     if (object === undefined) {
       object = {
-        key: archiveKey(partition, this.#deps.clock.now(), this.#id),
+        key: archiveKey(partition, this.#deps.clock.now(), this.id),
         lines: [],
         byteCount: 0,
         abandoned: false,

@@ -3,14 +3,17 @@ import { archiveLines } from '../../archive/line.ts';
 import { earliestStart } from '../../otlp/trace/summary.ts';
 import { Trace } from '../../otlp/trace/trace.ts';
 import type { Decision } from '../../sampling/evaluate-policies.ts';
-import type { BufferedFragment, BufferedTrace, Claim, DecisionRecord } from '../ports.ts';
+import type { BufferedFragment, Claim, DecisionRecord } from '../ports.ts';
 import type { ArchiveRound } from './archive-round.ts';
+import type { PositionOf } from './hash-lists.ts';
 import type { TraceOutcome } from './outcome.ts';
 
 /** A decision record with one claim more, or one replaced, and the lines that are owed once it is on record. */
 export interface ClaimAttempt {
   readonly record: DecisionRecord;
+  /** The claim, at its {@link position} in the record. It names all its fragments itself, and no lists. */
   readonly claim: Claim;
+  readonly position: number;
   readonly lines: readonly Uint8Array[];
   /** Spans of the trace as far as it is known, without duplicates: also those that other claims hold. */
   readonly spanCount: number;
@@ -24,6 +27,14 @@ export interface ClaimTarget {
   /** Its object for the partition of the trace will hold the lines. */
   readonly round: ArchiveRound;
   readonly nowMs: number;
+}
+
+/** A trace that is kept, as far as it was read. */
+export interface KeptTrace {
+  readonly record: DecisionRecord;
+  readonly positionOf: PositionOf;
+  /** In arrival order. */
+  readonly fragments: readonly BufferedFragment[];
 }
 
 export function assembleTrace(traceId: string, fragments: readonly BufferedFragment[]): Trace {
@@ -41,18 +52,20 @@ export interface EvaluatedTrace {
   readonly decision: Decision;
   /** As in `Sampled`. */
   readonly isFirstLook: boolean;
+  /** Of the record that is there: 0 if there is none, else that of a note. */
+  readonly previousVersion: number;
 }
 
 /** The first claim of a trace, on all its fragments. */
 export function claimFirst(
-  { trace, fragments, decision, isFirstLook }: EvaluatedTrace,
+  { trace, fragments, decision, isFirstLook, previousVersion }: EvaluatedTrace,
   target: ClaimTarget,
 ): ClaimAttempt {
   const { policy, adjustedCount, threshold } = decision;
   const startMs = Number(earliestStart(trace) / 1_000_000n);
   const partition = partitionOf(startMs, fragments[0]?.receivedAtMs ?? target.nowMs);
   const kept = { policy, adjustedCount, ...(threshold !== undefined && { threshold }), partition };
-  const record = { ...kept, claims: [], version: 0 };
+  const record = { ...kept, claims: [], version: previousVersion };
   const attempt = attemptClaim({ record, trace, writtenCount: 0, fragments, position: 0 }, target);
   if (attempt === undefined) throw new Error('a sampled trace has no spans to write');
   const votes = decision.votes.filter(({ vote }) => vote === 'sampled').map((each) => each.policy);
@@ -60,22 +73,24 @@ export function claimFirst(
 }
 
 /**
- * Claims all fragments that no claim holds, after their trace was kept. `undefined` when there is nothing to write, because
- * each of their spans is in another claim.
- * @param record may have its committed claims folded into one
+ * Claims all fragments that were read and that no claim holds, after their trace was kept. `undefined` when there is nothing to
+ * write, because each of their spans is in another fragment that was read and is claimed.
+ * @param folded the record; its committed claims may be folded into one
  */
 export function claimLate(
-  fragments: readonly BufferedFragment[],
-  record: DecisionRecord,
+  { positionOf, fragments }: KeptTrace,
+  folded: DecisionRecord,
   target: ClaimTarget,
 ): ClaimAttempt | undefined {
-  const claimed = claimedHashes(record.claims);
-  const late = fragments.filter(({ hash }) => !claimed.has(hash));
-  const written = fragments.filter(({ hash }) => claimed.has(hash));
+  const late = fragments.filter(({ hash }) => positionOf(hash) < 0);
+  const written = fragments.filter(({ hash }) => positionOf(hash) >= 0);
   const trace = assembleTrace(target.traceId, [...written, ...late]);
-  const position = record.claims.length;
-  const attempt = attemptClaim({ record, trace, writtenCount: written.length, fragments: late, position }, target);
-  const decidedAtMs = record.claims[0]?.claimedAtMs ?? 0;
+  const position = folded.claims.length;
+  const attempt = attemptClaim(
+    { record: folded, trace, writtenCount: written.length, fragments: late, position },
+    target,
+  );
+  const decidedAtMs = folded.claims[0]?.claimedAtMs ?? 0;
   const ages = late.map(({ spanCount, receivedAtMs }) => ({
     spanCount,
     ageMs: Math.max(0, receivedAtMs - decidedAtMs),
@@ -86,59 +101,49 @@ export function claimLate(
 /**
  * Claims in this round what a fenced claim of the record holds. Where that is the first claim of the trace, it also takes in
  * all fragments that no claim holds. `undefined` as in {@link claimLate}.
+ * @param trace read whole
+ * @param position of the fenced claim
  */
-export function takeOver(
-  fragments: readonly BufferedFragment[],
-  record: DecisionRecord,
-  fenced: Claim,
-  target: ClaimTarget,
-): ClaimAttempt | undefined {
-  const attempt = claimAgain(fragments, record, fenced, target);
+export function takeOver(trace: KeptTrace, position: number, target: ClaimTarget): ClaimAttempt | undefined {
+  const attempt = claimAgain(trace, position, target);
   return attempt && { ...attempt, outcome: { kind: 'taken_over' } };
 }
 
 /**
  * The first claim of a trace with the fragments that arrived while it was being recorded. `undefined` when every fragment is
  * in a claim: then nothing is indexed again.
+ * @param trace read whole
  */
-export function takeInMissed(
-  first: ClaimAttempt,
-  { decision, fragments }: BufferedTrace,
-  target: ClaimTarget,
-): ClaimAttempt | undefined {
-  const claim = decision?.claims[0];
-  if (decision === undefined || claim === undefined) return undefined;
-  const claimed = claimedHashes(decision.claims);
-  if (fragments.every(({ hash }) => claimed.has(hash))) return undefined;
-  const attempt = claimAgain(fragments, decision, claim, target);
+export function takeInMissed(first: ClaimAttempt, trace: KeptTrace, target: ClaimTarget): ClaimAttempt | undefined {
+  if (trace.fragments.every(({ hash }) => trace.positionOf(hash) >= 0)) return undefined;
+  const attempt = claimAgain(trace, 0, target);
   return attempt && { ...attempt, outcome: { kind: 'extended', addedSpans: attempt.spanCount - first.spanCount } };
 }
 
 /**
- * Whether an attempt is on record although writing it was answered with a conflict: an attempt whose answer was lost and that
- * the client sent again conflicts with itself.
+ * Whether a claim is on record although writing it was answered with a conflict: a record whose answer was lost and that the
+ * client sent again conflicts with itself.
+ * @param claim as it was to be stored
  */
-export function isRecorded({ claim }: ClaimAttempt, stored: DecisionRecord | undefined): boolean {
-  const isSame = (other: Claim) => other.key === claim.key && other.fragments.join() === claim.fragments.join();
+export function isRecorded(claim: Claim | undefined, stored: DecisionRecord | undefined): boolean {
+  const isSame = (other: Claim) =>
+    other.key === claim?.key &&
+    other.fragments.join() === claim.fragments.join() &&
+    other.lists?.join() === claim.lists?.join();
   return stored?.claims.some(isSame) ?? false;
 }
 
 type Attempt = Omit<ClaimAttempt, 'outcome'>;
 
 /** The same claim under the key of this round. The first claim of a trace takes in all fragments that no claim holds. */
-function claimAgain(
-  fragments: readonly BufferedFragment[],
-  record: DecisionRecord,
-  claim: Claim,
-  target: ClaimTarget,
-): Attempt | undefined {
-  const position = record.claims.indexOf(claim);
-  const others = claimedHashes(record.claims.filter((other) => other !== claim));
+function claimAgain({ record, positionOf, fragments }: KeptTrace, position: number, target: ClaimTarget) {
   // A span that is in several claims is written by the first of them. Later ones may have counted on this one.
-  const earlier = claimedHashes(record.claims.slice(0, position));
-  const own = new Set(claim.fragments);
-  const written = fragments.filter(({ hash }) => earlier.has(hash));
-  const claimed = fragments.filter(({ hash }) => !others.has(hash) && (own.has(hash) || position === 0));
+  const isEarlier = (at: number) => at >= 0 && at < position;
+  const written = fragments.filter(({ hash }) => isEarlier(positionOf(hash)));
+  const claimed = fragments.filter(({ hash }) => {
+    const at = positionOf(hash);
+    return at === position || (at < 0 && position === 0);
+  });
   const trace = assembleTrace(target.traceId, [...written, ...claimed]);
   return attemptClaim({ record, trace, writtenCount: written.length, fragments: claimed, position }, target);
 }
@@ -172,11 +177,13 @@ function attemptClaim(request: ClaimRequest, { round, nowMs }: ClaimTarget): Att
   const claim: Claim = { key, fragments: hashes, claimedAtMs: nowMs, firstSeq, lineCount: lines.length };
   const claims = [...record.claims];
   claims[position] = claim;
-  return { record: { ...record, claims, version: record.version + 1 }, claim, lines, spanCount: trace.spanCount };
-}
-
-function claimedHashes(claims: readonly Claim[]): ReadonlySet<string> {
-  return new Set(claims.flatMap((claim) => claim.fragments));
+  return {
+    record: { ...record, claims, version: record.version + 1 },
+    claim,
+    position,
+    lines,
+    spanCount: trace.spanCount,
+  };
 }
 
 function nextSeq({ claims }: DecisionRecord): number {

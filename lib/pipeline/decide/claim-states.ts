@@ -45,14 +45,21 @@ export class ClaimStates {
     }
     if (found === 'fence') return 'fenced';
     if (found === 'absent') return 'pending';
-    if (this.#committedKeys.size >= MAX_REMEMBERED_KEYS) this.#committedKeys.clear();
-    this.#committedKeys.add(key);
+    this.remember([key]);
     return 'committed';
+  }
+
+  /** These keys have data. */
+  remember(keys: Iterable<string>): void {
+    for (const key of keys) {
+      if (this.#committedKeys.size >= MAX_REMEMBERED_KEYS) this.#committedKeys.clear();
+      this.#committedKeys.add(key);
+    }
   }
 }
 
-/** A record with fewer claims is left as it is. */
-const FOLD_FROM_CLAIMS = 16;
+/** A record with fewer claims is left as it is. With as many, and the names that a claim has itself, it takes one write unit. */
+const FOLD_FROM_CLAIMS = 3;
 
 /**
  * The record with its committed claims as one, so that the record of a trace that goes on for hours stays small.
@@ -67,10 +74,13 @@ export async function foldCommittedClaims(record: DecisionRecord, claimStates: C
   const end = uncommitted < 0 ? record.claims.length : uncommitted;
   const [first, ...others] = record.claims.slice(0, end);
   if (first === undefined || others.length === 0) return record;
+  const all = [first, ...others];
+  const lists = all.flatMap((claim) => claim.lists ?? []);
   const folded: Claim = {
     ...first,
-    fragments: [first, ...others].flatMap((claim) => claim.fragments),
-    lineCount: Math.max(...[first, ...others].map((claim) => claim.firstSeq + claim.lineCount)) - first.firstSeq,
+    fragments: all.flatMap((claim) => claim.fragments),
+    ...(lists.length > 0 && { lists }),
+    lineCount: Math.max(...all.map((claim) => claim.firstSeq + claim.lineCount)) - first.firstSeq,
   };
   return { ...record, claims: [folded, ...record.claims.slice(end)] };
 }

@@ -4,6 +4,8 @@ import { OneAtATime } from '../trace-limits.ts';
 import { type FragmentsByTrace, fragmentsByTrace, isDue, type ReceivedWakeUp } from '../wake-ups.ts';
 import { ArchiveRound } from './archive-round.ts';
 import { ClaimStates } from './claim-states.ts';
+import { HashLists } from './hash-lists.ts';
+import { LooksAtPart } from './looks-at-part.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from './options.ts';
 import { openFragments, type SettledTrace, type TraceTooLarge, tooLargeFragments } from './outcome.ts';
 import { deadLetterTooLarge, requeueEarly, requeueUnprocessed, requeueUnsettled } from './requeue.ts';
@@ -52,7 +54,8 @@ export interface DecideResult {
  * A wake-up is acknowledged only when each of its fragments is in an archive object that exists, or its trace is not
  * sampled; what cannot be settled now is sent to the queue again before the acknowledgement.
  *
- * An instance lives as long as its process: it remembers which objects exist, and what it holds of the limits.
+ * An instance lives as long as its process: it remembers which objects exist, the lists of large traces, and what it holds of
+ * the limits.
  */
 export class Decider {
   readonly #deps: DecideDeps;
@@ -60,12 +63,20 @@ export class Decider {
   readonly #claimStates: ClaimStates;
   readonly #allowances: FleetAllowances;
   readonly #largeTraces = new OneAtATime();
+  readonly #hashLists: HashLists;
+  readonly #looksAtPart: LooksAtPart;
 
   constructor(deps: DecideDeps, options: DecideOptions = DEFAULT_DECIDE_OPTIONS) {
     this.#deps = deps;
     this.#options = options;
     this.#claimStates = new ClaimStates(deps, options);
     this.#allowances = new FleetAllowances(deps);
+    this.#hashLists = new HashLists(deps.buffer, options.largeTraces);
+    this.#looksAtPart = new LooksAtPart({
+      ...options.largeTraces,
+      buffer: deps.buffer,
+      allowances: this.#allowances,
+    });
   }
 
   /** Does not throw because of single traces or messages: those are in the summary. */
@@ -116,6 +127,9 @@ export class Decider {
         claimStates: this.#claimStates,
         allowances: this.#allowances,
         largeTraces: this.#largeTraces,
+        hashLists: this.#hashLists,
+        looksAtPart: this.#looksAtPart,
+        wholeUpTo: this.#options.largeTraces.wholeUpTo,
         round,
         canExamine,
       };
@@ -132,6 +146,7 @@ export class Decider {
       };
       await Promise.all(Array.from({ length: concurrency }, work));
       const committed = await round.commit();
+      this.#claimStates.remember(committed.keys());
       objectBytes.push(...committed.values());
       for (const trace of examined) {
         const remaining = openFragments(trace.standings, committed);

@@ -8,6 +8,19 @@ export interface RequeueOptions {
   readonly maxAttempts: number;
 }
 
+/** From where on a trace is large, and what is spared then. The values bound the cost of a fragment, whatever the size of its trace. */
+export interface LargeTraceOptions {
+  /**
+   * A trace with a record and more fragments than this is large: only what the wake-ups name is read of it. Each fragment of a
+   * smaller one may cause a look at all of them.
+   */
+  readonly wholeUpTo: number;
+  /** A claim with more fragments keeps their names in lists, so that its record takes one write unit. */
+  readonly inlineHashes: number;
+  /** About how many looks at all of a large trace that is not sampled come while it doubles, if nothing else calls for one. */
+  readonly looksWhileDoubling: number;
+}
+
 export interface DecideOptions extends RequeueOptions {
   /**
    * Age of an uncommitted claim, in milliseconds, from which its owner counts as dead. Must be longer than an invocation can
@@ -18,6 +31,7 @@ export interface DecideOptions extends RequeueOptions {
   readonly concurrency: number;
   /** Flush threshold: once a round holds this many bytes of lines, its objects are created before another trace is read. */
   readonly maxRoundBytes: number;
+  readonly largeTraces: LargeTraceOptions;
 }
 
 export const DEFAULT_DECIDE_OPTIONS: DecideOptions = {
@@ -26,4 +40,5 @@ export const DEFAULT_DECIDE_OPTIONS: DecideOptions = {
   maxAttempts: 10,
   concurrency: 16,
   maxRoundBytes: 8 * 1024 * 1024,
+  largeTraces: { wholeUpTo: 16, inlineHashes: 32, looksWhileDoubling: 2 },
 };

@@ -1,5 +1,6 @@
 import type { TraceTooLargeError } from '../ports.ts';
 import type { ClaimState, ClaimStates } from './claim-states.ts';
+import type { HashLists } from './hash-lists.ts';
 
 /**
  * What settling a trace came to, as values: {@link SettledTrace} is what `settleTrace` returns, and `tally` turns many of
@@ -19,7 +20,7 @@ export interface Sampled {
   readonly spanCount: number;
 }
 
-/** A policy dropped the trace, or none sampled it. Nothing was written; a later wake-up evaluates it again. */
+/** A policy dropped the trace, or none sampled it, as far as it is there; a later wake-up may see more of it. */
 export interface NotSampled {
   readonly kind: 'not_sampled' | 'dropped';
   /** As in {@link Sampled}. */
@@ -96,23 +97,21 @@ export function allAt(hashes: ReadonlySet<string>, standing: FragmentStanding): 
  * Of a trace over a limit nothing more can be claimed. What is in a claim keeps the standing of the claim; the rest is set aside.
  */
 export async function standingsOfTooLarge(
+  traceId: string,
   { message, decision }: TraceTooLargeError,
   hashes: ReadonlySet<string>,
-  claimStates: ClaimStates,
+  { claimStates, hashLists }: { readonly claimStates: ClaimStates; readonly hashLists: HashLists },
 ): Promise<Standings> {
-  const states = new Map<string, ClaimState>();
-  const keptIn: string[] = [];
-  for (const claim of decision?.claims ?? []) {
-    const state = await claimStates.stateOf(claim);
-    if (state === 'committed') keptIn.push(claim.key);
-    for (const hash of claim.fragments) states.set(hash, state);
-  }
+  const claims = decision?.claims ?? [];
+  const states = await Promise.all(claims.map((claim) => claimStates.stateOf(claim)));
+  const positionOf = decision === undefined ? () => -1 : await hashLists.positions(traceId, decision);
+  const keptIn = claims.filter((_, position) => states[position] === 'committed').map(({ key }) => key);
   const tooLarge = `${message}; ${keptIn.length === 0 ? 'nothing of it is kept' : `kept of it: ${keptIn.join(', ')}`}`;
   const standingOf = (state: ClaimState | undefined): FragmentStanding => {
     if (state === 'committed') return 'settled';
     return state === 'pending' ? 'open' : { tooLarge };
   };
-  return new Map([...hashes].map((hash) => [hash, standingOf(states.get(hash))]));
+  return new Map([...hashes].map((hash) => [hash, standingOf(states[positionOf(hash)])]));
 }
 
 /** The fragments that are neither settled nor committed. @param committed the objects that exist, by key */

@@ -1,27 +1,14 @@
 import type { BudgetTransaction } from '../allowances/budget-transaction.ts';
-import type { FleetAllowances } from '../allowances/fleet-allowances.ts';
-import type { BufferedFragment, BufferedTrace, Claim, Clock, DecisionRecord, Evaluate, SpanBuffer } from '../ports.ts';
-import { TraceTooLargeError } from '../ports.ts';
-import { LARGEST_TRACE, type OneAtATime, SMALL_TRACE, type TraceSize } from '../trace-limits.ts';
-import type { ArchiveRound } from './archive-round.ts';
-import type { ClaimAttempt, ClaimTarget } from './claim-attempt.ts';
-import { assembleTrace, claimFirst, claimLate, isRecorded, takeInMissed, takeOver } from './claim-attempt.ts';
-import { type ClaimStates, foldCommittedClaims } from './claim-states.ts';
-import type { FragmentStanding, SettledTrace, Standings, TraceOutcome } from './outcome.ts';
+import { type BufferedFragment, type BufferedTrace, type DecisionRecord, TraceTooLargeError } from '../ports.ts';
+import { LARGEST_TRACE, SMALL_TRACE, type TraceSize } from '../trace-limits.ts';
+import { type ClaimAttempt, claimLate, takeOver } from './claim-attempt.ts';
+import { foldCommittedClaims } from './claim-states.ts';
+import { Examination, hashesOf, type SettleDeps, within } from './examination.ts';
+import type { PositionOf } from './hash-lists.ts';
+import type { FragmentStanding, SettledTrace, Standings } from './outcome.ts';
 import { allAt, standingsOfTooLarge } from './outcome.ts';
-
-export interface SettleDeps {
-  readonly buffer: SpanBuffer;
-  readonly clock: Clock;
-  readonly claimStates: ClaimStates;
-  readonly allowances: FleetAllowances;
-  readonly evaluate: Evaluate;
-  /** Shared by all traces of the function: memory holds one large trace at a time. */
-  readonly largeTraces: OneAtATime;
-  readonly round: ArchiveRound;
-  /** Whether there still is time to examine a trace, and room for it in the round. */
-  readonly canExamine: () => boolean;
-}
+import { recordClaim } from './record-claim.ts';
+import { lookAtFresh, lookAtWhole } from './undecided.ts';
 
 /** Each lap either settles the trace or loses a race. After losing this many the trace is left to another invocation. */
 const MAX_LAPS = 6;
@@ -30,10 +17,13 @@ const MAX_LAPS = 6;
  * Settles one trace as far as one round can: decides it if no invocation has, claims what is not yet claimed, takes over from
  * owners that died. One lap:
  * ```
- *   read the trace (strongly consistent)
- *     ├─ no decision record: evaluate the policies
- *     │    ├─ not sampled, dropped ──▶ settled, and nothing is written: a later wake-up evaluates again
- *     │    └─ sampled ───────────────▶ record the first claim, then examine again (below)
+ *   read the trace (strongly consistent); of a large trace with a record, the record alone
+ *     ├─ no record: evaluate the policies
+ *     │    ├─ not sampled, dropped ──▶ settled: a later wake-up evaluates again. Of a large trace, a note is recorded
+ *     │    └─ sampled ───────────────▶ record the first claim, then read the trace once more
+ *     ├─ note: the fragments that it has seen are settled; the others are
+ *     │    ├─ news ──▶ read the trace whole, go on as without a record
+ *     │    └─ none ──▶ settled (`looks-at-part.ts`)
  *     └─ decision record, for each fragment that the wake-up names: the claim that holds it, else the first claim, is
  *          ├─ committed ─▶ settled; a fragment that no claim holds is late: record a further claim
  *          ├─ pending ───▶ open: its owner is at work
@@ -43,21 +33,7 @@ const MAX_LAPS = 6;
  *     ├─ conflict ─▶ another invocation was first: next lap
  *     └─ unknown ──▶ the round gives up the object
  * ```
- * {@link ClaimStates} draws the life of a claim.
- *
- * When the first claim of a trace is on record, the trace is examined once more before its object is created, because
- * a policy can turn from yes to no (limits, `drop`, `not`, upper bounds, policies that were replaced):
- * ```
- *   this invocation                     another invocation
- *   reads f1: sampled
- *                                       is woken for f2; reads f1 and f2, no record: not sampled, acknowledges f2
- *   records the claim on f1
- *   reads again: f2 is in no claim
- *   records the claim on f1 and f2
- *   creates the object
- * ```
- * Without the second read neither a claim nor a message names f2 any more. One is enough: an invocation that acknowledges a
- * fragment of a trace without a record has found it in the buffer before the record was there.
+ * `claim-states.ts` draws the life of a claim, `undecided.ts` has the looks, `record-claim.ts` the second read after a first claim.
  *
  * Never throws: a trace that cannot be settled must not hold up the others. `not examined`: it is a large trace, and when its
  * turn came there was no time for it, or no room.
@@ -69,170 +45,141 @@ export async function settleTrace(
   hashes: ReadonlySet<string>,
   deps: SettleDeps,
 ): Promise<SettledTrace | 'not examined'> {
-  const settling = new Settling(traceId, hashes, deps);
-  const standings = await settling.run();
-  return standings === 'not examined' ? standings : { traceId, outcomes: settling.outcomes, standings };
+  const examination = new Examination(traceId, hashes, deps);
+  const standings = await new Settling(examination).run();
+  return standings === 'not examined' ? standings : { traceId, outcomes: examination.outcomes, standings };
 }
 
-/** An attempt to claim, or where the fragments stand if there is nothing to claim. */
-type Step = { readonly attempt: ClaimAttempt; readonly budget?: BudgetTransaction } | { readonly standings: Standings };
+/** An attempt to claim, where the fragments stand if there is nothing to claim, or what must be read to go on. */
+type Step =
+  | { readonly attempt: ClaimAttempt; readonly budget?: BudgetTransaction }
+  | { readonly standings: Standings }
+  | 'whole'
+  | 'larger';
 
 /** The settling of one trace. */
 class Settling {
-  /** What has happened so far. */
-  readonly outcomes: TraceOutcome[] = [];
-  readonly #traceId: string;
-  readonly #hashes: ReadonlySet<string>;
-  readonly #deps: SettleDeps;
+  readonly #examination: Examination;
+  /** As in `ReadOptions`; undefined: the trace is read whole. */
+  #wholeUpTo: number | undefined;
+  /** Whether a policy has sampled a part of the trace, so that it is read whole. */
+  #wasAsked = false;
 
-  constructor(traceId: string, hashes: ReadonlySet<string>, deps: SettleDeps) {
-    this.#traceId = traceId;
-    this.#hashes = hashes;
-    this.#deps = deps;
+  constructor(examination: Examination) {
+    const { traceId, deps } = examination;
+    this.#examination = examination;
+    // The record of a trace that is known to be large suffices.
+    this.#wholeUpTo = deps.hashLists.knows(traceId) ? 0 : deps.wholeUpTo;
   }
 
   /** Examines the trace as a small one first, and in turn with other large ones if it is not. */
   async run(): Promise<Standings | 'not examined'> {
-    const { largeTraces, canExamine, claimStates } = this.#deps;
-    const open = allAt(this.#hashes, 'open');
+    const { traceId, hashes, deps, outcomes } = this.#examination;
+    const open = allAt(hashes, 'open');
     try {
       const standings = await this.#settle(SMALL_TRACE);
       if (standings !== 'larger') return standings;
-      return await largeTraces.run(async () => {
-        const ofLarge = canExamine() ? await this.#settle(LARGEST_TRACE) : 'larger';
+      return await deps.largeTraces.run(async () => {
+        const ofLarge = deps.canExamine() ? await this.#settle(LARGEST_TRACE) : 'larger';
         return ofLarge === 'larger' ? 'not examined' : ofLarge;
       });
     } catch (error) {
-      this.outcomes.push({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+      outcomes.push({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       if (!(error instanceof TraceTooLargeError)) return open;
-      return standingsOfTooLarge(error, this.#hashes, claimStates).catch(() => open);
+      return standingsOfTooLarge(traceId, error, hashes, deps).catch(() => open);
     }
   }
 
   /** `larger`: the trace is larger than the limit, and not the largest that there may be. */
   async #settle(limit: TraceSize): Promise<Standings | 'larger'> {
+    const { traceId, hashes, deps } = this.#examination;
     for (let lap = 0; lap < MAX_LAPS; lap++) {
-      const buffered = await this.#read(limit);
+      const wholeUpTo = this.#wholeUpTo;
+      const options = { limit, ...(wholeUpTo !== undefined && { wholeUpTo }) };
+      const buffered = await within(limit, deps.buffer.read(traceId, options));
       if (buffered === 'larger') return buffered;
-      const { decision, fragments } = buffered;
-      const step = decision === undefined ? await this.#decide(fragments) : await this.#continue(fragments, decision);
-      if ('standings' in step) return step.standings;
-      const claim = await this.#claim(step.attempt, buffered, step.budget);
-      const claimed = new Set(claim?.fragments);
-      if (claim !== undefined && [...this.#hashes].every((hash) => claimed.has(hash))) {
-        return allAt(this.#hashes, { claimedAt: claim.key });
+      if (buffered.isRecordOnly) deps.hashLists.meet(traceId);
+      const step = await this.#step(buffered, limit);
+      if (step === 'larger') return step;
+      if (step === 'whole') {
+        this.#wholeUpTo = undefined;
+        continue;
       }
+      if ('standings' in step) return step.standings;
+      const recorded = await recordClaim(this.#examination, step.attempt, buffered, step.budget);
+      if (recorded === undefined) continue;
+      const { key, fragments } = recorded.claim;
+      const claimed = new Set(fragments);
+      if ([...hashes].every((hash) => claimed.has(hash))) return allAt(hashes, { claimedAt: key });
     }
-    return allAt(this.#hashes, 'open');
+    return allAt(hashes, 'open');
   }
 
-  async #read(limit: TraceSize): Promise<BufferedTrace | 'larger'> {
-    try {
-      return await this.#deps.buffer.read(this.#traceId, { limit });
-    } catch (error) {
-      if (limit !== LARGEST_TRACE && error instanceof TraceTooLargeError) return 'larger';
-      throw error;
+  async #step(buffered: BufferedTrace, limit: TraceSize): Promise<Step> {
+    const { decision, note, fragments, isRecordOnly } = buffered;
+    if (decision !== undefined) return this.#continue(buffered, decision, limit);
+    if (note === undefined || !isRecordOnly) {
+      return lookAtWhole(this.#examination, { fragments, note, wasAsked: this.#wasAsked });
     }
-  }
-
-  /** The trace has no decision record: evaluates the policies on all its fragments. */
-  async #decide(fragments: readonly BufferedFragment[]): Promise<Step> {
-    const present = hashesOf(fragments);
-    // A fragment that is not there has expired under a lagging queue: left open, it ends at the dead letters and not in silence.
-    const standings = new Map([...this.#hashes].map((hash) => [hash, present.has(hash) ? 'settled' : 'open'] as const));
-    const [first] = fragments;
-    if (first === undefined || ![...this.#hashes].some((hash) => present.has(hash))) return { standings };
-
-    const trace = assembleTrace(this.#traceId, fragments);
-    const isFirstLook = this.#hashes.has(first.hash);
-    const { answer: decision, budget } = await this.#deps.allowances.evaluate(
-      (allowances) => this.#deps.evaluate(trace, allowances),
-      { receivedAtMs: first.receivedAtMs, isFirst: isFirstLook },
-    );
-    this.outcomes.push(...decision.errors.map((error) => ({ kind: 'policy_failed', ...error }) as const));
-    if (decision.outcome !== 'sampled') {
-      this.outcomes.push({ kind: decision.outcome, isFirstLook });
-      return { standings };
-    }
-    return { attempt: claimFirst({ trace, fragments, decision, isFirstLook }, this.#target()), budget };
+    const look = await lookAtFresh(this.#examination, note, limit);
+    this.#wasAsked = look === 'asked';
+    return look === 'asked' || look === 'due' ? 'whole' : look;
   }
 
   /** The trace is kept: fragments of committed claims are done, others are taken over or written as late spans. */
-  async #continue(fragments: readonly BufferedFragment[], record: DecisionRecord): Promise<Step> {
+  async #continue(buffered: BufferedTrace, record: DecisionRecord, limit: TraceSize): Promise<Step> {
+    const { traceId, hashes, deps, outcomes } = this.#examination;
+    const { round, claimStates, hashLists } = deps;
     const [firstClaim] = record.claims;
     if (firstClaim === undefined) throw new Error('the decision record has no claims');
-    const present = hashesOf(fragments);
-    const claimOf = new Map(record.claims.flatMap((claim) => claim.fragments.map((hash) => [hash, claim] as const)));
-    const ownKey = this.#deps.round.keyFor(record.partition);
+    const positionOf = await hashLists.positions(traceId, record);
+    const ownKey = round.keyFor(record.partition);
     const standings = new Map<string, FragmentStanding>();
-    for (const hash of this.#hashes) {
-      const isLate = !claimOf.has(hash);
+    const unclaimed: { readonly hash: string; readonly position: number; readonly isFenced: boolean }[] = [];
+    for (const hash of hashes) {
+      const position = positionOf(hash);
+      const isLate = position < 0;
       // Late spans wait for the trace itself: if its claim is taken over, the new claim takes them in.
-      const claim = claimOf.get(hash) ?? firstClaim;
-      const state = claim.key === ownKey ? 'own' : await this.#deps.claimStates.stateOf(claim);
+      const claim = record.claims[isLate ? 0 : position] ?? firstClaim;
+      const state = claim.key === ownKey ? 'own' : await claimStates.stateOf(claim);
       if (state === 'own' && !isLate) {
         standings.set(hash, { claimedAt: ownKey });
       } else if (state === 'committed' && !isLate) {
-        if (hash === fragments[0]?.hash) this.outcomes.push({ kind: 'found_committed' });
+        if (hash === firstClaim.fragments[0]) outcomes.push({ kind: 'found_committed' });
         standings.set(hash, 'settled');
-      } else if (state === 'own' || state === 'pending' || !present.has(hash)) {
+      } else if (state === 'own' || state === 'pending') {
         standings.set(hash, 'open');
       } else {
-        const attempt =
-          state === 'fenced'
-            ? takeOver(fragments, record, claim, this.#target())
-            : claimLate(fragments, await foldCommittedClaims(record, this.#deps.claimStates), this.#target());
-        if (attempt !== undefined) return { attempt };
-        standings.set(hash, 'settled');
+        unclaimed.push({ hash, position: Math.max(0, position), isFenced: state === 'fenced' });
       }
+    }
+    if (unclaimed.length === 0) return { standings };
+    if (buffered.isRecordOnly && unclaimed.some(({ isFenced }) => isFenced)) return 'whole';
+    const fragments = await this.#fragmentsOf(buffered, positionOf, limit);
+    if (fragments === 'larger') return fragments;
+    const present = hashesOf(fragments);
+    for (const { hash, position, isFenced } of unclaimed) {
+      const trace = { record, positionOf, fragments };
+      const attempt = !present.has(hash)
+        ? undefined
+        : isFenced
+          ? takeOver(trace, position, this.#examination.target())
+          : claimLate(trace, await foldCommittedClaims(record, claimStates), this.#examination.target());
+      if (attempt !== undefined) return { attempt };
+      standings.set(hash, present.has(hash) ? 'settled' : 'open');
     }
     return { standings };
   }
 
-  /**
-   * Records a claim and gives its lines to the round. Where the claim may be on record without its lines being in the round,
-   * the round gives up the object. Resolves to what is on record; `undefined`: another invocation was first.
-   * @param before the trace as the attempt knows it
-   * @param budget of the first claim of a trace: what its evaluation took, put back if another invocation has decided
-   */
-  async #claim(attempt: ClaimAttempt, before: BufferedTrace, budget?: BudgetTransaction): Promise<Claim | undefined> {
-    const { buffer, round } = this.#deps;
-    const { partition, version } = attempt.record;
-    const isFirstClaim = version === 1;
-    let isRefused = false;
-    try {
-      const answer = await buffer.record(this.#traceId, attempt.record).catch((error: unknown) => {
-        if (!(error instanceof TraceTooLargeError)) throw error;
-        isRefused = true;
-        budget?.rollback();
-        throw new TraceTooLargeError(error.message, before.decision);
-      });
-      if (answer === 'recorded') this.outcomes.push(attempt.outcome);
-      if (answer === 'conflict' || isFirstClaim) {
-        const after = await buffer.read(this.#traceId, { known: before.fragments });
-        if (!isRecorded(attempt, after.decision)) {
-          // Never recorded, or fenced and taken over since.
-          if (answer === 'conflict') budget?.rollback();
-          return undefined;
-        }
-        if (answer === 'conflict') this.outcomes.push(attempt.outcome);
-        const larger = isFirstClaim ? takeInMissed(attempt, after, this.#target()) : undefined;
-        if (larger !== undefined) return await this.#claim(larger, after);
-      }
-      round.add(partition, attempt.lines);
-      return attempt.claim;
-    } catch (error) {
-      // Unless the record was refused, the claim may be on record, and its lines are not in the round.
-      if (!isRefused) round.abandon(partition);
-      throw error;
-    }
+  /** Of a large trace those that the wake-ups name and no claim holds, else all. */
+  async #fragmentsOf(
+    { fragments, isRecordOnly }: BufferedTrace,
+    positionOf: PositionOf,
+    limit: TraceSize,
+  ): Promise<readonly BufferedFragment[] | 'larger'> {
+    if (!isRecordOnly) return fragments;
+    const { traceId, hashes, deps } = this.#examination;
+    const late = [...hashes].filter((hash) => positionOf(hash) < 0);
+    return within(limit, deps.buffer.readFragments(traceId, late, limit));
   }
-
-  #target(): ClaimTarget {
-    return { traceId: this.#traceId, round: this.#deps.round, nowMs: this.#deps.clock.now() };
-  }
-}
-
-function hashesOf(fragments: readonly BufferedFragment[]): ReadonlySet<string> {
-  return new Set(fragments.map((fragment) => fragment.hash));
 }

@@ -7,6 +7,8 @@ import { IMPOSSIBLE, type Probability, probabilityOf, UNKNOWN } from '../probabi
 interface PolicyFailure {
   /** Why, for the decision's list of errors; at most 500 UTF-16 code units. */
   readonly failure: string;
+  /** Tells it from an evaluation faster than `in` does. */
+  readonly vote?: undefined;
 }
 
 const MAX_MESSAGE_LENGTH = 500;
@@ -46,6 +48,6 @@ export function probabilityWithoutAllowances(policy: Policy, trace: Trace): Prob
     },
   };
   const evaluation = evaluatePolicy(policy, trace, allowances);
-  if ('failure' in evaluation) return IMPOSSIBLE;
+  if (evaluation.vote === undefined) return IMPOSSIBLE;
   return usesAllowances ? UNKNOWN : probabilityOf(evaluation.sampledWhen);
 }

@@ -88,7 +88,10 @@ function anyPattern(values: readonly string[], options: OptionsReader, { compile
  */
 function remembering(matches: MatchesText, maxSize: number): MatchesText {
   const known = new Map<string, boolean>();
+  let lastText: string | undefined;
+  let lastAnswer = false;
   return (text) => {
+    if (text === lastText) return lastAnswer;
     if (text.length > MAX_REMEMBERED_LENGTH) return matches(text);
     let answer = known.get(text);
     if (answer === undefined) {
@@ -96,6 +99,8 @@ function remembering(matches: MatchesText, maxSize: number): MatchesText {
       if (known.size >= maxSize) known.clear();
       known.set(text, answer);
     }
+    lastText = text;
+    lastAnswer = answer;
     return answer;
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { corpus } from '../../../bench/corpus.ts';
 import { DICTIONARY_V1 } from '../../../lib/aws/dynamodb/dictionary-v1.ts';
-import { encodeDeflated } from '../../../lib/aws/dynamodb/fragment-item.ts';
+import { encodeDeflated } from '../../../lib/aws/dynamodb/fragment-payload.ts';
 import { regroup } from '../../../lib/otlp/regroup/regroup.ts';
 import { opentelemetry } from '../../../proto/generated/otlp.js';
 

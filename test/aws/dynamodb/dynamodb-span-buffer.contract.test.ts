@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { DictionaryStore } from '../../../lib/aws/dynamodb/dictionary-store.ts';
 import { DynamoDbSpanBuffer } from '../../../lib/aws/dynamodb/span-buffer.ts';
 import { describeSpanBuffer } from '../../contract/span-buffer.contract.ts';
 import { MemoryObjectStore } from '../../memory/memory-object-store.ts';
@@ -6,6 +7,17 @@ import { useDynamoTable } from '../../support/dynamo-table.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const { tableName, createClient } = useDynamoTable();
+
+describe('with a trained dictionary', () => {
+  describeSpanBuffer('DynamoDbSpanBuffer', () => {
+    const clock = new ManualClock();
+    const table = { client: createClient(), tableName, clock, tenant: 'trained' };
+    const dictionaries = new DictionaryStore(table);
+    const trained = dictionaries.put(Buffer.alloc(1000, 'a'));
+    const spillStore = new MemoryObjectStore();
+    return { buffer: new DynamoDbSpanBuffer({ ...table, spillStore, newestDictionary: () => trained }), clock };
+  });
+});
 
 describe.each([undefined, 'shop'])('for tenant %s', (tenant) => {
   describeSpanBuffer('DynamoDbSpanBuffer', () => {

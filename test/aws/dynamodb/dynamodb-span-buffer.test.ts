@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { BYTES_AT_ONCE } from '../../../lib/aws/dynamodb/encode-fragments.ts';
 import { toFragmentItem } from '../../../lib/aws/dynamodb/fragment-item.ts';
-import { DynamoDbSpanBuffer, MissingSpillError } from '../../../lib/aws/dynamodb/span-buffer.ts';
+import { encodeLarge } from '../../../lib/aws/dynamodb/fragment-payload.ts';
+import { MissingSpillError } from '../../../lib/aws/dynamodb/payload-reader.ts';
+import { DynamoDbSpanBuffer } from '../../../lib/aws/dynamodb/span-buffer.ts';
 import type { BufferedFragment, DecisionRecord, SpillStore } from '../../../lib/pipeline/ports.ts';
 import { TraceTooLargeError, UnavailableError } from '../../../lib/pipeline/ports.ts';
 import { MemoryObjectStore } from '../../memory/memory-object-store.ts';
@@ -12,6 +15,50 @@ import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const { tableName, createClient } = useDynamoTable();
+
+describe('DynamoDbSpanBuffer with a large request', () => {
+  it('lets other work go on while it compresses', async () => {
+    const { buffer, client } = create();
+    let turns = 0;
+    let turnsBeforeFirstWrite = Number.NaN;
+    const noteTurns: Fault = async ({ proceed }) => {
+      turnsBeforeFirstWrite = turns;
+      return proceed();
+    };
+    injectFaults(client, 'BatchWriteItemCommand', [noteTurns]);
+    const traceId = newTraceId();
+    const payload = new Uint8Array(BYTES_AT_ONCE / 4).fill(97);
+    const count = () => {
+      turns += 1;
+      if (Number.isNaN(turnsBeforeFirstWrite)) setImmediate(count);
+    };
+    setImmediate(count);
+    await buffer.append(fragments(traceId, 40).map((fragment) => ({ ...fragment, payload })));
+    expect(turnsBeforeFirstWrite).toBeGreaterThanOrEqual(40 / 4);
+  });
+
+  it('compresses a large fragment on another thread', async () => {
+    const { buffer } = create();
+    const traceId = newTraceId();
+    const [fragment] = fragments(traceId, 1);
+    if (fragment === undefined) throw new Error('no fragment');
+    let turns = 0;
+    let isDone = false;
+    const count = () => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    const payload = new Uint8Array(BYTES_AT_ONCE + 1).fill(97);
+    const item = toFragmentItem({ ...fragment, payload }, 0, {}, { deflated: await encodeLarge(payload) });
+    isDone = true;
+    expect(turns).toBeGreaterThan(0);
+    expect(item).toEqual(toFragmentItem({ ...fragment, payload }, 0));
+    await buffer.append([{ ...fragment, payload }]);
+    const [found] = (await buffer.read(traceId)).fragments;
+    expect(Buffer.compare(found?.payload ?? new Uint8Array(0), payload)).toBe(0);
+  });
+});
 
 describe('DynamoDbSpanBuffer when calls fail', () => {
   it.each([
@@ -93,6 +140,37 @@ describe('DynamoDbSpanBuffer when calls fail', () => {
     expect((await buffer.read(traceId)).fragments).toHaveLength(2);
     injectFaults(client, 'QueryCommand', [refuse('ThrottlingException', 400)], { forever: true });
     await expect(buffer.read(traceId)).rejects.toThrow(`could not read trace ${traceId} within 4000 ms`);
+  });
+
+  it('asks again for fragments that were left unprocessed, and for no others', async () => {
+    const { buffer, client, policy } = create();
+    const traceId = newTraceId();
+    const sent = fragments(traceId, 120);
+    await buffer.append(sent);
+    const asked: number[] = [];
+    const leaveKeys: Fault = async ({ input, proceed }) => {
+      const { Keys = [] } = (input['RequestItems'] as Record<string, { Keys?: readonly object[] }>)[tableName] ?? {};
+      asked.push(Keys.length);
+      const rest = Keys.slice(30);
+      const answer = await proceed({
+        RequestItems: { [tableName]: { Keys: Keys.slice(0, 30), ConsistentRead: true } },
+      });
+      return { ...answer, UnprocessedKeys: rest.length === 0 ? {} : { [tableName]: { Keys: rest } } };
+    };
+    const calls = injectFaults(client, 'BatchGetItemCommand', [
+      leaveKeys,
+      leaveKeys,
+      refuse('ThrottlingException', 400),
+    ]);
+    const hashes = sent.map(({ hash }) => hash);
+    expect(await buffer.readFragments(traceId, hashes)).toEqual(sent);
+    expect(asked).toEqual([100, 70]);
+    // The third one is refused; the fourth reads the other 40, the fifth the 20 over a hundred.
+    expect(calls.filter((name) => name === 'BatchGetItemCommand')).toHaveLength(5);
+    expect(policy.waits).toHaveLength(3);
+    injectFaults(client, 'BatchGetItemCommand', [refuse('ThrottlingException', 400)], { forever: true });
+    const reading = buffer.readFragments(traceId, hashes);
+    await expect(reading).rejects.toThrow(`could not read fragments of trace ${traceId} within 4000 ms`);
   });
 
   it('answers conflict with its own record when the answer to it was lost', async () => {

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { corpus } from '../../../bench/corpus.ts';
 import { fromFragmentItem, toFragmentItem } from '../../../lib/aws/dynamodb/fragment-item.ts';
-import { itemBytes } from '../../../lib/aws/dynamodb/schema.ts';
+import { encodeDeflated } from '../../../lib/aws/dynamodb/fragment-payload.ts';
+import { itemBytes, writeUnits } from '../../../lib/aws/dynamodb/schema.ts';
+import { regroup } from '../../../lib/otlp/regroup/regroup.ts';
 import type { BufferedFragment } from '../../../lib/pipeline/ports.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -37,6 +40,26 @@ describe('toFragmentItem', () => {
   it('keeps the bytes as they are when compressing saves no write unit', () => {
     const { item } = toFragmentItem(fragment(Uint8Array.from(randomBytes(1_200))), expiresAt);
     expect(item['p']?.B?.[0]).toBe(0);
+  });
+
+  it('tries harder where that gets the item under the limit of a write unit', () => {
+    const bytesBesides = itemBytes(toFragmentItem(fragment(new Uint8Array(0)), expiresAt).item) - 1;
+    const bytesOf = (payload: Uint8Array, best: boolean) => bytesBesides + encodeDeflated(payload, { best }).length;
+    const payloads = corpus('mixed', 6).flatMap(({ protobuf }) =>
+      regroup(protobuf).fragments.map(({ payload }) => payload),
+    );
+    const inReach = payloads.find((payload) => {
+      const [usual, best] = [bytesOf(payload, false), bytesOf(payload, true)];
+      return writeUnits(usual) > writeUnits(best);
+    });
+    const { item } = toFragmentItem(fragment(inReach ?? new Uint8Array(0)), expiresAt);
+    expect(itemBytes(item)).toBe(bytesOf(inReach ?? new Uint8Array(0), true));
+    // Where no limit is near, it does not.
+    const farAway = payloads.find(
+      (payload) => bytesOf(payload, true) < bytesOf(payload, false) && bytesOf(payload, false) < 1024,
+    );
+    const { item: once } = toFragmentItem(fragment(farAway ?? new Uint8Array(0)), expiresAt);
+    expect(itemBytes(once)).toBe(bytesOf(farAway ?? new Uint8Array(0), false));
   });
 
   it('spills a payload that is over 8 KB when stored, and points at it', () => {

@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { DICTIONARY_V1 } from '../../../lib/aws/dynamodb/dictionary-v1.ts';
 import {
   decodePayload,
+  dictionaryIdOf,
   encodeDeflated,
   encodeRaw,
   MAX_FRAGMENT_BYTES,
   UnreadablePayloadError,
-} from '../../../lib/aws/dynamodb/fragment-item.ts';
+} from '../../../lib/aws/dynamodb/fragment-payload.ts';
 
 const NONE = new Uint8Array();
 
@@ -31,9 +32,23 @@ describe('fragment payload', () => {
     expect(inflateRawSync(deflated.subarray(1), { dictionary: DICTIONARY_V1 })).toEqual(payload);
   });
 
+  it('is a codec byte, the ID of a trained dictionary and a raw deflate stream with it (2)', () => {
+    const payload = Buffer.from('http.request.method '.repeat(20));
+    const dictionary = { id: '692000000badcafe', bytes: Buffer.from('request.method http.') };
+    const deflated = encodeDeflated(payload, { dictionary });
+    expect(Buffer.from(deflated.subarray(0, 9)).toString('hex')).toBe('02692000000badcafe');
+    expect(inflateRawSync(deflated.subarray(9), { dictionary: dictionary.bytes })).toEqual(payload);
+    expect(dictionaryIdOf(deflated)).toBe(dictionary.id);
+    expect(decodePayload(deflated, undefined, dictionary.bytes)).toEqual(Uint8Array.from(payload));
+    expect(() => decodePayload(deflated)).toThrow('dictionary 692000000badcafe is needed, got none');
+    expect(() => dictionaryIdOf(deflated.subarray(0, 8))).toThrow(UnreadablePayloadError);
+    expect(dictionaryIdOf(encodeDeflated(payload))).toBeUndefined();
+    expect(dictionaryIdOf(encodeRaw(payload))).toBeUndefined();
+  });
+
   it.each([
     { what: 'nothing', stored: new Uint8Array(0), message: 'stored payload is empty' },
-    { what: 'a codec of the future', stored: Uint8Array.of(9, 1, 2), message: 'has codec 9, known are 0 and 1' },
+    { what: 'a codec of the future', stored: Uint8Array.of(9, 1, 2), message: 'has codec 9, known are 0, 1 and 2' },
     { what: 'a damaged stream', stored: Uint8Array.of(1, 0xff, 0xff), message: 'does not inflate' },
     {
       what: 'a stream that was cut off',

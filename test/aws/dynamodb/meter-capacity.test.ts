@@ -10,8 +10,8 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDynamoDbClient } from '../../../lib/aws/clients.ts';
 import { meterCapacity } from '../../../lib/aws/meter-calls.ts';
-import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provisionTable } from '../../../lib/local/engines/provision.ts';
+import { type Engine, engineClientOptions } from '../../support/engines/engine.ts';
+import { provisionTable } from '../../support/engines/provision.ts';
 import { startTestDynamo } from '../../support/engines.ts';
 import { RecordingMetrics } from '../../support/recording-metrics.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll } from 'vitest';
 import { createS3Client, S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
-import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provisionBucket } from '../../../lib/local/engines/provision.ts';
-import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
 import { describeObjectStore } from '../../contract/object-store.contract.ts';
+import { type Engine, engineClientOptions } from '../../support/engines/engine.ts';
+import { provisionBucket } from '../../support/engines/provision.ts';
+import { startQueueAndObjects } from '../../support/engines/queue-and-objects.ts';
 import { instantRetryPolicy } from '../../support/instant-retry.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { createSqsClient } from '../../../lib/aws/clients.ts';
 import { decodeWakeUp } from '../../../lib/aws/sqs/wake-up-message.ts';
 import { SqsWakeUpQueue } from '../../../lib/aws/sqs/wake-up-queue.ts';
-import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provisionQueues } from '../../../lib/local/engines/provision.ts';
-import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
 import type { WakeUp } from '../../../lib/pipeline/ports.ts';
 import { describeWakeUpQueue } from '../../contract/wake-up-queue.contract.ts';
+import { type Engine, engineClientOptions } from '../../support/engines/engine.ts';
+import { provisionQueues } from '../../support/engines/provision.ts';
+import { startQueueAndObjects } from '../../support/engines/queue-and-objects.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 let engine: Engine;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeKeyEntry, encodeKeyEntry, MalformedKeyEntryError } from '../../../lib/aws/ssm/ingest-keys.ts';
+import { decodeKeyEntry, encodeKeyEntry, MalformedKeyEntryError } from '../../../lib/aws/ssm/key-entry.ts';
 
 const HASH = 'ab'.repeat(32);
 

@@ -7,10 +7,10 @@ import { createS3Client, S3ObjectStore } from '../../../lib/aws/s3/object-store.
 import { compact as command } from '../../../lib/cli/commands/compact.ts';
 import { type CompactInput, runCompact } from '../../../lib/cli/compact/run-compact.ts';
 import type { StackCompactionDeps } from '../../../lib/cli/compact/targets.ts';
-import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provisionBucket } from '../../../lib/local/engines/provision.ts';
-import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
 import { InterruptedError } from '../../../lib/terminal/errors.ts';
+import { type Engine, engineClientOptions } from '../../support/engines/engine.ts';
+import { provisionBucket } from '../../support/engines/provision.ts';
+import { startQueueAndObjects } from '../../support/engines/queue-and-objects.ts';
 import { GlueDatabase } from '../../support/glue-database.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { RecordingTerminal } from '../../support/recording-terminal.ts';

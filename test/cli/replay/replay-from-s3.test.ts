@@ -7,9 +7,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { GzipTraceArchive } from '../../../lib/archive/trace-archive.ts';
 import { NODE_CODECS } from '../../../lib/aws/codecs.ts';
 import { createS3Client, S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
-import { type Engine, engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { provisionBucket } from '../../../lib/local/engines/provision.ts';
-import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
+import { type Engine, engineClientOptions } from '../../support/engines/engine.ts';
+import { provisionBucket } from '../../support/engines/provision.ts';
+import { startQueueAndObjects } from '../../support/engines/queue-and-objects.ts';
 import { type Fault, injectFaults, refuse } from '../../support/faults.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver.ts';
 import { startStacks } from '../../support/stacks.ts';

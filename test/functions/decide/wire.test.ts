@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { wireDecide } from '../../../functions/decide/handler.ts';
 import { fixedConfig } from '../../../functions/shared/live-config.ts';
-import type { Services } from '../../../functions/shared/services.ts';
+import type { Services } from '../../../functions/shared/per-tenant.ts';
 import { encodeWakeUp } from '../../../lib/aws/sqs/wake-up-message.ts';
 import { World } from '../../pipeline/world.ts';
 import { exportRequest, traceIdOf } from '../../support/export-request.ts';
@@ -14,12 +14,19 @@ async function setUp() {
   world.clock.advance(30_000);
   const [message] = world.queue.receive();
   const { clock, buffer, archive, queue: wakeUps, limits, keyTables } = world;
-  const services: Services = { clock, buffer, archive, wakeUps, limits, keyTables };
+  let trainings = 0;
+  const trainer = {
+    trainIfDue: async () => {
+      trainings += 1;
+    },
+  };
+  const services: Services = { clock, buffer, archive, wakeUps, limits, keyTables, trainer };
   const log = new RecordingLog();
   const handle = wireDecide({ services: () => services, config: fixedConfig(world.config), log });
   const body = message === undefined ? '' : (encodeWakeUp(message.wakeUp)[0] ?? '');
   const record = { messageId: 'm', body } as Parameters<typeof handle>[0]['Records'][number];
-  return { world, log, run: (times: number[]) => handle({ Records: [record] }, timesLeft(times)) };
+  const run = (times: number[]) => handle({ Records: [record] }, timesLeft(times));
+  return { world, log, run, trainings: () => trainings };
 }
 
 /** Answers one time after the other, and the last one for ever. */
@@ -29,16 +36,17 @@ function timesLeft(times: number[]) {
 
 describe('the wired decide handler', () => {
   it('decides while there is time', async () => {
-    const { world, run, log } = await setUp();
+    const { world, run, log, trainings } = await setUp();
     expect(await run([59_990])).toEqual({ batchItemFailures: [] });
+    expect(trainings()).toBe(1);
     expect(world.archivedLines().map((line) => line.trace_id)).toEqual([traceIdOf('a')]);
     expect(log.entries.map(({ message }) => message)).toEqual(['decision batch']);
   });
 
   it('sends on what comes when its time is nearly over', async () => {
-    const { world, run } = await setUp();
+    const { world, run, trainings } = await setUp();
     expect(await run([59_990, 59_980, 14_000])).toEqual({ batchItemFailures: [] });
-    expect(world.archivedLines()).toEqual([]);
+    expect([world.archivedLines(), trainings()]).toEqual([[], 0]);
     await world.drain();
     expect(world.archivedLines()).toHaveLength(1);
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { perTenant } from '../../../functions/shared/services.ts';
+import { perTenant } from '../../../functions/shared/per-tenant.ts';
 
 it('makes what a tenant has of its own once, and forgets who was not seen for longest', () => {
   const made: (string | undefined)[] = [];

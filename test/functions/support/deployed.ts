@@ -15,10 +15,10 @@ import { createDynamoDbClient, createSqsClient } from '../../../lib/aws/clients.
 import { meterCalls } from '../../../lib/aws/meter-calls.ts';
 import { createS3Client, S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
 import { SystemClock } from '../../../lib/aws/system.ts';
-import { engineClientOptions } from '../../../lib/local/engines/engine.ts';
-import { type Provisioned, provision } from '../../../lib/local/engines/provision.ts';
-import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
 import type { ArchivedLine } from '../../pipeline/world.ts';
+import { engineClientOptions } from '../../support/engines/engine.ts';
+import { type Provisioned, provision } from '../../support/engines/provision.ts';
+import { startQueueAndObjects } from '../../support/engines/queue-and-objects.ts';
 import { startTestDynamo } from '../../support/engines.ts';
 import { httpEvent } from './http-event.ts';
 
@@ -70,6 +70,7 @@ export async function deploy(options: HandlerOptions | ((engines: EngineAddresse
   };
   return {
     clients,
+    store,
     names,
     services,
 

@@ -19,6 +19,18 @@ describe('latency', () => {
       spans: [span(0, 300), span(250, 550)],
       vote: 'sampled',
     },
+    {
+      when: 'times are beyond 2^63, where doubles cannot tell them apart',
+      policy: latency(5000),
+      spans: [{ startTimeUnixNano: 2n ** 63n + 7n, endTimeUnixNano: 2n ** 63n + 5_001_000_007n }],
+      vote: 'sampled',
+    },
+    {
+      when: 'a difference of nearly -2^64 wraps around to 2 ns, as in the Collector',
+      policy: latency(5000),
+      spans: [{ startTimeUnixNano: 2n ** 64n - 1n, endTimeUnixNano: 1n }],
+      vote: 'not_sampled',
+    },
     { when: 'short spans are far apart', policy: latency(500), spans: [span(0, 1), span(600, 601)], vote: 'sampled' },
     { when: 'spans arrive last one first', policy: latency(500), spans: [span(600, 601), span(0, 1)], vote: 'sampled' },
     { when: 'the threshold is 0 and 1 ms passed', policy: latency(0), spans: [span(0, 1)], vote: 'sampled' },

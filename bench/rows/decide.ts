@@ -1,0 +1,83 @@
+/** Rows of deciding: policies on whole traces, and their lines in the archive. */
+import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
+import { archiveLines } from '../../lib/archive/line.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
+import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
+import { type Decision, evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
+import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
+import { type CorpusName, corpusOf, samplingConfig } from '../corpora.ts';
+import { timesAsFast } from '../table/rounds.ts';
+import type { Row, Size } from '../table/row.ts';
+import { onEach, type StoredTrace, spansOf, storedTraces } from './stored-traces.ts';
+import { lineOfObjects, votesOfObjects } from './with-objects.ts';
+
+export const DECIDE_ROWS: readonly Row[] = (['gateway', 'pod'] as const).flatMap((corpus) => [
+  {
+    name: `policies : protobufjs decode and policies by hand, ${corpus}`,
+    unit: '×',
+    floor: 20,
+    goal: 28,
+    better: 'higher' as const,
+    measure: (size: Size) => policies(corpus, size),
+  },
+  {
+    name: `JSON line : toObject and JSON.stringify, ${corpus}`,
+    unit: '×',
+    floor: 9,
+    goal: 12,
+    better: 'higher' as const,
+    measure: (size: Size) => lines(corpus, size, (line) => line),
+  },
+  {
+    name: `JSON line and gzip : the same, both at level 6, ${corpus}`,
+    unit: '×',
+    floor: 2.7,
+    goal: 3.5,
+    better: 'higher' as const,
+    measure: (size: Size) => lines(corpus, size, (line) => gzipSync(line, { level: 6 })),
+  },
+]);
+
+const ALLOWANCES = { take: () => true, shareOf: ({ goal }: { readonly goal: number }) => goal };
+/** The policies that look at spans: those that {@link votesOfObjects} evaluates, too. */
+const LOOKING = ['errors', 'slow', 'route'];
+
+function configOf(text: string): SamplingConfig {
+  const parsed = parseSamplingConfig(text);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+  return parsed.config;
+}
+
+function policies(corpus: CorpusName, size: Size) {
+  const requests = corpusOf(corpus, size.spans);
+  const traces = storedTraces(requests);
+  const whole = configOf(samplingConfig('30s'));
+  const config = { ...whole, policies: whole.policies.filter(({ name }) => LOOKING.includes(name)) };
+  const decide = ({ traceId, fragments }: StoredTrace): Decision =>
+    evaluatePolicies(config, Trace.fromFragments(traceId, fragments), ALLOWANCES);
+  for (const trace of traces) {
+    const { votes, errors } = decide(trace);
+    assert.deepEqual(errors, []);
+    assert.equal(votes.map(({ vote }) => vote === 'sampled').join(), votesOfObjects(trace), trace.traceId);
+  }
+  return timesAsFast({ base: onEach(traces, votesOfObjects), own: onEach(traces, decide) }, size, spansOf(requests));
+}
+
+const COLUMNS = { policy: 'errors', adjustedCount: 1, decidedAtMs: 1_795_262_430_000, firstSeq: 0 };
+
+function lineOf({ traceId, fragments }: StoredTrace): Uint8Array {
+  const [line, ...more] = archiveLines(Trace.fromFragments(traceId, fragments), COLUMNS);
+  if (line === undefined || more.length > 0) throw new Error('expected one line');
+  return line;
+}
+
+function lines(corpus: CorpusName, size: Size, store: (line: Uint8Array) => unknown) {
+  const requests = corpusOf(corpus, size.spans);
+  const traces = storedTraces(requests);
+  const spansOfLine = (line: Uint8Array) => JSON.parse(new TextDecoder().decode(line)).resourceSpans;
+  for (const trace of traces) assert.deepEqual(spansOfLine(lineOf(trace)), spansOfLine(lineOfObjects(trace)));
+  const base = onEach(traces, (trace) => store(lineOfObjects(trace)));
+  const own = onEach(traces, (trace) => store(lineOf(trace)));
+  return timesAsFast({ base, own }, size, spansOf(requests));
+}

@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { markdownTable, type Result, resultLine, verdictOfResult } from './print-table.ts';
+import type { Measured, Row } from './row.ts';
+import { ROWS } from './rows.ts';
+
+const PAGE = 'docs/performance.md';
+const BEGIN = '<!-- begin: bench -->';
+const END = '<!-- end: bench -->';
+
+/**
+ * Measures the rows one after the other, each in a process of its own: what the compiler of V8 and the garbage collector learn from
+ * one measurement must not help or harm the next.
+ *
+ * @param only rows whose name contains one of these texts; none: all
+ * @param write puts the table into docs/performance.md
+ * @returns whether every row that was measured is at its floor or better
+ */
+export function runTable(only: readonly string[], { write }: { readonly write: boolean }): boolean {
+  const rows = ROWS.filter(({ name }) => only.length === 0 || only.some((text) => name.includes(text)));
+  console.log(`${rows.length} rows: median of the rounds (half of them), Node ${process.version}, ${machine()}`);
+  const results = rows.map((row): Result => {
+    const result = { row, measured: measureApart(row) };
+    console.log(resultLine(result));
+    return result;
+  });
+  const bad = results.filter((result) => ['under the floor', 'failed'].includes(verdictOfResult(result)));
+  const skipped = results.filter(({ measured }) => 'skipped' in measured);
+  console.log(`${results.length - bad.length - skipped.length} rows hold their floor, ${bad.length} do not`);
+  for (const { row } of bad) console.log(`  under its floor, or failed: ${row.name}`);
+  for (const { row } of skipped) console.log(`  SKIPPED, so nothing is known of it: ${row.name}`);
+  if (write) writeTable(results);
+  return bad.length === 0;
+}
+
+function measureApart(row: Row): Result['measured'] {
+  const script = join(import.meta.dirname, 'measure-row.ts');
+  const argv = [...(row.nodeOptions ?? []), script, row.name];
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', maxBuffer: 64 << 20 });
+  const last = stdout.trim().split('\n').at(-1) ?? '';
+  if (status === 0 && last.startsWith('{')) return JSON.parse(last) as Measured;
+  return { failed: stderr.trim().slice(0, 2000) || `its process ended with ${status}` };
+}
+
+function machine(): string {
+  return `${cpus().length} × ${cpus()[0]?.model ?? process.arch}`;
+}
+
+function writeTable(results: readonly Result[]): void {
+  const page = readFileSync(PAGE, 'utf8');
+  const [before, rest] = page.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) throw new Error(`${PAGE} has no ${BEGIN} … ${END}`);
+  const caption = `Node.js ${process.version}, ${machine()}, ${new Date().toISOString().slice(0, 10)}.`;
+  writeFileSync(PAGE, `${before}${BEGIN}\n${markdownTable(results)}\n\n${caption}\n${END}${after}`);
+}

@@ -1,0 +1,95 @@
+import type { HttpRequest, HttpResponse } from '../../functions/ingest/http.ts';
+import { refuseForNow } from '../../functions/ingest/otlp-http.ts';
+import type { Log } from '../../functions/shared/logger.ts';
+import type { Clock } from '../pipeline/ports.ts';
+
+/** How much waits, as far as it says whether more can be accepted. */
+export interface Load {
+  /** How long the oldest wake-up has been due. */
+  readonly lagMs: number;
+  /** Spans that wait for their decision, as they lie on the disk. */
+  readonly undecidedBytes: number;
+}
+
+export interface AdmissionLimits {
+  /** With the oldest decision this late, nothing is accepted. */
+  readonly maxLagMs: number;
+  /** With so much waiting, nothing is accepted; what is decided gives way to what waits. */
+  readonly maxBufferBytes: number;
+}
+
+export interface AdmissionDeps {
+  /** Cheap: it is asked a few times a second. */
+  readonly load: () => Load;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The load is measured at most this often. */
+const MEASURE_MS = 100;
+/** What was refused is accepted again below this share of the limit, so that the state does not change with each request. */
+const RECOVERED = 0.8;
+/** Exporters wait at least so long before they send again. */
+const RETRY_AFTER_SECONDS = 2;
+
+type Reason = 'lag' | 'size';
+
+/**
+ * Decides whether requests are accepted. Exporters send what was refused with 503 again, so that under overload it is they who
+ * wait, and the disk and the lag of decisions stay bounded.
+ * ```
+ *                 lag > maxLag, or undecided > maxBuffer
+ *   accepting ─────────────────────────────────────────────▶ refusing
+ *             ◀─────────────────────────────────────────────
+ *                 both below 80 % of it
+ * ```
+ */
+export class Admission {
+  readonly #deps: AdmissionDeps;
+  readonly #limits: AdmissionLimits;
+  #reason: Reason | undefined;
+  #measuredAtMs = 0;
+  #refused = 0;
+
+  constructor(deps: AdmissionDeps, limits: AdmissionLimits) {
+    this.#deps = deps;
+    this.#limits = limits;
+  }
+
+  /** The answer to a request with spans when it is not accepted now. */
+  refuse(head: HttpRequest): HttpResponse | undefined {
+    if (head.method !== 'POST' || head.path !== '/v1/traces') return undefined;
+    this.#measure();
+    if (this.#reason === undefined) return undefined;
+    this.#refused += 1;
+    const what = this.#reason === 'lag' ? 'decisions are late' : 'the buffer is full';
+    return refuseForNow(head, `${what}: send the spans again`, RETRY_AFTER_SECONDS);
+  }
+
+  #measure(): void {
+    const { clock, load } = this.#deps;
+    const nowMs = clock.now();
+    if (Math.abs(nowMs - this.#measuredAtMs) < MEASURE_MS) return;
+    this.#measuredAtMs = nowMs;
+    const measured = load();
+    const reason = this.#exceeded(measured, this.#reason === undefined ? 1 : RECOVERED);
+    if ((reason === undefined) !== (this.#reason === undefined)) this.#tell(measured, reason);
+    this.#reason = reason;
+  }
+
+  #exceeded({ lagMs, undecidedBytes }: Load, share: number): Reason | undefined {
+    if (lagMs > this.#limits.maxLagMs * share) return 'lag';
+    return undecidedBytes > this.#limits.maxBufferBytes * share ? 'size' : undefined;
+  }
+
+  /** Once for each change, not for each request. */
+  #tell(load: Load, reason: Reason | undefined): void {
+    const fields = { ...load, ...this.#limits };
+    if (reason !== undefined) {
+      this.#deps.log.warn('overload: refusing spans', { reason, ...fields });
+      return;
+    }
+    this.#deps.log.info('overload is over: accepting spans', { ...fields, refusedRequests: this.#refused });
+    this.#refused = 0;
+  }
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { type PerTenant, perTenant, type Services } from '../../functions/shared/per-tenant.ts';
+import { LOCAL_ARCHIVE } from '../archive/layout.ts';
+import { GzipTraceArchive } from '../archive/trace-archive.ts';
+import { NODE_CODECS } from '../aws/codecs.ts';
+import { FilesystemObjectStore } from '../aws/filesystem/object-store.ts';
+import { SystemClock } from '../aws/system.ts';
+import { UnusableDatabaseError } from '../sqlite/database.ts';
+import { openStore, type Store, type StoreOptions } from '../sqlite/store.ts';
+import { CommandError } from '../terminal/errors.ts';
+import { BUFFER_FILE } from './data-folder.ts';
+
+export interface LocalServicesOptions {
+  /** Path of the data folder. */
+  readonly folder: string;
+  /** What the buffer may take of the disk. */
+  readonly maxBufferBytes: number;
+  /** How long a wake-up that was received but not finished stays hidden. */
+  readonly visibilityTimeoutSeconds: number;
+}
+
+export interface LocalServices {
+  readonly store: Store;
+  readonly services: PerTenant<Services>;
+}
+
+/**
+ * The ports of the pipeline on a data folder: a database for what waits, files for what is kept.
+ * @throws {CommandError} if the database is one of another version, or none
+ */
+export function openLocalServices(options: LocalServicesOptions): LocalServices {
+  const { folder, maxBufferBytes, visibilityTimeoutSeconds } = options;
+  const store = openUsable({
+    path: join(folder, BUFFER_FILE),
+    clock: new SystemClock(),
+    maxBytes: maxBufferBytes,
+    visibilityTimeoutMs: visibilityTimeoutSeconds * 1000,
+  });
+  const objects = new FilesystemObjectStore(join(folder, LOCAL_ARCHIVE));
+  return {
+    store,
+    services: perTenant((tenant) => ({
+      ...store.services({ tenant }),
+      archive: new GzipTraceArchive({ store: objects, codecs: NODE_CODECS, tenant }),
+    })),
+  };
+}
+
+function openUsable(options: StoreOptions): Store {
+  try {
+    return openStore(options);
+  } catch (error) {
+    if (error instanceof UnusableDatabaseError) throw new CommandError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** The same services, telling when each message that is sent becomes visible. */
+export function announcing(services: PerTenant<Services>, expect: (visibleAtMs: number) => void): PerTenant<Services> {
+  return perTenant((tenant) => {
+    const { wakeUps, clock, ...others } = services(tenant);
+    return {
+      ...others,
+      clock,
+      wakeUps: {
+        async send(delayed) {
+          await wakeUps.send(delayed);
+          for (const { delaySeconds } of delayed) expect(clock.now() + delaySeconds * 1000);
+        },
+        sendToDeadLetters: (deadLetters) => wakeUps.sendToDeadLetters(deadLetters),
+      },
+    };
+  });
+}

@@ -1,0 +1,99 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { TenantScope } from '../archive/layout.ts';
+import type { Clock, WakeUp } from '../pipeline/ports.ts';
+import type { GroupCommit } from './group-commit.ts';
+import type { Packs } from './packs.ts';
+import type { UsageCounter } from './usage.ts';
+import { readFragments } from './wake-up-text.ts';
+
+export interface StoredDeadLetter extends TenantScope {
+  readonly messageId: string;
+  readonly diedAtMs: number;
+  readonly wakeUp: WakeUp;
+}
+
+export interface DeadLettersDeps {
+  readonly database: DatabaseSync;
+  readonly writer: GroupCommit;
+  readonly packs: Packs;
+  readonly usage: UsageCounter;
+  readonly clock: Clock;
+}
+
+/** The wake-ups that were given up, for the person who looks at them and sends them back. */
+export class DeadLetters {
+  readonly #deps: DeadLettersDeps;
+  readonly #count: StatementSync;
+  readonly #select: StatementSync;
+  readonly #selectPacks: StatementSync;
+  readonly #revive: StatementSync;
+  readonly #delete: StatementSync;
+
+  constructor(deps: DeadLettersDeps) {
+    this.#deps = deps;
+    const { database } = deps;
+    this.#count = database.prepare('SELECT count(*) AS count FROM dead_letter');
+    this.#select = database.prepare(
+      'SELECT id, died_at, due_at, reason, tenant, attempt, fragments FROM dead_letter WHERE id > ? ORDER BY id LIMIT ?',
+    );
+    this.#selectPacks = database.prepare('SELECT packs, fragment_count FROM dead_letter WHERE id = ?');
+    this.#revive = database.prepare(
+      'INSERT INTO wake_up (visible_at, due_at, receive_count, tenant, attempt, fragment_count, packs, fragments) SELECT ?, due_at, 0, tenant, 0, fragment_count, packs, fragments FROM dead_letter WHERE id = ?',
+    );
+    this.#delete = database.prepare('DELETE FROM dead_letter WHERE id = ?');
+  }
+
+  count(): number {
+    return Number(this.#count.get()?.['count']);
+  }
+
+  /** Lists up to `max` in the order in which they died. @param after the last one that is known already */
+  list(max: number, after = '0'): readonly StoredDeadLetter[] {
+    return this.#select.all(Number(after), max).map(toDeadLetter);
+  }
+
+  /** Sends them back to the queue, due at once, with all attempts before them. Resolves to how many were still there. */
+  async sendBack(messageIds: readonly string[]): Promise<number> {
+    const { writer, packs, usage, clock } = this.#deps;
+    const ids = messageIds.map(Number);
+    const nowMs = clock.now();
+    return writer.write(() => {
+      let sent = 0;
+      for (const id of ids) {
+        const row = this.#selectPacks.get(id);
+        if (row === undefined) continue;
+        this.#revive.run(nowMs, id);
+        this.#delete.run(id);
+        const named: number[] = JSON.parse(String(row['packs']));
+        for (const pack of named) packs.changeWaiting(pack, 1);
+        usage.add('wakeUps', 1);
+        usage.add('waitingFragments', Number(row['fragment_count']));
+        sent += 1;
+      }
+      return sent;
+    });
+  }
+
+  async delete(messageIds: readonly string[]): Promise<void> {
+    const ids = messageIds.map(Number);
+    await this.#deps.writer.write(() => {
+      for (const id of ids) this.#delete.run(id);
+    });
+  }
+}
+
+function toDeadLetter(row: Record<string, unknown>): StoredDeadLetter {
+  const tenant = String(row['tenant']);
+  const reason = row['reason'];
+  return {
+    messageId: String(row['id']),
+    diedAtMs: Number(row['died_at']),
+    ...(tenant !== '' && { tenant }),
+    wakeUp: {
+      dueAtMs: Number(row['due_at']),
+      attempt: Number(row['attempt']),
+      fragments: readFragments(String(row['fragments'])),
+      ...(typeof reason === 'string' && { reason }),
+    },
+  };
+}

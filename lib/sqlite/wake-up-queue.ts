@@ -1,0 +1,89 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { TenantScope } from '../archive/layout.ts';
+import { type Clock, type DelayedWakeUp, MAX_DELAY_SECONDS, type WakeUp, type WakeUpQueue } from '../pipeline/ports.ts';
+import type { GroupCommit } from './group-commit.ts';
+import type { MessagePacks } from './message-packs.ts';
+import type { UsageCounter } from './usage.ts';
+import { inMessages, writeFragments } from './wake-up-text.ts';
+
+export interface SqliteWakeUpQueueDeps extends TenantScope {
+  readonly database: DatabaseSync;
+  readonly writer: GroupCommit;
+  readonly messagePacks: MessagePacks;
+  readonly usage: UsageCounter;
+  readonly clock: Clock;
+}
+
+/** The sending side of the wake-up queue, for one tenant. `MessageQueue` receives for all. */
+export class SqliteWakeUpQueue implements WakeUpQueue {
+  readonly #deps: SqliteWakeUpQueueDeps;
+  readonly #insert: StatementSync;
+  readonly #insertDead: StatementSync;
+
+  constructor(deps: SqliteWakeUpQueueDeps) {
+    this.#deps = deps;
+    this.#insert = deps.database.prepare(
+      'INSERT INTO wake_up (visible_at, due_at, receive_count, tenant, attempt, fragment_count, packs, fragments) VALUES (?, ?, 0, ?, ?, ?, ?, ?)',
+    );
+    this.#insertDead = deps.database.prepare(
+      'INSERT INTO dead_letter (died_at, due_at, reason, tenant, attempt, fragment_count, packs, fragments) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+  }
+
+  /** @throws {RangeError} when a delay is not whole seconds from 0 to 900; nothing has been sent then */
+  async send(wakeUps: readonly DelayedWakeUp[]): Promise<void> {
+    for (const { delaySeconds } of wakeUps) assertDelaySeconds(delaySeconds);
+    const { writer, messagePacks, usage, clock, tenant = '' } = this.#deps;
+    const nowMs = clock.now();
+    const messages = wakeUps.flatMap(({ wakeUp, delaySeconds }) =>
+      inMessages(wakeUp).map((part) => ({ wakeUp: part, visibleAtMs: nowMs + delaySeconds * 1000 })),
+    );
+    const named = messagePacks.ofSent(
+      tenant,
+      messages.map(({ wakeUp }) => wakeUp.fragments),
+    );
+    await Promise.all(
+      messages.map(({ wakeUp, visibleAtMs }, index) => {
+        const packs = named[index] ?? [];
+        const text = writeFragments(wakeUp.fragments);
+        const count = wakeUp.fragments.length;
+        return writer.write(() => {
+          messagePacks.hold(packs);
+          this.#insert.run(
+            visibleAtMs,
+            wakeUp.dueAtMs,
+            tenant,
+            wakeUp.attempt,
+            count,
+            JSON.stringify(packs.map(({ id }) => id)),
+            text,
+          );
+          usage.add('wakeUps', 1);
+          usage.add('waitingFragments', count);
+        });
+      }),
+    );
+  }
+
+  async sendToDeadLetters(wakeUps: readonly WakeUp[]): Promise<void> {
+    const { writer, messagePacks, clock, tenant = '' } = this.#deps;
+    const diedAtMs = clock.now();
+    await Promise.all(
+      wakeUps.flatMap(inMessages).map((wakeUp) => {
+        const packs = JSON.stringify(messagePacks.inFlight());
+        const { dueAtMs, reason = null, attempt, fragments } = wakeUp;
+        const text = writeFragments(fragments);
+        return writer.write(() => {
+          this.#insertDead.run(diedAtMs, dueAtMs, reason, tenant, attempt, fragments.length, packs, text);
+        });
+      }),
+    );
+  }
+}
+
+function assertDelaySeconds(delaySeconds: number): void {
+  if (Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= MAX_DELAY_SECONDS) return;
+  throw new RangeError(
+    `a wake-up's delay must be whole seconds from 0 to ${MAX_DELAY_SECONDS}, got ${delaySeconds}; a longer wait takes several messages`,
+  );
+}

@@ -1,0 +1,36 @@
+import type { FragmentRef, WakeUp } from '../pipeline/ports.ts';
+
+/** A message names at most this many fragments: reading it takes a millisecond. A larger wake-up is several messages. */
+const MAX_FRAGMENTS = 2_000;
+
+/** The wake-up as one or more that together name the same fragments. */
+export function inMessages(wakeUp: WakeUp): readonly WakeUp[] {
+  const { fragments } = wakeUp;
+  if (fragments.length <= MAX_FRAGMENTS) return [wakeUp];
+  const parts: WakeUp[] = [];
+  for (let at = 0; at < fragments.length; at += MAX_FRAGMENTS) {
+    parts.push({ ...wakeUp, fragments: fragments.slice(at, at + MAX_FRAGMENTS) });
+  }
+  return parts;
+}
+
+/** Fragments as one text: `<trace ID> <hash> <hash>,<trace ID> <hash>`. */
+export function writeFragments(fragments: readonly FragmentRef[]): string {
+  let text = '';
+  let last = '';
+  for (const { traceId, hash } of fragments) {
+    text += traceId === last ? ` ${hash}` : `${text === '' ? '' : ','}${traceId} ${hash}`;
+    last = traceId;
+  }
+  return text;
+}
+
+export function readFragments(text: string): readonly FragmentRef[] {
+  const fragments: FragmentRef[] = [];
+  if (text === '') return fragments;
+  for (const group of text.split(',')) {
+    const [traceId = '', ...hashes] = group.split(' ');
+    for (const hash of hashes) fragments.push({ traceId, hash });
+  }
+  return fragments;
+}

@@ -1,9 +1,0 @@
-/** Starts the engines in the folder given, says `ready <dynamo url> <queue and objects url>`, and waits to be killed. */
-import { join } from 'node:path';
-import { startDynamo } from '../../../lib/local/engines/dynamo.ts';
-import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
-
-const folder = process.argv[2] ?? '';
-const dynamo = await startDynamo({ path: join(folder, 'buffer'), sweepPeriodMs: 0 });
-const queueAndObjects = await startQueueAndObjects({ queueDir: join(folder, 'queue'), objectDir: folder });
-process.stdout.write(`ready ${dynamo.url} ${queueAndObjects.url}\n`);

@@ -1,0 +1,105 @@
+import { exportRequest, type SpanSpec } from '../support/export-request.ts';
+import { type AnyWorld, Death, type Step } from './world.ts';
+
+/** One export request, and how long after the one before it. */
+export interface Arrival {
+  readonly afterMs: number;
+  readonly spans: readonly SpanSpec[];
+}
+
+export const GROUPED_OTHERWISE = 'late spans that a resend brings again, grouped otherwise';
+
+/** Every way in which a trace can come together. Only traces with an error are kept. */
+export const SCENARIOS: Record<string, readonly Arrival[]> = {
+  'one request with a kept and a not sampled trace': [
+    {
+      afterMs: 0,
+      spans: [
+        { trace: 'a', span: 'a1', error: true },
+        { trace: 'b', span: 'b1' },
+      ],
+    },
+  ],
+  'two fragments, decided together': [
+    { afterMs: 0, spans: [{ trace: 'a', span: 'a1', error: true }] },
+    { afterMs: 1_000, spans: [{ trace: 'a', span: 'a2', parent: 'a1' }] },
+  ],
+  'a late error rescues its trace': [
+    { afterMs: 0, spans: [{ trace: 'a', span: 'a1' }] },
+    { afterMs: 40_000, spans: [{ trace: 'a', span: 'a2', parent: 'a1', error: true }] },
+  ],
+  'late spans of a kept trace': [
+    { afterMs: 0, spans: [{ trace: 'a', span: 'a1', error: true }] },
+    { afterMs: 40_000, spans: [{ trace: 'a', span: 'a2', parent: 'a1' }] },
+    { afterMs: 1_000, spans: [{ trace: 'a', span: 'a3', parent: 'a1' }] },
+  ],
+  [GROUPED_OTHERWISE]: [
+    { afterMs: 0, spans: [{ trace: 'a', span: 'a1', error: true }] },
+    { afterMs: 40_000, spans: [{ trace: 'a', span: 'a2', parent: 'a1' }] },
+    {
+      afterMs: 35_000,
+      spans: [
+        { trace: 'a', span: 'a2', parent: 'a1' },
+        { trace: 'a', span: 'a3', parent: 'a1' },
+      ],
+    },
+  ],
+};
+
+/** Kills the process that takes the `at`-th step of all; with two numbers, also the one that takes the second. */
+export class Deaths {
+  readonly #at: readonly number[];
+  count = 0;
+
+  constructor(at: readonly number[]) {
+    this.#at = at;
+  }
+
+  process(): Step {
+    let isDead = false;
+    return () => {
+      isDead ||= this.#at.includes(this.count);
+      this.count += 1;
+      if (isDead) throw new Death();
+    };
+  }
+}
+
+/** The requests, and then work until no wake-up is left. Resolves to the spans that were acknowledged. */
+export async function play(
+  world: AnyWorld,
+  arrivals: readonly Arrival[],
+  deaths: Deaths,
+  exporter: 'resends' | 'gives up',
+): Promise<readonly SpanSpec[]> {
+  const acknowledged: SpanSpec[] = [];
+  for (const { afterMs, spans } of arrivals) {
+    const untilMs = world.clock.now() + afterMs;
+    await work(world, deaths, untilMs);
+    world.clock.set(untilMs);
+    for (let attempt = 0; attempt < 4; attempt++) {
+      try {
+        await world.ingest(exportRequest(spans), deaths.process());
+        acknowledged.push(...spans);
+        break;
+      } catch (error) {
+        if (!(error instanceof Death)) throw error;
+        if (exporter === 'gives up') break;
+      }
+    }
+  }
+  await work(world, deaths, Number.POSITIVE_INFINITY);
+  return acknowledged;
+}
+
+/** Invocations, one after the other, on everything that becomes visible until then. */
+async function work(world: AnyWorld, deaths: Deaths, untilMs: number): Promise<void> {
+  for (;;) {
+    const nextMs = world.queue.nextVisibleAtMs();
+    if (nextMs === undefined || nextMs > untilMs) return;
+    world.clock.set(Math.max(world.clock.now(), nextMs));
+    await world.decideOnce({ step: deaths.process() }).catch((error: unknown) => {
+      if (!(error instanceof Death)) throw error;
+    });
+  }
+}

@@ -1,0 +1,27 @@
+/** The deciding thread of `threads.test.ts`: reads every trace that a wake-up names, records it, and acknowledges. */
+import { setTimeout } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { SystemClock } from '../../lib/aws/system.ts';
+import { openStore } from '../../lib/sqlite/store.ts';
+
+const { path, count } = workerData as { readonly path: string; readonly count: number };
+const store = openStore({ path, clock: new SystemClock() });
+const { buffer } = store.services();
+/** Fragments by trace. */
+const found: Record<string, number> = {};
+for (let received = 0; received < count; ) {
+  const messages = await store.messages.receive();
+  for (const { wakeUp } of messages) {
+    const [named] = wakeUp.fragments;
+    const traceId = named?.traceId ?? '';
+    const { fragments } = await buffer.read(traceId);
+    found[traceId] = fragments.length;
+    await buffer.record(traceId, { policy: 'p', adjustedCount: 1, partition: 'dt', claims: [], version: 1 });
+  }
+  await store.messages.acknowledge(messages.map(({ messageId }) => messageId));
+  received += messages.length;
+  await store.maintain();
+  if (messages.length === 0) await setTimeout(1);
+}
+await store.close();
+parentPort?.postMessage(found);
