@@ -4,6 +4,7 @@ import { archiveLines } from '../lib/archive/line.ts';
 import { Trace } from '../lib/otlp/trace/trace.ts';
 import { opentelemetry } from '../proto/generated/otlp.js';
 import { compare } from './compare.ts';
+import type { Layout } from './corpus.ts';
 import { type CorpusTrace, traceCorpus } from './trace-corpus.ts';
 
 const { TracesData } = opentelemetry.proto.trace.v1;
@@ -43,7 +44,8 @@ function spansOf(line: Uint8Array): unknown {
   return JSON.parse(new TextDecoder().decode(line)).resourceSpans;
 }
 
-for (const layout of ['mixed', 'sdk'] as const) {
+/** Compares on traces of this layout; equal lines are asserted first. */
+export function measureJsonLine(layout: Layout): void {
   const { traces, spanCount } = traceCorpus(layout, 4);
   for (const trace of traces) assert.deepEqual(spansOf(lineFromBytes(trace)), spansOf(lineWithObjects(trace)));
   const onEach = (write: (trace: CorpusTrace) => Uint8Array) => () => {
@@ -57,4 +59,8 @@ for (const layout of ['mixed', 'sdk'] as const) {
     ],
     { units: spanCount, unit: 'spans' },
   );
+}
+
+if (import.meta.main) {
+  for (const layout of ['mixed', 'sdk'] as const) measureJsonLine(layout);
 }

@@ -187,7 +187,7 @@ LONG = [
     Config('notes-refusal-resend', 'notes: a keeps, a and b together do not; 1 death, 1 resend each, 1 fence', TWO, {'a'}, 1, 1, 1,
            refused={'b'}, limit=9_000_000, verdict='DANGLING-CLAIM', states=1_064_498, **NOTES),
     Config('notes-batch', 'notes: 2+1 chunks, batches of 2, no death, 1 fence', TWO_PLUS_ONE, {'a', 'c'}, 0, 0, 1,
-           batch=2, limit=9_000_000, **NOTES),
+           batch=2, limit=9_000_000, states=2_064_008, **NOTES),
     Config('two-chunks-resend', 'drops recorded: 2 chunks both kept, 1 death, 1 resend each, 1 fence', TWO, {'a', 'b'}, 1, 1, 1,
            limit=9_000_000, states=1_118_972),
     Config('two-traces-share-object', 'drops recorded: 2 traces in one batch and object, 2 deaths, 2 fences', TWO_TRACES,

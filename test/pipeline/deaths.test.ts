@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
-import { type Arrival, Deaths, GROUPED_OTHERWISE, play, SCENARIOS } from './deaths.ts';
+import { Deaths, PLAYS, play } from './deaths.ts';
 import { expectPromisesKept } from './promises.ts';
-import { EVERY_TRACE_IS_LARGE, World } from './world.ts';
+import { World } from './world.ts';
 
-interface Scenario {
-  readonly arrivals: readonly Arrival[];
-  readonly settings: Partial<DecideOptions>;
-}
-
-const SMALL = Object.entries(SCENARIOS).map(([name, arrivals]) => [name, { arrivals, settings: {} }] as const);
-const LARGE = SMALL.filter(([name]) => name !== GROUPED_OTHERWISE).map(
-  ([name, { arrivals }]) => [`${name}; every trace is large`, { arrivals, settings: EVERY_TRACE_IS_LARGE }] as const,
-);
-
-describe.each<readonly [string, Scenario]>([...SMALL, ...LARGE])('%s', (_, { arrivals, settings }) => {
+describe.each(PLAYS)('%s', (_, { arrivals, settings }) => {
   it('keeps every promise when nobody dies', async () => {
     const world = new World({ settings });
     const acknowledged = await play(world, arrivals, new Deaths([]), 'resends');

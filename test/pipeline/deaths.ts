@@ -1,16 +1,17 @@
+import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import { exportRequest, type SpanSpec } from '../support/export-request.ts';
-import { type AnyWorld, Death, type Step } from './world.ts';
+import { type AnyWorld, Death, EVERY_TRACE_IS_LARGE, type Step } from './world.ts';
 
 /** One export request, and how long after the one before it. */
-export interface Arrival {
+interface Arrival {
   readonly afterMs: number;
   readonly spans: readonly SpanSpec[];
 }
 
-export const GROUPED_OTHERWISE = 'late spans that a resend brings again, grouped otherwise';
+const GROUPED_OTHERWISE = 'late spans that a resend brings again, grouped otherwise';
 
 /** Every way in which a trace can come together. Only traces with an error are kept. */
-export const SCENARIOS: Record<string, readonly Arrival[]> = {
+const SCENARIOS: Record<string, readonly Arrival[]> = {
   'one request with a kept and a not sampled trace': [
     {
       afterMs: 0,
@@ -45,6 +46,19 @@ export const SCENARIOS: Record<string, readonly Arrival[]> = {
     },
   ],
 };
+
+export interface Play {
+  readonly arrivals: readonly Arrival[];
+  readonly settings: Partial<DecideOptions>;
+}
+
+const SMALL = Object.entries(SCENARIOS).map(([name, arrivals]) => [name, { arrivals, settings: {} }] as const);
+const LARGE = SMALL.filter(([name]) => name !== GROUPED_OTHERWISE).map(
+  ([name, { arrivals }]) => [`${name}; every trace is large`, { arrivals, settings: EVERY_TRACE_IS_LARGE }] as const,
+);
+
+/** Every scenario by its name, decided as small traces are, and as large ones. */
+export const PLAYS: readonly (readonly [string, Play])[] = [...SMALL, ...LARGE];
 
 /** Kills the process that takes the `at`-th step of all; with two numbers, also the one that takes the second. */
 export class Deaths {

@@ -21,8 +21,8 @@ const MAX_BUFFER_BYTES = Math.max(16e6, spansPerSecond * 6_400);
 const BOUNDS = {
   /** Of the median memory of the last quarter, by that of the quarter after the warm-up. */
   memory: 1.1,
-  /** The buffer: pages that are partly filled. */
-  buffer: MAX_BUFFER_BYTES * 1.1,
+  /** The buffer: what waits comes on top of what is decided, in pages that are partly filled. */
+  buffer: MAX_BUFFER_BYTES * 1.3,
   /** The log of the database, which is moved to the file from 4 MB on, where no reader holds it. */
   log: 64e6,
   openFiles: 100,
@@ -91,7 +91,7 @@ const faults = [
   ...exceeded('traces decided twice', tailgate.decided - load.traces, 0),
   ...exceeded('failed requests', load.failed, 0),
   ...exceeded('share of the pace missing', 1 - load.spans / (seconds * spansPerSecond), 1 - BOUNDS.pace),
-  ...exceeded('warnings and errors in the log', tailgate.troubles.length, 0),
+  ...exceeded('warnings and errors in the log, but for overload', tailgate.troubles.filter(isNoOverload).length, 0),
 ];
 for (const trouble of tailgate.troubles.slice(0, 5)) console.log(trouble);
 
@@ -106,6 +106,11 @@ if (faults.length > 0) {
   console.log(`failed: ${faults.join('; ')}`);
   process.exitCode = 1;
 } else console.log('1 passed, 0 failed');
+
+/** A machine that is busy with other things may refuse spans for a while: they are counted as refused. */
+function isNoOverload(line: string): boolean {
+  return !line.includes('"overload: ');
+}
 
 /** Prints the comparison. @returns it once more when the bound is exceeded */
 function exceeded(what: string, value: number, bound: number): string[] {

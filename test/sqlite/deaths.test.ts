@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SpanBuffer, WakeUp } from '../../lib/pipeline/ports.ts';
-import { Deaths, play, SCENARIOS } from '../pipeline/deaths.ts';
+import { Deaths, PLAYS, play } from '../pipeline/deaths.ts';
 import { expectPromisesKept } from '../pipeline/promises.ts';
 import { type WorldAdapters, WorldOn, type WorldQueue } from '../pipeline/world.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -34,13 +34,13 @@ function adapters(): WorldAdapters<SpanBuffer, WorldQueue> {
 }
 
 /** Death before and after every call, in every scenario; which two deaths of many is left to the tests on memory adapters. */
-describe.each(Object.entries(SCENARIOS))('on SQLite, %s', (_, arrivals) => {
+describe.each(PLAYS)('on SQLite, %s', (_, { arrivals, settings }) => {
   it('keeps every promise after a death before or after any call', async () => {
     const steps = new Deaths([]);
-    await play(new WorldOn(adapters()), arrivals, steps, 'resends');
+    await play(new WorldOn(adapters(), { settings }), arrivals, steps, 'resends');
     expect(steps.count).toBeGreaterThan(10);
     for (let at = 0; at < steps.count; at++) {
-      const world = new WorldOn(adapters());
+      const world = new WorldOn(adapters(), { settings });
       const acknowledged = await play(world, arrivals, new Deaths([at]), at % 2 === 0 ? 'resends' : 'gives up');
       expectPromisesKept(world, acknowledged);
       expect(store.messages.state()).toMatchObject({ wakeUps: 0, fragments: 0, lagMs: 0 });

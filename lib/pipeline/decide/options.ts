@@ -40,5 +40,5 @@ export const DEFAULT_DECIDE_OPTIONS: DecideOptions = {
   maxAttempts: 10,
   concurrency: 16,
   maxRoundBytes: 8 * 1024 * 1024,
-  largeTraces: { wholeUpTo: 16, inlineHashes: 32, looksWhileDoubling: 2 },
+  largeTraces: { wholeUpTo: 16, inlineHashes: 32, looksWhileDoubling: 1 },
 };
