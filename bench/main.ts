@@ -5,17 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { runTable } from './table/run-table.ts';
 
-const BENCHES = [
-  'regroup',
-  'decide',
-  'fragments',
-  'json-line',
-  'compression',
-  'pipeline',
-  'cold-start',
-  'first-request',
-  'command',
-];
+const BENCHES = ['regroup', 'decide', 'fragments', 'json-line', 'compression', 'pipeline', 'cold-start', 'command'];
 /** Only when asked for: it takes most of an hour, or less with fewer spans than a million (`parquet:100000`). */
 const LONG_BENCHES = ['parquet'];
 
