@@ -113,7 +113,7 @@ function servicesOn(url: string, table: string) {
     [VARIABLES.queueUrl]: `${url}/111111111111/queue`,
     [VARIABLES.deadLetterQueueUrl]: `${url}/111111111111/dead`,
   });
-  return servicesFromEnvironment(NO_METRICS);
+  return servicesFromEnvironment(NO_METRICS, { log: QUIET });
 }
 
 function handlerOnObjects(url: string, table: string) {
