@@ -1,10 +1,9 @@
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { createS3Client } from '../../lib/aws/clients.ts';
 import { NODE_CODECS } from '../../lib/aws/codecs.ts';
 import { VARIABLES } from '../../lib/aws/function-contract.ts';
 import { GlueCompactionCatalog } from '../../lib/aws/glue/compaction-catalog.ts';
-import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
+import { createS3Client, S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import { createLogger } from '../shared/logger.ts';
 import { isSwitchedOn, optionalVariable, requiredVariable } from '../shared/variables.ts';

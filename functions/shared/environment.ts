@@ -1,8 +1,8 @@
 import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { createDynamoDbClient, createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
+import { createDynamoDbClient, createSqsClient } from '../../lib/aws/clients.ts';
 import { VARIABLES } from '../../lib/aws/function-contract.ts';
-import { meterParameterReads } from '../../lib/aws/meter-calls.ts';
+import { meterCalls, meterParameterReads } from '../../lib/aws/meter-calls.ts';
 import { ConfigReader } from '../../lib/aws/ssm/config-parameter.ts';
 import { type ParameterReads, SignedParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
@@ -10,6 +10,7 @@ import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import type { DictionaryOptions } from './dictionaries.ts';
 import { LiveConfig, type LiveConfigDeps, type LiveConfigOptions } from './live-config.ts';
 import { EmfMetrics } from './metrics.ts';
+import { OnDemandObjectStore } from './on-demand-object-store.ts';
 import type { PerTenant, Services } from './per-tenant.ts';
 import { createServices, metered } from './services.ts';
 import { isSwitchedOn, optionalVariable, requiredVariable } from './variables.ts';
@@ -52,13 +53,19 @@ export function parameterReadsFromEnvironment(metrics: Metrics): ParameterReads 
 
 /** The services of the stack that the environment names, with metrics. @param dictionaries used where the environment says so */
 export function servicesFromEnvironment(metrics: Metrics, dictionaries: DictionaryOptions): PerTenant<Services> {
-  const clients = { dynamoDb: createDynamoDbClient(), sqs: createSqsClient(), s3: createS3Client() };
+  const clients = metered({ dynamoDb: createDynamoDbClient(), sqs: createSqsClient() }, metrics);
+  const bucket = requiredVariable(VARIABLES.bucket, 'name of the archive bucket');
+  // Few requests of ingest have a fragment that is too large for the buffer, and a batch of decide may keep nothing. The client of S3
+  // is as large as all else that a request needs of the SDK.
+  const store = new OnDemandObjectStore(async () => {
+    const { createS3Client, S3ObjectStore } = await import('../../lib/aws/s3/object-store.ts');
+    return new S3ObjectStore({ client: meterCalls(createS3Client(), metrics), bucket, clock: new SystemClock() });
+  });
   const names = {
     tableName: requiredVariable(VARIABLES.table, 'name of the buffer table'),
-    bucket: requiredVariable(VARIABLES.bucket, 'name of the archive bucket'),
     queueUrl: requiredVariable(VARIABLES.queueUrl, 'URL of the wake-up queue'),
     deadLetterQueueUrl: requiredVariable(VARIABLES.deadLetterQueueUrl, 'URL of the dead-letter queue'),
   };
   const used = isSwitchedOn(VARIABLES.trainedDictionaries) ? dictionaries : undefined;
-  return createServices(metered(clients, metrics), names, used);
+  return createServices({ ...clients, store }, names, used);
 }

@@ -1,10 +1,10 @@
 import { GzipTraceArchive } from '../archive/trace-archive.ts';
-import { type AwsClientOptions, createDynamoDbClient, createS3Client, createSqsClient } from '../aws/clients.ts';
+import { type AwsClientOptions, createDynamoDbClient, createSqsClient } from '../aws/clients.ts';
 import { NODE_CODECS } from '../aws/codecs.ts';
 import { DynamoDbKeyTables } from '../aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../aws/dynamodb/span-buffer.ts';
-import { S3ObjectStore } from '../aws/s3/object-store.ts';
+import { createS3Client, S3ObjectStore } from '../aws/s3/object-store.ts';
 import { SqsWakeUpQueue } from '../aws/sqs/wake-up-queue.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import { CallCounts, countCalls } from './count-calls.ts';

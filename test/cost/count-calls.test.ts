@@ -2,8 +2,9 @@ import { BatchWriteItemCommand, type DynamoDBClient, QueryCommand, ScanCommand }
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
+import { createSqsClient } from '../../lib/aws/clients.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
+import { createS3Client } from '../../lib/aws/s3/object-store.ts';
 import { CallCounts, countCalls } from '../../lib/cost/count-calls.ts';
 import { MemoryObjectStore } from '../memory/memory-object-store.ts';
 import { useDynamoTable } from '../support/dynamo-table.ts';

@@ -52,7 +52,7 @@ let trainer: CountingTrainer;
 function startInstance(dictionaries: 'trained' | 'none', clients = tailgate.clients) {
   const turn = new SamplingTurn();
   const services = createServices(
-    clients,
+    { ...clients, store: tailgate.store },
     tailgate.names,
     dictionaries === 'trained'
       ? {

@@ -10,11 +10,14 @@ import { type Authorize, authorizeAll } from '../../../functions/ingest/keys.ts'
 import type { ConfigSource } from '../../../functions/shared/live-config.ts';
 import type { Log } from '../../../functions/shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../../../functions/shared/metrics.ts';
-import { createServices, metered, type ServiceNames } from '../../../functions/shared/services.ts';
-import { createDynamoDbClient, createS3Client, createSqsClient } from '../../../lib/aws/clients.ts';
+import { createServices, metered } from '../../../functions/shared/services.ts';
+import { createDynamoDbClient, createSqsClient } from '../../../lib/aws/clients.ts';
+import { meterCalls } from '../../../lib/aws/meter-calls.ts';
+import { createS3Client, S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
+import { SystemClock } from '../../../lib/aws/system.ts';
 import type { ArchivedLine } from '../../pipeline/world.ts';
 import { engineClientOptions } from '../../support/engines/engine.ts';
-import { provision } from '../../support/engines/provision.ts';
+import { type Provisioned, provision } from '../../support/engines/provision.ts';
 import { startQueueAndObjects } from '../../support/engines/queue-and-objects.ts';
 import { startTestDynamo } from '../../support/engines.ts';
 import { httpEvent } from './http-event.ts';
@@ -31,7 +34,7 @@ export interface EngineAddresses {
   readonly dynamoUrl: string;
   /** Of SQS and S3. */
   readonly otherUrl: string;
-  readonly names: ServiceNames;
+  readonly names: Provisioned;
 }
 
 export interface Handlers {
@@ -50,8 +53,9 @@ export async function deploy(options: HandlerOptions | ((engines: EngineAddresse
   const s3 = createS3Client(otherOptions);
   const names = await provision({ dynamoClient: dynamoDb, sqsClient: sqs, s3Client: s3 });
   const metrics = typeof options === 'function' ? NO_METRICS : (options.metrics ?? NO_METRICS);
-  const clients = metered({ dynamoDb, sqs, s3 }, metrics);
-  const services = createServices(clients, names);
+  const clients = { ...metered({ dynamoDb, sqs }, metrics), s3: meterCalls(s3, metrics) };
+  const store = new S3ObjectStore({ client: clients.s3, bucket: names.bucket, clock: new SystemClock() });
+  const services = createServices({ ...clients, store }, names);
   const { ingest, decide } =
     typeof options === 'function'
       ? await options({ dynamoUrl: dynamo.url, otherUrl: others.url, names })
@@ -66,6 +70,7 @@ export async function deploy(options: HandlerOptions | ((engines: EngineAddresse
   };
   return {
     clients,
+    store,
     names,
     services,
 

@@ -4,7 +4,9 @@ import { type HttpHandler, type IngestHandler, wireIngest } from '../../../funct
 import { authorizeAll, authorizeKeys } from '../../../functions/ingest/keys.ts';
 import { fixedConfig } from '../../../functions/shared/live-config.ts';
 import { createServices } from '../../../functions/shared/services.ts';
-import { createDynamoDbClient, createS3Client, createSqsClient } from '../../../lib/aws/clients.ts';
+import { createDynamoDbClient, createSqsClient } from '../../../lib/aws/clients.ts';
+import { createS3Client, S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
+import { SystemClock } from '../../../lib/aws/system.ts';
 import { functionUrlEvent } from '../../../lib/local/function-url-event.ts';
 import { startHttpServer } from '../../../lib/local/http-server.ts';
 import { LOCAL_SETTINGS, type LocalOptions, type RunningTailgate } from '../../../lib/local/start.ts';
@@ -30,7 +32,8 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   const { host, port, log } = options;
   const config = fixedConfig(options.config);
   const { clients, longPollClient, names } = await startEngines(options, started);
-  const services = createServices(clients, names);
+  const store = new S3ObjectStore({ client: clients.s3, bucket: names.bucket, clock: new SystemClock() });
+  const services = createServices({ ...clients, store }, names);
 
   const decide = wireDecide({ services, config, log }, { ...LOCAL_SETTINGS, ...options.decideSettings });
   const source = startEventSource({ client: longPollClient, queueUrl: names.queueUrl, handler: decide, log });
