@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { CONNECT_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './calls/connections.ts';
 
 /** What differs between Lambda, where nothing is given and the environment decides, and a local engine. */
 export interface AwsClientOptions {
@@ -44,15 +45,15 @@ export function createDynamoDbClient(options: AwsClientOptions = {}): DynamoDBCl
  * The settings that all clients share. A client makes one attempt for each call: retries are made in one place, with one
  * time budget (`retry.ts`). Keep-alive is the SDK's default.
  */
-export function awsClientConfig(options: AwsClientOptions) {
+function awsClientConfig(options: AwsClientOptions) {
   return {
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.region === undefined ? {} : { region: options.region }),
     ...(options.credentials === undefined ? {} : { credentials: { ...options.credentials } }),
     maxAttempts: 1,
     requestHandler: {
-      connectionTimeout: 1000,
-      requestTimeout: options.requestTimeoutMs ?? 3000,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
       ...(options.socketTimeoutMs === undefined ? {} : { socketTimeout: options.socketTimeoutMs }),
       // Without this the SDK only prints a warning and goes on waiting.
       throwOnRequestTimeout: true,
