@@ -1,8 +1,11 @@
-import { partition } from '@aws-sdk/core/client';
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { createDynamoDbClient, createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
+import { environmentCredentials } from '../../lib/aws/calls/credentials.ts';
+import { endpointOf } from '../../lib/aws/calls/endpoint.ts';
+import type { SignedCallsDeps } from '../../lib/aws/calls/signed-calls.ts';
+import { createS3Client } from '../../lib/aws/clients.ts';
+import { SignedTableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 import { VARIABLES } from '../../lib/aws/function-contract.ts';
 import { meterParameterReads } from '../../lib/aws/meter-calls.ts';
+import { SignedQueueCalls } from '../../lib/aws/sqs/queue-calls.ts';
 import { ConfigReader } from '../../lib/aws/ssm/config-parameter.ts';
 import { type ParameterReads, SignedParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
@@ -10,7 +13,7 @@ import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import { LiveConfig, type LiveConfigDeps, type LiveConfigOptions } from './live-config.ts';
 import { EmfMetrics } from './metrics.ts';
 import { createServices, metered, type PerTenant, type Services } from './services.ts';
-import { optionalVariable, requiredVariable } from './variables.ts';
+import { ENVIRONMENT, optionalVariable, requiredVariable } from './variables.ts';
 
 /**
  * What the entry points share: the parts of a deployed function, made from its environment. Handlers get them as `Deps` and know
@@ -39,22 +42,34 @@ export function metricsFromEnvironment(): EmfMetrics {
   return new EmfMetrics(optionalVariable(VARIABLES.pipeline, 'tailgate'));
 }
 
-/** Reads of SSM parameters. Follows the variables that Lambda sets, and those that redirect the clients of the SDK to another endpoint. */
+/** Reads of SSM parameters. */
 export function parameterReadsFromEnvironment(metrics: Metrics): ParameterReads {
-  const region = requiredVariable('AWS_REGION', 'region of the SSM parameters; Lambda sets it');
-  const regional = `https://ssm.${region}.${partition(region).dnsSuffix}`;
-  const endpoint = optionalVariable('AWS_ENDPOINT_URL_SSM', optionalVariable('AWS_ENDPOINT_URL', regional));
-  const reads = new SignedParameterReads({ region, endpoint, credentials: defaultProvider() });
-  return meterParameterReads(reads, metrics);
+  return meterParameterReads(new SignedParameterReads(signedCallsOf('ssm')), metrics);
 }
 
 /** The services of the stack that the environment names, with metrics. */
 export function servicesFromEnvironment(metrics: Metrics): PerTenant<Services> {
-  const clients = { dynamoDb: createDynamoDbClient(), sqs: createSqsClient(), s3: createS3Client() };
+  const { region, credentials } = account();
+  const clients = {
+    dynamoDb: new SignedTableCalls(signedCallsOf('dynamodb')),
+    sqs: new SignedQueueCalls({ region, credentials }),
+    s3: createS3Client(),
+  };
   return createServices(metered(clients, metrics), {
     tableName: requiredVariable(VARIABLES.table, 'name of the buffer table'),
     bucket: requiredVariable(VARIABLES.bucket, 'name of the archive bucket'),
     queueUrl: requiredVariable(VARIABLES.queueUrl, 'URL of the wake-up queue'),
     deadLetterQueueUrl: requiredVariable(VARIABLES.deadLetterQueueUrl, 'URL of the dead-letter queue'),
   });
+}
+
+/** Calls of a service follow the variables that Lambda sets, and those that redirect clients of the SDK to another endpoint. */
+function signedCallsOf(service: 'dynamodb' | 'ssm'): SignedCallsDeps {
+  const { region, credentials } = account();
+  return { region, credentials, endpoint: endpointOf(service, region, ENVIRONMENT) };
+}
+
+function account() {
+  const region = requiredVariable('AWS_REGION', 'region of the stack; Lambda sets it');
+  return { region, credentials: environmentCredentials(ENVIRONMENT, new SystemClock()) };
 }

@@ -1,13 +1,13 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import { GzipTraceArchive } from '../../lib/archive/trace-archive.ts';
 import { NODE_CODECS } from '../../lib/aws/codecs.ts';
 import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
-import { meterCalls, meterCapacity } from '../../lib/aws/meter-calls.ts';
+import type { TableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
+import { meterCalls, meterCapacity, meterSdkClient } from '../../lib/aws/meter-calls.ts';
 import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
+import type { QueueCalls } from '../../lib/aws/sqs/queue-calls.ts';
 import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
@@ -36,8 +36,8 @@ export function perTenant<Value>(
 }
 
 export interface ServiceClients {
-  readonly dynamoDb: DynamoDBClient;
-  readonly sqs: SQSClient;
+  readonly dynamoDb: TableCalls;
+  readonly sqs: QueueCalls;
   readonly s3: S3Client;
 }
 
@@ -79,6 +79,6 @@ export function metered({ dynamoDb, sqs, s3 }: ServiceClients, metrics: Metrics)
   return {
     dynamoDb: meterCapacity(meterCalls(dynamoDb, metrics), metrics),
     sqs: meterCalls(sqs, metrics),
-    s3: meterCalls(s3, metrics),
+    s3: meterSdkClient(s3, metrics),
   };
 }

@@ -6,6 +6,8 @@ import { fixedConfig } from '../../functions/shared/live-config.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { createServices } from '../../functions/shared/services.ts';
 import { createDynamoDbClient, createS3Client, createSqsClient } from '../aws/clients.ts';
+import { SignedTableCalls } from '../aws/dynamodb/table-calls.ts';
+import { SignedQueueCalls } from '../aws/sqs/queue-calls.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../pipeline/decide/options.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { takeDataFolder } from './data-folder.ts';
@@ -90,14 +92,15 @@ async function startEngines(options: LocalOptions, started: Started) {
 
   const dynamoOptions = engineClientOptions(dynamo.url);
   const otherOptions = engineClientOptions(queueAndObjects.url);
-  const dynamoDb = createDynamoDbClient(dynamoOptions);
-  const sqs = createSqsClient(otherOptions);
+  const dynamoDb = new SignedTableCalls(dynamoOptions);
+  const sqs = new SignedQueueCalls(otherOptions);
   const s3 = createS3Client(otherOptions);
+  const dynamoClient = createDynamoDbClient(dynamoOptions);
   const longPollClient = createSqsClient({ ...otherOptions, requestTimeoutMs: LONG_POLL_TIMEOUT_MS });
-  for (const client of [dynamoDb, sqs, s3, longPollClient]) started.defer(() => client.destroy());
+  for (const client of [dynamoDb, sqs, s3, dynamoClient, longPollClient]) started.defer(() => client.destroy());
   const names = await provision({
-    dynamoClient: dynamoDb,
-    sqsClient: sqs,
+    dynamoClient,
+    sqsClient: longPollClient,
     s3Client: s3,
     visibilityTimeoutSeconds: options.visibilityTimeoutSeconds ?? 30,
   });

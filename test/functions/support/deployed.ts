@@ -12,6 +12,8 @@ import type { Log } from '../../../functions/shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../../../functions/shared/metrics.ts';
 import { createServices, metered, type ServiceNames } from '../../../functions/shared/services.ts';
 import { createDynamoDbClient, createS3Client, createSqsClient } from '../../../lib/aws/clients.ts';
+import { SignedTableCalls } from '../../../lib/aws/dynamodb/table-calls.ts';
+import { SignedQueueCalls } from '../../../lib/aws/sqs/queue-calls.ts';
 import { engineClientOptions } from '../../../lib/local/engines/engine.ts';
 import { provision } from '../../../lib/local/engines/provision.ts';
 import { startQueueAndObjects } from '../../../lib/local/engines/queue-and-objects.ts';
@@ -45,13 +47,14 @@ export interface Handlers {
 export async function deploy(options: HandlerOptions | ((engines: EngineAddresses) => Promise<Handlers>)) {
   const [dynamo, others] = await Promise.all([startTestDynamo(), startQueueAndObjects()]);
   const otherOptions = engineClientOptions(others.url);
-  const dynamoDb = createDynamoDbClient(engineClientOptions(dynamo.url));
+  const dynamoClient = createDynamoDbClient(engineClientOptions(dynamo.url));
   const sqs = createSqsClient({ ...otherOptions, requestTimeoutMs: 30_000 });
   const s3 = createS3Client(otherOptions);
-  const names = await provision({ dynamoClient: dynamoDb, sqsClient: sqs, s3Client: s3 });
+  const names = await provision({ dynamoClient, sqsClient: sqs, s3Client: s3 });
   const metrics = typeof options === 'function' ? NO_METRICS : (options.metrics ?? NO_METRICS);
-  const clients = metered({ dynamoDb, sqs, s3 }, metrics);
-  const services = createServices(clients, names);
+  const dynamoDb = new SignedTableCalls(engineClientOptions(dynamo.url));
+  const queue = new SignedQueueCalls(otherOptions);
+  const services = createServices(metered({ dynamoDb, sqs: queue, s3 }, metrics), names);
   const { ingest, decide } =
     typeof options === 'function'
       ? await options({ dynamoUrl: dynamo.url, otherUrl: others.url, names })
@@ -65,7 +68,8 @@ export async function deploy(options: HandlerOptions | ((engines: EngineAddresse
     return (await sqs.send(new ReceiveMessageCommand(command))).Messages ?? [];
   };
   return {
-    clients,
+    /** `sqs` is for other calls than those of the handlers; faults of the others are faults of the handlers' calls. */
+    clients: { dynamoDb, s3, sqs },
     names,
     services,
 
@@ -106,7 +110,7 @@ export async function deploy(options: HandlerOptions | ((engines: EngineAddresse
     },
 
     async stop(): Promise<void> {
-      for (const client of [dynamoDb, sqs, s3]) client.destroy();
+      for (const client of [dynamoClient, dynamoDb, queue, sqs, s3]) client.destroy();
       await Promise.all([dynamo.stop(), others.stop()]);
     },
   };
