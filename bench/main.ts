@@ -1,7 +1,7 @@
 /** `npm run bench [-- name …]`: the benches, each in a process of its own. `name:argument` gives a bench its argument. */
 import { spawnSync } from 'node:child_process';
 
-const BENCHES = ['regroup', 'decide', 'json-line', 'dictionary', 'pipeline', 'cold-start', 'command'];
+const BENCHES = ['regroup', 'decide', 'json-line', 'dictionary', 'pipeline', 'aws-client', 'cold-start', 'command'];
 /** Only when asked for: it takes most of an hour, or less with fewer spans than a million (`parquet:100000`). */
 const LONG_BENCHES = ['parquet'];
 
