@@ -1,5 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { ObjectStore } from '../../lib/archive/ports.ts';
 import { GzipTraceArchive } from '../../lib/archive/trace-archive.ts';
 import { NODE_CODECS } from '../../lib/aws/codecs.ts';
@@ -7,7 +5,9 @@ import { DictionaryStore } from '../../lib/aws/dynamodb/dictionary-store.ts';
 import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
+import type { TableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 import { meterCalls, meterCapacity } from '../../lib/aws/meter-calls.ts';
+import type { QueueCalls } from '../../lib/aws/sqs/queue-calls.ts';
 import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
@@ -15,8 +15,8 @@ import { type DictionaryOptions, useDictionaries } from './dictionaries.ts';
 import { type PerTenant, perTenant, type Services } from './per-tenant.ts';
 
 export interface ServiceClients {
-  readonly dynamoDb: DynamoDBClient;
-  readonly sqs: SQSClient;
+  readonly dynamoDb: TableCalls;
+  readonly sqs: QueueCalls;
 }
 
 export interface ServiceDeps extends ServiceClients {

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { CONNECT_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './calls/connections.ts';
 
 /** What differs between Lambda, where nothing is given and the environment decides, and a local engine. */
 export interface AwsClientOptions {
@@ -40,8 +41,8 @@ export function awsClientConfig(options: AwsClientOptions) {
     ...(options.credentials === undefined ? {} : { credentials: { ...options.credentials } }),
     maxAttempts: 1,
     requestHandler: {
-      connectionTimeout: 1000,
-      requestTimeout: options.requestTimeoutMs ?? 3000,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
       ...(options.socketTimeoutMs === undefined ? {} : { socketTimeout: options.socketTimeoutMs }),
       // Without this the SDK only prints a warning and goes on waiting.
       throwOnRequestTimeout: true,

@@ -1,4 +1,4 @@
-import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import type { TenantScope } from '../../archive/layout.ts';
 import {
   type Clock,
@@ -9,10 +9,11 @@ import {
 } from '../../pipeline/ports.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
 import { Backoff, isRetryable, type RetryPolicy, retryPolicy, unavailable } from '../retry.ts';
+import type { QueueCalls } from './queue-calls.ts';
 import { encodeWakeUp } from './wake-up-message.ts';
 
 export interface SqsWakeUpQueueDeps extends TenantScope {
-  readonly client: SQSClient;
+  readonly client: QueueCalls;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly clock: Clock;
@@ -86,9 +87,7 @@ export class SqsWakeUpQueue implements WakeUpQueue {
       }),
     );
     try {
-      const answer = await this.#deps.client.send(
-        new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
-      );
+      const answer = await this.#deps.client.call('SendMessageBatch', { QueueUrl: queueUrl, Entries: entries });
       const failed = answer.Failed ?? [];
       const rejected = failed.find(({ SenderFault }) => SenderFault === true);
       if (rejected !== undefined) {

@@ -113,6 +113,8 @@ describe('the handlers', () => {
     expect(has('decide', 'lib/ottl/')).toBe(true);
     expect(has('compact', 'lib/ottl/')).toBe(false);
     expect(has('compact', 'client-dynamodb/')).toBe(false);
-    for (const name of ['ingest', 'decide']) expect(has(name, 'client-ssm/'), name).toBe(false);
+    for (const name of ['ingest', 'decide']) {
+      for (const part of ['client-ssm/', 'client-dynamodb/', 'client-sqs/']) expect(has(name, part), name).toBe(false);
+    }
   });
 });
