@@ -24,7 +24,7 @@ describe('DynamoDbSpanBuffer with a large request', () => {
       turnsBeforeFirstWrite = turns;
       return proceed();
     };
-    injectFaults(client, 'BatchWriteItemCommand', [noteTurns]);
+    injectFaults(client, 'BatchWriteItem', [noteTurns]);
     const traceId = newTraceId();
     const payload = new Uint8Array(BYTES_AT_ONCE / 4).fill(97);
     const count = () => {
@@ -156,7 +156,7 @@ describe('DynamoDbSpanBuffer when calls fail', () => {
       });
       return { ...answer, UnprocessedKeys: rest.length === 0 ? {} : { [tableName]: { Keys: rest } } };
     };
-    const calls = injectFaults(client, 'BatchGetItemCommand', [
+    const calls = injectFaults(client, 'BatchGetItem', [
       leaveKeys,
       leaveKeys,
       refuse('ThrottlingException', 400),
@@ -165,9 +165,9 @@ describe('DynamoDbSpanBuffer when calls fail', () => {
     expect(await buffer.readFragments(traceId, hashes)).toEqual(sent);
     expect(asked).toEqual([100, 70]);
     // The third one is refused; the fourth reads the other 40, the fifth the 20 over a hundred.
-    expect(calls.filter((name) => name === 'BatchGetItemCommand')).toHaveLength(5);
+    expect(calls.filter((name) => name === 'BatchGetItem')).toHaveLength(5);
     expect(policy.waits).toHaveLength(3);
-    injectFaults(client, 'BatchGetItemCommand', [refuse('ThrottlingException', 400)], { forever: true });
+    injectFaults(client, 'BatchGetItem', [refuse('ThrottlingException', 400)], { forever: true });
     const reading = buffer.readFragments(traceId, hashes);
     await expect(reading).rejects.toThrow(`could not read fragments of trace ${traceId} within 4000 ms`);
   });
