@@ -171,3 +171,13 @@ export function plainValueStart(bytes: Uint8Array, from: number, to: number): nu
   }
   return start + length === to ? start : NOT_PLAIN;
 }
+
+/**
+ * Where the value ends that starts at `start`, which {@link plainValueStart} has returned: the length is in front of
+ * it. If it has two bytes, the first is above 0x7f, and stands where the tag of the value would be otherwise.
+ */
+export function plainValueEnd(bytes: Uint8Array, start: number): number {
+  const last = bytes[start - 1] as number;
+  const before = bytes[start - 2] as number;
+  return start + (before > 0x7f ? (before & 0x7f) | (last << 7) : last);
+}

@@ -1,4 +1,11 @@
-import { type AttributeValue, NOT_PLAIN, plainValueStart, readAnyValue, readKeyValue } from './attributes.ts';
+import {
+  type AttributeValue,
+  NOT_PLAIN,
+  plainValueEnd,
+  plainValueStart,
+  readAnyValue,
+  readKeyValue,
+} from './attributes.ts';
 import { FieldCursor } from './field-cursor.ts';
 import { LENGTH_DELIMITED, NO_END, shortEnd, shortStart, tagOf } from './wire-values.ts';
 
@@ -12,9 +19,6 @@ const VALUE_TAG = 0x12;
  * is a whole message or a run of its fields. If several attributes have the key, the first counts, as in the Collector
  * (`pcommon.Map.Get`). Only the value that is found is decoded.
  *
- * Most attributes have another key, so it reads as little of them as shows that this is their only key: the tags and
- * lengths `tag n 0a k` and, after the key, `12 v` of the value, which must end at the end of the attribute.
- *
  * @param view of the same bytes as `bytes`
  */
 export function findAttribute(
@@ -25,7 +29,30 @@ export function findAttribute(
   field: number,
   key: string,
 ): AttributeValue | undefined {
-  if (!isAscii(key)) return findAnyAttribute(bytes, start, end, field, key);
+  const value = isAscii(key) ? findPlainValue(bytes, view, start, end, field, key) : ~start;
+  if (value >= 0) return readAnyValue(bytes, value, plainValueEnd(bytes, value));
+  return findAnyAttribute(bytes, ~value, end, field, key);
+}
+
+/**
+ * Where the value of the attribute starts, if the attribute and those before it have the form that encoders write (see
+ * {@link plainValueStart}); its end is {@link plainValueEnd}. Otherwise `~at`, if the attribute is not in
+ * `bytes[start, at)`: then {@link findAnyAttribute} finds it in `bytes[at, end)`, or that is empty.
+ *
+ * Most attributes have another key, so it reads as little of them as shows that this is their only key: the tags and
+ * lengths `tag n 0a k` and, after the key, `12 v` of the value, which must end at the end of the attribute.
+ *
+ * @param view of the same bytes as `bytes`
+ * @param key ASCII
+ */
+export function findPlainValue(
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+  end: number,
+  field: number,
+  key: string,
+): number {
   const tag = tagOf(field, LENGTH_DELIMITED);
   const head = (KEY_TAG << 16) | tag;
   const keyLength = key.length;
@@ -45,13 +72,14 @@ export function findAttribute(
       value = next <= end ? plainValueStart(bytes, keyStart - 2, next) : NOT_PLAIN;
       if (value === NOT_PLAIN) break;
     }
-    if (bytes[keyStart - 1] === keyLength && isKeyAt(bytes, keyStart, key)) return readAnyValue(bytes, value, next);
+    if (bytes[keyStart - 1] === keyLength && isKeyAt(bytes, keyStart, key)) return value;
     at = next;
   }
-  return findAnyAttribute(bytes, at, end, field, key);
+  return ~at;
 }
 
-function findAnyAttribute(
+/** Finds an attribute of any form that protobuf allows. */
+export function findAnyAttribute(
   bytes: Uint8Array,
   start: number,
   end: number,

@@ -1,4 +1,5 @@
 import { readUtf8, toHex } from '../bytes-to-text.ts';
+import type { AttributeTest } from '../protobuf/attribute-test.ts';
 import type { AttributeValue } from '../protobuf/attributes.ts';
 import { findAttribute } from '../protobuf/find-attribute.ts';
 import { MessageView } from '../protobuf/message-view.ts';
@@ -98,6 +99,8 @@ export class Trace {
 
   /** The W3C `tracestate`. */
   traceState(span: number): string {
+    // Most spans have none.
+    if (this.#cell(span, SPAN.traceState) === this.#cell(span, SPAN.traceStateEnd)) return '';
     return this.#text(span, SPAN.traceState, SPAN.traceStateEnd);
   }
 
@@ -127,6 +130,22 @@ export class Trace {
     if (start === 0) return undefined;
     const view = this.#views[this.#fragment(span)] as DataView;
     return findAttribute(this.#bytes(span), view, start, this.#cell(span, SPAN.attributesEnd), ATTRIBUTES_FIELD, key);
+  }
+
+  /** Whether the first attribute with the key of the test passes it, in any span. */
+  someAttribute(test: AttributeTest): boolean {
+    const cells = this.#cells;
+    for (const { fragment, firstSpan, endSpan } of this.resourceSpans) {
+      const bytes = this.index.fragments[fragment] as Uint8Array;
+      const view = this.#views[fragment] as DataView;
+      for (let row = firstSpan * SPAN_WIDTH; row < endSpan * SPAN_WIDTH; row += SPAN_WIDTH) {
+        const start = cells[row + SPAN.attributes] as number;
+        if (start === 0) continue;
+        const end = cells[row + SPAN.attributesEnd] as number;
+        if (test.answer(bytes, view, start, end, ATTRIBUTES_FIELD) === true) return true;
+      }
+    }
+    return false;
   }
 
   /**

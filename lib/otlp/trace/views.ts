@@ -1,4 +1,5 @@
 import { readUtf8 } from '../bytes-to-text.ts';
+import type { AttributeTest } from '../protobuf/attribute-test.ts';
 import type { AttributeValue } from '../protobuf/attributes.ts';
 import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
 import { findAttribute } from '../protobuf/find-attribute.ts';
@@ -39,6 +40,17 @@ export class ResourceSpansView {
       if (cursor.field !== 1) continue;
       const value = findAttribute(this.#bytes, this.#view, cursor.from, cursor.to, 1, key);
       if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  /** What the test says of the first attribute of the resource with its key; undefined if there is none. */
+  testAttribute(test: AttributeTest): boolean | undefined {
+    const cursor = new FieldCursor(this.#bytes, this.#start, this.#end);
+    while (cursor.next()) {
+      if (cursor.field !== 1) continue;
+      const answer = test.answer(this.#bytes, this.#view, cursor.from, cursor.to, 1);
+      if (answer !== undefined) return answer;
     }
     return undefined;
   }

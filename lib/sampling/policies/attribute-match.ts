@@ -1,10 +1,11 @@
+import { AttributeTest } from '../../otlp/protobuf/attribute-test.ts';
 import type { AttributeValue } from '../../otlp/protobuf/attributes.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
 import type { OptionDescription, PolicyContext } from '../policy.ts';
 import { NOT_SAMPLED, type Policy, SAMPLED } from '../policy.ts';
 import { tracesThat, tracesUnless } from '../policy-summary.ts';
 
-/** Whether the value of an existing attribute matches. */
+/** Whether the value of an existing attribute matches. It is pure: its answers are remembered. */
 export type MatchesValue = (value: AttributeValue, owner: 'resource' | 'span') => boolean;
 
 /** The options that the attribute policies share: the attribute, and whether the answer is inverted. */
@@ -53,6 +54,8 @@ export function attributePolicy(
   matchWords: string,
 ): Policy {
   const [onMatch, otherwise] = invertMatch ? [NOT_SAMPLED, SAMPLED] : [SAMPLED, NOT_SAMPLED];
+  const resourceTest = new AttributeTest(key, (value) => matches(value, 'resource'));
+  const spanTest = new AttributeTest(key, (value) => matches(value, 'span'));
   const condition = `has ${key} ${matchWords}`;
   return {
     name,
@@ -60,14 +63,9 @@ export function attributePolicy(
     summary: invertMatch ? tracesUnless(condition) : tracesThat(condition),
     evaluate(trace) {
       for (const resource of trace.resourceSpans) {
-        const value = resource.attribute(key);
-        if (value !== undefined && matches(value, 'resource')) return onMatch;
+        if (resource.testAttribute(resourceTest) === true) return onMatch;
       }
-      for (let i = 0; i < trace.spanCount; i++) {
-        const value = trace.attribute(i, key);
-        if (value !== undefined && matches(value, 'span')) return onMatch;
-      }
-      return otherwise;
+      return trace.someAttribute(spanTest) ? onMatch : otherwise;
     },
   };
 }
