@@ -55,15 +55,16 @@ export interface EvaluatedPolicies {
  */
 export function adjustedCountOf(trace: Trace, policies: EvaluatedPolicies): AdjustedCount {
   const head = headThreshold(trace);
-  const sampled = policies.evaluations
-    .filter(({ vote }) => vote === 'sampled')
-    .map(({ sampledWhen }) => probabilityOf(sampledWhen));
-  const isSampledForCertain = sampled.some(isCertain);
+  const isSampledForCertain = policies.evaluations.some(isCertainlySampled);
   const mayBeDropped = policies.evaluations.some(({ droppedWhen }) => droppedWhen !== undefined);
   return {
     adjustedCount: isSampledForCertain && !mayBeDropped ? countAt(head) : countOf(trace, policies, head),
-    threshold: isSampledForCertain ? undefined : lowestThreshold(sampled),
+    threshold: isSampledForCertain ? undefined : lowestThreshold(policies.evaluations),
   };
+}
+
+function isCertainlySampled({ vote, sampledWhen }: Evaluation): boolean {
+  return vote === 'sampled' && isCertain(probabilityOf(sampledWhen));
 }
 
 function countOf(trace: Trace, { evaluations, notEvaluated }: EvaluatedPolicies, head: bigint): number | null {
@@ -82,10 +83,12 @@ function countOf(trace: Trace, { evaluations, notEvaluated }: EvaluatedPolicies,
   return probability === null ? null : 1 / probability;
 }
 
-function lowestThreshold(sampled: readonly Probability[]): string | null {
+/** The lowest of the policies that sampled; null if none goes by R. */
+function lowestThreshold(evaluations: readonly Evaluation[]): string | null {
   let lowest: bigint | undefined;
-  for (const probability of sampled) {
-    const threshold = rejectionThresholdOf(probability);
+  for (const { vote, sampledWhen } of evaluations) {
+    if (vote !== 'sampled') continue;
+    const threshold = rejectionThresholdOf(probabilityOf(sampledWhen));
     if (threshold !== undefined && (lowest === undefined || threshold < lowest)) lowest = threshold;
   }
   return lowest === undefined ? null : thresholdDigits(lowest);
