@@ -1,5 +1,5 @@
 import { type AttributeValue, plainValueEnd, readAnyValue } from './attributes.ts';
-import { findAnyAttribute, findAttribute, findPlainValue } from './find-attribute.ts';
+import { asciiBytes, findAnyAttribute, findPlainValue } from './find-attribute.ts';
 import { viewOf } from './wire-values.ts';
 
 /** The sizes of `AnyValue` messages whose answers are remembered. Shorter ones are decoded as fast as compared. */
@@ -22,14 +22,15 @@ const PROBES = 4;
  */
 export class AttributeTest {
   readonly #key: string;
-  readonly #isAscii: boolean;
+  /** Undefined if the key is not ASCII. */
+  readonly #keyBytes: Uint8Array | undefined;
   readonly #passes: (value: AttributeValue) => boolean;
   #answers: Answers | undefined;
 
   /** @param passes gives equal answers on equal values */
   constructor(key: string, passes: (value: AttributeValue) => boolean) {
     this.#key = key;
-    this.#isAscii = /^\p{ASCII}*$/u.test(key);
+    this.#keyBytes = asciiBytes(key);
     this.#passes = passes;
   }
 
@@ -38,10 +39,9 @@ export class AttributeTest {
    * @param view of the same bytes as `bytes`
    */
   answer(bytes: Uint8Array, view: DataView, start: number, end: number, field: number): boolean | undefined {
-    if (!this.#isAscii) return this.#ofValue(findAttribute(bytes, view, start, end, field, this.#key));
-    const from = findPlainValue(bytes, view, start, end, field, this.#key);
-    if (from < 0)
-      return ~from === end ? undefined : this.#ofValue(findAnyAttribute(bytes, ~from, end, field, this.#key));
+    const key = this.#keyBytes;
+    const from = key === undefined ? ~start : findPlainValue(bytes, view, start, end, field, key);
+    if (from < 0) return ~from === end ? undefined : this.#ofAnyForm(bytes, ~from, end, field);
     const to = plainValueEnd(bytes, from);
     const length = to - from;
     if (length < MIN_REMEMBERED || length > MAX_REMEMBERED) return this.#passes(readAnyValue(bytes, from, to));
@@ -49,7 +49,8 @@ export class AttributeTest {
     return this.#answers.of(view, from, to) ?? this.#remember(bytes, view, from, to);
   }
 
-  #ofValue(value: AttributeValue | undefined): boolean | undefined {
+  #ofAnyForm(bytes: Uint8Array, start: number, end: number, field: number): boolean | undefined {
+    const value = findAnyAttribute(bytes, start, end, field, this.#key);
     return value === undefined ? undefined : this.#passes(value);
   }
 

@@ -29,7 +29,8 @@ export function findAttribute(
   field: number,
   key: string,
 ): AttributeValue | undefined {
-  const value = isAscii(key) ? findPlainValue(bytes, view, start, end, field, key) : ~start;
+  const ascii = asciiBytes(key);
+  const value = ascii === undefined ? ~start : findPlainValue(bytes, view, start, end, field, ascii);
   if (value >= 0) return readAnyValue(bytes, value, plainValueEnd(bytes, value));
   return findAnyAttribute(bytes, ~value, end, field, key);
 }
@@ -43,7 +44,7 @@ export function findAttribute(
  * lengths `tag n 0a k` and, after the key, `12 v` of the value, which must end at the end of the attribute.
  *
  * @param view of the same bytes as `bytes`
- * @param key ASCII
+ * @param key in ASCII
  */
 export function findPlainValue(
   bytes: Uint8Array,
@@ -51,7 +52,7 @@ export function findPlainValue(
   start: number,
   end: number,
   field: number,
-  key: string,
+  key: Uint8Array,
 ): number {
   const tag = tagOf(field, LENGTH_DELIMITED);
   const head = (KEY_TAG << 16) | tag;
@@ -60,18 +61,19 @@ export function findPlainValue(
   while (at + 6 <= end) {
     const word = view.getInt32(at, true);
     let next = at + 2 + ((word >>> 8) & 0x7f);
-    let keyStart = at + 4;
-    let value = keyStart + (word >>> 24);
-    // A length of one byte that is the rest of the attribute: so its last field is the value.
-    const isPlain = bytes[value] === VALUE_TAG && bytes[value + 1] === next - value - 2 && next <= end;
-    if (isPlain && (word & TAGS_AND_TOP_BITS) === head) {
-      value += 2;
-    } else {
-      next = (word & 0xff) === tag ? shortEnd(bytes, at + 1) : NO_END;
-      keyStart = shortStart(bytes, at + 1) + 2;
-      value = next <= end ? plainValueStart(bytes, keyStart - 2, next) : NOT_PLAIN;
-      if (value === NOT_PLAIN) break;
+    let value = at + 6 + (word >>> 24);
+    if ((word & TAGS_AND_TOP_BITS) === head && value <= next && next <= end) {
+      // A length of one byte that is the rest of the attribute: so its last field is the value.
+      if (view.getInt16(value - 2, true) === (((next - value) << 8) | VALUE_TAG)) {
+        if (word >>> 24 === keyLength && isKeyAt(bytes, at + 4, key)) return value;
+        at = next;
+        continue;
+      }
     }
+    next = (word & 0xff) === tag ? shortEnd(bytes, at + 1) : NO_END;
+    const keyStart = shortStart(bytes, at + 1) + 2;
+    value = next <= end ? plainValueStart(bytes, keyStart - 2, next) : NOT_PLAIN;
+    if (value === NOT_PLAIN) break;
     if (bytes[keyStart - 1] === keyLength && isKeyAt(bytes, keyStart, key)) return value;
     at = next;
   }
@@ -86,16 +88,16 @@ export function findAnyAttribute(
   field: number,
   key: string,
 ): AttributeValue | undefined {
-  const ascii = isAscii(key);
+  const ascii = asciiBytes(key);
   const cursor = new FieldCursor(bytes, start, end);
   while (cursor.next()) {
     if (cursor.field !== field) continue;
     const { from, to } = cursor;
-    const value = ascii ? plainValueStart(bytes, from, to) : NOT_PLAIN;
+    const value = ascii === undefined ? NOT_PLAIN : plainValueStart(bytes, from, to);
     if (value === NOT_PLAIN) {
       const [name, attribute] = readKeyValue(bytes, from, to);
       if (name === key) return attribute;
-    } else if (bytes[from + 1] === key.length && isKeyAt(bytes, from + 2, key)) {
+    } else if (ascii !== undefined && bytes[from + 1] === ascii.length && isKeyAt(bytes, from + 2, ascii)) {
       return readAnyValue(bytes, value, to);
     }
   }
@@ -103,21 +105,23 @@ export function findAnyAttribute(
 }
 
 /** Compares from the end, because the keys of a namespace have a common prefix. */
-function isKeyAt(bytes: Uint8Array, at: number, key: string): boolean {
+function isKeyAt(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
   for (let i = key.length - 1; i >= 0; i--) {
-    if (bytes[at + i] !== key.charCodeAt(i)) return false;
+    if (bytes[at + i] !== key[i]) return false;
   }
   return true;
 }
 
-let lastAsciiKey = '';
+let lastKey = '';
+let lastBytes: Uint8Array | undefined = new Uint8Array(0);
 
-/** Remembers the last key, because a policy looks for one key in all spans. */
-function isAscii(key: string): boolean {
-  if (key === lastAsciiKey) return true;
-  for (let i = 0; i < key.length; i++) {
-    if (key.charCodeAt(i) > 0x7f) return false;
-  }
-  lastAsciiKey = key;
-  return true;
+/**
+ * The bytes of a key that is ASCII; undefined if it is not. Remembers the last key, because a policy looks for one key
+ * in all spans.
+ */
+export function asciiBytes(key: string): Uint8Array | undefined {
+  if (key === lastKey) return lastBytes;
+  lastKey = key;
+  lastBytes = /^\p{ASCII}*$/u.test(key) ? Uint8Array.from(key, (character) => character.charCodeAt(0)) : undefined;
+  return lastBytes;
 }
