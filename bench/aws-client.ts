@@ -4,9 +4,10 @@
  */
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import type { SQSRecord } from 'aws-lambda';
 import { build } from 'esbuild';
@@ -27,13 +28,16 @@ import { sdkTableCalls } from '../test/support/sdk-table-calls.ts';
 import { silentLog } from '../test/support/silent-log.ts';
 import { corpus, type Layout } from './corpus.ts';
 
+/** Keeps a sixth of the traces: each of them costs further calls. Half of the traces of this corpus have an error. */
 const CONFIG = `
 decision_wait: 0s
 policies:
-  - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
-  - { name: slow, type: latency, latency: { threshold_ms: 1000 } }
-  - { name: sample-of-all, type: probabilistic, probabilistic: { sampling_percentage: 5 } }
+  - { name: slow, type: latency, latency: { threshold_ms: 15000 } }
+  - { name: sample-of-all, type: probabilistic, probabilistic: { sampling_percentage: 16 } }
 `;
+/** The stub is reached over TLS, as the services are. */
+const CERTIFICATE = join(import.meta.dirname, '../test/fixtures/tls/localhost.cert.pem');
+const KEY = join(import.meta.dirname, '../test/fixtures/tls/localhost.key.pem');
 /** Requests whose wake-ups are decided in one invocation. */
 const WAKE_UPS_PER_BATCH = 10;
 /** A role's credentials, as a function has them. */
@@ -45,8 +49,8 @@ class SumMetrics implements InvocationMetrics {
   add(name: string, value: number): void {
     this.totals.set(name, (this.totals.get(name) ?? 0) + value);
   }
-  addTo(name: string, _dimension: string, value: number): void {
-    this.add(name, value);
+  addTo(name: string, dimension: string, value: number): void {
+    this.add(`${name} ${dimension}`, value);
   }
   flush(): void {}
 }
@@ -75,10 +79,13 @@ interface Work {
 }
 
 export async function measureAwsClients(rounds = 9): Promise<readonly ClientRating[]> {
-  const stub = fork(new URL('aws-stub.ts', import.meta.url), { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  setDefaultCACertificates([readFileSync(CERTIFICATE, 'utf8')]);
+  const stub = fork(new URL('aws-stub.ts', import.meta.url), [CERTIFICATE, KEY], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
   try {
     const [port] = await once(stub.stdout ?? stub, 'data');
-    const endpoint = `http://127.0.0.1:${String(port).trim()}`;
+    const endpoint = `https://127.0.0.1:${String(port).trim()}`;
     const clients = { sdk: sdkClients(endpoint), own: ownClients(endpoint) };
     const ratings: ClientRating[] = [];
     for (const work of [...callsOf(clients), ...handlersOf(clients, endpoint), await firstSend(endpoint)]) {
@@ -138,8 +145,9 @@ function ownClients(endpoint: string): ServiceClients {
 
 type Clients = Readonly<Record<Side, ServiceClients>>;
 
+const SAMPLED = 'processor_tail_sampling_global_count_traces_sampled';
 /** Counts in which both sides have to agree. */
-const ANSWERS = ['receiver_accepted_spans', 'sampled_spans', 'processor_tail_sampling_global_count_traces_sampled'];
+const ANSWERS = ['receiver_accepted_spans', 'sampled_spans', `${SAMPLED} sampled`, `${SAMPLED} not_sampled`];
 
 const CALLS_PER_ROUND = 300;
 const REQUESTS = 20;
@@ -276,7 +284,10 @@ async function firstSend(endpoint: string): Promise<Work> {
   }
   writeFileSync(join(folder, 'nothing.mjs'), report);
   const microsOf = (program: string) => {
-    const { stdout } = spawnSync(process.execPath, [join(folder, `${program}.mjs`)], { encoding: 'utf8' });
+    const { stdout } = spawnSync(process.execPath, [join(folder, `${program}.mjs`)], {
+      encoding: 'utf8',
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: CERTIFICATE },
+    });
     return Number(stdout);
   };
   return {

@@ -1,10 +1,11 @@
 /**
- * `node bench/aws-stub.ts`: enough of DynamoDB, SQS and S3 to run both handlers, in memory, in a process of its own, so that its CPU
+ * `node bench/aws-stub.ts <certificate> <key>`: enough of DynamoDB, SQS and S3 to run both handlers, in memory, in a process of its own, so that its CPU
  * time is not the client's. It checks no signature and evaluates no condition. Prints its port. `GET /messages/<queue>` gives the
  * bodies that were sent to a queue, `GET /objects/<bucket>` the number of objects.
  */
 import { hash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
@@ -15,7 +16,9 @@ const tables = new Map<string, Map<string, Map<string, Item>>>();
 const queues = new Map<string, string[]>();
 const objects = new Set<string>();
 
-const server = createServer(async (request, response) => {
+const [, , certificate = '', privateKey = ''] = process.argv;
+const tls = { cert: readFileSync(certificate), key: readFileSync(privateKey) };
+const server = createServer(tls, async (request, response) => {
   const body = await buffer(request);
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') {

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { RECORD_EXTRA_TTL_MS } from '../pipeline/adapter-rules.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { DEAD_LETTER_TTL_MS, RECORD_EXTRA_TTL_MS } from './schema.ts';
+import { DEAD_LETTER_TTL_MS } from './schema.ts';
 import type { UsageCounter } from './usage.ts';
 
 /** What the database takes of the disk. */

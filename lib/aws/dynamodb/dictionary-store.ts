@@ -1,9 +1,9 @@
 import type { TenantScope } from '../../archive/layout.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../../pipeline/adapter-rules.ts';
 import type { Clock } from '../../pipeline/ports.ts';
 import { isNamed } from '../calls/service-calls.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import {
-  DEFAULT_BUFFER_TTL_MS,
   DICTIONARY,
   DICTIONARY_PARTITION,
   DICTIONARY_PREFIX,

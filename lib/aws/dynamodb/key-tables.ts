@@ -1,10 +1,10 @@
 import type { TenantScope } from '../../archive/layout.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../../pipeline/adapter-rules.ts';
 import type { Clock, KeyTable, KeyTables } from '../../pipeline/ports.ts';
 import type { KeyNumbers } from '../../sampling/dynamic/share-table.ts';
 import { isNamed } from '../calls/service-calls.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import {
-  DEFAULT_BUFFER_TTL_MS,
   EXPIRES_AT,
   type Item,
   isExpired,

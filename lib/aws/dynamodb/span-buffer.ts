@@ -1,4 +1,5 @@
 import type { TenantScope } from '../../archive/layout.ts';
+import { byArrival, DEFAULT_BUFFER_TTL_MS } from '../../pipeline/adapter-rules.ts';
 import {
   type BufferedFragment,
   type BufferedTrace,
@@ -20,13 +21,12 @@ import { decisionIsAt, fromRecordItem, toRecordItem } from './decision-item.ts';
 import { DictionaryStore } from './dictionary-store.ts';
 import { encodeFragments } from './encode-fragments.ts';
 import { fromFragmentItem } from './fragment-item.ts';
-import { byArrival, FragmentsInReading } from './fragments-in-reading.ts';
+import { FragmentsInReading } from './fragments-in-reading.ts';
 import { fromHashListItem, hashListKey, toHashListItem } from './hash-list-item.ts';
 import { PayloadReader } from './payload-reader.ts';
 import {
   AFTER_FRAGMENTS,
   DECISION_SORT_KEY,
-  DEFAULT_BUFFER_TTL_MS,
   EXPIRES_AT,
   FRAGMENT_PREFIX,
   fragmentExpiresAt,

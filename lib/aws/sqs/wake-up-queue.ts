@@ -1,12 +1,7 @@
 import type { SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import type { TenantScope } from '../../archive/layout.ts';
-import {
-  type Clock,
-  type DelayedWakeUp,
-  MAX_DELAY_SECONDS,
-  type WakeUp,
-  type WakeUpQueue,
-} from '../../pipeline/ports.ts';
+import { assertDelaySeconds } from '../../pipeline/adapter-rules.ts';
+import type { Clock, DelayedWakeUp, WakeUp, WakeUpQueue } from '../../pipeline/ports.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
 import { Backoff, isRetryable, type RetryPolicy, retryPolicy, unavailable } from '../retry.ts';
 import type { QueueCalls } from './queue-calls.ts';
@@ -103,14 +98,6 @@ export class SqsWakeUpQueue implements WakeUpQueue {
       return { unsent: [...batch], reason: error };
     }
   }
-}
-
-/** @throws {RangeError} unless SQS accepts the delay: whole seconds, 0 to {@link MAX_DELAY_SECONDS}. */
-export function assertDelaySeconds(delaySeconds: number): void {
-  if (Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= MAX_DELAY_SECONDS) return;
-  throw new RangeError(
-    `a wake-up's delay must be whole seconds from 0 to ${MAX_DELAY_SECONDS}, got ${delaySeconds}; a longer wait takes several messages`,
-  );
 }
 
 function inBatches(messages: readonly Message[]): readonly (readonly Message[])[] {

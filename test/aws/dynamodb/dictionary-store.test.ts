@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DictionaryStore, MissingDictionaryError } from '../../../lib/aws/dynamodb/dictionary-store.ts';
-import { DEFAULT_BUFFER_TTL_MS, DICTIONARY_USE_MS, fragmentExpiresAt } from '../../../lib/aws/dynamodb/schema.ts';
+import { DICTIONARY_USE_MS, fragmentExpiresAt } from '../../../lib/aws/dynamodb/schema.ts';
 import type { TableCalls } from '../../../lib/aws/dynamodb/table-calls.ts';
 import { trainedAtMs } from '../../../lib/aws/dynamodb/trained-dictionary.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../../../lib/pipeline/adapter-rules.ts';
 import { UnavailableError } from '../../../lib/pipeline/ports.ts';
 import { useDynamoTable } from '../../support/dynamo-table.ts';
 import { injectFaults, loseAnswer, loseRequest, refuse } from '../../support/faults.ts';

@@ -156,11 +156,7 @@ describe('DynamoDbSpanBuffer when calls fail', () => {
       });
       return { ...answer, UnprocessedKeys: rest.length === 0 ? {} : { [tableName]: { Keys: rest } } };
     };
-    const calls = injectFaults(client, 'BatchGetItem', [
-      leaveKeys,
-      leaveKeys,
-      refuse('ThrottlingException', 400),
-    ]);
+    const calls = injectFaults(client, 'BatchGetItem', [leaveKeys, leaveKeys, refuse('ThrottlingException', 400)]);
     const hashes = sent.map(({ hash }) => hash);
     expect(await buffer.readFragments(traceId, hashes)).toEqual(sent);
     expect(asked).toEqual([100, 70]);
