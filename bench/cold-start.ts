@@ -1,9 +1,10 @@
 // How long a function takes until it asks for its first event: the built assets under Lambda's own runtime interface client,
 // beside a function that does nothing. They take turns; what the machine adds hits all alike.
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildFunctions } from '../test/functions/support/built-functions.ts';
+import { BundleFiles } from '../test/functions/support/bundle-files.ts';
 import { startLambda } from '../test/support/lambda/lambda-process.ts';
 import { ParameterStore } from '../test/support/parameter-store.ts';
 
@@ -38,8 +39,9 @@ for (const [index, { name, bytes }] of functions.entries()) {
 await parameters.stop();
 rmSync(folder, { recursive: true });
 
+/** What Node.js reads at the start: without the parts that are loaded on demand. */
 function sizeOf(codeDir: string): number {
-  return statSync(join(codeDir, 'index.mjs')).size;
+  return new BundleFiles(codeDir).bytesFor(['index.mjs']);
 }
 
 function environment(): Record<string, string> {

@@ -8,7 +8,7 @@
  * |-----------|---------------------------------------------------------|-------------------|
  * | `gateway` | 512 spans of all pods, as a Collector in between sends  | 1.4               |
  * | `pod`     | 512 spans of one pod, as a batch processor sends        | 2.7               |
- * | `lambda`  | 5 to 10 spans of one process, as a function sends       | 2.0               |
+ * | `lambda`  | 5 to 10 spans of one process, as a function sends       | 2.2               |
  */
 
 import { createRandom, type Random } from '../lib/traffic/random.ts';

@@ -5,9 +5,22 @@
 import { spawnSync } from 'node:child_process';
 import { runTable } from './table/run-table.ts';
 
-const BENCHES = ['regroup', 'decide', 'fragments', 'json-line', 'compression', 'pipeline', 'cold-start', 'command'];
-/** Only when asked for: it takes most of an hour, or less with fewer spans than a million (`parquet:100000`). */
-const LONG_BENCHES = ['parquet'];
+const BENCHES = [
+  'regroup',
+  'decide',
+  'fragments',
+  'json-line',
+  'compression',
+  'pipeline',
+  'aws-client',
+  'cold-start',
+  'command',
+];
+/**
+ * Only when asked for. `parquet` takes most of an hour, or less with fewer spans than a million (`parquet:100000`); `soak` an hour,
+ * or so many minutes (`soak:5`); `collector` needs Go; `profile` tells where the handlers spend their time.
+ */
+const LONG_BENCHES = ['parquet', 'soak', 'collector', 'profile'];
 
 const args = process.argv.slice(2);
 if (args[0] === '--table') {

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createDynamoDbClient } from '../lib/aws/clients.ts';
 import { DynamoDbSpanBuffer } from '../lib/aws/dynamodb/span-buffer.ts';
+import { SignedTableCalls } from '../lib/aws/dynamodb/table-calls.ts';
 import { hashFragment } from '../lib/aws/system.ts';
 import { FieldCursor } from '../lib/otlp/protobuf/field-cursor.ts';
 import { regroup } from '../lib/otlp/regroup/regroup.ts';
@@ -140,8 +141,9 @@ async function onSqlite(requests: readonly (readonly BufferedFragment[])[], see:
 async function onDynamo(requests: readonly (readonly BufferedFragment[])[], see: See = () => {}): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tailgate-bench-'));
   const engine = await startDynamo({ path: folder });
-  const client = createDynamoDbClient(engineClientOptions(engine.url));
-  await provisionTable(client, 'buffer');
+  const client = new SignedTableCalls(engineClientOptions(engine.url));
+  const admin = createDynamoDbClient(engineClientOptions(engine.url));
+  await provisionTable(admin, 'buffer');
   const buffer = new DynamoDbSpanBuffer({
     client,
     tableName: 'buffer',
@@ -152,6 +154,7 @@ async function onDynamo(requests: readonly (readonly BufferedFragment[])[], see:
   const traceIds = new Set(requests.flat().map(({ traceId }) => traceId));
   await decide([...traceIds], buffer, see);
   client.destroy();
+  admin.destroy();
   await engine.stop();
   rmSync(folder, { recursive: true });
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { zstdDecompressSync } from 'node:zlib';
 import { MeasuredProcess } from './measured-process.ts';
@@ -36,6 +36,7 @@ export class CollectorServer implements TailSampler {
 
   /** @param policies YAML of the list, as in `corpora.ts` */
   static async start(folder: string, decisionWaitMs: number, policies: string): Promise<CollectorServer> {
+    mkdirSync(dirname(BINARY), { recursive: true });
     const build = spawnSync('go', ['build', '-o', BINARY, '.'], { cwd: SOURCE, encoding: 'utf8' });
     if (build.status !== 0) throw new Error(`the Collector cannot be built:\n${build.stderr}`);
     const port = await freePort();

@@ -1,19 +1,15 @@
 /** Rows of the Lambda functions: the whole handler, its first request, its size, and what it pays for writes. */
 import assert from 'node:assert/strict';
-import { fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createHandler, wireIngest } from '../../functions/ingest/handler.ts';
 import { authorizeAll } from '../../functions/ingest/keys.ts';
 import { RefusalLog } from '../../functions/ingest/otlp-http.ts';
-import { servicesFromEnvironment } from '../../functions/shared/environment.ts';
 import { fixedConfig } from '../../functions/shared/live-config.ts';
 import { NO_METRICS } from '../../functions/shared/metrics.ts';
-import { VARIABLES } from '../../lib/aws/function-contract.ts';
 import { hashFragment } from '../../lib/aws/system.ts';
 import type { IngestDeps } from '../../lib/pipeline/ingest.ts';
 import { delayUntilDue, wakeUpsFor } from '../../lib/pipeline/wake-ups.ts';
@@ -21,12 +17,12 @@ import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-co
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import { buildHandlers, HANDLERS } from '../../scripts/build/handlers.ts';
 import { type CorpusName, corpusOf, samplingConfig } from '../corpora.ts';
+import { eventOf, QUIET, servicesOn } from '../load/deployed.ts';
+import { startStub } from '../load/start-stub.ts';
 import { spread, timesAsFast } from '../table/rounds.ts';
 import type { Measurement, Row, Size } from '../table/row.ts';
 import { spansOf } from './stored-traces.ts';
 import { decodeRequest, regroupObjects } from './with-objects.ts';
-
-const QUIET = { debug() {}, info() {}, warn() {}, error() {} };
 
 export const FUNCTION_ROWS: readonly Row[] = [
   ...(['gateway', 'pod'] as const).map((corpus) => ({
@@ -65,26 +61,19 @@ export const FUNCTION_ROWS: readonly Row[] = [
 
 /** One handler with our regrouping, one with that of objects: all else is the same, against a stub that answers at once. */
 async function ingestHandler(corpus: CorpusName, size: Size): Promise<Measurement> {
-  const stub = fork(join(import.meta.dirname, '../load/write-stub.ts'), {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  try {
-    const [line] = await once(stub.stdout ?? stub, 'data');
-    const url = `http://127.0.0.1:${String(line).trim()}`;
-    const requests = corpusOf(corpus, size.spans);
-    const events = requests.map(({ protobuf }) => eventOf(gzipSync(protobuf)));
-    const send = (handler: ReturnType<typeof wireIngest>) => async () => {
-      for (const event of events) assert.equal((await handler(event)).statusCode, 200);
-    };
-    const sides = { own: send(handlerOfProduct(url, 'own')), base: send(handlerOnObjects(url, 'objects')) };
-    await sides.own();
-    await sides.base();
-    const writtenTo = async (table: string) => (await fetch(`${url}/written/${table}`)).text();
-    assert.equal(await writtenTo('own'), await writtenTo('objects'), 'both write the same fragments');
-    return await timesAsFast(sides, { ...size, sliceMs: size.sliceMs * 4 }, spansOf(requests));
-  } finally {
-    stub.kill();
-  }
+  await using stub = await startStub();
+  const { url } = stub;
+  const requests = corpusOf(corpus, size.spans);
+  const events = requests.map(({ protobuf }) => eventOf(gzipSync(protobuf)));
+  const send = (handler: ReturnType<typeof wireIngest>) => async () => {
+    for (const event of events) assert.equal((await handler(event)).statusCode, 200);
+  };
+  const sides = { own: send(handlerOfProduct(url, 'own')), base: send(handlerOnObjects(url, 'objects')) };
+  await sides.own();
+  await sides.base();
+  const writtenTo = async (table: string) => (await fetch(`${url}/written/${table}`)).text();
+  assert.equal(await writtenTo('own'), await writtenTo('objects'), 'both write the same fragments');
+  return await timesAsFast(sides, { ...size, sliceMs: size.sliceMs * 4 }, spansOf(requests));
 }
 
 function handlerOfProduct(url: string, table: string) {
@@ -98,22 +87,6 @@ function configOf(text: string): SamplingConfig {
   const parsed = parseSamplingConfig(text);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
   return parsed.config;
-}
-
-/** The services of a deployed function, with the clients that it has. */
-function servicesOn(url: string, table: string) {
-  Object.assign(process.env, {
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_SESSION_TOKEN: 't'.repeat(800),
-    AWS_ENDPOINT_URL_DYNAMODB: url,
-    [VARIABLES.table]: table,
-    [VARIABLES.bucket]: 'bucket',
-    [VARIABLES.queueUrl]: `${url}/111111111111/queue`,
-    [VARIABLES.deadLetterQueueUrl]: `${url}/111111111111/dead`,
-  });
-  return servicesFromEnvironment(NO_METRICS);
 }
 
 function handlerOnObjects(url: string, table: string) {
@@ -141,22 +114,6 @@ async function ingestObjects(protobuf: Uint8Array, deps: IngestDeps, waits: Samp
   await deps.wakeUps.send(wakeUps.map((wakeUp) => delayUntilDue(wakeUp, deps.clock.now())));
   const acceptedSpanCount = fragments.reduce((sum, { buffered }) => sum + buffered.spanCount, 0);
   return { acceptedSpanCount, fragmentCount: fragments.length, rejectedSpanCount: 0, errorMessage: undefined };
-}
-
-/** As a function URL gives it. */
-function eventOf(body: Buffer): APIGatewayProxyEventV2 {
-  const http = { method: 'POST', path: '/v1/traces', protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'otel' };
-  const event = {
-    version: '2.0',
-    routeKey: '$default',
-    rawPath: '/v1/traces',
-    rawQueryString: '',
-    headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' },
-    requestContext: { http, stage: '$default' },
-    body: body.toString('base64'),
-    isBase64Encoded: true,
-  };
-  return event as unknown as APIGatewayProxyEventV2;
 }
 
 /**

@@ -44,7 +44,7 @@ function note(text: string | undefined): string {
 }
 
 /** Three digits that count. */
-export function shown(value: number): string {
+function shown(value: number): string {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');
   return String(Number(value.toPrecision(3)));
 }

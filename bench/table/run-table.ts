@@ -1,14 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { markdownTable, type Result, resultLine, verdictOfResult } from './print-table.ts';
 import type { Measured, Row } from './row.ts';
 import { ROWS } from './rows.ts';
-
-const PAGE = 'docs/performance.md';
-const BEGIN = '<!-- begin: bench -->';
-const END = '<!-- end: bench -->';
+import { writeBlock } from './write-block.ts';
 
 /**
  * Measures the rows one after the other, each in a process of its own: what the compiler of V8 and the garbage collector learn from
@@ -49,10 +45,6 @@ function machine(): string {
 }
 
 function writeTable(results: readonly Result[]): void {
-  const page = readFileSync(PAGE, 'utf8');
-  const [before, rest] = page.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`${PAGE} has no ${BEGIN} … ${END}`);
-  const caption = `Node.js ${process.version}, ${machine()}, ${new Date().toISOString().slice(0, 10)}.`;
-  writeFileSync(PAGE, `${before}${BEGIN}\n${markdownTable(results)}\n\n${caption}\n${END}${after}`);
+  const day = new Date().toISOString().slice(0, 10);
+  writeBlock('table', `${markdownTable(results)}\n\nNode.js ${process.version}, ${machine()}, ${day}.`);
 }

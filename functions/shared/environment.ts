@@ -1,8 +1,10 @@
-import { partition } from '@aws-sdk/core/client';
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { createDynamoDbClient, createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
+import { environmentCredentials } from '../../lib/aws/calls/credentials.ts';
+import { endpointOf } from '../../lib/aws/calls/endpoint.ts';
+import type { SignedCallsDeps } from '../../lib/aws/calls/signed-calls.ts';
+import { SignedTableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 import { VARIABLES } from '../../lib/aws/function-contract.ts';
-import { meterParameterReads } from '../../lib/aws/meter-calls.ts';
+import { meterParameterReads, meterSdkClient } from '../../lib/aws/meter-calls.ts';
+import { SignedQueueCalls } from '../../lib/aws/sqs/queue-calls.ts';
 import { ConfigReader } from '../../lib/aws/ssm/config-parameter.ts';
 import { type ParameterReads, SignedParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
@@ -10,9 +12,10 @@ import type { Metrics } from '../../lib/pipeline/metrics.ts';
 import type { DictionaryOptions } from './dictionaries.ts';
 import { LiveConfig, type LiveConfigDeps, type LiveConfigOptions } from './live-config.ts';
 import { EmfMetrics } from './metrics.ts';
+import { OnDemandObjectStore } from './on-demand-object-store.ts';
 import type { PerTenant, Services } from './per-tenant.ts';
 import { createServices, metered } from './services.ts';
-import { isSwitchedOn, optionalVariable, requiredVariable } from './variables.ts';
+import { ENVIRONMENT, isSwitchedOn, optionalVariable, requiredVariable } from './variables.ts';
 
 /**
  * What the entry points share: the parts of a deployed function, made from its environment. Handlers get them as `Deps` and know
@@ -41,24 +44,41 @@ export function metricsFromEnvironment(): EmfMetrics {
   return new EmfMetrics(optionalVariable(VARIABLES.pipeline, 'tailgate'));
 }
 
-/** Reads of SSM parameters. Follows the variables that Lambda sets, and those that redirect the clients of the SDK to another endpoint. */
+/** Reads of SSM parameters. */
 export function parameterReadsFromEnvironment(metrics: Metrics): ParameterReads {
-  const region = requiredVariable('AWS_REGION', 'region of the SSM parameters; Lambda sets it');
-  const regional = `https://ssm.${region}.${partition(region).dnsSuffix}`;
-  const endpoint = optionalVariable('AWS_ENDPOINT_URL_SSM', optionalVariable('AWS_ENDPOINT_URL', regional));
-  const reads = new SignedParameterReads({ region, endpoint, credentials: defaultProvider() });
-  return meterParameterReads(reads, metrics);
+  return meterParameterReads(new SignedParameterReads(signedCallsOf('ssm')), metrics);
 }
 
 /** The services of the stack that the environment names, with metrics. @param dictionaries used where the environment says so */
 export function servicesFromEnvironment(metrics: Metrics, dictionaries: DictionaryOptions): PerTenant<Services> {
-  const clients = { dynamoDb: createDynamoDbClient(), sqs: createSqsClient(), s3: createS3Client() };
+  const { region, credentials } = account();
+  const clients = metered(
+    { dynamoDb: new SignedTableCalls(signedCallsOf('dynamodb')), sqs: new SignedQueueCalls({ region, credentials }) },
+    metrics,
+  );
+  const bucket = requiredVariable(VARIABLES.bucket, 'name of the archive bucket');
+  // Few requests of ingest have a fragment that is too large for the buffer, and a batch of decide may keep nothing. The client of S3
+  // is as large as all else that a request needs.
+  const store = new OnDemandObjectStore(async () => {
+    const { createS3Client, S3ObjectStore } = await import('../../lib/aws/s3/object-store.ts');
+    return new S3ObjectStore({ client: meterSdkClient(createS3Client(), metrics), bucket, clock: new SystemClock() });
+  });
   const names = {
     tableName: requiredVariable(VARIABLES.table, 'name of the buffer table'),
-    bucket: requiredVariable(VARIABLES.bucket, 'name of the archive bucket'),
     queueUrl: requiredVariable(VARIABLES.queueUrl, 'URL of the wake-up queue'),
     deadLetterQueueUrl: requiredVariable(VARIABLES.deadLetterQueueUrl, 'URL of the dead-letter queue'),
   };
   const used = isSwitchedOn(VARIABLES.trainedDictionaries) ? dictionaries : undefined;
-  return createServices(metered(clients, metrics), names, used);
+  return createServices({ ...clients, store }, names, used);
+}
+
+/** Calls of a service follow the variables that Lambda sets, and those that redirect clients of the SDK to another endpoint. */
+function signedCallsOf(service: 'dynamodb' | 'ssm'): SignedCallsDeps {
+  const { region, credentials } = account();
+  return { region, credentials, endpoint: endpointOf(service, region, ENVIRONMENT) };
+}
+
+function account() {
+  const region = requiredVariable('AWS_REGION', 'region of the stack; Lambda sets it');
+  return { region, credentials: environmentCredentials(ENVIRONMENT, new SystemClock()) };
 }

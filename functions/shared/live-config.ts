@@ -2,7 +2,8 @@ import type { ConfigReader, StoredConfig } from '../../lib/aws/ssm/config-parame
 import { ConfigTextError, decodeConfigText } from '../../lib/aws/ssm/config-text.ts';
 import type { Clock } from '../../lib/pipeline/ports.ts';
 import type { ConfigIssue } from '../../lib/sampling/config/issues.ts';
-import { parseSamplingConfig, type SamplingConfigResult } from '../../lib/sampling/config/parse-sampling-config.ts';
+import type { SamplingConfigResult } from '../../lib/sampling/config/parse-config-text.ts';
+import type { Languages } from '../../lib/sampling/policy.ts';
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import type { Log } from './logger.ts';
 import { RefreshingValue, type RefreshingValueOptions } from './refreshing-value.ts';
@@ -80,10 +81,11 @@ export class LiveConfig implements ConfigSource {
   }
 
   async #load(used: UsedConfig | undefined): Promise<UsedConfig> {
-    const latest = await this.#deps.parameter.latest();
+    // While SSM is asked, what reads the answer is loaded.
+    const [latest] = await Promise.all([this.#deps.parameter.latest(), loadParser()]);
     // A parameter that was deleted and created again counts from 1 again, so the version alone does not identify the text.
     if (used?.version === latest.version && used.value === latest.value) return used;
-    const result = parse(latest);
+    const result = await parse(latest);
     if (result.ok) return this.#use(latest, result);
     const instead = used ?? (await this.#lastValidBefore(latest.version));
     this.#refuse(latest.version, result.issues, instead?.version);
@@ -99,7 +101,7 @@ export class LiveConfig implements ConfigSource {
   async #lastValidBefore(version: number): Promise<UsedConfig | undefined> {
     for (let earlier = version - 1; earlier >= Math.max(1, version - VERSIONS_TO_LOOK_BACK); earlier--) {
       const stored = await this.#deps.parameter.at(earlier);
-      const result = stored && parse(stored);
+      const result = stored && (await parse(stored));
       if (stored !== undefined && result?.ok) return this.#use(stored, result);
     }
     return undefined;
@@ -121,14 +123,29 @@ export class LiveConfig implements ConfigSource {
   }
 }
 
-function parse({ value }: StoredConfig): SamplingConfigResult {
+/**
+ * The parser, and the languages of its policies, are loaded on demand: a function of which the configuration needs neither
+ * conditions nor patterns starts without OTTL and RE2.
+ */
+function loadParser() {
+  return import('../../lib/sampling/config/parse-config-text.ts');
+}
+
+async function parse({ value }: StoredConfig): Promise<SamplingConfigResult> {
   try {
+    const text = decodeConfigText(value);
+    const { parseLoadingLanguages } = await loadParser();
     // What is deployed stays in use, even if a newer Tailgate would no longer accept it as new.
-    return parseSamplingConfig(decodeConfigText(value), { lostComponents: 'warning' });
+    return await parseLoadingLanguages(text, loadLanguages, { lostComponents: 'warning' });
   } catch (error) {
     if (!(error instanceof ConfigTextError)) throw error;
     return { ok: false, issues: [{ path: '', message: error.message }], warnings: [], notes: [] };
   }
+}
+
+async function loadLanguages(): Promise<Languages> {
+  const { LANGUAGES } = await import('../../lib/sampling/all-languages.ts');
+  return LANGUAGES;
 }
 
 function describe(issues: readonly ConfigIssue[]): string {

@@ -1,14 +1,13 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { S3Client } from '@aws-sdk/client-s3';
-import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { ObjectStore } from '../../lib/archive/ports.ts';
 import { GzipTraceArchive } from '../../lib/archive/trace-archive.ts';
 import { NODE_CODECS } from '../../lib/aws/codecs.ts';
 import { DictionaryStore } from '../../lib/aws/dynamodb/dictionary-store.ts';
 import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
+import type { TableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 import { meterCalls, meterCapacity } from '../../lib/aws/meter-calls.ts';
-import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
+import type { QueueCalls } from '../../lib/aws/sqs/queue-calls.ts';
 import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import type { Metrics } from '../../lib/pipeline/metrics.ts';
@@ -16,15 +15,18 @@ import { type DictionaryOptions, useDictionaries } from './dictionaries.ts';
 import { type PerTenant, perTenant, type Services } from './per-tenant.ts';
 
 export interface ServiceClients {
-  readonly dynamoDb: DynamoDBClient;
-  readonly sqs: SQSClient;
-  readonly s3: S3Client;
+  readonly dynamoDb: TableCalls;
+  readonly sqs: QueueCalls;
+}
+
+export interface ServiceDeps extends ServiceClients {
+  /** The bucket of the archive, where large fragments wait as well. */
+  readonly store: ObjectStore;
 }
 
 /** The resources of one stack. */
 export interface ServiceNames {
   readonly tableName: string;
-  readonly bucket: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
 }
@@ -34,13 +36,12 @@ export interface ServiceNames {
  * @param dictionaries `undefined`: fragments are compressed with the dictionary that is part of the code
  */
 export function createServices(
-  { dynamoDb, sqs, s3 }: ServiceClients,
+  { dynamoDb, sqs, store }: ServiceDeps,
   names: ServiceNames,
   dictionaries?: DictionaryOptions,
 ): PerTenant<Services> {
-  const { tableName, bucket, queueUrl, deadLetterQueueUrl } = names;
+  const { tableName, queueUrl, deadLetterQueueUrl } = names;
   const clock = new SystemClock();
-  const store = new S3ObjectStore({ client: s3, bucket, clock });
   return perTenant((tenant) => {
     const table = { client: dynamoDb, tableName, clock, tenant };
     const { trainer, ...trained } = useDictionaries(new DictionaryStore(table), clock, tenant, dictionaries);
@@ -57,10 +58,9 @@ export function createServices(
 }
 
 /** The clients, with metrics of their calls and of the capacity that DynamoDB charges. */
-export function metered({ dynamoDb, sqs, s3 }: ServiceClients, metrics: Metrics): ServiceClients {
+export function metered({ dynamoDb, sqs }: ServiceClients, metrics: Metrics): ServiceClients {
   return {
     dynamoDb: meterCapacity(meterCalls(dynamoDb, metrics), metrics),
     sqs: meterCalls(sqs, metrics),
-    s3: meterCalls(s3, metrics),
   };
 }

@@ -3,6 +3,9 @@
  * load the policies for that.
  */
 
+/** All variables, for what follows those of the AWS SDK. */
+export const ENVIRONMENT: Readonly<Record<string, string | undefined>> = process.env;
+
 /**
  * A variable that must be set.
  *

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { CONNECT_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './calls/connections.ts';
 
 /** What differs between Lambda, where nothing is given and the environment decides, and a local engine. */
 export interface AwsClientOptions {
@@ -13,16 +13,6 @@ export interface AwsClientOptions {
   readonly requestTimeoutMs?: number;
   /** How long a connection may be silent in the middle of an answer. @default no limit */
   readonly socketTimeoutMs?: number;
-}
-
-/** Objects are large: an attempt gets 10 s by default. */
-export function createS3Client(options: AwsClientOptions = {}): S3Client {
-  return withoutLogging(
-    new S3Client({
-      ...awsClientConfig({ requestTimeoutMs: 10_000, ...options }),
-      forcePathStyle: options.endpoint !== undefined,
-    }),
-  );
 }
 
 export function createSqsClient(options: AwsClientOptions = {}): SQSClient {
@@ -51,8 +41,8 @@ export function awsClientConfig(options: AwsClientOptions) {
     ...(options.credentials === undefined ? {} : { credentials: { ...options.credentials } }),
     maxAttempts: 1,
     requestHandler: {
-      connectionTimeout: 1000,
-      requestTimeout: options.requestTimeoutMs ?? 3000,
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
       ...(options.socketTimeoutMs === undefined ? {} : { socketTimeout: options.socketTimeoutMs }),
       // Without this the SDK only prints a warning and goes on waiting.
       throwOnRequestTimeout: true,
@@ -64,7 +54,9 @@ export function awsClientConfig(options: AwsClientOptions) {
  * Removes a middleware that copies every input and output for a logger, also when there is none: a batch write takes a
  * fifth less processor time.
  */
-function withoutLogging<Client extends { middlewareStack: { remove(name: string): boolean } }>(client: Client): Client {
+export function withoutLogging<Client extends { middlewareStack: { remove(name: string): boolean } }>(
+  client: Client,
+): Client {
   client.middlewareStack.remove('loggerMiddleware');
   return client;
 }

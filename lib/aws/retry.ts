@@ -117,8 +117,7 @@ const RETRYABLE_NAMES: ReadonlySet<string> = new Set([
   // the network
   'AbortError',
   'TimeoutError',
-  // a wrong clock: clients of the SDK correct it from the answer, so that the next attempt may work; the signed reads of
-  // SSM do not, and use up their attempts
+  // a wrong clock: clients correct it from the answer, so that the next attempt may work
   'InvalidSignatureException',
   'RequestExpired',
   'RequestTimeTooSkewed',

@@ -12,7 +12,7 @@ import {
 import { Construct } from 'constructs';
 import { MS_PER_DAY } from '../archive/hours.ts';
 import { PARTS_PREFIX, QUERY_RESULTS_PREFIX, SPILL_PREFIX, TRACES_PREFIX } from '../archive/layout.ts';
-import { DEFAULT_BUFFER_TTL_MS } from '../aws/dynamodb/schema.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../pipeline/adapter-rules.ts';
 import { acknowledge } from './acknowledge.ts';
 
 /** An object in `spill/` must outlast the item that points at it, which waits for the buffer TTL. */

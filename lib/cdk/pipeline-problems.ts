@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { MS_PER_DAY } from '../archive/hours.ts';
-import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../aws/dynamodb/schema.ts';
+import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../pipeline/adapter-rules.ts';
 import type { ProvisionedCapacity } from './buffer-table.ts';
 import { collisionProblems, defaultPipelineName, nameProblems } from './pipeline-name.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';

@@ -1,10 +1,11 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createSqsClient } from '../aws/clients.ts';
-import { DEFAULT_BUFFER_TTL_MS } from '../aws/dynamodb/schema.ts';
 import { SqsDeadLetters } from '../aws/sqs/dead-letters.ts';
+import { sdkQueueCalls } from '../aws/sqs/queue-calls.ts';
 import { SqsWakeUpQueue } from '../aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../aws/system.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../pipeline/adapter-rules.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import type { ExitCode } from '../terminal/errors.ts';
 import { escapeForTerminal } from '../terminal/show.ts';
@@ -58,7 +59,7 @@ export async function runRedrive(
   const urls = await queueUrls(input, deps);
   const deadLetters = new SqsDeadLetters({ client, queueUrl: urls.deadLetterQueueUrl, clock });
   const wakeUpsOf = (tenant: string | undefined) =>
-    new SqsWakeUpQueue({ client, ...urls, clock, ...(tenant !== undefined && { tenant }) });
+    new SqsWakeUpQueue({ client: sdkQueueCalls(client), ...urls, clock, ...(tenant !== undefined && { tenant }) });
   const { total, hidden } = await deadLetters.count();
   const counts = emptyCounts();
   let shown = 0;

@@ -1,14 +1,14 @@
 import type {
-  BatchGetItemCommandInput,
-  BatchGetItemCommandOutput,
-  BatchWriteItemCommandInput,
-  DynamoDBClient,
-  PutItemCommandInput,
-  QueryCommandInput,
-  QueryCommandOutput,
+  BatchGetItemInput,
+  BatchGetItemOutput,
+  BatchWriteItemInput,
+  PutItemInput,
+  QueryInput,
+  QueryOutput,
 } from '@aws-sdk/client-dynamodb';
 import type { GetObjectCommandOutput, PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
-import type { SendMessageBatchCommandInput, SQSClient } from '@aws-sdk/client-sqs';
+import type { SendMessageBatchRequest } from '@aws-sdk/client-sqs';
+import type { Operation, ServiceCalls } from '../aws/calls/service-calls.ts';
 import { type Item, itemBytes, writeUnits } from '../aws/dynamodb/schema.ts';
 
 /** Sums over the calls of one operation, in the units that AWS bills. */
@@ -59,26 +59,22 @@ type Counter = (counts: CallCounts, input: never, output: never) => void;
  * because the bill would lack it.
  */
 const COUNTERS: Readonly<Record<string, Counter>> = {
-  BatchWriteItemCommand: (counts, { RequestItems }: BatchWriteItemCommandInput) => {
+  BatchWriteItem: (counts, { RequestItems }: BatchWriteItemInput) => {
     const items = Object.values(RequestItems ?? {}).flatMap((requests) =>
       requests.map(({ PutRequest }) => PutRequest?.Item ?? {}),
     );
     countWrite(counts, 'BatchWriteItem', items);
   },
   // AWS charges the same for a write whose condition fails.
-  PutItemCommand: (counts, { Item }: PutItemCommandInput) => countWrite(counts, 'PutItem', [Item ?? {}]),
-  QueryCommand: (counts, { ConsistentRead }: QueryCommandInput, output: QueryCommandOutput | undefined) => {
+  PutItem: (counts, { Item }: PutItemInput) => countWrite(counts, 'PutItem', [Item ?? {}]),
+  Query: (counts, { ConsistentRead }: QueryInput, output: QueryOutput | undefined) => {
     const items = output?.Items ?? [];
     const bytes = items.reduce((sum, item) => sum + itemBytes(item), 0);
     const units = Math.max(1, Math.ceil(bytes / READ_UNIT_BYTES));
     counts.add('Query', { items: items.length, bytes, readUnits: ConsistentRead === true ? units : units / 2 });
   },
   // Each key is billed on its own, also where there is no item.
-  BatchGetItemCommand: (
-    counts,
-    { RequestItems }: BatchGetItemCommandInput,
-    output: BatchGetItemCommandOutput | undefined,
-  ) => {
+  BatchGetItem: (counts, { RequestItems }: BatchGetItemInput, output: BatchGetItemOutput | undefined) => {
     const asked = Object.values(RequestItems ?? {});
     const keyCount = asked.reduce((sum, { Keys = [] }) => sum + Keys.length, 0);
     const sizes = Object.values(output?.Responses ?? {}).flatMap((items) => items.map(itemBytes));
@@ -90,7 +86,7 @@ const COUNTERS: Readonly<Record<string, Counter>> = {
       readUnits: asked.every(({ ConsistentRead }) => ConsistentRead === true) ? units : units / 2,
     });
   },
-  SendMessageBatchCommand: (counts, { Entries = [] }: SendMessageBatchCommandInput) => {
+  SendMessageBatch: (counts, { Entries = [] }: SendMessageBatchRequest) => {
     const bytes = Entries.reduce((sum, { MessageBody = '' }) => sum + Buffer.byteLength(MessageBody), 0);
     counts.add('SendMessageBatch', {
       requests: Math.max(1, Math.ceil(bytes / SQS_REQUEST_BYTES)),
@@ -98,15 +94,15 @@ const COUNTERS: Readonly<Record<string, Counter>> = {
       bytes,
     });
   },
-  PutObjectCommand: (counts, { Key = '', Body }: PutObjectCommandInput) => {
+  PutObject: (counts, { Key = '', Body }: PutObjectCommandInput) => {
     if (!(Body instanceof Uint8Array))
       throw new Error(`cannot count PutObject of ${Key}: its body must be a Uint8Array`);
     counts.add(`PutObject ${Key.split('/')[0]}`, { items: 1, bytes: Body.length });
   },
-  GetObjectCommand: (counts, _input, output: GetObjectCommandOutput | undefined) => {
+  GetObject: (counts, _input, output: GetObjectCommandOutput | undefined) => {
     counts.add('GetObject', { items: 1, bytes: output?.ContentLength ?? 0 });
   },
-  HeadObjectCommand: (counts) => counts.add('HeadObject', {}),
+  HeadObject: (counts) => counts.add('HeadObject', {}),
 };
 
 function countWrite(counts: CallCounts, operation: string, items: readonly Item[]): void {
@@ -118,32 +114,46 @@ function countWrite(counts: CallCounts, operation: string, items: readonly Item[
   });
 }
 
+/** The same calls, each of them counted. */
+export function countCalls<Offered extends Readonly<Record<keyof Offered, Operation>>>(
+  calls: ServiceCalls<Offered>,
+  counts: CallCounts,
+): ServiceCalls<Offered> {
+  return { call: (operation, input) => counted(operation, input, () => calls.call(operation, input), counts) };
+}
+
 /** Counts every call of `client` from now on. */
-export function countCalls(client: DynamoDBClient | SQSClient | S3Client, counts: CallCounts): void {
-  const stack = client.middlewareStack as unknown as CommandStack;
-  stack.add(
+export function countSdkCalls(client: S3Client, counts: CallCounts): void {
+  client.middlewareStack.add(
     (next, { commandName = '' }) =>
       async (args) => {
-        const count = COUNTERS[commandName] as
-          | ((counts: CallCounts, input: object, output?: object) => void)
-          | undefined;
-        if (count === undefined) throw new Error(`no price for ${commandName}: add it to COUNTERS`);
-        try {
-          const result = await next(args);
-          count(counts, args.input, result.output);
-          return result;
-        } catch (error) {
-          count(counts, args.input);
-          throw error;
-        }
+        const operation = commandName.replace(/Command$/, '');
+        let result: Awaited<ReturnType<typeof next>> | undefined;
+        const call = async () => {
+          result = await next(args);
+          return result.output;
+        };
+        const output = await counted(operation, args.input, call, counts);
+        return { response: undefined, ...result, output };
       },
     { step: 'initialize', name: 'countCalls' },
   );
 }
 
-/** The part of the SDK's middleware stack that is the same for all clients. */
-interface CommandStack {
-  add(middleware: CommandMiddleware, options: { readonly step: 'initialize'; readonly name: string }): void;
+async function counted<Answer extends object>(
+  operation: string,
+  input: object,
+  call: () => Promise<Answer>,
+  counts: CallCounts,
+): Promise<Answer> {
+  const count = COUNTERS[operation] as ((counts: CallCounts, input: object, output?: object) => void) | undefined;
+  if (count === undefined) throw new Error(`no price for ${operation}: add it to COUNTERS`);
+  try {
+    const answer = await call();
+    count(counts, input, answer);
+    return answer;
+  } catch (error) {
+    count(counts, input);
+    throw error;
+  }
 }
-type Next = (args: { readonly input: object }) => Promise<{ readonly output: object }>;
-type CommandMiddleware = (next: Next, context: { readonly commandName?: string }) => Next;

@@ -1,24 +1,21 @@
-import type {
-  BatchWriteItemCommandInput,
-  DynamoDBClient,
-  PutItemCommandInput,
-  QueryCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import type { BatchWriteItemInput, PutItemInput, QueryInput } from '@aws-sdk/client-dynamodb';
 import type {
   GetObjectCommandInput,
   HeadObjectCommandInput,
   PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3';
-import type { SendMessageBatchCommandInput, SQSClient } from '@aws-sdk/client-sqs';
+import type { SendMessageBatchRequest } from '@aws-sdk/client-sqs';
 import { type Item, itemBytes, PARTITION_KEY, SORT_KEY, text } from '../aws/dynamodb/schema.ts';
+import type { TableCalls } from '../aws/dynamodb/table-calls.ts';
+import type { QueueCalls } from '../aws/sqs/queue-calls.ts';
 
 /** DynamoDB ends a page of a Query here. */
 const PAGE_BYTES = 1024 * 1024;
 
 /**
- * A table, a queue and a bucket in memory, as far as the pipeline calls them with a sample. They answer the calls of an
- * SDK client in its first middleware, so that nothing is serialized or sent.
+ * A table, a queue and a bucket in memory, as far as the pipeline calls them with a sample. Nothing is serialized or sent: the
+ * calls of the SDK's client of S3 are answered in its first middleware.
  *
  * The sample is decided by one process at a time. Therefore every condition of a write holds, and none is evaluated.
  */
@@ -30,15 +27,15 @@ export class ServiceStandIns {
 
   /** What is answered to each operation. A call of any other one is an error, because its count would be wrong. */
   readonly #answers: Readonly<Record<string, (input: never) => object>> = {
-    BatchWriteItemCommand: ({ RequestItems = {} }: BatchWriteItemCommandInput) => {
+    BatchWriteItem: ({ RequestItems = {} }: BatchWriteItemInput) => {
       for (const { PutRequest } of Object.values(RequestItems).flat()) this.#put(PutRequest?.Item ?? {});
       return {};
     },
-    PutItemCommand: ({ Item = {} }: PutItemCommandInput) => {
+    PutItem: ({ Item = {} }: PutItemInput) => {
       this.#put(Item);
       return {};
     },
-    QueryCommand: ({ ExpressionAttributeValues = {} }: QueryCommandInput) => {
+    Query: ({ ExpressionAttributeValues = {} }: QueryInput) => {
       const partition = this.#partitions.get(text(ExpressionAttributeValues, ':traceId')) ?? new Map<string, Item>();
       const Items = [...partition].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, item]) => item);
       if (Items.reduce((sum, item) => sum + itemBytes(item), 0) > PAGE_BYTES) {
@@ -48,36 +45,44 @@ export class ServiceStandIns {
       }
       return { Items };
     },
-    SendMessageBatchCommand: ({ Entries = [] }: SendMessageBatchCommandInput) => {
+    SendMessageBatch: ({ Entries = [] }: SendMessageBatchRequest) => {
       this.messages.push(...Entries.map(({ MessageBody = '' }) => MessageBody));
       return {};
     },
-    PutObjectCommand: (input: PutObjectCommandInput) => {
+    PutObject: (input: PutObjectCommandInput) => {
       this.#objects.set(input.Key ?? '', input);
       return {};
     },
-    GetObjectCommand: ({ Key = '' }: GetObjectCommandInput) => {
+    GetObject: ({ Key = '' }: GetObjectCommandInput) => {
       const bytes = this.#bytes(Key);
       return { ContentLength: bytes.length, Body: { transformToByteArray: async () => bytes } };
     },
-    HeadObjectCommand: ({ Key = '' }: HeadObjectCommandInput) => ({
+    HeadObject: ({ Key = '' }: HeadObjectCommandInput) => ({
       ContentLength: this.#bytes(Key).length,
       Metadata: this.#objects.get(Key)?.Metadata ?? {},
     }),
   };
 
+  readonly table: TableCalls = { call: async (operation, input) => this.#answer(operation, input) };
+  readonly queue: QueueCalls = { call: async (operation, input) => this.#answer(operation, input) as never };
+
   /** Answers every call of the client from now on. Middleware that was added before or is added later sees the calls first. */
-  answer(client: DynamoDBClient | SQSClient | S3Client): void {
+  answer(client: S3Client): void {
     const stack = client.middlewareStack as unknown as CommandStack;
     stack.add(
       (_next, { commandName = '' }) =>
         async ({ input }) => {
-          const answer = this.#answers[commandName] as ((input: object) => object) | undefined;
-          if (answer === undefined) throw new Error(`no stand-in for ${commandName}: add it to ServiceStandIns`);
-          return { output: { $metadata: {}, ...answer(input) }, response: {} };
+          const answer = this.#answer(commandName.replace(/Command$/, ''), input);
+          return { output: { $metadata: {}, ...answer }, response: {} };
         },
       { step: 'initialize', priority: 'low', name: 'answerFromMemory' },
     );
+  }
+
+  #answer(operation: string, input: object): object {
+    const answer = this.#answers[operation] as ((input: object) => object) | undefined;
+    if (answer === undefined) throw new Error(`no stand-in for ${operation}: add it to ServiceStandIns`);
+    return answer(input);
   }
 
   #put(item: Item): void {

@@ -30,8 +30,35 @@ export interface PolicyContext {
    * the key of the policy's limits.
    */
   readonly key: string;
+  /**
+   * Called by a policy that has something to compile, and only then.
+   * @throws {LanguagesNotLoadedError} to be passed on
+   */
+  readonly languages: () => Languages;
   /** Reads one sub-policy. */
   parsePolicy: ParseSubPolicy;
+}
+
+/**
+ * What conditions and patterns of policies are compiled with. It is larger than all the rest of the policies together,
+ * and most configurations need none of it.
+ */
+export interface Languages {
+  /** Reads the options of `ottl_condition`. */
+  readonly readOttlCondition: (options: OptionsReader, context: PolicyContext) => Policy;
+  /** @throws {Error} when the text is not a pattern in RE2 syntax */
+  readonly compileRe2: (pattern: string) => Pattern;
+}
+
+/** A compiled pattern. */
+export interface Pattern {
+  /** Whether it matches anywhere in the text. */
+  test(text: string): boolean;
+}
+
+/** A policy needs the languages, and nothing has loaded them yet. The configuration may be right. */
+export class LanguagesNotLoadedError extends Error {
+  override readonly name = 'LanguagesNotLoadedError';
 }
 
 /** Reads a policy inside `inside`, which allows all plain types and the combinators named in `combinators`. */

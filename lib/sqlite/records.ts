@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { RECORD_EXTRA_TTL_MS } from '../pipeline/adapter-rules.ts';
 import type { Clock, DecisionRecord, LookNote } from '../pipeline/ports.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { RECORD_EXTRA_TTL_MS } from './schema.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface RecordsDeps {

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { RECORD_EXTRA_TTL_MS } from '../pipeline/adapter-rules.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { DEAD_LETTER_TTL_MS, RECORD_EXTRA_TTL_MS } from './schema.ts';
+import { DEAD_LETTER_TTL_MS } from './schema.ts';
 import type { UsageCounter } from './usage.ts';
 
 /** What the database takes of the disk. */
@@ -11,8 +12,8 @@ export interface DiskUsage {
   /** The file: pages that are free again are used for what comes next. */
   readonly fileBytes: number;
   /**
-   * The part of {@link usedBytes} that packs have which a wake-up still needs, with everything else divided among them and the
-   * other packs. It is never evicted: when it reaches the bound, nothing more can be accepted.
+   * The part of {@link usedBytes} that packs have which a wake-up still needs, with the pages that they fill in part. It is
+   * never evicted: when it reaches the bound, nothing more can be accepted.
    */
   readonly undecidedBytes: number;
   readonly maxBytes: number | undefined;
@@ -27,6 +28,8 @@ export interface RetentionDeps {
   readonly maxBytes: number | undefined;
 }
 
+/** Pages that packs take, by their bytes: the last page of a pack is filled in part. */
+const PAGE_OVERHEAD = 1.3;
 /** Packs, or other rows, that one step deletes. */
 const ROWS_PER_STEP = 100;
 /** Deleting a pack touches each of its pages. */
@@ -40,6 +43,7 @@ export class Retention {
   readonly #pageBytes: number;
   readonly #expiredPacks: StatementSync;
   readonly #decidedPacks: StatementSync;
+  readonly #oldestPack: StatementSync;
   readonly #deletePack: StatementSync;
   readonly #deletePackState: StatementSync;
   readonly #records: readonly Sweep[];
@@ -57,6 +61,7 @@ export class Retention {
     this.#decidedPacks = database.prepare(
       'SELECT id, bytes, waiting FROM pack_state WHERE waiting = 0 ORDER BY id LIMIT ?',
     );
+    this.#oldestPack = database.prepare('SELECT min(expires_at) AS at FROM pack_state');
     this.#deletePack = database.prepare('DELETE FROM pack WHERE id = ?');
     this.#deletePackState = database.prepare('DELETE FROM pack_state WHERE id = ? AND waiting = ?');
     this.#records = [
@@ -75,11 +80,11 @@ export class Retention {
     const pages = Number(this.#pageCount.get()?.['page_count']);
     const free = Number(this.#freePages.get()?.['freelist_count']);
     const usedBytes = (pages - free) * this.#pageBytes;
-    const { undecidedBytes, decidedBytes } = this.#deps.usage.read();
+    const { undecidedBytes } = this.#deps.usage.read();
     return {
       usedBytes,
       fileBytes: pages * this.#pageBytes,
-      undecidedBytes: Math.round((usedBytes * undecidedBytes) / Math.max(1, undecidedBytes + decidedBytes)),
+      undecidedBytes: Math.min(usedBytes, Math.ceil(undecidedBytes * PAGE_OVERHEAD)),
       maxBytes: this.#deps.maxBytes,
     };
   }
@@ -98,19 +103,19 @@ export class Retention {
   }
 
   /**
-   * Frees what is over the bound: the oldest packs that only serve rescues; then the oldest records, and their lists, that only
-   * say that a resend has been archived already.
+   * Frees what is over the bound, the oldest first: packs that only serve rescues, and records, with their lists, that are older
+   * than every pack and only say that a resend has been archived already.
    */
   async #evict(): Promise<boolean> {
     const { maxBytes = Number.POSITIVE_INFINITY, clock } = this.#deps;
     const excess = this.disk().usedBytes - maxBytes;
     if (excess <= 0) return false;
-    const decided = this.#decidedPacks.all(ROWS_PER_STEP);
-    if (decided.length > 0) return this.#delete(decided, Math.min(excess, BYTES_PER_STEP));
-    const isMore = await Promise.all(
-      this.#records.map((sweep) => this.#sweep(sweep, clock.now() + RECORD_EXTRA_TTL_MS)),
-    );
-    return isMore.includes(true);
+    // Records that are older than every pack: a trace that has something here keeps its own.
+    const oldestMs = this.#oldestPack.get()?.['at'];
+    const horizonMs = Math.max(clock.now(), typeof oldestMs === 'number' ? oldestMs : 0) + RECORD_EXTRA_TTL_MS;
+    const isMore = await Promise.all(this.#records.map((sweep) => this.#sweep(sweep, horizonMs)));
+    if (isMore.includes(true)) return true;
+    return this.#delete(this.#decidedPacks.all(ROWS_PER_STEP), Math.min(excess, BYTES_PER_STEP));
   }
 
   /** Deletes the oldest rows whose time is over. Resolves to whether there may be more of them. */

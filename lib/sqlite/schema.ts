@@ -127,15 +127,6 @@ INSERT INTO usage VALUES (1, 0, 0, 0, 0);
 /** `PRAGMA user_version` of a database with these tables. */
 export const SCHEMA_VERSION = 1;
 
-/** How long a fragment can rescue its trace, counted from its arrival. */
-export const DEFAULT_BUFFER_TTL_MS = MS_PER_DAY;
-
-/**
- * How much longer a decision record lives than the fragments: a resend within this time finds the decision and is not
- * archived a second time.
- */
-export const RECORD_EXTRA_TTL_MS = 7 * MS_PER_DAY;
-
 /** How long dead letters stay, as SQS keeps them. */
 export const DEAD_LETTER_TTL_MS = 14 * MS_PER_DAY;
 

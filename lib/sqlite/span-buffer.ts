@@ -1,4 +1,5 @@
 import type { TenantScope } from '../archive/layout.ts';
+import { byArrival } from '../pipeline/adapter-rules.ts';
 import {
   type BufferedFragment,
   type BufferedTrace,
@@ -188,13 +189,6 @@ function assertSize(
   }
   const excess = whatExceeds(size, limit);
   if (excess !== undefined) throw new TraceTooLargeError(`trace ${traceId} has ${excess} in the buffer`, decision);
-}
-
-/** The order of arrival: by `receivedAtMs`, then by hash (in code units, which are the same on every machine). */
-function byArrival(left: BufferedFragment, right: BufferedFragment): number {
-  if (left.receivedAtMs !== right.receivedAtMs) return left.receivedAtMs - right.receivedAtMs;
-  if (left.hash === right.hash) return 0;
-  return left.hash < right.hash ? -1 : 1;
 }
 
 /** Divides what is appended: a pack has one time of arrival, and a bounded size. */

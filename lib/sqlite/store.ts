@@ -1,4 +1,5 @@
 import type { TenantScope } from '../archive/layout.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../pipeline/adapter-rules.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, WakeUpQueue } from '../pipeline/ports.ts';
 import { openDatabase } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -10,7 +11,6 @@ import { MessageQueue } from './message-queue.ts';
 import { Packs } from './packs.ts';
 import { Records } from './records.ts';
 import { type DiskUsage, Retention } from './retention.ts';
-import { DEFAULT_BUFFER_TTL_MS } from './schema.ts';
 import { Snapshot } from './snapshot.ts';
 import { SqliteSpanBuffer } from './span-buffer.ts';
 import { TraceIndex } from './trace-index.ts';

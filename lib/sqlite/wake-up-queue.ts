@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { TenantScope } from '../archive/layout.ts';
-import { type Clock, type DelayedWakeUp, MAX_DELAY_SECONDS, type WakeUp, type WakeUpQueue } from '../pipeline/ports.ts';
+import { assertDelaySeconds } from '../pipeline/adapter-rules.ts';
+import type { Clock, DelayedWakeUp, WakeUp, WakeUpQueue } from '../pipeline/ports.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { MessagePacks } from './message-packs.ts';
 import type { UsageCounter } from './usage.ts';
@@ -79,11 +80,4 @@ export class SqliteWakeUpQueue implements WakeUpQueue {
       }),
     );
   }
-}
-
-function assertDelaySeconds(delaySeconds: number): void {
-  if (Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= MAX_DELAY_SECONDS) return;
-  throw new RangeError(
-    `a wake-up's delay must be whole seconds from 0 to ${MAX_DELAY_SECONDS}, got ${delaySeconds}; a longer wait takes several messages`,
-  );
 }

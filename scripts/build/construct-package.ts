@@ -1,7 +1,7 @@
 import { cp, glob, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compile } from './compile.ts';
-import { FUNCTIONS, HANDLER_FILES, HANDLERS } from './handlers.ts';
+import { FUNCTIONS, HANDLERS, handlerFiles } from './handlers.ts';
 import { importedPackages } from './imported-packages.ts';
 import { type Manifest, packageManifest } from './manifest.ts';
 import { copyDataFiles, writeTexts } from './package-files.ts';
@@ -28,7 +28,7 @@ export async function buildConstructPackage(root: Manifest, options: ConstructPa
   await rm(CONSTRUCT_PACKAGE, { recursive: true, force: true });
   await compile({ entryPoints: [`${ENTRY_POINT}.ts`], outDir: CONSTRUCT_PACKAGE, declarations: true });
   await copyDataFiles(CONSTRUCT_PACKAGE);
-  for (const path of FUNCTIONS.flatMap((name) => HANDLER_FILES.map((file) => join(name, file)))) {
+  for (const path of FUNCTIONS.flatMap((name) => handlerFiles(join(HANDLERS, name)).map((file) => join(name, file)))) {
     await cp(join(HANDLERS, path), join(CONSTRUCT_PACKAGE, 'dist/handlers', path));
   }
   await writeTexts(CONSTRUCT_PACKAGE, 'tailgate-cdk');

@@ -1,5 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { DIST, ROOT } from './root.ts';
 import { NOTICES_FILE, thirdPartyNotices } from './third-party-notices.ts';
@@ -10,8 +11,15 @@ export const HANDLERS = join(DIST, 'handlers');
 /** The Lambda functions: folders of `functions/` with an `index.ts`. */
 export const FUNCTIONS = ['ingest', 'decide', 'compact'] as const;
 
-/** The files of each function: what is deployed of it, and all that is packed and zipped. */
-export const HANDLER_FILES: readonly string[] = [NOTICES_FILE, 'index.mjs', 'index.mjs.map'];
+/** A file that the build makes: the bundle, its parts that are loaded on demand or shared by those, their source maps. */
+const BUILT_FILE = /^(?:index|part-[A-Z0-9]+)\.mjs(?:\.map)?$/;
+
+/** The files of a function in its folder, sorted: what is deployed of it, and all that is packed and zipped. */
+export function handlerFiles(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name === NOTICES_FILE || BUILT_FILE.test(name))
+    .sort();
+}
 
 /** Credentials of a developer's machine. The SDK loads them on demand, after those of Lambda, which are always there. */
 const UNUSED_CREDENTIAL_PROVIDERS = [
@@ -23,8 +31,9 @@ const UNUSED_CREDENTIAL_PROVIDERS = [
 ];
 
 /**
- * Bundles each Lambda function to `dist/handlers/<function>/index.mjs`, with its source map and the licenses of what
- * is in it. All else in `dist/handlers` is removed, because the CDK deploys whole folders.
+ * Bundles each Lambda function to `dist/handlers/<function>/index.mjs`, with source maps and the licenses of what is in it.
+ * What a file imports with `import()` is a part of its own (`part-<hash>.mjs`), which is read when it is needed. All else in
+ * `dist/handlers` is removed, because the CDK deploys whole folders.
  *
  * The AWS SDK is in the bundle: the one of the Lambda runtime is not the one that was tested, changes under the function, and
  * takes longer to load because nothing of it is left out.
@@ -34,12 +43,21 @@ const UNUSED_CREDENTIAL_PROVIDERS = [
  * change changes nothing.
  */
 export async function buildHandlers(): Promise<void> {
+  await Promise.all(FUNCTIONS.map(buildHandler));
+  await removeAllBut(HANDLERS, FUNCTIONS);
+}
+
+/** Each function has parts of its own: what two of them share is in both. */
+async function buildHandler(name: (typeof FUNCTIONS)[number]): Promise<void> {
+  const folder = join(HANDLERS, name);
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: FUNCTIONS.map((name) => ({ in: `functions/${name}/index.ts`, out: `${name}/index` })),
-    outdir: HANDLERS,
+    entryPoints: { index: `functions/${name}/index.ts` },
+    outdir: folder,
     outExtension: { '.js': '.mjs' },
+    chunkNames: 'part-[hash]',
     bundle: true,
+    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node24',
@@ -57,14 +75,9 @@ export async function buildHandlers(): Promise<void> {
     logLevel: 'warning',
   });
   for (const { path, contents } of outputFiles) await writeIfChanged(path, contents);
-  for (const { entryPoint, inputs } of Object.values(metafile.outputs)) {
-    const name = FUNCTIONS.find((one) => entryPoint === `functions/${one}/index.ts`);
-    if (name === undefined) continue;
-    const notices = Buffer.from(thirdPartyNotices(Object.keys(inputs)));
-    await writeIfChanged(join(HANDLERS, name, NOTICES_FILE), notices);
-  }
-  await removeAllBut(HANDLERS, FUNCTIONS);
-  for (const name of FUNCTIONS) await removeAllBut(join(HANDLERS, name), HANDLER_FILES);
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
+  await writeIfChanged(join(folder, NOTICES_FILE), Buffer.from(thirdPartyNotices([...new Set(inputs)])));
+  await removeAllBut(folder, [NOTICES_FILE, ...outputFiles.map(({ path }) => basename(path))]);
 }
 
 /** A `.env`, a file of an earlier version or the folder of a function that is no more would be deployed. */

@@ -1,8 +1,9 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { createDynamoDbClient, createSqsClient } from '../../lib/aws/clients.ts';
-import { meterCalls } from '../../lib/aws/meter-calls.ts';
+import { SignedTableCalls, type TableOperations } from '../../lib/aws/dynamodb/table-calls.ts';
+import { meterCalls, meterSdkClient } from '../../lib/aws/meter-calls.ts';
+import { createS3Client } from '../../lib/aws/s3/object-store.ts';
+import { type QueueOperations, SignedQueueCalls } from '../../lib/aws/sqs/queue-calls.ts';
 import { type Fault, injectFaults, loseRequest, refuse } from '../support/faults.ts';
 import { RecordingMetrics } from '../support/recording-metrics.ts';
 
@@ -15,13 +16,27 @@ const NOWHERE = {
 /** What is counted when a put meets this. */
 async function countsOf(fault: Fault): Promise<RecordingMetrics['totals']> {
   const metrics = new RecordingMetrics();
-  const client = meterCalls(createDynamoDbClient(NOWHERE), metrics);
-  injectFaults(client, 'PutItemCommand', [fault]);
-  await client.send(new PutItemCommand({ TableName: 't', Item: {} })).catch(() => undefined);
+  const calls = new SignedTableCalls(NOWHERE);
+  injectFaults(calls, 'PutItem', [fault]);
+  await meterCalls<TableOperations>(calls, metrics)
+    .call('PutItem', { TableName: 't', Item: {} })
+    .catch(() => undefined);
   return metrics.totals;
 }
 
-describe('meterCalls', () => {
+/** What is counted when a put with a client of the SDK meets this. */
+async function countsOfSdk(fault: Fault): Promise<RecordingMetrics['totals']> {
+  const metrics = new RecordingMetrics();
+  const client = meterSdkClient(createS3Client(NOWHERE), metrics);
+  injectFaults(client, 'PutObjectCommand', [fault]);
+  await client.send(new PutObjectCommand({ Bucket: 'b', Key: 'k' })).catch(() => undefined);
+  return metrics.totals;
+}
+
+describe.each([
+  { name: 'meterCalls', countsOf },
+  { name: 'meterSdkClient', countsOf: countsOfSdk },
+])('$name', ({ countsOf }) => {
   it.each([
     {
       what: 'throttling',
@@ -43,22 +58,26 @@ describe('meterCalls', () => {
   ])('counts $what as $counts', async ({ fault, counts }) => {
     expect(await countsOf(fault)).toEqual(counts);
   });
+});
 
+describe('meterCalls', () => {
   it('counts a batch of which something was not written as throttled', async () => {
     expect(await countsOf(async () => ({ UnprocessedItems: { t: [{}] } }))).toEqual({ throttled_calls: 1 });
     expect(await countsOf(async () => ({ UnprocessedItems: {} }))).toEqual({});
+    expect(await countsOf(async () => ({ UnprocessedKeys: { t: { Keys: [{}] } } }))).toEqual({ throttled_calls: 1 });
   });
 
   it('counts a batch of which something was not sent as failed, unless the message is to blame', async () => {
     const metrics = new RecordingMetrics();
-    const client = meterCalls(createSqsClient(NOWHERE), metrics);
-    injectFaults(client, 'SendMessageBatchCommand', [
+    const queue = new SignedQueueCalls(NOWHERE);
+    injectFaults(queue, 'SendMessageBatch', [
       async () => ({ Failed: [{ Id: '0', SenderFault: false }] }),
       async () => ({ Failed: [{ Id: '0', SenderFault: true }] }),
       async () => ({ Successful: [] }),
     ]);
+    const calls = meterCalls<QueueOperations>(queue, metrics);
     for (let call = 0; call < 3; call++) {
-      await client.send(new SendMessageBatchCommand({ QueueUrl: 'http://queue', Entries: [] }));
+      await calls.call('SendMessageBatch', { QueueUrl: 'http://queue', Entries: [] });
     }
     expect(metrics.totals).toEqual({ failed_calls: 1 });
   });

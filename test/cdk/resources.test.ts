@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_BUFFER_TTL_MS } from '../../lib/aws/dynamodb/schema.ts';
 import { DECIDE_TIMEOUT_SECONDS } from '../../lib/aws/function-contract.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../../lib/pipeline/adapter-rules.ts';
 import { DEFAULT_DECIDE_OPTIONS } from '../../lib/pipeline/decide/options.ts';
 import { synthesise } from './support/synthesise.ts';
 

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
@@ -11,12 +12,19 @@ import { GlueDatabase } from '../support/glue-database.ts';
 import { type LambdaProcess, startLambda } from '../support/lambda/lambda-process.ts';
 import { ParameterStore } from '../support/parameter-store.ts';
 import { type BuiltFunction, buildFunctions } from './support/built-functions.ts';
+import { BundleFiles } from './support/bundle-files.ts';
 import { type Deployed, deploy, type EngineAddresses } from './support/deployed.ts';
+import { httpEvent } from './support/http-event.ts';
 
 const POLICIES =
   'decision_wait: 0s\npolicies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]';
 const KEY = `tg_abcd2345_${'k'.repeat(32)}`;
-const MAX_BYTES = 1024 * 1024;
+/** Compressed, more than a fragment in the buffer may have. */
+const LARGE_NAME = randomBytes(20_000).toString('hex');
+/** What only some configurations and some requests need, by a source of each. */
+const PARSER = 'lib/sampling/config/parse-config-text.ts';
+const LANGUAGES = 'lib/sampling/all-languages.ts';
+const OBJECT_STORE = 'lib/aws/s3/object-store.ts';
 /** Twice what Lambda allows a function for its start; a machine that tests on two cores is slower. */
 const MAX_INIT_MS = 20_000;
 
@@ -25,6 +33,7 @@ const parameters = await ParameterStore.start();
 let built: ReturnType<typeof buildFunctions>;
 const processes: LambdaProcess[] = [];
 let deployed: Deployed;
+let engines: EngineAddresses;
 let glue: GlueDatabase;
 let compactFunction: LambdaProcess | undefined;
 
@@ -34,7 +43,8 @@ beforeAll(async () => {
   parameters.set('/tailgate/tailgate/policies', POLICIES);
   const stored = { hash: hashKey(KEY), createdAt: '2026-11-21T12:00:00.000Z' };
   parameters.set('/tailgate/tailgate/keys/abcd2345', JSON.stringify(stored));
-  deployed = await deploy(async (engines) => {
+  deployed = await deploy(async (addresses) => {
+    engines = addresses;
     const [ingest, decide, compact] = await Promise.all([
       start(built.Ingest, engines),
       start(built.Decide, engines),
@@ -94,19 +104,33 @@ function handlerOf<Handler extends (event: never) => Promise<unknown>>(lambda: L
 
 describe('the functions as they are deployed', () => {
   it.each(['Ingest', 'Decide', 'Compact'] as const)(
-    '%s: one file of less than a megabyte, its source map and the licences of what is in it',
+    '%s: a file, its parts that are loaded on demand, their source maps and the licences of what is in them',
     (name) => {
       const { codeDir } = built[name];
-      expect(readdirSync(codeDir).sort()).toEqual(['THIRD-PARTY-NOTICES.txt', 'index.mjs', 'index.mjs.map']);
-      expect(statSync(join(codeDir, 'index.mjs')).size).toBeLessThan(MAX_BYTES);
+      const names = readdirSync(codeDir);
+      const scripts = names.filter((file) => /^(?:index|part-\w+)\.mjs$/.test(file));
+      expect(scripts).toContain('index.mjs');
+      const maps = scripts.map((file) => `${file}.map`);
+      expect(names.sort()).toEqual(['THIRD-PARTY-NOTICES.txt', ...scripts, ...maps].sort());
     },
   );
+
+  it('are small: what is read at the start, with the parser, and with all but OTTL and RE2', () => {
+    const ingest = new BundleFiles(built.Ingest.codeDir);
+    expect(ingest.bytesFor(['index.mjs'])).toBeLessThan(400_000);
+    expect(ingest.bytesFor(['index.mjs', ingest.fileOf(PARSER)])).toBeLessThan(560_000);
+    const decide = new BundleFiles(built.Decide.codeDir);
+    expect(decide.bytesFor(['index.mjs'])).toBeLessThan(450_000);
+    const some = [PARSER, OBJECT_STORE].map((source) => decide.fileOf(source));
+    expect(decide.bytesFor(['index.mjs', ...some])).toBeLessThan(750_000);
+  });
 
   it('have nothing in them that is for development', () => {
     const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { devDependencies: object };
     for (const [name, { codeDir }] of Object.entries(built)) {
-      const { sources } = JSON.parse(readFileSync(join(codeDir, 'index.mjs.map'), 'utf8')) as { sources: string[] };
-      const packages = sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
+      const packages = new BundleFiles(codeDir)
+        .sources()
+        .flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
       expect(packages).toContain(name === 'Compact' ? 'hyparquet-writer' : 're2js');
       expect(Object.keys(devDependencies).filter((name) => packages.includes(name))).toEqual([]);
     }
@@ -126,6 +150,37 @@ describe('the functions as they are deployed', () => {
     await deployed.decideNext();
     const kept = await deployed.archive();
     expect(kept.flatMap(({ lines }) => lines.map((line) => line.trace_id))).toEqual([traceIdOf('a')]);
+  });
+
+  it('take a request without the client of S3, and without OTTL and RE2', async () => {
+    const codeDir = join(outdir, 'without');
+    cpSync(built.Ingest.codeDir, codeDir, { recursive: true });
+    const files = new BundleFiles(codeDir);
+    for (const source of [LANGUAGES, OBJECT_STORE]) rmSync(join(codeDir, files.fileOf(source)));
+    const without = await start({ ...built.Ingest, codeDir }, engines);
+    const body = exportRequest([{ trace: 'c', span: 'c1' }]);
+    const headers = { 'content-type': 'application/x-protobuf', 'x-api-key': KEY };
+    expect(await without.invoke(httpEvent({ body, headers }))).toMatchObject({ payload: { statusCode: 200 } });
+  });
+
+  it('load the client of S3 for a fragment that spills, in both', async () => {
+    const request = exportRequest([{ trace: 'd', span: 'd1', error: true, name: LARGE_NAME }]);
+    expect(await deployed.send(request, { 'x-api-key': KEY })).toBe(200);
+    expect(await deployed.spilled()).toHaveLength(1);
+    await deployed.decideNext();
+    const kept = await deployed.archive();
+    expect(kept.flatMap(({ lines }) => lines.map((line) => line.trace_id))).toContain(traceIdOf('d'));
+  });
+
+  it('load OTTL and RE2 for a configuration that needs them', async () => {
+    const condition = `{ name: ottl, type: ottl_condition, ottl_condition: { error_mode: ignore, span: ['name == "x"'] } }`;
+    parameters.set('/tailgate/tailgate/policies', `decision_wait: 0s\npolicies: [${condition}]`);
+    const fresh = await start(built.Ingest, engines);
+    const body = exportRequest([{ trace: 'e', span: 'e1' }]);
+    const headers = { 'content-type': 'application/x-protobuf', 'x-api-key': KEY };
+    expect(await fresh.invoke(httpEvent({ body, headers }))).toMatchObject({ payload: { statusCode: 200 } });
+    expect(fresh.output()).toContain('"configuration in use"');
+    parameters.set('/tailgate/tailgate/policies', POLICIES);
   });
 
   it('close settled hours, and say so in the catalogue', async () => {

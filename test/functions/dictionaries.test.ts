@@ -8,8 +8,10 @@ import { fixedConfig } from '../../functions/shared/live-config.ts';
 import { createServices } from '../../functions/shared/services.ts';
 import { createDynamoDbClient } from '../../lib/aws/clients.ts';
 import { DictionaryTrainer, SamplingTurn } from '../../lib/aws/dynamodb/dictionary-trainer.ts';
+import { SignedTableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
+import { engineClientOptions } from '../support/engines/engine.ts';
 import { exportRequest } from '../support/export-request.ts';
 import { injectFaults, loseRequest } from '../support/faults.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -49,10 +51,10 @@ class CountingTrainer extends DictionaryTrainer {
 let trainer: CountingTrainer;
 
 /** A new instance of the functions. */
-function startInstance(dictionaries: 'trained' | 'none', clients = tailgate.clients) {
+function startInstance(dictionaries: 'trained' | 'none', dynamoDb = tailgate.parts.dynamoDb) {
   const turn = new SamplingTurn();
   const services = createServices(
-    clients,
+    { ...tailgate.parts, dynamoDb },
     tailgate.names,
     dictionaries === 'trained'
       ? {
@@ -71,13 +73,15 @@ function startInstance(dictionaries: 'trained' | 'none', clients = tailgate.clie
 /** How many stored payloads begin with each byte. */
 async function codecs(): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
+  const client = createDynamoDbClient(engineClientOptions(tailgate.dynamoUrl));
   let ExclusiveStartKey: Record<string, never> | undefined;
   do {
     const scan = new ScanCommand({ TableName: tailgate.names.tableName, ExclusiveStartKey });
-    const page = await tailgate.clients.dynamoDb.send(scan);
+    const page = await client.send(scan);
     for (const { p } of page.Items ?? []) if (p?.B?.[0] !== undefined) counts[p.B[0]] = (counts[p.B[0]] ?? 0) + 1;
     ExclusiveStartKey = page.LastEvaluatedKey as Record<string, never> | undefined;
   } while (ExclusiveStartKey !== undefined);
+  client.destroy();
   return counts;
 }
 
@@ -123,16 +127,10 @@ describe('a deployment that trains dictionaries', () => {
   });
 
   it('takes spans all the same where no dictionary can be read', async () => {
-    const { config: settings } = tailgate.clients.dynamoDb;
-    const { hostname, port } = (await settings.endpoint?.()) ?? { hostname: '', port: 0 };
-    const dynamoDb = createDynamoDbClient({
-      endpoint: `http://${hostname}:${port}`,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    });
-    injectFaults(dynamoDb, 'QueryCommand', [loseRequest], { forever: true });
+    const dynamoDb = new SignedTableCalls(engineClientOptions(tailgate.dynamoUrl));
+    injectFaults(dynamoDb, 'Query', [loseRequest], { forever: true });
     log.entries.length = 0;
-    startInstance('trained', { ...tailgate.clients, dynamoDb });
+    startInstance('trained', dynamoDb);
     const [request] = corpus('sdk', 1, 7);
     const answer = await ingest(
       httpEvent({

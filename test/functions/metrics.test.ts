@@ -187,9 +187,9 @@ describe('the metrics of the deployed handlers', () => {
 
   it('tell of services that throttle and fail, and of what came of it', async () => {
     const { dynamoDb, s3 } = deployed.clients;
-    injectFaults(dynamoDb, 'BatchWriteItemCommand', [refuse('ThrottlingException', 400)]);
+    injectFaults(dynamoDb, 'BatchWriteItem', [refuse('ThrottlingException', 400)]);
     injectFaults(s3, 'PutObjectCommand', [refuse('InternalError', 500)]);
-    injectFaults(dynamoDb, 'QueryCommand', [refuse('AccessDeniedException', 400)]);
+    injectFaults(dynamoDb, 'Query', [refuse('AccessDeniedException', 400)]);
     const counts = await countsOf(async () => {
       const spans = ['f', '9'].map((trace) => ({ trace, span: `${trace}1`, error: true }));
       await deployed.send(exportRequest(spans));

@@ -1,5 +1,5 @@
-import { byArrival } from '../../lib/aws/dynamodb/fragments-in-reading.ts';
-import { DEFAULT_BUFFER_TTL_MS, fragmentExpiresAt, isExpired, recordExpiresAt } from '../../lib/aws/dynamodb/schema.ts';
+import { fragmentExpiresAt, isExpired, recordExpiresAt } from '../../lib/aws/dynamodb/schema.ts';
+import { byArrival, DEFAULT_BUFFER_TTL_MS } from '../../lib/pipeline/adapter-rules.ts';
 import type {
   BufferedFragment,
   BufferedTrace,

@@ -2,11 +2,11 @@ import {
   type BatchGetItemCommandInput,
   type BatchWriteItemCommandInput,
   ConditionalCheckFailedException,
-  type DynamoDBClient,
   type PutItemCommandInput,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { EXPIRES_AT, type Item, itemBytes, SORT_KEY, writeUnits } from '../../lib/aws/dynamodb/schema.ts';
+import type { TableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 
 const READ_UNIT_BYTES = 4096;
 const PAGE_BYTES = 1024 * 1024;
@@ -23,25 +23,21 @@ export class MemoryTable {
   readonly #partitions = new Map<string, Item[]>();
 
   /** It has no more of a client than the span buffer uses. */
-  get client(): DynamoDBClient {
-    const send = async (command: { readonly constructor: { readonly name: string }; readonly input: unknown }) =>
-      this.#send(command.constructor.name, command.input as never);
-    return { send } as unknown as DynamoDBClient;
-  }
+  readonly client: TableCalls = { call: async (operation, input) => this.#call(operation, input as never) };
 
-  #send(command: string, input: never): object {
+  #call(operation: string, input: never): object {
     this.calls += 1;
-    switch (command) {
-      case 'BatchWriteItemCommand':
+    switch (operation) {
+      case 'BatchWriteItem':
         return this.#batchWrite(input);
-      case 'BatchGetItemCommand':
+      case 'BatchGetItem':
         return this.#batchGet(input);
-      case 'PutItemCommand':
+      case 'PutItem':
         return this.#putIf(input);
-      case 'QueryCommand':
+      case 'Query':
         return this.#query(input);
       default:
-        throw new Error(`the table in memory knows no ${command}`);
+        throw new Error(`the table in memory knows no ${operation}`);
     }
   }
 

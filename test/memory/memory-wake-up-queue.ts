@@ -1,4 +1,4 @@
-import { assertDelaySeconds } from '../../lib/aws/sqs/wake-up-queue.ts';
+import { assertDelaySeconds } from '../../lib/pipeline/adapter-rules.ts';
 import type { Clock, DelayedWakeUp, WakeUp, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 
 export interface ReceivedWakeUp {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONSTRUCT_PACKAGE } from '../../scripts/build/construct-package.ts';
-import { FUNCTIONS, HANDLERS } from '../../scripts/build/handlers.ts';
+import { FUNCTIONS, HANDLERS, handlerFiles } from '../../scripts/build/handlers.ts';
 import { readRootManifest } from '../../scripts/build/manifest.ts';
 import { installNode, NODE_24 } from './support/node-versions.ts';
 import { TARBALLS } from './support/packed.ts';
@@ -99,7 +99,9 @@ describe('the constructs in an app in plain JavaScript', () => {
     expect(resources.filter(({ Type }) => Type === 'AWS::Lambda::Function')).toHaveLength(3);
     // The bytes that were tested are the bytes that are deployed.
     const bundles = (folder: string, names: readonly string[]) =>
-      names.map((name) => readFileSync(join(folder, name, 'index.mjs'), 'utf8')).sort();
+      names
+        .map((name) => handlerFiles(join(folder, name)).map((file) => readFileSync(join(folder, name, file), 'utf8')))
+        .sort();
     const assets = readdirSync(out).filter((name) => name.startsWith('asset.'));
     expect(bundles(out, assets)).toEqual(bundles(HANDLERS, FUNCTIONS));
   });

@@ -19,35 +19,53 @@ interface Stack {
   ): void;
 }
 
+/** A client of the SDK. Names of its calls are those of commands: `PutItemCommand`. */
+interface SdkClient {
+  readonly middlewareStack: unknown;
+}
+
+/** Names of calls are those of operations: `PutItem`. */
+interface Calls {
+  call: unknown;
+}
+
 /**
- * Makes calls of an SDK client go wrong: the first call of the command meets the first fault, and so on. `Infinity` times
- * the last one when `forever` is set. Later calls proceed. Returns the log of all calls, by command name.
+ * Makes calls of a client go wrong: the first call of this name meets the first fault, and so on. `Infinity` times
+ * the last one when `forever` is set. Later calls proceed. Returns the log of all calls, by name.
  */
 export function injectFaults(
-  client: { readonly middlewareStack: unknown },
-  commandName: string,
+  client: SdkClient | Calls,
+  faultyName: string,
   faults: readonly Fault[],
   { forever = false } = {},
 ): readonly string[] {
-  const calls: string[] = [];
+  const names: string[] = [];
   let next = 0;
-  (client.middlewareStack as Stack).add(
-    (handler, context) => async (args) => {
-      const name = context.commandName ?? '';
-      calls.push(name);
-      if (name !== commandName) return handler(args);
-      const fault = faults[forever ? Math.min(next, faults.length - 1) : next];
-      next += 1;
-      if (fault === undefined) return handler(args);
-      const output = await fault({
-        input: args.input,
-        proceed: async (input = args.input) => (await handler({ ...args, input })).output,
-      });
-      return { output, response: {} };
-    },
-    { step: 'initialize' },
-  );
-  return calls;
+  const through = async (name: string, { input, proceed }: Call): Promise<object> => {
+    names.push(name);
+    if (name !== faultyName) return proceed();
+    const fault = faults[forever ? Math.min(next, faults.length - 1) : next];
+    next += 1;
+    return fault === undefined ? proceed() : fault({ input, proceed });
+  };
+  if ('middlewareStack' in client) {
+    (client.middlewareStack as Stack).add(
+      (handler, { commandName = '' }) =>
+        async (args) => {
+          const proceed = async (input: object = args.input) => (await handler({ ...args, input })).output;
+          return { output: await through(commandName, { input: args.input, proceed }), response: {} };
+        },
+      { step: 'initialize' },
+    );
+  } else {
+    if (faultyName.endsWith('Command')) throw new Error(`${faultyName}: here calls have the names of operations`);
+    const usual = client.call as (operation: string, input: object) => Promise<object>;
+    client.call = (operation: string, input: Call['input']) => {
+      const proceed = (changed: object = input) => usual.call(client, operation, changed);
+      return through(operation, { input, proceed });
+    };
+  }
+  return names;
 }
 
 /** The service refuses, and has done nothing. */

@@ -1,6 +1,6 @@
-import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Backoff, isRetryable, type RetryPolicy, unavailable } from '../retry.ts';
 import type { Item } from './schema.ts';
+import type { TableCalls } from './table-calls.ts';
 
 /** BatchGetItem takes 100 keys, and answers with at most 16 MB. */
 const BATCH_SIZE = 100;
@@ -12,7 +12,7 @@ const BATCH_SIZE = 100;
  * @throws {UnavailableError} when some could not be read in time
  */
 export async function* batchGet(
-  client: DynamoDBClient,
+  client: TableCalls,
   tableName: string,
   keys: readonly Item[],
   { what, policy }: { readonly what: string; readonly policy: RetryPolicy },
@@ -38,11 +38,11 @@ interface Attempt {
   readonly reason: unknown;
 }
 
-async function getBatch(client: DynamoDBClient, tableName: string, keys: Item[]): Promise<Attempt> {
+async function getBatch(client: TableCalls, tableName: string, keys: Item[]): Promise<Attempt> {
   try {
-    const answer = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } }),
-    );
+    const answer = await client.call('BatchGetItem', {
+      RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } },
+    });
     return {
       items: answer.Responses?.[tableName] ?? [],
       unprocessed: answer.UnprocessedKeys?.[tableName]?.Keys ?? [],

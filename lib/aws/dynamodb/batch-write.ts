@@ -1,7 +1,8 @@
-import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import { forEachBounded } from '../for-each-bounded.ts';
 import { Backoff, isRetryable, type RetryPolicy, unavailable } from '../retry.ts';
 import type { Item } from './schema.ts';
+import type { TableCalls } from './table-calls.ts';
 
 /** BatchWriteItem takes 25 items and 16 MB; 25 of ours have at most 230 KB, because larger payloads are spilled. */
 const BATCH_SIZE = 25;
@@ -13,7 +14,7 @@ const BATCHES_IN_FLIGHT = 8;
  * @throws {UnavailableError} when some could not be written in time; others may have been.
  */
 export async function putAll(
-  client: DynamoDBClient,
+  client: TableCalls,
   tableName: string,
   items: readonly Item[],
   policy: RetryPolicy,
@@ -43,9 +44,9 @@ interface Attempt {
   readonly reason: unknown;
 }
 
-async function putBatch(client: DynamoDBClient, tableName: string, requests: WriteRequest[]): Promise<Attempt> {
+async function putBatch(client: TableCalls, tableName: string, requests: WriteRequest[]): Promise<Attempt> {
   try {
-    const answer = await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }));
+    const answer = await client.call('BatchWriteItem', { RequestItems: { [tableName]: requests } });
     return { unprocessed: answer.UnprocessedItems?.[tableName] ?? [], reason: 'UnprocessedItems' };
   } catch (error) {
     if (!isRetryable(error)) throw error;

@@ -1,15 +1,9 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
 import type { TenantScope } from '../../archive/layout.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../../pipeline/adapter-rules.ts';
 import type { Clock } from '../../pipeline/ports.ts';
+import { isNamed } from '../calls/service-calls.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import {
-  DEFAULT_BUFFER_TTL_MS,
   DICTIONARY,
   DICTIONARY_PARTITION,
   DICTIONARY_PREFIX,
@@ -24,10 +18,11 @@ import {
   UnreadableItemError,
   wholeNumber,
 } from './schema.ts';
+import type { TableCalls } from './table-calls.ts';
 import { dictionaryId, isDictionary, type TrainedDictionary } from './trained-dictionary.ts';
 
 export interface DictionaryStoreDeps extends TenantScope {
-  readonly client: DynamoDBClient;
+  readonly client: TableCalls;
   readonly tableName: string;
   readonly clock: Clock;
   /** How long fragments are kept. @default 24 h */
@@ -64,7 +59,7 @@ export class DictionaryStore {
    */
   async newest({ consistent = false } = {}): Promise<TrainedDictionary | undefined> {
     const { client, tableName, clock } = this.#deps;
-    const query = new QueryCommand({
+    const { Items = [] } = await client.call('Query', {
       TableName: tableName,
       ConsistentRead: consistent,
       KeyConditionExpression: '#traceId = :dictionary',
@@ -73,7 +68,6 @@ export class DictionaryStore {
       ScanIndexForward: false,
       Limit: 1,
     });
-    const { Items = [] } = await client.send(query);
     const [newest] = Items.map(fromItem).filter(({ expiresAt }) => !isExpired(expiresAt, clock.now()));
     if (newest !== undefined) this.#hold(newest.id, Promise.resolve(newest.bytes));
     return newest;
@@ -100,7 +94,7 @@ export class DictionaryStore {
     const nowMs = clock.now();
     const id = dictionaryId(bytes, nowMs);
     const expiresAt = dictionaryExpiresAt(nowMs, bufferTtlMs);
-    const put = new PutItemCommand({
+    const put = {
       TableName: tableName,
       Item: {
         ...this.#key(id),
@@ -109,13 +103,13 @@ export class DictionaryStore {
       },
       ConditionExpression: 'attribute_not_exists(#sk)',
       ExpressionAttributeNames: { '#sk': SORT_KEY },
-    });
+    };
     return retry(this.#retryPolicy, `store dictionary ${id}`, async () => {
       try {
-        await client.send(put);
+        await client.call('PutItem', put);
         return { id, bytes, expiresAt };
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        if (!isNamed(error, 'ConditionalCheckFailedException')) throw error;
         // An earlier try did arrive, or another process trained in the same second. What is stored counts.
         return this.#fetch(id);
       }
@@ -124,8 +118,8 @@ export class DictionaryStore {
 
   async #fetch(id: string): Promise<TrainedDictionary> {
     const { client, tableName: TableName } = this.#deps;
-    const get = new GetItemCommand({ TableName, Key: this.#key(id), ConsistentRead: true });
-    const { Item } = await retry(this.#retryPolicy, `read dictionary ${id}`, () => client.send(get));
+    const get = { TableName, Key: this.#key(id), ConsistentRead: true };
+    const { Item } = await retry(this.#retryPolicy, `read dictionary ${id}`, () => client.call('GetItem', get));
     if (Item !== undefined) return fromItem(Item);
     throw new MissingDictionaryError(
       `a fragment was compressed with dictionary ${id}, but the buffer table has no item ` +

@@ -1,4 +1,4 @@
-import { type BufferedFragment, type DecisionRecord, TraceTooLargeError } from '../../pipeline/ports.ts';
+import { type DecisionRecord, TraceTooLargeError } from '../../pipeline/ports.ts';
 import { type TraceSize, whatExceeds } from '../../pipeline/trace-limits.ts';
 import type { StoredFragment } from './fragment-item.ts';
 
@@ -45,11 +45,4 @@ export class FragmentsInReading {
     if (excess === undefined) return;
     throw new TraceTooLargeError(`trace ${this.traceId} has ${excess} in the buffer`, this.decision);
   }
-}
-
-/** The order of arrival: by `receivedAtMs`, then by hash (in code units, which are the same on every machine). */
-export function byArrival(left: BufferedFragment, right: BufferedFragment): number {
-  if (left.receivedAtMs !== right.receivedAtMs) return left.receivedAtMs - right.receivedAtMs;
-  if (left.hash === right.hash) return 0;
-  return left.hash < right.hash ? -1 : 1;
 }

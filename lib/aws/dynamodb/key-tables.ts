@@ -1,17 +1,10 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
 import type { TenantScope } from '../../archive/layout.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../../pipeline/adapter-rules.ts';
 import type { Clock, KeyTable, KeyTables } from '../../pipeline/ports.ts';
 import type { KeyNumbers } from '../../sampling/dynamic/share-table.ts';
+import { isNamed } from '../calls/service-calls.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import {
-  DEFAULT_BUFFER_TTL_MS,
   EXPIRES_AT,
   type Item,
   isExpired,
@@ -27,9 +20,10 @@ import {
   UnreadableItemError,
   wholeNumber,
 } from './schema.ts';
+import type { TableCalls } from './table-calls.ts';
 
 export interface DynamoDbKeyTablesDeps extends TenantScope {
-  readonly client: DynamoDBClient;
+  readonly client: TableCalls;
   readonly tableName: string;
   readonly clock: Clock;
   /** How long a trace may be evaluated again after its arrival. @default 24 h */
@@ -68,20 +62,20 @@ export class DynamoDbKeyTables implements KeyTables {
   async putIfAbsent(sampler: string, table: KeyTable): Promise<KeyTable> {
     const { client, tableName: TableName, clock } = this.#deps;
     const Key = sharedItemKey(tableSortKey(sampler, table.interval), this.#deps);
-    const put = new PutItemCommand({
+    const put = {
       TableName,
       Item: tableToItem(Key, table, this.#expiresAt()),
       ConditionExpression: 'attribute_not_exists(#expiresAt) OR #expiresAt <= :now',
       ExpressionAttributeNames: { '#expiresAt': EXPIRES_AT },
       ExpressionAttributeValues: { ':now': { N: String(Math.floor(clock.now() / 1000)) } },
-    });
+    };
     return retry(this.#retryPolicy, `store a table of ${sampler}`, async () => {
       try {
-        await client.send(put);
+        await client.call('PutItem', put);
         return table;
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+        if (!isNamed(error, 'ConditionalCheckFailedException')) throw error;
+        const { Item } = await client.call('GetItem', { TableName, Key, ConsistentRead: true });
         return Item === undefined ? table : itemToTable(Item);
       }
     });
@@ -108,12 +102,12 @@ export class DynamoDbKeyTables implements KeyTables {
       const part = Math.floor(random() * COUNT_PARTS);
       const Key = sharedItemKey(`${countSortKey(sampler, interval)}${part}`, this.#deps);
       const addition = addCounts(entries.slice(at, at + KEYS_PER_UPDATE), this.#expiresAt());
-      await client.send(new UpdateItemCommand({ TableName, Key, ...addition }));
+      await client.call('UpdateItem', { TableName, Key, ...addition });
     }
   }
 
   async #query(range: { readonly from: string; readonly to: string }, options: object = {}) {
-    const query = new QueryCommand({
+    const query = {
       TableName: this.#deps.tableName,
       ConsistentRead: true,
       KeyConditionExpression: '#partition = :partition AND #sort BETWEEN :from AND :to',
@@ -124,9 +118,9 @@ export class DynamoDbKeyTables implements KeyTables {
         ':to': { S: range.to },
       },
       ...options,
-    });
+    };
     const { Items = [], LastEvaluatedKey } = await retry(this.#retryPolicy, `read ${range.to}`, () =>
-      this.#deps.client.send(query),
+      this.#deps.client.call('Query', query),
     );
     return { items: Items, next: LastEvaluatedKey };
   }

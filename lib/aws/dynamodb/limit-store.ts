@@ -1,19 +1,15 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { TenantScope } from '../../archive/layout.ts';
 import type { Clock, Lease, LimitStore } from '../../pipeline/ports.ts';
 import { forgiven, levelAfter, type TokenBucket, thousandthsOf, tokensIn } from '../../sampling/limits.ts';
+import { isNamed } from '../calls/service-calls.ts';
 import { Backoff, type RetryPolicy, retry, retryPolicy, unavailable } from '../retry.ts';
 import type { Condition } from './decision-item.ts';
 import { bigNumber, EXPIRES_AT, type Item, LIMIT, LIMIT_PREFIX, sharedItemKey } from './schema.ts';
+import type { TableCalls } from './table-calls.ts';
 
 export interface DynamoDbLimitStoreDeps extends TenantScope {
-  readonly client: DynamoDBClient;
+  readonly client: TableCalls;
   readonly tableName: string;
   readonly clock: Clock;
   /** @default 4 s with full jitter */
@@ -56,7 +52,7 @@ export class DynamoDbLimitStore implements LimitStore {
   }
 
   async release(bucket: TokenBucket, tokens: number): Promise<void> {
-    await this.#deps.client.send(new UpdateItemCommand({ ...this.#item(bucket), ...takeBack(tokens) }));
+    await this.#deps.client.call('UpdateItem', { ...this.#item(bucket), ...takeBack(tokens) });
   }
 
   /** The level afterwards; `undefined`: the bucket is full, or has fewer tokens. */
@@ -74,10 +70,10 @@ export class DynamoDbLimitStore implements LimitStore {
     const command = { ...this.#item(bucket), ...update, ReturnValues: 'UPDATED_NEW' as const };
     return retry(this.#retryPolicy, `lease from ${bucket.key}`, async () => {
       try {
-        const { Attributes } = await this.#deps.client.send(new UpdateItemCommand(command));
+        const { Attributes } = await this.#deps.client.call('UpdateItem', command);
         return levelOf(Attributes);
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return undefined;
+        if (isNamed(error, 'ConditionalCheckFailedException')) return undefined;
         throw error;
       }
     });
@@ -86,7 +82,7 @@ export class DynamoDbLimitStore implements LimitStore {
   async #level(bucket: TokenBucket): Promise<bigint | undefined> {
     const command = { ...this.#item(bucket), ConsistentRead: true };
     const { Item } = await retry(this.#retryPolicy, `read ${bucket.key}`, () =>
-      this.#deps.client.send(new GetItemCommand(command)),
+      this.#deps.client.call('GetItem', command),
     );
     return levelOf(Item);
   }

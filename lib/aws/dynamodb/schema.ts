@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { MS_PER_DAY } from '../../archive/hours.ts';
 import type { TenantScope } from '../../archive/layout.ts';
+import { RECORD_EXTRA_TTL_MS } from '../../pipeline/adapter-rules.ts';
 
 /**
  * The buffer table: its keys, the attributes of each kind of item, and when items expire. docs/storage-schema.md says what
@@ -104,15 +105,6 @@ export const DICTIONARY_PARTITION = 'dictionary';
 /** Sort key prefix of dictionaries; the ID follows, which begins with the time of the training. */
 export const DICTIONARY_PREFIX = 'z#';
 export const DICTIONARY = { bytes: 'b' } as const;
-
-/** How long a fragment waits in the buffer before it expires, counted from its arrival. */
-export const DEFAULT_BUFFER_TTL_MS = MS_PER_DAY;
-
-/**
- * How much longer a decision record lives than the fragments: a resend within this time finds the decision and is not
- * archived a second time.
- */
-export const RECORD_EXTRA_TTL_MS = 7 * MS_PER_DAY;
 
 /** How long fragments are written with a dictionary. Its item outlasts the last of them. */
 export const DICTIONARY_USE_MS = 7 * MS_PER_DAY;

@@ -1,10 +1,5 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
 import type { TenantScope } from '../../archive/layout.ts';
+import { byArrival, DEFAULT_BUFFER_TTL_MS } from '../../pipeline/adapter-rules.ts';
 import {
   type BufferedFragment,
   type BufferedTrace,
@@ -17,6 +12,7 @@ import {
   TraceTooLargeError,
 } from '../../pipeline/ports.ts';
 import { LARGEST_TRACE } from '../../pipeline/trace-limits.ts';
+import { isNamed } from '../calls/service-calls.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
 import { batchGet } from './batch-get.ts';
@@ -25,13 +21,12 @@ import { decisionIsAt, fromRecordItem, toRecordItem } from './decision-item.ts';
 import { DictionaryStore } from './dictionary-store.ts';
 import { encodeFragments } from './encode-fragments.ts';
 import { fromFragmentItem } from './fragment-item.ts';
-import { byArrival, FragmentsInReading } from './fragments-in-reading.ts';
+import { FragmentsInReading } from './fragments-in-reading.ts';
 import { fromHashListItem, hashListKey, toHashListItem } from './hash-list-item.ts';
 import { PayloadReader } from './payload-reader.ts';
 import {
   AFTER_FRAGMENTS,
   DECISION_SORT_KEY,
-  DEFAULT_BUFFER_TTL_MS,
   EXPIRES_AT,
   FRAGMENT_PREFIX,
   fragmentExpiresAt,
@@ -46,10 +41,11 @@ import {
   text,
   wholeNumber,
 } from './schema.ts';
+import type { TableCalls } from './table-calls.ts';
 import type { TrainedDictionary } from './trained-dictionary.ts';
 
 export interface DynamoDbSpanBufferDeps extends TenantScope {
-  readonly client: DynamoDBClient;
+  readonly client: TableCalls;
   readonly tableName: string;
   readonly spillStore: SpillStore;
   readonly clock: Clock;
@@ -154,10 +150,10 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     const condition = decisionIsAt(record.version - 1, nowMs);
     return retry(this.#retryPolicy, `record the decision on trace ${traceId}`, async () => {
       try {
-        await client.send(new PutItemCommand({ TableName: tableName, Item: item, ...condition }));
+        await client.call('PutItem', { TableName: tableName, Item: item, ...condition });
         return 'recorded';
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return 'conflict';
+        if (isNamed(error, 'ConditionalCheckFailedException')) return 'conflict';
         throw error;
       }
     });
@@ -167,8 +163,8 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
     const { client, tableName, clock } = this.#deps;
     const expiresAt = recordExpiresAt(clock.now(), this.#bufferTtlMs);
     const item = toHashListItem(hashListKey(traceId, name, this.#deps), hashes, expiresAt);
-    const put = new PutItemCommand({ TableName: tableName, Item: item });
-    await retry(this.#retryPolicy, `write list ${name} of trace ${traceId}`, () => client.send(put));
+    const put = { TableName: tableName, Item: item };
+    await retry(this.#retryPolicy, `write list ${name} of trace ${traceId}`, () => client.call('PutItem', put));
   }
 
   async readList(traceId: string, name: string): Promise<readonly string[] | undefined> {
@@ -213,7 +209,7 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
           ? Number.isFinite(firstPage) && { Limit: firstPage }
           : { ExclusiveStartKey: startKey }),
       };
-      const page = await retry(this.#retryPolicy, `read trace ${traceId}`, () => client.send(new QueryCommand(query)));
+      const page = await retry(this.#retryPolicy, `read trace ${traceId}`, () => client.call('Query', query));
       yield* page.Items ?? [];
       startKey = page.LastEvaluatedKey;
     } while (startKey !== undefined);

@@ -1,17 +1,28 @@
-import type { GetTableResponse, TableInput } from '@aws-sdk/client-glue';
+import type {
+  GetTableRequest,
+  GetTableResponse,
+  TableInput,
+  UpdateTableRequest,
+  UpdateTableResponse,
+} from '@aws-sdk/client-glue';
 import type { CompactionCatalog, PublishedHours } from '../../archive/ports.ts';
 import { compactedHoursView } from '../../archive/tables/archive-tables.ts';
 import { COMPACTED_HOURS_VIEW, type CompactedHours, NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
 import { PRESTO_VIEW_EXPANDED_TEXT, prestoViewText } from '../../archive/tables/presto-view.ts';
 import type { Clock } from '../../pipeline/ports.ts';
+import { SignedCalls, type SignedCallsDeps } from '../calls/signed-calls.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
-import { SignedCalls, type SignedCallsDeps } from '../signed-calls.ts';
 
 export interface GlueCompactionCatalogDeps extends SignedCallsDeps {
   readonly databaseName: string;
   readonly clock: Clock;
   /** @default 30 s with full jitter */
   readonly retryPolicy?: RetryPolicy;
+}
+
+interface CatalogOperations {
+  readonly GetTable: { readonly input: GetTableRequest; readonly output: GetTableResponse };
+  readonly UpdateTable: { readonly input: UpdateTableRequest; readonly output: UpdateTableResponse };
 }
 
 /**
@@ -21,19 +32,19 @@ export interface GlueCompactionCatalogDeps extends SignedCallsDeps {
  */
 export class GlueCompactionCatalog implements CompactionCatalog {
   readonly #databaseName: string;
-  readonly #calls: SignedCalls;
+  readonly #calls: SignedCalls<CatalogOperations>;
   readonly #retryPolicy: RetryPolicy;
 
   constructor(deps: GlueCompactionCatalogDeps) {
     this.#databaseName = deps.databaseName;
-    this.#calls = new SignedCalls('glue', 'AWSGlue', deps);
+    this.#calls = new SignedCalls({ name: 'glue', target: 'AWSGlue', version: '1.1' }, deps);
     this.#retryPolicy = deps.retryPolicy ?? retryPolicy(deps.clock, 30_000);
   }
 
   /** @throws {ServiceError} `EntityNotFoundException` when there is no such view: the archive is deployed without compaction */
   async read(): Promise<PublishedHours> {
     const table = { DatabaseName: this.#databaseName, Name: COMPACTED_HOURS_VIEW };
-    const { Table }: GetTableResponse = await retry(this.#retryPolicy, `read ${COMPACTED_HOURS_VIEW}`, () =>
+    const { Table } = await retry(this.#retryPolicy, `read ${COMPACTED_HOURS_VIEW}`, () =>
       this.#calls.call('GetTable', table),
     );
     return { hours: compactedHoursOf(Table?.Parameters), version: Table?.VersionId ?? '' };

@@ -7,12 +7,24 @@ import {
   type ListObjectsV2CommandOutput,
   NoSuchKey,
   PutObjectCommand,
-  type S3Client,
+  S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { Folder, ObjectAttributes, ObjectHead, ObjectStore, StoredObject } from '../../archive/ports.ts';
 import type { Clock } from '../../pipeline/ports.ts';
+import { type AwsClientOptions, awsClientConfig, withoutLogging } from '../clients.ts';
 import { type RetryPolicy, retry, retryPolicy } from '../retry.ts';
+
+// In this file and not with the other clients, because functions load what is here on demand.
+/** Objects are large: an attempt gets 10 s by default. */
+export function createS3Client(options: AwsClientOptions = {}): S3Client {
+  return withoutLogging(
+    new S3Client({
+      ...awsClientConfig({ requestTimeoutMs: 10_000, ...options }),
+      forcePathStyle: options.endpoint !== undefined,
+    }),
+  );
+}
 
 export interface S3ObjectStoreDeps {
   readonly client: S3Client;

@@ -1,18 +1,14 @@
-import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import type { TenantScope } from '../../archive/layout.ts';
-import {
-  type Clock,
-  type DelayedWakeUp,
-  MAX_DELAY_SECONDS,
-  type WakeUp,
-  type WakeUpQueue,
-} from '../../pipeline/ports.ts';
+import { assertDelaySeconds } from '../../pipeline/adapter-rules.ts';
+import type { Clock, DelayedWakeUp, WakeUp, WakeUpQueue } from '../../pipeline/ports.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
 import { Backoff, isRetryable, type RetryPolicy, retryPolicy, unavailable } from '../retry.ts';
+import type { QueueCalls } from './queue-calls.ts';
 import { encodeWakeUp } from './wake-up-message.ts';
 
 export interface SqsWakeUpQueueDeps extends TenantScope {
-  readonly client: SQSClient;
+  readonly client: QueueCalls;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly clock: Clock;
@@ -86,9 +82,7 @@ export class SqsWakeUpQueue implements WakeUpQueue {
       }),
     );
     try {
-      const answer = await this.#deps.client.send(
-        new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
-      );
+      const answer = await this.#deps.client.call('SendMessageBatch', { QueueUrl: queueUrl, Entries: entries });
       const failed = answer.Failed ?? [];
       const rejected = failed.find(({ SenderFault }) => SenderFault === true);
       if (rejected !== undefined) {
@@ -104,14 +98,6 @@ export class SqsWakeUpQueue implements WakeUpQueue {
       return { unsent: [...batch], reason: error };
     }
   }
-}
-
-/** @throws {RangeError} unless SQS accepts the delay: whole seconds, 0 to {@link MAX_DELAY_SECONDS}. */
-export function assertDelaySeconds(delaySeconds: number): void {
-  if (Number.isInteger(delaySeconds) && delaySeconds >= 0 && delaySeconds <= MAX_DELAY_SECONDS) return;
-  throw new RangeError(
-    `a wake-up's delay must be whole seconds from 0 to ${MAX_DELAY_SECONDS}, got ${delaySeconds}; a longer wait takes several messages`,
-  );
 }
 
 function inBatches(messages: readonly Message[]): readonly (readonly Message[])[] {

@@ -7,7 +7,7 @@ import {
   type GetParametersByPathResult,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import { SignedCalls, type SignedCallsDeps } from '../signed-calls.ts';
+import { SignedCalls, type SignedCallsDeps } from '../calls/signed-calls.ts';
 
 /** The two calls of SSM that a function makes. Errors have the name that SSM gives them, e.g. `ParameterNotFound`. */
 export interface ParameterReads {
@@ -23,12 +23,20 @@ export function sdkParameterReads(client: SSMClient): ParameterReads {
   };
 }
 
+interface ParameterOperations {
+  readonly GetParameter: { readonly input: GetParameterRequest; readonly output: GetParameterResult };
+  readonly GetParametersByPath: {
+    readonly input: GetParametersByPathRequest;
+    readonly output: GetParametersByPathResult;
+  };
+}
+
 /** Without the SDK's client, whose 150 operations would be in the bundle of the function. */
 export class SignedParameterReads implements ParameterReads {
-  readonly #calls: SignedCalls;
+  readonly #calls: SignedCalls<ParameterOperations>;
 
   constructor(deps: SignedCallsDeps) {
-    this.#calls = new SignedCalls('ssm', 'AmazonSSM', deps);
+    this.#calls = new SignedCalls({ name: 'ssm', target: 'AmazonSSM', version: '1.1' }, deps);
   }
 
   async getParameter(input: GetParameterRequest): Promise<GetParameterResult> {

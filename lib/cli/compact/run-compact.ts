@@ -5,8 +5,8 @@ import { type FolderResult, type HourResult, sum } from '../../archive/compactio
 import { hourOf } from '../../archive/hours.ts';
 import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
 import { parseTime } from '../../archive/window.ts';
-import { createS3Client } from '../../aws/clients.ts';
 import { GlueCompactionCatalog } from '../../aws/glue/compaction-catalog.ts';
+import { createS3Client } from '../../aws/s3/object-store.ts';
 import { SystemClock } from '../../aws/system.ts';
 import { CommandError, type ExitCode, UsageError } from '../../terminal/errors.ts';
 import { escapeForTerminal } from '../../terminal/show.ts';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { ArchiveReader } from '../../archive/archive-reader.ts';
 import { TRACES_PREFIX } from '../../archive/layout.ts';
-import { createS3Client } from '../../aws/clients.ts';
+import { createS3Client } from '../../aws/s3/object-store.ts';
 import { SystemClock } from '../../aws/system.ts';
 import { CommandError, type ExitCode, InterruptedError } from '../../terminal/errors.ts';
 import { escapeForTerminal } from '../../terminal/show.ts';

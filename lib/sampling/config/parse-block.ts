@@ -1,4 +1,4 @@
-import type { OptionDescription, Policy } from '../policy.ts';
+import type { OptionDescription, Policy, PolicyContext } from '../policy.ts';
 import type { SamplingConfig } from '../sampling-config.ts';
 import { type IgnoredComponents, readIgnoredComponents } from './collector/ignored-components.ts';
 import { IGNORED, readIgnoredSettings, refuseUnsupportedSettings } from './ignored-settings.ts';
@@ -96,14 +96,14 @@ export interface ParsedBlock {
 }
 
 /** Reads the `tail_sampling` block. Use the result only if no error was reported. */
-export function parseBlock(node: ConfigNode, issues: ConfigIssues): ParsedBlock {
+export function parseBlock(node: ConfigNode, issues: ConfigIssues, languages: PolicyContext['languages']): ParsedBlock {
   const options = new OptionsReader(node, issues);
   const decisionWaitMs = readWait(options, 'decision_wait') ?? DEFAULT_DECISION_WAIT_MS;
   const afterRootMs = readWait(options, 'decision_wait_after_root_received') ?? 0;
   if (afterRootMs > decisionWaitMs) {
     options.warn('decision_wait_after_root_received', 'is longer than decision_wait: it has no effect');
   }
-  const policies = readPolicies(options, issues);
+  const policies = readPolicies(options, issues, languages);
   const maximumTraceSizeBytes = Number(options.uint64('maximum_trace_size_bytes'));
   const sampleOnFirstMatch = options.boolean('sample_on_first_match');
   const { writeThreshold, ignored } = readTailgateSettings(options);
@@ -128,14 +128,18 @@ function readWait(options: OptionsReader, key: string): number | undefined {
   return ms === undefined ? undefined : Math.max(0, ms);
 }
 
-function readPolicies(options: OptionsReader, issues: ConfigIssues): readonly Policy[] {
+function readPolicies(
+  options: OptionsReader,
+  issues: ConfigIssues,
+  languages: PolicyContext['languages'],
+): readonly Policy[] {
   const nodes = options.list('policies');
   if (nodes.length === 0 && !options.hasFailed('policies')) {
     options.error('policies', 'expected at least one policy; without any, no trace is kept');
   }
   reportRepeatedNames(nodes, issues);
   warnOfLimits(nodes, issues);
-  const policies = nodes.map((node) => parsePolicy(node, issues)).filter((policy) => policy !== undefined);
+  const policies = nodes.map((node) => parsePolicy(node, issues, languages)).filter((policy) => policy !== undefined);
   if (nodes.length > 0 && policies.length === nodes.length && policies.every(({ type }) => type === 'drop')) {
     options.warn('policies', 'only drop: no trace is kept');
   }

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../text/nearest-name.ts';
-import type { ParseSubPolicy, Policy, PolicyDefinition } from '../policy.ts';
+import type { ParseSubPolicy, Policy, PolicyContext, PolicyDefinition } from '../policy.ts';
 import { POLICY_DEFINITIONS } from '../registry.ts';
 import type { ConfigIssues, ConfigNode } from './issues.ts';
 import { OptionsReader } from './options-reader.ts';
@@ -13,7 +13,12 @@ type Nesting = Parameters<ParseSubPolicy>[1] & { readonly parentKey: string };
  * Reads one policy, at top level or in a combinator. Undefined if it cannot be built; the reason has then been
  * reported.
  */
-export function parsePolicy(node: ConfigNode, issues: ConfigIssues, nesting?: Nesting): Policy | undefined {
+export function parsePolicy(
+  node: ConfigNode,
+  issues: ConfigIssues,
+  languages: PolicyContext['languages'],
+  nesting?: Nesting,
+): Policy | undefined {
   const options = new OptionsReader(node, issues);
   const name = options.string('name');
   if (name === '' && nesting === undefined && !options.hasFailed('name')) {
@@ -29,7 +34,8 @@ export function parsePolicy(node: ConfigNode, issues: ConfigIssues, nesting?: Ne
     name,
     inside: nesting?.inside,
     key,
-    parsePolicy: (subNode, subNesting) => parsePolicy(subNode, issues, { ...subNesting, parentKey: key }),
+    languages,
+    parsePolicy: (subNode, subNesting) => parsePolicy(subNode, issues, languages, { ...subNesting, parentKey: key }),
   });
   block.finish();
   if (options.has(type) || definition.options.length === 0) ignoreOtherBlocks(options, type);

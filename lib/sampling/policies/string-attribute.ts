@@ -1,6 +1,5 @@
-import { RE2JS } from 're2js';
 import type { OptionsReader } from '../config/options-reader.ts';
-import type { PolicyDefinition } from '../policy.ts';
+import type { Languages, Pattern, PolicyDefinition } from '../policy.ts';
 import { quotedOr } from '../policy-summary.ts';
 import {
   attributePolicy,
@@ -51,7 +50,10 @@ export const stringAttribute = {
     if (values.length === 0 && !options.failed) options.warn('values', 'is empty: no value matches');
 
     const matches = isRegex
-      ? remembering(anyPattern(values, options), cacheMaxSize > 0 ? cacheMaxSize : DEFAULT_CACHE_SIZE)
+      ? remembering(
+          anyPattern(values, options, context.languages()),
+          cacheMaxSize > 0 ? cacheMaxSize : DEFAULT_CACHE_SIZE,
+        )
       : equalsAny(values, options);
     const matchesValue: MatchesValue = (value, owner) => {
       const text = typeof value === 'string' ? value : '';
@@ -68,11 +70,11 @@ function equalsAny(values: readonly string[], options: OptionsReader): MatchesTe
   return (text) => wanted.has(text);
 }
 
-function anyPattern(values: readonly string[], options: OptionsReader): MatchesText {
-  const patterns: RE2JS[] = [];
+function anyPattern(values: readonly string[], options: OptionsReader, { compileRe2 }: Languages): MatchesText {
+  const patterns: Pattern[] = [];
   for (const [i, value] of values.entries()) {
     try {
-      patterns.push(RE2JS.compile(value));
+      patterns.push(compileRe2(value));
     } catch (error) {
       options.error(['values', i], error instanceof Error ? error.message : String(error));
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FUNCTIONS, HANDLER_FILES } from '../handlers.ts';
+import { FUNCTIONS, handlerFiles } from '../handlers.ts';
 import { joinedJson, TO_JSON_STRING } from './json-text.ts';
 import { conditions, type Setting, settingsFor } from './settings.ts';
 import { pipelineTemplate, type ZipNames } from './synthesize.ts';
@@ -43,7 +43,7 @@ export function writeCloudFormation({ handlersFolder, out }: CloudFormationOptio
 }
 
 function zippedFolder(folder: string): Buffer {
-  return zip(HANDLER_FILES.map((name) => ({ name, bytes: readFileSync(join(folder, name)) })));
+  return zip(handlerFiles(folder).map((name) => ({ name, bytes: readFileSync(join(folder, name)) })));
 }
 
 /** The template as CloudFormation takes it: with parameters and conditions, and JSON texts spelled out. */

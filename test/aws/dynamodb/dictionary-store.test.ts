@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { DictionaryStore, MissingDictionaryError } from '../../../lib/aws/dynamodb/dictionary-store.ts';
-import { DEFAULT_BUFFER_TTL_MS, DICTIONARY_USE_MS, fragmentExpiresAt } from '../../../lib/aws/dynamodb/schema.ts';
+import { DICTIONARY_USE_MS, fragmentExpiresAt } from '../../../lib/aws/dynamodb/schema.ts';
+import type { TableCalls } from '../../../lib/aws/dynamodb/table-calls.ts';
 import { trainedAtMs } from '../../../lib/aws/dynamodb/trained-dictionary.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../../../lib/pipeline/adapter-rules.ts';
 import { UnavailableError } from '../../../lib/pipeline/ports.ts';
 import { useDynamoTable } from '../../support/dynamo-table.ts';
 import { injectFaults, loseAnswer, loseRequest, refuse } from '../../support/faults.ts';
@@ -14,7 +15,7 @@ const { tableName, createClient } = useDynamoTable();
 let tenants = 0;
 
 /** Each test has a tenant, and so dictionaries, of its own. */
-function create(options: { readonly tenant?: string; readonly client?: DynamoDBClient } = {}) {
+function create(options: { readonly tenant?: string; readonly client?: TableCalls } = {}) {
   const { tenant = `tenant-${tenants++}`, client = createClient() } = options;
   const clock = new ManualClock();
   const store = new DictionaryStore({ client, tableName, clock, tenant, retryPolicy: instantRetryPolicy(clock) });
@@ -73,14 +74,14 @@ describe('DictionaryStore', () => {
     const calls = injectFaults(client, '', []);
     await Promise.all(Array.from({ length: 20 }, () => reader.bytesOf(id)));
     await reader.bytesOf(id);
-    expect(calls).toEqual(['GetItemCommand']);
+    expect(calls).toEqual(['GetItem']);
   });
 
   it('asks again after a failure, and after a dictionary was missing', async () => {
-    const { store, tenant, client } = create();
+    const { store, tenant } = create();
     const { id, bytes: trained } = await store.put(bytes());
     const reader = create({ tenant, client: createClient() });
-    injectFaults(reader.client, 'GetItemCommand', [
+    injectFaults(reader.client, 'GetItem', [
       async () => ({}),
       async () => Promise.reject(Object.assign(new Error('denied'), { name: 'AccessDeniedException' })),
     ]);
@@ -89,7 +90,6 @@ describe('DictionaryStore', () => {
     );
     await expect(reader.store.bytesOf(id)).rejects.toThrow('denied');
     expect(await reader.store.bytesOf(id)).toEqual(trained);
-    client.destroy();
   });
 
   it.each([
@@ -98,22 +98,22 @@ describe('DictionaryStore', () => {
     { what: 'a lost answer', fault: loseAnswer },
   ])('puts all the same after $what', async ({ fault }) => {
     const { store, client, tenant } = create();
-    injectFaults(client, 'PutItemCommand', [fault, fault]);
+    injectFaults(client, 'PutItem', [fault, fault]);
     const put = await store.put(bytes());
     expect(await create({ tenant }).store.newest()).toEqual(put);
   });
 
   it('says when it could not put', async () => {
     const { store, client } = create();
-    injectFaults(client, 'PutItemCommand', [loseRequest], { forever: true });
+    injectFaults(client, 'PutItem', [loseRequest], { forever: true });
     await expect(store.put(bytes())).rejects.toThrow(UnavailableError);
   });
 
   it('does not wait for a table that is slow to answer: newest is tried once', async () => {
     const { store, client } = create();
-    const calls = injectFaults(client, 'QueryCommand', [loseRequest], { forever: true });
+    const calls = injectFaults(client, 'Query', [loseRequest], { forever: true });
     await expect(store.newest()).rejects.toThrow('socket hang up');
-    expect(calls).toEqual(['QueryCommand']);
+    expect(calls).toEqual(['Query']);
   });
 
   it('refuses bytes that are not those of the ID', async () => {
@@ -125,7 +125,7 @@ describe('DictionaryStore', () => {
       expiresAt: { N: '9999999999' },
       b: { B: bytes() },
     };
-    await client.send(new PutItemCommand({ TableName: tableName, Item: item }));
+    await client.call('PutItem', { TableName: tableName, Item: item });
     await expect(store.bytesOf(id)).rejects.toThrow(`attribute "b" must be the bytes of dictionary ${id}`);
     await expect(store.newest()).rejects.toThrow(`attribute "b" must be the bytes of dictionary ${id}`);
   });

@@ -23,7 +23,7 @@ const table = (average: number) => ({ interval: 3, averages: new Map([['0a1b2c3d
 describe('DynamoDbKeyTables', () => {
   it('is unavailable when it cannot be reached in time', async () => {
     const { client, store, sampler } = create();
-    for (const command of ['QueryCommand', 'PutItemCommand']) {
+    for (const command of ['Query', 'PutItem']) {
       injectFaults(client, command, [throttle], { forever: true });
     }
     await expect(store.latest(sampler, 3)).rejects.toThrow(UnavailableError);
@@ -33,13 +33,13 @@ describe('DynamoDbKeyTables', () => {
 
   it('finds its own table when the answer to the put is lost', async () => {
     const { client, store, sampler } = create();
-    injectFaults(client, 'PutItemCommand', [loseAnswer]);
+    injectFaults(client, 'PutItem', [loseAnswer]);
     expect(await store.putIfAbsent(sampler, table(1))).toEqual(table(1));
   });
 
   it('counts once, and not again when the answer is lost', async () => {
     const { client, store, sampler } = create();
-    injectFaults(client, 'UpdateItemCommand', [loseAnswer]);
+    injectFaults(client, 'UpdateItem', [loseAnswer]);
     await expect(store.count(sampler, 3, new Map([['a', 2]]))).rejects.toThrow();
     expect(await store.counts(sampler, 3)).toEqual(new Map([['a', 2]]));
   });

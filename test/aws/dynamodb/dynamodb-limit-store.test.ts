@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { DynamoDbLimitStore } from '../../../lib/aws/dynamodb/limit-store.ts';
 import { FleetAllowances } from '../../../lib/pipeline/allowances/fleet-allowances.ts';
@@ -28,7 +27,7 @@ function rate(perSecond: number, burst: number): Limit {
 describe('DynamoDbLimitStore', () => {
   it('leases all the same after throttling and lost requests', async () => {
     const { client, store, clock } = create();
-    injectFaults(client, 'UpdateItemCommand', [throttle, loseRequest]);
+    injectFaults(client, 'UpdateItem', [throttle, loseRequest]);
     const bucket = bucketOf(rate(10, 20), clock.now());
     expect((await store.lease(bucket, clock.now(), 20, 20)).granted).toBe(20);
   });
@@ -37,7 +36,7 @@ describe('DynamoDbLimitStore', () => {
     const { client, store, clock } = create();
     const bucket = bucketOf(rate(10, 20), clock.now());
     await store.lease(bucket, clock.now(), 1, 1);
-    injectFaults(client, 'UpdateItemCommand', [loseAnswer]);
+    injectFaults(client, 'UpdateItem', [loseAnswer]);
     expect((await store.lease(bucket, clock.now(), 6, 6)).granted).toBe(6);
     const { level } = await store.lease(bucket, clock.now(), 20, 20);
     expect(tokensIn(bucket, level, clock.now())).toBe(20 - 1 - 6 - 6);
@@ -45,7 +44,7 @@ describe('DynamoDbLimitStore', () => {
 
   it('is unavailable when it cannot be reached in time', async () => {
     const { client, store, clock } = create();
-    injectFaults(client, 'UpdateItemCommand', [throttle], { forever: true });
+    injectFaults(client, 'UpdateItem', [throttle], { forever: true });
     const bucket = bucketOf(rate(10, 20), clock.now());
     await expect(store.lease(bucket, clock.now(), 1, 1)).rejects.toThrow(UnavailableError);
   });
@@ -54,9 +53,9 @@ describe('DynamoDbLimitStore', () => {
     const { client, store, clock } = create();
     const bucket = bucketOf(rate(10, 20), clock.now());
     await store.lease(bucket, clock.now(), 20, 20);
-    const calls = injectFaults(client, 'UpdateItemCommand', [loseAnswer]);
+    const calls = injectFaults(client, 'UpdateItem', [loseAnswer]);
     await expect(store.release(bucket, 5)).rejects.toThrow();
-    expect(calls).toEqual(['UpdateItemCommand']);
+    expect(calls).toEqual(['UpdateItem']);
     expect((await store.lease(bucket, clock.now(), 6, 6)).granted).toBe(0);
   });
 
@@ -70,7 +69,7 @@ describe('DynamoDbLimitStore', () => {
     const bucket = bucketOf(limit, clock.now());
     await store.lease(bucket, clock.now(), 1, 1);
     const Key = { traceId: { S: 'limiter' }, sk: { S: `r#${bucket.key}` } };
-    const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key }));
+    const { Item } = await client.call('GetItem', { TableName: tableName, Key });
     const expected = expiresAfterS === undefined ? undefined : String(clock.now() / 1000 + expiresAfterS);
     expect(Item?.['l']?.N).toMatch(/^\d+$/);
     expect(Item?.['expiresAt']?.N).toBe(expected);

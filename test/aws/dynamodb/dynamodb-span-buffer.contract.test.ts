@@ -6,7 +6,7 @@ import { MemoryObjectStore } from '../../memory/memory-object-store.ts';
 import { useDynamoTable } from '../../support/dynamo-table.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-const { tableName, createClient } = useDynamoTable();
+const { tableName, createClient, createSdkClient } = useDynamoTable();
 
 describe('with a trained dictionary', () => {
   describeSpanBuffer('DynamoDbSpanBuffer', () => {
@@ -19,10 +19,14 @@ describe('with a trained dictionary', () => {
   });
 });
 
-describe.each([undefined, 'shop'])('for tenant %s', (tenant) => {
+describe.each([
+  { tenant: undefined, kind: 'ours', create: createClient },
+  { tenant: 'shop', kind: 'ours', create: createClient },
+  { tenant: undefined, kind: "the SDK's", create: createSdkClient },
+])('for tenant $tenant, with a client that is $kind', ({ tenant, create }) => {
   describeSpanBuffer('DynamoDbSpanBuffer', () => {
     const clock = new ManualClock();
-    const client = createClient();
+    const client = create();
     const spillStore = new MemoryObjectStore();
     return { buffer: new DynamoDbSpanBuffer({ client, tableName, spillStore, clock, tenant }), clock };
   });

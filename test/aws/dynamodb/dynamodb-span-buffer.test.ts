@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { BYTES_AT_ONCE } from '../../../lib/aws/dynamodb/encode-fragments.ts';
 import { toFragmentItem } from '../../../lib/aws/dynamodb/fragment-item.ts';
@@ -25,7 +24,7 @@ describe('DynamoDbSpanBuffer with a large request', () => {
       turnsBeforeFirstWrite = turns;
       return proceed();
     };
-    injectFaults(client, 'BatchWriteItemCommand', [noteTurns]);
+    injectFaults(client, 'BatchWriteItem', [noteTurns]);
     const traceId = newTraceId();
     const payload = new Uint8Array(BYTES_AT_ONCE / 4).fill(97);
     const count = () => {
@@ -69,11 +68,11 @@ describe('DynamoDbSpanBuffer when calls fail', () => {
     { what: 'unprocessed items', fault: leaveUnprocessed(10) },
   ])('appends all the same after $what', async ({ fault }) => {
     const { buffer, client, policy } = create();
-    const calls = injectFaults(client, 'BatchWriteItemCommand', [fault, fault]);
+    const calls = injectFaults(client, 'BatchWriteItem', [fault, fault]);
     const traceId = newTraceId();
     await buffer.append(fragments(traceId, 25));
     expect((await buffer.read(traceId)).fragments).toHaveLength(25);
-    expect(calls.filter((name) => name === 'BatchWriteItemCommand')).toHaveLength(3);
+    expect(calls.filter((name) => name === 'BatchWriteItem')).toHaveLength(3);
     expect(policy.waits).toHaveLength(2);
   });
 
@@ -84,14 +83,14 @@ describe('DynamoDbSpanBuffer when calls fail', () => {
       sizes.push(requestsOf(input).length);
       return proceed();
     };
-    injectFaults(client, 'BatchWriteItemCommand', [leaveUnprocessed(10), count]);
+    injectFaults(client, 'BatchWriteItem', [leaveUnprocessed(10), count]);
     await buffer.append(fragments(newTraceId(), 25));
     expect(sizes).toEqual([10]);
   });
 
   it('names what failed, how long it tried and why when the time is over', async () => {
     const { buffer, client } = create();
-    injectFaults(client, 'BatchWriteItemCommand', [leaveUnprocessed(3)], { forever: true });
+    injectFaults(client, 'BatchWriteItem', [leaveUnprocessed(3)], { forever: true });
     const appending = buffer.append(fragments(newTraceId(), 25));
     await expect(appending).rejects.toThrow(UnavailableError);
     await expect(appending).rejects.toThrow('could not write 3 of 25 buffer items within 4000 ms: UnprocessedItems');
@@ -99,7 +98,7 @@ describe('DynamoDbSpanBuffer when calls fail', () => {
 
   it('keeps the error of the service as the cause', async () => {
     const { buffer, client } = create();
-    injectFaults(client, 'BatchWriteItemCommand', [refuse('ThrottlingException', 400)], { forever: true });
+    injectFaults(client, 'BatchWriteItem', [refuse('ThrottlingException', 400)], { forever: true });
     await expect(buffer.append(fragments(newTraceId(), 1))).rejects.toMatchObject({
       cause: { name: 'ThrottlingException' },
     });
@@ -114,7 +113,7 @@ describe('DynamoDbSpanBuffer when calls fail', () => {
       if (isFirst && clock.now() - startedAtMs > 3000) return proceed();
       throw serviceError('ThrottlingException', 400);
     };
-    injectFaults(client, 'BatchWriteItemCommand', [late], { forever: true });
+    injectFaults(client, 'BatchWriteItem', [late], { forever: true });
     const traceId = newTraceId();
     const many = fragments(traceId, 400).map((fragment, index) => ({
       ...fragment,
@@ -127,7 +126,7 @@ describe('DynamoDbSpanBuffer when calls fail', () => {
 
   it('throws at once what another attempt cannot cure', async () => {
     const { buffer, client, policy } = create();
-    injectFaults(client, 'BatchWriteItemCommand', [refuse('AccessDeniedException', 400)]);
+    injectFaults(client, 'BatchWriteItem', [refuse('AccessDeniedException', 400)]);
     await expect(buffer.append(fragments(newTraceId(), 1))).rejects.toMatchObject({ name: 'AccessDeniedException' });
     expect(policy.waits).toEqual([]);
   });
@@ -136,9 +135,9 @@ describe('DynamoDbSpanBuffer when calls fail', () => {
     const { buffer, client } = create();
     const traceId = newTraceId();
     await buffer.append(fragments(traceId, 2));
-    injectFaults(client, 'QueryCommand', [refuse('ThrottlingException', 400), loseAnswer]);
+    injectFaults(client, 'Query', [refuse('ThrottlingException', 400), loseAnswer]);
     expect((await buffer.read(traceId)).fragments).toHaveLength(2);
-    injectFaults(client, 'QueryCommand', [refuse('ThrottlingException', 400)], { forever: true });
+    injectFaults(client, 'Query', [refuse('ThrottlingException', 400)], { forever: true });
     await expect(buffer.read(traceId)).rejects.toThrow(`could not read trace ${traceId} within 4000 ms`);
   });
 
@@ -157,18 +156,14 @@ describe('DynamoDbSpanBuffer when calls fail', () => {
       });
       return { ...answer, UnprocessedKeys: rest.length === 0 ? {} : { [tableName]: { Keys: rest } } };
     };
-    const calls = injectFaults(client, 'BatchGetItemCommand', [
-      leaveKeys,
-      leaveKeys,
-      refuse('ThrottlingException', 400),
-    ]);
+    const calls = injectFaults(client, 'BatchGetItem', [leaveKeys, leaveKeys, refuse('ThrottlingException', 400)]);
     const hashes = sent.map(({ hash }) => hash);
     expect(await buffer.readFragments(traceId, hashes)).toEqual(sent);
     expect(asked).toEqual([100, 70]);
     // The third one is refused; the fourth reads the other 40, the fifth the 20 over a hundred.
-    expect(calls.filter((name) => name === 'BatchGetItemCommand')).toHaveLength(5);
+    expect(calls.filter((name) => name === 'BatchGetItem')).toHaveLength(5);
     expect(policy.waits).toHaveLength(3);
-    injectFaults(client, 'BatchGetItemCommand', [refuse('ThrottlingException', 400)], { forever: true });
+    injectFaults(client, 'BatchGetItem', [refuse('ThrottlingException', 400)], { forever: true });
     const reading = buffer.readFragments(traceId, hashes);
     await expect(reading).rejects.toThrow(`could not read fragments of trace ${traceId} within 4000 ms`);
   });
@@ -176,14 +171,14 @@ describe('DynamoDbSpanBuffer when calls fail', () => {
   it('answers conflict with its own record when the answer to it was lost', async () => {
     const { buffer, client } = create();
     const traceId = newTraceId();
-    injectFaults(client, 'PutItemCommand', [loseAnswer]);
+    injectFaults(client, 'PutItem', [loseAnswer]);
     expect(await buffer.record(traceId, record)).toBe('conflict');
     expect((await buffer.read(traceId)).decision).toEqual(record);
   });
 
   it('records when the request was lost', async () => {
     const { buffer, client } = create();
-    injectFaults(client, 'PutItemCommand', [loseRequest, refuse('ServiceUnavailable', 503)]);
+    injectFaults(client, 'PutItem', [loseRequest, refuse('ServiceUnavailable', 503)]);
     expect(await buffer.record(newTraceId(), record)).toBe('recorded');
   });
 });
@@ -215,7 +210,7 @@ describe('DynamoDbSpanBuffer at its limits', () => {
     const { buffer, client } = create();
     const traceId = newTraceId();
     const items = fragments(traceId, 10_001).map((fragment) => toFragmentItem(fragment, 1_900_000_000).item);
-    injectFaults(client, 'QueryCommand', [async () => ({ Items: items.slice(1) }), async () => ({ Items: items })]);
+    injectFaults(client, 'Query', [async () => ({ Items: items.slice(1) }), async () => ({ Items: items })]);
     expect((await buffer.read(traceId)).fragments).toHaveLength(10_000);
     await expect(buffer.read(traceId)).rejects.toThrow(TraceTooLargeError);
   });
@@ -224,15 +219,13 @@ describe('DynamoDbSpanBuffer at its limits', () => {
     const { buffer, client } = create();
     const traceId = newTraceId();
     await buffer.record(traceId, record);
-    const { Items: decision = [] } = await client.send(
-      new QueryCommand({
-        TableName: tableName,
-        KeyConditionExpression: 'traceId = :traceId',
-        ExpressionAttributeValues: { ':traceId': { S: traceId } },
-      }),
-    );
+    const { Items: decision = [] } = await client.call('Query', {
+      TableName: tableName,
+      KeyConditionExpression: 'traceId = :traceId',
+      ExpressionAttributeValues: { ':traceId': { S: traceId } },
+    });
     const items = fragments(traceId, 10_001).map((fragment) => toFragmentItem(fragment, 1_900_000_000).item);
-    injectFaults(client, 'QueryCommand', [async () => ({ Items: [...decision, ...items] })]);
+    injectFaults(client, 'Query', [async () => ({ Items: [...decision, ...items] })]);
     await expect(buffer.read(traceId)).rejects.toMatchObject({ decision: record });
   });
 
@@ -255,7 +248,7 @@ describe('DynamoDbSpanBuffer at its limits', () => {
     const traceId = newTraceId();
     const payload = Uint8Array.from(randomBytes(8 * 1024 - 1));
     const largest = fragments(traceId, 300).map((fragment) => ({ ...fragment, payload }));
-    const calls = injectFaults(client, 'BatchWriteItemCommand', []);
+    const calls = injectFaults(client, 'BatchWriteItem', []);
     await buffer.append(largest);
     expect(calls).toHaveLength(12);
     expect((await buffer.read(traceId)).fragments).toHaveLength(300);
@@ -268,13 +261,11 @@ it('stores when items expire in seconds, for the TTL of the table', async () => 
   clock.set(1_795_262_400_001);
   await buffer.append(fragments(traceId, 1, clock.now()));
   await buffer.record(traceId, record);
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName: tableName,
-      KeyConditionExpression: 'traceId = :traceId',
-      ExpressionAttributeValues: { ':traceId': { S: traceId } },
-    }),
-  );
+  const { Items = [] } = await client.call('Query', {
+    TableName: tableName,
+    KeyConditionExpression: 'traceId = :traceId',
+    ExpressionAttributeValues: { ':traceId': { S: traceId } },
+  });
   const mine = Items.map((item) => item['expiresAt']?.N);
   // A day, and eight days, later; the second begun counts.
   expect(mine.sort()).toEqual([String(1_795_262_401 + 86_400), String(1_795_262_401 + 8 * 86_400)]);

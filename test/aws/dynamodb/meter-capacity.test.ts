@@ -1,14 +1,6 @@
-import {
-  BatchWriteItemCommand,
-  DescribeTableCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDynamoDbClient } from '../../../lib/aws/clients.ts';
+import { SignedTableCalls, type TableCalls } from '../../../lib/aws/dynamodb/table-calls.ts';
 import { meterCapacity } from '../../../lib/aws/meter-calls.ts';
 import { type Engine, engineClientOptions } from '../../support/engines/engine.ts';
 import { provisionTable } from '../../support/engines/provision.ts';
@@ -20,7 +12,7 @@ const item = (sk: string, bytes: number) => ({ traceId: { S: 'a' }, sk: { S: sk 
 const Key = { traceId: { S: 'a' }, sk: { S: '1' } };
 
 let engine: Engine;
-let client: DynamoDBClient;
+let client: TableCalls;
 let metrics: RecordingMetrics;
 
 beforeAll(async () => {
@@ -30,37 +22,36 @@ beforeAll(async () => {
 afterAll(() => engine.stop());
 beforeEach(() => {
   metrics = new RecordingMetrics();
-  client = meterCapacity(createDynamoDbClient(engineClientOptions(engine.url)), metrics);
+  client = meterCapacity(new SignedTableCalls(engineClientOptions(engine.url)), metrics);
 });
 
 /** One write unit for each begun KB of an item, one strongly consistent read unit for each begun 4 KB of an answer. */
 describe('meterCapacity', () => {
-  it('counts the write units of puts, batches and updates', async () => {
-    await client.send(new PutItemCommand({ TableName, Item: item('1', 2_500) }));
+  it('counts the write units of puts, batches, updates and deletes', async () => {
+    await client.call('PutItem', { TableName, Item: item('1', 2_500) });
     expect(metrics.totals).toEqual({ consumed_write_units: 3 });
     const batch = [item('2', 100), item('3', 1_500)].map((Item) => ({ PutRequest: { Item } }));
-    await client.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: batch } }));
+    await client.call('BatchWriteItem', { RequestItems: { [TableName]: batch } });
     expect(metrics.totals).toEqual({ consumed_write_units: 3 + 1 + 2 });
     const update = { UpdateExpression: 'SET q = :q', ExpressionAttributeValues: { ':q': { N: '1' } } };
-    await client.send(new UpdateItemCommand({ TableName, Key: { traceId: { S: 'a' }, sk: { S: '2' } }, ...update }));
+    await client.call('UpdateItem', { TableName, Key: { traceId: { S: 'a' }, sk: { S: '2' } }, ...update });
     expect(metrics.totals).toEqual({ consumed_write_units: 3 + 1 + 2 + 1 });
+    await client.call('DeleteItem', { TableName, Key });
+    expect(metrics.totals).toEqual({ consumed_write_units: 3 + 1 + 2 + 1 + 3 });
   });
 
-  it('counts the read units of queries and gets', async () => {
-    await client.send(new PutItemCommand({ TableName, Item: item('1', 5_000) }));
+  it('counts the read units of queries, gets and batches', async () => {
+    await client.call('PutItem', { TableName, Item: item('1', 5_000) });
     metrics.totals['consumed_write_units'] = 0;
-    await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+    await client.call('GetItem', { TableName, Key, ConsistentRead: true });
     expect(metrics.totals).toMatchObject({ consumed_read_units: 2, consumed_write_units: 0 });
     const query = {
       KeyConditionExpression: 'traceId = :a AND sk = :sk',
       ExpressionAttributeValues: { ':a': { S: 'a' }, ':sk': { S: '1' } },
     };
-    await client.send(new QueryCommand({ TableName, ConsistentRead: true, ...query }));
+    await client.call('Query', { TableName, ConsistentRead: true, ...query });
     expect(metrics.totals).toMatchObject({ consumed_read_units: 4, consumed_write_units: 0 });
-  });
-
-  it('leaves other calls alone', async () => {
-    await client.send(new DescribeTableCommand({ TableName }));
-    expect(metrics.totals).toEqual({});
+    await client.call('BatchGetItem', { RequestItems: { [TableName]: { Keys: [Key], ConsistentRead: true } } });
+    expect(metrics.totals).toMatchObject({ consumed_read_units: 6, consumed_write_units: 0 });
   });
 });

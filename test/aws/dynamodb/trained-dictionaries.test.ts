@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { DeleteItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { corpus } from '../../../bench/corpus.ts';
 import { DictionaryStore, MissingDictionaryError } from '../../../lib/aws/dynamodb/dictionary-store.ts';
@@ -50,13 +49,11 @@ async function published(clock: ManualClock): Promise<TrainedDictionary> {
 
 /** The first byte of the stored payload: how it is coded. */
 async function codecOf(traceId: string): Promise<number | undefined> {
-  const { Items = [] } = await createClient().send(
-    new QueryCommand({
-      TableName: tableName,
-      KeyConditionExpression: 'traceId = :traceId',
-      ExpressionAttributeValues: { ':traceId': { S: traceId } },
-    }),
-  );
+  const { Items = [] } = await createClient().call('Query', {
+    TableName: tableName,
+    KeyConditionExpression: 'traceId = :traceId',
+    ExpressionAttributeValues: { ':traceId': { S: traceId } },
+  });
   return Items[0]?.['p']?.B?.[0];
 }
 
@@ -75,7 +72,7 @@ describe('fragments with a trained dictionary', () => {
     expect((await reader.buffer.read(sent.traceId)).fragments).toEqual([sent]);
     expect(reader.decoded).toEqual([PAYLOAD]);
     await reader.buffer.read(sent.traceId);
-    expect(calls).toEqual(['QueryCommand', 'GetItemCommand', 'QueryCommand']);
+    expect(calls).toEqual(['Query', 'GetItem', 'Query']);
   });
 
   it('are read beside those of other dictionaries and of none', async () => {
@@ -136,7 +133,7 @@ describe('fragments with a trained dictionary', () => {
     const sent = fragment(clock);
     await process(clock, undefined, await published(clock)).buffer.append([sent]);
     const { buffer, client } = process(clock);
-    injectFaults(client, 'GetItemCommand', [loseRequest, loseRequest]);
+    injectFaults(client, 'GetItem', [loseRequest, loseRequest]);
     expect((await buffer.read(sent.traceId)).fragments).toEqual([sent]);
   });
 
@@ -220,10 +217,10 @@ describe('decide, where a dictionary is gone', () => {
 async function restore({ id, bytes, expiresAt }: TrainedDictionary): Promise<void> {
   const key = { traceId: { S: 'dictionary' }, sk: { S: `z#${id}` } };
   const Item = { ...key, expiresAt: { N: String(expiresAt) }, b: { B: bytes } };
-  await createClient().send(new PutItemCommand({ TableName: tableName, Item }));
+  await createClient().call('PutItem', { TableName: tableName, Item });
 }
 
 async function remove({ id }: TrainedDictionary): Promise<void> {
   const Key = { traceId: { S: 'dictionary' }, sk: { S: `z#${id}` } };
-  await createClient().send(new DeleteItemCommand({ TableName: tableName, Key }));
+  await createClient().call('DeleteItem', { TableName: tableName, Key });
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { createS3Client } from '../../../lib/aws/clients.ts';
-import { S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
+import { createS3Client, S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
 import { describeObjectStore } from '../../contract/object-store.contract.ts';
 import { type Engine, engineClientOptions } from '../../support/engines/engine.ts';
 import { provisionBucket } from '../../support/engines/provision.ts';

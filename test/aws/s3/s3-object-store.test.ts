@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createS3Client } from '../../../lib/aws/clients.ts';
-import { S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
+import { createS3Client, S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
 import { type Engine, engineClientOptions } from '../../support/engines/engine.ts';
 import { provisionBucket } from '../../support/engines/provision.ts';
 import { startQueueAndObjects } from '../../support/engines/queue-and-objects.ts';

@@ -1,6 +1,7 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { createSqsClient } from '../../../lib/aws/clients.ts';
+import { SignedQueueCalls, sdkQueueCalls } from '../../../lib/aws/sqs/queue-calls.ts';
 import { decodeWakeUp } from '../../../lib/aws/sqs/wake-up-message.ts';
 import { SqsWakeUpQueue } from '../../../lib/aws/sqs/wake-up-queue.ts';
 import type { WakeUp } from '../../../lib/pipeline/ports.ts';
@@ -21,12 +22,15 @@ beforeAll(async () => {
 
 afterAll(() => engine.stop());
 
-describe.each([undefined, 'shop'])('for tenant %s', (tenant) => {
+describe.each([
+  { tenant: undefined, kind: 'ours', create: () => new SignedQueueCalls(engineClientOptions(engine.url)) },
+  { tenant: 'shop', kind: "the SDK's", create: () => sdkQueueCalls(client) },
+])('for tenant $tenant, with a client that is $kind', ({ tenant, create }) => {
   describeWakeUpQueue('SqsWakeUpQueue', async () => {
     queueCount += 1;
     const urls = await provisionQueues(client, `queue-${queueCount}`);
     return {
-      queue: new SqsWakeUpQueue({ client, ...urls, clock: new ManualClock(), tenant }),
+      queue: new SqsWakeUpQueue({ client: create(), ...urls, clock: new ManualClock(), tenant }),
       receive: (waitSeconds) => drain(urls.queueUrl, waitSeconds, tenant),
       deadLetters: () => drain(urls.deadLetterQueueUrl, 0, tenant),
     };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createSqsClient } from '../../../lib/aws/clients.ts';
+import { SignedQueueCalls } from '../../../lib/aws/sqs/queue-calls.ts';
 import { SqsWakeUpQueue } from '../../../lib/aws/sqs/wake-up-queue.ts';
 import type { DelayedWakeUp } from '../../../lib/pipeline/ports.ts';
 import { UnavailableError } from '../../../lib/pipeline/ports.ts';
@@ -80,7 +80,7 @@ function create(faults: readonly Fault[], options?: { readonly forever: boolean 
   const clock = new ManualClock();
   const policy = instantRetryPolicy(clock);
   const batches: Batch[] = [];
-  const client = createSqsClient({
+  const client = new SignedQueueCalls({
     endpoint: 'http://127.0.0.1:1',
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
@@ -90,7 +90,7 @@ function create(faults: readonly Fault[], options?: { readonly forever: boolean 
     return {};
   };
   const accepting = Array<Fault>(50).fill(accept);
-  injectFaults(client, 'SendMessageBatchCommand', options?.forever ? faults : [...faults, ...accepting], options);
+  injectFaults(client, 'SendMessageBatch', options?.forever ? faults : [...faults, ...accepting], options);
   const urls = { queueUrl: 'http://queue', deadLetterQueueUrl: 'http://dead-letters' };
   return { queue: new SqsWakeUpQueue({ client, ...urls, clock, retryPolicy: policy }), batches, policy };
 }

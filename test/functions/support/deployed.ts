@@ -10,11 +10,16 @@ import { type Authorize, authorizeAll } from '../../../functions/ingest/keys.ts'
 import type { ConfigSource } from '../../../functions/shared/live-config.ts';
 import type { Log } from '../../../functions/shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../../../functions/shared/metrics.ts';
-import { createServices, metered, type ServiceNames } from '../../../functions/shared/services.ts';
-import { createDynamoDbClient, createS3Client, createSqsClient } from '../../../lib/aws/clients.ts';
+import { createServices, metered } from '../../../functions/shared/services.ts';
+import { createDynamoDbClient, createSqsClient } from '../../../lib/aws/clients.ts';
+import { SignedTableCalls } from '../../../lib/aws/dynamodb/table-calls.ts';
+import { meterSdkClient } from '../../../lib/aws/meter-calls.ts';
+import { createS3Client, S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
+import { SignedQueueCalls } from '../../../lib/aws/sqs/queue-calls.ts';
+import { SystemClock } from '../../../lib/aws/system.ts';
 import type { ArchivedLine } from '../../pipeline/world.ts';
 import { engineClientOptions } from '../../support/engines/engine.ts';
-import { provision } from '../../support/engines/provision.ts';
+import { type Provisioned, provision } from '../../support/engines/provision.ts';
 import { startQueueAndObjects } from '../../support/engines/queue-and-objects.ts';
 import { startTestDynamo } from '../../support/engines.ts';
 import { httpEvent } from './http-event.ts';
@@ -31,7 +36,7 @@ export interface EngineAddresses {
   readonly dynamoUrl: string;
   /** Of SQS and S3. */
   readonly otherUrl: string;
-  readonly names: ServiceNames;
+  readonly names: Provisioned;
 }
 
 export interface Handlers {
@@ -45,13 +50,19 @@ export interface Handlers {
 export async function deploy(options: HandlerOptions | ((engines: EngineAddresses) => Promise<Handlers>)) {
   const [dynamo, others] = await Promise.all([startTestDynamo(), startQueueAndObjects()]);
   const otherOptions = engineClientOptions(others.url);
-  const dynamoDb = createDynamoDbClient(engineClientOptions(dynamo.url));
+  const dynamoClient = createDynamoDbClient(engineClientOptions(dynamo.url));
   const sqs = createSqsClient({ ...otherOptions, requestTimeoutMs: 30_000 });
   const s3 = createS3Client(otherOptions);
-  const names = await provision({ dynamoClient: dynamoDb, sqsClient: sqs, s3Client: s3 });
+  const names = await provision({ dynamoClient, sqsClient: sqs, s3Client: s3 });
   const metrics = typeof options === 'function' ? NO_METRICS : (options.metrics ?? NO_METRICS);
-  const clients = metered({ dynamoDb, sqs, s3 }, metrics);
-  const services = createServices(clients, names);
+  const dynamoDb = new SignedTableCalls(engineClientOptions(dynamo.url));
+  const queue = new SignedQueueCalls(otherOptions);
+  const store = new S3ObjectStore({
+    client: meterSdkClient(s3, metrics),
+    bucket: names.bucket,
+    clock: new SystemClock(),
+  });
+  const services = createServices({ ...metered({ dynamoDb, sqs: queue }, metrics), store }, names);
   const { ingest, decide } =
     typeof options === 'function'
       ? await options({ dynamoUrl: dynamo.url, otherUrl: others.url, names })
@@ -65,7 +76,11 @@ export async function deploy(options: HandlerOptions | ((engines: EngineAddresse
     return (await sqs.send(new ReceiveMessageCommand(command))).Messages ?? [];
   };
   return {
-    clients,
+    /** `sqs` is for other calls than those of the handlers; faults of the others are faults of the handlers' calls. */
+    clients: { dynamoDb, s3, sqs },
+    /** What the handlers are made of: for other handlers on the same engines. */
+    parts: { dynamoDb, sqs: queue, store },
+    dynamoUrl: dynamo.url,
     names,
     services,
 
@@ -106,7 +121,7 @@ export async function deploy(options: HandlerOptions | ((engines: EngineAddresse
     },
 
     async stop(): Promise<void> {
-      for (const client of [dynamoDb, sqs, s3]) client.destroy();
+      for (const client of [dynamoClient, dynamoDb, queue, sqs, s3]) client.destroy();
       await Promise.all([dynamo.stop(), others.stop()]);
     },
   };

@@ -7,10 +7,12 @@ import { createInterface } from 'node:readline';
 import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
 import { GzipTraceArchive } from '../../../lib/archive/trace-archive.ts';
-import { createDynamoDbClient, createS3Client, createSqsClient } from '../../../lib/aws/clients.ts';
+import { createDynamoDbClient, createSqsClient } from '../../../lib/aws/clients.ts';
 import { NODE_CODECS } from '../../../lib/aws/codecs.ts';
 import { DynamoDbSpanBuffer } from '../../../lib/aws/dynamodb/span-buffer.ts';
-import { S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
+import { SignedTableCalls } from '../../../lib/aws/dynamodb/table-calls.ts';
+import { createS3Client, S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
+import { sdkQueueCalls } from '../../../lib/aws/sqs/queue-calls.ts';
 import { SqsWakeUpQueue } from '../../../lib/aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../../../lib/aws/system.ts';
 import { engineClientOptions } from './engine.ts';
@@ -82,14 +84,15 @@ async function adaptersFor(dynamoUrl: string, queueAndObjectsUrl: string) {
   const dynamoClient = createDynamoDbClient(engineClientOptions(dynamoUrl));
   const sqsClient = createSqsClient(engineClientOptions(queueAndObjectsUrl));
   const s3Client = createS3Client(engineClientOptions(queueAndObjectsUrl));
+  const tableCalls = new SignedTableCalls(engineClientOptions(dynamoUrl));
   const names = await provision({ dynamoClient, sqsClient, s3Client });
   const store = new S3ObjectStore({ client: s3Client, bucket: names.bucket, clock });
   return {
     names,
     sqsClient,
-    buffer: new DynamoDbSpanBuffer({ client: dynamoClient, tableName: names.tableName, spillStore: store, clock }),
+    buffer: new DynamoDbSpanBuffer({ client: tableCalls, tableName: names.tableName, spillStore: store, clock }),
     archive: new GzipTraceArchive({ store, codecs: NODE_CODECS }),
-    queue: new SqsWakeUpQueue({ client: sqsClient, ...names, clock }),
+    queue: new SqsWakeUpQueue({ client: sdkQueueCalls(sqsClient), ...names, clock }),
   };
 }
 

@@ -13,7 +13,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { ChangeMessageVisibilityCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createS3Client, createSqsClient } from '../../../lib/aws/clients.ts';
+import { createSqsClient } from '../../../lib/aws/clients.ts';
+import { createS3Client } from '../../../lib/aws/s3/object-store.ts';
 import { type Engine, engineClientOptions } from './engine.ts';
 import { provisionBucket, provisionQueues } from './provision.ts';
 import { startQueueAndObjects } from './queue-and-objects.ts';

@@ -4,7 +4,11 @@ import { type HttpHandler, type IngestHandler, wireIngest } from '../../../funct
 import { authorizeAll, authorizeKeys } from '../../../functions/ingest/keys.ts';
 import { fixedConfig } from '../../../functions/shared/live-config.ts';
 import { createServices } from '../../../functions/shared/services.ts';
-import { createDynamoDbClient, createS3Client, createSqsClient } from '../../../lib/aws/clients.ts';
+import { createDynamoDbClient, createSqsClient } from '../../../lib/aws/clients.ts';
+import { SignedTableCalls } from '../../../lib/aws/dynamodb/table-calls.ts';
+import { createS3Client, S3ObjectStore } from '../../../lib/aws/s3/object-store.ts';
+import { SignedQueueCalls } from '../../../lib/aws/sqs/queue-calls.ts';
+import { SystemClock } from '../../../lib/aws/system.ts';
 import { functionUrlEvent } from '../../../lib/local/function-url-event.ts';
 import { startHttpServer } from '../../../lib/local/http-server.ts';
 import { LOCAL_SETTINGS, type LocalOptions, type RunningTailgate } from '../../../lib/local/start.ts';
@@ -30,7 +34,8 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   const { host, port, log } = options;
   const config = fixedConfig(options.config);
   const { clients, longPollClient, names } = await startEngines(options, started);
-  const services = createServices(clients, names);
+  const store = new S3ObjectStore({ client: clients.s3, bucket: names.bucket, clock: new SystemClock() });
+  const services = createServices({ ...clients, store }, names);
 
   const decide = wireDecide({ services, config, log }, { ...LOCAL_SETTINGS, ...options.decideSettings });
   const source = startEventSource({ client: longPollClient, queueUrl: names.queueUrl, handler: decide, log });
@@ -68,11 +73,12 @@ async function startEngines({ dataDir, visibilityTimeoutSeconds = 30 }: LocalOpt
 
   const dynamoOptions = engineClientOptions(dynamo.url);
   const otherOptions = engineClientOptions(queueAndObjects.url);
-  const dynamoDb = createDynamoDbClient(dynamoOptions);
-  const sqs = createSqsClient(otherOptions);
+  const dynamoDb = new SignedTableCalls(dynamoOptions);
+  const sqs = new SignedQueueCalls(otherOptions);
+  const dynamoClient = createDynamoDbClient(dynamoOptions);
   const s3 = createS3Client(otherOptions);
   const longPollClient = createSqsClient({ ...otherOptions, requestTimeoutMs: LONG_POLL_TIMEOUT_MS });
-  for (const client of [dynamoDb, sqs, s3, longPollClient]) started.defer(() => client.destroy());
-  const names = await provision({ dynamoClient: dynamoDb, sqsClient: sqs, s3Client: s3, visibilityTimeoutSeconds });
+  for (const client of [dynamoDb, sqs, s3, dynamoClient, longPollClient]) started.defer(() => client.destroy());
+  const names = await provision({ dynamoClient, sqsClient: longPollClient, s3Client: s3, visibilityTimeoutSeconds });
   return { clients: { dynamoDb, sqs, s3 }, longPollClient, names };
 }

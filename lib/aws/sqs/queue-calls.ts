@@ -1,0 +1,69 @@
+import { hash } from 'node:crypto';
+import {
+  SendMessageBatchCommand,
+  type SendMessageBatchRequest,
+  type SendMessageBatchResult,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { ServiceCalls } from '../calls/service-calls.ts';
+import { SignedCalls, type SignedCallsDeps } from '../calls/signed-calls.ts';
+
+/** The operations of SQS that the wake-up queue uses. */
+export interface QueueOperations {
+  readonly SendMessageBatch: { readonly input: SendMessageBatchRequest; readonly output: SendMessageBatchResult };
+}
+
+export type QueueCalls = ServiceCalls<QueueOperations>;
+
+/** With the SDK's client, for programs that make other calls of SQS as well. */
+export function sdkQueueCalls(client: SQSClient): QueueCalls {
+  return { call: (_, input) => client.send(new SendMessageBatchCommand(input)) };
+}
+
+export interface SignedQueueCallsDeps extends Omit<SignedCallsDeps, 'endpoint'> {
+  /** @default the host that the URL of a queue names, as the SDK's client does it */
+  readonly endpoint?: string;
+}
+
+/** Calls of SQS without the SDK's client. */
+export class SignedQueueCalls implements QueueCalls {
+  readonly #deps: SignedQueueCallsDeps;
+  /** By endpoint: a queue and its dead-letter queue have the same. */
+  readonly #calls = new Map<string, SignedCalls<QueueOperations>>();
+
+  constructor(deps: SignedQueueCallsDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws as {@link SignedCalls.call} does. @throws {Error} when SQS got something else than was sent */
+  async call(operation: 'SendMessageBatch', input: SendMessageBatchRequest): Promise<SendMessageBatchResult> {
+    const endpoint = this.#deps.endpoint ?? new URL(input.QueueUrl ?? '').origin;
+    const output = await this.#callsAt(endpoint).call(operation, input);
+    assertReceived(input, output);
+    return output;
+  }
+
+  #callsAt(endpoint: string): SignedCalls<QueueOperations> {
+    const known = this.#calls.get(endpoint);
+    if (known !== undefined) return known;
+    const service = { name: 'sqs', target: 'AmazonSQS', version: '1.0' } as const;
+    const calls = new SignedCalls<QueueOperations>(service, { ...this.#deps, endpoint });
+    this.#calls.set(endpoint, calls);
+    return calls;
+  }
+
+  destroy(): void {
+    for (const calls of this.#calls.values()) calls.destroy();
+  }
+}
+
+/** SQS says what it got of each message, by its MD5. */
+function assertReceived({ Entries = [] }: SendMessageBatchRequest, { Successful = [] }: SendMessageBatchResult): void {
+  const bodies = new Map(Entries.map(({ Id, MessageBody }) => [Id, MessageBody]));
+  const wrong = Successful.filter(({ Id, MD5OfMessageBody }) => {
+    const body = bodies.get(Id);
+    return body !== undefined && MD5OfMessageBody !== hash('md5', body);
+  });
+  if (wrong.length === 0) return;
+  throw new Error(`SQS received other messages than were sent: ${wrong.map(({ MessageId }) => MessageId).join(', ')}`);
+}
