@@ -89,6 +89,14 @@ describe('writeResourceSpans', () => {
     );
   });
 
+  it.each([2, 70])('of %i attributes with an empty key writes the first, whatever is around them', (count) => {
+    const attributes = Array.from({ length: count }, (_, i) => ({
+      ...(i % 2 === 0 ? { key: '' } : {}),
+      value: { stringValue: '-'.repeat(i) },
+    }));
+    expect(attributesOf(attributes)).toBe('[{"key":"","value":{"stringValue":""}}]');
+  });
+
   it('takes the keys of a value for others than those around it', () => {
     const values = [
       { key: 'a', value: { intValue: '1' } },

@@ -2,28 +2,11 @@
  * Attributes as JSON: `{"key":"…","value":{"stringValue":"…"}}`. Attributes make up most of a trace. The form
  * that encoders write takes a fast path, which writes the JSON around key and value in constant pieces.
  */
-import {
-  ARRAY,
-  BOOL,
-  BYTES,
-  DOUBLE,
-  INT,
-  KVLIST,
-  lastMember,
-  plainValueStart,
-  STRING,
-} from '../protobuf/attributes.ts';
+import { ARRAY, BOOL, BYTES, DOUBLE, INT, KVLIST, lastMember, STRING } from '../protobuf/attributes.ts';
 import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
-import {
-  FIXED64,
-  float64At,
-  LENGTH_DELIMITED,
-  tagOf,
-  VARINT,
-  varint32At,
-  varintHigh32At,
-} from '../protobuf/wire-values.ts';
+import { float64At, LENGTH_DELIMITED, tagOf, varint32At, varintHigh32At } from '../protobuf/wire-values.ts';
 import { KeySet } from './key-set.ts';
+import { writePlainKeyValues } from './plain-key-values.ts';
 import { type JsonWriter, json } from './writer.ts';
 
 const OPEN_ARRAY = json('[');
@@ -43,13 +26,6 @@ const OPEN_BYTES = json('{"bytesValue":');
 const OPEN_ARRAY_VALUE = json('{"arrayValue":{');
 const OPEN_KVLIST_VALUE = json('{"kvlistValue":{');
 const CLOSE_TWO = json('}}');
-// The JSON between the key of an attribute and its value, or its end.
-const STRING_OF_KEY = json('","value":{"stringValue":"');
-const STRING_END = json('"}}');
-const TRUE_OF_KEY = json('","value":{"boolValue":true}}');
-const FALSE_OF_KEY = json('","value":{"boolValue":false}}');
-const INT_OF_KEY = json('","value":{"intValue":');
-const DOUBLE_OF_KEY = json('","value":{"doubleValue":');
 const OPEN_BRACKET = 0x5b;
 
 /**
@@ -59,102 +35,43 @@ const OPEN_BRACKET = 0x5b;
  */
 export function writeKeyValues(out: JsonWriter, bytes: Uint8Array, start: number, end: number, field: number): void {
   const before = out.length;
-  const seen = spareKeySet ?? new KeySet();
-  spareKeySet = undefined;
-  seen.reset(bytes);
-  const tag = tagOf(field, LENGTH_DELIMITED);
-  let at = start;
-  while (at < end && bytes[at] === tag) {
-    // This handles the form that encoders write; the cursor handles everything else.
-    const from = at + 2;
-    const to = from + (bytes[at + 1] as number);
-    const value = to <= end && to < from + 0x80 ? plainValueStart(bytes, from, to) : -1;
-    if (value < 0) break;
-    const keyEnd = from + 2 + (bytes[from + 1] as number);
-    if (seen.add(from + 2, keyEnd)) writePlainKeyValue(out, bytes, from + 2, keyEnd, value, to);
-    at = to;
-  }
-  if (at < end) writeAnyKeyValues(out, bytes, at, end, field, seen);
+  const at = writePlainKeyValues(out, bytes, start, end, tagOf(field, LENGTH_DELIMITED), writeAnyValue);
+  if (at < end) writeOtherKeyValues(out, bytes, start, at, end, field);
   // The first comma becomes the bracket.
   out.open(before, OPEN_BRACKET);
   out.piece(CLOSE_ARRAY);
-  spareKeySet = seen;
 }
 
-function writeAnyKeyValues(
+/** Writes those from `at` on; those before it, from `start` on, have been written. */
+function writeOtherKeyValues(
   out: JsonWriter,
   bytes: Uint8Array,
   start: number,
+  at: number,
   end: number,
   field: number,
-  seen: KeySet,
 ): void {
+  const seen = spareKeySet ?? new KeySet();
+  spareKeySet = undefined;
+  seen.reset(bytes);
   const cursor = new FieldCursor(bytes, start, end);
   while (cursor.next()) {
     if (cursor.field !== field) continue;
     const { from, to } = cursor;
-    const value = plainValueStart(bytes, from, to);
-    const keyEnd = from + 2 + (bytes[from + 1] as number);
-    if (value < 0) writeAnyKeyValue(out, bytes, from, to, seen);
-    else if (seen.add(from + 2, keyEnd)) writePlainKeyValue(out, bytes, from + 2, keyEnd, value, to);
+    if (from > at) writeKeyValue(out, bytes, from, to, seen);
+    else seen.add(from + 2, from + 2 + (bytes[from + 1] as number));
   }
+  spareKeySet = seen;
 }
 
 /** In use while attributes are written. Attributes inside a value of another attribute use a new one. */
 let spareKeySet: KeySet | undefined;
 
-const STRING_TAG = tagOf(STRING, LENGTH_DELIMITED);
-const BOOL_TAG = tagOf(BOOL, VARINT);
-const INT_TAG = tagOf(INT, VARINT);
-const DOUBLE_TAG = tagOf(DOUBLE, FIXED64);
-
-/**
- * Writes a key and its value `bytes[start, end)`, in one step if the value is just a number, a bool or a short text.
- */
-function writePlainKeyValue(
-  out: JsonWriter,
-  bytes: Uint8Array,
-  keyStart: number,
-  keyEnd: number,
-  start: number,
-  end: number,
-): void {
-  const length = end - start;
-  const tag = bytes[start];
-  const next = bytes[start + 1] as number;
-  if (tag === STRING_TAG && next < 0x80 && length === next + 2) {
-    out.textPair(bytes, KEY, keyStart, keyEnd, STRING_OF_KEY, start + 2, end, STRING_END);
-  } else if (tag === BOOL_TAG && length === 2) {
-    out.textBetween(bytes, KEY, keyStart, keyEnd, next !== 0 ? TRUE_OF_KEY : FALSE_OF_KEY);
-  } else if (tag === INT_TAG && isShortVarint(bytes, start + 1, end)) {
-    out.textBetween(bytes, KEY, keyStart, keyEnd, INT_OF_KEY);
-    out.uint64(0, varint32At(bytes, start + 1));
-    out.piece(CLOSE_TWO);
-  } else if (tag === DOUBLE_TAG && length === 9) {
-    out.textBetween(bytes, KEY, keyStart, keyEnd, DOUBLE_OF_KEY);
-    out.double(float64At(bytes, start + 1));
-    out.piece(CLOSE_TWO);
-  } else {
-    out.textBetween(bytes, KEY, keyStart, keyEnd, VALUE);
-    writeAnyValue(out, bytes, start, end);
-    out.piece(CLOSE);
-  }
-}
-
-/** Whether the range is exactly one varint of less than 32 bits. */
-function isShortVarint(bytes: Uint8Array, start: number, end: number): boolean {
-  const last = end - 1;
-  if (last > start + 3) return false;
-  let at = start;
-  while (at < last && (bytes[at] as number) > 0x7f) at++;
-  return at === last && (bytes[at] as number) < 0x80;
-}
-
 /**
  * Writes a `KeyValue` whose fields occur in any order and number. The last key counts; a value in several parts is
  * joined. Writes nothing if the key has been seen.
  */
-function writeAnyKeyValue(out: JsonWriter, bytes: Uint8Array, start: number, end: number, seen: KeySet): void {
+function writeKeyValue(out: JsonWriter, bytes: Uint8Array, start: number, end: number, seen: KeySet): void {
   let keyStart = start;
   let keyEnd = start;
   const cursor = new FieldCursor(bytes, start, end);

@@ -6,8 +6,10 @@
 import { RESOURCE_SPANS, SCOPE_SPANS, type TraceIndex } from '../trace/index-fragments.ts';
 import { SPAN } from '../trace/index-span.ts';
 import type { Trace } from '../trace/trace.ts';
+import type { FieldFormat } from './field-format.ts';
 import { CachedMessageJson } from './message-cache.ts';
-import { type FieldFormat, MessageJson } from './message-writer.ts';
+import { MessageJson } from './message-writer.ts';
+import { writePlainFields } from './plain-span.ts';
 import { MAX_TEXT_GROWTH } from './write-text.ts';
 import { type JsonPiece, type JsonWriter, json } from './writer.ts';
 
@@ -189,8 +191,10 @@ function writeOneScopeSpans(
     const before = out.length;
     out.separate();
     const traceState = line.newTraceState?.(span);
-    if (traceState === undefined) SPAN_JSON.write(out, bytes, spans.get(span, SPAN.start), spans.get(span, SPAN.end));
-    else writeSpanWith(out, traceState, bytes, spans.get(span, SPAN.start), spans.get(span, SPAN.end));
+    const start = spans.get(span, SPAN.start);
+    const end = spans.get(span, SPAN.end);
+    if (traceState === undefined) writeSpan(out, SPAN_JSON, bytes, start, end);
+    else writeSpanWith(out, traceState, bytes, start, end);
     if (out.length > limit && span !== line.firstSpan) {
       out.length = before;
       break;
@@ -201,9 +205,16 @@ function writeOneScopeSpans(
   return span;
 }
 
+/** @param type with or without the trace state */
+function writeSpan(out: JsonWriter, type: MessageJson, bytes: Uint8Array, start: number, end: number): void {
+  const before = out.length;
+  const rest = writePlainFields(out, bytes, start, end, type === SPAN_JSON);
+  type.writeRest(out, before, bytes, start, rest, end);
+}
+
 /** Keys in JSON have no order, so the new trace state comes last. */
 function writeSpanWith(out: JsonWriter, traceState: string, bytes: Uint8Array, start: number, end: number): void {
-  SPAN_WITHOUT_TRACE_STATE_JSON.write(out, bytes, start, end);
+  writeSpan(out, SPAN_WITHOUT_TRACE_STATE_JSON, bytes, start, end);
   if (traceState === '') return;
   out.length -= CLOSE.length;
   out.separate();

@@ -28,7 +28,8 @@ export class KeySet {
     if (this.#many !== undefined) return this.#addToMany(from, to);
     const bytes = this.#bytes;
     const middle = bytes[(from + to) >> 1] as number;
-    const hash = (to - from) * 7 + middle * 3 + (bytes[to - 1] as number) * 5;
+    // The bytes around an empty key are no part of it.
+    const hash = from === to ? 0 : (to - from) * 7 + middle * 3 + (bytes[to - 1] as number) * 5;
     const bit = 1 << (hash & 31);
     if ((hash & 32) === 0) {
       if ((this.#low & bit) !== 0 && this.#has(from, to)) return false;

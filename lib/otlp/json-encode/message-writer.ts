@@ -1,37 +1,9 @@
 import { endOfShortRun, FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
-import { FIXED32, FIXED64, LENGTH_DELIMITED, tagOf, VARINT } from '../protobuf/wire-values.ts';
+import { FIXED32, FIXED64, LENGTH_DELIMITED, NO_END, shortEnd, shortStart, tagOf } from '../protobuf/wire-values.ts';
 import { writeKeyValues } from './any-value.ts';
-import { type JsonScalar, writeScalar } from './write-scalar.ts';
-import { type JsonPiece, type JsonWriter, json } from './writer.ts';
-
-/** Writes messages of one type as JSON objects. */
-export interface MessageWriter {
-  /** Writes the message in `bytes[start, end)` as an object. */
-  write(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void;
-}
-
-/**
- * The JSON of one field: its number, its key, and its type. `X` is a message, `[X]` a repeated message, `['string']` a
- * repeated string, `attributes` a repeated `KeyValue`.
- */
-export type FieldFormat = readonly [number: number, key: string, type: FieldType];
-type FieldType = JsonScalar | 'attributes' | readonly ['string'] | MessageWriter | readonly [MessageWriter];
-
-/**
- * A {@link FieldFormat} prepared for writing. One of `scalar`, `message` and `element` is set; attributes have none.
- */
-interface PreparedField {
-  readonly number: number;
-  /** The key with a comma before it. */
-  readonly key: JsonPiece;
-  readonly wireType: number;
-  readonly isRepeated: boolean;
-  readonly scalar: JsonScalar | undefined;
-  /** The one message of a field, which may come in parts. */
-  readonly message: MessageWriter | undefined;
-  /** The elements of a repeated field. */
-  readonly element: 'string' | MessageWriter | undefined;
-}
+import { type FieldFormat, type MessageWriter, type PreparedField, prepared } from './field-format.ts';
+import { writeScalar } from './write-scalar.ts';
+import { type JsonWriter, json } from './writer.ts';
 
 const CLOSE = json('}');
 const CLOSE_ARRAY = json(']');
@@ -72,8 +44,16 @@ export class MessageJson implements MessageWriter {
 
   /** Writes the message in `bytes[start, end)` as an object. */
   write(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
-    const before = out.length;
-    if (!this.#writeInOrder(out, bytes, start, end)) {
+    this.writeRest(out, out.length, bytes, start, start, end);
+  }
+
+  /**
+   * Writes a message as an object of which all fields before `rest` have been written, from the length `before` on,
+   * each with a comma before it. Their numbers are in ascending order, below that of the field at `rest`. A negative
+   * `rest` means that they are not: what has been written is taken back.
+   */
+  writeRest(out: JsonWriter, before: number, bytes: Uint8Array, start: number, rest: number, end: number): void {
+    if (rest < 0 || !this.#writeInOrder(out, bytes, rest, end)) {
       out.length = before;
       this.#writeInAnyOrder(out, bytes, start, end);
     }
@@ -126,15 +106,30 @@ export class MessageJson implements MessageWriter {
     const first = this.#first;
     for (let i = 0; i < first.length; i++) first[i] = -1;
     this.#repeated = 0;
-    const cursor = new FieldCursor(bytes, start, end);
-    for (let at = start; cursor.next(); at = cursor.offset) {
-      const { field } = cursor;
-      if (field >= first.length) continue;
-      if (first[field] === -1) first[field] = at;
-      else this.#repeated |= 1 << field;
-      this.#from[field] = cursor.from;
-      this.#to[field] = cursor.to;
+    let at = start;
+    while (at < end) {
+      const tag = bytes[at] as number;
+      const to = tag > 7 && tag < 0x80 && (tag & 7) === LENGTH_DELIMITED ? shortEnd(bytes, at + 1) : NO_END;
+      // Also when the bytes end before the length, which makes `to` NaN.
+      if (!(to > at && to <= end)) break;
+      this.#found(tag >>> 3, at, shortStart(bytes, at + 1), to);
+      at = to;
     }
+    if (at < end) this.#findOthers(bytes, at, end);
+  }
+
+  #findOthers(bytes: Uint8Array, start: number, end: number): void {
+    const cursor = new FieldCursor(bytes, start, end);
+    for (let at = start; cursor.next(); at = cursor.offset) this.#found(cursor.field, at, cursor.from, cursor.to);
+  }
+
+  #found(field: number, tagAt: number, from: number, to: number): void {
+    const first = this.#first;
+    if (field >= first.length) return;
+    if (first[field] === -1) first[field] = tagAt;
+    else this.#repeated |= 1 << field;
+    this.#from[field] = from;
+    this.#to[field] = to;
   }
 
   /**
@@ -215,31 +210,4 @@ function varintLength(bytes: Uint8Array, at: number): number {
   let length = 1;
   while (length < 10 && (bytes[at + length - 1] as number) > 0x7f) length++;
   return length;
-}
-
-function prepared([number, name, type]: FieldFormat): PreparedField {
-  const key = json(`,"${name}":`);
-  const none = { scalar: undefined, message: undefined, element: undefined };
-  if (type === 'attributes') return { number, key, wireType: LENGTH_DELIMITED, isRepeated: true, ...none };
-  if (typeof type === 'string') {
-    return { number, key, wireType: wireTypeOf(type), isRepeated: false, ...none, scalar: type };
-  }
-  const field = { number, key, wireType: LENGTH_DELIMITED };
-  return 'write' in type
-    ? { ...field, isRepeated: false, ...none, message: type }
-    : { ...field, isRepeated: true, ...none, element: type[0] };
-}
-
-function wireTypeOf(type: JsonScalar): number {
-  switch (type) {
-    case 'uint32':
-    case 'enum':
-      return VARINT;
-    case 'fixed64':
-      return FIXED64;
-    case 'fixed32':
-      return FIXED32;
-    default:
-      return LENGTH_DELIMITED;
-  }
 }

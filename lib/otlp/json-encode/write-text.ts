@@ -15,10 +15,18 @@ export function copyText(out: DataView, at: number, bytes: DataView, from: numbe
   const shift = at - from;
   const last = to - 4;
   let i = from;
-  for (; i < last; i += 4) {
+  for (; i + 4 < last; i += 8) {
+    const word = bytes.getInt32(i, true);
+    const next = bytes.getInt32(i + 4, true);
+    if (mayBeSpecial(word) || mayBeSpecial(next)) return copySpecialText(out, i + shift, bytes, i, to);
+    out.setInt32(i + shift, word, true);
+    out.setInt32(i + 4 + shift, next, true);
+  }
+  if (i < last) {
     const word = bytes.getInt32(i, true);
     if (mayBeSpecial(word)) return copySpecialText(out, i + shift, bytes, i, to);
     out.setInt32(i + shift, word, true);
+    i += 4;
   }
   // The last word overlaps the one before, which avoids a loop for the last one to three bytes.
   if (last < from) return copySpecialText(out, at, bytes, from, to);

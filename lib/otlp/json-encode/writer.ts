@@ -2,20 +2,20 @@ import { MAX_DOUBLE_LENGTH, writeDecimal, writeDouble } from './write-numbers.ts
 import { copyText, MAX_TEXT_GROWTH, writeBase64String, writeHexString } from './write-text.ts';
 
 /**
- * A constant piece of JSON for `JsonWriter.piece`. It is stored in words, so writing it touches up to three bytes after
+ * A constant piece of JSON for `JsonWriter.piece`. It is stored in words, so writing it touches up to seven bytes after
  * its end: there must be room for them, and the next piece overwrites them.
  */
 export class JsonPiece {
   readonly length: number;
-  /** Little-endian. */
-  readonly words: readonly number[];
+  /** Eight bytes each, as little-endian doubles: what is ASCII is never NaN, whose bits V8 need not keep. */
+  readonly words: Float64Array;
 
   constructor(text: string) {
     const bytes = encoder.encode(text);
     this.length = bytes.length;
-    const padded = new DataView(new ArrayBuffer(Math.ceil(bytes.length / 4) * 4));
+    const padded = new DataView(new ArrayBuffer(Math.ceil(bytes.length / 8) * 8));
     for (const [i, byte] of bytes.entries()) padded.setUint8(i, byte);
-    this.words = Array.from({ length: padded.byteLength / 4 }, (_, i) => padded.getInt32(i * 4, true));
+    this.words = Float64Array.from({ length: padded.byteLength / 8 }, (_, i) => padded.getFloat64(i * 8, true));
   }
 }
 
@@ -24,14 +24,17 @@ export function json(text: string): JsonPiece {
   return new JsonPiece(text);
 }
 
-/** Writes the piece at `at` and returns the offset after it. There must be room for its length and three more bytes. */
-function copyPiece(out: DataView, at: number, piece: JsonPiece): number {
+/** Writes the piece at `at` and returns the offset after it. There must be room for its length and {@link SLACK}. */
+export function copyPiece(out: DataView, at: number, piece: JsonPiece): number {
   const { words } = piece;
-  for (let i = 0; i < words.length; i++) out.setInt32(at + 4 * i, words[i] as number, true);
+  for (let i = 0; i < words.length; i++) out.setFloat64(at + 8 * i, words[i] as number, true);
   return at + piece.length;
 }
 
 const encoder = new TextEncoder();
+
+/** How far after its end writing a piece touches the buffer. */
+export const SLACK = 7;
 
 /**
  * Writes JSON texts in UTF-8, piece by piece. It adds nothing between the pieces. Texts share large buffers, because
@@ -40,70 +43,72 @@ const encoder = new TextEncoder();
 export class JsonWriter {
   readonly #capacity: number;
   #out: Uint8Array;
-  #view: DataView;
+  /** The buffer, for writers that {@link reserve} room, write from {@link at} on, and move it behind what they wrote. */
+  view: DataView;
   /** The bytes that were read last. */
   #source: Uint8Array = new Uint8Array(0);
   #sourceView: DataView = new DataView(new ArrayBuffer(0));
-  /** Where the text begins in the buffer, and where its next byte goes. */
+  /** Where the text begins in the buffer. */
   #start = 0;
-  #at = 0;
+  /** Where the next byte goes in the buffer. */
+  at = 0;
 
   /** @param capacity the size of a buffer, in bytes; a larger text gets a larger one */
   constructor(capacity: number) {
     this.#capacity = capacity;
     this.#out = new Uint8Array(capacity);
-    this.#view = new DataView(this.#out.buffer);
+    this.view = new DataView(this.#out.buffer);
   }
 
   /** The length of the text so far, in bytes. Set it to a smaller value to discard what was written after that. */
   get length(): number {
-    return this.#at - this.#start;
+    return this.at - this.#start;
   }
 
   set length(length: number) {
-    this.#at = this.#start + length;
+    this.at = this.#start + length;
   }
 
   /** Ends the text and returns it without a copy. The next text starts empty. */
   take(): Uint8Array {
-    const text = this.#out.subarray(this.#start, this.#at);
-    this.#start = this.#at;
+    const text = this.#out.subarray(this.#start, this.at);
+    this.#start = this.at;
     return text;
   }
 
   /** A copy of the text from byte `from` on. */
   copy(from: number): Uint8Array {
-    return this.#out.slice(this.#start + from, this.#at);
+    return this.#out.slice(this.#start + from, this.at);
   }
 
   /** Writes one byte as it is. */
   byte(byte: number): void {
-    this.#reserve(1);
-    this.#out[this.#at++] = byte;
+    this.reserve(1);
+    this.#out[this.at++] = byte;
   }
 
   /** Writes a constant piece. */
   piece(piece: JsonPiece): void {
-    this.#reserve(piece.length + SLACK);
-    this.#at = copyPiece(this.#view, this.#at, piece);
+    this.reserve(piece.length + SLACK);
+    this.at = copyPiece(this.view, this.at, piece);
   }
 
   /** Writes bytes that already are JSON. */
   raw(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#out.set(bytes, this.#at);
-    this.#at += bytes.length;
+    this.reserve(bytes.length);
+    this.#out.set(bytes, this.at);
+    this.at += bytes.length;
   }
 
   /** Writes any text as it is. */
   verbatim(text: string): void {
-    this.#reserve(text.length * 3);
-    this.#at += encoder.encodeInto(text, this.#out.subarray(this.#at)).written;
+    this.reserve(text.length * 3);
+    this.at += encoder.encodeInto(text, this.#out.subarray(this.at)).written;
   }
 
   /** Writes a comma before a value or a key, unless it is the first in its array or object. */
   separate(): void {
-    const last = this.#out[this.#at - 1];
+    const last = this.#out[this.at - 1];
     if (last !== OPEN_BRACE && last !== OPEN_BRACKET) this.byte(COMMA);
   }
 
@@ -118,79 +123,46 @@ export class JsonWriter {
 
   /** Writes a string without its quotes, from UTF-8 in `bytes[from, to)`. Invalid UTF-8 becomes U+FFFD. */
   text(bytes: Uint8Array, from: number, to: number): void {
-    this.#reserve((to - from) * MAX_TEXT_GROWTH);
-    this.#at = copyText(this.#view, this.#at, this.viewOf(bytes), from, to);
-  }
-
-  /** Writes a piece, a text and a piece in one step. */
-  textBetween(bytes: Uint8Array, before: JsonPiece, from: number, to: number, after: JsonPiece): void {
-    this.#reserve((to - from) * MAX_TEXT_GROWTH + before.length + after.length + SLACK);
-    const out = this.#view;
-    let at = copyPiece(out, this.#at, before);
-    at = copyText(out, at, this.viewOf(bytes), from, to);
-    this.#at = copyPiece(out, at, after);
-  }
-
-  /**
-   * Writes a piece, a text, a piece, a text and a piece in one step: a string attribute, by far the most common value.
-   */
-  textPair(
-    bytes: Uint8Array,
-    before: JsonPiece,
-    from: number,
-    to: number,
-    between: JsonPiece,
-    secondFrom: number,
-    secondTo: number,
-    after: JsonPiece,
-  ): void {
-    const textLength = to - from + secondTo - secondFrom;
-    this.#reserve(textLength * MAX_TEXT_GROWTH + before.length + between.length + after.length + SLACK);
-    const out = this.#view;
-    const source = this.viewOf(bytes);
-    let at = copyPiece(out, this.#at, before);
-    at = copyText(out, at, source, from, to);
-    at = copyPiece(out, at, between);
-    at = copyText(out, at, source, secondFrom, secondTo);
-    this.#at = copyPiece(out, at, after);
+    this.reserve((to - from) * MAX_TEXT_GROWTH);
+    this.at = copyText(this.view, this.at, this.viewOf(bytes), from, to);
   }
 
   /** Writes a string with its quotes. */
   string(bytes: Uint8Array, from: number, to: number): void {
-    this.#reserve((to - from) * MAX_TEXT_GROWTH + 2);
-    this.#out[this.#at] = QUOTE;
-    const at = copyText(this.#view, this.#at + 1, this.viewOf(bytes), from, to);
+    this.reserve((to - from) * MAX_TEXT_GROWTH + 2);
+    this.#out[this.at] = QUOTE;
+    const at = copyText(this.view, this.at + 1, this.viewOf(bytes), from, to);
     this.#out[at] = QUOTE;
-    this.#at = at + 1;
+    this.at = at + 1;
   }
 
   /** Writes bytes as a string of lower-case hex. */
   hex(bytes: Uint8Array, from: number, to: number): void {
-    this.#reserve((to - from) * 2 + 2);
-    this.#at = writeHexString(this.#view, this.#at, bytes, from, to);
+    this.reserve((to - from) * 2 + 2);
+    this.at = writeHexString(this.view, this.at, bytes, from, to);
   }
 
   /** Writes bytes as a string of standard base64 with padding. */
   base64(bytes: Uint8Array, from: number, to: number): void {
-    this.#reserve(Math.ceil((to - from) / 3) * 4 + 2);
-    this.#at = writeBase64String(this.#out, this.#at, bytes, from, to);
+    this.reserve(Math.ceil((to - from) / 3) * 4 + 2);
+    this.at = writeBase64String(this.#out, this.at, bytes, from, to);
   }
 
   /** Writes an integer of up to 32 bits as a number. */
   integer(value: number): void {
-    this.#reserve(11);
-    let at = this.#at;
+    this.reserve(11);
+    let at = this.at;
     if (value < 0) this.#out[at++] = MINUS;
-    this.#at = writeDecimal(this.#out, at, 0, Math.abs(value));
+    this.at = writeDecimal(this.view, at, 0, Math.abs(value));
   }
 
   /** Writes an unsigned 64-bit integer, given in two halves, as a string of decimal digits. */
   uint64(high: number, low: number): void {
-    this.#reserve(22);
-    this.#out[this.#at] = QUOTE;
-    const at = writeDecimal(this.#out, this.#at + 1, high, low);
+    this.reserve(22);
+    this.#out[this.at] = QUOTE;
+    const at = writeDecimal(this.view, this.at + 1, high, low);
     this.#out[at] = QUOTE;
-    this.#at = at + 1;
+    this.at = at + 1;
   }
 
   /** Writes a signed 64-bit integer, given in two unsigned halves, as a string of decimal digits. */
@@ -199,14 +171,14 @@ export class JsonWriter {
       this.uint64(high, low);
       return;
     }
-    this.#reserve(23);
+    this.reserve(23);
     const out = this.#out;
-    out[this.#at] = QUOTE;
-    out[this.#at + 1] = MINUS;
+    out[this.at] = QUOTE;
+    out[this.at + 1] = MINUS;
     const negatedLow = -low >>> 0;
-    const at = writeDecimal(out, this.#at + 2, (~high + (negatedLow === 0 ? 1 : 0)) >>> 0, negatedLow);
+    const at = writeDecimal(this.view, this.at + 2, (~high + (negatedLow === 0 ? 1 : 0)) >>> 0, negatedLow);
     out[at] = QUOTE;
-    this.#at = at + 1;
+    this.at = at + 1;
   }
 
   /**
@@ -214,8 +186,8 @@ export class JsonWriter {
    * JSON mapping).
    */
   double(value: number): void {
-    this.#reserve(MAX_DOUBLE_LENGTH);
-    this.#at = writeDouble(this.#out, this.#at, value);
+    this.reserve(MAX_DOUBLE_LENGTH);
+    this.at = writeDouble(this.view, this.at, value);
   }
 
   /** A view of the bytes that are being read. It is kept for the next call. */
@@ -227,20 +199,22 @@ export class JsonWriter {
     return this.#sourceView;
   }
 
-  #reserve(count: number): void {
-    if (this.#at + count <= this.#out.length) return;
+  /** Makes room for `count` more bytes. This may replace the buffer and {@link at}. */
+  reserve(count: number): void {
+    if (this.at + count > this.#out.length) this.#replaceBuffer(count);
+  }
+
+  #replaceBuffer(count: number): void {
     const { length } = this;
     const larger = new Uint8Array(Math.max(this.#capacity, (length + count) * 2));
-    larger.set(this.#out.subarray(this.#start, this.#at));
+    larger.set(this.#out.subarray(this.#start, this.at));
     this.#out = larger;
-    this.#view = new DataView(larger.buffer);
+    this.view = new DataView(larger.buffer);
     this.#start = 0;
-    this.#at = length;
+    this.at = length;
   }
 }
 
-/** How far after its end writing a piece touches the buffer. */
-const SLACK = 3;
 const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
