@@ -27,7 +27,7 @@ const MAX_ID_BYTES = 16;
 const ATTRIBUTE_TAG = 0x4a;
 
 /** What {@link writePlainFields} returns for a span whose fields are in another order. */
-export const NOT_IN_ORDER = -1;
+const NOT_IN_ORDER = -1;
 
 /**
  * Writes the fields of the span in `bytes[start, end)` in the form that encoders write (opentelemetry/proto/trace/v1/trace.proto),
