@@ -34,6 +34,7 @@ export function countDecisions(
   metrics.add('continued_fragments', summary.continued);
   metrics.add('deferred_fragments', summary.deferred);
   metrics.add('dead_lettered_fragments', summary.deadLettered);
+  metrics.add('expired_fragments', summary.expired);
   metrics.add('decision_failures', summary.failed);
   metrics.add('archive_objects', summary.objects);
   metrics.add('archive_bytes', summary.archivedBytes);

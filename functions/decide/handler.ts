@@ -141,11 +141,12 @@ async function decideDelivered(
     try {
       const { failedMessageIds, summary } = await decide(tenant, received);
       failed.push(...failedMessageIds);
-      const { lateAgesMs, ...counts } = summary;
+      const { lateAgesMs, deadLetters, ...counts } = summary;
       const maxLateAgeMs = Math.max(0, ...lateAgesMs);
       const level = summary.failures.length > 0 ? 'warn' : 'info';
       const failedMessages = failedMessageIds.length;
       log[level]('decision batch', { ...owner(tenant), ...counts, maxLateAgeMs, failedMessages });
+      for (const letter of deadLetters) log.error('dead letter', { ...owner(tenant), ...letter });
     } catch (error) {
       log.error('decision batch failed', { ...owner(tenant), messages: received.length, error });
       errors.push(error);

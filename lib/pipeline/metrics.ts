@@ -165,7 +165,13 @@ export const METRIC_CATALOGUE = [
     name: 'dead_lettered_fragments',
     ...COUNT,
     from: ['decide'],
-    description: 'fragments set aside after their last attempt, or because their trace is too large',
+    description: 'fragments set aside after their last attempt, because their trace is too large, or expired',
+  },
+  {
+    name: 'expired_fragments',
+    ...COUNT,
+    from: ['decide'],
+    description: 'fragments that left the buffer before they were decided, and were set aside',
   },
   {
     name: 'decision_failures',

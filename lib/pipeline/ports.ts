@@ -125,7 +125,12 @@ export interface WakeUp {
   /** How many continuations there were before: attempts to settle what it lists. */
   readonly attempt: number;
   readonly fragments: readonly FragmentRef[];
-  /** In a dead letter: why trying again would not help, for the operator who reads it. */
+  /**
+   * When the earliest of the fragments arrived, in milliseconds since the epoch: it leaves the buffer a TTL later. Missing in
+   * messages of version 0.1, whose fragments arrived before they were due.
+   */
+  readonly receivedAtMs?: number;
+  /** In a dead letter: why it was given up, for the operator who reads it. */
   readonly reason?: string;
 }
 

@@ -160,17 +160,19 @@ describe('the metrics of the deployed handlers', () => {
   });
 
   it('tell what could not be settled, continued, given up or read', async () => {
-    const wakeUp = (attempt: number, hashes: readonly string[]) =>
-      JSON.stringify({ v: 1, due: 1, attempt, traces: [[traceIdOf('e'), ...hashes]] });
+    const wakeUp = (attempt: number, hashes: readonly string[], received = Date.now()) =>
+      JSON.stringify({ v: 1, due: 1, attempt, received, traces: [[traceIdOf('e'), ...hashes]] });
     const counts = await countsOf(async () => {
-      for (const MessageBody of [wakeUp(0, ['x']), wakeUp(10, ['y', 'z']), 'no wake-up']) {
+      const messages = [wakeUp(0, ['x']), wakeUp(10, ['y', 'z']), wakeUp(0, ['w'], 1), 'no wake-up'];
+      for (const MessageBody of messages) {
         await deployed.clients.sqs.send(new SendMessageCommand({ QueueUrl: deployed.names.queueUrl, MessageBody }));
       }
       await deployed.decideNext();
     });
     expect(counts).toMatchObject({
       continued_fragments: [1],
-      dead_lettered_fragments: [2],
+      dead_lettered_fragments: [3],
+      expired_fragments: [1],
       unreadable_wake_ups: [1],
     });
   });
@@ -226,7 +228,7 @@ describe('the catalogue', () => {
   });
 
   it('stays within the metrics that docs/operations.md speaks of', () => {
-    expect(DEFINITIONS.filter(({ dimension }) => dimension === undefined)).toHaveLength(24);
+    expect(DEFINITIONS.filter(({ dimension }) => dimension === undefined)).toHaveLength(25);
     expect(MAX_POLICY_METRICS).toBe(20);
   });
 });

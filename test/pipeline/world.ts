@@ -217,7 +217,11 @@ export interface WorldOptions {
 /** The pipeline on memory adapters. */
 export class World extends WorldOn<MemorySpanBuffer, MemoryWakeUpQueue> {
   constructor(options: WorldOptions & { readonly bufferTtlMs?: number } = {}) {
-    super(memoryAdapters(options.bufferTtlMs), options);
+    const { bufferTtlMs, settings } = options;
+    super(memoryAdapters(bufferTtlMs), {
+      ...options,
+      settings: { ...(bufferTtlMs !== undefined && { bufferTtlMs }), ...settings },
+    });
   }
 }
 
@@ -227,7 +231,10 @@ export function parsePolicies(yaml: string): SamplingConfig {
   return parsed.config;
 }
 
-type CountName = Exclude<keyof DecideSummary, 'byPolicy' | 'votes' | 'lateAgesMs' | 'policyErrors' | 'failures'>;
+type CountName = Exclude<
+  keyof DecideSummary,
+  'byPolicy' | 'votes' | 'lateAgesMs' | 'policyErrors' | 'failures' | 'deadLetters'
+>;
 
 export interface ArchivedLine {
   readonly resourceSpans: {

@@ -1,14 +1,28 @@
 import { FleetAllowances } from '../allowances/fleet-allowances.ts';
 import type { Clock, Evaluate, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../ports.ts';
 import { OneAtATime } from '../trace-limits.ts';
-import { type FragmentsByTrace, fragmentsByTrace, isDue, type ReceivedWakeUp } from '../wake-ups.ts';
+import { type FragmentsByTrace, fragmentsByTrace, isDue, type ReceivedWakeUp, wakeUpsNaming } from '../wake-ups.ts';
 import { ArchiveRound } from './archive-round.ts';
 import { ClaimStates } from './claim-states.ts';
+import { sortMissing } from './expiry.ts';
 import { HashLists } from './hash-lists.ts';
 import { LooksAtPart } from './looks-at-part.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from './options.ts';
-import { openFragments, type SettledTrace, type TraceTooLarge, tooLargeFragments } from './outcome.ts';
-import { deadLetterTooLarge, requeueEarly, requeueUnprocessed, requeueUnsettled } from './requeue.ts';
+import {
+  lastFailures,
+  missingFragments,
+  openFragments,
+  type SettledTrace,
+  type TraceTooLarge,
+  tooLargeFragments,
+} from './outcome.ts';
+import {
+  deadLetterExpired,
+  deadLetterTooLarge,
+  requeueEarly,
+  requeueUnprocessed,
+  requeueUnsettled,
+} from './requeue.ts';
 import { settleTrace } from './settle-trace.ts';
 import { type DecideSummary, tally } from './tally.ts';
 
@@ -48,6 +62,7 @@ export interface DecideResult {
  *                      └─ yes ─▶ rounds: settleTrace, many at a time ─▶ create the objects of the round = commit
  *                                  ├─ still open: once more, then requeueUnsettled
  *                                  ├─ no time left: requeueUnprocessed
+ *                                  ├─ expired: deadLetterExpired
  *                                  └─ over a limit: deadLetterTooLarge
  *   acknowledge every message but those in failedMessageIds
  * ```
@@ -94,9 +109,14 @@ export class Decider {
     const again = await this.#settleAll(first.open, batch);
     await this.#allowances.releaseAll();
 
-    const open = new Map([...again.open, ...again.unprocessed]);
-    requeued.push(...(await requeueUnsettled(due, open, this.#deps, this.#options)));
+    const { bufferTtlMs } = this.#options;
+    const missing = new Map([...first.missing, ...again.missing]);
+    const { expired, lost } = sortMissing(due, missing, this.#deps.clock.now(), bufferTtlMs);
+    const open = wakeUpsNaming(new Map([...again.open, ...again.unprocessed]), due);
+    const whyOpen = lastFailures([...first.settled, ...again.settled]);
+    requeued.push(...(await requeueUnsettled(together(open, lost), whyOpen, this.#deps, this.#options)));
     requeued.push(await requeueUnprocessed(due, first.unprocessed, this.#deps));
+    requeued.push(await deadLetterExpired(expired, this.#deps, bufferTtlMs));
     requeued.push(await deadLetterTooLarge(due, [...first.tooLarge, ...again.tooLarge], this.#deps));
     const summary = tally({
       wakeUpCount: received.length,
@@ -112,15 +132,18 @@ export class Decider {
 
   /** Settles traces in rounds of bounded memory, as long as there is time. */
   async #settleAll(waiting: FragmentsByTrace, { evaluate, hasTime = () => true }: DecideBatch): Promise<Settled> {
-    const { concurrency, maxRoundBytes } = this.#options;
+    const { concurrency, maxRoundBytes, maxRoundMs } = this.#options;
+    const { clock } = this.#deps;
     const settled: SettledTrace[] = [];
     const objectBytes: number[] = [];
     const open = new Map<string, ReadonlySet<string>>();
+    const missing = new Map<string, ReadonlySet<string>>();
     const queue = [...waiting];
     let next = 0;
     while (next < queue.length && hasTime()) {
       const round = new ArchiveRound(this.#deps.newId(), this.#deps);
-      const canExamine = () => hasTime() && !round.isOver(maxRoundBytes);
+      const roundEndsAtMs = clock.now() + maxRoundMs;
+      const canExamine = () => hasTime() && !round.isOver(maxRoundBytes) && clock.now() < roundEndsAtMs;
       const settleDeps = {
         ...this.#deps,
         evaluate,
@@ -151,6 +174,8 @@ export class Decider {
       for (const trace of examined) {
         const remaining = openFragments(trace.standings, committed);
         if (remaining.size > 0) open.set(trace.traceId, remaining);
+        const gone = missingFragments(trace.standings);
+        if (gone.size > 0) missing.set(trace.traceId, gone);
         settled.push(trace);
       }
     }
@@ -158,6 +183,7 @@ export class Decider {
       settled,
       objectBytes,
       open,
+      missing,
       unprocessed: new Map(queue.slice(next)),
       tooLarge: settled.flatMap(tooLargeFragments),
     };
@@ -171,8 +197,21 @@ interface Settled {
   readonly objectBytes: readonly number[];
   /** Examined, and still open. */
   readonly open: FragmentsByTrace;
+  /** Neither in a claim nor in the buffer. */
+  readonly missing: FragmentsByTrace;
   /** What there was no time for. */
   readonly unprocessed: FragmentsByTrace;
   /** What examining again would not settle. */
   readonly tooLarge: readonly TraceTooLarge[];
+}
+
+/** Several wake-ups of one message as one, so that it is continued in one message. */
+function together(...lists: readonly (readonly ReceivedWakeUp[])[]): readonly ReceivedWakeUp[] {
+  const byMessage = Map.groupBy(lists.flat(), ({ messageId }) => messageId);
+  return [...byMessage.values()].flatMap((parts) => {
+    const [first] = parts;
+    if (first === undefined) return [];
+    const fragments = parts.flatMap(({ wakeUp }) => wakeUp.fragments);
+    return [{ ...first, wakeUp: { ...first.wakeUp, fragments } }];
+  });
 }

@@ -44,9 +44,9 @@ export class Examination {
     return { traceId: this.traceId, round: this.deps.round, nowMs: this.deps.clock.now() };
   }
 
-  /** A fragment that is not there has expired under a lagging queue: left open, it ends at the dead letters and not in silence. */
+  /** Of a trace that no claim holds. */
   settledIf(isThere: (hash: string) => boolean): Standings {
-    return new Map([...this.hashes].map((hash) => [hash, isThere(hash) ? 'settled' : 'open'] as const));
+    return new Map([...this.hashes].map((hash) => [hash, isThere(hash) ? 'settled' : 'missing'] as const));
   }
 }
 

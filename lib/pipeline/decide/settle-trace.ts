@@ -166,7 +166,7 @@ class Settling {
           ? takeOver(trace, position, this.#examination.target())
           : claimLate(trace, await foldCommittedClaims(record, claimStates), this.#examination.target());
       if (attempt !== undefined) return { attempt };
-      standings.set(hash, present.has(hash) ? 'settled' : 'open');
+      standings.set(hash, present.has(hash) ? 'settled' : 'missing');
     }
     return { standings };
   }
