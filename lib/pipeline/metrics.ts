@@ -129,6 +129,12 @@ export const METRIC_CATALOGUE = [
     collector: { name: `${TAIL_SAMPLING}_sampling_policy_evaluation_error` },
   },
   {
+    name: 'slow_evaluations',
+    ...COUNT,
+    from: ['decide'],
+    description: 'traces whose policies took a second or more; the log names them',
+  },
+  {
     name: 'processor_tail_sampling_sampling_decision_timer_latency',
     unit: 'Milliseconds',
     kind: 'histogram',

@@ -30,8 +30,11 @@ export class TraceTooLargeError extends Error {
   }
 }
 
-/** Applies the policies to a whole trace. Called again when allowances that it asked for were missing at first. */
-export type Evaluate = (trace: Trace, allowances: Allowances) => Decision;
+/**
+ * Applies the policies to a whole trace. Called again when allowances that it asked for were missing at first.
+ * @param betweenPolicies is called before each policy; what it throws ends the evaluation
+ */
+export type Evaluate = (trace: Trace, allowances: Allowances, betweenPolicies?: () => void) => Decision;
 
 /** One trace's spans from one export request, as it waits in the buffer. */
 export interface BufferedFragment {

@@ -1,9 +1,10 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { authorizeAll } from '../../functions/ingest/keys.ts';
 import { LiveConfig } from '../../functions/shared/live-config.ts';
 import { EmfMetrics } from '../../functions/shared/metrics.ts';
 import { ConfigParameter } from '../../lib/aws/ssm/config-parameter.ts';
+import { SystemClock } from '../../lib/aws/system.ts';
 import {
   MAX_POLICY_METRICS,
   METRIC_CATALOGUE,
@@ -187,6 +188,17 @@ describe('the metrics of the deployed handlers', () => {
     expect(await countsOf(() => deployed.decideNext())).toMatchObject({ 'global_count_traces_sampled sampled': [2] });
   });
 
+  it('tell of traces whose policies took long', async () => {
+    await countsOf(() => deployed.send(exportRequest([{ trace: '13', span: '131', error: true }])));
+    let nowMs = Date.now();
+    const clock = vi.spyOn(SystemClock.prototype, 'now').mockImplementation(() => {
+      nowMs += 600;
+      return nowMs;
+    });
+    expect(await countsOf(() => deployed.decideNext())).toMatchObject({ slow_evaluations: [1] });
+    clock.mockRestore();
+  });
+
   it('tell of services that throttle and fail, and of what came of it', async () => {
     const { dynamoDb, s3 } = deployed.clients;
     injectFaults(dynamoDb, 'BatchWriteItem', [refuse('ThrottlingException', 400)]);
@@ -228,7 +240,7 @@ describe('the catalogue', () => {
   });
 
   it('stays within the metrics that docs/operations.md speaks of', () => {
-    expect(DEFINITIONS.filter(({ dimension }) => dimension === undefined)).toHaveLength(25);
+    expect(DEFINITIONS.filter(({ dimension }) => dimension === undefined)).toHaveLength(26);
     expect(MAX_POLICY_METRICS).toBe(20);
   });
 });

@@ -239,8 +239,10 @@ describe('the tally of a batch', () => {
   });
 
   it('has only zeros when nothing happened', () => {
-    const { byPolicy, votes, policyErrors, lateAgesMs, failures, deadLetters, ...counts } = emptySummary();
-    expect([byPolicy, votes, policyErrors, lateAgesMs, failures, deadLetters]).toEqual([{}, {}, {}, [], [], []]);
+    const { byPolicy, votes, policyErrors, lateAgesMs, failures, deadLetters, slowEvaluations, ...counts } =
+      emptySummary();
+    expect([byPolicy, votes, policyErrors]).toEqual([{}, {}, {}]);
+    expect([lateAgesMs, failures, deadLetters, slowEvaluations]).toEqual([[], [], [], []]);
     expect(new Set(Object.values(counts))).toEqual(new Set([0]));
   });
 

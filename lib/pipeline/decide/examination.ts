@@ -1,6 +1,6 @@
 import type { FleetAllowances } from '../allowances/fleet-allowances.ts';
 import { type BufferedFragment, type Clock, type Evaluate, type SpanBuffer, TraceTooLargeError } from '../ports.ts';
-import { LARGEST_TRACE, type OneAtATime, type TraceSize } from '../trace-limits.ts';
+import { LARGEST_TRACE, type TraceSize } from '../trace-limits.ts';
 import type { ArchiveRound } from './archive-round.ts';
 import type { ClaimTarget } from './claim-attempt.ts';
 import type { ClaimStates } from './claim-states.ts';
@@ -18,11 +18,7 @@ export interface SettleDeps {
   readonly looksAtPart: LooksAtPart;
   /** As in `LargeTraceOptions`. */
   readonly wholeUpTo: number;
-  /** Shared by all traces of the function: memory holds one large trace at a time. */
-  readonly largeTraces: OneAtATime;
   readonly round: ArchiveRound;
-  /** Whether there still is time to examine a trace, and room for it in the round. */
-  readonly canExamine: () => boolean;
 }
 
 /** The examination of one trace by one round: what the wake-ups name of it, and what has happened so far. */

@@ -1,4 +1,5 @@
 import type { WakeUp } from '../ports.ts';
+import type { SlowEvaluation } from './evaluation-time.ts';
 import type { SettledTrace, TraceOutcome } from './outcome.ts';
 import type { Requeued } from './requeue.ts';
 
@@ -56,6 +57,10 @@ export interface DecideSummary {
   readonly deadLetters: readonly DeadLetterReport[];
   /** Policies that could not be evaluated, by `<policy>: <message>`. */
   readonly policyErrors: Readonly<Record<string, number>>;
+  /** Evaluations that took long (`SLOW_EVALUATION_MS`). */
+  readonly slow: number;
+  /** The first {@link MAX_REPORTED_LETTERS} of them. */
+  readonly slowEvaluations: readonly SlowEvaluation[];
   /** How often settling a trace, or sending a message, failed. */
   readonly failed: number;
   /** How it failed, of the first {@link MAX_REPORTED_FAILURES}. */
@@ -96,6 +101,7 @@ export interface BatchOutcome {
   /** Bytes of the lines of each archive object that was created. */
   readonly objectBytes: readonly number[];
   readonly requeued: readonly Requeued[];
+  readonly slowEvaluations: readonly SlowEvaluation[];
 }
 
 /** Adds up what happened in a batch. */
@@ -142,6 +148,8 @@ export function tally(batch: BatchOutcome): DecideSummary {
       .slice(0, MAX_REPORTED_LETTERS)
       .map(reportOf),
     policyErrors: countEach(ofKind(outcomes, 'policy_failed').map(({ policy, message }) => `${policy}: ${message}`)),
+    slow: batch.slowEvaluations.length,
+    slowEvaluations: batch.slowEvaluations.slice(0, MAX_REPORTED_LETTERS),
     failed: failures.length,
     failures: failures.slice(0, MAX_REPORTED_FAILURES),
   };
