@@ -98,7 +98,15 @@ describe('MessageQueue', () => {
     // 9 small ones fit beside a large one, and no second large one does; then two large ones.
     const mixed = { small: 9, large: 1, fragments: 2_900 };
     const two = { small: 0, large: 2, fragments: 4_000 };
-    expect(batches).toEqual([mixed, mixed, mixed, { small: 3, large: 2, fragments: 4_300 }, two, two, { ...two, large: 1, fragments: 2_000 }]);
+    expect(batches).toEqual([
+      mixed,
+      mixed,
+      mixed,
+      { small: 3, large: 2, fragments: 4_300 },
+      two,
+      two,
+      { ...two, large: 1, fragments: 2_000 },
+    ]);
   });
 
   it('receives no more messages than it is asked for', async () => {
