@@ -1,4 +1,5 @@
-import { NO_SPAN, type Trace } from './trace.ts';
+import { NO_SPAN } from './times.ts';
+import type { Trace } from './trace.ts';
 import type { ResourceSpansView } from './views.ts';
 
 /** The columns that summarise a trace. */

@@ -7,20 +7,11 @@ import { isZeroAt, viewOf } from '../protobuf/wire-values.ts';
 import { removeEqualSpans } from './duplicates.ts';
 import { indexFragments, RESOURCE_SPANS, SCOPE_SPANS, type TraceIndex } from './index-fragments.ts';
 import { SPAN, SPAN_WIDTH } from './index-span.ts';
+import { approximateDuration, type OutermostSpans, outermostSpans } from './times.ts';
 import { removeUnfinishedCopies } from './unfinished.ts';
 import { type ResourceSpansView, resourceSpansViews, ScopeView } from './views.ts';
 
 const ATTRIBUTES_FIELD = 9;
-const MAX_APPROXIMATE = 2 ** 62;
-
-/** Instead of the number of a span. */
-export const NO_SPAN = -1;
-
-/** Numbers of spans. */
-export interface OutermostSpans {
-  readonly first: number;
-  readonly last: number;
-}
 
 /**
  * One whole trace, as a view of its fragments: a field is decoded when it is read, and a span costs no object.
@@ -169,55 +160,12 @@ export class Trace {
    * 2^62, which is in the year 2116.
    */
   approximateDuration(): number {
-    const cells = this.#cells;
-    let start = MAX_APPROXIMATE;
-    let end = 0;
-    for (const { fragment, firstSpan, endSpan } of this.resourceSpans) {
-      const view = this.#views[fragment] as DataView;
-      for (let row = firstSpan * SPAN_WIDTH; row < endSpan * SPAN_WIDTH; row += SPAN_WIDTH) {
-        const spanStart = fixed64AsDouble(view, cells[row + SPAN.startTime] as number);
-        const spanEnd = fixed64AsDouble(view, cells[row + SPAN.endTime] as number);
-        if (spanStart > MAX_APPROXIMATE || spanEnd > MAX_APPROXIMATE) return Number.NaN;
-        if (spanStart < start) start = spanStart;
-        if (spanEnd > end) end = spanEnd;
-      }
-    }
-    return end - start;
+    return approximateDuration(this.index, this.#views);
   }
 
-  /**
-   * The spans with the earliest start and with the latest end; of equal ones the first. {@link NO_SPAN} if no span has
-   * such a time. Compares halves of 32 bits: a `bigint` for each time is far more expensive.
-   */
+  /** The spans with the earliest start and with the latest end. */
   outermostSpans(): OutermostSpans {
-    const cells = this.#cells;
-    const outermost = { first: NO_SPAN, last: NO_SPAN };
-    let startHigh = Number.POSITIVE_INFINITY;
-    let startLow = 0;
-    let endHigh = 0;
-    let endLow = 0;
-    for (const { fragment, firstSpan, endSpan } of this.resourceSpans) {
-      const view = this.#views[fragment] as DataView;
-      for (let span = firstSpan; span < endSpan; span++) {
-        const start = cells[span * SPAN_WIDTH + SPAN.startTime] as number;
-        const end = cells[span * SPAN_WIDTH + SPAN.endTime] as number;
-        let high = start === 0 ? 0 : view.getUint32(start + 4, true);
-        let low = start === 0 ? 0 : view.getUint32(start, true);
-        if ((high | low) !== 0 && (high < startHigh || (high === startHigh && low < startLow))) {
-          startHigh = high;
-          startLow = low;
-          outermost.first = span;
-        }
-        high = end === 0 ? 0 : view.getUint32(end + 4, true);
-        low = end === 0 ? 0 : view.getUint32(end, true);
-        if (high > endHigh || (high === endHigh && low > endLow)) {
-          endHigh = high;
-          endLow = low;
-          outermost.last = span;
-        }
-      }
-    }
-    return outermost;
+    return outermostSpans(this.index, this.#views);
   }
 
   /** The whole `Span` message, for fields without an accessor here. */
@@ -267,9 +215,4 @@ export class Trace {
     if (at === 0) return 0n;
     return (this.#views[this.#fragment(span)] as DataView).getBigUint64(at, true);
   }
-}
-
-/** The number whose eight bytes are at `at`; 0 if `at` is. */
-function fixed64AsDouble(view: DataView, at: number): number {
-  return at === 0 ? 0 : view.getUint32(at + 4, true) * 0x100000000 + view.getUint32(at, true);
 }
