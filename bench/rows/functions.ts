@@ -17,7 +17,7 @@ import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-co
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import { buildHandlers, HANDLERS } from '../../scripts/build/handlers.ts';
 import { type CorpusName, corpusOf, samplingConfig } from '../corpora.ts';
-import { eventOf, QUIET, servicesOn } from '../load/deployed.ts';
+import { eventOf, QUIET, servicesOn, trainOn } from '../load/deployed.ts';
 import { startStub } from '../load/start-stub.ts';
 import { spread, timesAsFast } from '../table/rounds.ts';
 import type { Measurement, Row, Size } from '../table/row.ts';
@@ -68,6 +68,7 @@ async function ingestHandler(corpus: CorpusName, size: Size): Promise<Measuremen
   const send = (handler: ReturnType<typeof wireIngest>) => async () => {
     for (const event of events) assert.equal((await handler(event)).statusCode, 200);
   };
+  await trainOn(corpus, url, ['own', 'objects']);
   const sides = { own: send(handlerOfProduct(url, 'own')), base: send(handlerOnObjects(url, 'objects')) };
   await sides.own();
   await sides.base();
