@@ -73,7 +73,7 @@ export function measurementOf(
 }
 
 /** Microseconds of processor time for one run, from as many as fit into the slice, and at least one. */
-async function microsOf(work: Work, sliceMs: number): Promise<number> {
+export async function microsOf(work: Work, sliceMs: number): Promise<number> {
   const start = process.cpuUsage();
   for (let runs = 1; ; runs++) {
     const result = work();

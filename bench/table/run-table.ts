@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { machinesTable, ROWS_OF_MACHINES } from './machines.ts';
 import { markdownTable, type Result, resultLine, verdictOfResult } from './print-table.ts';
 import { ENOUGH_OF_BOUND, type Measured, type Row } from './row.ts';
 import { ROWS } from './rows.ts';
+import { ROWS_OF_STAGES, stagesTable } from './stages.ts';
 import { writeBlock } from './write-block.ts';
 
 /**
@@ -11,10 +13,10 @@ import { writeBlock } from './write-block.ts';
  * one measurement must not help or harm the next.
  *
  * @param only rows whose name contains one of these texts; none: all
- * @param write puts the table into docs/performance.md
+ * @param write writes the blocks of docs/performance.md of which all rows were measured
  * @returns whether every row that was measured reaches its floor, or enough of its bound
  */
-export function runTable(only: readonly string[], { write }: { readonly write: boolean }): boolean {
+export async function runTable(only: readonly string[], { write }: { readonly write: boolean }): Promise<boolean> {
   const rows = ROWS.filter(({ name }) => only.length === 0 || only.some((text) => name.includes(text)));
   console.log(`${rows.length} rows: median of the rounds (half of them), Node ${process.version}, ${machine()}`);
   const results = rows.map((row): Result => {
@@ -32,7 +34,7 @@ export function runTable(only: readonly string[], { write }: { readonly write: b
   for (const { row } of byBound) console.log(`  under its floor, but near what is possible here: ${row.name}`);
   for (const { row } of bad) console.log(`  under its floor, or failed: ${row.name}`);
   for (const { row } of skipped) console.log(`  SKIPPED, so nothing is known of it: ${row.name}`);
-  if (write) writeTable(results);
+  if (write) await writeBlocks(results);
   return bad.length === 0;
 }
 
@@ -49,7 +51,17 @@ function machine(): string {
   return `${cpus().length} × ${cpus()[0]?.model ?? process.arch}`;
 }
 
-function writeTable(results: readonly Result[]): void {
-  const day = new Date().toISOString().slice(0, 10);
-  writeBlock('table', `${markdownTable(results)}\n\nNode.js ${process.version}, ${machine()}, ${day}.`);
+async function writeBlocks(results: readonly Result[]): Promise<void> {
+  const where = `Node.js ${process.version}, ${machine()}, ${new Date().toISOString().slice(0, 10)}.`;
+  const blocks = [
+    { block: 'table', rows: ROWS.map(({ name }) => name), make: markdownTable },
+    { block: 'stages', rows: ROWS_OF_STAGES, make: stagesTable },
+    { block: 'machines', rows: ROWS_OF_MACHINES, make: machinesTable },
+  ];
+  const names = new Set(results.map(({ row }) => row.name));
+  for (const { block, rows, make } of blocks) {
+    const missing = rows.find((name) => !names.has(name));
+    if (missing === undefined) writeBlock(block, `${await make(results)}\n\n${where}`);
+    else console.log(`the block "${block}" stays as it is: "${missing}" was not measured`);
+  }
 }
