@@ -83,6 +83,12 @@ export async function microsOf(work: Work, sliceMs: number): Promise<number> {
   }
 }
 
+/** The one with the value in the middle. There must be one at least. */
+export function middleOf(measurements: readonly Measurement[]): Measurement {
+  const sorted = measurements.toSorted((a, b) => a.value - b.value);
+  return sorted[sorted.length >> 1] as Measurement;
+}
+
 /** Median and quartiles. */
 export function spread(values: readonly number[]): Measurement {
   const sorted = values.toSorted((a, b) => a - b);

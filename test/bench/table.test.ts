@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { markdownTable } from '../../bench/table/print-table.ts';
-import { measurementOf, spread, timesAsFast } from '../../bench/table/rounds.ts';
+import { measurementOf, middleOf, spread, timesAsFast } from '../../bench/table/rounds.ts';
 import { TINY, verdictOf } from '../../bench/table/row.ts';
 import { ROWS } from '../../bench/table/rows.ts';
 
@@ -69,6 +69,12 @@ test('the share of a bound is its time by ours, in the median of the rounds', ()
     bound: { value: 5, share: 0.6 },
     micros: { per: 'span', own: 10, base: 50, bound: 8 },
   });
+});
+
+test('of several processes the one with the value in the middle counts, with its bound', () => {
+  const [slow, middle, fast] = [measured(10, 0.9), measured(12, 0.5), measured(20, 0.4)];
+  expect(middleOf([fast, slow, middle])).toBe(middle);
+  expect(middleOf([fast])).toBe(fast);
 });
 
 test('each side is first as often as the others, and last', async () => {
