@@ -73,7 +73,7 @@ export type Verdict = 'goal' | 'floor' | 'bound' | 'under the floor' | 'skipped'
  *
  * It is one number for all rows, and does not come from any of them. Real code also checks lengths, rejects damage, counts, and needs
  * memory of its own for each request. The prototypes of regrouping were measured both ways: without checks and with one buffer for all
- * requests 0.515 µs a span, with both 0.727 µs, which is a share of 0.71.
+ * requests 0.515 µs a span; with all fields and lengths of a span checked and fresh memory 0.727 µs, which is a share of 0.71.
  */
 export const ENOUGH_OF_BOUND = 0.7;
 
