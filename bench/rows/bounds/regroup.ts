@@ -31,7 +31,6 @@ const NONE = -1;
 const MOST_SPANS = 1024;
 const MOST_BYTES = 4 << 20;
 const out = Buffer.alloc(MOST_BYTES);
-const outView = new DataView(out.buffer);
 
 /** A span: its start, its end, its scope, and the span before it in its trace. */
 const spans = new Int32Array(MOST_SPANS * 4);
@@ -55,7 +54,7 @@ const PLACE_MASK = MOST_SPANS * 2 - 1;
 const idOffsets = new Int32Array(MOST_SPANS);
 
 let request: Uint8Array = out;
-let view: DataView = outView;
+let view = new DataView(request.buffer, request.byteOffset, request.byteLength);
 let spanCount = 0;
 let scopeCount = 0;
 let resourceCount = 0;
@@ -141,11 +140,11 @@ function lookAtSpan(start: number, end: number): number {
   return traceId;
 }
 
-/** Looks at the tag and length of the key, of the value, and of what is in it: four of these at a time. @returns 1 if they fit */
+/** Looks at the tag and length of the key and of the value. @returns 1 if they fit into the attribute */
 function lookAtAttribute(start: number, end: number): number {
   const value = start + 2 + (request[start + 1] as number);
-  const word = view.getInt32(value, true);
-  return request[start] === 0x0a && (word & 0xff) === 0x12 && value + 2 + ((word >>> 8) & 0xff) === end ? 1 : 0;
+  const isPair = request[start] === 0x0a && request[value] === 0x12;
+  return isPair && value + 2 + (request[value + 1] as number) === end ? 1 : 0;
 }
 
 function addSpan(traceId: number, start: number, end: number, scope: number): void {
@@ -207,10 +206,7 @@ function writeFragments(): void {
         const scopeEnd = at;
         at = copyBack(source, at, scopes[scopeRow + AFTER_CHILDREN] as number, scopes[scopeRow + END] as number);
         while (span !== NONE && spans[span * SPAN + SCOPE] === scope) {
-          const start = spans[span * SPAN] as number;
-          const end = spans[span * SPAN + END_OF_SPAN] as number;
-          at -= end - start;
-          source.copy(out, at, start, end);
+          at = copyBack(source, at, spans[span * SPAN] as number, spans[span * SPAN + END_OF_SPAN] as number);
           span = spans[span * SPAN + PREVIOUS] as number;
         }
         at = copyBack(source, at, scopes[scopeRow] as number, scopes[scopeRow + FIRST_CHILD] as number);
@@ -223,17 +219,11 @@ function writeFragments(): void {
   }
 }
 
-/** Copies what is short in words: a call costs more. @returns the start of the copy that ends at `end` */
+/** @returns the start of the copy that ends at `end` */
 function copyBack(source: Buffer, end: number, from: number, to: number): number {
+  if (from === to) return end;
   const start = end - (to - from);
-  if (to - from > 128) {
-    source.copy(out, start, from, to);
-    return start;
-  }
-  const shift = start - from;
-  let at = from;
-  for (; at + 4 <= to; at += 4) outView.setInt32(at + shift, view.getInt32(at, true), true);
-  for (; at < to; at++) outView.setUint8(at + shift, view.getUint8(at));
+  source.copy(out, start, from, to);
   return start;
 }
 
