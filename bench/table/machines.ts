@@ -3,9 +3,9 @@ import { shown } from './print-table.ts';
 import type { Micros } from './row.ts';
 
 /**
- * Prototypes measured in November 2026 on an Intel Cascade Lake (2.5 GHz, two virtual cores, Node.js 24.21): each did one stage alone,
- * without all that a product adds. The floors and goals come from them. Microseconds of processor time, in the quietest tenth of the
- * rounds. Their corpus was of the same kind, with 554 bytes a span.
+ * Prototypes measured in November 2026 on an Intel Cascade Lake (2.5 GHz, two virtual cores, Node.js 24.21): each did
+ * one stage alone, without all that a product adds. The floors and goals come from them. Microseconds of processor
+ * time, in the quietest tenth of the rounds. Their corpus was of the same kind, with 554 bytes a span.
  */
 const PROTOTYPES: readonly (readonly [row: string, own: number, base: number])[] = [
   ['regroup : protobufjs decode and encode, gateway', 0.742, 21.7],

@@ -24,8 +24,8 @@ export interface Measurement {
 }
 
 /**
- * What the row would show for code that does only what no implementation in JavaScript avoids: the files of `bench/rows/bounds` say what
- * that is, and what they leave out.
+ * What the row would show for code that does only what no implementation in JavaScript avoids: the files of
+ * `bench/rows/bounds` say what that is, and what they leave out.
  */
 export interface Bound {
   /** In the unit of the row. */
@@ -65,15 +65,19 @@ export interface Row {
   measure(size: Size): Measured | Promise<Measured>;
 }
 
-/** How a row holds: it reaches its goal, its floor, or enough of its bound. Or it does not, or nothing is known of it. */
+/**
+ * How a row holds: it reaches its goal, its floor, or enough of its bound. Or it does not, or nothing is known of it.
+ */
 export type Verdict = 'goal' | 'floor' | 'bound' | 'under the floor' | 'skipped';
 
 /**
- * The share of its bound that holds a row, whatever its floor is: a ratio to protobufjs depends on the machine, this hardly does.
+ * The share of its bound that holds a row, whatever its floor is. A ratio to protobufjs compares code of two kinds, and
+ * depends on the machine; the bound is code of our own kind.
  *
- * It is one number for all rows, and does not come from any of them. Real code also checks lengths, rejects damage, counts, and needs
- * memory of its own for each request. The prototypes of regrouping were measured both ways: without checks and with one buffer for all
- * requests 0.515 µs a span; with all fields and lengths of a span checked and fresh memory 0.727 µs, which is a share of 0.71.
+ * It is one number for all rows, and does not come from any of them. Real code also checks lengths, rejects damage,
+ * counts, and needs memory of its own for each request. The prototypes of regrouping were measured both ways: without
+ * checks and with one buffer for all requests 0.515 µs a span; with all fields and lengths of a span checked and fresh
+ * memory 0.727 µs, which is a share of 0.71.
  */
 export const ENOUGH_OF_BOUND = 0.7;
 

@@ -10,14 +10,14 @@ import { ROWS_OF_STAGES, stagesTable } from './stages.ts';
 import { writeBlock } from './write-block.ts';
 
 /**
- * What the compiler of V8 makes of the same code differs from process to process: that of protobufjs is at times twice as fast. So a
- * row is measured in as many processes, one after the other, and the one in the middle counts.
+ * What the compiler of V8 makes of the same code differs from process to process: that of protobufjs is at times twice
+ * as fast. So a row is measured in as many processes, one after the other, and the one in the middle counts.
  */
 const PROCESSES = 3;
 
 /**
- * Measures the rows one after the other, each in processes of its own: what the compiler of V8 and the garbage collector learn from
- * one measurement must not help or harm the next.
+ * Measures the rows one after the other, each in processes of its own: what the compiler of V8 and the garbage
+ * collector learn from one measurement must not help or harm the next.
  *
  * @param only rows whose name contains one of these texts; none: all
  * @param write writes the blocks of docs/performance.md of which all rows were measured

@@ -1,4 +1,6 @@
-/** What the bounds must have come across, counted with protobufjs and `JSON.parse`: a bound that skips work is too good. */
+/**
+ * What the bounds must have come across, counted with protobufjs and `JSON.parse`: a bound that skips work is too good.
+ */
 import { opentelemetry } from '../../../proto/generated/otlp.js';
 import type { StoredTrace } from '../stored-traces.ts';
 import type { LeastJson } from './json-body.ts';

@@ -1,13 +1,13 @@
 /**
- * The bound of a JSON body: to find its strings, to read IDs and times, and to copy as many bytes as its protobuf has; then
- * {@link leastRegroup} on that.
+ * The bound of a JSON body: to find its strings, to read IDs and times, and to copy as many bytes as its protobuf has;
+ * then {@link leastRegroup} on that.
  *
- * Nobody who reads JSON avoids this: to look at each byte once, in strings four at a time, because only that shows where a string
- * ends; to look at the end of each key, because that decides what its value is; to turn hex and digits into bytes; to write the
- * protobuf.
+ * Nobody who reads JSON avoids this: to look at each byte once, in strings four at a time, because only that shows
+ * where a string ends; to look at the end of each key, because that decides what its value is; to turn hex and digits
+ * into bytes; to write the protobuf.
  *
- * Left out: which key a key is, but for its end; all other numbers, and escapes; nesting, and the lengths of messages; whether it is
- * JSON, UTF-8, hex or digits at all.
+ * Left out: which key a key is, but for its end; all other numbers, and escapes; nesting, and the lengths of messages;
+ * whether it is JSON, UTF-8, hex or digits at all.
  */
 import { mayBeSpecial } from '../../../lib/otlp/json-words.ts';
 import { type LeastFragments, leastRegroup } from './regroup.ts';

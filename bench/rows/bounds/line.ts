@@ -1,13 +1,14 @@
 /**
- * The bound of a JSON line: to walk the spans of a trace, to write their texts, IDs and times, and to copy the rest of the line.
+ * The bound of a JSON line: to walk the spans of a trace, to write their texts, IDs and times, and to copy the rest of
+ * the line.
  *
- * Nobody avoids this: to look at the tag of each field of each span and at both tags of each attribute; to look at each byte of a
- * text, here four at a time, because it may need an escape or be invalid UTF-8; to write each text at its place, and between two of
- * them what JSON wants there; to turn IDs into hex, and times into digits.
+ * Nobody avoids this: to look at the tag of each field of each span and at both tags of each attribute; to look at each
+ * byte of a text, here four at a time, because it may need an escape or be invalid UTF-8; to write each text at its
+ * place, and between two of them what JSON wants there; to turn IDs into hex, and times into digits.
  *
- * Left out, and copied from the finished line: numbers in attributes, the seconds of times, which can be remembered, as resources and
- * scopes can; the columns of the trace; the fields in events, links and statuses; texts beyond 127 bytes. Left out altogether: spans
- * that arrived twice, the order of fields, whether anything is valid.
+ * Left out, and copied from the finished line: numbers in attributes, the seconds of times, which can be remembered, as
+ * resources and scopes can; the columns of the trace; the fields in events, links and statuses; texts beyond 127 bytes.
+ * Left out altogether: spans that arrived twice, the order of fields, whether anything is valid.
  */
 import { mayBeSpecial } from '../../../lib/otlp/json-words.ts';
 import type { StoredTrace } from '../stored-traces.ts';

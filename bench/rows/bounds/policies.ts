@@ -1,11 +1,11 @@
 /**
  * The bound of the policies errors, slow and route: one walk over the spans of a trace.
  *
- * Nobody avoids this: to look at the tag of each field of each span, because the status comes last; to read both times; to look at
- * each key of its attributes, and of its resource's, until one is the policy's.
+ * Nobody avoids this: to look at the tag of each field of each span, because the status comes last; to read both times;
+ * to look at each key of its attributes, and of its resource's, until one is the policy's.
  *
- * Left out: spans that arrived twice; whether anything is valid; keys and values beyond 127 bytes; values that are not text; votes as
- * objects, and everything that other policies would need.
+ * Left out: spans that arrived twice; whether anything is valid; keys and values beyond 127 bytes; values that are not
+ * text; votes as objects, and everything that other policies would need.
  */
 import type { StoredTrace } from '../stored-traces.ts';
 import { afterValue, afterVarint } from './wire.ts';

@@ -1,17 +1,21 @@
 /**
  * The bound of regrouping: what is left of it when nothing is checked.
  *
- * Nobody who slices the wire format avoids this: to look at the tag of each field of each span, because any of them can be the trace
- * ID; to look at the tags and lengths of each attribute, because a fragment that cannot be decoded must be rejected; to look up each
- * trace ID; to copy each span once, and its resource and scope once for each trace that has spans in them.
+ * Nobody who slices the wire format avoids this: to look at the tag of each field of each span, because any of them can
+ * be the trace ID; to look at the tags and lengths of each attribute, because a fragment that cannot be decoded must be
+ * rejected; to look up each trace ID; to copy each span once, and its resource and scope once for each trace that has
+ * spans in them.
  *
- * Left out: whether tags, lengths, wire types and IDs are valid; the fields in events, links and statuses; what is rejected and why;
- * limits; every shape that the generator does not make; trace IDs as text, and an object for each fragment; memory for what is
- * written, which is one buffer for all requests.
+ * Left out: whether tags, lengths, wire types and IDs are valid; the fields in events, links and statuses; what is
+ * rejected and why; limits; every shape that the generator does not make; trace IDs as text, and an object for each
+ * fragment; memory for what is written, which is one buffer for all requests.
  */
 import { afterValue, afterVarint } from './wire.ts';
 
-/** The fragments back to back: that of the trace with index i is `bytes[ends[i + 1], ends[i])`. Both are overwritten by the next call. */
+/**
+ * The fragments back to back: that of the trace with index i is `bytes[ends[i + 1], ends[i])`. Both are overwritten by
+ * the next call.
+ */
 export interface LeastFragments {
   readonly bytes: Buffer;
   readonly ends: Int32Array;
@@ -40,7 +44,10 @@ const SCOPE = 2;
 const PREVIOUS = 3;
 const lastSpans = new Int32Array(MOST_SPANS);
 const ends = new Int32Array(MOST_SPANS + 1);
-/** A scope or resource: its start, its first child, the end of its last child, its end; for a scope the number of its resource. */
+/**
+ * A scope or resource: its start, its first child, the end of its last child, its end; for a scope the number of its
+ * resource.
+ */
 const scopes = new Int32Array(MOST_SPANS * 5);
 const resources = new Int32Array(MOST_SPANS * 5);
 const ENVELOPE = 5;

@@ -1,6 +1,6 @@
 /**
- * Reading the wire format with nothing checked: the bounds may do this because they only run on whole messages of the generator.
- * https://protobuf.dev/programming-guides/encoding/
+ * Reading the wire format with nothing checked: the bounds may do this because they only run on whole messages of the
+ * generator. https://protobuf.dev/programming-guides/encoding/
  */
 
 /** The varint at `at`, of at most 28 bits. */
