@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { corpus } from '../../../bench/corpus.ts';
+import { corpusOf } from '../../../bench/corpora.ts';
 import { fromFragmentItem, toFragmentItem } from '../../../lib/aws/dynamodb/fragment-item.ts';
 import { encodeDeflated } from '../../../lib/aws/dynamodb/fragment-payload.ts';
 import { itemBytes, writeUnits } from '../../../lib/aws/dynamodb/schema.ts';
@@ -45,7 +45,7 @@ describe('toFragmentItem', () => {
   it('tries harder where that gets the item under the limit of a write unit', () => {
     const bytesBesides = itemBytes(toFragmentItem(fragment(new Uint8Array(0)), expiresAt).item) - 1;
     const bytesOf = (payload: Uint8Array, best: boolean) => bytesBesides + encodeDeflated(payload, { best }).length;
-    const payloads = corpus('mixed', 6).flatMap(({ protobuf }) =>
+    const payloads = corpusOf('gateway', 3072).flatMap(({ protobuf }) =>
       regroup(protobuf).fragments.map(({ payload }) => payload),
     );
     const inReach = payloads.find((payload) => {
