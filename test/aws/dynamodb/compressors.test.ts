@@ -1,12 +1,12 @@
 import { inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { corpus } from '../../../bench/corpus.ts';
+import { corpusOf } from '../../../bench/corpora.ts';
 import { deflateWithV1, openDeflate, openZstd, zstdWith } from '../../../lib/aws/dynamodb/compressors.ts';
 import { trainDictionary } from '../../../lib/aws/dynamodb/dictionary-training.ts';
 import { DICTIONARY_V1 } from '../../../lib/aws/dynamodb/dictionary-v1.ts';
 import { regroup } from '../../../lib/otlp/regroup/regroup.ts';
 
-const PAYLOADS = corpus('mixed', 2).flatMap(({ protobuf }) =>
+const PAYLOADS = corpusOf('gateway', 1024).flatMap(({ protobuf }) =>
   regroup(protobuf).fragments.map(({ payload }) => payload),
 );
 const DICTIONARY = Buffer.from(trainDictionary(PAYLOADS.slice(0, 60)));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { corpus } from '../../../bench/corpus.ts';
+import { corpusOf } from '../../../bench/corpora.ts';
 import type { Effort } from '../../../lib/aws/dynamodb/compressors.ts';
 import { trainDictionary } from '../../../lib/aws/dynamodb/dictionary-training.ts';
 import { fromFragmentItem, toFragmentItem } from '../../../lib/aws/dynamodb/fragment-item.ts';
@@ -44,7 +44,7 @@ describe('toFragmentItem', () => {
     expect(item['p']?.B?.[0]).toBe(0);
   });
 
-  const PAYLOADS = corpus('mixed', 6).flatMap(({ protobuf }) =>
+  const PAYLOADS = corpusOf('gateway', 3072).flatMap(({ protobuf }) =>
     regroup(protobuf).fragments.map(({ payload }) => payload),
   );
   const bytes = trainDictionary(PAYLOADS.slice(0, 60));
