@@ -22,8 +22,8 @@ export interface ArchiveColumns {
   readonly skipFragments?: number;
 }
 
-/** Reused for one trace after the other. */
-const out = new JsonWriter(4096);
+/** Writes the columns of all traces. It keeps nothing of what has been taken, but columns share its buffers. */
+const out = new JsonWriter(32 * 1024);
 
 const TRACE_ID = json(',"trace_id":');
 const START_TIME = json(',"start_time":');
@@ -40,12 +40,10 @@ const DECIDED_AT = json(',"decided_at":');
 const SEQ = json(',"seq":');
 const NULL = json('null');
 
-/**
- * The columns of a line as JSON, from the comma after `resourceSpans` up to where the value of `seq` goes. The next call
- * overwrites them.
- */
+/** The columns of a line as JSON, from the comma after `resourceSpans` up to where the value of `seq` goes. */
 export function columnsOf(trace: Trace, columns: ArchiveColumns): Uint8Array {
   const { startTimeUnixNano, durationMs, rootService, rootName, services, errorCount, status } = summarize(trace);
+  // What an earlier trace may have left when its writing failed.
   out.length = 0;
   out.piece(TRACE_ID);
   out.quoted(trace.traceId);
@@ -76,7 +74,7 @@ export function columnsOf(trace: Trace, columns: ArchiveColumns): Uint8Array {
   out.piece(DECIDED_AT);
   out.quoted(decidedAt(columns.decidedAtMs));
   out.piece(SEQ);
-  return out.bytes;
+  return out.take();
 }
 
 function writeText(text: string): void {

@@ -70,7 +70,7 @@ describe('JsonWriter', () => {
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), (text) => {
         const out = new JsonWriter(1);
         out.quoted(text);
-        expect(Buffer.from(out.bytes).toString()).toBe(Buffer.from(JSON.stringify(text)).toString());
+        expect(Buffer.from(out.take()).toString()).toBe(Buffer.from(JSON.stringify(text)).toString());
       }),
       { numRuns: 500 },
     );

@@ -76,11 +76,6 @@ export class JsonWriter {
     return text;
   }
 
-  /** The text so far, not copied. */
-  get bytes(): Uint8Array {
-    return this.#out.subarray(this.#start, this.at);
-  }
-
   /** A copy of the text from byte `from` on. */
   copy(from: number): Uint8Array {
     return this.#out.slice(this.#start + from, this.at);
