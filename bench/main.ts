@@ -17,7 +17,7 @@ const args = process.argv.slice(2);
 if (args[0] === '--table') {
   const write = args.includes('--write');
   const texts = args.filter((arg) => !arg.startsWith('--'));
-  process.exit(runTable(texts, { write }) ? 0 : 1);
+  process.exit((await runTable(texts, { write })) ? 0 : 1);
 }
 const chosen = args.length > 0 ? args : BENCHES;
 const runs = chosen.map((one) => one.split(':'));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CorpusName, corpusOf } from '../../../bench/corpora.ts';
 import { DICTIONARY_BYTES, trainDictionary } from '../../../lib/aws/dynamodb/dictionary-training.ts';
-import { encodeDeflated } from '../../../lib/aws/dynamodb/fragment-payload.ts';
+import { encodeDeflated, encodeTrained } from '../../../lib/aws/dynamodb/fragment-payload.ts';
 import { regroup } from '../../../lib/otlp/regroup/regroup.ts';
 
 function fragmentsOf(corpus: CorpusName, requests: number, seed: number): readonly Uint8Array[] {
@@ -12,8 +12,11 @@ function fragmentsOf(corpus: CorpusName, requests: number, seed: number): readon
 }
 
 function storedBytes(payloads: readonly Uint8Array[], bytes?: Uint8Array): number {
-  const dictionary = bytes && { id: '0'.repeat(16), bytes };
-  return payloads.reduce((sum, payload) => sum + encodeDeflated(payload, { dictionary }).length, 0);
+  const encode = (payload: Uint8Array) =>
+    bytes === undefined
+      ? encodeDeflated(payload, 'best')
+      : encodeTrained(payload, { id: '0'.repeat(16), bytes }, 'best');
+  return payloads.reduce((sum, payload) => sum + encode(payload).length, 0);
 }
 
 describe('trainDictionary', () => {
