@@ -50,6 +50,7 @@ export class SimulatedBucket {
     return this.#network.call(process, {
       name: isArchive ? (bytes.length === 0 ? 'fence' : 'create') : 'spill',
       about: () => shortKey(Key),
+      refusal,
       apply: () => {
         if (IfNoneMatch === '*' && this.#objects.has(Key)) throw refusal('PreconditionFailed', 412);
         if (isArchive && this.#objects.has(Key)) this.overwritten.push(Key);
@@ -63,6 +64,7 @@ export class SimulatedBucket {
     return this.#network.call(process, {
       name: 'inspect',
       about: () => shortKey(key),
+      refusal,
       apply: () => {
         const object = this.#objects.get(key);
         // A HEAD has no body, so that its error has no name.
@@ -77,6 +79,7 @@ export class SimulatedBucket {
     return this.#network.call(process, {
       name: 'read spill',
       about: () => shortKey(key),
+      refusal,
       apply: () => {
         const object = this.#objects.get(key);
         if (object === undefined) throw new NoSuchKey({ message: `no ${key}`, $metadata: { httpStatusCode: 404 } });

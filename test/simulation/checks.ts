@@ -79,7 +79,10 @@ class Check {
       if (archived.has(span.name) || isReplaced(span, archived)) continue;
       if (hashes.some((hash) => this.#isExcused(`${name}/${hash}`))) continue;
       const fragments = hashes.map(shortHash).join(', ');
-      this.#violate(this.#lossKind('lost'), `${shown} is archived without span ${shortSpan(span.name)} of ${fragments}`);
+      this.#violate(
+        this.#lossKind('lost'),
+        `${shown} is archived without span ${shortSpan(span.name)} of ${fragments}`,
+      );
     }
   }
 

@@ -97,7 +97,10 @@ export class Exporters {
         if (!this.#idle.includes(instance) && !instance.process.isFrozen && !isDone) instance.process.die();
       });
       let isDone = false;
-      const headers = { 'content-type': 'application/x-protobuf', ...(tenant !== undefined && { [TENANT_HEADER]: tenant }) };
+      const headers = {
+        'content-type': 'application/x-protobuf',
+        ...(tenant !== undefined && { [TENANT_HEADER]: tenant }),
+      };
       const httpRequest = { method: 'POST', path: '/v1/traces', headers, body: request.body, isText: false };
       scheduler.after(random.between(0, 10), () =>
         instance.process.resume(() => {

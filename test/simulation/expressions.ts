@@ -23,7 +23,7 @@ function holdsComparison(comparison: string, item: Item | undefined, values: Exp
   const [, name, operator, value] = COMPARISON.exec(comparison) ?? unknown(comparison);
   const attribute = item?.[nameOf(name, values)];
   if (attribute === undefined) return false;
-  const [left, right] = [comparable(attribute), comparable(valueOf(value, values))];
+  const [left, right] = [comparable(attribute), comparable(operand(value, values))];
   if (typeof left !== typeof right) return false;
   switch (operator) {
     case '=':
@@ -46,14 +46,14 @@ export function updated(expression: string, item: Item, values: ExpressionValues
   for (const assignment of set.split(', ')) {
     const [, name, from, operator, value] =
       /^(#\w+) = (?:(#\w+) ([+-]) )?(:\w+)$/.exec(assignment) ?? unknown(assignment);
-    const operand = valueOf(value, values);
+    const change = operand(value, values);
     after[nameOf(name, values)] =
-      from === undefined ? operand : sum(item[nameOf(from, values)], operand, operator === '-' ? -1n : 1n);
+      from === undefined ? change : sum(item[nameOf(from, values)], change, operator === '-' ? -1n : 1n);
   }
   for (const addition of add === '' ? [] : add.split(', ')) {
     const [name, value] = addition.split(' ');
     const key = nameOf(name, values);
-    after[key] = sum(after[key] ?? { N: '0' }, valueOf(value, values), 1n);
+    after[key] = sum(after[key] ?? { N: '0' }, operand(value, values), 1n);
   }
   return after;
 }
@@ -73,7 +73,10 @@ function nameOf(placeholder: string | undefined, { ExpressionAttributeNames }: E
   return ExpressionAttributeNames?.[placeholder ?? ''] ?? unknown(`${placeholder}`);
 }
 
-export function valueOf(placeholder: string | undefined, { ExpressionAttributeValues }: ExpressionValues): AttributeValue {
+export function operand(
+  placeholder: string | undefined,
+  { ExpressionAttributeValues }: ExpressionValues,
+): AttributeValue {
   return ExpressionAttributeValues?.[placeholder ?? ''] ?? unknown(`${placeholder}`);
 }
 

@@ -30,7 +30,9 @@ export async function findMutations(options: FindOptions, mutations = MUTATIONS)
   };
   console.log(`${'mutation'.padEnd(width)}  found after histories, by broken promise`);
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  console.log(`${mutations.length - missed} of ${mutations.length} found within ${options.histories} histories from seed ${options.seed}`);
+  console.log(
+    `${mutations.length - missed} of ${mutations.length} found within ${options.histories} histories from seed ${options.seed}`,
+  );
   return missed === 0 ? 0 : 1;
 }
 

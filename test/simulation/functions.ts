@@ -66,12 +66,14 @@ export function decideFunction(deps: DecideFunctionDeps): DecideHandler {
 }
 
 export function decideOptions(settings: Settings): DecideOptions {
-  const { maxAttempts, concurrency, maxRoundBytes, isLarge } = settings;
+  const { maxAttempts, concurrency, maxRoundBytes, claimTimeoutMs, continuationDelayMs, isLarge } = settings;
   return {
     ...DEFAULT_DECIDE_OPTIONS,
     maxAttempts,
     concurrency,
     maxRoundBytes,
+    claimTimeoutMs,
+    continuationDelayMs,
     // What calls for a look at all of a large trace is the policies' answer to a part, and nothing else.
     ...(isLarge && { largeTraces: { wholeUpTo: 0, inlineHashes: 1, looksWhileDoubling: 1e-9 } }),
   };

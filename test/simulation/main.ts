@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { MUTATIONS } from './mutations.ts';
 import { mutate } from './mutate.ts';
+import { MUTATIONS } from './mutations.ts';
 
 /**
  * Plays histories of the pipeline in virtual time, and holds each against the promises (docs/reliability.md).

@@ -96,10 +96,10 @@ export const MUTATIONS: readonly Mutation[] = [
     why: 'a zombie overwrites the fence',
   },
   {
-    name: '409 counts as exists',
+    name: '409 counts as created',
     file: 'lib/aws/s3/object-store.ts',
     find: "if (hasStatus(error, 412)) return 'exists';",
-    replace: "if (hasStatus(error, 412) || hasStatus(error, 409)) return 'exists';",
+    replace: "if (hasStatus(error, 412)) return 'exists'; if (hasStatus(error, 409)) return 'created';",
     why: 'nothing was created, and nothing may be there',
   },
   {
@@ -190,7 +190,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'unsent messages count as sent',
     file: 'lib/aws/sqs/wake-up-queue.ts',
     find: 'unsent: batch.filter((_, index) => failedIds.has(String(index))),',
-    replace: 'unsent: batch.filter((_, index) => failedIds.has(`x${index}`)),',
+    replace: "unsent: batch.filter(() => failedIds.has('none')),",
     why: 'nobody is woken',
   },
   {
@@ -212,7 +212,8 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'the wake-up is sent first',
     file: INGEST,
     find: 'await deps.buffer.append(fragments.map((fragment) => fragment.buffered));',
-    replace: 'const stored = deps.buffer.append(fragments.map((fragment) => fragment.buffered)); stored.catch(() => undefined);',
+    replace:
+      'const stored = deps.buffer.append(fragments.map((fragment) => fragment.buffered)); stored.catch(() => undefined);',
     why: 'and nobody waits for the fragments',
   },
   {
@@ -302,8 +303,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'tenants share their traces',
     file: 'lib/aws/dynamodb/schema.ts',
-    find: "return tenant === undefined ? '' : `${tenant}/`;",
-    replace: "return tenant === undefined ? '' : 'all/';",
+    find: "return tenant === undefined ? '' : `",
+    replace: "return tenant === undefined || tenant.length > 0 ? '' : `",
     why: 'a trace of one is decided with the spans of another',
   },
 ];

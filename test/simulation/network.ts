@@ -11,6 +11,8 @@ export interface ServiceCall<Answer> {
   readonly apply: () => Answer;
   /** The same for a part of the work, where the service may do that. */
   readonly applyPartly?: () => Answer;
+  /** The error that the client of the service throws when it refuses. @default an error of this name and status */
+  readonly refusal?: (name: string, httpStatusCode: number) => Error;
   /** An answer in words, for the timeline. */
   readonly describe?: (answer: Answer) => string;
 }
@@ -45,7 +47,9 @@ export class Network {
       } else if (fault?.fault === 'freeze before') {
         this.#tell(process, call, `freezes for ${fault.ms / 1000} s before it`);
         process.freeze(fault.ms);
-        this.#deps.scheduler.after(fault.ms, () => process.resume(() => this.#send(process, call, undefined, resolve, reject)));
+        this.#deps.scheduler.after(fault.ms, () =>
+          process.resume(() => this.#send(process, call, undefined, resolve, reject)),
+        );
       } else {
         this.#send(process, call, fault, resolve, reject);
       }
@@ -104,9 +108,10 @@ export class Network {
   }
 
   #apply<Answer>(call: ServiceCall<Answer>, fault: Fault | undefined): { value: Answer } | { error: Error } {
+    const { refusal = serviceError } = call;
     try {
-      if (fault?.fault === 'refuse') throw serviceError('InternalServerError', 500);
-      if (fault?.fault === 'conflict') throw serviceError('ConditionalRequestConflict', 409);
+      if (fault?.fault === 'refuse') throw refusal('InternalServerError', 500);
+      if (fault?.fault === 'conflict') throw refusal('ConditionalRequestConflict', 409);
       return { value: fault?.fault === 'partly' && call.applyPartly ? call.applyPartly() : call.apply() };
     } catch (error) {
       if (error instanceof Error) return { error };
@@ -119,7 +124,7 @@ export class Network {
   }
 }
 
-export function serviceError(name: string, httpStatusCode: number): Error {
+function serviceError(name: string, httpStatusCode: number): Error {
   return Object.assign(new Error(`simulated ${name}`), { name, $metadata: { httpStatusCode } });
 }
 

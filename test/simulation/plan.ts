@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CALLS, type Fault, faultsOf } from './faults.ts';
+import { CALLS, type CallName, type Fault, faultsOf } from './faults.ts';
 import { POLICY_NAMES, type PolicyName } from './policies.ts';
 
 /**
@@ -54,10 +54,17 @@ export interface PlannedRequest {
 }
 
 export interface Settings {
+  readonly decisionWaitMs: number;
   readonly rootWait: boolean;
   readonly hasTenants: boolean;
   /** Every trace is treated as a large one. */
   readonly isLarge: boolean;
+  /**
+   * When the owner of a claim counts as dead. Where that is soon, the owners are still at work: nothing may be lost, nor doubled,
+   * all the same.
+   */
+  readonly claimTimeoutMs: number;
+  readonly continuationDelayMs: number;
   readonly maxAttempts: number;
   /** Traces that an invocation examines at once. */
   readonly concurrency: number;
@@ -79,8 +86,8 @@ const HOUR_MS = 3_600_000;
 /** Moments at which something happens: together with others, around the time of a decision, or long after it. */
 const momentMs = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 50 }) },
-  { weight: 2, arbitrary: fc.integer({ min: 0, max: 3_000 }) },
-  { weight: 3, arbitrary: fc.integer({ min: 9_500, max: 13_000 }) },
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 4_000 }) },
+  { weight: 3, arbitrary: fc.integer({ min: 4_000, max: 13_000 }) },
   { weight: 2, arbitrary: fc.integer({ min: 13_000, max: 150_000 }) },
   { weight: 1, arbitrary: fc.integer({ min: 150_000, max: HOUR_MS }) },
 );
@@ -106,35 +113,72 @@ const plannedRequest: fc.Arbitrary<PlannedRequest> = fc.record({
       span: fc.nat(3),
       copy: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2),
     }),
-    { minLength: 1, maxLength: 4 },
+    { minLength: 1, maxLength: 4, size: 'max' },
   ),
   tries: fc.integer({ min: 1, max: 4 }),
   retry: fc.constantFrom('same', 'same', 'split', 'changed'),
 });
 
-const fault: fc.Arbitrary<Fault> = fc.constantFrom(...CALLS).chain((call) =>
+/** Those on which the promises hang are hit more often. */
+const FAULTY_CALLS: readonly CallName[] = [
+  ...CALLS,
+  ...([
+    'record',
+    'record',
+    'record',
+    'create',
+    'create',
+    'read',
+    'read',
+    'read',
+    'send',
+    'append',
+    'inspect',
+    'fence',
+  ] as const),
+];
+
+const fault: fc.Arbitrary<Fault> = fc.constantFrom(...FAULTY_CALLS).chain((call) =>
   fc.record({
     call: fc.constant(call),
     // Most calls of a history are among the first of their name.
-    nth: fc.oneof(fc.nat(3), fc.nat(12)),
+    nth: fc.oneof(fc.nat(2), fc.nat(8)),
     fault: fc.constantFrom(...faultsOf(call)),
-    ms: fc.oneof(fc.integer({ min: 1, max: 6_000 }), fc.integer({ min: 6_000, max: 300_000 })),
-    outageMs: fc.constantFrom(0, 0, 8_000),
+    ms: fc.oneof(
+      fc.integer({ min: 1, max: 6_000 }),
+      fc.integer({ min: 2_000, max: 30_000 }),
+      fc.integer({ min: 30_000, max: 300_000 }),
+    ),
+    outageMs: fc.constantFrom(0, 0, 0, 8_000),
   }),
 );
 
+const plannedTrace: fc.Arbitrary<PlannedTrace> = fc.record({ spans: listOf(plannedSpan, 1, 4) });
+
+/** Of any length in between, as likely as any other. */
+function listOf<Element>(
+  element: fc.Arbitrary<Element>,
+  minLength: number,
+  maxLength: number,
+): fc.Arbitrary<Element[]> {
+  return fc.array(element, { minLength, maxLength, size: 'max' });
+}
+
 const settings: fc.Arbitrary<Settings> = fc.record({
+  decisionWaitMs: fc.constantFrom(1_000, 1_000, 10_000),
   rootWait: rarely(2),
   hasTenants: rarely(1),
   isLarge: rarely(3),
-  maxAttempts: fc.integer({ min: 1, max: 5 }),
+  claimTimeoutMs: fc.constantFrom(90_000, 5_000, 300),
+  continuationDelayMs: fc.constantFrom(30_000, 1_000),
+  maxAttempts: fc.integer({ min: 1, max: 6 }),
   concurrency: fc.constantFrom(1, 2, 16),
   maxRoundBytes: fc.constantFrom(8 * 1024 * 1024, 8 * 1024 * 1024, 1),
   instances: fc.integer({ min: 1, max: 4 }),
   maxBatch: fc.constantFrom(1, 2, 10),
   latency: fc.constantFrom('even', 'uneven', 'wild'),
   skewMs: fc.constantFrom(0, 400, 5_000),
-  visibilityTimeoutMs: fc.constantFrom(70_000, 360_000),
+  visibilityTimeoutMs: fc.constantFrom(5_000, 70_000, 360_000),
   bufferTtlMs: fc.constantFrom(24 * HOUR_MS, 24 * HOUR_MS, 24 * HOUR_MS, 24 * HOUR_MS, 120_000),
   deletesAfterMs: fc.constantFrom(0, 600_000, Number.MAX_SAFE_INTEGER),
 });
@@ -143,12 +187,9 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
   seed: fc.noShrink(fc.nat(2 ** 31 - 1)),
   policies: fc.oneof(fc.constantFrom<PolicyName[]>('errors', 'all', 'any'), fc.constantFrom(...POLICY_NAMES)),
   deploys: fc.array(fc.record({ atMs: momentMs, policies: fc.constantFrom(...POLICY_NAMES) }), { maxLength: 1 }),
-  traces: fc.array(fc.record({ spans: fc.array(plannedSpan, { minLength: 1, maxLength: 4 }) }), {
-    minLength: 1,
-    maxLength: 3,
-  }),
-  requests: fc.array(plannedRequest, { minLength: 1, maxLength: 7 }),
-  faults: fc.array(fault, { maxLength: 12, size: 'max' }),
+  traces: fc.oneof(listOf(plannedTrace, 1, 1), listOf(plannedTrace, 1, 3)),
+  requests: listOf(plannedRequest, 1, 8),
+  faults: fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 9, arbitrary: listOf(fault, 1, 14) }),
   stalls: fc.array(fc.record({ atMs: momentMs, forMs: fc.integer({ min: 60_000, max: 600_000 }) }), { maxLength: 1 }),
   settings,
 });

@@ -4,7 +4,7 @@ import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 /** Policies that a history may have, and what may be expected of them. */
 interface PolicySet {
   readonly policies: readonly string[];
-  /** What they say of a trace depends on its spans alone: not on limits, nor on other traces. */
+  /** What they say of a trace depends on the spans that were seen of it, and on nothing else: limits, other traces, the order. */
   readonly isPure: boolean;
   /** More spans of a trace never make "not sampled" out of "sampled". */
   readonly isMonotone: boolean;
@@ -31,7 +31,7 @@ function turnsOff(...policies: readonly string[]): PolicySet {
   return { policies, isPure: true, isMonotone: false, isSeenInParts: false };
 }
 
-function limited(...policies: readonly string[]): PolicySet {
+function unforeseeable(...policies: readonly string[]): PolicySet {
   return { policies, isPure: false, isMonotone: false, isSeenInParts: false };
 }
 
@@ -45,7 +45,8 @@ const POLICY_SETS = {
   none: monotone('{ name: none, type: probabilistic, probabilistic: { sampling_percentage: 0 } }'),
   many: monotone('{ name: many, type: span_count, span_count: { min_spans: 3 } }'),
   few: turnsOff('{ name: few, type: span_count, span_count: { min_spans: 1, max_spans: 2 } }'),
-  quick: turnsOff('{ name: quick, type: latency, latency: { threshold_ms: 1, upper_threshold_ms: 100 } }'),
+  // As in the Collector, the first spans may satisfy it before the next ones exceed it: the order of arrival counts.
+  quick: unforeseeable('{ name: quick, type: latency, latency: { threshold_ms: 1, upper_threshold_ms: 100 } }'),
   healthy: turnsOff(
     '{ name: healthy, type: not, not: { not_sub_policy: { name: e, type: status_code, status_code: { status_codes: [ERROR] } } } }',
   ),
@@ -56,14 +57,16 @@ const POLICY_SETS = {
   'not jobs': turnsOff(
     '{ name: no-jobs, type: string_attribute, string_attribute: { key: service.name, values: [jobs], invert_match: true } }',
   ),
-  rate: limited('{ name: rate, type: rate_limiting, rate_limiting: { spans_per_second: 1, burst_capacity: 3 } }'),
-  bytes: limited('{ name: bytes, type: bytes_limiting, bytes_limiting: { bytes_per_second: 9, burst_capacity: 300 } }'),
-  composite: limited(
+  rate: unforeseeable('{ name: rate, type: rate_limiting, rate_limiting: { spans_per_second: 1, burst_capacity: 3 } }'),
+  bytes: unforeseeable(
+    '{ name: bytes, type: bytes_limiting, bytes_limiting: { bytes_per_second: 9, burst_capacity: 300 } }',
+  ),
+  composite: unforeseeable(
     `{ name: c, type: composite, composite: { max_total_spans_per_second: 2, policy_order: [e, a], composite_sub_policy: [
       { name: e, type: status_code, status_code: { status_codes: [ERROR] } }, { name: a, type: always_sample }],
       rate_allocation: [{ policy: e, percent: 50 }, { policy: a, percent: 50 }] } }`,
   ),
-  dynamic: limited(
+  dynamic: unforeseeable(
     '{ name: d, type: dynamic, dynamic: { key_attributes: [service.name], goal_sampling_percentage: 40, adjustment_interval: 60s } }',
   ),
 } as const satisfies Readonly<Record<string, PolicySet>>;
@@ -77,13 +80,19 @@ export function policySet(name: PolicyName): PolicySet {
 
 const parsed = new Map<string, SamplingConfig>();
 
-/** The configuration as it is deployed. @param rootWait whether traces with a root span wait less */
-export function configOf(name: PolicyName, rootWait: boolean): SamplingConfig {
-  const key = `${name} ${rootWait}`;
+export interface DecisionWaitSettings {
+  readonly decisionWaitMs: number;
+  /** Whether traces with a root span wait less. */
+  readonly rootWait: boolean;
+}
+
+/** The configuration as it is deployed. */
+export function configOf(name: PolicyName, { rootWait, decisionWaitMs }: DecisionWaitSettings): SamplingConfig {
+  const key = `${name} ${rootWait} ${decisionWaitMs}`;
   const known = parsed.get(key);
   if (known !== undefined) return known;
   const lines = POLICY_SETS[name].policies.map((policy) => `  - ${policy}\n`).join('');
-  const wait = `decision_wait: 10s\n${rootWait ? 'decision_wait_after_root_received: 2s\n' : ''}`;
+  const wait = `decision_wait: ${decisionWaitMs}ms\n${rootWait ? 'decision_wait_after_root_received: 500ms\n' : ''}`;
   const result = parseSamplingConfig(`${wait}policies:\n${lines}`);
   if (!result.ok) throw new Error(`policies "${name}": ${JSON.stringify(result.issues)}`);
   parsed.set(key, result.config);

@@ -119,7 +119,13 @@ export interface SpanContent {
   readonly attributes?: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[];
 }
 
-export function contentOf({ name, startTimeUnixNano, endTimeUnixNano = '0', status, attributes = [] }: SpanContent): string {
+export function contentOf({
+  name,
+  startTimeUnixNano,
+  endTimeUnixNano = '0',
+  status,
+  attributes = [],
+}: SpanContent): string {
   const values = attributes.map(({ key, value }) => `${key}=${value.stringValue}`);
   return [name, startTimeUnixNano, endTimeUnixNano, status?.code ?? 0, ...values].join(' ');
 }

@@ -21,7 +21,7 @@ import {
   SORT_KEY,
 } from '../../lib/aws/dynamodb/schema.ts';
 import type { TableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
-import { type ExpressionValues, holds, updated, valueOf } from './expressions.ts';
+import { type ExpressionValues, holds, operand, updated } from './expressions.ts';
 import type { CallName } from './faults.ts';
 import { shortHash, shortKey, shortTrace } from './names.ts';
 import type { Network } from './network.ts';
@@ -146,7 +146,7 @@ export class SimulatedTable {
   #query(input: QueryInput, isPartial: boolean): object {
     const { KeyConditionExpression = '', ScanIndexForward = true, Limit = Number.POSITIVE_INFINITY } = input;
     const [hashCondition = '', ...range] = KeyConditionExpression.split(' AND ');
-    const partition = valueOf(hashCondition.split(' ')[2], input).S ?? '';
+    const partition = operand(hashCondition.split(' ')[2], input).S ?? '';
     const asOfMs = this.#asOf(input.ConsistentRead);
     const startKey = input.ExclusiveStartKey?.[SORT_KEY]?.S;
     const found = [...(this.#partitions.get(partition)?.keys() ?? [])]
@@ -197,10 +197,10 @@ function keyOf(item: Item): [partition: string, sortKey: string] {
 function isInRange([first, second]: readonly string[], sortKey: string, values: ExpressionValues): boolean {
   if (first === undefined) return true;
   const [, operator, placeholder] = first.split(' ');
-  const bound = valueOf(placeholder, values).S ?? '';
+  const bound = operand(placeholder, values).S ?? '';
   if (operator === '<') return sortKey < bound;
   if (operator !== 'BETWEEN') throw new Error(`the simulated table does not know "${first}": teach it`);
-  return sortKey >= bound && sortKey <= (valueOf(second, values).S ?? '');
+  return sortKey >= bound && sortKey <= (operand(second, values).S ?? '');
 }
 
 function invalid(message: string): Error {
@@ -261,6 +261,7 @@ function hashesOf(names = ''): string {
 function describe(answer: object): string {
   const { Items, Item: item, UnprocessedItems, UnprocessedKeys }: Record<string, unknown> = { ...answer };
   if (UnprocessedItems !== undefined || UnprocessedKeys !== undefined) return 'ok, in part';
-  if (Array.isArray(Items)) return `${Items.map((found: Item) => shortSortKey(keyOf(found)[1])).join(' ') || 'nothing'}`;
+  if (Array.isArray(Items))
+    return `${Items.map((found: Item) => shortSortKey(keyOf(found)[1])).join(' ') || 'nothing'}`;
   return item === undefined ? 'ok' : 'found';
 }

@@ -13,7 +13,7 @@ import { Network } from './network.ts';
 import type { Plan } from './plan.ts';
 import { configOf } from './policies.ts';
 import { SimulatedQueue } from './queue.ts';
-import { Process, START_MS, Scheduler } from './scheduler.ts';
+import { Process, Scheduler, START_MS } from './scheduler.ts';
 import { servicesOnAws } from './services.ts';
 import { type SentRequest, Spans } from './spans.ts';
 import { SimulatedTable } from './table.ts';
@@ -177,7 +177,7 @@ export class World {
     const { policies, deploys, settings } = this.plan;
     const agoMs = this.scheduler.nowMs - START_MS - lagMs;
     const latest = deploys.filter(({ atMs }) => atMs <= agoMs).sort((left, right) => right.atMs - left.atMs)[0];
-    return configOf(latest?.policies ?? policies, settings.rootWait);
+    return configOf(latest?.policies ?? policies, settings);
   }
 }
 
