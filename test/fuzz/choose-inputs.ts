@@ -29,7 +29,7 @@ export async function chooseInputs(name: string, inputs: readonly Uint8Array[]):
     }
     return reached.size > before;
   };
-  for (const seed of seedsOf(target)) await reachesMore(seed);
+  for (const seed of await seedsOf(target)) await reachesMore(seed);
   const chosen: Uint8Array[] = [];
   let bytes = 0;
   for (const input of inputs.toSorted((a, b) => a.length - b.length)) {

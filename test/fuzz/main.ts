@@ -60,8 +60,10 @@ async function fuzzOne(name: string, options: FuzzOptions): Promise<boolean> {
     `${name.padEnd(14)} ${executions.toLocaleString('en').padStart(12)} executions in ${seconds.toFixed(0)} s, ` +
       `${coverage.toLocaleString('en')} edges, ${corpus.length} inputs`,
   );
-  if (values.keep) keepInputs(name, await chooseInputs(name, corpus));
-  if (finding === undefined) return true;
+  if (finding === undefined) {
+    if (values.keep) keepInputs(name, await chooseInputs(name, corpus));
+    return true;
+  }
   console.log(finding.log);
   if (finding.input !== undefined) {
     console.log(`add this line to ${fileOf(name)}:\n${Buffer.from(finding.input).toString('base64')}`);

@@ -40,7 +40,7 @@ export async function runTarget(name: string, target: FuzzTarget, options: FuzzO
     const bundle = await bundleTarget(name, work);
     const corpus = join(work, 'corpus');
     mkdirSync(corpus);
-    const inputs = [...seedsOf(target), ...keptInputs(name)];
+    const inputs = [...(await seedsOf(target)), ...keptInputs(name)];
     for (const [i, input] of inputs.entries()) writeFileSync(join(corpus, `kept-${i}`), input);
     const dictionary = join(work, 'words');
     writeFileSync(dictionary, (target.words ?? []).map((word) => `"${escaped(word)}"\n`).join(''));
@@ -71,7 +71,7 @@ export async function runTarget(name: string, target: FuzzTarget, options: FuzzO
     const artifact = readdirSync(work).find((file) => file.startsWith('finding-'));
     const input = artifact === undefined ? undefined : new Uint8Array(readFileSync(join(work, artifact)));
     return {
-      executions: numberIn(log, /stat::number_of_executed_units: *(\d+)/),
+      executions: executionsIn(log),
       seconds: (performance.now() - started) / 1000,
       coverage: Math.max(0, ...Array.from(log.matchAll(/ cov: (\d+)/g), ([, edges]) => Number(edges))),
       corpus: readdirSync(corpus).map((file) => new Uint8Array(readFileSync(join(corpus, file)))),
@@ -102,6 +102,8 @@ function run(command: string, args: readonly string[], cwd: string): Promise<{ l
   });
 }
 
-function numberIn(log: string, pattern: RegExp): number {
-  return Number(pattern.exec(log)?.[1] ?? 0);
+/** Synchronous runs print no statistics when their time is over: each line of progress begins with the number. */
+function executionsIn(log: string): number {
+  const counts = Array.from(log.matchAll(/^#(\d+)\t|number_of_executed_units: *(\d+)/gm), ([, a, b]) => Number(a ?? b));
+  return Math.max(0, ...counts);
 }

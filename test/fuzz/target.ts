@@ -5,7 +5,7 @@ export interface FuzzTarget {
   /** Whether `fuzz` returns a promise. */
   readonly isAsync?: true;
   /** Inputs to start from, beside the kept corpus. */
-  readonly seeds: () => readonly (Uint8Array | string)[];
+  readonly seeds: () => readonly (Uint8Array | string)[] | Promise<readonly (Uint8Array | string)[]>;
   /** Words of the format, which mutations put in. */
   readonly words?: readonly string[];
   /** Processor time that an input of this many bytes may take, in milliseconds. @default 100, and 0.02 for each byte */
@@ -15,8 +15,8 @@ export interface FuzzTarget {
 }
 
 /** The seeds as bytes. */
-export function seedsOf({ seeds }: FuzzTarget): readonly Uint8Array[] {
-  return seeds().map((seed) => (typeof seed === 'string' ? new TextEncoder().encode(seed) : seed));
+export async function seedsOf({ seeds }: FuzzTarget): Promise<readonly Uint8Array[]> {
+  return (await seeds()).map((seed) => (typeof seed === 'string' ? new TextEncoder().encode(seed) : seed));
 }
 
 /** @throws {Error} when the bytes or their text are not UTF-8 */

@@ -16,6 +16,7 @@ const STRICTER = [
   /unexpected wire type [0-5] \(/,
   /unsupported wire type [34] of field/,
   /nested deeper than 32 levels/,
+  /expected a varint of at most 10 bytes/,
 ];
 
 /** Regroups a request and compares what comes out with what protobufjs reads of it. */
