@@ -50,8 +50,7 @@ function hasBothSpellings(value: unknown): boolean {
   return new Set(names).size < names.length || Object.values(value).some(hasBothSpellings);
 }
 
-const camelCase = (name: string): string =>
-  name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const camelCase = (name: string): string => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function readMessage(name: MessageName, json: unknown, depth: number): Message {
@@ -75,7 +74,9 @@ function readMessage(name: MessageName, json: unknown, depth: number): Message {
 
 function readList(field: FieldSchema, json: unknown, depth: number): unknown[] {
   if (!Array.isArray(json)) throw new OddJsonError(`expected an array (${field.name})`);
-  return json.map((element: unknown) => (element === null && field.type === 'string' ? '' : readValue(field, element, depth)));
+  return json.map((element: unknown) =>
+    element === null && field.type === 'string' ? '' : readValue(field, element, depth),
+  );
 }
 
 function readValue({ type }: FieldSchema, json: unknown, depth: number): unknown {
