@@ -57,7 +57,9 @@ function download(folder: string, version: string): void {
     `Dir::Cache=${join(apt, 'cache')}`,
     'APT::Sandbox::User=',
   ].flatMap((option) => ['-o', option]);
-  console.log(`the fuzzer needs glibc ${MIN_GLIBC.join('.')}, this is ${version}: downloading that of Debian ${RELEASE}`);
+  console.log(
+    `the fuzzer needs glibc ${MIN_GLIBC.join('.')}, this is ${version}: downloading that of Debian ${RELEASE}`,
+  );
   run(why, 'apt-get', [...options, 'update']);
   run(why, 'apt-get', [...options, 'download', ...PACKAGES], apt);
   const archives = readdirSync(apt).filter((name) => name.endsWith('.deb'));

@@ -2,8 +2,8 @@
 // `npm run test:fuzz -- [--seconds N] [--seed N|today] [--jobs N] [--keep] [target …]`
 import { parseArgs } from 'node:util';
 import { underRecentLibrary } from './c-library.ts';
-import { fileOf, keepInputs } from './corpus.ts';
 import { chooseInputs } from './choose-inputs.ts';
+import { fileOf, keepInputs } from './corpus.ts';
 import { type FuzzOptions, runTarget } from './run-target.ts';
 import { TARGETS } from './targets.ts';
 

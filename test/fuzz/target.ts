@@ -27,7 +27,9 @@ export function textOf(data: Uint8Array): string {
 /** The value, or the error of one of these classes; any other error is thrown. */
 export function outcomeOf<T, E extends Error>(
   run: () => T,
-  ...documented: readonly (abstract new (...args: never) => E)[]
+  ...documented: readonly (abstract new (
+    ...args: never
+  ) => E)[]
 ): { readonly value: T; readonly error?: undefined } | { readonly value?: undefined; readonly error: E } {
   try {
     return { value: run() };

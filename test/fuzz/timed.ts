@@ -31,7 +31,7 @@ export function timed({ fuzz, maxMs = defaultMaxMs }: FuzzTarget): (data: Uint8A
       return running.then(() => (excess(startedAt, data.length) === undefined ? undefined : again(data, 2)));
     }
     for (let tried = 1, since = startedAt; ; tried++, since = process.cpuUsage()) {
-      if (tried > 1) fuzz(data);
+      if (tried > 1) void fuzz(data);
       const message = excess(since, data.length);
       if (message === undefined) return undefined;
       tooSlow(message, tried);

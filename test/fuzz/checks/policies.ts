@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Trace } from '../../../lib/otlp/trace/trace.ts';
-import type { SamplingConfig } from '../../../lib/sampling/sampling-config.ts';
-import { evaluatePolicies } from '../../../lib/sampling/evaluate-policies.ts';
 import { parseSamplingConfig } from '../../../lib/sampling/config/parse-sampling-config.ts';
+import { evaluatePolicies } from '../../../lib/sampling/evaluate-policies.ts';
+import type { SamplingConfig } from '../../../lib/sampling/sampling-config.ts';
 
 /** Evaluates the policies. A policy may fail, as OTTL conditions do, but not with an error of the program. */
 export function checkPolicies(config: SamplingConfig, trace: Trace): void {

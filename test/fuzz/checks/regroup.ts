@@ -8,10 +8,7 @@ import { decoded } from './decoder.ts';
 
 type Span = opentelemetry.proto.trace.v1.Span.$Properties;
 
-/**
- * What Tailgate refuses, and protobufjs reads (docs/conformance.md, "Against protobufjs"): it skips a field whose wire type
- * is not the declared one as if it were unknown, skips groups, allows deeper values, and knows nothing of IDs.
- */
+/** What Tailgate refuses, and protobufjs reads (docs/receiving.md, "Against other protobuf readers"). */
 const STRICTER = [
   /unexpected wire type [0-5] \(/,
   /unsupported wire type [34] of field/,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { lineRows } from '../../../lib/archive/compaction/line-rows.ts';
 import { archiveLines } from '../../../lib/archive/line.ts';
 import { linesOf, readTraceLine } from '../../../lib/archive/read-line.ts';
-import { lineRows } from '../../../lib/archive/compaction/line-rows.ts';
 import { protobufFromJson } from '../../../lib/otlp/json-decode/decode-request.ts';
 import { writeResourceSpans } from '../../../lib/otlp/json-encode/encode-spans.ts';
 import { JsonWriter } from '../../../lib/otlp/json-encode/writer.ts';

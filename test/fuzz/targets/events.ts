@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHandler as createDecideHandler } from '../../../functions/decide/handler.ts';
 import { createHandler as createIngestHandler } from '../../../functions/ingest/handler.ts';
-import { RefusalLog } from '../../../functions/ingest/otlp-http.ts';
+import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
 import { NO_METRICS } from '../../../functions/shared/metrics.ts';
 import type { DecideResult } from '../../../lib/pipeline/decide/decide-batch.ts';
 import { silentLog } from '../../support/silent-log.ts';
@@ -57,7 +57,14 @@ export const target: FuzzTarget = {
       '[[\\"4bf92f3577b34da6a3ce929d0e0e4736\\",\\"aa\\"]]}"},{"messageId":"m2","body":"x"},{},null]}',
     '[1]',
   ],
-  words: ['"rawPath":', '"headers":{', '"requestContext":{"http":{"method":"', '"body":', '"isBase64Encoded":true', '%2e'],
+  words: [
+    '"rawPath":',
+    '"headers":{',
+    '"requestContext":{"http":{"method":"',
+    '"body":',
+    '"isBase64Encoded":true',
+    '%2e',
+  ],
 };
 
 function messageIds(event: unknown): readonly string[] {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { HttpRequest } from '../../../functions/ingest/http.ts';
-import { handleOtlpHttp, RefusalLog } from '../../../functions/ingest/otlp-http.ts';
+import { handleOtlpHttp } from '../../../functions/ingest/otlp-http.ts';
+import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
 import type { Log } from '../../../functions/shared/logger.ts';
 import { NO_METRICS } from '../../../functions/shared/metrics.ts';
 import { regroup } from '../../../lib/otlp/regroup/regroup.ts';
@@ -9,7 +10,13 @@ import { messageFrom } from '../shape.ts';
 import { SHAPES } from '../shapes.ts';
 import type { FuzzTarget } from '../target.ts';
 
-const TYPES = ['application/x-protobuf', 'application/json', 'application/json; charset=utf-8', 'text/plain', undefined];
+const TYPES = [
+  'application/x-protobuf',
+  'application/json',
+  'application/json; charset=utf-8',
+  'text/plain',
+  undefined,
+];
 const CODINGS = [undefined, 'gzip', 'identity', 'x-gzip', 'gzip, gzip', 'deflate', 'GZIP', ''];
 /** Small, so that the fuzzer reaches it. */
 const MAX_BODY_BYTES = 100_000;

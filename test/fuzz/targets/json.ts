@@ -30,12 +30,21 @@ export const target: FuzzTarget = {
     if (theirs.value !== undefined) assert.deepStrictEqual(read, decoded(theirs.value));
     const { value: regrouped } = outcomeOf(() => regroup(ours.value, rejected), MalformedOtlpError);
     // An ID that is not hex has an impossible length in protobuf.
-    const isOdd = message !== undefined || (theirs.error instanceof OddIdError && regrouped?.errorMessage !== undefined);
+    const isOdd =
+      message !== undefined || (theirs.error instanceof OddIdError && regrouped?.errorMessage !== undefined);
     assert.equal(isOdd, theirs.error !== undefined, `${message}; ${theirs.error?.message}`);
   },
   seeds: () => Object.values(ODD_SPANS).flatMap(({ members }) => (members.length < 1000 ? [request(members)] : [])),
   words: [
-    ...['"resourceSpans":[', '"scopeSpans":[', '"spans":[', '"resource":{', '"scope":{', '"schemaUrl":"', '"scope_spans":['],
+    ...[
+      '"resourceSpans":[',
+      '"scopeSpans":[',
+      '"spans":[',
+      '"resource":{',
+      '"scope":{',
+      '"schemaUrl":"',
+      '"scope_spans":[',
+    ],
     ...['"attributes":[{"key":"', '"value":{', '"stringValue":"', '"intValue":', '"doubleValue":', '"bytesValue":"'],
     ...['"arrayValue":{"values":[', '"kvlistValue":{"values":[', '"traceId":"', '"entityRefs":[{', '"idKeys":['],
     ...['null', 'true', '"NaN"', '"-Infinity"', '1e3', '-0.0', '\\ud83e', '\\u0000', '\ufeff', 'SPAN_KIND_CLIENT'],

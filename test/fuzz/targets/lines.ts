@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { readObjects } from '../../../lib/archive/compaction/read-objects.ts';
-import { linesOf, readTraceLine, UnreadableError } from '../../../lib/archive/read-line.ts';
 import { lineRows } from '../../../lib/archive/compaction/line-rows.ts';
+import { readObjects } from '../../../lib/archive/compaction/read-objects.ts';
 import { archiveLines } from '../../../lib/archive/line.ts';
+import { linesOf, readTraceLine, UnreadableError } from '../../../lib/archive/read-line.ts';
 import { Trace } from '../../../lib/otlp/trace/trace.ts';
 import { messageFrom } from '../shape.ts';
 import { SHAPES } from '../shapes.ts';
@@ -47,6 +47,15 @@ export const target: FuzzTarget = {
   words: [
     ...['{"resourceSpans":[', '],"trace_id":"', '"start_time":"2026-11-21 07:12:33.123"', '"duration_ms":', '"seq":0}'],
     ...['"services":[', '"span_count":', '"sample_weight":null', '"scopeSpans":[{"spans":[{', '"attributes":[{"key":"'],
-    ...['"events":[{', '"links":[{', '"endTimeUnixNano":"', '"kvlistValue":{"values":[', 'null', '-0', '1e400', '\\ud800'],
+    ...[
+      '"events":[{',
+      '"links":[{',
+      '"endTimeUnixNano":"',
+      '"kvlistValue":{"values":[',
+      'null',
+      '-0',
+      '1e400',
+      '\\ud800',
+    ],
   ],
 };

@@ -39,7 +39,21 @@ export const target: FuzzTarget = {
   seeds: () =>
     VALUES.flatMap((value) => CONDITIONS.map((_, i) => Uint8Array.from([i, ...new TextEncoder().encode(value)]))),
   words: [
-    ...['[', '{"a":', '<a>', '</a>', '<![CDATA[', '<!--', '&#x', '%{', '"', '\\', '2026-11-28T07:00:00Z', '1h2m', '://'],
+    ...[
+      '[',
+      '{"a":',
+      '<a>',
+      '</a>',
+      '<![CDATA[',
+      '<!--',
+      '&#x',
+      '%{',
+      '"',
+      '\\',
+      '2026-11-28T07:00:00Z',
+      '1h2m',
+      '://',
+    ],
     ...['127.0.0.1', '::ffff:', 'Mozilla/5.0 (', '+Inf', '0x', '1e309', '\u0000', '\u2028'],
   ],
   maxMs: () => 2_000,

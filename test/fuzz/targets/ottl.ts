@@ -21,7 +21,15 @@ export const target: FuzzTarget = {
     }
   },
   seeds: () => recorded.span.flatMap(([text], i) => (i % EVERY === 0 ? [String(text)] : [])),
-  words: [...[...CONVERTERS.keys()].map((name) => `${name}(`), ' and ', ' or ', 'not ', 'attributes["', 'resource.', 'nil'],
+  words: [
+    ...[...CONVERTERS.keys()].map((name) => `${name}(`),
+    ' and ',
+    ' or ',
+    'not ',
+    'attributes["',
+    'resource.',
+    'nil',
+  ],
   maxLength: 512,
   // The limit on the work of one condition (docs/ottl.md) is some tenths of a second.
   maxMs: () => 2_000,

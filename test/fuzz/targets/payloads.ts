@@ -21,11 +21,7 @@ export const target: FuzzTarget = {
     const decode = () => decodePayload(data, MAX_BYTES, dictionaryIdOf(data) === undefined ? undefined : TRAINED);
     const { value } = outcomeOf(decode, UnreadablePayloadError);
     assert.ok((value?.length ?? 0) <= MAX_BYTES);
-    const ways = [
-      encodeRaw(data),
-      encodeDeflated(data),
-      encodeDeflated(data, { best: true, dictionary: DICTIONARY }),
-    ];
+    const ways = [encodeRaw(data), encodeDeflated(data), encodeDeflated(data, { best: true, dictionary: DICTIONARY })];
     for (const [codec, stored] of ways.entries()) {
       assert.equal(stored[0], codec);
       assert.equal(dictionaryIdOf(stored), codec === 2 ? DICTIONARY.id : undefined);

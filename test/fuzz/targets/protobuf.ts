@@ -1,6 +1,6 @@
+import { checkRegroup } from '../checks/regroup.ts';
 import { messageFrom } from '../shape.ts';
 import { SHAPES } from '../shapes.ts';
-import { checkRegroup } from '../checks/regroup.ts';
 import type { FuzzTarget } from '../target.ts';
 
 /** The walk over the bytes of a request: any bytes. */
