@@ -15,6 +15,7 @@ export const FULL_SPAN: readonly number[] = [
   ...[7, 1, 2, 3, 4, 5, 6, 7, 9],
   ...attribute('s', 0, ...text('text')),
   ...attribute('b', 1, 1),
+  ...attribute('z', 1, 0x80, 0),
   ...attribute('i', 2, 0x85, 1),
   ...attribute('d', 3, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f),
   ...attribute('a', 4, 0, 0, ...text('x'), 200, 0, 2, 7, 200, 200),

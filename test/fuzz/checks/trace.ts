@@ -5,6 +5,7 @@ import { linesOf, readTraceLine } from '../../../lib/archive/read-line.ts';
 import { protobufFromJson } from '../../../lib/otlp/json-decode/decode-request.ts';
 import { writeResourceSpans } from '../../../lib/otlp/json-encode/encode-spans.ts';
 import { JsonWriter } from '../../../lib/otlp/json-encode/writer.ts';
+import type { AttributeValue } from '../../../lib/otlp/protobuf/attributes.ts';
 import { otlpSize, resourceSpansSize } from '../../../lib/otlp/trace/size.ts';
 import { summarize } from '../../../lib/otlp/trace/summary.ts';
 import { Trace } from '../../../lib/otlp/trace/trace.ts';
@@ -71,6 +72,29 @@ interface SpanJson {
   readonly startTimeUnixNano?: string;
   readonly endTimeUnixNano?: string;
   readonly status?: { readonly code?: number };
+  readonly attributes?: readonly { readonly key: string; readonly value?: AnyValueJson }[];
+}
+
+interface AnyValueJson {
+  readonly stringValue?: string;
+  readonly boolValue?: boolean;
+  readonly intValue?: string;
+  readonly doubleValue?: number | string;
+  readonly bytesValue?: string;
+  readonly arrayValue?: { readonly values?: readonly AnyValueJson[] };
+  readonly kvlistValue?: { readonly values?: readonly { readonly key: string; readonly value?: AnyValueJson }[] };
+}
+
+/** As `Trace.attribute` reads it. */
+function valueOf(json: AnyValueJson = {}): AttributeValue {
+  if (json.intValue !== undefined) return BigInt(json.intValue);
+  if (json.doubleValue !== undefined) return Number(json.doubleValue);
+  if (json.bytesValue !== undefined) return new Uint8Array(Buffer.from(json.bytesValue, 'base64'));
+  if (json.arrayValue !== undefined) return (json.arrayValue.values ?? []).map(valueOf);
+  if (json.kvlistValue !== undefined) {
+    return new Map((json.kvlistValue.values ?? []).map(({ key, value }) => [key, valueOf(value)]));
+  }
+  return json.stringValue ?? json.boolValue ?? null;
 }
 
 function spansOf(resourceSpans: unknown): readonly SpanJson[] {
@@ -105,6 +129,9 @@ function checkFields(trace: Trace, spans: readonly SpanJson[]): void {
         statusCode: json.status?.code ?? 0,
       },
     );
+    for (const { key, value } of json.attributes ?? []) {
+      assert.deepStrictEqual(trace.attribute(span, key), valueOf(value));
+    }
   }
   summarize(trace);
   otlpSize(trace);
