@@ -33,6 +33,9 @@ export interface RunningHttpServer {
 
 const KEEP_ALIVE_MS = 65_000;
 
+/** The connection ended, perhaps in the middle of a request: the client sends it again, and nobody is told anything by a log line. */
+const ENDED = new Set(['', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
+
 /** Bodies of requests that are not answered yet, as received and unpacked. Fifty exporters at once take some 10 MB. */
 export const MAX_BYTES_IN_FLIGHT = 128 * 1024 * 1024;
 /** For what an exporter is told to wait when there is no room for its body: the requests before it take less. */
@@ -43,9 +46,6 @@ const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: stri
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are over 16 KiB'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took longer than 5 minutes to arrive'],
 };
-
-/** Codes of errors where the client only went away, perhaps in the middle of a body. */
-const GONE: readonly string[] = ['', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE'];
 
 /** Replaces the function URL: an HTTP server that passes each request to the ingest handler as AWS would: within Lambda's limits, and with a
  * body that is text where AWS makes it text. */
@@ -76,7 +76,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       '400 Bad Request',
       'not HTTP/1.1; Tailgate does not accept OTLP over gRPC: set the exporter to http/protobuf',
     ];
-    if (!GONE.includes(code)) refusals.add(Number.parseInt(status, 10), `${reason} (${error.message})`, undefined);
+    if (!ENDED.has(code)) refusals.add(Number.parseInt(status, 10), `${reason} (${error.message})`, undefined);
     if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
   });
   await listen(server, options);

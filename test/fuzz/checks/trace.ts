@@ -86,13 +86,13 @@ interface AnyValueJson {
 }
 
 /** As `Trace.attribute` reads it. */
-function valueOf(json: AnyValueJson = {}): AttributeValue {
+function attributeValueOf(json: AnyValueJson = {}): AttributeValue {
   if (json.intValue !== undefined) return BigInt(json.intValue);
   if (json.doubleValue !== undefined) return Number(json.doubleValue);
   if (json.bytesValue !== undefined) return new Uint8Array(Buffer.from(json.bytesValue, 'base64'));
-  if (json.arrayValue !== undefined) return (json.arrayValue.values ?? []).map(valueOf);
+  if (json.arrayValue !== undefined) return (json.arrayValue.values ?? []).map(attributeValueOf);
   if (json.kvlistValue !== undefined) {
-    return new Map((json.kvlistValue.values ?? []).map(({ key, value }) => [key, valueOf(value)]));
+    return new Map((json.kvlistValue.values ?? []).map(({ key, value }) => [key, attributeValueOf(value)]));
   }
   return json.stringValue ?? json.boolValue ?? null;
 }
@@ -130,7 +130,7 @@ function checkFields(trace: Trace, spans: readonly SpanJson[]): void {
       },
     );
     for (const { key, value } of json.attributes ?? []) {
-      assert.deepStrictEqual(trace.attribute(span, key), valueOf(value));
+      assert.deepStrictEqual(trace.attribute(span, key), attributeValueOf(value));
     }
   }
   summarize(trace);
