@@ -28,8 +28,8 @@ export interface FuzzResult {
 /** The heap of the process, and all of its memory: a leak, or an input that takes far more than its size, ends the run. */
 const HEAP_MB = 512;
 const RSS_MB = 1536;
-/** Seconds after which an input is a hang. Targets have bounds of their own, in processor time (`timed.ts`). */
-const HANG_SECONDS = 30;
+/** After this time an input is a hang. Targets have bounds of their own, in processor time (`timed.ts`). */
+const HANG_MS = 120_000;
 const DEFAULT_MAX_LENGTH = 4096;
 const LOG_LINES = 40;
 
@@ -55,12 +55,12 @@ export async function runTarget(name: string, target: FuzzTarget, options: FuzzO
       // It would report the names of the files that a bug of a test reads, and this process runs no commands.
       '--disableBugDetectors=path-traversal',
       '--disableBugDetectors=command-injection',
+      `--timeout=${HANG_MS}`,
       ...(target.isAsync === true ? [] : ['--sync']),
       '--',
       `-seed=${seed}`,
       `-max_total_time=${seconds}`,
       `-max_len=${target.maxLength ?? DEFAULT_MAX_LENGTH}`,
-      `-timeout=${HANG_SECONDS}`,
       `-rss_limit_mb=${RSS_MB}`,
       `-dict=${dictionary}`,
       '-print_final_stats=1',

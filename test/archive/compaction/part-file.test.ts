@@ -22,7 +22,7 @@ describe('a part', () => {
     (text) => {
       const writer = new ByteWriter();
       const kvMetadata = [{ key: OBJECTS_KEY, value: text }];
-      parquetWrite({ writer, columnData: [{ name: 'a', data: ['b'], type: 'STRING' }], kvMetadata });
+      await parquetWrite({ writer, columnData: [{ name: 'a', data: ['b'], type: 'STRING' }], kvMetadata });
       expect(() => objectsOfPart(writer.getBytes())).toThrow(`expected a list of names in ${OBJECTS_KEY}, got ${text}`);
     },
   );

@@ -48,7 +48,9 @@ const ENTRY = /^(\S+) v?\d\S* \(([^)]+)\)$/gm;
 
 describe.each(FUNCTIONS)('the bundle of %s', (name) => {
   const notices = readFileSync(join(HANDLERS, name, NOTICES_FILE), 'utf8');
-  const packages = Object.fromEntries(Array.from(notices.matchAll(ENTRY), ([, one = '', licence = '']) => [one, licence]));
+  const packages = Object.fromEntries(
+    Array.from(notices.matchAll(ENTRY), ([, one = '', licence = '']) => [one, licence]),
+  );
 
   it('holds these packages and no others', () => {
     expect(packages).toEqual(ALLOWED[name]);
