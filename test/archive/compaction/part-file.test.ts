@@ -19,7 +19,7 @@ describe('a part', () => {
 
   it.each(['["traces_a", 5]', '"traces_a"', '{"0":"a"}', '5', 'null'])(
     'is refused when its list of objects is %s',
-    (text) => {
+    async (text) => {
       const writer = new ByteWriter();
       const kvMetadata = [{ key: OBJECTS_KEY, value: text }];
       await parquetWrite({ writer, columnData: [{ name: 'a', data: ['b'], type: 'STRING' }], kvMetadata });
