@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createHandler, wireIngest } from '../../functions/ingest/handler.ts';
 import { authorizeAll } from '../../functions/ingest/keys.ts';
-import { RefusalLog } from '../../functions/ingest/otlp-http.ts';
+import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
 import { fixedConfig } from '../../functions/shared/live-config.ts';
 import { NO_METRICS } from '../../functions/shared/metrics.ts';
 import { hashFragment } from '../../lib/aws/system.ts';

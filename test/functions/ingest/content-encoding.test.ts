@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeBody } from '../../../functions/ingest/content-encoding.ts';
 import { createHandler } from '../../../functions/ingest/handler.ts';
 import { authorizeAll } from '../../../functions/ingest/keys.ts';
-import { RefusalLog } from '../../../functions/ingest/otlp-http.ts';
+import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
 import { NO_METRICS } from '../../../functions/shared/metrics.ts';
 import type { Delivery } from '../../../lib/local/function-url-event.ts';
 import { World } from '../../pipeline/world.ts';
