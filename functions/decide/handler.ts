@@ -158,7 +158,7 @@ async function decideDelivered(
       const failedMessages = failedMessageIds.length;
       log[level]('decision batch', { ...owner(tenant), ...counts, maxLateAgeMs, failedMessages });
       for (const slow of slowEvaluations) log.warn('slow evaluation', { ...owner(tenant), ...slow });
-      for (const letter of deadLetters) log.error('dead letter', { ...owner(tenant), ...letter });
+      for (const letter of deadLetters) log.warn('dead letter', { ...owner(tenant), ...letter });
     } catch (error) {
       log.error('decision batch failed', { ...owner(tenant), messages: received.length, error });
       errors.push(error);

@@ -55,7 +55,10 @@ export interface DecideSummary {
   readonly expired: number;
   /** The dead letters that were sent, of the first {@link MAX_REPORTED_LETTERS}. */
   readonly deadLetters: readonly DeadLetterReport[];
-  /** Policies that could not be evaluated, by `<policy>: <message>`. */
+  /**
+   * Policies that could not be evaluated, by `<policy>: <message>`; from the {@link MAX_REPORTED_ERRORS}th message on, by
+   * `<policy>: other errors`.
+   */
   readonly policyErrors: Readonly<Record<string, number>>;
   /** Evaluations that took long (`SLOW_EVALUATION_MS`). */
   readonly slow: number;
@@ -84,6 +87,8 @@ export interface DeadLetterReport {
 const MAX_REPORTED_LETTERS = 10;
 const MAX_REPORTED_TRACES = 100;
 const MAX_REPORTED_FAILURES = 10;
+/** A message may quote the trace: without a limit, senders would choose how long a line of the log gets. */
+const MAX_REPORTED_ERRORS = 20;
 /** As many as a log event can carry to CloudWatch of one metric; enough to show how they are distributed. */
 const MAX_REPORTED_AGES = 99;
 
@@ -147,7 +152,7 @@ export function tally(batch: BatchOutcome): DecideSummary {
       .flatMap(({ deadLetters = [] }) => deadLetters)
       .slice(0, MAX_REPORTED_LETTERS)
       .map(reportOf),
-    policyErrors: countEach(ofKind(outcomes, 'policy_failed').map(({ policy, message }) => `${policy}: ${message}`)),
+    policyErrors: countErrors(ofKind(outcomes, 'policy_failed')),
     slow: batch.slowEvaluations.length,
     slowEvaluations: batch.slowEvaluations.slice(0, MAX_REPORTED_LETTERS),
     failed: failures.length,
@@ -171,6 +176,14 @@ function ofKind<Kind extends TraceOutcome['kind']>(outcomes: readonly TraceOutco
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+function countErrors(errors: readonly { readonly policy: string; readonly message: string }[]) {
+  const messages = errors.map(({ policy, message }) => `${policy}: ${message}`);
+  const reported = new Set([...new Set(messages)].slice(0, MAX_REPORTED_ERRORS));
+  return countEach(
+    messages.map((message, i) => (reported.has(message) ? message : `${errors[i]?.policy}: other errors`)),
+  );
 }
 
 function countEach(names: readonly string[]): Readonly<Record<string, number>> {
