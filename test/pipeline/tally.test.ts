@@ -212,6 +212,22 @@ describe('the tally of a batch', () => {
       { policyErrors: { 'p: bad': 2, 'p: worse': 1 } },
     ],
     [
+      'policies that failed with many messages, as where they quote the trace',
+      {
+        settled: [
+          trace(
+            Array.from({ length: 1000 }, (_, i) => ({ kind: 'policy_failed', policy: 'p', message: `"${i % 500}"` })),
+          ),
+        ],
+      },
+      {
+        policyErrors: {
+          ...Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`p: "${i}"`, 2])),
+          'p: other errors': 960,
+        },
+      },
+    ],
+    [
       'a trace that could not be settled',
       { settled: [trace([{ kind: 'failed', message: 'throttled' }])] },
       { failed: 1, failures: [{ traceId: 't', message: 'throttled' }] },

@@ -1,6 +1,7 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import { createHandler, type DecideHandler, timeCheck } from '../../functions/decide/handler.ts';
-import { type HttpHandler, wireIngestHttp } from '../../functions/ingest/handler.ts';
+import { wireIngestHttp } from '../../functions/ingest/handler.ts';
+import type { HttpRequest, HttpResponse } from '../../functions/ingest/http.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { NO_METRICS } from '../../functions/shared/metrics.ts';
 import { type PerTenant, perTenant, type Services } from '../../functions/shared/per-tenant.ts';
@@ -25,14 +26,20 @@ export interface FunctionDeps {
   readonly onError: (message: string) => void;
 }
 
+export type IngestFunction = (request: HttpRequest) => Promise<HttpResponse>;
+
 /** The real ingest function on one instance. */
-export function ingestFunction({ services, config, onError }: FunctionDeps): HttpHandler {
-  return wireIngestHttp({
+export function ingestFunction({ services, config, onError }: FunctionDeps): IngestFunction {
+  const open = wireIngestHttp({
     services,
     config: { current: async () => config() },
     authorize: async (headers) => ({ tenant: headers[TENANT_HEADER] }),
     log: logOf(onError),
   });
+  return async (request) => {
+    const opened = await open(request);
+    return typeof opened === 'function' ? await opened(request) : opened;
+  };
 }
 
 export interface DecideFunctionDeps extends FunctionDeps {

@@ -49,7 +49,10 @@ export interface DecideSummary {
   readonly deferred: number;
   /** Fragments set aside: after their last attempt, or because their trace is too large. */
   readonly deadLettered: number;
-  /** Policies that could not be evaluated, by `<policy>: <message>`. */
+  /**
+   * Policies that could not be evaluated, by `<policy>: <message>`; from the {@link MAX_REPORTED_ERRORS}th message on, by
+   * `<policy>: other errors`.
+   */
   readonly policyErrors: Readonly<Record<string, number>>;
   /** How often settling a trace, or sending a message, failed. */
   readonly failed: number;
@@ -64,6 +67,8 @@ export interface Failure {
 }
 
 const MAX_REPORTED_FAILURES = 10;
+/** A message may quote the trace: without a limit, senders would choose how long a line of the log gets. */
+const MAX_REPORTED_ERRORS = 20;
 /** As many as a log event can carry to CloudWatch of one metric; enough to show how they are distributed. */
 const MAX_REPORTED_AGES = 99;
 
@@ -121,7 +126,7 @@ export function tally(batch: BatchOutcome): DecideSummary {
     continued: sentAs('continued'),
     deferred: sentAs('deferred'),
     deadLettered: sentAs('dead_lettered'),
-    policyErrors: countEach(ofKind(outcomes, 'policy_failed').map(({ policy, message }) => `${policy}: ${message}`)),
+    policyErrors: countErrors(ofKind(outcomes, 'policy_failed')),
     failed: failures.length,
     failures: failures.slice(0, MAX_REPORTED_FAILURES),
   };
@@ -138,6 +143,14 @@ function ofKind<Kind extends TraceOutcome['kind']>(outcomes: readonly TraceOutco
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+function countErrors(errors: readonly { readonly policy: string; readonly message: string }[]) {
+  const messages = errors.map(({ policy, message }) => `${policy}: ${message}`);
+  const reported = new Set([...new Set(messages)].slice(0, MAX_REPORTED_ERRORS));
+  return countEach(
+    messages.map((message, i) => (reported.has(message) ? message : `${errors[i]?.policy}: other errors`)),
+  );
 }
 
 function countEach(names: readonly string[]): Readonly<Record<string, number>> {
