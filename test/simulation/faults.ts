@@ -82,6 +82,8 @@ export function faultsOf(call: CallName): readonly FaultName[] {
     case 'respond':
       return ['lose request'];
     case 'create':
+      // A claim whose object is late is what others fence.
+      return [...OF_ALL, 'conflict', 'freeze before', 'delay'];
     case 'fence':
       return [...OF_ALL, 'conflict'];
     case 'record':

@@ -79,6 +79,8 @@ export interface Settings {
   readonly visibilityTimeoutMs: number;
   readonly bufferTtlMs: number;
   readonly deletesAfterMs: number;
+  /** Items that DynamoDB puts on a page of an answer. */
+  readonly pageItems: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -181,6 +183,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   visibilityTimeoutMs: fc.constantFrom(5_000, 70_000, 360_000),
   bufferTtlMs: fc.constantFrom(24 * HOUR_MS, 24 * HOUR_MS, 24 * HOUR_MS, 24 * HOUR_MS, 120_000),
   deletesAfterMs: fc.constantFrom(0, 600_000, Number.MAX_SAFE_INTEGER),
+  pageItems: fc.constantFrom(1_000, 1_000, 2),
 });
 
 export const planArbitrary: fc.Arbitrary<Plan> = fc.record({

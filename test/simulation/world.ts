@@ -57,6 +57,7 @@ export class World {
       network,
       now,
       deletesAfterMs: plan.settings.deletesAfterMs,
+      pageItems: plan.settings.pageItems,
       staleMs: () => random.between(0, 2_000),
       onRecord: (partition, item, before) => {
         const [after, previous] = [fromRecordItem(item), before && fromRecordItem(before)];
