@@ -42,12 +42,13 @@ function gunzip(body: Uint8Array, maxBytes: number): Uint8Array {
 
 /**
  * The last four bytes of gzip are the inflated size modulo 2^32 (RFC 1952, section 2.3.1). Used as chunk size they save
- * most of zlib's copying. They may be wrong, so they are clamped.
+ * most of zlib's copying. They may be wrong, so they are clamped. One byte more, because Node.js allocates a second chunk
+ * when the first one is full to the last byte.
  */
 function chunkBytes(body: Uint8Array): number {
   if (body.length < 4) return MIN_CHUNK_BYTES;
   const size = new DataView(body.buffer, body.byteOffset, body.byteLength).getUint32(body.length - 4, true);
-  return Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, size));
+  return Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, size + 1));
 }
 
 /** The body is compressed in a way that is not supported, or was damaged on its way because it is compressed. */

@@ -52,7 +52,7 @@ export interface WorldAdapters<Buffer extends SpanBuffer, Queue extends WorldQue
 }
 
 /** On memory adapters. @param bufferTtlMs @default 24 hours */
-function memoryAdapters(bufferTtlMs?: number): WorldAdapters<MemorySpanBuffer, MemoryWakeUpQueue> {
+export function memoryAdapters(bufferTtlMs?: number): WorldAdapters<MemorySpanBuffer, MemoryWakeUpQueue> {
   const clock = new ManualClock();
   return {
     clock,
