@@ -226,22 +226,22 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'missing fragments count as settled',
     file: EXAMINATION,
-    find: "isThere(hash) ? 'settled' : 'open'",
+    find: "isThere(hash) ? 'settled' : 'missing'",
     replace: "isThere(hash) ? 'settled' : 'settled'",
     why: 'what expired under a lagging queue is reported nowhere',
   },
   {
     name: 'missing late spans count as settled',
     file: SETTLE,
-    find: "standings.set(hash, present.has(hash) ? 'settled' : 'open');",
+    find: "standings.set(hash, present.has(hash) ? 'settled' : 'missing');",
     replace: "standings.set(hash, 'settled');",
     why: 'what expired under a lagging queue is reported nowhere',
   },
   {
     name: 'the last attempt ends in silence',
     file: REQUEUE,
-    find: "await attemptToSend('dead_lettered', dead, () => wakeUps.sendToDeadLetters(deadLetters)),",
-    replace: "await attemptToSend('dead_lettered', dead, async () => deadLetters.pop() && undefined),",
+    find: 'await attemptToSend(kind, sources, () => wakeUps.sendToDeadLetters(deadLetters));',
+    replace: 'await attemptToSend(kind, sources, async () => void wakeUps);',
     why: 'what could not be settled is reported nowhere',
   },
   {
