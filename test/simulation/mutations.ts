@@ -307,4 +307,47 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "return tenant === undefined || tenant.length > 0 ? '' : `",
     why: 'a trace of one is decided with the spans of another',
   },
+  {
+    name: 'wake-ups that come early are not sent again',
+    file: REQUEUE,
+    find: "return attemptToSend('early', early, () => wakeUps.send(delayed()));",
+    replace: "return attemptToSend('early', early, async () => void (wakeUps && delayed()));",
+    why: 'a clock that is behind loses them',
+  },
+  {
+    name: 'what there was no time for is not sent again',
+    file: REQUEUE,
+    find: 'wakeUps.send(remaining.map(({ wakeUp }) => delayUntilDue(wakeUp, nowMs))),',
+    replace: 'Promise.resolve(void (wakeUps && nowMs)),',
+    why: 'it is acknowledged, and nobody is woken again',
+  },
+  {
+    name: 'fragments share a name',
+    file: 'lib/aws/system.ts',
+    find: "hash('sha256', payload, 'buffer')",
+    replace: "hash('sha256', payload.subarray(0, 16), 'buffer')",
+    why: 'one overwrites the other',
+  },
+  {
+    name: 'every claim begins with seq 0',
+    file: ATTEMPT,
+    find: 'return Math.max(0, ...claims.map((claim) => claim.firstSeq + claim.lineCount));',
+    replace: 'return claims.length > 0 ? 0 : 0;',
+    why: 'the lines of a trace cannot be put in order',
+  },
+  {
+    name: 'claims that lost a race are counted',
+    file: RECORD,
+    find: "if (answer === 'recorded') outcomes.push(attempt.outcome);",
+    replace: 'outcomes.push(attempt.outcome);',
+    why: 'a trace counts as sampled twice',
+  },
+  {
+    name: 'spilled payloads are written behind their items',
+    file: 'lib/aws/dynamodb/span-buffer.ts',
+    find: 'await forEachBounded(spills, SPILLS_IN_FLIGHT, ({ key, bytes }) => spillStore.put(key, bytes));',
+    replace:
+      'forEachBounded(spills, SPILLS_IN_FLIGHT, ({ key, bytes }) => spillStore.put(key, bytes)).catch(() => undefined);',
+    why: 'an item points at an object that was never written',
+  },
 ];
