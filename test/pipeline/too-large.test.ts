@@ -133,7 +133,11 @@ it('two parts of a trace that is too large keep both their messages while the de
     messageId: `message of ${hash}`,
     wakeUp: { dueAtMs: 1, attempt: 0, fragments: [{ traceId: traceIdOf('a'), hash }] },
   }));
-  const traces = ['h1', 'h2'].map((hash) => ({ traceId: traceIdOf('a'), hashes: new Set([hash]), reason: 'too large' }));
+  const traces = ['h1', 'h2'].map((hash) => ({
+    traceId: traceIdOf('a'),
+    hashes: new Set([hash]),
+    reason: 'too large',
+  }));
   const wakeUps = { send: async () => {}, sendToDeadLetters: () => Promise.reject(new Error('no network')) };
   const { failedMessageIds } = await deadLetterTooLarge(received, traces, { wakeUps, clock: { now: () => 2 } });
   expect(failedMessageIds).toEqual(['message of h1', 'message of h2']);

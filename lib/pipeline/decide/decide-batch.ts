@@ -1,7 +1,14 @@
 import { FleetAllowances } from '../allowances/fleet-allowances.ts';
 import type { Clock, Evaluate, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../ports.ts';
 import { OneAtATime } from '../trace-limits.ts';
-import { allFragments, type FragmentsByTrace, fragmentsByTrace, isDue, type ReceivedWakeUp, wakeUpsNaming } from '../wake-ups.ts';
+import {
+  allFragments,
+  type FragmentsByTrace,
+  fragmentsByTrace,
+  isDue,
+  type ReceivedWakeUp,
+  wakeUpsNaming,
+} from '../wake-ups.ts';
 import { ClaimStates } from './claim-states.ts';
 import { type SlowEvaluation, withinTime } from './evaluation-time.ts';
 import { sortMissing } from './expiry.ts';
