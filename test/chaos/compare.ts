@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { ArchiveReader } from '../../lib/archive/archive-reader.ts';
+import { parseLine } from '../../lib/archive/read-line.ts';
+import { gunzipLines } from '../../lib/aws/codecs.ts';
+import { FilesystemObjectStore } from '../../lib/aws/filesystem/object-store.ts';
+import type { Ledger } from './ledger.ts';
+import { nameOf } from './spans.ts';
+
+/** What a reader needs of a line. */
+interface Line {
+  readonly trace_id: string;
+  readonly resourceSpans: readonly {
+    readonly scopeSpans: readonly {
+      readonly spans: readonly { readonly traceId: string; readonly spanId: string; readonly name: string }[];
+    }[];
+  }[];
+}
+
+export interface Comparison {
+  readonly keptTraces: number;
+  /** Spans of kept traces that were accepted: what must be there. */
+  readonly expected: number;
+  /** Of all spans in the archive, each once. */
+  readonly found: number;
+  /** `trace span: why`. */
+  readonly missing: readonly string[];
+  readonly double: readonly string[];
+  /** Of traces that must not be kept, or that nobody sent. */
+  readonly wrong: readonly string[];
+}
+
+/** Reads the archive as Tailgate itself does. */
+export async function* readWithOwnReader(folder: string): AsyncGenerator<Line> {
+  const reader = new ArchiveReader({ store: new FilesystemObjectStore(folder) });
+  for await (const { key } of reader.list({})) {
+    const bytes = await reader.open(key);
+    if (bytes === undefined) throw new Error(`${key} is gone`);
+    for await (const line of gunzipLines(bytes)) yield parseLine(line).json as Line;
+  }
+}
+
+/** Reads the archive with nothing of Tailgate: files, gunzip, JSON. */
+export async function* readIndependently(folder: string): AsyncGenerator<Line> {
+  const files = readdirSync(join(folder, 'traces'), { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter((name) => name.endsWith('.jsonl.gz')).sort()) {
+    const text = gunzipSync(readFileSync(join(folder, 'traces', file))).toString();
+    for (const line of text.split('\n')) if (line !== '') yield JSON.parse(line);
+  }
+}
+
+/** Compares what a reader finds with what the exporters were told. */
+export async function compare(ledger: Ledger, lines: AsyncIterable<Line>): Promise<Comparison> {
+  const wrong: string[] = [];
+  let found = 0;
+  for (const trace of ledger.traces) trace.found.fill(0);
+  for await (const { trace_id: traceId, resourceSpans } of lines) {
+    const trace = ledger.get(traceId);
+    for (const { traceId: id, spanId, name } of resourceSpans.flatMap(({ scopeSpans }) =>
+      scopeSpans.flatMap(({ spans }) => spans),
+    )) {
+      const index = trace?.plan.spans.findIndex((span) => span.spanId === spanId) ?? -1;
+      if (trace === undefined || index < 0) wrong.push(`${traceId} ${spanId}: nobody sent it`);
+      else if (id !== traceId || name !== nameOf(index)) wrong.push(`${traceId} ${spanId}: is ${id} "${name}"`);
+      else {
+        if (trace.found[index] === 0) found += 1;
+        trace.found[index] = (trace.found[index] ?? 0) + 1;
+      }
+    }
+  }
+  const missing: string[] = [];
+  const double: string[] = [];
+  let keptTraces = 0;
+  let expected = 0;
+  for (const trace of ledger.traces) {
+    const { isKept, plan } = trace;
+    if (isKept === true) keptTraces += 1;
+    for (const [index, { spanId }] of plan.spans.entries()) {
+      const times = trace.found[index] ?? 0;
+      const what = `${plan.traceId} ${spanId} (${plan.kind}, span ${index} of ${plan.spans.length})`;
+      if (times > 1) double.push(`${what}: ${times} times`);
+      if (times > 0 && isKept === false) wrong.push(`${what}: its trace must not be kept`);
+      if (isKept === true && trace.isAccepted(index)) {
+        expected += 1;
+        if (times === 0) missing.push(what);
+      }
+    }
+  }
+  return { keptTraces, expected, found, missing, double, wrong };
+}
+
+/** Files of objects that were never finished. */
+export function draftsIn(folder: string): number {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.draft-')).length;
+}
