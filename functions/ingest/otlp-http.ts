@@ -32,15 +32,28 @@ export class RefusalLog {
   }
 
   add(status: number, message: string, userAgent: string | undefined): void {
-    const { log, clock } = this.#deps;
-    const nowMs = clock.now();
+    const alsoRefused = this.#beginPeriod(status);
+    if (alsoRefused !== undefined) this.#deps.log.warn('refused', { status, reason: message, userAgent, alsoRefused });
+  }
+
+  /** Why spans could not be made durable: what stops one request stops many. */
+  addFailure(error: unknown): void {
+    const alsoRefused = this.#beginPeriod(503);
+    if (alsoRefused !== undefined) {
+      this.#deps.log.error('spans could not be made durable', { error, alsoRefused });
+    }
+  }
+
+  /** How many were only counted in the last period; `undefined`: it is not over, and this one is counted. */
+  #beginPeriod(status: number): number | undefined {
+    const nowMs = this.#deps.clock.now();
     const period = this.#byStatus.get(status);
     if (period !== undefined && nowMs < period.untilMs) {
       period.unlogged += 1;
-      return;
+      return undefined;
     }
-    log.warn('refused', { status, reason: message, userAgent, alsoRefused: period?.unlogged ?? 0 });
     this.#byStatus.set(status, { untilMs: nowMs + PERIOD_MS, unlogged: 0 });
+    return period?.unlogged ?? 0;
   }
 }
 
@@ -129,7 +142,7 @@ export async function handleOtlpHttp(
     const partial = errorMessage === undefined ? undefined : { rejectedSpans: rejectedSpanCount, errorMessage };
     return answer(200, encoding ?? 'json', encodeExportResponse(encoding ?? 'json', partial));
   } catch (error) {
-    return refuse(toRefusal(error, deps.log), encoding ?? 'json', request.headers['user-agent'], deps);
+    return refuse(toRefusal(error, deps.refusals), encoding ?? 'json', request.headers['user-agent'], deps);
   }
 }
 
@@ -195,7 +208,7 @@ function readBody(
   return encoding === 'json' ? protobufFromJson(body, rejected) : body;
 }
 
-function toRefusal(error: unknown, log: Log): Refusal {
+function toRefusal(error: unknown, refusals: RefusalLog): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof BodyTooLargeError || error instanceof RequestTooLargeError) {
     return new Refusal(413, RPC_CODE.resourceExhausted, `${error.message}; send smaller batches`);
@@ -206,7 +219,7 @@ function toRefusal(error: unknown, log: Log): Refusal {
   if (error instanceof MalformedOtlpError || error instanceof BodyNotGzipError) {
     return new Refusal(400, RPC_CODE.invalidArgument, error.message);
   }
-  log.error('spans could not be made durable', { error });
+  refusals.addFailure(error);
   const message = 'the spans could not be made durable: send them again';
   return new Refusal(503, RPC_CODE.unavailable, message, { 'retry-after': '1' });
 }

@@ -29,6 +29,9 @@ export interface RunningHttpServer {
 
 const KEEP_ALIVE_MS = 65_000;
 
+/** The connection ended, perhaps in the middle of a request: the client sends it again, and nobody is told anything by a log line. */
+const ENDED = new Set(['', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
+
 /** Status line and reason for input that Node cannot parse as a request, by Node's error code. */
 const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: string]>> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are over 16 KiB'],
@@ -69,7 +72,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
       '400 Bad Request',
       'not HTTP/1.1; Tailgate does not accept OTLP over gRPC: set the exporter to http/protobuf',
     ];
-    if (code !== '' && code !== 'ECONNRESET') options.log.warn('refused', { reason, error: error.message });
+    if (!ENDED.has(code)) options.log.warn('refused', { reason, error: error.message });
     if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
   });
   await listen(server, options);

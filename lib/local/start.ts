@@ -11,6 +11,8 @@ import { takeDataFolder } from './data-folder.ts';
 import { DEFAULT_LOOP_OPTIONS, DecisionLoop, type DecisionLoopOptions } from './decision-loop.ts';
 import { startHttpServer } from './http-server.ts';
 import { announcing, openLocalServices } from './local-services.ts';
+import { Outage } from './outage.ts';
+import { patientQueue, patientServices } from './patient-services.ts';
 import { type Started, startParts } from './started.ts';
 
 export interface LocalOptions {
@@ -72,12 +74,20 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   const { store, services } = openLocalServices({ folder: folder.path, maxBufferBytes, visibilityTimeoutSeconds });
   started.defer(() => store.close());
 
-  const decide = wireDecideWakeUps({ services, config, log }, { ...LOCAL_SETTINGS, ...options.decideSettings });
+  const outage = new Outage({ clock, log });
+  const decide = wireDecideWakeUps(
+    { services: patientServices(services, outage), config, log },
+    { ...LOCAL_SETTINGS, ...options.decideSettings },
+  );
+  const queue = patientQueue(store.messages, outage);
   const loop = new DecisionLoop(
-    { queue: store.messages, decide, cleanUp: () => store.maintain(), clock, log },
+    { queue, decide, cleanUp: () => store.maintain(), clock, log, outage },
     { ...DEFAULT_LOOP_OPTIONS, ...options.loopSettings },
   );
-  started.defer(() => loop.stop());
+  started.defer(() => {
+    outage.stop();
+    return loop.stop();
+  });
 
   const startedAtMs = clock.now();
   const load = (): Load => ({

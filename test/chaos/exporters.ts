@@ -5,7 +5,7 @@ import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { createRandom, type Random } from '../../lib/traffic/random.ts';
 import type { Ledger, SpanOfTrace } from './ledger.ts';
-import { planTrace, SERVICES, seedFor } from './plan.ts';
+import { planTrace, SERVICES, type ServiceName, seedFor } from './plan.ts';
 import { SpanMaker } from './spans.ts';
 
 interface QueuedSpan extends SpanOfTrace {
@@ -36,7 +36,8 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #random: Random;
   readonly #maker = new SpanMaker();
-  readonly #queues = new Map(SERVICES.map((name) => [name, [] as QueuedSpan[]]));
+  /** Of each service, one for each exporter: what has failed is sent again in the same encoding, as only byte-equal copies are resends. */
+  readonly #queues = new Map(SERVICES.map((name) => [name, Array.from({ length: EXPORTERS }, (): QueuedSpan[] => [])]));
   readonly #exporters: SpanExporter[] = [];
   readonly #running: Promise<void>[] = [];
   #isMaking = true;
@@ -48,8 +49,8 @@ export class Fleet {
   constructor(options: FleetOptions) {
     this.#options = options;
     this.#random = createRandom(seedFor(options.seed, 'traces'));
-    for (const [service, queue] of this.#queues) {
-      for (let number = 0; number < EXPORTERS; number++) {
+    for (const [service, queues] of this.#queues) {
+      for (const [number, queue] of queues.entries()) {
         const random = createRandom(seedFor(options.seed, `${service} ${number}`));
         const exporter = createExporter(options.url, number);
         this.#exporters.push(exporter);
@@ -83,10 +84,16 @@ export class Fleet {
         const trace = ledger.add(plan);
         for (const [index, span] of this.#maker.make(plan).entries()) {
           const service = plan.spans[index]?.service;
-          if (service !== undefined) this.#queues.get(service)?.push({ trace, index, span });
+          if (service !== undefined) this.#random.pick(this.#queuesOf(service)).push({ trace, index, span });
         }
       }
     }
+  }
+
+  #queuesOf(service: ServiceName): readonly [QueuedSpan[], ...QueuedSpan[][]] {
+    const [first, ...others] = this.#queues.get(service) ?? [];
+    if (first === undefined) throw new Error(`no exporter for ${service}`);
+    return [first, ...others];
   }
 
   async #export(exporter: SpanExporter, queue: QueuedSpan[], random: Random): Promise<void> {
