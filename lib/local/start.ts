@@ -46,6 +46,8 @@ export interface RunningTailgate {
 
 const DEFAULT_MAX_BUFFER_BYTES = 2_000_000_000;
 const DEFAULT_MAX_LAG_MS = 60_000;
+/** Killed processes leave little, and seldom. */
+const SWEEP_MS = 60 * 60_000;
 /** The rest is for what decisions leave behind: records of kept traces, and indexes. */
 const UNDECIDED_SHARE = 0.8;
 
@@ -71,8 +73,12 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   const folder = takeDataFolder(options.dataDir);
   started.defer(() => folder.release());
   const { visibilityTimeoutSeconds = 30 } = options;
-  const { store, services } = openLocalServices({ folder: folder.path, maxBufferBytes, visibilityTimeoutSeconds });
+  const parts = openLocalServices({ folder: folder.path, maxBufferBytes, visibilityTimeoutSeconds });
+  const { store, services } = parts;
   started.defer(() => store.close());
+  const sweeping = setInterval(() => void parts.sweepArchive(), SWEEP_MS);
+  started.defer(() => clearInterval(sweeping));
+  void parts.sweepArchive();
 
   const outage = new Outage({ clock, log });
   const decide = wireDecideWakeUps(

@@ -197,7 +197,8 @@ export class GroupCommit {
   }
 
   #unavailable(error: Error): UnavailableError {
-    const hint = error === this.#broken && this.#logFile !== undefined ? '; start Tailgate again once the disk is repaired' : '';
+    const hint =
+      error === this.#broken && this.#logFile !== undefined ? '; start Tailgate again once the disk is repaired' : '';
     return new UnavailableError(`cannot write to ${this.#path}: ${error.message}${hint}`, { cause: error });
   }
 }

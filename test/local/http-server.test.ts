@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpHandler } from '../../functions/ingest/handler.ts';
 import type { HttpResponse } from '../../functions/ingest/http.ts';
 import { type HttpServerOptions, type RunningHttpServer, startHttpServer } from '../../lib/local/http-server.ts';
+import { RecordingLog } from '../support/recording-log.ts';
 import { silentLog } from '../support/silent-log.ts';
 
 const servers: RunningHttpServer[] = [];
@@ -12,7 +13,7 @@ afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())));
 
 async function serve(
   handler: HttpHandler,
-  options: Pick<HttpServerOptions, 'refuse'> = {},
+  options: Partial<Pick<HttpServerOptions, 'refuse' | 'log'>> = {},
 ): Promise<RunningHttpServer> {
   const server = await startHttpServer({
     host: '127.0.0.1',
@@ -91,6 +92,17 @@ describe('the HTTP server', () => {
     // As text, what is not UTF-8 is replaced.
     expect(await post('application/json')).toEqual([202, '/v1/traces 1', 'true 61efbfbd']);
     expect(await post('application/x-protobuf')).toEqual([202, '/v1/traces 1', 'false 61ff']);
+  });
+
+  it('says nothing of a client that ends in the middle of a request, but tells one that speaks something else', async () => {
+    const log = new RecordingLog();
+    const { port } = await serve(ok, { log });
+    const socket = connect(port, '127.0.0.1');
+    socket.end('POST /v1/traces HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf of it');
+    await once(socket.resume(), 'close');
+    expect(log.entries).toEqual([]);
+    await exchange(port, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    expect(log.entries).toMatchObject([{ message: 'refused', fields: { reason: expect.stringContaining('gRPC') } }]);
   });
 
   it('takes a target in absolute form, whose host counts', async () => {
