@@ -85,6 +85,9 @@ function report(): void {
   console.log(
     `load held: ${Math.round(underFire)} spans/s accepted under faults; most lag ${(peaks.lagMs / 1_000).toFixed(1)} s, most memory ${Math.round(peaks.rssBytes / 1e6)} MB; drained after ${Math.round(drainedMs / 1_000)} s`,
   );
+  console.log(
+    `left in the buffer by requests that failed: ${waiting.heldBytes} bytes, which nothing frees before they expire`,
+  );
   for (const [text, count] of tailgate.troubles) console.log(`log, ${count} times: ${text}`);
   console.log(`spans sent ${sent}, accepted ${accepted}, given up ${givenUp}`);
   console.log(`kept traces ${own.keptTraces}: spans expected ${own.expected}, found ${own.found}`);

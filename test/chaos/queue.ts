@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Waiting {
   readonly wakeUps: number;
   readonly deadLetters: number;
+  /** Of spans whose request failed after they were written: no wake-up names them, and they go when they expire. */
+  readonly heldBytes: number;
 }
 
 /** What the database of a data folder says, read by another process than its owner. */
@@ -12,7 +14,8 @@ export function waitingIn(path: string): Waiting {
   try {
     const count = (table: string) =>
       Number(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.['count']);
-    return { wakeUps: count('wake_up'), deadLetters: count('dead_letter') };
+    const heldBytes = Number(database.prepare('SELECT undecided_bytes AS bytes FROM usage').get()?.['bytes']);
+    return { wakeUps: count('wake_up'), deadLetters: count('dead_letter'), heldBytes };
   } finally {
     database.close();
   }

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { compareKeys } from '../../archive/layout.ts';
 import type { Folder, ObjectHead, ObjectStore, StoredObject } from '../../archive/ports.ts';
+import { UnavailableError } from '../../pipeline/ports.ts';
 
 /** How the names of files begin that are being written: they are not objects yet. */
 const DRAFT = '.draft-';
@@ -114,6 +115,20 @@ export class FilesystemObjectStore implements ObjectStore {
   }
 
   async #write(key: string, bytes: Uint8Array, place: (draft: string, target: string) => Promise<void>): Promise<void> {
+    try {
+      await this.#writeSynced(key, bytes, place);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      // The system does not always name the file.
+      throw new UnavailableError(`cannot write ${key} in ${this.#root}: ${error.message}`, { cause: error });
+    }
+  }
+
+  async #writeSynced(
+    key: string,
+    bytes: Uint8Array,
+    place: (draft: string, target: string) => Promise<void>,
+  ): Promise<void> {
     const target = this.#path(key);
     const draft = join(dirname(target), `${DRAFT}${randomUUID()}`);
     const firstNewFolder = await mkdir(dirname(target), { recursive: true });

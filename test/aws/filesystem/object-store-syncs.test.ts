@@ -57,7 +57,11 @@ describe('before it answers, FilesystemObjectStore syncs', () => {
 
   it('what is above folders that an earlier call has made, and not synced because it failed', async () => {
     const whole = await run(async (store) => {
-      await expect(store.createOnly('a/b/refused', Uint8Array.of(1))).rejects.toMatchObject({ code: 'ENOSPC' });
+      await expect(store.createOnly('a/b/refused', Uint8Array.of(1))).rejects.toMatchObject({
+        name: 'UnavailableError',
+        message: expect.stringMatching(/^cannot write a\/b\/refused in .*root: no room$/),
+        cause: { code: 'ENOSPC' },
+      });
       await store.createOnly('a/b/object', Uint8Array.of(1));
     });
     expect(whole).toEqual([
