@@ -1,22 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { ArchiveReader } from '../../lib/archive/archive-reader.ts';
-import { parseLine } from '../../lib/archive/read-line.ts';
-import { gunzipLines } from '../../lib/aws/codecs.ts';
-import { FilesystemObjectStore } from '../../lib/aws/filesystem/object-store.ts';
+import { type ArchivedLine, spansOf } from '../soak/archived.ts';
 import type { Ledger } from './ledger.ts';
 import { nameOf } from './spans.ts';
-
-/** What a reader needs of a line. */
-interface Line {
-  readonly trace_id: string;
-  readonly resourceSpans: readonly {
-    readonly scopeSpans: readonly {
-      readonly spans: readonly { readonly traceId: string; readonly spanId: string; readonly name: string }[];
-    }[];
-  }[];
-}
 
 export interface Comparison {
   readonly keptTraces: number;
@@ -31,18 +18,8 @@ export interface Comparison {
   readonly wrong: readonly string[];
 }
 
-/** Reads the archive as Tailgate itself does. */
-export async function* readWithOwnReader(folder: string): AsyncGenerator<Line> {
-  const reader = new ArchiveReader({ store: new FilesystemObjectStore(folder) });
-  for await (const { key } of reader.list({})) {
-    const bytes = await reader.open(key);
-    if (bytes === undefined) throw new Error(`${key} is gone`);
-    for await (const line of gunzipLines(bytes)) yield parseLine(line).json as Line;
-  }
-}
-
 /** Reads the archive with nothing of Tailgate: files, gunzip, JSON. */
-export async function* readIndependently(folder: string): AsyncGenerator<Line> {
+export async function* readIndependently(folder: string): AsyncGenerator<ArchivedLine> {
   const files = readdirSync(join(folder, 'traces'), { recursive: true, encoding: 'utf8' });
   for (const file of files.filter((name) => name.endsWith('.jsonl.gz')).sort()) {
     const text = gunzipSync(readFileSync(join(folder, 'traces', file))).toString();
@@ -51,15 +28,14 @@ export async function* readIndependently(folder: string): AsyncGenerator<Line> {
 }
 
 /** Compares what a reader finds with what the exporters were told. */
-export async function compare(ledger: Ledger, lines: AsyncIterable<Line>): Promise<Comparison> {
+export async function compare(ledger: Ledger, lines: AsyncIterable<ArchivedLine>): Promise<Comparison> {
   const wrong: string[] = [];
   let found = 0;
   for (const trace of ledger.traces) trace.found.fill(0);
-  for await (const { trace_id: traceId, resourceSpans } of lines) {
+  for await (const line of lines) {
+    const traceId = line.trace_id;
     const trace = ledger.get(traceId);
-    for (const { traceId: id, spanId, name } of resourceSpans.flatMap(({ scopeSpans }) =>
-      scopeSpans.flatMap(({ spans }) => spans),
-    )) {
+    for (const { traceId: id, spanId, name } of spansOf(line)) {
       const index = trace?.plan.spans.findIndex((span) => span.spanId === spanId) ?? -1;
       if (trace === undefined || index < 0) wrong.push(`${traceId} ${spanId}: nobody sent it`);
       else if (id !== traceId || name !== nameOf(index)) wrong.push(`${traceId} ${spanId}: is ${id} "${name}"`);

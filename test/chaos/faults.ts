@@ -11,6 +11,8 @@ export interface Target {
   readonly disks: { readonly buffer: SmallDisk; readonly archive: SmallDisk } | undefined;
   /** Spans that were accepted so far. */
   readonly accepted: () => number;
+  /** The start that a fault of the disk has caused. */
+  starting?: Promise<void>;
 }
 
 /** Longer than `decision_wait`, the age at which a claim counts as abandoned, and the time that a wake-up stays hidden. */
@@ -35,7 +37,7 @@ const PROCESS_FAULTS: Readonly<Record<string, Fault>> = {
     const starting = tailgate.start();
     await sleep(random.between(0, 1_500));
     await tailgate.kill();
-    await starting.catch(() => undefined);
+    await starting;
     await tailgate.start();
   },
   async terminate({ tailgate }, random) {
@@ -76,26 +78,24 @@ async function whileFull(target: Target, random: Random, which: readonly ('buffe
 }
 
 /** In some of the cases it is killed, or stopped, when it cannot write. */
-async function holdOut({ tailgate }: Target, random: Random): Promise<void> {
+async function holdOut(target: Target, random: Random): Promise<void> {
+  const { tailgate } = target;
   tailgate.mayFailToStart = true;
   await sleep(random.between(2_000, LONGEST_FAULT_MS / 2));
   const then = random.between(0, 1);
   if (then < 0.5) {
     if (then < 0.3) await tailgate.kill();
     else await tailgate.terminate();
-    const starting = tailgate.start();
-    await sleep(random.between(1_000, LONGEST_FAULT_MS / 2));
-    void starting.finally(() => {
-      tailgate.mayFailToStart = false;
-    });
-    return;
+    target.starting = tailgate.start();
   }
   await sleep(random.between(1_000, LONGEST_FAULT_MS / 2));
-  tailgate.mayFailToStart = false;
 }
 
 /** Once there is room, spans are accepted again. */
-async function expectRecovery({ tailgate, accepted }: Target, what: string): Promise<void> {
+async function expectRecovery({ tailgate, accepted, starting }: Target, what: string): Promise<void> {
+  // A start that found no room has been tried again since.
+  await starting;
+  tailgate.mayFailToStart = false;
   const before = accepted();
   const endMs = performance.now() + RECOVERY_MS;
   while (accepted() === before) {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createRandom } from '../../lib/traffic/random.ts';
-import { type Comparison, compare, draftsIn, readIndependently, readWithOwnReader } from './compare.ts';
+import { readLines } from '../soak/archived.ts';
+import { type Comparison, compare, draftsIn, readIndependently } from './compare.ts';
 import { SmallDisk, whyNoMounts } from './disk.ts';
 import { Fleet } from './exporters.ts';
 import { attack } from './faults.ts';
@@ -41,6 +42,9 @@ console.log(
 
 await using cleanUp = new AsyncDisposableStack();
 cleanUp.defer(() => (values.keep ? console.log(`kept ${root}`) : rmSync(root, { recursive: true, force: true })));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => void cleanUp.disposeAsync().finally(() => process.exit(130)));
+}
 const disks = mountDisks();
 const ledger = new Ledger();
 const proxy = new FaultyProxy(createRandom(seedFor(seed, 'network')));
@@ -70,7 +74,7 @@ const drainedMs = performance.now() - drainingFrom;
 takeSample();
 await tailgate.terminate();
 
-const own = await compare(ledger, readWithOwnReader(archive));
+const own = await compare(ledger, readLines(archive));
 const independent = await compare(ledger, readIndependently(archive));
 report();
 
