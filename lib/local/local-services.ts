@@ -7,8 +7,9 @@ import { FilesystemObjectStore } from '../aws/filesystem/object-store.ts';
 import { SystemClock } from '../aws/system.ts';
 import { UnusableDatabaseError } from '../sqlite/database.ts';
 import { openStore, type Store, type StoreOptions } from '../sqlite/store.ts';
-import { CommandError } from '../terminal/errors.ts';
+import { CommandError, messageOf } from '../terminal/errors.ts';
 import { BUFFER_FILE } from './data-folder.ts';
+import { isOutage } from './outage.ts';
 
 export interface LocalServicesOptions {
   /** Path of the data folder. */
@@ -59,7 +60,11 @@ function openUsable(options: StoreOptions): Store {
     return openStore(options);
   } catch (error) {
     if (error instanceof UnusableDatabaseError) throw new CommandError(error.message, { cause: error });
-    throw error;
+    if (!isOutage(error)) throw error;
+    throw new CommandError(
+      `cannot open ${options.path}: ${messageOf(error)}; make room on its disk, or repair what the message names, and start again: what it holds is safe`,
+      { cause: error },
+    );
   }
 }
 

@@ -193,6 +193,16 @@ describe('tailgate start', () => {
     }
   });
 
+  it('says what to do when there is no room for its database', async () => {
+    const data = join(folder, 'no-room');
+    // Files may have 32 KB: a write beyond that fails, and does not end the process as it would by default.
+    const script = `trap '' XFSZ; ulimit -f 64; exec "$0" bin/tailgate.mjs start --port 0 --data "$1"`;
+    const child = spawn('sh', ['-c', script, process.execPath, data], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const [complaint, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect(code).toBe(1);
+    expect(complaint).toMatch(/^error: cannot open .*no-room\/buffer\.db: .*; make room on its disk/m);
+  });
+
   it('says whether it takes spans from everybody', async () => {
     const open = start('--port', '0', '--data', join(folder, 'open'));
     await open.ready;
