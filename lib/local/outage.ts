@@ -24,7 +24,7 @@ export interface OutageDeps {
 const RETRY_MS = 1_000;
 const REPEAT_LOG_MS = 10 * 60_000;
 const HINT =
-  'spans are refused with 503, and decisions wait: make room on the disk, or repair what the error names; nothing that was accepted is lost';
+  'decisions wait, and spans that cannot be stored are answered with 503: make room on the disk, or repair what the error names; nothing that was accepted is lost';
 
 /**
  * A time in which the disk cannot be written. Nobody else could do the work of this process in the meantime, so that it waits and

@@ -92,6 +92,9 @@ function report(): void {
   console.log(
     `left in the buffer by requests that failed: ${waiting.heldBytes} bytes, which nothing frees before they expire`,
   );
+  console.log(
+    `left in the archive by writers that were killed: ${draftsIn(archive)} drafts, which go after ten minutes`,
+  );
   for (const [text, count] of tailgate.troubles) console.log(`log, ${count} times: ${text}`);
   console.log(`spans sent ${sent}, accepted ${accepted}, given up ${givenUp}`);
   console.log(`kept traces ${own.keptTraces}: spans expected ${own.expected}, found ${own.found}`);
@@ -100,7 +103,6 @@ function report(): void {
     ...amount('wake-ups that still wait', waiting.wakeUps),
     ...amount('dead letters', waiting.deadLetters),
     ...amount('answers of 503 without Retry-After', proxy.withoutRetryAfter),
-    ...amount('drafts of objects left in the archive', draftsIn(archive)),
     ...damageOf(buffer),
     ...differences('own reader', own),
     ...differences('independent reader', independent),

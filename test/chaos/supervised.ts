@@ -91,9 +91,9 @@ export class Supervised {
     for (const line of child.troubles) {
       const text = line.replace(/"timestamp":"[^"]*",?/, '').replace(/"(?:stack|location)":"(?:[^"\\]|\\.)*",?/g, '');
       const key = text
-        .replace(/[0-9a-f]{16,}/g, '…')
+        .replace(/[0-9a-f-]{16,}/g, '…')
         .replace(/\d+/g, 'N')
-        .slice(0, 400);
+        .slice(0, 300);
       this.troubles.set(key, (this.troubles.get(key) ?? 0) + 1);
     }
     // Before it was ready, start() has seen it.
