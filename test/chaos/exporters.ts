@@ -28,6 +28,11 @@ const PAUSE_MS = 200;
 const TIMEOUT_MS = 8_000;
 /** Of what has failed. The rest is sent again, in other batches: by a Collector, say, whose queue is on a disk. */
 const GIVEN_UP_SHARE = 0.03;
+/**
+ * A batch with spans of a longer trace is sent again as it is: of a trace from more requests, late spans that come again in other
+ * batches may be kept twice (docs/adr/0001-commit-by-creating-an-object.md).
+ */
+const REBATCHED_SPANS = 16;
 /** With so many spans waiting for their answers no more are made: a program whose spans are not taken stands still. */
 const MAX_WAITING = 40_000;
 
@@ -97,9 +102,11 @@ export class Fleet {
   }
 
   async #export(exporter: SpanExporter, queue: QueuedSpan[], random: Random): Promise<void> {
+    let again: QueuedSpan[] = [];
     while (!this.#isEnding) {
       await sleep(random.between(PAUSE_MS / 4, PAUSE_MS));
-      const batch = queue.splice(0, Math.ceil(random.between(1, MAX_BATCH)));
+      const batch = again.length > 0 ? again : queue.splice(0, Math.ceil(random.between(1, MAX_BATCH)));
+      again = [];
       if (batch.length === 0) continue;
       const failure = await send(exporter, batch);
       this.counts.exports += 1;
@@ -110,6 +117,7 @@ export class Fleet {
       this.counts.failedExports += 1;
       this.failures.set(failure, (this.failures.get(failure) ?? 0) + 1);
       if (random.between(0, 1) < GIVEN_UP_SHARE) this.#options.ledger.giveUp(batch);
+      else if (batch.some(({ trace }) => trace.plan.spans.length > REBATCHED_SPANS)) again = batch;
       else queue.unshift(...batch);
     }
   }
