@@ -32,6 +32,14 @@ const PROCESS_FAULTS: Readonly<Record<string, Fault>> = {
     await sleep(random.between(0, 2_000));
     await tailgate.start();
   },
+  async 'kill three times'({ tailgate }, random) {
+    for (let time = 0; time < 3; time++) {
+      await tailgate.kill();
+      await tailgate.start();
+      // It has much to do then: what was due while it did not run, and what the exporters send again.
+      await sleep(random.between(200, 3_500));
+    }
+  },
   async 'kill while it starts'({ tailgate }, random) {
     await tailgate.kill();
     const starting = tailgate.start();
