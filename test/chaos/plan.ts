@@ -31,7 +31,7 @@ export interface TracePlan {
   readonly spans: readonly SpanPlan[];
 }
 
-export const KEPT_PERCENTAGE = 25;
+const KEPT_PERCENTAGE = 25;
 
 /** The policies that every trace is decided by. Whether a trace is kept does not depend on when its spans arrive. */
 export const CONFIG = `
@@ -78,7 +78,7 @@ export function isKept({ kind, traceId, spans }: TracePlan, isAccepted: (index: 
  * What the Collector's `probabilistic` policy does (processor/tailsamplingprocessor, probabilistic.go), written down a second
  * time: FNV-1a with 64 bits over the default salt and the bytes of the ID, against the share of all numbers of 64 bits.
  */
-export function isInShare(traceId: string): boolean {
+function isInShare(traceId: string): boolean {
   let hash = 0xcbf29ce484222325n;
   for (const byte of [...Buffer.from('default-hash-seed'), ...Buffer.from(traceId, 'hex')]) {
     hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);

@@ -9,7 +9,7 @@ export interface Waiting {
 }
 
 /** What the database of a data folder says, read by another process than its owner. */
-export function waitingIn(path: string): Waiting {
+function waitingIn(path: string): Waiting {
   const database = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
   try {
     const count = (table: string) =>
