@@ -1,32 +1,23 @@
 /**
- * `npm run bench [-- name …]`: the benches, each in a process of its own. `name:argument` gives a bench its argument.
  * `npm run bench -- --table [--write] [text …]`: the rows with a floor, or those whose name contains a text.
+ * `npm run bench [-- name …]`: what no row measures, each in a process of its own. `name:argument` gives a bench its argument.
  */
 import { spawnSync } from 'node:child_process';
 import { runTable } from './table/run-table.ts';
 
-const BENCHES = [
-  'regroup',
-  'decide',
-  'fragments',
-  'json-line',
-  'compression',
-  'pipeline',
-  'aws-client',
-  'cold-start',
-  'command',
-];
+const BENCHES = ['fragments', 'compression', 'aws-client', 'cold-start', 'command'];
 /**
  * Only when asked for. `parquet` takes most of an hour, or less with fewer spans than a million (`parquet:100000`); `soak` an hour,
- * or so many minutes (`soak:5`); `collector` needs Go; `profile` tells where the handlers spend their time.
+ * or so many minutes (`soak:5`); `collector` needs Go; `profile` tells where the handlers spend their time; `span-buffer` compares
+ * the buffers of one machine; `restart` is a start with a million waiting spans.
  */
-const LONG_BENCHES = ['parquet', 'soak', 'collector', 'profile'];
+const LONG_BENCHES = ['parquet', 'soak', 'collector', 'profile', 'span-buffer', 'restart'];
 
 const args = process.argv.slice(2);
 if (args[0] === '--table') {
   const write = args.includes('--write');
   const texts = args.filter((arg) => !arg.startsWith('--'));
-  process.exit(runTable(texts, { write }) ? 0 : 1);
+  process.exit((await runTable(texts, { write })) ? 0 : 1);
 }
 const chosen = args.length > 0 ? args : BENCHES;
 const runs = chosen.map((one) => one.split(':'));

@@ -17,12 +17,13 @@ import { openArchiveDatabase } from '../lib/cli/query/duckdb/database.ts';
 import { toDuckDb } from '../lib/cli/query/duckdb/trino-dialect.ts';
 import { findQuery } from '../lib/cli/query/library.ts';
 import { Trace } from '../lib/otlp/trace/trace.ts';
-import { traceCorpus } from './trace-corpus.ts';
+import { corpusOf } from './corpora.ts';
+import { spansOf, storedTraces } from './rows/stored-traces.ts';
 
 const FIRST_HOUR_MS = Date.UTC(2026, 10, 21, 7);
 const HOURS = 4;
 /** Of one archive object: what a decide invocation finds in a busy minute. */
-const REQUESTS_PER_OBJECT = 4;
+const SPANS_PER_OBJECT = 2048;
 /** Of a query on Parquet; one on lines takes too long for more than one. */
 const ROUNDS = 3;
 
@@ -39,7 +40,8 @@ interface Written {
 function writeArchive(dataDir: string): Written {
   const written = { spans: 0, jsonBytes: 0, gzipBytes: 0, traceId: '' };
   for (let n = 0; written.spans < wanted; n++) {
-    const { traces, spanCount } = traceCorpus('mixed', REQUESTS_PER_OBJECT, n + 1);
+    const requests = corpusOf('gateway', SPANS_PER_OBJECT, n + 1);
+    const [traces, spanCount] = [storedTraces(requests), spansOf(requests)];
     const nowMs = FIRST_HOUR_MS + Math.floor((Math.min(written.spans / wanted, 0.999) * HOURS + 0.0001) * MS_PER_HOUR);
     const lines = traces.flatMap(({ traceId, fragments }) => {
       const columns = { policy: 'errors', adjustedCount: 1, decidedAtMs: nowMs, firstSeq: 0 };

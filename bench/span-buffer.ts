@@ -24,7 +24,7 @@ import { startDynamo } from '../test/support/engines/dynamo.ts';
 import { engineClientOptions } from '../test/support/engines/engine.ts';
 import { provisionTable } from '../test/support/engines/provision.ts';
 import { ManualClock } from '../test/support/manual-clock.ts';
-import { corpus } from './corpus.ts';
+import { corpusOf } from './corpora.ts';
 
 const SPANS_PER_REQUEST = 100;
 const REQUESTS_AT_ONCE = 8;
@@ -191,7 +191,7 @@ async function inParallel<Item>(items: readonly Item[], count: number, work: (it
 function mixedRequests(count: number): readonly Uint8Array[] {
   const pieces: { readonly bytes: Uint8Array; readonly spans: number; readonly at: number }[] = [];
   let at = 0;
-  for (const { protobuf } of corpus('mixed', Math.ceil((count * SPANS_PER_REQUEST) / 512))) {
+  for (const { protobuf } of corpusOf('gateway', count * SPANS_PER_REQUEST)) {
     for (const { payload } of regroup(protobuf).fragments) {
       const cursor = new FieldCursor(payload);
       at += 1;

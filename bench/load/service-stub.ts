@@ -1,8 +1,11 @@
-// `node bench/load/service-stub.ts`: as much of DynamoDB, SQS and S3 as both handlers call, in memory, in a process of its own, which
-// answers at once: what it costs is not the client's. It checks no signature and no condition. Prints its port.
+// `node bench/load/service-stub.ts [CERTIFICATE KEY]`: as much of DynamoDB, SQS and S3 as both handlers call, in memory, in a process of its own, which
+// answers at once: what it costs is not the client's. It checks no signature and no condition, and answers over
+// TLS with a certificate. Prints its port.
 // `GET /written/<table>` tells what was written, as a hash; `GET /messages/<queue>` the bodies that were sent.
 import { createHash, hash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
@@ -67,7 +70,7 @@ const OPERATIONS: { readonly [Name in keyof Inputs]: (input: Inputs[Name]) => ob
   },
 };
 
-const server = createServer(async (request, response) => {
+const answer: RequestListener = async (request, response) => {
   const body = await buffer(request);
   const target = request.headers['x-amz-target'];
   const [, kind, name = ''] = (request.url ?? '').split('/');
@@ -78,14 +81,20 @@ const server = createServer(async (request, response) => {
   }
   const operation = OPERATIONS[target.split('.')[1] as keyof Inputs] as ((input: unknown) => object) | undefined;
   if (operation === undefined) throw new Error(`the stub has no ${target}`);
-  const answer = JSON.stringify(operation(JSON.parse(body.toString())));
+  const text = JSON.stringify(operation(JSON.parse(body.toString())));
   response.writeHead(200, {
     'content-type': 'application/x-amz-json-1.0',
-    'content-length': Buffer.byteLength(answer),
-    'x-amz-crc32': crc32(answer),
+    'content-length': Buffer.byteLength(text),
+    'x-amz-crc32': crc32(text),
   });
-  response.end(answer);
-});
+  response.end(text);
+};
+
+const [, , certificate, privateKey] = process.argv;
+const server =
+  certificate !== undefined && privateKey !== undefined
+    ? createTlsServer({ cert: readFileSync(certificate), key: readFileSync(privateKey) }, answer)
+    : createServer(answer);
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
 process.on('disconnect', () => process.exit());

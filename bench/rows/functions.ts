@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createHandler, wireIngest } from '../../functions/ingest/handler.ts';
 import { authorizeAll } from '../../functions/ingest/keys.ts';
-import { RefusalLog } from '../../functions/ingest/otlp-http.ts';
+import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
 import { fixedConfig } from '../../functions/shared/live-config.ts';
 import { NO_METRICS } from '../../functions/shared/metrics.ts';
 import { hashFragment } from '../../lib/aws/system.ts';
@@ -17,12 +17,12 @@ import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-co
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import { buildHandlers, HANDLERS } from '../../scripts/build/handlers.ts';
 import { type CorpusName, corpusOf, samplingConfig } from '../corpora.ts';
-import { eventOf, QUIET, servicesOn } from '../load/deployed.ts';
+import { eventOf, QUIET, servicesOn, trainOn } from '../load/deployed.ts';
 import { startStub } from '../load/start-stub.ts';
-import { spread, timesAsFast } from '../table/rounds.ts';
+import { measurementOf, timesAsFast } from '../table/rounds.ts';
 import type { Measurement, Row, Size } from '../table/row.ts';
 import { spansOf } from './stored-traces.ts';
-import { decodeRequest, regroupObjects } from './with-objects.ts';
+import { decodeRequest, type ObjectFragment, regroupObjects } from './with-objects.ts';
 
 export const FUNCTION_ROWS: readonly Row[] = [
   ...(['gateway', 'pod'] as const).map((corpus) => ({
@@ -59,7 +59,10 @@ export const FUNCTION_ROWS: readonly Row[] = [
   })),
 ];
 
-/** One handler with our regrouping, one with that of objects: all else is the same, against a stub that answers at once. */
+/**
+ * One handler with our regrouping, one with that of objects: all else is the same, against a stub that answers at once. The bound has
+ * the fragments beforehand, so that base64, gzip, hashes, compression, signatures and HTTP remain.
+ */
 async function ingestHandler(corpus: CorpusName, size: Size): Promise<Measurement> {
   await using stub = await startStub();
   const { url } = stub;
@@ -68,11 +71,20 @@ async function ingestHandler(corpus: CorpusName, size: Size): Promise<Measuremen
   const send = (handler: ReturnType<typeof wireIngest>) => async () => {
     for (const event of events) assert.equal((await handler(event)).statusCode, 200);
   };
-  const sides = { own: send(handlerOfProduct(url, 'own')), base: send(handlerOnObjects(url, 'objects')) };
-  await sides.own();
-  await sides.base();
+  await trainOn(corpus, url, ['own', 'objects', 'bound']);
+  const known = new Map(requests.map(({ protobuf }) => [protobuf.length, objectsOf(protobuf)]));
+  assert.equal(known.size, requests.length, 'their sizes tell the requests apart');
+  const knownOf = ({ length }: Uint8Array) => known.get(length) ?? new Map();
+  const sides = {
+    own: send(handlerOfProduct(url, 'own')),
+    base: send(handlerOn(objectsOf, url, 'objects')),
+    bound: send(handlerOn(knownOf, url, 'bound')),
+  };
+  for (const pass of Object.values(sides)) await pass();
   const writtenTo = async (table: string) => (await fetch(`${url}/written/${table}`)).text();
-  assert.equal(await writtenTo('own'), await writtenTo('objects'), 'both write the same fragments');
+  for (const table of ['objects', 'bound']) {
+    assert.equal(await writtenTo('own'), await writtenTo(table), 'all write the same fragments');
+  }
   return await timesAsFast(sides, { ...size, sliceMs: size.sliceMs * 4 }, spansOf(requests));
 }
 
@@ -89,11 +101,17 @@ function configOf(text: string): SamplingConfig {
   return parsed.config;
 }
 
-function handlerOnObjects(url: string, table: string) {
+type RegroupObjects = (protobuf: Uint8Array) => Map<string, ObjectFragment>;
+
+const objectsOf: RegroupObjects = (protobuf) => regroupObjects(decodeRequest(protobuf));
+
+/** The handler with this instead of our regrouping. */
+function handlerOn(regroupRequest: RegroupObjects, url: string, table: string) {
   const services = servicesOn(url, table);
   const { clock } = services(undefined);
   return createHandler({
-    ingest: async ({ protobuf }) => ingestObjects(protobuf, { ...services(undefined), hashFragment }, CONFIG),
+    ingest: async ({ protobuf }) =>
+      ingestObjects(regroupRequest(protobuf), { ...services(undefined), hashFragment }, CONFIG),
     authorize: authorizeAll,
     refusals: new RefusalLog({ log: QUIET, clock }),
     log: QUIET,
@@ -101,9 +119,8 @@ function handlerOnObjects(url: string, table: string) {
   });
 }
 
-/** `ingest` of lib/pipeline, on objects that protobufjs decodes. */
-async function ingestObjects(protobuf: Uint8Array, deps: IngestDeps, waits: SamplingConfig) {
-  const traces = regroupObjects(decodeRequest(protobuf));
+/** `ingest` of lib/pipeline, on fragments that protobufjs has encoded. */
+async function ingestObjects(traces: Map<string, ObjectFragment>, deps: IngestDeps, waits: SamplingConfig) {
   const receivedAtMs = deps.clock.now();
   const fragments = [...traces].map(([traceId, { payload, spanCount }]) => {
     const hash = deps.hashFragment(payload);
@@ -116,6 +133,9 @@ async function ingestObjects(protobuf: Uint8Array, deps: IngestDeps, waits: Samp
   return { acceptedSpanCount, fragmentCount: fragments.length, rejectedSpanCount: 0, errorMessage: undefined };
 }
 
+/** The base, our own, and the bound. */
+const FIRST_SIDES = ['objects', 'own', 'bound'] as const;
+
 /**
  * Processor time of the first 512 spans that a process regroups, when nothing is compiled yet; without what loads the modules. One
  * process each, in turns.
@@ -127,20 +147,19 @@ function firstRequest({ rounds }: Size): Measurement {
     assert.ok(request);
     const body = join(folder, 'body');
     writeFileSync(body, request.protobuf);
-    const micros = (side: 'own' | 'objects') => {
+    const micros = (side: (typeof FIRST_SIDES)[number]) => {
       const script = join(import.meta.dirname, 'first-request.ts');
       const { status, stdout, stderr } = spawnSync(process.execPath, [script, side, body], { encoding: 'utf8' });
       if (status !== 0) throw new Error(stderr);
       return JSON.parse(stdout) as { micros: number; digest: string };
     };
-    const own: number[] = [];
-    const ratios = Array.from({ length: rounds }, () => {
-      const [ofObjects, ofOwn] = [micros('objects'), micros('own')];
-      assert.equal(ofOwn.digest, ofObjects.digest, 'both give the same fragments');
-      own.push(ofOwn.micros / 1000);
-      return ofObjects.micros / ofOwn.micros;
-    });
-    return { ...spread(ratios), note: `${spread(own).value.toFixed(1)} ms` };
+    const sides = FIRST_SIDES.map((): number[] => []);
+    for (let round = 0; round < rounds; round++) {
+      const results = FIRST_SIDES.map(micros);
+      assert.equal(new Set(results.map(({ digest }) => digest)).size, 1, 'all give the same fragments');
+      for (const [side, result] of results.entries()) sides[side]?.push(result.micros);
+    }
+    return measurementOf(sides, (base, own) => base / own, 'request');
   } finally {
     rmSync(folder, { recursive: true });
   }

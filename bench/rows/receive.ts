@@ -6,6 +6,9 @@ import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { type BenchRequest, type CorpusName, corpusOf } from '../corpora.ts';
 import { spread, timesAsDear, timesAsFast } from '../table/rounds.ts';
 import type { Row, Size } from '../table/row.ts';
+import { countsOf, countsOfJson } from './bounds/counts.ts';
+import { leastFromJson, leastJson } from './bounds/json-body.ts';
+import { leastRegroup } from './bounds/regroup.ts';
 import { onEach, spansOf } from './stored-traces.ts';
 import { decodeRequest, regroupObjects, requestFromJson } from './with-objects.ts';
 
@@ -65,13 +68,28 @@ function assertFragments(own: Map<string, Uint8Array>, expected: ReturnType<type
     assert.ok(Buffer.from(payload).equals(expected.get(traceId)?.payload ?? Buffer.of()));
 }
 
+/** Asserts that the bound gives the same fragments, and has looked at each attribute. */
+function assertBound(protobuf: Uint8Array): void {
+  const { fragments, spanCount } = regroup(protobuf);
+  const least = leastRegroup(protobuf);
+  assert.equal(least.spanCount, spanCount);
+  assert.equal(least.traceCount, fragments.length);
+  for (const [index, { payload }] of fragments.entries()) {
+    assert.ok(least.bytes.subarray(least.ends[index + 1], least.ends[index]).equals(payload));
+  }
+  // The fields of a request and of `TracesData` are the same.
+  assert.equal(least.attributeCount, countsOf(protobuf).attributes);
+}
+
 function againstObjects(corpus: CorpusName, size: Size, base: (request: BenchRequest) => unknown) {
   const requests = corpusOf(corpus, size.spans);
   for (const { protobuf } of requests) {
     assertFragments(fragmentsOf(protobuf), regroupObjects(decodeRequest(protobuf)));
+    assertBound(protobuf);
   }
   const own = onEach(requests, ({ protobuf }) => regroup(protobuf));
-  return timesAsFast({ base: onEach(requests, base), own }, size, spansOf(requests));
+  const bound = onEach(requests, ({ protobuf }) => leastRegroup(protobuf));
+  return timesAsFast({ base: onEach(requests, base), own, bound }, size, spansOf(requests));
 }
 
 function afterGunzip(corpus: CorpusName, size: Size) {
@@ -80,18 +98,23 @@ function afterGunzip(corpus: CorpusName, size: Size) {
   // As the handler inflates: in one piece of the size that the gzip names.
   const inflate = ({ body, bytes }: { body: Uint8Array; bytes: number }) => gunzipSync(body, { chunkSize: bytes });
   for (const [index, one] of bodies.entries()) assert.ok(inflate(one).equals(requests[index]?.protobuf ?? Buffer.of()));
+  for (const { protobuf } of requests) assertBound(protobuf);
   const own = onEach(bodies, (one) => regroup(inflate(one)));
-  return timesAsDear({ base: onEach(bodies, inflate), own }, size, spansOf(requests));
+  const bound = onEach(bodies, (one) => leastRegroup(inflate(one)));
+  return timesAsDear({ base: onEach(bodies, inflate), own, bound }, size, spansOf(requests));
 }
 
 function fromJson(corpus: CorpusName, size: Size) {
   const requests = corpusOf(corpus, size.spans);
-  for (const { json } of requests) {
+  for (const { json, protobuf } of requests) {
     assertFragments(fragmentsOf(protobufFromJson(json)), regroupObjects(requestFromJson(json)));
+    assertBound(protobuf);
+    assert.deepEqual(leastJson(json), countsOfJson(JSON.parse(Buffer.from(json).toString())));
   }
   const base = onEach(requests, ({ json }) => regroupObjects(requestFromJson(json)));
   const own = onEach(requests, ({ json }) => regroup(protobufFromJson(json)));
-  return timesAsFast({ base, own }, size, spansOf(requests));
+  const bound = onEach(requests, ({ json, protobuf }) => leastFromJson(json, protobuf));
+  return timesAsFast({ base, own, bound }, size, spansOf(requests));
 }
 
 /** Bytes that a pass adds to the heap, of which nothing is collected meanwhile. */

@@ -1,8 +1,17 @@
 import { gunzipSync } from 'node:zlib';
-import type { HttpRequest } from './http.ts';
+import type { HttpHead, HttpRequest } from './http.ts';
 
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
+
+  /** @param bytes undefined: it has more after decompression, where counting stops */
+  constructor(bytes: number | undefined, maxBytes: number, options?: ErrorOptions) {
+    const message =
+      bytes === undefined
+        ? `the body is over ${maxBytes} bytes after decompression`
+        : `the body is ${bytes} bytes: at most ${maxBytes} are allowed`;
+    super(message, options);
+  }
 }
 
 export class BodyNotGzipError extends Error {
@@ -23,7 +32,7 @@ function gunzip(body: Uint8Array, maxBytes: number): Uint8Array {
     return gunzipSync(body, { maxOutputLength: maxBytes, chunkSize: chunkBytes(body) });
   } catch (error) {
     if (error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new BodyTooLargeError(`the body is over ${maxBytes} bytes after decompression`, { cause: error });
+      throw new BodyTooLargeError(undefined, maxBytes, { cause: error });
     }
     throw new BodyNotGzipError(`the body is not valid gzip: ${error instanceof Error ? error.message : error}`, {
       cause: error,
@@ -33,12 +42,13 @@ function gunzip(body: Uint8Array, maxBytes: number): Uint8Array {
 
 /**
  * The last four bytes of gzip are the inflated size modulo 2^32 (RFC 1952, section 2.3.1). Used as chunk size they save
- * most of zlib's copying. They may be wrong, so they are clamped.
+ * most of zlib's copying. They may be wrong, so they are clamped. One byte more, because Node.js allocates a second chunk
+ * when the first one is full to the last byte.
  */
 function chunkBytes(body: Uint8Array): number {
   if (body.length < 4) return MIN_CHUNK_BYTES;
   const size = new DataView(body.buffer, body.byteOffset, body.byteLength).getUint32(body.length - 4, true);
-  return Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, size));
+  return Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, size + 1));
 }
 
 /** The body is compressed in a way that is not supported, or was damaged on its way because it is compressed. */
@@ -74,14 +84,17 @@ export function decodeBody(
   const codings = contentCodings(headers['content-encoding']);
   const isJson = isText && beginsWithBrace(body);
   if (isText && body.length > 0 && !isJson) checkText(body, codings);
-  if (!isJson && codings.some((coding, index) => coding !== 'gzip' || index > 0)) {
-    const message = `content-encoding is "${headers['content-encoding']}": expected gzip or identity`;
-    throw new UnsupportedCodingError(message, 'gzip');
-  }
-  if (body.length > maxBytes) {
-    throw new BodyTooLargeError(`the body is ${body.length} bytes: at most ${maxBytes} are allowed`);
-  }
+  if (!isJson) checkCoding(headers);
+  if (body.length > maxBytes) throw new BodyTooLargeError(body.length, maxBytes);
   return codings.length === 0 || isJson ? body : gunzip(body, maxBytes);
+}
+
+/** @throws {UnsupportedCodingError} when the body is compressed otherwise than with gzip, or more than once */
+export function checkCoding(headers: HttpHead['headers']): void {
+  const codings = contentCodings(headers['content-encoding']);
+  if (codings.every((coding, index) => coding === 'gzip' && index === 0)) return;
+  const message = `content-encoding is "${headers['content-encoding']}": expected gzip or identity`;
+  throw new UnsupportedCodingError(message, 'gzip');
 }
 
 /** In the order in which they were applied, without `identity`, which changes nothing. */

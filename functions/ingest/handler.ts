@@ -5,9 +5,17 @@ import type { ConfigSource } from '../shared/live-config.ts';
 import type { Log } from '../shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
 import type { PerTenant, Services } from '../shared/per-tenant.ts';
-import { type HttpRequest, type HttpResponse, NotHttpEventError, readHttpEvent } from './http.ts';
+import { type HttpHead, type HttpResponse, NotHttpEventError, readHttpEvent } from './http.ts';
 import type { Authorize } from './keys.ts';
-import { handleOtlpHttp, type OtlpHttpDeps, type OtlpHttpOptions, RefusalLog, refuseEvent } from './otlp-http.ts';
+import {
+  type BodyHandler,
+  handleOtlpHttp,
+  type OtlpHttpDeps,
+  type OtlpHttpOptions,
+  openOtlpHttp,
+  refuseEvent,
+} from './otlp-http.ts';
+import { RefusalLog } from './refusal-log.ts';
 
 export interface WireIngestDeps {
   readonly services: PerTenant<Services>;
@@ -24,12 +32,13 @@ export function wireIngest(deps: WireIngestDeps): IngestHandler {
   return createHandler(otlpHttpDeps(deps));
 }
 
-export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
+/** Answers a request by its head, or takes its body. */
+export type HttpHandler = (head: HttpHead) => Promise<HttpResponse | BodyHandler>;
 
 /** The same for a server that has the request itself, and no event. */
 export function wireIngestHttp(deps: WireIngestDeps): HttpHandler {
   const otlpHttp = otlpHttpDeps(deps);
-  return (request) => handleOtlpHttp(request, otlpHttp);
+  return (head) => openOtlpHttp(head, otlpHttp);
 }
 
 function otlpHttpDeps({ services, config, authorize, log, metrics = NO_METRICS }: WireIngestDeps): OtlpHttpDeps {

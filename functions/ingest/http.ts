@@ -1,14 +1,20 @@
-/** An HTTP request without the platform that brought it. */
-export interface HttpRequest {
+/** An HTTP request without the platform that brought it, as far as it is known before its body. */
+export interface HttpHead {
   readonly method: string;
   /** Without the query string. */
   readonly path: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** The body of a request, and how it came. */
+export interface HttpBody {
   readonly body: Uint8Array;
   /** Whether the platform decoded the body as UTF-8 text on its way. Bytes that are not text are lost then (U+FFFD). */
   readonly isText: boolean;
 }
+
+export interface HttpRequest extends HttpHead, HttpBody {}
 
 export interface HttpResponse {
   readonly status: number;
@@ -36,11 +42,16 @@ export function readHttpEvent(event: unknown): HttpRequest {
   if (typeof rawPath !== 'string') throw notHttp(event, 'it has no rawPath');
   if (typeof headers !== 'object' || headers === null) throw notHttp(event, 'it has no headers');
   if (body !== undefined && body !== null && typeof body !== 'string') throw notHttp(event, 'its body is not a string');
+  let bytes: Uint8Array | undefined;
   return {
     method,
     path: decodeUnreserved(withoutStage(rawPath, stage)),
     headers: lowerCaseNames(headers),
-    body: Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8'),
+    // Decoded when it is read: a request that is refused by its headers costs no copy of its body.
+    get body() {
+      bytes ??= Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8');
+      return bytes;
+    },
     isText: isBase64Encoded !== true,
   };
 }

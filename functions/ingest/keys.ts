@@ -5,7 +5,7 @@ import { decodeKeyEntry } from '../../lib/aws/ssm/key-entry.ts';
 import { type Clock, UnavailableError } from '../../lib/pipeline/ports.ts';
 import type { Log } from '../shared/logger.ts';
 import { RefreshingValue } from '../shared/refreshing-value.ts';
-import type { HttpRequest } from './http.ts';
+import type { HttpHead } from './http.ts';
 
 /** Who sends spans. */
 export interface Sender {
@@ -14,7 +14,7 @@ export interface Sender {
 }
 
 /** Finds out who sends a request; `undefined`: it carries no valid key. @throws when that cannot be found out now */
-export type Authorize = (headers: HttpRequest['headers']) => Promise<Sender | undefined>;
+export type Authorize = (headers: HttpHead['headers']) => Promise<Sender | undefined>;
 
 /** A key that is accepted. */
 export interface KnownKey extends Sender {
@@ -32,7 +32,7 @@ export function authorizeKeys(keys: readonly string[]): Authorize {
 }
 
 /** The keys in `x-api-key`, and as a bearer token in `authorization`. */
-function presentedKeys(headers: HttpRequest['headers']): readonly string[] {
+function presentedKeys(headers: HttpHead['headers']): readonly string[] {
   const bearer = /^bearer +(\S+) *$/i.exec(headers['authorization'] ?? '')?.[1];
   return [headers['x-api-key'], bearer].filter((key) => key !== undefined);
 }
@@ -94,7 +94,7 @@ export class StoredKeys {
   }
 
   /** @throws {UnavailableError} when the keys cannot be read: answering that the key is wrong would make the sender give up */
-  async authorize(headers: HttpRequest['headers']): Promise<Sender | undefined> {
+  async authorize(headers: HttpHead['headers']): Promise<Sender | undefined> {
     const presented = presentedKeys(headers);
     if (presented.length === 0) return undefined;
     const keys = await this.#keys.current();

@@ -3,59 +3,19 @@ import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
 import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { encodeExportResponse, encodeStatus } from '../../lib/otlp/responses.ts';
 import type { IngestRequest, IngestResult } from '../../lib/pipeline/ingest.ts';
-import type { Clock } from '../../lib/pipeline/ports.ts';
 import type { Log } from '../shared/logger.ts';
 import type { InvocationMetrics } from '../shared/metrics.ts';
 import { DEFAULT_MAX_BODY_BYTES } from './body-limits.ts';
-import { BodyNotGzipError, BodyTooLargeError, decodeBody, UnsupportedCodingError } from './content-encoding.ts';
-import type { HttpRequest, HttpResponse } from './http.ts';
+import {
+  BodyNotGzipError,
+  BodyTooLargeError,
+  checkCoding,
+  decodeBody,
+  UnsupportedCodingError,
+} from './content-encoding.ts';
+import type { HttpBody, HttpHead, HttpRequest, HttpResponse } from './http.ts';
 import type { Authorize, Sender } from './keys.ts';
-
-/** Time for which further refusals of a status are only counted. */
-const PERIOD_MS = 60_000;
-
-export interface RefusalLogDeps {
-  readonly log: Log;
-  readonly clock: Clock;
-}
-
-/**
- * Logs refused requests, so that an operator can see why nothing arrives: the first of each status at once, then a
- * count once a minute. A misconfigured fleet must not write a line for each request.
- */
-export class RefusalLog {
-  readonly #deps: RefusalLogDeps;
-  readonly #byStatus = new Map<number, { untilMs: number; unlogged: number }>();
-
-  constructor(deps: RefusalLogDeps) {
-    this.#deps = deps;
-  }
-
-  add(status: number, message: string, userAgent: string | undefined): void {
-    const alsoRefused = this.#beginPeriod(status);
-    if (alsoRefused !== undefined) this.#deps.log.warn('refused', { status, reason: message, userAgent, alsoRefused });
-  }
-
-  /** Why spans could not be made durable: what stops one request stops many. */
-  addFailure(error: unknown): void {
-    const alsoRefused = this.#beginPeriod(503);
-    if (alsoRefused !== undefined) {
-      this.#deps.log.error('spans could not be made durable', { error, alsoRefused });
-    }
-  }
-
-  /** How many were only counted in the last period; `undefined`: it is not over, and this one is counted. */
-  #beginPeriod(status: number): number | undefined {
-    const nowMs = this.#deps.clock.now();
-    const period = this.#byStatus.get(status);
-    if (period !== undefined && nowMs < period.untilMs) {
-      period.unlogged += 1;
-      return undefined;
-    }
-    this.#byStatus.set(status, { untilMs: nowMs + PERIOD_MS, unlogged: 0 });
-    return period?.unlogged ?? 0;
-  }
-}
+import type { RefusalLog } from './refusal-log.ts';
 
 export interface OtlpHttpDeps {
   /** Resolves when the spans are durable. */
@@ -106,44 +66,95 @@ class Refusal extends Error {
 }
 
 /**
- * OTLP/HTTP for traces (OTLP specification 1.11.0, "OTLP/HTTP"):
+ * Handles the body of a request whose head was accepted. Never rejects.
+ * @param onUnpacked called with the number of bytes that the request takes unpacked, before it is handled
+ */
+export type BodyHandler = (body: HttpBody, onUnpacked?: (bytes: number) => void) => Promise<HttpResponse>;
+
+/**
+ * OTLP/HTTP for traces (OTLP specification 1.11.0, "OTLP/HTTP"), in two steps, so that a server need not read the body of a
+ * request that it refuses:
  * ```
  *   GET /healthz ──────────▶ 200
- *   POST /v1/traces ─ key ─ content type ─ body ─ ingest ─▶ 200 when durable, with partial success for rejected spans
- *                     401    415            400 not readable · 413 too large · 415 coding      503 not durable: send again
+ *   POST /v1/traces ─ key ─ content type ─ coding ─ declared length ──▶ the body is wanted
+ *                     401    415            415      413
+ *     body ─ length ─ gzip ─ protobuf or JSON ─ ingest ─▶ 200 when durable, with partial success for rejected spans
+ *            413      400, 413  400                503 not durable: send again
  *   anything else ─────────▶ 404, 405
  * ```
  * Exporters try again on 429, 502, 503 and 504 only, so every failure on this side is a 503. The answer has the encoding of the
- * request. Never throws.
+ * request. Never rejects.
  */
+export async function openOtlpHttp(
+  head: HttpHead,
+  deps: OtlpHttpDeps,
+  options: OtlpHttpOptions = DEFAULT_OPTIONS,
+): Promise<HttpResponse | BodyHandler> {
+  const { headers } = head;
+  const encoding = encodingOf(headers);
+  const refusalOf = (error: unknown) =>
+    refuse(toRefusal(error, deps.refusals), encoding ?? 'json', headers['user-agent'], deps);
+  try {
+    if (head.path === '/healthz') return healthz(head);
+    checkRoute(head);
+    const sender = await deps.authorize(headers);
+    if (sender === undefined) {
+      const hint = 'no valid ingest key: send one in the header x-api-key, or as authorization: Bearer <key>';
+      throw new Refusal(401, RPC_CODE.unauthenticated, hint, { 'www-authenticate': 'Bearer' });
+    }
+    const accepted: Accepted = { headers, sender, encoding: checkType(headers, encoding) };
+    // The platform may have undone the coding of JSON.
+    if (encoding !== 'json') checkCoding(headers);
+    const declaredBytes = Number(headers['content-length']);
+    if (declaredBytes > options.maxBodyBytes) throw new BodyTooLargeError(declaredBytes, options.maxBodyBytes);
+    return async (body, onUnpacked) => {
+      try {
+        return await receive(accepted, body, deps, options, onUnpacked);
+      } catch (error) {
+        return refusalOf(error);
+      }
+    };
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+/** {@link openOtlpHttp} for a request whose body is there. */
 export async function handleOtlpHttp(
   request: HttpRequest,
   deps: OtlpHttpDeps,
   options: OtlpHttpOptions = DEFAULT_OPTIONS,
 ): Promise<HttpResponse> {
-  const encoding = encodingOf(request.headers);
-  try {
-    if (request.path === '/healthz') return healthz(request);
-    checkRoute(request);
-    const sender = await deps.authorize(request.headers);
-    if (sender === undefined) {
-      const hint = 'no valid ingest key: send one in the header x-api-key, or as authorization: Bearer <key>';
-      throw new Refusal(401, RPC_CODE.unauthenticated, hint, { 'www-authenticate': 'Bearer' });
-    }
-    const rejected = new RejectedSpans();
-    const protobuf = readBody(request, encoding, options.maxBodyBytes, rejected);
-    const result = await deps.ingest({ protobuf, rejected }, sender);
-    const { acceptedSpanCount: spans, rejectedSpanCount, fragmentCount: fragments } = result;
-    deps.metrics.add('receiver_accepted_spans', spans);
-    deps.metrics.add('rejected_spans', rejectedSpanCount);
-    deps.metrics.add('received_bytes', request.body.length);
-    deps.log.debug('ingest', { spans, fragments, rejectedSpans: rejectedSpanCount, bytes: request.body.length });
-    const { errorMessage } = result;
-    const partial = errorMessage === undefined ? undefined : { rejectedSpans: rejectedSpanCount, errorMessage };
-    return answer(200, encoding ?? 'json', encodeExportResponse(encoding ?? 'json', partial));
-  } catch (error) {
-    return refuse(toRefusal(error, deps.refusals), encoding ?? 'json', request.headers['user-agent'], deps);
-  }
+  const opened = await openOtlpHttp(request, deps, options);
+  return typeof opened === 'function' ? opened(request) : opened;
+}
+
+/** What is known of a request before its body. */
+interface Accepted extends Pick<HttpHead, 'headers'> {
+  readonly sender: Sender;
+  readonly encoding: Encoding;
+}
+
+async function receive(
+  { headers, sender, encoding }: Accepted,
+  { body, isText }: HttpBody,
+  deps: OtlpHttpDeps,
+  { maxBodyBytes }: OtlpHttpOptions,
+  onUnpacked: ((bytes: number) => void) | undefined,
+): Promise<HttpResponse> {
+  const rejected = new RejectedSpans();
+  const unpacked = decodeBody({ headers, body, isText }, maxBodyBytes);
+  const protobuf = encoding === 'json' ? protobufFromJson(unpacked, rejected) : unpacked;
+  onUnpacked?.(protobuf.length);
+  const result = await deps.ingest({ protobuf, rejected }, sender);
+  const { acceptedSpanCount: spans, rejectedSpanCount, fragmentCount: fragments } = result;
+  deps.metrics.add('receiver_accepted_spans', spans);
+  deps.metrics.add('rejected_spans', rejectedSpanCount);
+  deps.metrics.add('received_bytes', body.length);
+  deps.log.debug('ingest', { spans, fragments, rejectedSpans: rejectedSpanCount, bytes: body.length });
+  const { errorMessage } = result;
+  const partial = errorMessage === undefined ? undefined : { rejectedSpans: rejectedSpanCount, errorMessage };
+  return answer(200, encoding, encodeExportResponse(encoding, partial));
 }
 
 /** The answer to an event that is not an HTTP request. */
@@ -152,7 +163,7 @@ export function refuseEvent(reason: string, deps: OtlpHttpDeps): HttpResponse {
 }
 
 /** The answer to a request that is not read, because too much waits for its decision: the exporter sends it again. */
-export function refuseForNow({ headers }: HttpRequest, message: string, retryAfterSeconds: number): HttpResponse {
+export function refuseForNow({ headers }: HttpHead, message: string, retryAfterSeconds: number): HttpResponse {
   const encoding = encodingOf(headers) ?? 'json';
   const body = encodeStatus(encoding, { code: RPC_CODE.unavailable, message });
   return answer(503, encoding, body, { 'retry-after': String(retryAfterSeconds) });
@@ -169,13 +180,13 @@ function refuse(
   return answer(status, encoding, encodeStatus(encoding, { code, message }), headers);
 }
 
-function encodingOf(headers: HttpRequest['headers']): Encoding | undefined {
+function encodingOf(headers: HttpHead['headers']): Encoding | undefined {
   const mediaType = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (mediaType === CONTENT_TYPES.protobuf) return 'protobuf';
   return mediaType === CONTENT_TYPES.json ? 'json' : undefined;
 }
 
-function healthz({ method }: HttpRequest): HttpResponse {
+function healthz({ method }: HttpHead): HttpResponse {
   if (method === 'GET' || method === 'HEAD') {
     const body = new TextEncoder().encode(method === 'GET' ? 'ok\n' : '');
     return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
@@ -183,7 +194,7 @@ function healthz({ method }: HttpRequest): HttpResponse {
   throw new Refusal(405, RPC_CODE.unimplemented, `${method} /healthz: only GET is allowed`, { allow: 'GET, HEAD' });
 }
 
-function checkRoute({ method, path }: HttpRequest): void {
+function checkRoute({ method, path }: HttpHead): void {
   if (path !== '/v1/traces') {
     throw new Refusal(404, RPC_CODE.notFound, `${path} does not exist: send traces with POST /v1/traces`);
   }
@@ -192,20 +203,12 @@ function checkRoute({ method, path }: HttpRequest): void {
   }
 }
 
-/** The request as protobuf. Spans of JSON that cannot be translated are added to `rejected`. */
-function readBody(
-  request: HttpRequest,
-  encoding: Encoding | undefined,
-  maxBytes: number,
-  rejected: RejectedSpans,
-): Uint8Array {
-  if (encoding === undefined) {
-    const got = request.headers['content-type'] ?? 'none';
-    const allowed = Object.values(CONTENT_TYPES).join(' or ');
-    throw new Refusal(415, RPC_CODE.invalidArgument, `content-type is "${got}": expected ${allowed}`);
-  }
-  const body = decodeBody(request, maxBytes);
-  return encoding === 'json' ? protobufFromJson(body, rejected) : body;
+/** @throws {Refusal} when there is no encoding of this content type */
+function checkType(headers: HttpHead['headers'], encoding: Encoding | undefined): Encoding {
+  if (encoding !== undefined) return encoding;
+  const got = headers['content-type'] ?? 'none';
+  const allowed = Object.values(CONTENT_TYPES).join(' or ');
+  throw new Refusal(415, RPC_CODE.invalidArgument, `content-type is "${got}": expected ${allowed}`);
 }
 
 function toRefusal(error: unknown, refusals: RefusalLog): Refusal {

@@ -56,7 +56,9 @@ function newestDictionary(
 ): () => Promise<TrainedDictionary | undefined> {
   const load = async (held: TrainedDictionary | undefined) => {
     try {
-      return await store.newest();
+      const newest = await store.newest();
+      // An item never changes. The same bytes in the same place have compressors that stay open.
+      return newest?.id === held?.id ? held : newest;
     } catch (error) {
       log.warn('dictionary cannot be read', { used: held?.id ?? 'built in', error });
       return held;

@@ -53,15 +53,16 @@ export function rangeOf(hours: readonly ArchiveHour[]): HourRange | undefined {
  * `YYYY-MM-DD HH:MM:SS.mmm` in UTC: the one form of a timestamp that all of Athena's JSON readers take, and that SQL takes as
  * a literal. Written out because it runs for every line: two to three times as fast as `toISOString`.
  *
- * @param ms since the epoch
+ * @param sinceEpochMs may have a fraction, which is cut off
  */
-export function formatUtc(ms: number): string {
-  const day = Math.floor(ms / MS_PER_DAY);
-  const rest = Math.floor(ms - day * MS_PER_DAY);
-  const hour = digits(Math.floor(rest / MS_PER_HOUR), 2);
-  const minute = digits(Math.floor(rest / 60_000) % 60, 2);
-  const second = digits(Math.floor(rest / 1000) % 60, 2);
-  return `${formatDay(day)} ${hour}:${minute}:${second}.${digits(rest % 1000, 3)}`;
+export function formatUtc(sinceEpochMs: number): string {
+  const day = Math.floor(sinceEpochMs / MS_PER_DAY);
+  const rest = Math.floor(sinceEpochMs - day * MS_PER_DAY);
+  const hour = twoDigits(Math.floor(rest / MS_PER_HOUR));
+  const minute = twoDigits(Math.floor(rest / 60_000) % 60);
+  const second = twoDigits(Math.floor(rest / 1000) % 60);
+  const ms = rest % 1000;
+  return `${formatDay(day)} ${hour}:${minute}:${second}.${Math.floor(ms / 100)}${twoDigits(ms % 100)}`;
 }
 
 const DAYS_PER_ERA = 146_097;
@@ -82,9 +83,12 @@ function formatDay(day: number): string {
   const dayOfMonth = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return `${digits(year, 4)}-${digits(month, 2)}-${digits(dayOfMonth, 2)}`;
+  return `${String(year).padStart(4, '0')}-${twoDigits(month)}-${twoDigits(dayOfMonth)}`;
 }
 
-function digits(value: number, count: number): string {
-  return String(value).padStart(count, '0');
+/** Of each number below 100. */
+const TWO_DIGITS: readonly string[] = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'));
+
+function twoDigits(value: number): string {
+  return TWO_DIGITS[value] as string;
 }

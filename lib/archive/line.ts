@@ -1,12 +1,11 @@
 import { type NewTraceState, writeResourceSpans } from '../otlp/json-encode/encode-spans.ts';
 import { JsonWriter, json } from '../otlp/json-encode/writer.ts';
 import { SPAN } from '../otlp/trace/index-span.ts';
-import { summarize } from '../otlp/trace/summary.ts';
 import type { Trace } from '../otlp/trace/trace.ts';
 import type { ThresholdUpdate } from '../sampling/adjusted-count.ts';
 import { parseThreshold } from '../sampling/probability/threshold.ts';
 import { idRandomness, type OtSampling, readOtSampling, withThreshold } from '../sampling/probability/trace-state.ts';
-import { formatUtc } from './hours.ts';
+import { type ArchiveColumns, columnsOf } from './line-columns.ts';
 
 /**
  * Writes the lines of the archive, the one form in which kept traces are stored (`read-line.ts` reads them). A line is a JSON
@@ -29,29 +28,13 @@ import { formatUtc } from './hours.ts';
  */
 export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 
-/** What the archive says about a trace that is not in its spans. */
-export interface ArchiveColumns {
-  /** The policy that sampled the trace. */
-  readonly policy: string;
-  /** Adjusted count: how many traces this one stands for; null when the probability is unknown. */
-  readonly adjustedCount: number | null;
-  /** What becomes of `th` in the trace states of the spans. Default: they stay as they were sent. */
-  readonly threshold?: ThresholdUpdate;
-  readonly decidedAtMs: number;
-  /** `seq` of the first line: 0 for a new trace, more for late spans. */
-  readonly firstSeq: number;
-  /**
-   * How many of the first fragments are in the archive already: their spans are not written again, but count in the columns.
-   * Default: 0.
-   */
-  readonly skipFragments?: number;
-}
+/** A longer line cannot be queried: Athena refuses rows over 32 MB. Such a trace must not be archived. */
+export const LONGEST_LINE_BYTES = 32_000_000;
 
 /** Writes all lines. It keeps nothing of a line that has been taken, but lines share its buffers. */
 const out = new JsonWriter(256 * 1024);
-/** Most bytes of one UTF-16 unit. */
-const MAX_UTF8_BYTES = 3;
 const OPEN = json('{"resourceSpans":');
+const CLOSE = json('}\n');
 /** The longest `seq`, the closing brace and the line feed. */
 const MAX_END_BYTES = 12;
 
@@ -64,15 +47,16 @@ const MAX_END_BYTES = 12;
  *
  * Most traces are one line. A larger one continues on lines with the next `seq`, cut between spans, each with the same
  * columns. A line is longer than {@link MAX_LINE_BYTES} only where one span, its resource, a name or all services are
- * about that large.
+ * about that large, and then it may be longer than
+ * {@link LONGEST_LINE_BYTES}.
  */
 export function archiveLines(received: Trace, columns: ArchiveColumns): Uint8Array[] {
   const trace = received.withoutUnfinishedCopies();
   const skipFragments = columns.skipFragments ?? 0;
   const first = trace.resourceSpans.find(({ fragment }) => fragment >= skipFragments);
   if (first === undefined) return [];
-  const columnsJson = renderColumns(trace, columns);
-  const maxOtherBytes = OPEN.length + columnsJson.length * MAX_UTF8_BYTES + MAX_END_BYTES;
+  const columnsJson = columnsOf(trace, columns);
+  const maxOtherBytes = OPEN.length + columnsJson.length + MAX_END_BYTES;
   // At least half of the line, and as much as the columns, so that large ones (a huge span name, thousands of services) are
   // not repeated for every span.
   const maxArrayBytes = Math.max(MAX_LINE_BYTES - maxOtherBytes, MAX_LINE_BYTES / 2, columnsJson.length);
@@ -83,23 +67,12 @@ export function archiveLines(received: Trace, columns: ArchiveColumns): Uint8Arr
   for (let span = first.firstSpan, seq = columns.firstSeq; span < trace.spanCount; seq++) {
     out.piece(OPEN);
     span = writeResourceSpans(out, trace, span, maxArrayBytes, newTraceState);
-    out.verbatim(`${columnsJson}${seq}}\n`);
+    out.raw(columnsJson);
+    out.integer(seq);
+    out.piece(CLOSE);
     lines.push(out.take());
   }
   return lines;
-}
-
-/** From the comma after `resourceSpans` up to where the value of `seq` goes. */
-function renderColumns(trace: Trace, columns: ArchiveColumns): string {
-  const { startTimeUnixNano, durationMs, rootService, rootName, services, errorCount, status } = summarize(trace);
-  const start = startTimeUnixNano === 0n ? 'null' : `"${formatUtc(Number(startTimeUnixNano / 1_000_000n))}"`;
-  return (
-    `,"trace_id":"${trace.traceId}","start_time":${start},"duration_ms":${durationMs},` +
-    `"root_service":${JSON.stringify(rootService || null)},"root_name":${JSON.stringify(rootName || null)},` +
-    `"services":${JSON.stringify(services)},"span_count":${trace.spanCount},"error_count":${errorCount},` +
-    `"status":"${status}","sampling_policy":${JSON.stringify(columns.policy)},` +
-    `"sample_weight":${JSON.stringify(columns.adjustedCount)},"decided_at":"${formatUtc(columns.decidedAtMs)}","seq":`
-  );
 }
 
 /**

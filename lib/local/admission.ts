@@ -1,4 +1,5 @@
-import type { HttpRequest, HttpResponse } from '../../functions/ingest/http.ts';
+import type { HttpHandler } from '../../functions/ingest/handler.ts';
+import type { HttpHead, HttpResponse } from '../../functions/ingest/http.ts';
 import { refuseForNow } from '../../functions/ingest/otlp-http.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import type { Clock } from '../pipeline/ports.ts';
@@ -62,8 +63,16 @@ export class Admission {
     this.#limits = limits;
   }
 
+  /** The handler, whose requests with spans are answered with 503 while none are accepted. */
+  guard(handler: HttpHandler): HttpHandler {
+    return async (head) => {
+      const handled = await handler(head);
+      return typeof handled === 'function' ? (this.refuse(head) ?? handled) : handled;
+    };
+  }
+
   /** The answer to a request with spans when it is not accepted now. */
-  refuse(head: HttpRequest): HttpResponse | undefined {
+  refuse(head: HttpHead): HttpResponse | undefined {
     if (head.method !== 'POST' || head.path !== '/v1/traces') return undefined;
     this.#measure();
     if (this.#reason === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { MAX_INVOCATION_BYTES } from '../../functions/ingest/body-limits.ts';
-import { type HttpRequest, readHttpEvent } from '../../functions/ingest/http.ts';
+import { type HttpBody, type HttpHead, readHttpEvent } from '../../functions/ingest/http.ts';
 
 /** An HTTP request as it arrived. */
 export interface HttpMessage {
@@ -55,7 +55,7 @@ export function functionUrlEvent(message: HttpMessage, delivery: Delivery = 'pla
 }
 
 /** What the function would read from the event of a request that has no body yet. */
-export function requestHead(message: Omit<HttpMessage, 'body'>): HttpRequest {
+export function requestHead(message: Omit<HttpMessage, 'body'>): HttpHead {
   return readHttpEvent(functionUrlEvent({ ...message, body: new Uint8Array() }));
 }
 
@@ -63,7 +63,7 @@ export function requestHead(message: Omit<HttpMessage, 'body'>): HttpRequest {
  * The body as the function would read it from the event, without the way there and back: base64 keeps all bytes, text those
  * that are UTF-8.
  */
-export function deliveredBody(body: Uint8Array, contentType: string | undefined): Pick<HttpRequest, 'body' | 'isText'> {
+export function deliveredBody(body: Uint8Array, contentType: string | undefined): HttpBody {
   if (body.length > 0 && !isPassedAsText(contentType)) return { body, isText: false };
   return { body: isUtf8(body) ? body : Buffer.from(bytesOf(body).toString('utf8')), isText: true };
 }
@@ -73,6 +73,11 @@ export function deliveredBody(body: Uint8Array, contentType: string | undefined)
  * twice in the event, and a character may take six bytes.
  */
 const MOST_AROUND_BODY = 16 * 1024 * 2 * 6 + 2048;
+
+/** No body of this content type that is longer fits into an event, whatever is around it. */
+export function maxBodyBytes(contentType: string | undefined): number {
+  return isPassedAsText(contentType) ? MAX_INVOCATION_BYTES : (MAX_INVOCATION_BYTES / 4) * 3;
+}
 
 /** Whether Lambda would refuse the event of this request before it calls the function. */
 export function isOverLimit(message: HttpMessage): boolean {

@@ -1,20 +1,24 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { MAX_INVOCATION_BYTES } from '../../functions/ingest/body-limits.ts';
 import type { HttpHandler } from '../../functions/ingest/handler.ts';
-import type { HttpRequest, HttpResponse } from '../../functions/ingest/http.ts';
-import { RefusalLog } from '../../functions/ingest/otlp-http.ts';
+import type { HttpHead, HttpResponse } from '../../functions/ingest/http.ts';
+import { refuseForNow } from '../../functions/ingest/otlp-http.ts';
+import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { SystemClock } from '../aws/system.ts';
 import { CommandError } from '../terminal/errors.ts';
-import { deliveredBody, isOverLimit, requestHead } from './function-url-event.ts';
+import { BytesInFlight } from './bytes-in-flight.ts';
+import { deliveredBody, isOverLimit, maxBodyBytes, requestHead } from './function-url-event.ts';
+import { discardRest, readBody } from './request-body.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
   /** 0 selects any free port. */
   readonly port: number;
+  /** Sees each request before its body is read. */
   readonly handler: HttpHandler;
-  /** The answer to a request that is not accepted now; called before its body is read. @default all are accepted */
-  readonly refuse?: (head: HttpRequest) => HttpResponse | undefined;
+  /** Counts what requests hold in memory. @default up to MAX_BYTES_IN_FLIGHT */
+  readonly inFlight?: BytesInFlight;
   readonly log: Log;
 }
 
@@ -32,6 +36,11 @@ const KEEP_ALIVE_MS = 65_000;
 /** The connection ended, perhaps in the middle of a request: the client sends it again, and nobody is told anything by a log line. */
 const ENDED = new Set(['', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 
+/** Bodies of requests that are not answered yet, as received and unpacked. Fifty exporters at once take some 10 MB. */
+export const MAX_BYTES_IN_FLIGHT = 128 * 1024 * 1024;
+/** For what an exporter is told to wait when there is no room for its body: the requests before it take less. */
+const RETRY_AFTER_SECONDS = 1;
+
 /** Status line and reason for input that Node cannot parse as a request, by Node's error code. */
 const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: string]>> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are over 16 KiB'],
@@ -42,37 +51,32 @@ const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: stri
  * body that is text where AWS makes it text. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let isStopping = false;
-  const refusals = new RefusalLog({ log: options.log, clock: new SystemClock() });
-  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+  const { log, handler, inFlight = new BytesInFlight(MAX_BYTES_IN_FLIGHT) } = options;
+  const refusals = new RefusalLog({ log, clock: new SystemClock() });
+  const onRequest = (request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean) => {
     // Otherwise an exporter that keeps its connection busy would keep the server alive.
     if (isStopping) response.setHeader('connection', 'close');
-    respond(request, response, { ...options, refusals }).catch((error: unknown) => {
-      options.log.error('request failed', { error });
+    respond(request, response, { handler, inFlight, refusals, awaitsContinue }).catch((error: unknown) => {
+      log.error('request failed', { error });
       if (!response.headersSent) response.writeHead(502);
       response.end();
     });
   };
-  const server = createServer(onRequest);
+  const server = createServer((request, response) => onRequest(request, response, false));
   // Exporters send every five seconds. Node's default closes idle connections after the same time, so some requests
   // would fail.
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   // The client asks before it sends the body (RFC 9110, section 10.1.1).
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (Number(request.headers['content-length']) > MAX_INVOCATION_BYTES) {
-      refuseTooLarge(request, response, refusals);
-      response.end();
-      return;
-    }
-    response.writeContinue();
-    onRequest(request, response);
-  });
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+    onRequest(request, response, true),
+  );
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const { code = '' } = error;
     const [status, reason] = UNREADABLE[code] ?? [
       '400 Bad Request',
       'not HTTP/1.1; Tailgate does not accept OTLP over gRPC: set the exporter to http/protobuf',
     ];
-    if (!ENDED.has(code)) options.log.warn('refused', { reason, error: error.message });
+    if (!ENDED.has(code)) refusals.add(Number.parseInt(status, 10), `${reason} (${error.message})`, undefined);
     if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
   });
   await listen(server, options);
@@ -87,31 +91,80 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   };
 }
 
-interface Responding extends Pick<HttpServerOptions, 'handler' | 'refuse'> {
+interface Responding extends Required<Pick<HttpServerOptions, 'handler' | 'inFlight'>> {
   readonly refusals: RefusalLog;
+  /** Whether the client sends its body only when it is told to. */
+  readonly awaitsContinue: boolean;
 }
 
-async function respond(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { handler, refuse, refusals }: Responding,
-): Promise<void> {
+/**
+ * Answers a request. Its body is read only when its head was accepted, is not declared too large, and there is room for it:
+ * ```
+ *   head ─▶ handler ─────────▶ refused: 401, 404, 405, 413, 415, 503
+ *              │ declared length ─▶ 413
+ *              │ room ────────────▶ 503
+ *              ▼
+ *   body ─▶ length, room ────▶ 413, 503
+ *              ▼
+ *           handler ─▶ answer
+ * ```
+ */
+async function respond(request: IncomingMessage, response: ServerResponse, responding: Responding): Promise<void> {
+  const { handler, inFlight, refusals, awaitsContinue } = responding;
   const { method = 'GET', url: target = '/', headersDistinct: headers, httpVersion, socket } = request;
   if (method === 'OPTIONS' && target === '*') return answerOptionsOfServer(response);
   const message = { method, target, headers, protocol: `HTTP/${httpVersion}`, sourceIp: socket.remoteAddress ?? '' };
   const head = requestHead(message);
-  const refusal = refuse?.(head);
-  // Node.js reads and discards the body.
-  if (refusal !== undefined) return answer(method, response, refusal);
-  const body = await readBody(request);
-  if (body === 'aborted') return;
-  if (body === 'too large' || isOverLimit({ ...message, body })) {
-    refuseTooLarge(request, response, refusals);
-    await discardRest(request);
-    response.end();
+  const refuse = (refusal: HttpResponse) => refuseUnread(request, response, refusal, awaitsContinue);
+  const tooLarge = () => refuse(refuseTooLarge(head, refusals));
+  const noRoom = () =>
+    refuse(refuseForNow(head, 'too many requests at once: send the spans again', RETRY_AFTER_SECONDS));
+
+  const handleBody = await handler(head);
+  if (typeof handleBody !== 'function') return refuse(handleBody);
+  const maxBytes = maxBodyBytes(head.headers['content-type']);
+  if (Number(head.headers['content-length']) > maxBytes) return tooLarge();
+  if (inFlight.isFull) return noRoom();
+  if (awaitsContinue) response.writeContinue();
+
+  const share = inFlight.share();
+  try {
+    const body = await readBody(request, { maxBytes, inFlight, share });
+    if (body === 'aborted') return;
+    if (body === 'too large' || (body !== 'no room' && isOverLimit({ ...message, body }))) return await tooLarge();
+    // Others may have been unpacked since.
+    if (body === 'no room' || inFlight.isFull) return await noRoom();
+    const handled = await handleBody(deliveredBody(body, head.headers['content-type']), share.add);
+    answer(method, response, handled);
+  } finally {
+    share.release();
+  }
+}
+
+/**
+ * Answers a request whose body has not been read, or not to its end. The connection stays where the body ends soon; otherwise
+ * the server closes it, but lets the client read the answer first.
+ */
+async function refuseUnread(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: HttpResponse,
+  awaitsContinue: boolean,
+): Promise<void> {
+  const { method = 'GET' } = request;
+  if (request.complete && !awaitsContinue) {
+    answer(method, response, { status, headers, body });
     return;
   }
-  answer(method, response, await handler({ ...head, ...deliveredBody(body, head.headers['content-type']) }));
+  const declared = Number(request.headers['content-length'] ?? Number.NaN);
+  // The client of "expect: 100-continue" may send its body all the same, or not.
+  const endsSoon = declared <= MAX_INVOCATION_BYTES && !awaitsContinue;
+  if (!endsSoon) response.setHeader('connection', 'close');
+  response.writeHead(status, { ...headers, 'content-length': body.length });
+  if (method !== 'HEAD') response.write(body);
+  const isWhole = awaitsContinue || (await discardRest(request));
+  response.end();
+  if (!isWhole) request.socket.destroySoon();
 }
 
 function answer(method: string, response: ServerResponse, { status, headers, body }: HttpResponse): void {
@@ -125,50 +178,11 @@ function answerOptionsOfServer(response: ServerResponse): void {
   response.writeHead(204, { allow: 'GET, HEAD, POST' }).end();
 }
 
-function readBody(request: IncomingMessage): Promise<Uint8Array | 'too large' | 'aborted'> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      chunks.push(chunk);
-      if (length <= MAX_INVOCATION_BYTES) return;
-      chunks.length = 0;
-      resolve('too large');
-    });
-    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    request.on('error', () => resolve('aborted'));
-    request.on('close', () => resolve('aborted'));
-  });
-}
-
-/** Writes the whole answer and leaves the response open, because the end of the response closes the connection. */
-function refuseTooLarge(request: IncomingMessage, response: ServerResponse, refusals: RefusalLog): void {
+function refuseTooLarge(head: HttpHead, refusals: RefusalLog): HttpResponse {
   const reason = `the request is over ${MAX_INVOCATION_BYTES} bytes as Lambda counts it (base64 for protobuf): send smaller batches`;
-  refusals.add(413, reason, request.headers['user-agent']);
-  const payload = Buffer.from(JSON.stringify({ message: reason }));
-  const headers = { 'content-type': 'application/json', 'content-length': payload.length, connection: 'close' };
-  response.writeHead(413, headers).write(payload);
-}
-
-/** How long the server reads and discards the rest of a body. */
-const DISCARD_MS = 1_000;
-
-/**
- * Lets the client send the rest of its body. If the server closed the connection at once, the client's system could
- * discard the answer unread (RFC 9112, section 9.6).
- */
-function discardRest(request: IncomingMessage): Promise<void> {
-  if (request.complete) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, DISCARD_MS);
-    request.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    request.on('error', () => {});
-    request.resume();
-  });
+  refusals.add(413, reason, head.headers['user-agent']);
+  const body = Buffer.from(JSON.stringify({ message: reason }));
+  return { status: 413, headers: { 'content-type': 'application/json', connection: 'close' }, body };
 }
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {

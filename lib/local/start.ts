@@ -106,13 +106,14 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
     host,
     port,
     log,
-    refuse: (head) => admission.refuse(head),
-    handler: wireIngestHttp({
-      services: announcing(services, (visibleAtMs) => loop.expect(visibleAtMs)),
-      config,
-      authorize: options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys),
-      log,
-    }),
+    handler: admission.guard(
+      wireIngestHttp({
+        services: announcing(services, (visibleAtMs) => loop.expect(visibleAtMs)),
+        config,
+        authorize: options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys),
+        log,
+      }),
+    ),
   });
   started.defer(() => http.stop());
   const urlHost = host.includes(':') ? `[${host}]` : host;

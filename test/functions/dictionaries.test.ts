@@ -1,6 +1,6 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { corpus } from '../../bench/corpus.ts';
+import { corpusOf } from '../../bench/corpora.ts';
 import { wireDecide } from '../../functions/decide/handler.ts';
 import { wireIngest } from '../../functions/ingest/handler.ts';
 import { authorizeAll } from '../../functions/ingest/keys.ts';
@@ -87,13 +87,14 @@ async function codecs(): Promise<Readonly<Record<string, number>>> {
 
 async function keptSpans(): Promise<number> {
   const lines = (await tailgate.archive()).flatMap((object) => object.lines);
-  return lines.reduce((sum, line) => sum + line.span_count, 0);
+  const scopes = lines.flatMap(({ resourceSpans }) => resourceSpans.flatMap(({ scopeSpans }) => scopeSpans));
+  return scopes.reduce((sum, { spans }) => sum + spans.length, 0);
 }
 
 describe('a deployment that trains dictionaries', () => {
   it('writes with one as soon as there is one, and reads it everywhere', async () => {
     startInstance('trained');
-    const [first, second, last] = corpus('sdk', 3);
+    const [first, second, last] = corpusOf('pod', 12 * 512);
     if (first === undefined || second === undefined || last === undefined) throw new Error('no corpus');
     const batch = async (request: Uint8Array) => {
       expect(await tailgate.send(request)).toBe(200);
@@ -131,7 +132,7 @@ describe('a deployment that trains dictionaries', () => {
     injectFaults(dynamoDb, 'Query', [loseRequest], { forever: true });
     log.entries.length = 0;
     startInstance('trained', dynamoDb);
-    const [request] = corpus('sdk', 1, 7);
+    const [request] = corpusOf('pod', 1, 7);
     const answer = await ingest(
       httpEvent({
         body: request?.protobuf ?? new Uint8Array(0),

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpHandler } from '../../functions/ingest/handler.ts';
-import type { HttpResponse } from '../../functions/ingest/http.ts';
+import type { HttpRequest, HttpResponse } from '../../functions/ingest/http.ts';
 import { type HttpServerOptions, type RunningHttpServer, startHttpServer } from '../../lib/local/http-server.ts';
 import { RecordingLog } from '../support/recording-log.ts';
 import { silentLog } from '../support/silent-log.ts';
@@ -11,14 +11,18 @@ import { silentLog } from '../support/silent-log.ts';
 const servers: RunningHttpServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())));
 
-async function serve(
-  handler: HttpHandler,
-  options: Partial<Pick<HttpServerOptions, 'refuse' | 'log'>> = {},
-): Promise<RunningHttpServer> {
+type Handle = (request: HttpRequest) => Promise<HttpResponse>;
+
+interface ServeOptions extends Partial<Pick<HttpServerOptions, 'inFlight' | 'log'>> {
+  /** @default no request is refused by its head */
+  readonly refuse?: (...head: Parameters<HttpHandler>) => HttpResponse | undefined;
+}
+
+async function serve(handle: Handle, { refuse, ...options }: ServeOptions = {}): Promise<RunningHttpServer> {
   const server = await startHttpServer({
     host: '127.0.0.1',
     port: 0,
-    handler,
+    handler: async (head) => refuse?.(head) ?? ((body) => handle({ ...head, ...body })),
     log: silentLog,
     ...options,
   });
@@ -60,7 +64,7 @@ function raw(port: number, head: string, body?: string): Promise<string> {
   return exchange(port, `${head}connection: close\r\n${length}\r\n${body ?? ''}`);
 }
 
-const ok: HttpHandler = async () => respond();
+const ok: Handle = async () => respond();
 
 /** One request on the agent's connections. Resolves to its status, or to the code of the error. */
 function post(port: number, agent: Agent, body = ''): Promise<number | string | undefined> {
@@ -151,6 +155,19 @@ describe('the HTTP server', () => {
     expect(await raw(port, `GET / HTTP/1.1\r\nhost: x\r\n${large}`)).toMatch(/^HTTP\/1\.1 431 /);
   });
 
+  it('logs what is not a request once, not for each, and clients that go away not at all', async () => {
+    const log = new RecordingLog();
+    const { port } = await serve(ok, { log });
+    for (let i = 0; i < 5; i++) await exchange(port, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    const socket = connect(port, '127.0.0.1');
+    socket.end('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf');
+    socket.resume();
+    await once(socket, 'close');
+    expect(log.entries).toEqual([
+      expect.objectContaining({ message: 'refused', fields: expect.objectContaining({ status: 400 }) }),
+    ]);
+  });
+
   it('keeps the connection after a refusal', async () => {
     const { port } = await serve(async ({ path }) => respond({ status: path === '/ok' ? 200 : 415 }));
     const request = (path: string, more = '') =>
@@ -177,6 +194,32 @@ describe('the HTTP server', () => {
       'HTTP/1.1 503',
       'retry-after: 2',
     ]);
+  });
+
+  it.each([
+    ['a body that is declared too large', 'content-type: application/x-protobuf\r\ncontent-length: 4800000\r\n', 413],
+    ['a request that its head refuses', 'content-length: 4000000\r\n', 401],
+  ])('answers %s before the client sends any of it', async (_, headers, status) => {
+    const refuse = ({ headers }: Pick<HttpRequest, 'headers'>) =>
+      headers['content-type'] === undefined ? respond({ status: 401 }) : undefined;
+    const { port } = await serve(ok, { refuse });
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${headers}\r\n`);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toContain(`HTTP/1.1 ${status} `);
+    socket.destroy();
+  });
+
+  it('ends the connection of a refused client that sends its body for ever', async () => {
+    const { port } = await serve(ok, { refuse: () => respond({ status: 401 }) });
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.resume();
+    const isClosed = once(socket, 'close');
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n');
+    const drip = setInterval(() => socket.write('x'), 100);
+    await isClosed;
+    clearInterval(drip);
   });
 
   it('keeps a connection for longer than exporters pause', async () => {

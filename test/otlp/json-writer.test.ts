@@ -65,6 +65,17 @@ describe('JsonWriter', () => {
     expect(written((out) => out.string(Buffer.from('\ufeff\u2028🧾'), 0, 10))).toBe('"\ufeff\u2028🧾"');
   });
 
+  it('writes any string with quotes as JSON.stringify does', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), (text) => {
+        const out = new JsonWriter(1);
+        out.quoted(text);
+        expect(Buffer.from(out.take()).toString()).toBe(Buffer.from(JSON.stringify(text)).toString());
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('writes bytes that are not UTF-8 as U+FFFD, as a decoder does', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {

@@ -1,166 +1,39 @@
-import { setImmediate } from 'node:timers/promises';
-import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
-import { exportRequest, type SpanSpec } from '../support/export-request.ts';
-import { expectPromisesKept } from './promises.ts';
+import { expectKeptInAnyOrder, type Interleavings, MODEL_CONFIGURATIONS, PROMISE } from './interleavings.ts';
 import { type Configuration, TURNING_OFF } from './turning-off.ts';
-import { Death, EVERY_TRACE_IS_LARGE, parsePolicies, type Step, World } from './world.ts';
-
-/** The configurations of the protocol model, with real code in place of its rules. */
-const MODEL_CONFIGURATIONS: Record<string, Configuration> = {
-  'late-error: two fragments, the second one keeps': {
-    requests: [[{ trace: 'a', span: 'a1' }], [{ trace: 'a', span: 'a2', parent: 'a1', error: true }]],
-  },
-  'two-chunks: both fragments keep': {
-    requests: [[{ trace: 'a', span: 'a1', error: true }], [{ trace: 'a', span: 'a2', parent: 'a1', error: true }]],
-  },
-  'three-chunks: three fragments, one keeps': {
-    requests: [
-      [{ trace: 'a', span: 'a1', error: true }],
-      [{ trace: 'a', span: 'a2', parent: 'a1' }],
-      [{ trace: 'a', span: 'a3', parent: 'a1' }],
-    ],
-  },
-  'two-plus-one: two traces in one object': {
-    requests: [
-      [
-        { trace: 'a', span: 'a1', error: true },
-        { trace: 'b', span: 'b1', error: true },
-      ],
-      [{ trace: 'a', span: 'a2', parent: 'a1' }],
-    ],
-  },
-};
-
-const TIME_STEPS_MS = [1_000, 31_000, 61_000, 100_000];
-const MAX_DEATHS = 2;
-const WORKERS = 2;
-const ROUNDS_PER_WORKER = 6;
-
-/** Lets one waiting step at a time go on, chosen by the numbers given: every interleaving of the processes is a list of numbers. */
-class Interleaver {
-  readonly #choices: Iterator<number>;
-  readonly #waiting: { readonly go: () => void; readonly die: () => void }[] = [];
-
-  constructor(choices: Iterator<number>) {
-    this.#choices = choices;
-  }
-
-  choose(count: number): number {
-    return (this.#choices.next().value ?? 0) % count;
-  }
-
-  /** The steps of one process. Death is for ever. */
-  process(): Step {
-    let isDead = false;
-    return () =>
-      new Promise<void>((resolve, reject) => {
-        if (isDead) reject(new Death());
-        const die = () => {
-          isDead = true;
-          reject(new Death());
-        };
-        if (!isDead) this.#waiting.push({ go: resolve, die });
-      });
-  }
-
-  async run(world: World, actors: readonly Promise<void>[]): Promise<void> {
-    let isOver = false;
-    const all = Promise.all(actors).finally(() => {
-      isOver = true;
-    });
-    let deaths = 0;
-    await setImmediate();
-    while (!isOver) {
-      if (this.choose(6) === 0) world.clock.advance(TIME_STEPS_MS[this.choose(TIME_STEPS_MS.length)] ?? 0);
-      const [next] = this.#waiting.splice(this.choose(Math.max(1, this.#waiting.length)), 1);
-      if (deaths < MAX_DEATHS && this.choose(25) === 0) {
-        deaths++;
-        next?.die();
-      } else {
-        next?.go();
-      }
-      await setImmediate();
-    }
-    await all;
-  }
-}
-
-const PROMISE =
-  'keeps every promise in any order of steps, with deaths, resends, lost answers, redeliveries and slow owners';
+import { EVERY_TRACE_IS_LARGE, memoryAdapters } from './world.ts';
 
 describe.each(Object.entries(MODEL_CONFIGURATIONS))('%s', (_, configuration) => {
   it(PROMISE, async () => {
-    await expectKeptInAnyOrder(configuration, 'keep errors', 400);
+    await expectKept(configuration, 'keep errors', 400);
   });
 
   it(`${PROMISE}, of a large trace`, async () => {
-    await expectKeptInAnyOrder(configuration, 'keep errors', 200, EVERY_TRACE_IS_LARGE);
+    await expectKept(configuration, 'keep errors', 200, EVERY_TRACE_IS_LARGE);
   });
 });
 
 describe.each(Object.entries(TURNING_OFF))('policies that turn off: %s', (_, configuration) => {
   it(PROMISE, async () => {
-    await expectKeptInAnyOrder(configuration, 'may turn off', 400);
+    await expectKept(configuration, 'may turn off', 400);
   });
 
   it(`${PROMISE}, of a large trace`, async () => {
-    await expectKeptInAnyOrder(configuration, 'may turn off', 200, EVERY_TRACE_IS_LARGE);
+    await expectKept(configuration, 'may turn off', 200, EVERY_TRACE_IS_LARGE);
   });
 });
 
-async function expectKeptInAnyOrder(
-  { yaml, replacedBy, requests }: Configuration,
-  kind: Parameters<typeof expectPromisesKept>[2],
+function expectKept(
+  configuration: Configuration,
+  kind: Interleavings['kind'],
   numRuns: number,
-  settings: Partial<DecideOptions> = {},
+  settings?: Partial<DecideOptions>,
 ): Promise<void> {
-  await fc.assert(
-    fc.asyncProperty(fc.infiniteStream(fc.nat(1_000_000)), async (choices) => {
-      const world = new World({ settings, ...(yaml !== undefined && { yaml }) });
-      const interleaver = new Interleaver(choices);
-      const acknowledged: SpanSpec[] = [];
-
-      const exporter = async (spans: readonly SpanSpec[]) => {
-        for (let resend = 0; resend <= 2; resend++) {
-          try {
-            await world.ingest(exportRequest(spans), interleaver.process());
-            acknowledged.push(...spans);
-            // The 200 may get lost: then the exporter sends the same again.
-            if (interleaver.choose(4) !== 0) return;
-          } catch (error) {
-            if (!(error instanceof Death)) throw error;
-            if (interleaver.choose(2) === 0) return;
-          }
-        }
-      };
-      const worker = async () => {
-        for (let round = 0; round < ROUNDS_PER_WORKER; round++) {
-          const step = interleaver.process();
-          try {
-            await step('receive', 'before');
-            await world.decideOnce({ step, max: 1 + interleaver.choose(2) });
-          } catch (error) {
-            if (!(error instanceof Death)) throw error;
-          }
-        }
-      };
-      const operator = async () => {
-        const step = interleaver.process();
-        try {
-          for (let wait = interleaver.choose(40); wait > 0; wait--) await step('wait', 'before');
-        } catch (error) {
-          if (!(error instanceof Death)) throw error;
-        }
-        if (replacedBy !== undefined) world.config = parsePolicies(replacedBy);
-      };
-      const workers = Array.from({ length: WORKERS }, worker);
-      const operators = replacedBy === undefined ? [] : [operator()];
-      await interleaver.run(world, [...requests.map(exporter), ...workers, ...operators]);
-      await world.drain();
-      expectPromisesKept(world, acknowledged, kind);
-    }),
-    { numRuns },
-  );
+  return expectKeptInAnyOrder(configuration, {
+    kind,
+    settings,
+    adapters: () => memoryAdapters(),
+    parameters: { numRuns },
+  });
 }

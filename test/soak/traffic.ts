@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { corpus } from '../../bench/corpus.ts';
+import { corpusOf } from '../../bench/corpora.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 
 export interface SoakRequest {
@@ -21,7 +21,7 @@ const TEMPLATES = 40;
 
 /** Endless export requests of about 512 spans as a gateway sends them, gzipped; each has traces of its own. */
 export function* endlessRequests(firstRound = 1): Generator<SoakRequest, never> {
-  const templates = corpus('mixed', TEMPLATES).map(({ protobuf, spanCount }): Template => {
+  const templates = corpusOf('gateway', TEMPLATES * 512).map(({ protobuf, spanCount }): Template => {
     const bytes = Buffer.from(protobuf);
     const traceIds = new Set(regroup(protobuf).fragments.map(({ traceId }) => traceId));
     const traceIdsAt = [...traceIds].flatMap((traceId) => placesOf(Buffer.from(traceId, 'hex'), bytes));

@@ -8,13 +8,16 @@ import { traceIdOf } from './writer.ts';
 const { open, newPath } = useStores();
 const REQUESTS = 60;
 
-it('one thread appends and sends while another receives and reads, and each sees what the other has written', async () => {
+it('one thread appends and sends while another receives and reads, and each sees what the other has written', {
+  timeout: 60_000,
+}, async () => {
   const path = newPath();
   const clock = new SystemClock();
   const store = open({ path, clock, isAssisted: true });
   const { buffer, wakeUps } = store.services();
   const reader = new Worker(new URL('reader-thread.ts', import.meta.url), { workerData: { path, count: REQUESTS } });
   const read = once(reader, 'message');
+  const exited = once(reader, 'exit');
   await Promise.all(
     Array.from({ length: 4 }, async (_, exporter) => {
       for (let number = exporter; number < REQUESTS; number += 4) {
@@ -28,6 +31,7 @@ it('one thread appends and sends while another receives and reads, and each sees
         }));
         await buffer.append(fragments);
         await wakeUps.send([{ wakeUp: { dueAtMs: clock.now(), attempt: 0, fragments }, delaySeconds: 0 }]);
+        reader.postMessage('sent');
       }
     }),
   );
@@ -36,7 +40,7 @@ it('one thread appends and sends while another receives and reads, and each sees
     Array.from({ length: REQUESTS }, (_, number) => traceIdOf('thread', number)).sort(),
   );
   expect(new Set(Object.values(traces)), 'fragments of each').toEqual(new Set([2]));
-  await once(reader, 'exit');
+  await exited;
   expect(store.messages.state()).toEqual({ wakeUps: 0, fragments: 0, lagMs: 0 });
   expect(store.disk().undecidedBytes).toBe(0);
   for (const traceId of Object.keys(traces)) {

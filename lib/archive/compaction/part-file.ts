@@ -71,7 +71,9 @@ export function objectsOfPart(end: Uint8Array): readonly string[] {
   const { key_value_metadata: metadata = [] } = parquetMetadata(bytes);
   const value = metadata.find(({ key }) => key === OBJECTS_KEY)?.value;
   if (value === undefined) throw new Error(`expected a Parquet file with ${OBJECTS_KEY} in its metadata`);
-  return JSON.parse(value);
+  const names: unknown = JSON.parse(value);
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
+  throw new Error(`expected a list of names in ${OBJECTS_KEY}, got ${value.slice(0, 80)}`);
 }
 
 /** Traces have no service of their own. */

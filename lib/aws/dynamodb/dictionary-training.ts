@@ -1,5 +1,5 @@
 /**
- * Makes a dictionary for deflate out of samples: a selection of their most repeated pieces. The method is that of `zstd --train`
+ * Makes a dictionary out of samples: a selection of their most repeated pieces. The method is that of `zstd --train`
  * (COVER: Liao, Petri, Moffat, Wirth, "Effective Construction of Relative Lempel-Ziv Dictionaries", 2016; in zstd,
  * `lib/dictBuilder/fastcover.c`):
  *
@@ -22,10 +22,10 @@ const MIN_SAMPLES = 4;
 /** Where a sample ends no word begins. */
 const NO_WORD = COUNTERS;
 
-/** Deflate sees 32 KB, and this leaves room for the first spans; an item of it costs 31 write units. */
+/** An item of it costs 31 write units. A larger one saves hardly more, and costs more to prepare. */
 export const DICTIONARY_BYTES = 31_000;
 
-/** @returns at most `size` bytes: less when the samples repeat less. What is repeated most comes last, as deflate has it cheapest */
+/** @returns at most `size` bytes: less when the samples repeat less. What is repeated most comes last, where it is named with the fewest bits */
 export function trainDictionary(samples: readonly Uint8Array[], size = DICTIONARY_BYTES): Uint8Array {
   const text = Buffer.concat(samples);
   const { words, scores } = scoreWords(samples, text);

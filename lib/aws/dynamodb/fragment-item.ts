@@ -1,6 +1,7 @@
 import { spillKey, type TenantScope } from '../../archive/layout.ts';
 import type { BufferedFragment } from '../../pipeline/ports.ts';
-import { encodeDeflated, encodeRaw, rawLength } from './fragment-payload.ts';
+import type { Effort } from './compressors.ts';
+import { encodeDeflated, encodeRaw, encodeTrained, rawLength } from './fragment-payload.ts';
 import {
   EXPIRES_AT,
   FRAGMENT,
@@ -53,7 +54,7 @@ export function toFragmentItem(
   const stored = cheapest(
     fragment.payload,
     otherBytes,
-    () => deflated ?? deflate(fragment.payload, otherBytes, trained),
+    () => deflated ?? compress(fragment.payload, otherBytes, trained),
   );
   if (stored.length <= MAX_INLINE_BYTES) {
     item[FRAGMENT.payload] = { B: stored };
@@ -75,17 +76,27 @@ function cheapest(payload: Uint8Array, otherBytes: number, deflated: () => Uint8
   return writeUnits(otherBytes + smaller.length) < rawUnits ? smaller : encodeRaw(payload);
 }
 
-/** A second, slower try saves up to this share of the bytes. */
-const SECOND_TRY_SAVES = 0.06;
+/** A second try, which takes longer, saves up to this share of the bytes of the first. */
+const SECOND_TRY_SAVES = { deflate: 0.06, zstd: 0.3 };
 
-/** Tries a second time where that may get the item under the next limit of a write unit. */
-function deflate(payload: Uint8Array, otherBytes: number, dictionary: TrainedDictionary | undefined): Uint8Array {
-  const deflated = encodeDeflated(payload, { dictionary });
-  const units = writeUnits(otherBytes + deflated.length);
-  const excess = otherBytes + deflated.length - (units - 1) * WRITE_UNIT_BYTES;
-  if (units === 1 || excess > deflated.length * SECOND_TRY_SAVES || deflated.length > MAX_INLINE_BYTES) return deflated;
-  const smaller = encodeDeflated(payload, { dictionary, best: true });
-  return smaller.length < deflated.length ? smaller : deflated;
+/** Tries a second time where that may get the item under the next limit of a write unit, or the payload into the item. */
+function compress(payload: Uint8Array, otherBytes: number, dictionary: TrainedDictionary | undefined): Uint8Array {
+  const encode = (effort: Effort) =>
+    dictionary === undefined ? encodeDeflated(payload, effort) : encodeTrained(payload, dictionary, effort);
+  const saves = dictionary === undefined ? SECOND_TRY_SAVES.deflate : SECOND_TRY_SAVES.zstd;
+  const first = encode('usual');
+  // All writes of one key of the spill store write the same bytes: those of the first try.
+  if (dictionary === undefined && first.length > MAX_INLINE_BYTES) return first;
+  if (bytesOverLimit(first.length, otherBytes) > first.length * saves) return first;
+  const second = encode('best');
+  return second.length < first.length ? second : first;
+}
+
+/** What would have to be saved so that the payload costs less. Infinity: nothing costs less than a single write unit. */
+function bytesOverLimit(storedBytes: number, otherBytes: number): number {
+  if (storedBytes > MAX_INLINE_BYTES) return storedBytes - MAX_INLINE_BYTES;
+  const units = writeUnits(otherBytes + storedBytes);
+  return units === 1 ? Number.POSITIVE_INFINITY : otherBytes + storedBytes - (units - 1) * WRITE_UNIT_BYTES;
 }
 
 /** A fragment as its item has it: the payload is still coded, or in the spill store. */

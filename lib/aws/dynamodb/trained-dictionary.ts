@@ -28,7 +28,7 @@ export function trainedAtMs({ id }: Pick<TrainedDictionary, 'id'>): number {
   return Number.parseInt(id.slice(0, TIME_DIGITS), 16) * 1000;
 }
 
-/** Whether the bytes are those that got this ID. Raw deflate has no checksum: wrong bytes would inflate to wrong spans. */
+/** Whether the bytes are those that got this ID. Frames have no checksum: wrong bytes would decompress to wrong spans. */
 export function isDictionary(id: string, bytes: Uint8Array): boolean {
   return id.slice(TIME_DIGITS) === digestOf(bytes);
 }

@@ -1,10 +1,10 @@
-import { partition } from '@aws-sdk/core/client';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import type { CompactArchiveResult } from '../../archive/compaction/compact-archive.ts';
 import { type FolderResult, type HourResult, sum } from '../../archive/compaction/compact-hour.ts';
 import { hourOf } from '../../archive/hours.ts';
 import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
 import { parseTime } from '../../archive/window.ts';
+import { endpointOf } from '../../aws/calls/endpoint.ts';
 import { GlueCompactionCatalog } from '../../aws/glue/compaction-catalog.ts';
 import { createS3Client } from '../../aws/s3/object-store.ts';
 import { SystemClock } from '../../aws/system.ts';
@@ -76,8 +76,7 @@ function accountOfTheShell(): StackCompactionDeps {
   const clock = new SystemClock();
   const cloudFormation = createCloudFormationClient();
   const catalogIn = (databaseName: string, region: string) => {
-    const regional = `https://glue.${region}.${partition(region).dnsSuffix}`;
-    const endpoint = process.env['AWS_ENDPOINT_URL_GLUE'] ?? process.env['AWS_ENDPOINT_URL'] ?? regional;
+    const endpoint = endpointOf('glue', region, process.env);
     return new GlueCompactionCatalog({ databaseName, region, endpoint, credentials: defaultProvider(), clock });
   };
   return {

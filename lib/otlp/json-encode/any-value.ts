@@ -4,7 +4,7 @@
  */
 import { ARRAY, BOOL, BYTES, DOUBLE, INT, KVLIST, lastMember, STRING } from '../protobuf/attributes.ts';
 import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
-import { float64At, LENGTH_DELIMITED, tagOf, varint32At, varintHigh32At } from '../protobuf/wire-values.ts';
+import { float64At, isTrueAt, LENGTH_DELIMITED, tagOf, varint32At, varintHigh32At } from '../protobuf/wire-values.ts';
 import { KeySet } from './key-set.ts';
 import { writePlainKeyValues } from './plain-key-values.ts';
 import { type JsonWriter, json } from './writer.ts';
@@ -27,6 +27,8 @@ const OPEN_ARRAY_VALUE = json('{"arrayValue":{');
 const OPEN_KVLIST_VALUE = json('{"kvlistValue":{');
 const CLOSE_TWO = json('}}');
 const OPEN_BRACKET = 0x5b;
+/** Of `[]`. */
+const EMPTY_LIST_LENGTH = 2;
 
 /**
  * Writes the `KeyValue` fields with the number `field` in `bytes[start, end)`, a whole message or a run of its fields,
@@ -115,7 +117,7 @@ function writeMember(out: JsonWriter, bytes: Uint8Array, member: number, from: n
       out.piece(CLOSE_STRING);
       break;
     case BOOL:
-      out.piece(to - from > 1 || bytes[from] !== 0 ? TRUE : FALSE);
+      out.piece(isTrueAt(bytes, from, to) ? TRUE : FALSE);
       break;
     case INT:
       out.piece(OPEN_INT);
@@ -134,10 +136,7 @@ function writeMember(out: JsonWriter, bytes: Uint8Array, member: number, from: n
       break;
     case KVLIST:
       out.piece(OPEN_KVLIST_VALUE);
-      if (from < to) {
-        out.piece(VALUES);
-        writeKeyValues(out, bytes, from, to, 1);
-      }
+      if (from < to) writeList(out, bytes, from, to);
       out.piece(CLOSE_TWO);
       break;
     case BYTES:
@@ -150,14 +149,28 @@ function writeMember(out: JsonWriter, bytes: Uint8Array, member: number, from: n
   }
 }
 
+/** The `values` of a `KeyValueList`, unless there are only fields that are not known. */
+function writeList(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
+  const before = out.length;
+  out.piece(VALUES);
+  const list = out.length;
+  writeKeyValues(out, bytes, start, end, 1);
+  if (out.length === list + EMPTY_LIST_LENGTH) out.length = before;
+}
+
+/** The same of an `ArrayValue`. */
 function writeArray(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
+  const before = out.length;
+  let isEmpty = true;
   out.piece(VALUES);
   out.piece(OPEN_ARRAY);
   const cursor = new FieldCursor(bytes, start, end);
   while (cursor.next()) {
     if (cursor.field !== 1) continue;
+    isEmpty = false;
     out.separate();
     writeAnyValue(out, bytes, cursor.from, cursor.to);
   }
-  out.piece(CLOSE_ARRAY);
+  if (isEmpty) out.length = before;
+  else out.piece(CLOSE_ARRAY);
 }

@@ -6,12 +6,11 @@
 import { RESOURCE_SPANS, SCOPE_SPANS, type TraceIndex } from '../trace/index-fragments.ts';
 import { SPAN } from '../trace/index-span.ts';
 import type { Trace } from '../trace/trace.ts';
+import { EnvelopeJson } from './envelope.ts';
 import type { FieldFormat } from './field-format.ts';
-import { CachedMessageJson } from './message-cache.ts';
 import { MessageJson } from './message-writer.ts';
 import { writePlainFields } from './plain-span.ts';
-import { MAX_TEXT_GROWTH } from './write-text.ts';
-import { type JsonPiece, type JsonWriter, json } from './writer.ts';
+import { type JsonWriter, json } from './writer.ts';
 
 // The messages of opentelemetry/proto/{common,resource,trace}/v1, v1.11.0.
 
@@ -78,24 +77,13 @@ const SPAN_FIELDS: readonly FieldFormat[] = [
 const SPAN_JSON = new MessageJson(SPAN_FIELDS);
 const SPAN_WITHOUT_TRACE_STATE_JSON = new MessageJson(SPAN_FIELDS.filter(([, key]) => key !== 'traceState'));
 
-/** `ResourceSpans` without `scopeSpans`. */
-const RESOURCE_SPANS_JSON = new MessageJson([
-  [1, 'resource', new CachedMessageJson(RESOURCE)],
-  [3, 'schemaUrl', 'string'],
-]);
-
-/** `ScopeSpans` without `spans`. */
-const SCOPE_SPANS_JSON = new MessageJson([
-  [1, 'scope', new CachedMessageJson(SCOPE)],
-  [3, 'schemaUrl', 'string'],
-]);
+const RESOURCE_SPANS_JSON = new EnvelopeJson('resource', RESOURCE, 'scopeSpans');
+const SCOPE_SPANS_JSON = new EnvelopeJson('scope', SCOPE, 'spans');
 
 const OPEN_BRACE = 0x7b;
 const CLOSE = json('}');
 const OPEN_ARRAY = json('[');
 const CLOSE_ARRAY = json(']');
-const SCOPE_SPANS_KEY = json(',"scopeSpans":[');
-const SPANS_KEY = json(',"spans":[');
 
 /**
  * Writes spans of a trace, from `firstSpan` on, as the JSON array of OTLP's `resourceSpans` (OTLP specification, "JSON
@@ -153,8 +141,8 @@ function writeOneResourceSpans(out: JsonWriter, line: Line, row: number, firstSp
   const end = index.resourceSpans.get(row, RESOURCE_SPANS.end);
   const endSpan = index.resourceSpans.get(row, RESOURCE_SPANS.endSpan);
   RESOURCE_SPANS_JSON.find(bytes, start, end);
-  writeHead(out, bytes, RESOURCE_SPANS_JSON, SCOPE_SPANS_KEY);
-  const limit = line.limit - maxTailLength(RESOURCE_SPANS_JSON);
+  RESOURCE_SPANS_JSON.writeHead(out);
+  const limit = line.limit - RESOURCE_SPANS_JSON.maxTailLength;
   let span = firstSpan;
   while (span < endSpan) {
     const before = out.length;
@@ -164,7 +152,7 @@ function writeOneResourceSpans(out: JsonWriter, line: Line, row: number, firstSp
     span = next;
     if (next < index.scopeSpans.get(scope, SCOPE_SPANS.endSpan)) break;
   }
-  writeTail(out, bytes, RESOURCE_SPANS_JSON);
+  RESOURCE_SPANS_JSON.writeTail(out, bytes);
   return span;
 }
 
@@ -182,10 +170,10 @@ function writeOneScopeSpans(
   const end = scopeSpans.get(row, SCOPE_SPANS.end);
   const endSpan = scopeSpans.get(row, SCOPE_SPANS.endSpan);
   SCOPE_SPANS_JSON.find(bytes, start, end);
-  writeHead(out, bytes, SCOPE_SPANS_JSON, SPANS_KEY);
+  SCOPE_SPANS_JSON.writeHead(out);
   const isFirst = firstSpan === line.firstSpan;
   const twiceTheHead = line.begin + 2 * (out.length - line.begin);
-  const limit = Math.max(maxEnd, isFirst ? twiceTheHead : 0) - maxTailLength(SCOPE_SPANS_JSON);
+  const limit = Math.max(maxEnd, isFirst ? twiceTheHead : 0) - SCOPE_SPANS_JSON.maxTailLength;
   let span = firstSpan;
   while (span < endSpan) {
     const before = out.length;
@@ -201,7 +189,7 @@ function writeOneScopeSpans(
     }
     span++;
   }
-  writeTail(out, bytes, SCOPE_SPANS_JSON);
+  SCOPE_SPANS_JSON.writeTail(out, bytes);
   return span;
 }
 
@@ -209,7 +197,9 @@ function writeOneScopeSpans(
 function writeSpan(out: JsonWriter, type: MessageJson, bytes: Uint8Array, start: number, end: number): void {
   const before = out.length;
   const rest = writePlainFields(out, bytes, start, end, type === SPAN_JSON);
-  type.writeRest(out, before, bytes, start, rest, end);
+  if (rest < end) type.writeRest(out, before, bytes, start, rest, end);
+  out.open(before, OPEN_BRACE);
+  out.piece(CLOSE);
 }
 
 /** Keys in JSON have no order, so the new trace state comes last. */
@@ -220,27 +210,4 @@ function writeSpanWith(out: JsonWriter, traceState: string, bytes: Uint8Array, s
   out.separate();
   out.verbatim(`"traceState":${JSON.stringify(traceState)}`);
   out.piece(CLOSE);
-}
-
-// Both for `ResourceSpans` and `ScopeSpans`, which have field 1, the array, and field 3.
-
-/** Writes the object up to the opening bracket of its array. */
-function writeHead(out: JsonWriter, bytes: Uint8Array, type: MessageJson, arrayKey: JsonPiece): void {
-  out.separate();
-  const before = out.length;
-  type.writeFound(out, bytes, 1);
-  out.piece(arrayKey);
-  out.open(before, OPEN_BRACE);
-}
-
-/** Closes the array and the object. */
-function writeTail(out: JsonWriter, bytes: Uint8Array, type: MessageJson): void {
-  out.piece(CLOSE_ARRAY);
-  type.writeFound(out, bytes, 3);
-  out.piece(CLOSE);
-}
-
-/** The most bytes that {@link writeTail} writes. */
-function maxTailLength(type: MessageJson): number {
-  return type.lengthFound(3) * MAX_TEXT_GROWTH + '],"schemaUrl":""}'.length;
 }

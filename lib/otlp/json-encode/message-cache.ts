@@ -1,5 +1,5 @@
 import type { MessageWriter } from './field-format.ts';
-import type { JsonWriter } from './writer.ts';
+import type { JsonPiece, JsonWriter } from './writer.ts';
 
 /** A power of two. Enough for the resources and scopes of a few dozen processes. */
 const SLOTS = 128;
@@ -18,16 +18,21 @@ interface CachedJson {
  */
 export class CachedMessageJson implements MessageWriter {
   readonly #type: MessageWriter;
+  readonly #before: JsonPiece;
+  readonly #after: JsonPiece;
   readonly #slots: (CachedJson | undefined)[] = new Array(SLOTS).fill(undefined);
 
-  constructor(type: MessageWriter) {
+  /** @param before what is written before each message. @param after and after it */
+  constructor(type: MessageWriter, before: JsonPiece, after: JsonPiece) {
     this.#type = type;
+    this.#before = before;
+    this.#after = after;
   }
 
-  /** Writes the message in `bytes[start, end)` as an object. */
+  /** Writes the message in `bytes[start, end)` as an object, with what stands around it. */
   write(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
     if (end - start > LARGEST_MESSAGE) {
-      this.#type.write(out, bytes, start, end);
+      this.#writeAnew(out, bytes, start, end);
       return;
     }
     const view = out.viewOf(bytes);
@@ -38,12 +43,18 @@ export class CachedMessageJson implements MessageWriter {
       return;
     }
     const before = out.length;
-    this.#type.write(out, bytes, start, end);
+    this.#writeAnew(out, bytes, start, end);
     // Not `slice`: on a Buffer it does not copy.
     const copy = new Uint8Array(bytes.subarray(start, end));
     // The old entry moves to the next slot, so that two messages in turns do not displace each other.
     this.#slots[slot ^ 1] = this.#slots[slot];
     this.#slots[slot] = { message: new DataView(copy.buffer), json: out.copy(before) };
+  }
+
+  #writeAnew(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
+    out.piece(this.#before);
+    this.#type.write(out, bytes, start, end);
+    out.piece(this.#after);
   }
 
   #jsonAt(slot: number, bytes: DataView, start: number, end: number): Uint8Array | undefined {
@@ -69,10 +80,10 @@ function isEqual(message: DataView, bytes: DataView, start: number, end: number)
   let at = 0;
   for (; at + 16 <= length; at += 16) {
     const difference =
-      (message.getInt32(at) ^ bytes.getInt32(start + at)) |
-      (message.getInt32(at + 4) ^ bytes.getInt32(start + at + 4)) |
-      (message.getInt32(at + 8) ^ bytes.getInt32(start + at + 8)) |
-      (message.getInt32(at + 12) ^ bytes.getInt32(start + at + 12));
+      (message.getInt32(at, true) ^ bytes.getInt32(start + at, true)) |
+      (message.getInt32(at + 4, true) ^ bytes.getInt32(start + at + 4, true)) |
+      (message.getInt32(at + 8, true) ^ bytes.getInt32(start + at + 8, true)) |
+      (message.getInt32(at + 12, true) ^ bytes.getInt32(start + at + 12, true));
     if (difference !== 0) return false;
   }
   for (; at < length; at++) {

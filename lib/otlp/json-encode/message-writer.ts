@@ -1,5 +1,5 @@
 import { endOfShortRun, FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
-import { FIXED32, FIXED64, LENGTH_DELIMITED, NO_END, shortEnd, shortStart, tagOf } from '../protobuf/wire-values.ts';
+import { FIXED32, FIXED64, LENGTH_DELIMITED, tagOf } from '../protobuf/wire-values.ts';
 import { writeKeyValues } from './any-value.ts';
 import { type FieldFormat, type MessageWriter, type PreparedField, prepared } from './field-format.ts';
 import { writeScalar } from './write-scalar.ts';
@@ -44,21 +44,22 @@ export class MessageJson implements MessageWriter {
 
   /** Writes the message in `bytes[start, end)` as an object. */
   write(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
-    this.writeRest(out, out.length, bytes, start, start, end);
+    const before = out.length;
+    this.writeRest(out, before, bytes, start, start, end);
+    out.open(before, OPEN_BRACE);
+    out.piece(CLOSE);
   }
 
   /**
-   * Writes a message as an object of which all fields before `rest` have been written, from the length `before` on,
-   * each with a comma before it. Their numbers are in ascending order, below that of the field at `rest`. A negative
-   * `rest` means that they are not: what has been written is taken back.
+   * Writes the fields of a message from the one at `rest` on, each with a comma before it. Those before `rest` have been
+   * written like this, from the length `before` on, and their numbers are in ascending order, below that of the next. A
+   * negative `rest` means that they are not: what has been written is taken back, and all fields are written.
    */
   writeRest(out: JsonWriter, before: number, bytes: Uint8Array, start: number, rest: number, end: number): void {
     if (rest < 0 || !this.#writeInOrder(out, bytes, rest, end)) {
       out.length = before;
       this.#writeInAnyOrder(out, bytes, start, end);
     }
-    out.open(before, OPEN_BRACE);
-    out.piece(CLOSE);
   }
 
   /**
@@ -95,30 +96,14 @@ export class MessageJson implements MessageWriter {
   }
 
   #writeInAnyOrder(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
-    this.find(bytes, start, end);
+    this.#find(bytes, start, end);
     for (const field of this.#fields) this.#writeFound(out, bytes, field);
   }
 
-  /**
-   * Finds the fields of the message in `bytes[start, end)`, for calls of {@link writeFound} and {@link lengthFound}.
-   */
-  find(bytes: Uint8Array, start: number, end: number): void {
-    const first = this.#first;
-    for (let i = 0; i < first.length; i++) first[i] = -1;
+  /** Finds the fields of the message in `bytes[start, end)`. */
+  #find(bytes: Uint8Array, start: number, end: number): void {
+    this.#first.fill(-1);
     this.#repeated = 0;
-    let at = start;
-    while (at < end) {
-      const tag = bytes[at] as number;
-      const to = tag > 7 && tag < 0x80 && (tag & 7) === LENGTH_DELIMITED ? shortEnd(bytes, at + 1) : NO_END;
-      // Also when the bytes end before the length, which makes `to` NaN.
-      if (!(to > at && to <= end)) break;
-      this.#found(tag >>> 3, at, shortStart(bytes, at + 1), to);
-      at = to;
-    }
-    if (at < end) this.#findOthers(bytes, at, end);
-  }
-
-  #findOthers(bytes: Uint8Array, start: number, end: number): void {
     const cursor = new FieldCursor(bytes, start, end);
     for (let at = start; cursor.next(); at = cursor.offset) this.#found(cursor.field, at, cursor.from, cursor.to);
   }
@@ -132,20 +117,7 @@ export class MessageJson implements MessageWriter {
     this.#to[field] = to;
   }
 
-  /**
-   * Writes one field of the message that {@link find} read last, with a comma before it; nothing when it is missing.
-   */
-  writeFound(out: JsonWriter, bytes: Uint8Array, number: number): void {
-    for (const field of this.#fields) {
-      if (field.number === number) this.#writeFound(out, bytes, field);
-    }
-  }
-
-  /** The length in protobuf of a field's value, in the message that {@link find} read last; 0 when it is missing. */
-  lengthFound(number: number): number {
-    return (this.#first[number] as number) < 0 ? 0 : (this.#to[number] as number) - (this.#from[number] as number);
-  }
-
+  /** Writes one field of the message that was read last, with a comma before it; nothing when it is missing. */
   #writeFound(out: JsonWriter, bytes: Uint8Array, field: PreparedField): void {
     const { number } = field;
     const first = this.#first[number] as number;

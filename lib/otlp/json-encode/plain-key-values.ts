@@ -1,15 +1,6 @@
 import { BOOL, DOUBLE, INT, NOT_PLAIN, plainValueStart, STRING } from '../protobuf/attributes.ts';
-import {
-  FIXED64,
-  float64At,
-  LENGTH_DELIMITED,
-  shortEnd,
-  shortStart,
-  tagOf,
-  VARINT,
-  varint32At,
-} from '../protobuf/wire-values.ts';
-import { MAX_DOUBLE_LENGTH } from './write-numbers.ts';
+import { FIXED64, LENGTH_DELIMITED, shortEnd, shortStart, tagOf, VARINT, varint32At } from '../protobuf/wire-values.ts';
+import { MAX_DOUBLE_LENGTH, writeDecimal, writeDouble } from './write-numbers.ts';
 import { copyText, MAX_TEXT_GROWTH } from './write-text.ts';
 import { copyPiece, type JsonWriter, json, SLACK } from './writer.ts';
 
@@ -22,7 +13,7 @@ const STRING_VALUE = json('","value":{"stringValue":"');
 const STRING_END = json('"}}');
 const TRUE_VALUE = json('","value":{"boolValue":true}}');
 const FALSE_VALUE = json('","value":{"boolValue":false}}');
-const INT_VALUE = json('","value":{"intValue":');
+const INT_VALUE = json('","value":{"intValue":"');
 const DOUBLE_VALUE = json('","value":{"doubleValue":');
 const CLOSE = json('}');
 const CLOSE_TWO = json('}}');
@@ -102,13 +93,13 @@ function writePlainKeyValue(
   out.reserve((end - keyStart) * MAX_TEXT_GROWTH + MOST_AROUND);
   const { view } = out;
   const source = out.viewOf(bytes);
-  const at = copyText(view, copyPiece(view, out.at, KEY), source, keyStart, keyEnd);
+  let at = copyText(view, copyPiece(view, out.at, KEY), source, keyStart, keyEnd);
   const length = end - start;
   switch (bytes[start]) {
     case STRING_TAG:
       if (shortEnd(bytes, start + 1) !== end) break;
-      out.at = copyText(view, copyPiece(view, at, STRING_VALUE), source, shortStart(bytes, start + 1), end);
-      out.at = copyPiece(view, out.at, STRING_END);
+      at = copyText(view, copyPiece(view, at, STRING_VALUE), source, shortStart(bytes, start + 1), end);
+      out.at = copyPiece(view, at, STRING_END);
       return;
     case BOOL_TAG:
       if (length !== 2) break;
@@ -116,15 +107,13 @@ function writePlainKeyValue(
       return;
     case INT_TAG:
       if (!isShortVarint(bytes, start + 1, end)) break;
-      out.at = copyPiece(view, at, INT_VALUE);
-      out.uint64(0, varint32At(bytes, start + 1));
-      out.piece(CLOSE_TWO);
+      at = writeDecimal(view, copyPiece(view, at, INT_VALUE), 0, varint32At(bytes, start + 1));
+      out.at = copyPiece(view, at, STRING_END);
       return;
     case DOUBLE_TAG:
       if (length !== 9) break;
-      out.at = copyPiece(view, at, DOUBLE_VALUE);
-      out.double(float64At(bytes, start + 1));
-      out.piece(CLOSE_TWO);
+      at = writeDouble(view, copyPiece(view, at, DOUBLE_VALUE), source.getFloat64(start + 1, true));
+      out.at = copyPiece(view, at, CLOSE_TWO);
       return;
     default:
   }

@@ -5,22 +5,44 @@ const PAIRS: Uint16Array = Uint16Array.from(
   (_, value) => (ZERO + Math.floor(value / 10)) | ((ZERO + (value % 10)) << 8),
 );
 
-/** Writes `high * 2^32 + low` (both unsigned) in decimal into `out` at `at`, and returns the offset after it. */
+/**
+ * Writes the unsigned 64-bit number `high * 2^32 + low` in decimal into `out` at `at`, and returns the offset after it.
+ * Each half is any integer with these 32 bits, signed or not: the caller need not create a number beyond 31 bits, which
+ * V8 would store as an object.
+ */
 export function writeDecimal(out: DataView, at: number, high: number, low: number): number {
-  if (high === 0) return writeNumber(out, at, low);
+  const unsignedLow = low >>> 0;
+  if (high === 0) {
+    if (unsignedLow < MILLION) return writeInteger(out, at, unsignedLow);
+    const top = Math.floor(unsignedLow / MILLION);
+    return writeSixDigits(out, writeInteger(out, at, top), unsignedLow - top * MILLION);
+  }
   // Long division by 10^6 keeps every step below 2^53, where numbers are exact.
-  const quotientHigh = Math.floor(high / 1e6);
-  const rest = (high - quotientHigh * 1e6) * 0x100000000 + low;
-  const quotientLow = Math.floor(rest / 1e6);
+  const unsignedHigh = high >>> 0;
+  const quotientHigh = Math.floor(unsignedHigh / MILLION);
+  const rest = (unsignedHigh - quotientHigh * MILLION) * 0x100000000 + unsignedLow;
+  const quotientLow = Math.floor(rest / MILLION);
   const quotient = quotientHigh * 0x100000000 + quotientLow;
-  return writeDigits(out, writeNumber(out, at, quotient), rest - quotientLow * 1e6, 6);
+  const top = Math.floor(quotient / MILLION);
+  const middle = quotient - top * MILLION;
+  const middleEnd = top > 0 ? writeSixDigits(out, writeInteger(out, at, top), middle) : writeInteger(out, at, middle);
+  return writeSixDigits(out, middleEnd, rest - quotientLow * MILLION);
 }
 
-/** Writes a whole number below 2^53. */
-function writeNumber(out: DataView, at: number, value: number): number {
-  if (value < 1e8) return writeDigits(out, at, value, digitCount(value | 0));
-  const top = Math.floor(value / 1e8);
-  return writeDigits(out, writeNumber(out, at, top), value - top * 1e8, 8);
+const MILLION = 1_000_000;
+
+/** Writes a number below 2^31. */
+function writeInteger(out: DataView, at: number, value: number): number {
+  let rest = value | 0;
+  const end = at + digitCount(rest);
+  let i = end;
+  for (; i >= at + 2; i -= 2) {
+    const next = (rest / 100) | 0;
+    out.setUint16(i - 2, PAIRS[rest - next * 100] as number, true);
+    rest = next;
+  }
+  if (i > at) out.setUint8(at, ZERO + rest);
+  return end;
 }
 
 function digitCount(value: number): number {
@@ -29,26 +51,23 @@ function digitCount(value: number): number {
   return count;
 }
 
-/** Writes the lowest `count` digits of a number below 2^31, two at a time. */
-function writeDigits(out: DataView, at: number, value: number, count: number): number {
-  let rest = value | 0;
-  let i = at + count;
-  for (; i >= at + 2; i -= 2) {
-    const next = (rest / 100) | 0;
-    const pair = rest - next * 100;
-    out.setUint16(i - 2, PAIRS[pair] as number, true);
-    rest = next;
-  }
-  if (i > at) out.setUint8(at, ZERO + (rest % 10));
-  return at + count;
+/** Writes a number below 10^6 with leading zeros. */
+function writeSixDigits(out: DataView, at: number, value: number): number {
+  const number = value | 0;
+  const high = (number / 10_000) | 0;
+  const highAndMiddle = (number / 100) | 0;
+  const middle = highAndMiddle - high * 100;
+  out.setInt32(at, (PAIRS[high] as number) | ((PAIRS[middle] as number) << 16), true);
+  out.setUint16(at + 4, PAIRS[number - highAndMiddle * 100] as number, true);
+  return at + 6;
 }
 
 const MINUS = 0x2d;
 const POINT = 0x2e;
 /** The most bytes that a double takes. */
 export const MAX_DOUBLE_LENGTH = 32;
-/** With up to three more digits the scaled number stays below 2^31 and below 10^15. */
-const MOST_WHOLE = 2_000_000;
+/** With six more digits, that is at most 15, of which doubles distinguish all decimals. */
+const MOST_WHOLE = 1e9;
 
 /**
  * Writes a double at `at` and returns the offset after it: a number that reads back equal, or a string for NaN and the
@@ -58,12 +77,11 @@ const MOST_WHOLE = 2_000_000;
 export function writeDouble(out: DataView, at: number, value: number): number {
   const size = Math.abs(value);
   if (size > 0 && size < MOST_WHOLE) {
-    // Doubles distinguish all decimals of up to 15 digits, so the first one that reads back equal is the shortest.
-    for (let places = 0, scale = 1; places <= 3; places++, scale *= 10) {
-      const scaled = Math.round(size * scale);
-      if (scaled / scale !== size) continue;
+    const millionths = Math.round(size * MILLION);
+    // Of decimals of up to 15 digits only one reads back equal, so it is also the shortest.
+    if (millionths / MILLION === size) {
       if (value < 0) out.setUint8(at, MINUS);
-      return writePlaces(out, value < 0 ? at + 1 : at, scaled, scale);
+      return writeMillionths(out, value < 0 ? at + 1 : at, millionths);
     }
   }
   const text = Object.is(value, -0) ? '-0.0' : Number.isFinite(value) ? String(value) : `"${value}"`;
@@ -71,17 +89,14 @@ export function writeDouble(out: DataView, at: number, value: number): number {
   return at + text.length;
 }
 
-/** Writes `scaled / scale`, where `scale` is a power of ten. */
-function writePlaces(out: DataView, start: number, scaled: number, scale: number): number {
-  const whole = Math.floor(scaled / scale);
-  let at = writeDecimal(out, start, 0, whole);
-  if (scale === 1) return at;
-  out.setUint8(at++, POINT);
-  let rest = scaled - whole * scale;
-  for (let unit = scale / 10; unit >= 1; unit /= 10) {
-    const digit = Math.floor(rest / unit);
-    out.setUint8(at++, ZERO + digit);
-    rest -= digit * unit;
-  }
-  return at;
+/** Writes a number of millionths without zeros at the end. */
+function writeMillionths(out: DataView, start: number, millionths: number): number {
+  const whole = Math.floor(millionths / MILLION);
+  const fraction = millionths - whole * MILLION;
+  const at = writeInteger(out, start, whole);
+  if (fraction === 0) return at;
+  out.setUint8(at, POINT);
+  let end = writeSixDigits(out, at + 1, fraction);
+  while (out.getUint8(end - 1) === ZERO) end--;
+  return end;
 }

@@ -49,6 +49,19 @@ const TEXT_BYTES: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
   return escaped.length > 1 ? escaped.charCodeAt(1) : PLAIN;
 });
 
+/**
+ * Copies a text in which every character stands for itself in a JSON string, and is ASCII, into `out` at `at`, and
+ * returns the offset after it; a negative number if it has any other character.
+ */
+export function copyPlainString(out: DataView, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f || TEXT_BYTES[unit] !== PLAIN) return -1;
+    out.setUint8(at + i, unit);
+  }
+  return at + text.length;
+}
+
 /** Copies byte by byte up to and including a special byte; then in words again. */
 function copySpecialText(out: DataView, start: number, bytes: DataView, from: number, to: number): number {
   let at = start;
@@ -130,7 +143,15 @@ function writeHexPair(out: DataView, at: number, byte: number): void {
 export function writeHexString(out: DataView, at: number, bytes: Uint8Array, from: number, to: number): number {
   out.setUint8(at, QUOTE);
   let next = at + 1;
-  for (let i = from; i < to; i++, next += 2) out.setUint16(next, HEX_PAIRS[bytes[i] as number] as number, true);
+  let i = from;
+  for (; i + 2 <= to; i += 2, next += 4) {
+    const first = HEX_PAIRS[bytes[i] as number] as number;
+    out.setInt32(next, first | ((HEX_PAIRS[bytes[i + 1] as number] as number) << 16), true);
+  }
+  if (i < to) {
+    writeHexPair(out, next, bytes[i] as number);
+    next += 2;
+  }
   out.setUint8(next, QUOTE);
   return next + 1;
 }

@@ -1,5 +1,5 @@
 import { MAX_DOUBLE_LENGTH, writeDecimal, writeDouble } from './write-numbers.ts';
-import { copyText, MAX_TEXT_GROWTH, writeBase64String, writeHexString } from './write-text.ts';
+import { copyPlainString, copyText, MAX_TEXT_GROWTH, writeBase64String, writeHexString } from './write-text.ts';
 
 /**
  * A constant piece of JSON for `JsonWriter.piece`. It is stored in words, so writing it touches up to seven bytes after
@@ -104,6 +104,19 @@ export class JsonWriter {
   verbatim(text: string): void {
     this.reserve(text.length * 3);
     this.at += encoder.encodeInto(text, this.#out.subarray(this.at)).written;
+  }
+
+  /** Writes a text as a string, with quotes and escapes. */
+  quoted(text: string): void {
+    this.reserve(text.length + 2);
+    const end = copyPlainString(this.view, this.at + 1, text);
+    if (end < 0) {
+      this.verbatim(JSON.stringify(text));
+      return;
+    }
+    this.#out[this.at] = QUOTE;
+    this.#out[end] = QUOTE;
+    this.at = end + 1;
   }
 
   /** Writes a comma before a value or a key, unless it is the first in its array or object. */

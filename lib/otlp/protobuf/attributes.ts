@@ -2,7 +2,7 @@
 import { readUtf8 } from '../bytes-to-text.ts';
 import { mapFor } from '../content-table.ts';
 import { FieldCursor, joinFields } from './field-cursor.ts';
-import { float64At, LENGTH_DELIMITED, shortEnd, shortStart, tagOf } from './wire-values.ts';
+import { float64At, isTrueAt, LENGTH_DELIMITED, shortEnd, shortStart, tagOf } from './wire-values.ts';
 
 /** Numbers of the members of `AnyValue` (opentelemetry/proto/common/v1/common.proto). */
 export const STRING = 1;
@@ -94,7 +94,7 @@ function readMember(bytes: Uint8Array, member: number, from: number, to: number)
     case STRING:
       return readUtf8(bytes, from, to);
     case BOOL:
-      return to - from > 1 || bytes[from] !== 0;
+      return isTrueAt(bytes, from, to);
     case INT:
       return readInt64(bytes, from, to);
     case DOUBLE:

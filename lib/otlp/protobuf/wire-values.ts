@@ -40,6 +40,12 @@ export function varintHigh32At(bytes: Uint8Array, at: number): number {
   return value >>> 0;
 }
 
+/** Whether the varint in `bytes[from, to)` is not 0: an encoder may write 0 in several bytes. */
+export function isTrueAt(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (((bytes[i] as number) & 0x7f) !== 0) return true;
+  return false;
+}
+
 /** The four bytes at `at` as a little-endian, unsigned number. */
 export function fixed32At(bytes: Uint8Array, at: number): number {
   return (

@@ -75,8 +75,48 @@ export function indexSpan(
   let kind = 0;
   let flags = 0;
   let statusCode = 0;
+  // The fields in the form and order that encoders write them in, up to the attributes: one comparison finds each. The
+  // loop after it goes on with the first field that is not there, or has another form.
+  let first = start;
+  if (bytes[first] === 0x0a && bytes[first + 1] === 16) first += 18; // trace_id
+  if (bytes[first] === 0x12 && bytes[first + 1] === 8) {
+    spanId = first + 2;
+    first += 10;
+    spanIdEnd = first;
+  }
+  if (bytes[first] === 0x22 && bytes[first + 1] === 8) {
+    parentSpanId = first + 2;
+    first += 10;
+    parentSpanIdEnd = first;
+  }
+  if (bytes[first] === 0x2a && (bytes[first + 1] as number) < 0x80) {
+    name = first + 2;
+    first = name + (bytes[first + 1] as number);
+    nameEnd = first;
+  }
+  if (bytes[first] === 0x30 && (bytes[first + 1] as number) < 0x80) {
+    kind = bytes[first + 1] as number;
+    first += 2;
+  }
+  if (bytes[first] === 0x39) {
+    startTime = first + 1;
+    first += 9;
+    startTimeEnd = first;
+  }
+  if (bytes[first] === 0x41) {
+    endTime = first + 1;
+    first += 9;
+  }
+  if (bytes[first] === ATTRIBUTE_TAG) {
+    attributes = first;
+    first = endOfShortRun(bytes, first, end, ATTRIBUTE_TAG);
+    attributesEnd = first;
+    if (first === attributes) attributes = attributesEnd = 0;
+  }
+  // Cut off: the loop finds out where.
+  if (first > end) first = start;
   let cursor: FieldCursor | undefined;
-  for (let tagAt = start, next = start; tagAt < end; tagAt = next) {
+  for (let tagAt = first, next = first; tagAt < end; tagAt = next) {
     const tag = bytes[tagAt] as number;
     let field = tag >>> 3;
     let from = tagAt + 1;

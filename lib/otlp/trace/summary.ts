@@ -1,3 +1,4 @@
+import { NO_SPAN } from './times.ts';
 import type { Trace } from './trace.ts';
 import type { ResourceSpansView } from './views.ts';
 
@@ -32,12 +33,11 @@ const STATUS_ERROR = 2;
  * Among equally early spans it is a finished one, then the one whose span ID, name and service come first.
  */
 export function summarize(trace: Trace): TraceSummary {
-  const start = earliestStart(trace);
-  let end = 0n;
+  const { first, last } = trace.outermostSpans();
+  const start = first === NO_SPAN ? 0n : trace.startTimeUnixNano(first);
+  const end = last === NO_SPAN ? 0n : trace.endTimeUnixNano(last);
   let errorCount = 0;
   for (let span = 0; span < trace.spanCount; span++) {
-    const spanEnd = trace.endTimeUnixNano(span);
-    if (spanEnd > end) end = spanEnd;
     if (trace.statusCode(span) === STATUS_ERROR) errorCount++;
   }
   const services = trace.resourceSpans.map(serviceOf);
@@ -56,12 +56,8 @@ export function summarize(trace: Trace): TraceSummary {
 
 /** When the first span starts, in nanoseconds since the epoch; 0 if no span has a start. */
 export function earliestStart(trace: Trace): bigint {
-  let earliest = 0n;
-  for (let span = 0; span < trace.spanCount; span++) {
-    const start = trace.startTimeUnixNano(span);
-    if (start > 0n && (earliest === 0n || start < earliest)) earliest = start;
-  }
-  return earliest;
+  const { first } = trace.outermostSpans();
+  return first === NO_SPAN ? 0n : trace.startTimeUnixNano(first);
 }
 
 interface Root {
@@ -78,7 +74,10 @@ function findRoot(trace: Trace, services: readonly string[]): Root | undefined {
     service: services[trace.resourceNumberOf(span)] ?? '',
   });
   let root: Root | undefined;
+  const hasRoot = trace.hasRoot();
   for (let span = 0; span < trace.spanCount; span++) {
+    // Nearly always one span is left, which is compared with none.
+    if (hasRoot && !trace.isRoot(span)) continue;
     const order = root === undefined ? -1 : compareRoots(trace, span, root.span);
     if (root === undefined || order < 0) {
       root = at(span);
@@ -91,9 +90,10 @@ function findRoot(trace: Trace, services: readonly string[]): Root | undefined {
   return root;
 }
 
-/** Negative if `a` is preferred as the root, 0 if the name and the service must decide. */
+/**
+ * Negative if `a` is preferred as the root, 0 if the name and the service must decide. Both have a parent, or none.
+ */
 function compareRoots(trace: Trace, a: number, b: number): number {
-  if (trace.isRoot(a) !== trace.isRoot(b)) return trace.isRoot(a) ? -1 : 1;
   const startA = trace.startTimeUnixNano(a);
   const startB = trace.startTimeUnixNano(b);
   if (startA !== startB) return startB === 0n || (startA !== 0n && startA < startB) ? -1 : 1;
@@ -113,10 +113,18 @@ function serviceOf(resourceSpans: ResourceSpansView): string {
   return typeof service === 'string' ? service : '';
 }
 
+/** Up to this many texts, comparing each with each is fastest. */
+const FEW = 16;
+
 /**
  * The distinct texts, sorted, without ''. It uses no `Set`, because V8 hashes texts of more than 16,383 units by their
  * length alone.
  */
 function different(texts: readonly string[]): readonly string[] {
-  return [...texts].sort().filter((text, i, sorted) => text !== (i === 0 ? '' : sorted[i - 1]));
+  const areFew = texts.length <= FEW;
+  const some: string[] = [];
+  for (const text of texts) if (text !== '' && !(areFew && some.includes(text))) some.push(text);
+  if (some.length < 2) return some;
+  some.sort();
+  return areFew ? some : some.filter((text, i) => text !== some[i - 1]);
 }

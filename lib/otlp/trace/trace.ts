@@ -7,11 +7,11 @@ import { isZeroAt, viewOf } from '../protobuf/wire-values.ts';
 import { removeEqualSpans } from './duplicates.ts';
 import { indexFragments, RESOURCE_SPANS, SCOPE_SPANS, type TraceIndex } from './index-fragments.ts';
 import { SPAN, SPAN_WIDTH } from './index-span.ts';
+import { approximateDuration, type OutermostSpans, outermostSpans } from './times.ts';
 import { removeUnfinishedCopies } from './unfinished.ts';
 import { type ResourceSpansView, resourceSpansViews, ScopeView } from './views.ts';
 
 const ATTRIBUTES_FIELD = 9;
-const MAX_APPROXIMATE = 2 ** 62;
 
 /**
  * One whole trace, as a view of its fragments: a field is decoded when it is read, and a span costs no object.
@@ -124,6 +124,12 @@ export class Trace {
     return isZeroAt(this.#bytes(span), start, this.#cell(span, SPAN.parentSpanIdEnd) - start);
   }
 
+  /** Whether any span is a root. */
+  hasRoot(): boolean {
+    for (let span = 0; span < this.spanCount; span++) if (this.isRoot(span)) return true;
+    return false;
+  }
+
   /** The first attribute of the span with this key; undefined if there is none. */
   attribute(span: number, key: string): AttributeValue | undefined {
     const start = this.#cell(span, SPAN.attributes);
@@ -154,20 +160,12 @@ export class Trace {
    * 2^62, which is in the year 2116.
    */
   approximateDuration(): number {
-    const cells = this.#cells;
-    let start = MAX_APPROXIMATE;
-    let end = 0;
-    for (const { fragment, firstSpan, endSpan } of this.resourceSpans) {
-      const view = this.#views[fragment] as DataView;
-      for (let row = firstSpan * SPAN_WIDTH; row < endSpan * SPAN_WIDTH; row += SPAN_WIDTH) {
-        const spanStart = fixed64AsDouble(view, cells[row + SPAN.startTime] as number);
-        const spanEnd = fixed64AsDouble(view, cells[row + SPAN.endTime] as number);
-        if (spanStart > MAX_APPROXIMATE || spanEnd > MAX_APPROXIMATE) return Number.NaN;
-        if (spanStart < start) start = spanStart;
-        if (spanEnd > end) end = spanEnd;
-      }
-    }
-    return end - start;
+    return approximateDuration(this.index, this.#views);
+  }
+
+  /** The spans with the earliest start and with the latest end. */
+  outermostSpans(): OutermostSpans {
+    return outermostSpans(this.index, this.#views);
   }
 
   /** The whole `Span` message, for fields without an accessor here. */
@@ -217,9 +215,4 @@ export class Trace {
     if (at === 0) return 0n;
     return (this.#views[this.#fragment(span)] as DataView).getBigUint64(at, true);
   }
-}
-
-/** The number whose eight bytes are at `at`; 0 if `at` is. */
-function fixed64AsDouble(view: DataView, at: number): number {
-  return at === 0 ? 0 : view.getUint32(at + 4, true) * 0x100000000 + view.getUint32(at, true);
 }

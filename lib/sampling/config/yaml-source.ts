@@ -66,6 +66,8 @@ export function readYaml(text: string): YamlStream {
       uniqueKeys: false,
       lineCounter: lines,
       prettyErrors: false,
+      // It would print warnings about keys that are maps; every key that is not known is an error here.
+      logLevel: 'error',
     }),
   ];
   const lineAt = (offset: number) => lines.linePos(offset).line;

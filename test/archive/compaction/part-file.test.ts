@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { ByteWriter, parquetWrite } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { lineRows } from '../../../lib/archive/compaction/line-rows.ts';
-import { objectsOfPart, writePart } from '../../../lib/archive/compaction/part-file.ts';
+import { OBJECTS_KEY, objectsOfPart, writePart } from '../../../lib/archive/compaction/part-file.ts';
 import { PART_COLUMNS } from '../../../lib/archive/tables/columns.ts';
 import { line, newDataFolder, oneSpan, writeFile } from '../../cli/query/support/archive-folder.ts';
 
@@ -15,6 +16,16 @@ describe('a part', () => {
     expect(objectsOfPart(part)).toEqual(['one', 'two']);
     expect(() => objectsOfPart(new Uint8Array(20))).toThrow();
   });
+
+  it.each(['["traces_a", 5]', '"traces_a"', '{"0":"a"}', '5', 'null'])(
+    'is refused when its list of objects is %s',
+    async (text) => {
+      const writer = new ByteWriter();
+      const kvMetadata = [{ key: OBJECTS_KEY, value: text }];
+      await parquetWrite({ writer, columnData: [{ name: 'a', data: ['b'], type: 'STRING' }], kvMetadata });
+      expect(() => objectsOfPart(writer.getBytes())).toThrow(`expected a list of names in ${OBJECTS_KEY}, got ${text}`);
+    },
+  );
 
   it('has the columns of the description, with its types, in the eyes of another reader', async () => {
     const folder = newDataFolder();

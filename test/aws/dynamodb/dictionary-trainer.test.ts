@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { corpus } from '../../../bench/corpus.ts';
+import { corpusOf } from '../../../bench/corpora.ts';
 import {
   DictionaryTrainer,
   type DictionaryTrainerDeps,
@@ -16,7 +16,9 @@ import { ManualClock } from '../../support/manual-clock.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-const FRAGMENTS = corpus('sdk', 4).flatMap(({ protobuf }) => regroup(protobuf).fragments.map(({ payload }) => payload));
+const FRAGMENTS = corpusOf('pod', 4096).flatMap(({ protobuf }) =>
+  regroup(protobuf).fragments.map(({ payload }) => payload),
+);
 const OTHER_FRAGMENTS = FRAGMENTS.map((payload) => Buffer.from(payload).map((byte) => byte ^ 0x55));
 
 /** Dictionaries in memory, seen by all trainers of a test. */

@@ -1,27 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { corpus, type Layout } from '../../../bench/corpus.ts';
+import { type CorpusName, corpusOf } from '../../../bench/corpora.ts';
 import { DICTIONARY_BYTES, trainDictionary } from '../../../lib/aws/dynamodb/dictionary-training.ts';
-import { encodeDeflated } from '../../../lib/aws/dynamodb/fragment-payload.ts';
+import { encodeDeflated, encodeTrained } from '../../../lib/aws/dynamodb/fragment-payload.ts';
 import { regroup } from '../../../lib/otlp/regroup/regroup.ts';
 
-function fragmentsOf(layout: Layout, requests: number, seed: number): readonly Uint8Array[] {
-  return corpus(layout, requests, seed).flatMap(({ protobuf }) =>
+function fragmentsOf(corpus: CorpusName, requests: number, seed: number): readonly Uint8Array[] {
+  return corpusOf(corpus, requests * 512, seed).flatMap(({ protobuf }) =>
     regroup(protobuf).fragments.map(({ payload }) => payload),
   );
 }
 
 function storedBytes(payloads: readonly Uint8Array[], bytes?: Uint8Array): number {
-  const dictionary = bytes && { id: '0'.repeat(16), bytes };
-  return payloads.reduce((sum, payload) => sum + encodeDeflated(payload, { dictionary }).length, 0);
+  const encode = (payload: Uint8Array) =>
+    bytes === undefined
+      ? encodeDeflated(payload, 'best')
+      : encodeTrained(payload, { id: '0'.repeat(16), bytes }, 'best');
+  return payloads.reduce((sum, payload) => sum + encode(payload).length, 0);
 }
 
 describe('trainDictionary', () => {
-  it.each(['mixed', 'sdk'] as const)(
+  it.each(['gateway', 'pod'] as const)(
     'leaves less than 60 % of what dictionary v1 leaves, of other %s requests',
-    (layout) => {
-      const dictionary = trainDictionary(fragmentsOf(layout, 3, 1).slice(0, 256));
-      const others = fragmentsOf(layout, 1, 2);
+    (corpus) => {
+      const dictionary = trainDictionary(fragmentsOf(corpus, 3, 1).slice(0, 256));
+      const others = fragmentsOf(corpus, 1, 2);
       expect(storedBytes(others, dictionary) / storedBytes(others)).toBeLessThan(0.6);
     },
   );
@@ -47,7 +50,7 @@ describe('trainDictionary', () => {
   });
 
   it('is no larger than asked for, and the same for the same samples', () => {
-    const samples = fragmentsOf('mixed', 1, 3);
+    const samples = fragmentsOf('gateway', 1, 3);
     expect(trainDictionary(samples).length).toBeLessThanOrEqual(DICTIONARY_BYTES);
     expect(trainDictionary(samples, 2_000).length).toBe(2_000);
     expect(trainDictionary(samples)).toEqual(trainDictionary(samples));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { corpus } from '../../../bench/corpus.ts';
+import { corpusOf } from '../../../bench/corpora.ts';
 import { DICTIONARY_V1 } from '../../../lib/aws/dynamodb/dictionary-v1.ts';
 import { encodeDeflated } from '../../../lib/aws/dynamodb/fragment-payload.ts';
 import { regroup } from '../../../lib/otlp/regroup/regroup.ts';
@@ -24,8 +24,8 @@ describe('dictionary v1', () => {
     expect(Buffer.from(DICTIONARY_V1).includes(attribute)).toBe(true);
   });
 
-  it.each(['mixed', 'sdk'] as const)('makes the fragments of %s requests at least 2.7 times smaller', (layout) => {
-    const payloads = corpus(layout, 2).flatMap(({ protobuf }) =>
+  it.each(['gateway', 'pod'] as const)('makes the fragments of %s requests at least 2.7 times smaller', (corpus) => {
+    const payloads = corpusOf(corpus, 1024).flatMap(({ protobuf }) =>
       regroup(protobuf).fragments.map(({ payload }) => payload),
     );
     const raw = payloads.reduce((sum, payload) => sum + payload.length, 0);

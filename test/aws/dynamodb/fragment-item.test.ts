@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { corpus } from '../../../bench/corpus.ts';
+import { corpusOf } from '../../../bench/corpora.ts';
+import type { Effort } from '../../../lib/aws/dynamodb/compressors.ts';
+import { trainDictionary } from '../../../lib/aws/dynamodb/dictionary-training.ts';
 import { fromFragmentItem, toFragmentItem } from '../../../lib/aws/dynamodb/fragment-item.ts';
-import { encodeDeflated } from '../../../lib/aws/dynamodb/fragment-payload.ts';
+import { encodeDeflated, encodeTrained } from '../../../lib/aws/dynamodb/fragment-payload.ts';
 import { itemBytes, writeUnits } from '../../../lib/aws/dynamodb/schema.ts';
 import { regroup } from '../../../lib/otlp/regroup/regroup.ts';
 import type { BufferedFragment } from '../../../lib/pipeline/ports.ts';
@@ -42,24 +44,50 @@ describe('toFragmentItem', () => {
     expect(item['p']?.B?.[0]).toBe(0);
   });
 
-  it('tries harder where that gets the item under the limit of a write unit', () => {
+  const PAYLOADS = corpusOf('gateway', 3072).flatMap(({ protobuf }) =>
+    regroup(protobuf).fragments.map(({ payload }) => payload),
+  );
+  const bytes = trainDictionary(PAYLOADS.slice(0, 60));
+  const dictionary = { id: '0'.repeat(16), bytes, expiresAt: Number.POSITIVE_INFINITY };
+
+  it.each<[string, object, (payload: Uint8Array, effort: Effort) => Uint8Array]>([
+    ['without a dictionary', {}, encodeDeflated],
+    ['with one', { dictionary }, (payload, effort) => encodeTrained(payload, dictionary, effort)],
+  ])('tries harder where that gets the item under the limit of a write unit, %s', (_, coding, encode) => {
     const bytesBesides = itemBytes(toFragmentItem(fragment(new Uint8Array(0)), expiresAt).item) - 1;
-    const bytesOf = (payload: Uint8Array, best: boolean) => bytesBesides + encodeDeflated(payload, { best }).length;
-    const payloads = corpus('mixed', 6).flatMap(({ protobuf }) =>
-      regroup(protobuf).fragments.map(({ payload }) => payload),
-    );
-    const inReach = payloads.find((payload) => {
-      const [usual, best] = [bytesOf(payload, false), bytesOf(payload, true)];
+    const bytesOf = (payload: Uint8Array, effort: Effort) => bytesBesides + encode(payload, effort).length;
+    const inReach = PAYLOADS.find((payload) => {
+      const [usual, best] = [bytesOf(payload, 'usual'), bytesOf(payload, 'best')];
       return writeUnits(usual) > writeUnits(best);
     });
-    const { item } = toFragmentItem(fragment(inReach ?? new Uint8Array(0)), expiresAt);
-    expect(itemBytes(item)).toBe(bytesOf(inReach ?? new Uint8Array(0), true));
+    const { item } = toFragmentItem(fragment(inReach ?? new Uint8Array(0)), expiresAt, {}, coding);
+    expect(itemBytes(item)).toBe(bytesOf(inReach ?? new Uint8Array(0), 'best'));
     // Where no limit is near, it does not.
-    const farAway = payloads.find(
-      (payload) => bytesOf(payload, true) < bytesOf(payload, false) && bytesOf(payload, false) < 1024,
+    const farAway = PAYLOADS.find(
+      (payload) => bytesOf(payload, 'best') < bytesOf(payload, 'usual') && bytesOf(payload, 'usual') < 1024,
     );
-    const { item: once } = toFragmentItem(fragment(farAway ?? new Uint8Array(0)), expiresAt);
-    expect(itemBytes(once)).toBe(bytesOf(farAway ?? new Uint8Array(0), false));
+    const { item: once } = toFragmentItem(fragment(farAway ?? new Uint8Array(0)), expiresAt, {}, coding);
+    expect(itemBytes(once)).toBe(bytesOf(farAway ?? new Uint8Array(0), 'usual'));
+  });
+
+  it('needs no more write units with a dictionary than the harder try alone', () => {
+    const unitsOf = (payload: Uint8Array) =>
+      writeUnits(itemBytes(toFragmentItem(fragment(payload), expiresAt, {}, { dictionary }).item));
+    const bytesBesides = itemBytes(toFragmentItem(fragment(new Uint8Array(0)), expiresAt).item) - 1;
+    const best = (payload: Uint8Array) => writeUnits(bytesBesides + encodeTrained(payload, dictionary, 'best').length);
+    const sum = (units: (payload: Uint8Array) => number) =>
+      PAYLOADS.reduce((total, payload) => total + units(payload), 0);
+    expect(sum(unitsOf)).toBeLessThanOrEqual(sum(best));
+  });
+
+  it('tries harder before it spills', () => {
+    const bytesOf = (payload: Uint8Array, effort: Effort) => encodeTrained(payload, dictionary, effort).length;
+    const joined = (count: number) => Buffer.concat(PAYLOADS.slice(60, 60 + count));
+    const counts = Array.from({ length: 60 }, (_, index) => index + 1);
+    const count = counts.find((one) => bytesOf(joined(one), 'usual') > 8192 && bytesOf(joined(one), 'best') <= 8192);
+    const { item, spill } = toFragmentItem(fragment(joined(count ?? 0)), expiresAt, {}, { dictionary });
+    expect(spill).toBeUndefined();
+    expect(item['p']?.B).toHaveLength(bytesOf(joined(count ?? 0), 'best'));
   });
 
   it('spills a payload that is over 8 KB when stored, and points at it', () => {

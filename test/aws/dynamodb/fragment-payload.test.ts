@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DICTIONARY_V1 } from '../../../lib/aws/dynamodb/dictionary-v1.ts';
@@ -7,18 +7,22 @@ import {
   dictionaryIdOf,
   encodeDeflated,
   encodeRaw,
+  encodeTrained,
   MAX_FRAGMENT_BYTES,
   UnreadablePayloadError,
 } from '../../../lib/aws/dynamodb/fragment-payload.ts';
 
 const NONE = new Uint8Array();
+const DICTIONARY = { id: '692000000badcafe', bytes: Buffer.from('request.method http.'.repeat(60)) };
 
 describe('fragment payload', () => {
-  it('reads back what it wrote, in both codings', () => {
+  it.each(['usual', 'best'] as const)('reads back what it wrote, in all codings, with %s effort', (effort) => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 5_000 }), (payload) => {
         expect(Buffer.compare(decodePayload(encodeRaw(payload)) ?? NONE, payload)).toBe(0);
-        expect(Buffer.compare(decodePayload(encodeDeflated(payload)) ?? NONE, payload)).toBe(0);
+        expect(Buffer.compare(decodePayload(encodeDeflated(payload, effort)) ?? NONE, payload)).toBe(0);
+        const trained = encodeTrained(payload, DICTIONARY, effort);
+        expect(Buffer.compare(decodePayload(trained, undefined, DICTIONARY.bytes) ?? NONE, payload)).toBe(0);
       }),
       { numRuns: 50 },
     );
@@ -32,16 +36,15 @@ describe('fragment payload', () => {
     expect(inflateRawSync(deflated.subarray(1), { dictionary: DICTIONARY_V1 })).toEqual(payload);
   });
 
-  it('is a codec byte, the ID of a trained dictionary and a raw deflate stream with it (2)', () => {
+  it('is a codec byte, the ID of a trained dictionary and a frame of zstd with it (2)', () => {
     const payload = Buffer.from('http.request.method '.repeat(20));
-    const dictionary = { id: '692000000badcafe', bytes: Buffer.from('request.method http.') };
-    const deflated = encodeDeflated(payload, { dictionary });
-    expect(Buffer.from(deflated.subarray(0, 9)).toString('hex')).toBe('02692000000badcafe');
-    expect(inflateRawSync(deflated.subarray(9), { dictionary: dictionary.bytes })).toEqual(payload);
-    expect(dictionaryIdOf(deflated)).toBe(dictionary.id);
-    expect(decodePayload(deflated, undefined, dictionary.bytes)).toEqual(Uint8Array.from(payload));
-    expect(() => decodePayload(deflated)).toThrow('dictionary 692000000badcafe is needed, got none');
-    expect(() => dictionaryIdOf(deflated.subarray(0, 8))).toThrow(UnreadablePayloadError);
+    const stored = encodeTrained(payload, DICTIONARY);
+    expect(Buffer.from(stored.subarray(0, 9)).toString('hex')).toBe('02692000000badcafe');
+    expect(zstdDecompressSync(stored.subarray(9), { dictionary: DICTIONARY.bytes })).toEqual(payload);
+    expect(dictionaryIdOf(stored)).toBe(DICTIONARY.id);
+    expect(decodePayload(stored, undefined, DICTIONARY.bytes)).toEqual(Uint8Array.from(payload));
+    expect(() => decodePayload(stored)).toThrow('dictionary 692000000badcafe is needed, got none');
+    expect(() => dictionaryIdOf(stored.subarray(0, 8))).toThrow(UnreadablePayloadError);
     expect(dictionaryIdOf(encodeDeflated(payload))).toBeUndefined();
     expect(dictionaryIdOf(encodeRaw(payload))).toBeUndefined();
   });
@@ -55,21 +58,34 @@ describe('fragment payload', () => {
       stored: encodeDeflated(DICTIONARY_V1.toReversed()).subarray(0, 900),
       message: 'does not inflate',
     },
+    {
+      what: 'a damaged frame',
+      stored: encodeTrained(DICTIONARY_V1, DICTIONARY).fill(0xff, 9, 20),
+      message: 'does not inflate',
+    },
+    {
+      what: 'a frame that was cut off',
+      stored: encodeTrained(DICTIONARY_V1, DICTIONARY).subarray(0, 900),
+      message: 'does not inflate',
+    },
   ])('refuses $what', ({ stored, message }) => {
-    expect(() => decodePayload(stored)).toThrow(UnreadablePayloadError);
-    expect(() => decodePayload(stored)).toThrow(message);
+    expect(() => decodePayload(stored, undefined, DICTIONARY.bytes)).toThrow(UnreadablePayloadError);
+    expect(() => decodePayload(stored, undefined, DICTIONARY.bytes)).toThrow(message);
   });
 
-  it('stops inflating at the limit', () => {
-    const bomb = Buffer.concat([Buffer.of(1), deflateRawSync(Buffer.alloc(100_001), { dictionary: DICTIONARY_V1 })]);
-    expect(decodePayload(bomb, 100_000)).toBeUndefined();
-    expect(decodePayload(bomb, 0)).toBeUndefined();
-    expect(decodePayload(bomb, 100_001)).toHaveLength(100_001);
+  it.each([
+    ['1', deflateRawSync(Buffer.alloc(100_001), { dictionary: DICTIONARY_V1 }), ''],
+    ['2', zstdCompressSync(Buffer.alloc(100_001), { dictionary: DICTIONARY.bytes }), DICTIONARY.id],
+  ])('stops inflating at the limit, in coding %s', (coding, compressed, id) => {
+    const bomb = Buffer.concat([Buffer.of(Number(coding)), Buffer.from(id, 'hex'), compressed]);
+    const lengthOf = (maxBytes: number) => decodePayload(bomb, maxBytes, DICTIONARY.bytes)?.length;
+    expect([100_000, 0, 100_001].map(lengthOf)).toEqual([undefined, undefined, 100_001]);
   });
 
   it('does not write what it would not read', () => {
     const huge = new Uint8Array(MAX_FRAGMENT_BYTES + 1);
     expect(() => encodeRaw(huge)).toThrow(RangeError);
     expect(() => encodeDeflated(huge)).toThrow(RangeError);
+    expect(() => encodeTrained(huge, DICTIONARY)).toThrow(RangeError);
   });
 });

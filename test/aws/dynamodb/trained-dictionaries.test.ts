@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { corpus } from '../../../bench/corpus.ts';
+import { corpusOf } from '../../../bench/corpora.ts';
 import { DictionaryStore, MissingDictionaryError } from '../../../lib/aws/dynamodb/dictionary-store.ts';
 import { trainDictionary } from '../../../lib/aws/dynamodb/dictionary-training.ts';
 import { DICTIONARY_USE_MS } from '../../../lib/aws/dynamodb/schema.ts';
@@ -23,7 +23,7 @@ import { ManualClock } from '../../support/manual-clock.ts';
 
 const { tableName, createClient } = useDynamoTable();
 
-const PAYLOADS = corpus('mixed', 2).flatMap(({ protobuf }) =>
+const PAYLOADS = corpusOf('gateway', 1024).flatMap(({ protobuf }) =>
   regroup(protobuf).fragments.map(({ payload }) => payload),
 );
 const TRAINED = trainDictionary(PAYLOADS.slice(0, 100));
@@ -166,7 +166,7 @@ describe('decide, where a dictionary is gone', () => {
   it('decides the other traces, keeps the wake-up, and keeps the trace once the dictionary is back', async () => {
     const clock = new ManualClock();
     const dictionary = await published(clock);
-    const [lost, other] = corpus('mixed', 1, 5)
+    const [lost, other] = corpusOf('gateway', 512, 5)
       .flatMap(({ protobuf }) => regroup(protobuf).fragments)
       .filter(({ payload }) => payload.length > 4_000)
       .map(({ traceId, payload, spanCount }) => ({

@@ -1,8 +1,9 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { decodeBody } from '../../../functions/ingest/content-encoding.ts';
 import { createHandler } from '../../../functions/ingest/handler.ts';
 import { authorizeAll } from '../../../functions/ingest/keys.ts';
-import { RefusalLog } from '../../../functions/ingest/otlp-http.ts';
+import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
 import { NO_METRICS } from '../../../functions/shared/metrics.ts';
 import type { Delivery } from '../../../lib/local/function-url-event.ts';
 import { World } from '../../pipeline/world.ts';
@@ -121,5 +122,19 @@ describe('protobuf', () => {
     expect(await setUp().send(jsonEvent('base64', PROTOBUF_BODY))).toMatchObject({ status: 400, traceIds: [] });
     // The trace ID ends in FF, which is never UTF-8.
     expect(await setUp().send(jsonEvent('platform', PROTOBUF_BODY))).toMatchObject({ status: 415, traceIds: [] });
+  });
+});
+
+describe('gzip', () => {
+  it('is inflated into one piece of memory of its size', () => {
+    const text = Buffer.alloc(1_000_000, 'spans ');
+    const request = { headers: { 'content-encoding': 'gzip' }, body: gzipSync(text), isText: false };
+    // Each piece has this size, so that a second one would be half of what was allocated.
+    const before = process.memoryUsage().arrayBuffers;
+    const body = decodeBody(request, text.length);
+    const allocated = process.memoryUsage().arrayBuffers - before;
+    expect(Buffer.compare(body, text)).toBe(0);
+    expect(body.buffer.byteLength).toBe(text.length + 1);
+    expect(allocated).toBeLessThan(1.5 * text.length);
   });
 });

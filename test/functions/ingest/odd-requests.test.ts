@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { authorizeAll } from '../../../functions/ingest/keys.ts';
-import { handleOtlpHttp, RefusalLog } from '../../../functions/ingest/otlp-http.ts';
+import { handleOtlpHttp } from '../../../functions/ingest/otlp-http.ts';
+import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
 import { NO_METRICS } from '../../../functions/shared/metrics.ts';
 import { opentelemetry } from '../../../proto/generated/otlp.js';
 import { World } from '../../pipeline/world.ts';

@@ -2,7 +2,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { createHandler } from '../../../functions/ingest/handler.ts';
 import { type Authorize, authorizeAll, authorizeKeys } from '../../../functions/ingest/keys.ts';
-import { RefusalLog } from '../../../functions/ingest/otlp-http.ts';
+import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
 import { NO_METRICS } from '../../../functions/shared/metrics.ts';
 import { UnavailableError } from '../../../lib/pipeline/ports.ts';
 import { opentelemetry } from '../../../proto/generated/otlp.js';

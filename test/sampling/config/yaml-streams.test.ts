@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseSamplingConfig } from '../../../lib/sampling/config/parse-sampling-config.ts';
 import { configFrom, issuesOf } from '../../support/sampling-config.ts';
 
@@ -158,4 +158,16 @@ describe('a Collector configuration anywhere inside of a document', () => {
   it('is one when an alias repeats it', () => {
     expect(configFrom(`x: &c\n${indented(COLLECTOR, 2)}config: *c\n`).decisionWaitMs).toBe(7000);
   });
+});
+
+it('a key that is a map or a list is an unknown key, and the process prints no warning of its own', () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  const { errors } = issuesOf('policies: [{ name: all, type: always_sample, ? [debug] : 1 }]\n? { a: b }\n: 1\n');
+  const warnings = [...warn.mock.calls];
+  warn.mockRestore();
+  expect(errors).toEqual([
+    expect.stringContaining('unknown key, allowed: '),
+    expect.stringContaining('unknown key, allowed: '),
+  ]);
+  expect(warnings).toEqual([]);
 });

@@ -50,14 +50,15 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
 
 /** The request as the event of a function URL, and its result as an answer. */
 function throughEvents(ingest: IngestHandler): HttpHandler {
-  return async ({ method, path: target, headers, body }) => {
-    const result = await ingest(functionUrlEvent({ method, target, headers, body }));
-    return {
-      status: result.statusCode ?? 200,
-      headers: mapValues(result.headers ?? {}),
-      body: Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8'),
+  return async ({ method, path: target, headers }) =>
+    async ({ body }) => {
+      const result = await ingest(functionUrlEvent({ method, target, headers, body }));
+      return {
+        status: result.statusCode ?? 200,
+        headers: mapValues(result.headers ?? {}),
+        body: Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8'),
+      };
     };
-  };
 }
 
 function mapValues(headers: Readonly<Record<string, unknown>>): Record<string, string> {

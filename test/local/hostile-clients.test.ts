@@ -1,0 +1,123 @@
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { HttpHandler } from '../../functions/ingest/handler.ts';
+import { authorizeKeys } from '../../functions/ingest/keys.ts';
+import { openOtlpHttp } from '../../functions/ingest/otlp-http.ts';
+import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
+import { NO_METRICS } from '../../functions/shared/metrics.ts';
+import { BytesInFlight } from '../../lib/local/bytes-in-flight.ts';
+import { type RunningHttpServer, startHttpServer } from '../../lib/local/http-server.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { silentLog } from '../support/silent-log.ts';
+
+const MEBIBYTE = 2 ** 20;
+/** One for all clients, so that they themselves need no memory. */
+const BODY = Buffer.alloc(4 * MEBIBYTE);
+
+let server: RunningHttpServer | undefined;
+const sockets: Socket[] = [];
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await server?.stop();
+});
+
+async function serve(handler: HttpHandler, limit: number): Promise<BytesInFlight> {
+  const inFlight = new BytesInFlight(limit);
+  server = await startHttpServer({ host: '127.0.0.1', port: 0, handler, inFlight, log: silentLog });
+  return inFlight;
+}
+
+/** Sends a request with this head and 4 MiB of body, as fast as the server takes it. Resolves to the head of the answer. */
+function send(...headers: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(server?.port ?? 0, '127.0.0.1');
+    sockets.push(socket);
+    socket.once('data', (chunk) => resolve(String(chunk)));
+    socket.on('error', reject);
+    const head = ['POST /v1/traces HTTP/1.1', 'host: x', `content-length: ${BODY.length}`, ...headers];
+    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    socket.write(BODY);
+  });
+}
+
+const statusOf = (answer: string) => Number(answer.split(' ')[1]);
+
+/** The most memory outside of the heap while something runs, beyond what was there before. */
+async function mostBuffers(run: () => Promise<unknown>): Promise<number> {
+  const before = process.memoryUsage().arrayBuffers;
+  let most = 0;
+  const sample = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+  }, 2);
+  await run();
+  clearInterval(sample);
+  return most;
+}
+
+describe('many clients at once', () => {
+  it('cost next to nothing without a key, however much they send', async () => {
+    const deps = {
+      ingest: () => Promise.reject(new Error('nothing is accepted here')),
+      authorize: authorizeKeys(['a-key']),
+      log: silentLog,
+      metrics: NO_METRICS,
+      refusals: new RefusalLog({ log: silentLog, clock: new ManualClock() }),
+    };
+    const inFlight = await serve((head) => openOtlpHttp(head, deps), 1e9);
+    let answers: readonly string[] = [];
+    const most = await mostBuffers(async () => {
+      answers = await Promise.all(Array.from({ length: 100 }, () => send('x-api-key: another')));
+    });
+    expect(new Set(answers.map(statusOf))).toEqual(new Set([401]));
+    expect(inFlight.most).toBe(0);
+    // 400 MiB were sent. What was discarded is garbage, which V8 collects before it grows much larger than 64 MiB.
+    expect(most).toBeLessThan(150 * MEBIBYTE);
+  });
+
+  it('are told to come again where their bodies would take more than the limit', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const limit = 10 * MEBIBYTE;
+    const inFlight = await serve(
+      async () => async () => {
+        await held;
+        return { status: 200, headers: {}, body: new Uint8Array() };
+      },
+      limit,
+    );
+    const sent = Array.from({ length: 20 }, () => send());
+    const first = await Promise.race(sent);
+    expect(first).toMatch(/^HTTP\/1\.1 503 /);
+    expect(first).toMatch(/\r\nretry-after: 1\r\n/);
+    release();
+    const statuses = (await Promise.all(sent)).map(statusOf);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(0);
+    expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(10);
+    // Of each connection, what it read when there was still room.
+    expect(inFlight.most).toBeLessThan(limit + 20 * 64 * 1024);
+    expect(inFlight.isFull).toBe(false);
+  });
+
+  it('count with what their bodies take unpacked', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await serve(
+      async () => async (_body, onUnpacked) => {
+        onUnpacked?.(100 * MEBIBYTE);
+        await held;
+        return { status: 200, headers: {}, body: new Uint8Array() };
+      },
+      50 * MEBIBYTE,
+    );
+    const unpacked = send();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(statusOf(await send())).toBe(503);
+    release();
+    expect(statusOf(await unpacked)).toBe(200);
+    expect(statusOf(await send())).toBe(200);
+  });
+});

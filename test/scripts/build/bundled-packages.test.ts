@@ -1,0 +1,62 @@
+/**
+ * What is deployed to Lambda besides the project's own code: every package, and its licence. A package that an update brings in,
+ * or leaves out, changes this list, so that someone looks at it.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FUNCTIONS, HANDLERS } from '../../../scripts/build/handlers.ts';
+import { NOTICES_FILE } from '../../../scripts/build/third-party-notices.ts';
+
+/** The client of S3, with what of the AWS SDK it needs; credentials and signatures for the clients of the project's own. */
+const AWS = {
+  '@aws-sdk/checksums': 'Apache-2.0',
+  '@aws-sdk/client-s3': 'Apache-2.0',
+  '@aws-sdk/core': 'Apache-2.0',
+  '@aws-sdk/credential-provider-env': 'Apache-2.0',
+  '@aws-sdk/credential-provider-http': 'Apache-2.0',
+  '@aws-sdk/credential-provider-node': 'Apache-2.0',
+  '@aws-sdk/middleware-sdk-s3': 'Apache-2.0',
+  '@aws-sdk/signature-v4-multi-region': 'Apache-2.0',
+  '@aws-sdk/xml-builder': 'Apache-2.0',
+  '@aws/lambda-invoke-store': 'Apache-2.0',
+  '@smithy/core': 'Apache-2.0',
+  '@smithy/node-http-handler': 'Apache-2.0',
+  '@smithy/signature-v4': 'Apache-2.0',
+  '@smithy/types': 'Apache-2.0',
+  bowser: 'MIT',
+};
+const LOGS = { '@aws-lambda-powertools/commons': 'MIT-0', '@aws-lambda-powertools/logger': 'MIT-0' };
+/** The metrics; SHA-256 without the cost of a call into OpenSSL; policies. */
+const SAMPLING = {
+  '@aws-lambda-powertools/metrics': 'MIT-0',
+  '@noble/hashes': 'MIT',
+  'elastic/go-grok': 'Apache-2.0',
+  re2js: 'MIT',
+  yaml: 'ISC',
+};
+const ALLOWED: Readonly<Record<(typeof FUNCTIONS)[number], Readonly<Record<string, string>>>> = {
+  ingest: { ...AWS, ...LOGS, ...SAMPLING },
+  decide: { ...AWS, ...LOGS, ...SAMPLING },
+  compact: { ...AWS, ...LOGS, hyparquet: 'MIT', 'hyparquet-writer': 'MIT' },
+};
+/** Those whose terms a copy with its notices fulfils. */
+const LICENCES = ['Apache-2.0', 'MIT', 'MIT-0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD'];
+
+/** `name 1.2.3 (licence)`, as the build lists what esbuild has put into the bundle and its parts. */
+const ENTRY = /^(\S+) v?\d\S* \(([^)]+)\)$/gm;
+
+describe.each(FUNCTIONS)('the bundle of %s', (name) => {
+  const notices = readFileSync(join(HANDLERS, name, NOTICES_FILE), 'utf8');
+  const packages = Object.fromEntries(
+    Array.from(notices.matchAll(ENTRY), ([, one = '', licence = '']) => [one, licence]),
+  );
+
+  it('holds these packages and no others', () => {
+    expect(packages).toEqual(ALLOWED[name]);
+  });
+
+  it('holds no package whose licence asks for more than its notices', () => {
+    expect(Object.values(packages).filter((licence) => !LICENCES.includes(licence))).toEqual([]);
+  });
+});

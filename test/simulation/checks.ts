@@ -1,0 +1,168 @@
+import { decodeWakeUp } from '../../lib/aws/sqs/wake-up-message.ts';
+import type { DecideSummary } from '../../lib/pipeline/decide/tally.ts';
+import { type ArchivedLine, readArchive } from './archive.ts';
+import { Expectations } from './expectations.ts';
+import { acknowledgedSpans, type SentTrace } from './ledger.ts';
+import { shortHash, shortKey, shortName, shortTrace } from './names.ts';
+import type { Plan, Settings } from './plan.ts';
+import { namesIn } from './queue.ts';
+import type { SentSpan } from './spans.ts';
+import type { Violation } from './violation.ts';
+import type { World } from './world.ts';
+
+/** A shorter buffer TTL than this lets fragments expire while they wait. */
+const SHORT_TTL_MS = 3_600_000;
+
+/**
+ * Holds a world that has come to rest against the promises.
+ * @param moment `storm`: what could not be settled must be named by dead letters. `after`: they were sent back, and all is settled
+ */
+export function check(world: World, moment: 'storm' | 'after'): readonly Violation[] {
+  return new Check(world, moment).run();
+}
+
+/** How many spans of the archive have been compared with what was sent. */
+export function comparedSpans(world: World): number {
+  return [...readArchive(world.bucket.archived).values()].flat().reduce((sum, { spans }) => sum + spans.length, 0);
+}
+
+class Check {
+  readonly #world: World;
+  readonly #moment: 'storm' | 'after';
+  readonly #expectations: Expectations;
+  readonly #archive: ReadonlyMap<string, readonly ArchivedLine[]>;
+  readonly #inDeadLetters: ReadonlySet<string>;
+  readonly #found: Violation[] = [];
+
+  constructor(world: World, moment: 'storm' | 'after') {
+    this.#world = world;
+    this.#moment = moment;
+    this.#expectations = new Expectations(world.plan);
+    this.#archive = readArchive(world.bucket.archived);
+    const letters = [...world.queue.deadLetters.values()];
+    this.#inDeadLetters = new Set(letters.flatMap(({ body }) => namesIn(decodeWakeUp(body))));
+  }
+
+  run(): readonly Violation[] {
+    const { ledger, bucket, plan, summaries } = this.#world;
+    for (const [name, trace] of ledger.traces) this.#checkTrace(name, trace, this.#archive.get(name) ?? []);
+    for (const name of this.#archive.keys()) {
+      if (!ledger.traces.has(name)) this.#violate('foreign', `nobody has sent ${shortTrace(name)}`);
+    }
+    for (const key of bucket.overwritten) this.#violate('overwritten', shortKey(key));
+    if (this.#moment === 'after' && this.#inDeadLetters.size > 0 && !hasExpiry(plan.settings)) {
+      this.#violate('dead letters', `${[...this.#inDeadLetters].map(shortName).join(' ')} could not be settled`);
+    }
+    if (!hasExpiry(plan.settings)) this.#checkMetrics(summaries);
+    return this.#found;
+  }
+
+  #checkTrace(name: string, trace: SentTrace, lines: readonly ArchivedLine[]): void {
+    const shown = shortTrace(name);
+    if (lines.length === 0) {
+      const isNamed = [...trace.acknowledged].some((hash) => this.#isExcused(`${name}/${hash}`));
+      const isStored = (hash: string) => this.#world.table.stored.has(`${name}/${hash}`);
+      if (!isNamed && this.#expectations.mustBeKept(trace, isStored)) {
+        this.#violate(this.#lossKind('lost trace'), `nothing of ${shown} is archived, and the policies keep it`);
+      }
+      return;
+    }
+    if (!this.#expectations.mayBeKept(trace)) this.#violate('kept', `${shown} is archived, and no policy samples it`);
+    if (new Set(lines.map(({ decision }) => decision)).size > 1) {
+      this.#violate('several decisions', `${shown}: ${lines.map(({ decision }) => decision).join('; ')}`);
+    }
+    if (new Set(lines.map(({ seq }) => seq)).size < lines.length) {
+      this.#violate('several decisions', `${shown} has two lines with the same seq`);
+    }
+    const archived = this.#countSpans(name, trace, lines);
+    for (const [span, hashes] of acknowledgedSpans(trace)) {
+      if (archived.has(span.name) || isReplaced(span, archived)) continue;
+      if (hashes.some((hash) => this.#isExcused(`${name}/${hash}`))) continue;
+      const fragments = hashes.map(shortHash).join(', ');
+      this.#violate(
+        this.#lossKind('lost'),
+        `${shown} is archived without span ${shortSpan(span.name)} of ${fragments}`,
+      );
+    }
+  }
+
+  /** What is archived of a trace, each span once. */
+  #countSpans(name: string, { fragments }: SentTrace, lines: readonly ArchivedLine[]): ReadonlySet<string> {
+    const sent = new Map([...fragments.values()].flatMap(({ spans }) => spans.map((span) => [span.name, span])));
+    const counts = new Map<string, number>();
+    for (const { name: span, content } of lines.flatMap(({ spans }) => spans)) {
+      counts.set(span, (counts.get(span) ?? 0) + 1);
+      if (sent.get(span)?.content !== content) {
+        this.#violate('foreign', `${shortSpan(span)} of ${shortTrace(name)} is archived as "${content.slice(0, 80)}"`);
+      }
+    }
+    const { settings } = this.#world.plan;
+    for (const [span, count] of counts) {
+      const holders = [...fragments.values()].filter(({ spans }) => spans.some((one) => one.name === span));
+      // The same span in other batches may be archived again, where that is documented (docs/adr/0001, 0011).
+      const allowed = settings.isLarge || hasExpiry(settings) ? holders.length : 1;
+      if (count > allowed) {
+        this.#violate('double', `${shortTrace(name)}: span ${shortSpan(span)} is archived ${count} times`);
+      }
+    }
+    return new Set(counts.keys());
+  }
+
+  /** A trace is sampled once. In a history without faults each is received once, too. */
+  #checkMetrics(summaries: readonly DecideSummary[]): void {
+    const { ledger, plan, table } = this.#world;
+    const total = (count: 'sampled' | 'received') => summaries.reduce((sum, summary) => sum + summary[count], 0);
+    if (total('sampled') > table.decided.size) {
+      this.#violate('metrics', `${total('sampled')} traces are counted as sampled, and ${table.decided.size} are`);
+    }
+    if (!isCalm(plan)) return;
+    const traces = [...ledger.traces.values()];
+    if (traces.some(({ timesSent }) => [...timesSent.values()].some((times) => times > 1))) return;
+    if (total('sampled') !== this.#archive.size) {
+      this.#violate('metrics', `${total('sampled')} traces are counted as sampled, ${this.#archive.size} are archived`);
+    }
+    if (total('received') !== traces.length) {
+      this.#violate('metrics', `${total('received')} traces are counted as received, ${traces.length} were sent`);
+    }
+  }
+
+  /**
+   * Whether a fragment need not be archived, because a dead letter names it at a moment when one may; where fragments expire, also
+   * because its trace was not sampled while it was there.
+   */
+  #isExcused(name: string): boolean {
+    const expires = hasExpiry(this.#world.plan.settings);
+    if (expires && this.#world.settledInTime.has(name)) return true;
+    return (expires || this.#moment === 'storm') && this.#inDeadLetters.has(name);
+  }
+
+  #lossKind(kind: 'lost' | 'lost trace'): Violation['kind'] {
+    return this.#moment === 'storm' ? 'unreported' : kind;
+  }
+
+  #violate(kind: Violation['kind'], message: string): void {
+    this.#found.push({ kind, message });
+  }
+}
+
+function hasExpiry({ bufferTtlMs }: Settings): boolean {
+  return bufferTtlMs < SHORT_TTL_MS;
+}
+
+/** Nothing goes wrong, and calls take next to no time. */
+function isCalm({ faults, stalls, settings }: Plan): boolean {
+  return faults.length === 0 && stalls.length === 0 && settings.latency === 'even';
+}
+
+/** An unfinished copy is left out where there is a finished one (docs/adr/0006-copies-that-differ.md). */
+function isReplaced({ name, copy }: SentSpan, archived: ReadonlySet<string>): boolean {
+  if (copy !== 2) return false;
+  const span = name.slice(0, -1);
+  return archived.has(`${span}0`) || archived.has(`${span}1`);
+}
+
+/** The last digit of the span ID, and the number of the copy. */
+function shortSpan(name: string): string {
+  const [, spanId = '', copy = ''] = name.split('/');
+  return copy === '0' ? spanId.slice(-1) : `${spanId.slice(-1)}.${copy}`;
+}

@@ -1,0 +1,165 @@
+import { decodeWakeUp } from '../../lib/aws/sqs/wake-up-message.ts';
+import type { Random } from '../../lib/traffic/random.ts';
+import type { Faults } from './faults.ts';
+import { describeBody, type Message, namesIn, type SimulatedQueue } from './queue.ts';
+import type { Process, Scheduler } from './scheduler.ts';
+import type { Timeline } from './timeline.ts';
+
+/** An instance of decide, kept for the next invocations as long as it lives. */
+export interface DecideInstance {
+  readonly process: Process;
+  readonly invoke: (messages: readonly Message[], remainingMs: () => number) => Promise<ReadonlySet<string>>;
+}
+
+export interface EventSourceDeps {
+  readonly scheduler: Scheduler;
+  readonly queue: SimulatedQueue;
+  readonly faults: Faults;
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly newInstance: () => DecideInstance;
+  /** The fragments that an invocation sees which is woken for this one: names, `[tenant/]trace/hash`. */
+  readonly seenWith: (name: string) => readonly string[];
+}
+
+export interface EventSourceOptions {
+  /** Invocations at the same time. */
+  readonly instances: number;
+  readonly maxBatch: number;
+  readonly visibilityTimeoutMs: number;
+}
+
+/** Lambda kills an invocation that takes longer. */
+const FUNCTION_TIMEOUT_MS = 60_000;
+const MAX_RECEIVE_COUNT = 12;
+const ACTOR = 'sqs';
+
+/**
+ * The event source of Lambda: hands messages that are visible to instances of decide, in any order, some of them twice, and deletes
+ * what the function does not report as failed.
+ */
+export class EventSource {
+  readonly #deps: EventSourceDeps;
+  readonly #options: EventSourceOptions;
+  readonly #running = new Set<Process>();
+  #idle: DecideInstance[] = [];
+  #stalledUntilMs = 0;
+  /** Names of the fragments that an invocation has seen which returned well. */
+  readonly settledInTime = new Set<string>();
+
+  constructor(deps: EventSourceDeps, options: EventSourceOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  /** A message becomes visible then. */
+  expect(visibleAtMs: number): void {
+    const { scheduler, random } = this.#deps;
+    scheduler.after(visibleAtMs - scheduler.nowMs + random.between(0, 300), () => this.#poll());
+  }
+
+  stall(forMs: number): void {
+    const { scheduler, timeline } = this.#deps;
+    timeline.add(ACTOR, 'stall', `for ${forMs / 1000} s`);
+    this.#stalledUntilMs = scheduler.nowMs + forMs;
+    scheduler.after(forMs, () => this.#poll());
+  }
+
+  #poll(): void {
+    const { scheduler, random } = this.#deps;
+    if (scheduler.nowMs < this.#stalledUntilMs) return;
+    const { instances, maxBatch } = this.#options;
+    for (;;) {
+      const working = [...this.#running].filter((process) => !process.isFrozen);
+      const visible = this.#visible();
+      if (working.length >= instances || visible.length === 0) return;
+      const batch: Message[] = [];
+      const size = Math.ceil(random.between(0, maxBatch));
+      for (let count = 0; count < size && visible.length > 0; count++) {
+        batch.push(...visible.splice(Math.floor(random.between(0, visible.length)), 1));
+      }
+      this.#invoke(batch);
+    }
+  }
+
+  #visible(): Message[] {
+    const { queue, scheduler } = this.#deps;
+    const visible = [...queue.messages.values()].filter(({ visibleAtMs }) => visibleAtMs <= scheduler.nowMs);
+    for (const message of visible) {
+      if (message.receiveCount >= MAX_RECEIVE_COUNT) queue.moveToDeadLetters(message);
+    }
+    return visible.filter(({ receiveCount }) => receiveCount < MAX_RECEIVE_COUNT);
+  }
+
+  #invoke(batch: readonly Message[]): void {
+    const { scheduler, faults, timeline, random } = this.#deps;
+    for (const message of batch) {
+      const fault = faults.next('deliver', ACTOR);
+      const hiddenMs = fault === undefined ? this.#options.visibilityTimeoutMs : Math.min(fault.ms, 5_000);
+      message.receiveCount += 1;
+      message.visibleAtMs = scheduler.nowMs + hiddenMs;
+      this.expect(message.visibleAtMs);
+    }
+    const instance = this.#instance();
+    const { process } = instance;
+    timeline.add(process.name, 'invoked', batch.map(({ id }) => id).join(' '), () =>
+      batch.map(({ body }) => describeBody(body)).join('; '),
+    );
+    this.#running.add(process);
+    const deadlineMs = scheduler.nowMs + FUNCTION_TIMEOUT_MS;
+    let isOver = false;
+    const finish = () => {
+      isOver = true;
+      this.#running.delete(process);
+      if (!process.isDead) this.#idle.push(instance);
+      scheduler.after(random.between(0, 50), () => this.#poll());
+    };
+    scheduler.after(FUNCTION_TIMEOUT_MS, () => {
+      if (isOver) return;
+      isOver = true;
+      this.#running.delete(process);
+      // One that is frozen was given up, and goes on all the same: a zombie.
+      if (!process.isFrozen && !process.isDead) {
+        timeline.add(process.name, 'timeout', 'killed');
+        process.die();
+      }
+      this.#poll();
+    });
+    const remainingMs = () => deadlineMs - scheduler.nowMs;
+    const inTime = batch.map(({ body }) => namesIn(decodeWakeUp(body)).flatMap(this.#deps.seenWith));
+    process.resume(() => {
+      instance.invoke(batch, remainingMs).then(
+        (failed) => {
+          timeline.add(process.name, 'returns', `failed: ${[...failed].join(' ') || 'none'}`);
+          if (isOver) return;
+          finish();
+          for (const [index, { id }] of batch.entries()) {
+            if (failed.has(id)) continue;
+            for (const name of inTime[index] ?? []) this.settledInTime.add(name);
+            this.#acknowledge(id);
+          }
+        },
+        () => {
+          timeline.add(process.name, 'throws', '');
+          if (!isOver) finish();
+        },
+      );
+    });
+  }
+
+  #instance(): DecideInstance {
+    const alive = this.#idle.filter(({ process }) => !process.isDead && !process.isFrozen);
+    const { random, newInstance } = this.#deps;
+    const warm = random.between(0, 4) < 3 ? alive[Math.floor(random.between(0, alive.length))] : undefined;
+    const instance = warm ?? newInstance();
+    this.#idle = this.#idle.filter((other) => other !== instance);
+    return instance;
+  }
+
+  #acknowledge(id: string): void {
+    const { scheduler, faults, timeline, queue, random } = this.#deps;
+    const fault = faults.next('acknowledge', ACTOR);
+    if (fault !== undefined) timeline.add(ACTOR, 'acknowledge', 'lost', () => id);
+    else scheduler.after(random.between(0, 20), () => queue.messages.delete(id));
+  }
+}

@@ -1,0 +1,33 @@
+import { check, comparedSpans } from './checks.ts';
+import type { FaultName } from './faults.ts';
+import type { Plan } from './plan.ts';
+import type { Timeline } from './timeline.ts';
+import type { Violation } from './violation.ts';
+import { World } from './world.ts';
+
+/** What came of a plan. */
+export interface History {
+  readonly violations: readonly Violation[];
+  readonly timeline: Timeline;
+  readonly faults: ReadonlyMap<FaultName, number>;
+  readonly events: number;
+  /** Spans of the archive that were compared with what was sent. */
+  readonly spans: number;
+}
+
+/** Plays a plan to its end, and holds what came of it against the promises. */
+export async function playHistory(plan: Plan): Promise<History> {
+  const world = new World(plan);
+  await world.storm();
+  const inStorm = world.violations.length > 0 ? [] : check(world, 'storm');
+  const isBroken = world.violations.length + inStorm.length > 0;
+  if (!isBroken) await world.redrive();
+  const after = isBroken || world.violations.length > 0 ? [] : check(world, 'after');
+  return {
+    violations: [...world.violations, ...inStorm, ...after],
+    timeline: world.timeline,
+    faults: world.faults.injected,
+    events: world.scheduler.eventCount,
+    spans: comparedSpans(world),
+  };
+}

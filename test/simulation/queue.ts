@@ -1,0 +1,95 @@
+import type { SendMessageBatchRequest, SendMessageBatchResult } from '@aws-sdk/client-sqs';
+import type { QueueCalls } from '../../lib/aws/sqs/queue-calls.ts';
+import { decodeWakeUp, type WakeUpMessage } from '../../lib/aws/sqs/wake-up-message.ts';
+import { shortName } from './names.ts';
+import type { Network } from './network.ts';
+import type { Process } from './scheduler.ts';
+
+export const QUEUE_URL = 'https://sqs.simulated/wake-ups';
+export const DEAD_LETTER_URL = 'https://sqs.simulated/dead-letters';
+
+export interface Message {
+  readonly id: string;
+  readonly body: string;
+  visibleAtMs: number;
+  receiveCount: number;
+}
+
+export interface SimulatedQueueDeps {
+  readonly network: Network;
+  readonly now: () => number;
+  /** Called when a message was sent that becomes visible at this time. */
+  readonly onSent: (visibleAtMs: number) => void;
+}
+
+/** SQS: the queue of wake-ups, and that of dead letters. */
+export class SimulatedQueue {
+  readonly #deps: SimulatedQueueDeps;
+  readonly messages = new Map<string, Message>();
+  readonly deadLetters = new Map<string, Message>();
+  /** `[tenant/]trace/hash` of every fragment that a message has ever named. */
+  readonly named = new Set<string>();
+  #sentCount = 0;
+
+  constructor(deps: SimulatedQueueDeps) {
+    this.#deps = deps;
+  }
+
+  client(process: Process): QueueCalls {
+    const isOfIngest = process.name.startsWith('ingest');
+    return {
+      call: (_, input) =>
+        this.#deps.network.call(process, {
+          name: input.QueueUrl === DEAD_LETTER_URL ? 'dead letter' : isOfIngest ? 'send' : 'continue',
+          about: () => (input.Entries ?? []).map(({ MessageBody = '' }) => describeBody(MessageBody)).join('; '),
+          apply: () => this.#send(input, false),
+          applyPartly: () => this.#send(input, true),
+          describe: ({ Failed }) => (Failed === undefined ? 'ok' : 'ok, in part'),
+        }),
+    };
+  }
+
+  /** What SQS itself moves, because it was received too often, or what a person sends. */
+  moveToDeadLetters(message: Message): void {
+    this.messages.delete(message.id);
+    this.deadLetters.set(message.id, message);
+  }
+
+  send(body: string, delaySeconds: number): void {
+    const visibleAtMs = this.#deps.now() + delaySeconds * 1000;
+    this.#add(this.messages, body, visibleAtMs);
+    this.#deps.onSent(visibleAtMs);
+  }
+
+  #send({ QueueUrl, Entries = [] }: SendMessageBatchRequest, isPartial: boolean): SendMessageBatchResult {
+    // The first ones fail: in an order that the sender does not expect.
+    const failedCount = isPartial ? (Entries.length + 1) >> 1 : 0;
+    const sent = Entries.slice(failedCount);
+    for (const { MessageBody = '', DelaySeconds = 0 } of sent) {
+      if (QueueUrl === DEAD_LETTER_URL) this.#add(this.deadLetters, MessageBody, this.#deps.now());
+      else this.send(MessageBody, DelaySeconds);
+    }
+    const failed = Entries.slice(0, failedCount).map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false }));
+    const successful = sent.map(({ Id }) => ({ Id, MessageId: 'any', MD5OfMessageBody: 'any' }));
+    return { Successful: successful, ...(failed.length > 0 && { Failed: failed }) } as SendMessageBatchResult;
+  }
+
+  #add(queue: Map<string, Message>, body: string, visibleAtMs: number): void {
+    this.#sentCount += 1;
+    const id = `m${this.#sentCount}`;
+    queue.set(id, { id, body, visibleAtMs, receiveCount: 0 });
+    for (const name of namesIn(decodeWakeUp(body))) this.named.add(name);
+  }
+}
+
+/** `[tenant/]trace/hash` of what a wake-up names. */
+export function namesIn({ tenant, fragments }: WakeUpMessage): readonly string[] {
+  const prefix = tenant === undefined ? '' : `${tenant}/`;
+  return fragments.map(({ traceId, hash }) => `${prefix}${traceId}/${hash}`);
+}
+
+export function describeBody(body: string): string {
+  const wakeUp = decodeWakeUp(body);
+  const names = namesIn(wakeUp).map(shortName);
+  return `${wakeUp.attempt > 0 ? `attempt ${wakeUp.attempt}: ` : ''}${names.join(' ')}`;
+}

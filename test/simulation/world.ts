@@ -1,0 +1,203 @@
+import { fromRecordItem } from '../../lib/aws/dynamodb/decision-item.ts';
+import { partitionPrefix } from '../../lib/aws/dynamodb/schema.ts';
+import type { DecideSummary } from '../../lib/pipeline/decide/tally.ts';
+import { createRandom, type Random } from '../../lib/traffic/random.ts';
+import { SimulatedBucket } from './bucket.ts';
+import { EventSource } from './event-source.ts';
+import { Exporters } from './exporter.ts';
+import { Faults } from './faults.ts';
+import { decideFunction, decideOptions, ingestFunction, invoke } from './functions.ts';
+import { Ledger } from './ledger.ts';
+import { shortName, shortTrace } from './names.ts';
+import { Network } from './network.ts';
+import type { Plan } from './plan.ts';
+import { configOf } from './policies.ts';
+import { SimulatedQueue } from './queue.ts';
+import { Process, Scheduler, START_MS } from './scheduler.ts';
+import { servicesOnAws } from './services.ts';
+import { type SentRequest, Spans } from './spans.ts';
+import { SimulatedTable } from './table.ts';
+import { Timeline } from './timeline.ts';
+import type { Violation } from './violation.ts';
+
+/** How long an instance may use policies that have been replaced. */
+const CONFIG_LAG_MS = 60_000;
+
+/** Exporters, functions and services of one history. */
+export class World {
+  readonly plan: Plan;
+  readonly scheduler = new Scheduler();
+  readonly timeline = new Timeline(() => this.scheduler.nowMs);
+  readonly faults: Faults;
+  readonly ledger = new Ledger();
+  readonly queue: SimulatedQueue;
+  readonly bucket: SimulatedBucket;
+  readonly table: SimulatedTable;
+  readonly summaries: DecideSummary[] = [];
+  /** What was wrong at the moment when it happened. */
+  readonly violations: Violation[] = [];
+  readonly #random: Random;
+  readonly #eventSource: EventSource;
+  readonly #exporters: Exporters;
+  #processCount = 0;
+  #ids = 0;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.#random = createRandom(plan.seed);
+    const { scheduler, timeline } = this;
+    const random = this.#random;
+    const now = () => scheduler.nowMs;
+    this.faults = new Faults(plan.faults, now);
+    const { faults } = this;
+    const network = new Network({ scheduler, faults, timeline, latencyMs: latency(plan, random) });
+    this.queue = new SimulatedQueue({ network, now, onSent: (visibleAtMs) => this.#eventSource.expect(visibleAtMs) });
+    this.bucket = new SimulatedBucket(network);
+    this.table = new SimulatedTable({
+      network,
+      now,
+      deletesAfterMs: plan.settings.deletesAfterMs,
+      pageItems: plan.settings.pageItems,
+      staleMs: () => random.between(0, 2_000),
+      onRecord: (partition, item, before) => {
+        const [after, previous] = [fromRecordItem(item), before && fromRecordItem(before)];
+        if (previous === undefined || 'outcome' in previous) return;
+        if (!('outcome' in after) && after.policy === previous.policy && after.partition === previous.partition) return;
+        this.#violate('several decisions', `${shortTrace(partition)} was decided, and is decided again`);
+      },
+    });
+    const shared = { scheduler, faults, timeline, random };
+    const newDecideInstance = () => this.#decideInstance();
+    this.#eventSource = new EventSource(
+      { ...shared, queue: this.queue, newInstance: newDecideInstance, seenWith: (name) => this.#seenWith(name) },
+      plan.settings,
+    );
+    this.#exporters = new Exporters(
+      {
+        ...shared,
+        spans: new Spans(plan),
+        newInstance: () => this.#ingestInstance(),
+        onSend: (request, tenant) => this.ledger.send(request, tenant),
+        onAcknowledged: (request, tenant) => this.#acknowledge(request, tenant),
+      },
+      plan.settings,
+    );
+  }
+
+  /** As in the event source. */
+  get settledInTime(): ReadonlySet<string> {
+    return this.#eventSource.settledInTime;
+  }
+
+  /** Everything that the plan has, until nothing moves any more. */
+  async storm(): Promise<void> {
+    this.#exporters.start(this.plan.requests);
+    for (const { atMs, forMs } of this.plan.stalls) {
+      this.scheduler.after(atMs, () => this.#eventSource.stall(forMs));
+    }
+    for (const { atMs, policies } of this.plan.deploys) {
+      this.scheduler.after(atMs, () => this.timeline.add('operator', 'deploys', `policies "${policies}"`));
+    }
+    await this.#run();
+  }
+
+  /** An hour later nothing goes wrong any more, and a person sends all dead letters back. */
+  async redrive(): Promise<void> {
+    this.faults.isOver = true;
+    const letters = [...this.queue.deadLetters.values()];
+    if (letters.length === 0) return;
+    this.scheduler.after(3_600_000, () => {
+      this.timeline.add('operator', 'redrives', letters.map(({ id }) => id).join(' '));
+      this.queue.deadLetters.clear();
+      for (const { body } of letters) this.queue.send(body.replace(/"attempt":\d+/, '"attempt":0'), 0);
+    });
+    await this.#run();
+  }
+
+  async #run(): Promise<void> {
+    if (await this.scheduler.run()) return;
+    this.#violate('no rest', `after ${this.scheduler.eventCount} events something still moves`);
+  }
+
+  #violate(kind: Violation['kind'], message: string): void {
+    this.timeline.add('VIOLATION', kind, '', () => message);
+    this.violations.push({ kind, message });
+  }
+
+  /** The moment of the promise: from now on the spans must not depend on any memory. */
+  #acknowledge(request: SentRequest, tenant: string | undefined): void {
+    this.ledger.acknowledge(request, tenant);
+    for (const { traceId, hash } of request.fragments) {
+      const name = `${partitionPrefix({ tenant })}${traceId}/${hash}`;
+      if (!this.table.stored.has(name)) {
+        this.#violate('only in memory', `${shortName(name)} is acknowledged, and is not in the buffer`);
+      } else if (!this.queue.named.has(name)) {
+        this.#violate('only in memory', `${shortName(name)} is acknowledged, and no wake-up names it`);
+      }
+    }
+  }
+
+  /** A note on a large trace settles all that its look has seen, later wake-ups as well. */
+  #seenWith(name: string): readonly string[] {
+    const partition = name.slice(0, name.lastIndexOf('/'));
+    const hashes = this.ledger.traces.get(partition)?.fragments.keys() ?? [];
+    const names = this.plan.settings.isLarge ? [...hashes].map((hash) => `${partition}/${hash}`) : [name];
+    return names.filter((one) => this.table.has(one));
+  }
+
+  #decideInstance() {
+    const { process, ...deps } = this.#instance('decide');
+    const newId = () => {
+      this.#ids += 1;
+      return this.#ids.toString(16).padStart(16, '0');
+    };
+    const onSummary = (summary: DecideSummary) => this.summaries.push(summary);
+    const options = decideOptions(this.plan.settings);
+    const handler = decideFunction({ ...deps, process, newId, options, onSummary });
+    return {
+      process,
+      invoke: (messages: Parameters<typeof invoke>[1], remainingMs: () => number) =>
+        invoke(handler, messages, { getRemainingTimeInMillis: remainingMs }),
+    };
+  }
+
+  #ingestInstance() {
+    const deps = this.#instance('ingest');
+    return { process: deps.process, handle: ingestFunction(deps) };
+  }
+
+  #instance(name: string) {
+    this.#processCount += 1;
+    const { plan, table, bucket, queue } = this;
+    const random = this.#random;
+    const { skewMs, bufferTtlMs } = plan.settings;
+    const process = new Process(`${name} ${this.#processCount}`, this.scheduler, random.between(-skewMs, skewMs));
+    const services = servicesOnAws(
+      process,
+      { table, bucket, queue },
+      { bufferTtlMs, random: () => random.between(0, 1) },
+    );
+    const lagMs = random.between(0, CONFIG_LAG_MS);
+    const onError = (message: string) => this.#violate('error', `${process.name}: ${message}`);
+    return { process, services, config: () => this.#config(lagMs), onError };
+  }
+
+  #config(lagMs: number) {
+    const { policies, deploys, settings } = this.plan;
+    const agoMs = this.scheduler.nowMs - START_MS - lagMs;
+    const latest = deploys.filter(({ atMs }) => atMs <= agoMs).sort((left, right) => right.atMs - left.atMs)[0];
+    return configOf(latest?.policies ?? policies, settings);
+  }
+}
+
+/** How long a message is on its way between a process and a service. */
+function latency({ settings }: Plan, random: Random): () => number {
+  switch (settings.latency) {
+    case 'even':
+      return () => random.between(1, 10);
+    case 'uneven':
+      return () => random.between(1, 20) * (random.between(0, 10) < 1 ? 50 : 1);
+    case 'wild':
+      return () => 1.2 ** random.between(0, 45);
+  }
+}
