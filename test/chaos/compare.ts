@@ -16,6 +16,8 @@ export interface Comparison {
   readonly double: readonly string[];
   /** Of traces that must not be kept, or that nobody sent. */
   readonly wrong: readonly string[];
+  /** Why the rest of the archive could not be read. */
+  readonly unreadable?: string;
 }
 
 /** Reads the archive with nothing of Tailgate: files, gunzip, JSON. */
@@ -27,11 +29,9 @@ export async function* readIndependently(folder: string): AsyncGenerator<Archive
   }
 }
 
-/** Compares what a reader finds with what the exporters were told. */
-export async function compare(ledger: Ledger, lines: AsyncIterable<ArchivedLine>): Promise<Comparison> {
-  const wrong: string[] = [];
+/** Notes how often each span is there. Resolves to how many of them are. */
+async function findSpans(ledger: Ledger, lines: AsyncIterable<ArchivedLine>, wrong: string[]): Promise<number> {
   let found = 0;
-  for (const trace of ledger.traces) trace.found.fill(0);
   for await (const line of lines) {
     const traceId = line.trace_id;
     const trace = ledger.get(traceId);
@@ -45,6 +45,18 @@ export async function compare(ledger: Ledger, lines: AsyncIterable<ArchivedLine>
       }
     }
   }
+  return found;
+}
+
+/** Compares what a reader finds with what the exporters were told. */
+export async function compare(ledger: Ledger, lines: AsyncIterable<ArchivedLine>): Promise<Comparison> {
+  for (const trace of ledger.traces) trace.found.fill(0);
+  const wrong: string[] = [];
+  let unreadable: string | undefined;
+  const found = await findSpans(ledger, lines, wrong).catch((error: Error) => {
+    unreadable = error.message;
+    return 0;
+  });
   const missing: string[] = [];
   const double: string[] = [];
   let keptTraces = 0;
@@ -63,7 +75,7 @@ export async function compare(ledger: Ledger, lines: AsyncIterable<ArchivedLine>
       }
     }
   }
-  return { keptTraces, expected, found, missing, double, wrong };
+  return { keptTraces, expected, found, missing, double, wrong, ...(unreadable !== undefined && { unreadable }) };
 }
 
 /** Files of objects that were never finished. */

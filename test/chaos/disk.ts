@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ export class SmallDisk {
   /** @returns whether it worked: a file that is being written holds it up */
   setReadOnly(isReadOnly: boolean): boolean {
     try {
-      execFileSync('mount', ['-o', `remount,${isReadOnly ? 'ro' : 'rw'}`, this.folder], { stdio: 'pipe' });
+      execFileSync('mount', ['-o', `remount,bind,${isReadOnly ? 'ro' : 'rw'}`, this.folder], { stdio: 'pipe' });
       return true;
     } catch {
       return false;
@@ -52,6 +52,22 @@ export class SmallDisk {
   unmount(): void {
     execFileSync('umount', ['-l', this.folder], { stdio: 'pipe' });
   }
+}
+
+const UNSHARE = ['unshare', '--map-root-user', '--mount'] as const;
+const IS_UNSHARED = 'TAILGATE_CHAOS_UNSHARED';
+
+/**
+ * A user who may not mount may do so in namespaces of his own, on most systems: runs this very program there.
+ * @returns its exit code; undefined when that does not help, or is not needed
+ */
+export function runWhereMountsWork(): number | undefined {
+  const [command, ...options] = UNSHARE;
+  const isUseless = process.env[IS_UNSHARED] !== undefined || whyNoMounts() === undefined;
+  if (isUseless || spawnSync(command, [...options, 'true']).status !== 0) return undefined;
+  const args = [...options, process.execPath, ...process.argv.slice(1)];
+  const env = { ...process.env, [IS_UNSHARED]: '1' };
+  return spawnSync(command, args, { stdio: 'inherit', env }).status ?? 1;
 }
 
 /** Whether this process may mount; if not, why. */

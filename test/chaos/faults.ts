@@ -21,6 +21,8 @@ const PAUSES_MS: readonly [number, ...number[]] = [4_000, 18_000, 33_000];
 const LONGEST_FAULT_MS = 12_000;
 /** A little room is worse than none: some writes work, and others do not. */
 const ROOM_BYTES: readonly [number, ...number[]] = [0, 0, 16_384, 65_536, 262_144];
+/** A file that is being written holds it up for a moment. */
+const REMOUNT_TRIES = 500;
 /** Exporters that were refused for a while wait for some seconds between their tries. */
 const RECOVERY_MS = 45_000;
 
@@ -70,7 +72,10 @@ const DISK_FAULTS: Readonly<Record<string, Fault>> = {
   'both disks full': (target, random) => whileFull(target, random, ['buffer', 'archive']),
   async 'archive read-only'(target, random) {
     const { archive } = disksOf(target);
-    while (!archive.setReadOnly(true)) await sleep(10);
+    for (let tries = 1; !archive.setReadOnly(true); tries++) {
+      if (tries === REMOUNT_TRIES) throw new Error('the disk of the archive cannot be made read-only');
+      await sleep(10);
+    }
     await holdOut(target, random);
     archive.setReadOnly(false);
     await expectRecovery(target, 'the archive was read-only');

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { createRandom } from '../../lib/traffic/random.ts';
 import { readLines } from '../soak/archived.ts';
 import { type Comparison, compare, draftsIn, readIndependently } from './compare.ts';
-import { SmallDisk, whyNoMounts } from './disk.ts';
+import { runWhereMountsWork, SmallDisk, whyNoMounts } from './disk.ts';
 import { Fleet } from './exporters.ts';
 import { attack } from './faults.ts';
 import { Ledger } from './ledger.ts';
@@ -24,6 +24,9 @@ const { values } = parseArgs({
     keep: { type: 'boolean', default: false },
   },
 });
+const elsewhere = runWhereMountsWork();
+if (elsewhere !== undefined) process.exit(elsewhere);
+
 const seconds = Number(values.minutes) * 60;
 const seed = Number(values.seed);
 const DISK_MB = 512;
@@ -114,7 +117,8 @@ function report(): void {
   if (faults.length > 0) process.exitCode = 1;
 }
 
-function differences(reader: string, { missing, double, wrong }: Comparison): string[] {
+function differences(reader: string, { missing, double, wrong, unreadable }: Comparison): string[] {
+  if (unreadable !== undefined) return [`${reader}: the archive has an object that ${unreadable}`];
   return Object.entries({ missing, double, wrong }).flatMap(([kind, spans]) =>
     spans.length === 0 ? [] : [`${reader}: ${spans.length} ${kind}: ${spans.slice(0, 5).join('; ')}`],
   );
@@ -148,9 +152,7 @@ function takeSample(): void {
 function mountDisks() {
   const reason = whyNoMounts();
   if (reason !== undefined) {
-    console.log(
-      `SKIPPED: faults of disks: they need the right to mount (root, or: unshare --map-root-user --mount npm run test:chaos): ${reason}`,
-    );
+    console.log(`SKIPPED: faults of disks: they need the right to mount, as root has it: ${reason}`);
     return undefined;
   }
   const ofBuffer = new SmallDisk(data, DISK_MB);

@@ -66,7 +66,7 @@ const load = await sendSpans(url, { seconds, spansPerSecond }, (second, soFar) =
   samples.push(takeSample(second));
   if (second % Math.max(15, Math.round(seconds / 30)) === 0) printSample(second, soFar);
 });
-for (let waited = 0; waited < 60 && tailgate.decided < load.traces; waited++) await sleep(1_000);
+for (let waited = 0; waited < 180 && tailgate.decided < load.traces; waited++) await sleep(1_000);
 samples.push(takeSample(seconds));
 printSample(seconds, load);
 
