@@ -104,7 +104,7 @@ class EqualSpans {
  */
 function hashSpan({ fragments, resourceSpans, spans }: TraceIndex, span: number): number {
   const { cells } = spans;
-  const row = span * SPAN_WIDTH;
+  const row = spans.start + span * SPAN_WIDTH;
   const fragment = resourceSpans.get(cells[row + SPAN.resourceSpans] as number, RESOURCE_SPANS.fragment);
   const bytes = fragments[fragment] as Uint8Array;
   let hash = (cells[row + SPAN.end] as number) - (cells[row + SPAN.start] as number);
