@@ -19,10 +19,25 @@ export interface TraceIndex {
   readonly spans: IntTable;
 }
 
-export const RESOURCE_SPANS = { fragment: 0, start: 1, end: 2, firstScope: 3, endScope: 4, firstSpan: 5, endSpan: 6 };
+export const RESOURCE_SPANS = {
+  fragment: 0,
+  start: 1,
+  end: 2,
+  /** The `Resource` message. */
+  resource: 3,
+  /** {@link IN_PARTS} if there are several, which are parts of one. */
+  resourceEnd: 4,
+  firstScope: 5,
+  endScope: 6,
+  firstSpan: 7,
+  endSpan: 8,
+};
 export const SCOPE_SPANS = { start: 0, end: 1, firstSpan: 2, endSpan: 3 };
 
-const RESOURCE_SPANS_SPACE = new TableSpace(7);
+/** Instead of the end of a message. */
+export const IN_PARTS = -1;
+
+const RESOURCE_SPANS_SPACE = new TableSpace(9);
 const SCOPE_SPANS_SPACE = new TableSpace(4);
 const SPANS_SPACE = new TableSpace(SPAN_WIDTH);
 
@@ -61,30 +76,27 @@ function indexResourceSpans(index: TraceIndex, fragment: number, bytes: Uint8Arr
   const firstScope = scopeSpans.length;
   const firstSpan = spans.length;
   const number = resourceSpans.length;
+  let resource = 0;
+  let resourceEnd = 0;
   for (let at = start, next = start; at < end; at = next) {
     let field = (bytes[at] as number) >>> 3;
     let from = shortStart(bytes, at + 1);
     next = shortFieldEnd(bytes, at, end);
     if (next === NO_END) ({ field, from, to: next } = fieldAt(bytes, at, end));
     if (field === 2) indexScopeSpans(index, number, bytes, from, next);
+    else if (field === 1) {
+      resourceEnd = resource === 0 ? next : IN_PARTS;
+      resource = from;
+    }
   }
-  if (spans.length > firstSpan) addResourceSpans(index, fragment, start, end, firstScope, firstSpan);
-}
-
-/** Adds the row of the `ResourceSpans` in `[start, end)` of its fragment; its scopes and spans are the last ones. */
-export function addResourceSpans(
-  { resourceSpans, scopeSpans, spans }: TraceIndex,
-  fragment: number,
-  start: number,
-  end: number,
-  firstScope: number,
-  firstSpan: number,
-): void {
+  if (spans.length === firstSpan) return;
   const row = resourceSpans.addRow();
   const { cells } = resourceSpans;
   cells[row + RESOURCE_SPANS.fragment] = fragment;
   cells[row + RESOURCE_SPANS.start] = start;
   cells[row + RESOURCE_SPANS.end] = end;
+  cells[row + RESOURCE_SPANS.resource] = resource;
+  cells[row + RESOURCE_SPANS.resourceEnd] = resourceEnd;
   cells[row + RESOURCE_SPANS.firstScope] = firstScope;
   cells[row + RESOURCE_SPANS.endScope] = scopeSpans.length;
   cells[row + RESOURCE_SPANS.firstSpan] = firstSpan;
@@ -110,11 +122,7 @@ function indexScopeSpans(
     const row = spans.addRow();
     indexSpan(spans.cells, row, resourceSpans, number, bytes, from, next);
   }
-  if (spans.length > firstSpan) addScopeSpans(index, start, end, firstSpan);
-}
-
-/** Adds the row of the `ScopeSpans` in `[start, end)` of its fragment; its spans are the last ones. */
-export function addScopeSpans({ scopeSpans, spans }: TraceIndex, start: number, end: number, firstSpan: number): void {
+  if (spans.length === firstSpan) return;
   const row = scopeSpans.addRow();
   const { cells } = scopeSpans;
   cells[row + SCOPE_SPANS.start] = start;

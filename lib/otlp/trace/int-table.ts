@@ -68,16 +68,21 @@ export class IntTable {
     return this.cells[this.start + row * this.width + column] as number;
   }
 
-  row(row: number): Int32Array {
-    const at = this.start + row * this.width;
-    return this.cells.subarray(at, at + this.width);
-  }
-
   /** Adds a row of zeros. @returns where it starts in {@link cells} */
   addRow(): number {
     if (this.#end !== this.#block.used || this.#end + this.width > this.cells.length) this.#move();
     const at = this.#end;
     this.#end = this.#block.used = at + this.width;
+    return at;
+  }
+
+  /** Adds a copy of a row of a table of the same width. @returns where it starts in {@link cells} */
+  addCopy(other: IntTable, row: number): number {
+    const from = other.start + row * this.width;
+    const at = this.addRow();
+    for (let column = 0; column < this.width; column++) {
+      this.cells[at + column] = other.cells[from + column] as number;
+    }
     return at;
   }
 

@@ -1,37 +1,43 @@
-import { addResourceSpans, addScopeSpans, emptyIndex, type TraceIndex } from './index-fragments.ts';
-import { SPAN, SPAN_WIDTH } from './index-span.ts';
+import { emptyIndex, RESOURCE_SPANS, SCOPE_SPANS, type TraceIndex } from './index-fragments.ts';
+import { SPAN } from './index-span.ts';
 
 /**
  * Returns the index without some of its spans, and without `ScopeSpans` and `ResourceSpans` that are then empty.
  * @param removed not 0 at the number of each span to leave out
  */
 export function withoutSpans(index: TraceIndex, removed: Uint8Array): TraceIndex {
-  const { resourceSpans } = index;
   const kept = emptyIndex(index.fragments);
-  for (let row = 0; row < resourceSpans.length; row++) {
-    const [fragment = 0, start = 0, end = 0, firstScope = 0, endScope = 0] = resourceSpans.row(row);
-    const keptScope = kept.scopeSpans.length;
-    const keptSpan = kept.spans.length;
-    for (let scope = firstScope; scope < endScope; scope++) keepScope(index, kept, scope, removed);
-    if (kept.spans.length > keptSpan) addResourceSpans(kept, fragment, start, end, keptScope, keptSpan);
+  const { resourceSpans, scopeSpans, spans } = kept;
+  for (let row = 0; row < index.resourceSpans.length; row++) {
+    const firstScope = scopeSpans.length;
+    const firstSpan = spans.length;
+    const endScope = index.resourceSpans.get(row, RESOURCE_SPANS.endScope);
+    for (let scope = index.resourceSpans.get(row, RESOURCE_SPANS.firstScope); scope < endScope; scope++) {
+      keepScope(index, kept, scope, removed);
+    }
+    if (spans.length === firstSpan) continue;
+    const at = resourceSpans.addCopy(index.resourceSpans, row);
+    resourceSpans.cells[at + RESOURCE_SPANS.firstScope] = firstScope;
+    resourceSpans.cells[at + RESOURCE_SPANS.endScope] = scopeSpans.length;
+    resourceSpans.cells[at + RESOURCE_SPANS.firstSpan] = firstSpan;
+    resourceSpans.cells[at + RESOURCE_SPANS.endSpan] = spans.length;
   }
   return kept;
 }
 
 /** Adds a `ScopeSpans` and its spans to `kept`, unless none of them remain. */
 function keepScope(index: TraceIndex, kept: TraceIndex, scope: number, removed: Uint8Array): void {
-  const [start = 0, end = 0, firstSpan = 0, endSpan = 0] = index.scopeSpans.row(scope);
-  const { spans } = kept;
-  const keptSpan = spans.length;
-  for (let span = firstSpan; span < endSpan; span++) {
+  const { resourceSpans, scopeSpans, spans } = kept;
+  const firstSpan = spans.length;
+  const endSpan = index.scopeSpans.get(scope, SCOPE_SPANS.endSpan);
+  for (let span = index.scopeSpans.get(scope, SCOPE_SPANS.firstSpan); span < endSpan; span++) {
     if (removed[span] !== 0) continue;
-    const from = index.spans.start + span * SPAN_WIDTH;
-    const row = spans.addRow();
-    for (let column = 0; column < SPAN_WIDTH; column++) {
-      spans.cells[row + column] = index.spans.cells[from + column] as number;
-    }
-    spans.cells[row + SPAN.resourceSpans] = kept.resourceSpans.length;
-    spans.cells[row + SPAN.scopeSpans] = kept.scopeSpans.length;
+    const at = spans.addCopy(index.spans, span);
+    spans.cells[at + SPAN.resourceSpans] = resourceSpans.length;
+    spans.cells[at + SPAN.scopeSpans] = scopeSpans.length;
   }
-  if (spans.length > keptSpan) addScopeSpans(kept, start, end, keptSpan);
+  if (spans.length === firstSpan) return;
+  const at = scopeSpans.addCopy(index.scopeSpans, scope);
+  scopeSpans.cells[at + SCOPE_SPANS.firstSpan] = firstSpan;
+  scopeSpans.cells[at + SCOPE_SPANS.endSpan] = spans.length;
 }

@@ -5,7 +5,7 @@ import { findAttribute } from '../protobuf/find-attribute.ts';
 import { MessageView } from '../protobuf/message-view.ts';
 import { isZeroAt, viewOf } from '../protobuf/wire-values.ts';
 import { removeEqualSpans } from './duplicates.ts';
-import { indexFragments, RESOURCE_SPANS, SCOPE_SPANS, type TraceIndex } from './index-fragments.ts';
+import { IN_PARTS, indexFragments, RESOURCE_SPANS, SCOPE_SPANS, type TraceIndex } from './index-fragments.ts';
 import { SPAN, SPAN_WIDTH } from './index-span.ts';
 import { approximateDuration, type OutermostSpans, outermostSpans } from './times.ts';
 import { removeUnfinishedCopies } from './unfinished.ts';
@@ -143,6 +143,22 @@ export class Trace {
     if (start === 0) return undefined;
     const view = this.#views[this.#fragment(span)] as DataView;
     return findAttribute(this.#bytes(span), view, start, this.#cell(span, SPAN.attributesEnd), ATTRIBUTES_FIELD, key);
+  }
+
+  /** Whether the first attribute with the key of the test passes it, in any resource. */
+  someResourceAttribute(test: AttributeTest): boolean {
+    const { fragments, resourceSpans } = this.index;
+    for (let row = 0; row < resourceSpans.length; row++) {
+      const start = resourceSpans.get(row, RESOURCE_SPANS.resource);
+      const end = resourceSpans.get(row, RESOURCE_SPANS.resourceEnd);
+      const fragment = resourceSpans.get(row, RESOURCE_SPANS.fragment);
+      const answer =
+        end === IN_PARTS
+          ? this.resourceSpans[row]?.testAttribute(test)
+          : test.answer(fragments[fragment] as Uint8Array, this.#views[fragment] as DataView, start, end, 1);
+      if (answer === true) return true;
+    }
+    return false;
   }
 
   /** Whether the first attribute with the key of the test passes it, in any span. */
