@@ -89,4 +89,17 @@ describe('admission', () => {
     }
     expect(measured()).toBe(1 + 5);
   });
+
+  it('comes after what the handler refuses, and before the body', async () => {
+    const { admission, next } = setUp();
+    const wanted = async () => ({ status: 200, headers: {}, body: new Uint8Array() });
+    const handler = admission.guard(async ({ headers }) =>
+      headers['x-api-key'] === 'right' ? wanted : { status: 401, headers: {}, body: new Uint8Array() },
+    );
+    const withKey = { ...REQUEST, headers: { ...REQUEST.headers, 'x-api-key': 'right' } };
+    expect(await handler(withKey)).toBe(wanted);
+    next({ lagMs: 60_001 });
+    expect(await handler(withKey)).toMatchObject({ status: 503 });
+    expect(await handler(REQUEST)).toMatchObject({ status: 401 });
+  });
 });

@@ -4,6 +4,7 @@ import {
   dictionaryIdOf,
   encodeDeflated,
   encodeRaw,
+  encodeTrained,
   UnreadablePayloadError,
 } from '../../../lib/aws/dynamodb/fragment-payload.ts';
 import { dictionaryId } from '../../../lib/aws/dynamodb/trained-dictionary.ts';
@@ -21,7 +22,7 @@ export const target: FuzzTarget = {
     const decode = () => decodePayload(data, MAX_BYTES, dictionaryIdOf(data) === undefined ? undefined : TRAINED);
     const { value } = outcomeOf(decode, UnreadablePayloadError);
     assert.ok((value?.length ?? 0) <= MAX_BYTES);
-    const ways = [encodeRaw(data), encodeDeflated(data), encodeDeflated(data, { best: true, dictionary: DICTIONARY })];
+    const ways = [encodeRaw(data), encodeDeflated(data), encodeTrained(data, DICTIONARY, 'best')];
     for (const [codec, stored] of ways.entries()) {
       assert.equal(stored[0], codec);
       assert.equal(dictionaryIdOf(stored), codec === 2 ? DICTIONARY.id : undefined);
@@ -36,7 +37,7 @@ export const target: FuzzTarget = {
     return [...payloads, zeros].flatMap((payload) => [
       ...(payload.length < MAX_BYTES ? [encodeRaw(payload)] : []),
       encodeDeflated(payload),
-      encodeDeflated(payload, { dictionary: DICTIONARY }),
+      encodeTrained(payload, DICTIONARY),
     ]);
   },
 };
