@@ -18,8 +18,8 @@ export interface EventSourceDeps {
   readonly timeline: Timeline;
   readonly random: Random;
   readonly newInstance: () => DecideInstance;
-  /** Whether a fragment, `[tenant/]trace/hash`, is in the buffer and has not expired. */
-  readonly isInBuffer: (name: string) => boolean;
+  /** The fragments that an invocation sees which is woken for this one: names, `[tenant/]trace/hash`. */
+  readonly seenWith: (name: string) => readonly string[];
 }
 
 export interface EventSourceOptions {
@@ -44,7 +44,7 @@ export class EventSource {
   readonly #running = new Set<Process>();
   #idle: DecideInstance[] = [];
   #stalledUntilMs = 0;
-  /** Names of the fragments that were in the buffer when an invocation began that settled them, or sent them again. */
+  /** Names of the fragments that an invocation has seen which returned well. */
   readonly settledInTime = new Set<string>();
 
   constructor(deps: EventSourceDeps, options: EventSourceOptions) {
@@ -126,7 +126,7 @@ export class EventSource {
       this.#poll();
     });
     const remainingMs = () => deadlineMs - scheduler.nowMs;
-    const inTime = batch.map(({ body }) => namesIn(decodeWakeUp(body)).filter(this.#deps.isInBuffer));
+    const inTime = batch.map(({ body }) => namesIn(decodeWakeUp(body)).flatMap(this.#deps.seenWith));
     process.resume(() => {
       instance.invoke(batch, remainingMs).then(
         (failed) => {

@@ -1,7 +1,6 @@
-import type { HttpHandler } from '../../functions/ingest/handler.ts';
 import type { Random } from '../../lib/traffic/random.ts';
 import type { Faults } from './faults.ts';
-import { TENANT_HEADER } from './functions.ts';
+import { type IngestFunction, TENANT_HEADER } from './functions.ts';
 import { shortHash, shortTrace } from './names.ts';
 import type { PlannedRequest, SpanCopy } from './plan.ts';
 import { Process, type Scheduler } from './scheduler.ts';
@@ -11,7 +10,7 @@ import type { Timeline } from './timeline.ts';
 /** An instance of ingest: it has one request at a time. */
 export interface IngestInstance {
   readonly process: Process;
-  readonly handle: HttpHandler;
+  readonly handle: IngestFunction;
 }
 
 export interface ExportersDeps {

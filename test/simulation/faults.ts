@@ -14,6 +14,7 @@ export const CALLS = [
   'spill',
   'read spill',
   'send',
+  'continue',
   'dead letter',
   'deliver',
   'acknowledge',
@@ -81,12 +82,18 @@ export function faultsOf(call: CallName): readonly FaultName[] {
     case 'respond':
       return ['lose request'];
     case 'create':
+      // A claim whose object is late is what others fence.
+      return [...OF_ALL, 'conflict', 'freeze before', 'delay'];
     case 'fence':
       return [...OF_ALL, 'conflict'];
+    case 'record':
+      // Between a look at a trace and its record lies what makes the looks of two invocations differ.
+      return [...OF_ALL, 'freeze before', 'lose answer'];
     case 'append':
     case 'read':
     case 'read fragments':
     case 'send':
+    case 'continue':
     case 'dead letter':
       return [...OF_ALL, 'partly'];
     default:

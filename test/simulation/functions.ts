@@ -1,6 +1,7 @@
 import type { SQSBatchResponse } from 'aws-lambda';
-import { createHandler, type DecideHandler, timeCheck } from '../../functions/decide/handler.ts';
-import { type HttpHandler, wireIngestHttp } from '../../functions/ingest/handler.ts';
+import { createHandler, type DecideHandler, timeChecks } from '../../functions/decide/handler.ts';
+import { wireIngestHttp } from '../../functions/ingest/handler.ts';
+import type { HttpRequest, HttpResponse } from '../../functions/ingest/http.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { NO_METRICS } from '../../functions/shared/metrics.ts';
 import { type PerTenant, perTenant, type Services } from '../../functions/shared/per-tenant.ts';
@@ -25,14 +26,20 @@ export interface FunctionDeps {
   readonly onError: (message: string) => void;
 }
 
+export type IngestFunction = (request: HttpRequest) => Promise<HttpResponse>;
+
 /** The real ingest function on one instance. */
-export function ingestFunction({ services, config, onError }: FunctionDeps): HttpHandler {
-  return wireIngestHttp({
+export function ingestFunction({ services, config, onError }: FunctionDeps): IngestFunction {
+  const open = wireIngestHttp({
     services,
     config: { current: async () => config() },
     authorize: async (headers) => ({ tenant: headers[TENANT_HEADER] }),
     log: logOf(onError),
   });
+  return async (request) => {
+    const opened = await open(request);
+    return typeof opened === 'function' ? await opened(request) : opened;
+  };
 }
 
 export interface DecideFunctionDeps extends FunctionDeps {
@@ -53,7 +60,7 @@ export function decideFunction(deps: DecideFunctionDeps): DecideHandler {
         const result = await deciders(tenant).decideBatch({
           received,
           evaluate: (trace, allowances) => evaluatePolicies(config, trace, allowances),
-          ...(timeLeft !== undefined && { hasTime: timeCheck(timeLeft) }),
+          ...(timeLeft !== undefined && timeChecks(timeLeft)),
         });
         deps.onSummary(result.summary);
         for (const { message } of result.summary.failures) if (!isExpected(message)) onError(message);
@@ -66,7 +73,8 @@ export function decideFunction(deps: DecideFunctionDeps): DecideHandler {
 }
 
 export function decideOptions(settings: Settings): DecideOptions {
-  const { maxAttempts, concurrency, maxRoundBytes, claimTimeoutMs, continuationDelayMs, isLarge } = settings;
+  const { maxAttempts, concurrency, maxRoundBytes, claimTimeoutMs, continuationDelayMs, bufferTtlMs, isLarge } =
+    settings;
   return {
     ...DEFAULT_DECIDE_OPTIONS,
     maxAttempts,
@@ -74,6 +82,7 @@ export function decideOptions(settings: Settings): DecideOptions {
     maxRoundBytes,
     claimTimeoutMs,
     continuationDelayMs,
+    bufferTtlMs,
     // What calls for a look at all of a large trace is the policies' answer to a part, and nothing else.
     ...(isLarge && { largeTraces: { wholeUpTo: 0, inlineHashes: 1, looksWhileDoubling: 1e-9 } }),
   };

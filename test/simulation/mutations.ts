@@ -12,6 +12,7 @@ const RECORD = 'lib/pipeline/decide/record-claim.ts';
 const ATTEMPT = 'lib/pipeline/decide/claim-attempt.ts';
 const STATES = 'lib/pipeline/decide/claim-states.ts';
 const ROUND = 'lib/pipeline/decide/archive-round.ts';
+const BATCH = 'lib/pipeline/decide/decide-batch.ts';
 const REQUEUE = 'lib/pipeline/decide/requeue.ts';
 const EXAMINATION = 'lib/pipeline/decide/examination.ts';
 const INGEST = 'lib/pipeline/ingest.ts';
@@ -226,22 +227,29 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'missing fragments count as settled',
     file: EXAMINATION,
-    find: "isThere(hash) ? 'settled' : 'open'",
+    find: "isThere(hash) ? 'settled' : 'missing'",
     replace: "isThere(hash) ? 'settled' : 'settled'",
     why: 'what expired under a lagging queue is reported nowhere',
   },
   {
     name: 'missing late spans count as settled',
     file: SETTLE,
-    find: "standings.set(hash, present.has(hash) ? 'settled' : 'open');",
+    find: "standings.set(hash, present.has(hash) ? 'settled' : 'missing');",
     replace: "standings.set(hash, 'settled');",
     why: 'what expired under a lagging queue is reported nowhere',
   },
   {
+    name: 'what has expired is reported nowhere',
+    file: BATCH,
+    find: 'requeued.push(await deadLetterExpired(expired, this.#deps, bufferTtlMs));',
+    replace: 'void expired;',
+    why: 'spans left the buffer before they were decided, and nobody hears of it',
+  },
+  {
     name: 'the last attempt ends in silence',
     file: REQUEUE,
-    find: "await attemptToSend('dead_lettered', dead, () => wakeUps.sendToDeadLetters(deadLetters)),",
-    replace: "await attemptToSend('dead_lettered', dead, async () => deadLetters.pop() && undefined),",
+    find: 'await attemptToSend(kind, sources, () => wakeUps.sendToDeadLetters(deadLetters));',
+    replace: 'await attemptToSend(kind, sources, async () => void wakeUps);',
     why: 'what could not be settled is reported nowhere',
   },
   {
@@ -306,5 +314,48 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "return tenant === undefined ? '' : `",
     replace: "return tenant === undefined || tenant.length > 0 ? '' : `",
     why: 'a trace of one is decided with the spans of another',
+  },
+  {
+    name: 'wake-ups that come early are not sent again',
+    file: REQUEUE,
+    find: "return attemptToSend('early', early, () => wakeUps.send(delayed()));",
+    replace: "return attemptToSend('early', early, async () => void (wakeUps && delayed()));",
+    why: 'a clock that is behind loses them',
+  },
+  {
+    name: 'what there was no time for is not sent again',
+    file: REQUEUE,
+    find: 'wakeUps.send(remaining.map(({ wakeUp }) => delayUntilDue(wakeUp, nowMs))),',
+    replace: 'Promise.resolve(void (wakeUps && nowMs)),',
+    why: 'it is acknowledged, and nobody is woken again',
+  },
+  {
+    name: 'fragments share a name',
+    file: 'lib/aws/system.ts',
+    find: "hash('sha256', payload, 'buffer')",
+    replace: "hash('sha256', payload.subarray(0, 16), 'buffer')",
+    why: 'one overwrites the other',
+  },
+  {
+    name: 'every claim begins with seq 0',
+    file: ATTEMPT,
+    find: 'return Math.max(0, ...claims.map((claim) => claim.firstSeq + claim.lineCount));',
+    replace: 'return claims.length > 0 ? 0 : 0;',
+    why: 'the lines of a trace cannot be put in order',
+  },
+  {
+    name: 'claims that lost a race are counted',
+    file: RECORD,
+    find: "if (answer === 'recorded') outcomes.push(attempt.outcome);",
+    replace: 'outcomes.push(attempt.outcome);',
+    why: 'a trace counts as sampled twice',
+  },
+  {
+    name: 'spilled payloads are written behind their items',
+    file: 'lib/aws/dynamodb/span-buffer.ts',
+    find: 'await forEachBounded(spills, SPILLS_IN_FLIGHT, ({ key, bytes }) => spillStore.put(key, bytes));',
+    replace:
+      'forEachBounded(spills, SPILLS_IN_FLIGHT, ({ key, bytes }) => spillStore.put(key, bytes)).catch(() => undefined);',
+    why: 'an item points at an object that was never written',
   },
 ];

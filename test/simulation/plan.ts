@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CALLS, type CallName, type Fault, faultsOf } from './faults.ts';
-import { POLICY_NAMES, type PolicyName } from './policies.ts';
+import { POLICY_NAMES, type PolicyName, TURNING_OFF } from './policies.ts';
 
 /**
  * A history before it happens: everything that is chosen. The same plan makes the same history. It consists of lists, so that
@@ -79,6 +79,8 @@ export interface Settings {
   readonly visibilityTimeoutMs: number;
   readonly bufferTtlMs: number;
   readonly deletesAfterMs: number;
+  /** Items that DynamoDB puts on a page of an answer. */
+  readonly pageItems: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -165,7 +167,7 @@ function listOf<Element>(
 }
 
 const settings: fc.Arbitrary<Settings> = fc.record({
-  decisionWaitMs: fc.constantFrom(1_000, 1_000, 10_000),
+  decisionWaitMs: fc.constantFrom(0, 1_000, 10_000),
   rootWait: rarely(2),
   hasTenants: rarely(1),
   isLarge: rarely(3),
@@ -181,11 +183,16 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   visibilityTimeoutMs: fc.constantFrom(5_000, 70_000, 360_000),
   bufferTtlMs: fc.constantFrom(24 * HOUR_MS, 24 * HOUR_MS, 24 * HOUR_MS, 24 * HOUR_MS, 120_000),
   deletesAfterMs: fc.constantFrom(0, 600_000, Number.MAX_SAFE_INTEGER),
+  pageItems: fc.constantFrom(1_000, 1_000, 2),
 });
 
 export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
   seed: fc.noShrink(fc.nat(2 ** 31 - 1)),
-  policies: fc.oneof(fc.constantFrom<PolicyName[]>('errors', 'all', 'any'), fc.constantFrom(...POLICY_NAMES)),
+  policies: fc.oneof(
+    fc.constantFrom<PolicyName[]>('errors', 'all', 'any'),
+    fc.constantFrom(...POLICY_NAMES),
+    fc.constantFrom(...TURNING_OFF),
+  ),
   deploys: fc.array(fc.record({ atMs: momentMs, policies: fc.constantFrom(...POLICY_NAMES) }), { maxLength: 1 }),
   traces: fc.oneof(listOf(plannedTrace, 1, 1), listOf(plannedTrace, 1, 3)),
   requests: listOf(plannedRequest, 1, 8),

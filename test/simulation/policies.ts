@@ -74,6 +74,9 @@ const POLICY_SETS = {
 export type PolicyName = keyof typeof POLICY_SETS;
 export const POLICY_NAMES = Object.keys(POLICY_SETS) as readonly PolicyName[];
 
+/** Those that can make "not sampled" out of "sampled". */
+export const TURNING_OFF: readonly PolicyName[] = POLICY_NAMES.filter((name) => !POLICY_SETS[name].isMonotone);
+
 export function policySet(name: PolicyName): PolicySet {
   return POLICY_SETS[name];
 }

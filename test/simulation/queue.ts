@@ -36,10 +36,11 @@ export class SimulatedQueue {
   }
 
   client(process: Process): QueueCalls {
+    const isOfIngest = process.name.startsWith('ingest');
     return {
       call: (_, input) =>
         this.#deps.network.call(process, {
-          name: input.QueueUrl === DEAD_LETTER_URL ? 'dead letter' : 'send',
+          name: input.QueueUrl === DEAD_LETTER_URL ? 'dead letter' : isOfIngest ? 'send' : 'continue',
           about: () => (input.Entries ?? []).map(({ MessageBody = '' }) => describeBody(MessageBody)).join('; '),
           apply: () => this.#send(input, false),
           applyPartly: () => this.#send(input, true),

@@ -39,6 +39,8 @@ export interface SimulatedTableDeps {
   readonly now: () => number;
   /** How late expired items are deleted; infinite: never. */
   readonly deletesAfterMs: number;
+  /** How many items a page of an answer has at most. */
+  readonly pageItems: number;
   /** How old the answer to an eventually consistent read is, each time anew. */
   readonly staleMs: () => number;
   /** Called with each decision record or note, and with what it replaces. */
@@ -156,7 +158,7 @@ export class SimulatedTable {
       .filter((item) => item !== undefined);
     if (!ScanIndexForward) found.reverse();
     const rest = startKey === undefined ? found : found.filter((item) => keyOf(item)[1] > startKey);
-    const page = rest.slice(0, isPartial ? Math.min(Limit, 1) : Limit);
+    const page = rest.slice(0, Math.min(Limit, isPartial ? 1 : this.#deps.pageItems));
     const last = page.at(-1);
     const key = last && { [PARTITION_KEY]: last[PARTITION_KEY], [SORT_KEY]: last[SORT_KEY] };
     return { Items: page, ...(page.length < rest.length && { LastEvaluatedKey: key }) };

@@ -57,6 +57,7 @@ export class World {
       network,
       now,
       deletesAfterMs: plan.settings.deletesAfterMs,
+      pageItems: plan.settings.pageItems,
       staleMs: () => random.between(0, 2_000),
       onRecord: (partition, item, before) => {
         const [after, previous] = [fromRecordItem(item), before && fromRecordItem(before)];
@@ -68,7 +69,7 @@ export class World {
     const shared = { scheduler, faults, timeline, random };
     const newDecideInstance = () => this.#decideInstance();
     this.#eventSource = new EventSource(
-      { ...shared, queue: this.queue, newInstance: newDecideInstance, isInBuffer: (name) => this.table.has(name) },
+      { ...shared, queue: this.queue, newInstance: newDecideInstance, seenWith: (name) => this.#seenWith(name) },
       plan.settings,
     );
     this.#exporters = new Exporters(
@@ -134,6 +135,14 @@ export class World {
         this.#violate('only in memory', `${shortName(name)} is acknowledged, and no wake-up names it`);
       }
     }
+  }
+
+  /** A note on a large trace settles all that its look has seen, later wake-ups as well. */
+  #seenWith(name: string): readonly string[] {
+    const partition = name.slice(0, name.lastIndexOf('/'));
+    const hashes = this.ledger.traces.get(partition)?.fragments.keys() ?? [];
+    const names = this.plan.settings.isLarge ? [...hashes].map((hash) => `${partition}/${hash}`) : [name];
+    return names.filter((one) => this.table.has(one));
   }
 
   #decideInstance() {

@@ -20,14 +20,14 @@ interface Template {
 const TEMPLATES = 40;
 
 /** Endless export requests of about 512 spans as a gateway sends them, gzipped; each has traces of its own. */
-export function* endlessRequests(): Generator<SoakRequest, never> {
+export function* endlessRequests(firstRound = 1): Generator<SoakRequest, never> {
   const templates = corpusOf('gateway', TEMPLATES * 512).map(({ protobuf, spanCount }): Template => {
     const bytes = Buffer.from(protobuf);
     const traceIds = new Set(regroup(protobuf).fragments.map(({ traceId }) => traceId));
     const traceIdsAt = [...traceIds].flatMap((traceId) => placesOf(Buffer.from(traceId, 'hex'), bytes));
     return { protobuf: bytes, spanCount, traceCount: traceIds.size, traceIdsAt };
   });
-  for (let round = 1; ; round++) {
+  for (let round = firstRound; ; round++) {
     for (const { protobuf, traceIdsAt, ...counts } of templates) {
       const bytes = Buffer.from(protobuf);
       // Sampling by hash takes the last bytes of the ID: they stay random.
