@@ -23,11 +23,13 @@ export async function playHistory(plan: Plan): Promise<History> {
   const isBroken = world.violations.length + inStorm.length > 0;
   if (!isBroken) await world.redrive();
   const after = isBroken || world.violations.length > 0 ? [] : check(world, 'after');
-  return {
+  const history: History = {
     violations: [...world.violations, ...inStorm, ...after],
     timeline: world.timeline,
     faults: world.faults.injected,
     events: world.scheduler.eventCount,
     spans: comparedSpans(world),
   };
+  await world.engine.close();
+  return history;
 }
