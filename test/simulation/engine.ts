@@ -39,4 +39,8 @@ export interface EngineDeps {
   readonly onVisible: (visibleAtMs: number) => void;
   /** A trace that was decided is decided again. */
   readonly onSecondDecision: (trace: string) => void;
+  /** Whether things still go wrong. */
+  readonly mayRestart: () => boolean;
+  /** The machine starts anew: all its processes are gone. */
+  readonly onRestart: () => void;
 }

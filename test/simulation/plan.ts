@@ -85,7 +85,7 @@ export interface Settings {
 }
 
 const HOUR_MS = 3_600_000;
-const SQLITE_ONE_IN = 25;
+const SQLITE_ONE_IN = 40;
 
 /** Moments at which something happens: together with others, around the time of a decision, or long after it. */
 const momentMs = fc.oneof(

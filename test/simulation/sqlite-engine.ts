@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PerTenant, perTenant, type Services } from '../../functions/shared/per-tenant.ts';
@@ -7,7 +7,7 @@ import { partitionPrefix } from '../../lib/aws/dynamodb/schema.ts';
 import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
 import { encodeWakeUp } from '../../lib/aws/sqs/wake-up-message.ts';
 import { type FragmentRef, TraceTooLargeError, UnavailableError, type WakeUp } from '../../lib/pipeline/ports.ts';
-import { openStore, type Store } from '../../lib/sqlite/store.ts';
+import { openStore, type Store, type TenantServices } from '../../lib/sqlite/store.ts';
 import { type AwsEngineDeps, PLAIN } from './aws-engine.ts';
 import { SimulatedBucket } from './bucket.ts';
 import { isSecondDecision } from './decisions.ts';
@@ -21,6 +21,9 @@ import type { Process } from './scheduler.ts';
 /** A disk in memory, where there is one: nothing of what is stored has to outlive the history. */
 const FOLDERS = ['/dev/shm', tmpdir()];
 
+/** How often a machine starts anew, of the times when it asks for messages. */
+const RESTARTS = 0.05;
+
 /**
  * The adapters of SQLite on a real database, and the archive on a simulated bucket. Between the calls processes die, freeze and
  * are refused as elsewhere; a call itself is done by SQLite, while the time of the history stands still.
@@ -29,7 +32,10 @@ export class SqliteEngine implements Engine {
   readonly #deps: AwsEngineDeps;
   readonly #settings: Settings;
   readonly #folder: string;
-  readonly #store: Store;
+  #store: Store;
+  #storeCount = 0;
+  /** By tenant, of the store that is open. */
+  #ports: PerTenant<TenantServices>;
   readonly #bucket: SimulatedBucket;
   /** When each fragment arrived that was ever stored. */
   readonly #receivedAtMs = new Map<string, number>();
@@ -42,14 +48,14 @@ export class SqliteEngine implements Engine {
     this.#settings = settings;
     const parent = FOLDERS.find((folder) => existsSync(folder)) ?? '.';
     this.#folder = mkdtempSync(join(parent, 'tailgate-simulation-'));
-    const { bufferTtlMs, visibilityTimeoutMs } = settings;
-    const path = join(this.#folder, 'tailgate.db');
-    this.#store = openStore({ path, clock: { now: () => Math.floor(deps.now()) }, bufferTtlMs, visibilityTimeoutMs });
+    this.#store = this.#open();
+    this.#ports = this.#portsOf(this.#store);
     this.#bucket = new SimulatedBucket(deps.network);
   }
 
   readonly messages: MessageSource = {
     receive: async (size, hiddenMs) => {
+      if (this.#deps.random.between(0, 1) < RESTARTS && this.#deps.mayRestart()) await this.#restart();
       const received = await this.#store.messages.receive({ maxMessages: size });
       const messages: Message[] = [];
       for (const { messageId, wakeUp, tenant } of received) {
@@ -109,7 +115,7 @@ export class SqliteEngine implements Engine {
 
   /** The ports on the database, every call of which is a step of the process. */
   #onStore(process: Process, tenant: string | undefined): Omit<Services, 'archive' | 'clock'> {
-    const { buffer, wakeUps, limits, keyTables } = this.#store.services({ tenant });
+    const ports = () => this.#ports(tenant);
     const prefix = partitionPrefix({ tenant });
     const step = async <Answer>(name: CallName, about: () => string, apply: () => Promise<Answer>): Promise<Answer> => {
       try {
@@ -130,47 +136,50 @@ export class SqliteEngine implements Engine {
       buffer: {
         append: (fragments) =>
           step('append', shown(fragments), async () => {
-            await buffer.append(fragments);
+            await ports().buffer.append(fragments);
             for (const fragment of fragments) {
               for (const name of namesOf([fragment])) this.#receivedAtMs.set(name, fragment.receivedAtMs);
             }
           }),
-        read: (traceId, options) => step('read', of(traceId), () => buffer.read(traceId, options)),
+        read: (traceId, options) => step('read', of(traceId), () => ports().buffer.read(traceId, options)),
         readFragments: (traceId, ...which) =>
-          step('read fragments', of(traceId), () => buffer.readFragments(traceId, ...which)),
+          step('read fragments', of(traceId), () => ports().buffer.readFragments(traceId, ...which)),
         record: (traceId, record) =>
           step('record', of(traceId), async () => {
-            const answer = await buffer.record(traceId, record);
+            const answer = await ports().buffer.record(traceId, record);
             if (answer === 'recorded') this.#remember(prefix + traceId, record);
             return answer;
           }),
-        writeList: (traceId, ...list) => step('write list', of(traceId), () => buffer.writeList(traceId, ...list)),
-        readList: (traceId, name) => step('read list', of(traceId), () => buffer.readList(traceId, name)),
+        writeList: (traceId, ...list) =>
+          step('write list', of(traceId), () => ports().buffer.writeList(traceId, ...list)),
+        readList: (traceId, name) => step('read list', of(traceId), () => ports().buffer.readList(traceId, name)),
       },
       wakeUps: {
         send: (delayed) =>
           step(isOfIngest ? 'send' : 'continue', shown(delayed.flatMap(({ wakeUp }) => wakeUp.fragments)), async () => {
-            await wakeUps.send(delayed);
+            await ports().wakeUps.send(delayed);
             for (const { wakeUp, delaySeconds } of delayed) {
               for (const name of namesOf(wakeUp.fragments)) this.named.add(name);
               this.#deps.onVisible(this.#deps.now() + delaySeconds * 1000 + 1);
             }
           }),
         sendToDeadLetters: (dead) =>
-          step('dead letter', shown(dead.flatMap(({ fragments }) => fragments)), () => wakeUps.sendToDeadLetters(dead)),
+          step('dead letter', shown(dead.flatMap(({ fragments }) => fragments)), () =>
+            ports().wakeUps.sendToDeadLetters(dead),
+          ),
       },
       limits: {
         lease: (bucket, ...lease) =>
           step(
             'limits',
             () => bucket.key,
-            () => limits.lease(bucket, ...lease),
+            () => ports().limits.lease(bucket, ...lease),
           ),
         release: (bucket, tokens) =>
           step(
             'limits',
             () => bucket.key,
-            () => limits.release(bucket, tokens),
+            () => ports().limits.release(bucket, tokens),
           ),
       },
       keyTables: {
@@ -178,28 +187,51 @@ export class SqliteEngine implements Engine {
           step(
             'tables',
             () => 'latest',
-            () => keyTables.latest(...which),
+            () => ports().keyTables.latest(...which),
           ),
         putIfAbsent: (...table) =>
           step(
             'tables',
             () => 'put',
-            () => keyTables.putIfAbsent(...table),
+            () => ports().keyTables.putIfAbsent(...table),
           ),
         counts: (...which) =>
           step(
             'tables',
             () => 'counts',
-            () => keyTables.counts(...which),
+            () => ports().keyTables.counts(...which),
           ),
         count: (...counts) =>
           step(
             'tables',
             () => 'count',
-            () => keyTables.count(...counts),
+            () => ports().keyTables.count(...counts),
           ),
       },
     };
+  }
+
+  #open(): Store {
+    const { bufferTtlMs, visibilityTimeoutMs } = this.#settings;
+    const path = join(this.#folder, String(this.#storeCount), 'tailgate.db');
+    const clock = { now: () => Math.floor(this.#deps.now()) };
+    return openStore({ path, clock, bufferTtlMs, visibilityTimeoutMs });
+  }
+
+  #portsOf(store: Store): PerTenant<TenantServices> {
+    return perTenant((tenant) => store.services({ tenant }));
+  }
+
+  /** As after `kill -9`: what the processes knew is gone, and the files are as they were at that moment. */
+  async #restart(): Promise<void> {
+    this.#deps.onRestart();
+    const killed = this.#store;
+    const folder = join(this.#folder, String(this.#storeCount));
+    this.#storeCount += 1;
+    cpSync(folder, join(this.#folder, String(this.#storeCount)), { recursive: true });
+    await killed.close();
+    this.#store = this.#open();
+    this.#ports = this.#portsOf(this.#store);
   }
 
   #remember(trace: string, record: Parameters<typeof isSecondDecision>[0]): void {

@@ -36,6 +36,7 @@ export class World {
   readonly #random: Random;
   readonly #eventSource: EventSource;
   readonly #exporters: Exporters;
+  readonly #processes: Process[] = [];
   #processCount = 0;
   #ids = 0;
 
@@ -55,6 +56,11 @@ export class World {
       onVisible: (visibleAtMs: number) => this.#eventSource.expect(visibleAtMs),
       onSecondDecision: (trace: string) =>
         this.#violate('several decisions', `${shortTrace(trace)} was decided, and is decided again`),
+      mayRestart: () => plan.faults.length > 0 && !faults.isOver,
+      onRestart: () => {
+        timeline.add('machine', 'restarts', 'all processes die');
+        for (const process of this.#processes.splice(0)) process.die();
+      },
     };
     const Engine = plan.settings.engine === 'sqlite' ? SqliteEngine : AwsEngine;
     this.engine = new Engine(engineDeps, plan.settings);
@@ -167,6 +173,7 @@ export class World {
     const { skewMs } = this.plan.settings;
     const skew = this.#random.between(-skewMs, skewMs);
     const process = new Process(`${name} ${this.#processCount}`, this.scheduler, skew);
+    this.#processes.push(process);
     const services = this.engine.services(process);
     const lagMs = this.#random.between(0, CONFIG_LAG_MS);
     const onError = (message: string) => this.#violate('error', `${process.name}: ${message}`);
