@@ -23,7 +23,10 @@ const { values: options } = parseArgs({
   },
 });
 
-const seed = options.seed === 'today' ? Math.floor(Date.now() / 86_400_000) * 1_000_000 : Number(options.seed);
+/** Seeds between those of one day and of the next. */
+const SEEDS_OF_A_DAY = 50_000;
+
+const seed = options.seed === 'today' ? Math.floor(Date.now() / 86_400_000) * SEEDS_OF_A_DAY : Number(options.seed);
 /** A mutation must be found within so many. */
 const histories = Number(options.histories ?? (options.mutations ? 6_000 : 3_000));
 if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(histories) || histories < 1) {

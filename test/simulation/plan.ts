@@ -171,7 +171,8 @@ function listOf<Element>(
 const settings: fc.Arbitrary<Settings> = fc.record({
   // SQLite takes much more time, and the protocol is the same.
   engine: fc.nat(SQLITE_ONE_IN - 1).map((one) => (one === SQLITE_ONE_IN - 1 ? 'sqlite' : 'aws')),
-  decisionWaitMs: fc.constantFrom(0, 1_000, 10_000),
+  // The last one takes more than one message to wait for.
+  decisionWaitMs: fc.constantFrom(0, 0, 0, 1_000, 1_000, 1_000, 10_000, 10_000, 1_000_000),
   rootWait: rarely(2),
   hasTenants: rarely(1),
   isLarge: rarely(3),
