@@ -44,7 +44,7 @@ export async function sendBursts(folder: string): Promise<readonly Measurement[]
       loads.push(
         await sendSpans(
           url,
-          { seconds: BURST_SECONDS, spansPerSecond: SPANS_PER_SECOND, firstRound: burst * 1_000_000 + 1 },
+          { seconds: BURST_SECONDS, spansPerSecond: SPANS_PER_SECOND, firstRequest: burst * 1_000_000 + 1 },
           look,
         ),
       );
@@ -59,7 +59,7 @@ export async function sendBursts(folder: string): Promise<readonly Measurement[]
     }
     const drainedSeconds = Math.round((performance.now() - drainingFrom) / 1_000);
     // What was refused is accepted again, and decided in time.
-    const calm = await sendSpans(url, { seconds: 2, spansPerSecond: 500, firstRound: BURSTS * 1_000_000 + 1 }, look);
+    const calm = await sendSpans(url, { seconds: 2, spansPerSecond: 500, firstRequest: BURSTS * 1_000_000 + 1 }, look);
     for (let second = 0; second < CATCH_UP_SECONDS && tailgate.decided < traces + calm.traces; second++)
       await sleep(1_000);
     const lagMs = tailgate.lagMs;

@@ -19,7 +19,7 @@ export interface Pace {
   readonly seconds: number;
   readonly spansPerSecond: number;
   /** Another load on the same Tailgate begins elsewhere, so that it has traces of its own. @default 1 */
-  readonly firstRound?: number;
+  readonly firstRequest?: number;
 }
 
 /**
@@ -29,11 +29,11 @@ export interface Pace {
  */
 export async function sendSpans(
   url: string,
-  { seconds, spansPerSecond, firstRound = 1 }: Pace,
+  { seconds, spansPerSecond, firstRequest = 1 }: Pace,
   onSecond: (second: number, load: Load) => void,
 ): Promise<Load> {
   const load: Load = { spans: 0, traces: 0, refused: 0, withoutRetryAfter: 0, failed: 0, answerMs: [] };
-  const requests = endlessRequests(firstRound);
+  const requests = endlessRequests(firstRequest);
   const underWay = new Set<Promise<void>>();
   const begun = performance.now();
   let owed = 0;
