@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { TRACES_PREFIX } from '../../lib/archive/layout.ts';
 import { decodeWakeUp, type WakeUpMessage } from '../../lib/aws/sqs/wake-up-message.ts';
 import { FUNCTION_MEMORY_MB } from '../../lib/cdk/deployment-defaults.ts';
 import { functionUrlEvent } from '../../lib/local/function-url-event.ts';
@@ -104,7 +105,7 @@ function linesIn({ objects }: Services): GiantOutcome['lines'] {
   let count = 0;
   let longestBytes = 0;
   for (const [key, bytes] of objects) {
-    if (!key.includes('/traces/')) continue;
+    if (!key.includes(`/${TRACES_PREFIX}`)) continue;
     const text = gunzipSync(bytes);
     for (let at = 0; at < text.length; count++) {
       const end = text.indexOf(10, at);

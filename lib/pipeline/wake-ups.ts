@@ -78,6 +78,17 @@ export function fragmentsByTrace(received: readonly ReceivedWakeUp[]): Fragments
   return byTrace;
 }
 
+/** Fragments of traces that may be named several times, with others each time: the two looks of a batch find out different things. */
+export function allFragments(named: Iterable<readonly [string, ReadonlySet<string>]>): FragmentsByTrace {
+  const all = new Map<string, Set<string>>();
+  for (const [traceId, hashes] of named) {
+    const known = all.get(traceId);
+    if (known === undefined) all.set(traceId, new Set(hashes));
+    else for (const hash of hashes) known.add(hash);
+  }
+  return all;
+}
+
 /** The wake-ups reduced to these fragments. Those that name none of them are left out. */
 export function wakeUpsNaming(
   fragments: FragmentsByTrace,

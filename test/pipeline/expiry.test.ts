@@ -103,6 +103,31 @@ describe.each([
   });
 });
 
+it('is reported with every other one of its trace, whichever look at it found out', async () => {
+  const world = new World();
+  await world.ingest(failed('a1'));
+  await world.ingest(failed('a2'));
+  const read = world.buffer.read.bind(world.buffer);
+  let looks = 0;
+  // The first look finds the second fragment, whose claim is then fenced; the second look finds nothing.
+  world.buffer.read = async (traceId, options) => {
+    const buffered = await read(traceId, options);
+    looks += 1;
+    return { ...buffered, fragments: looks > 2 ? [] : buffered.fragments.slice(1) };
+  };
+  world.clock.advance(30 * SECOND);
+  await world.decideOnce({
+    step: async (label, when) => {
+      if (label !== 'create' || when !== 'before') return;
+      const claim = (await read(traceIdOf('a'))).decision?.claims[0];
+      await world.archive.fence(claim?.key ?? '');
+      world.clock.advance(25 * HOUR);
+    },
+  });
+  expect(world.summaries[0]).toMatchObject({ expired: 2, deadLettered: 2 });
+  expect(world.queue.deadLetters.flatMap(({ fragments }) => fragments)).toHaveLength(2);
+});
+
 it('a message of version 0.1, which does not say when its spans arrived, is measured by its due time', async () => {
   const world = new World();
   const fragments = [{ traceId: traceIdOf('a'), hash: 'gone' }];

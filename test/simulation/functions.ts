@@ -73,7 +73,8 @@ export function decideFunction(deps: DecideFunctionDeps): DecideHandler {
 }
 
 export function decideOptions(settings: Settings): DecideOptions {
-  const { maxAttempts, concurrency, maxRoundBytes, claimTimeoutMs, continuationDelayMs, bufferTtlMs, isLarge } = settings;
+  const { maxAttempts, concurrency, maxRoundBytes, claimTimeoutMs, continuationDelayMs, bufferTtlMs, isLarge } =
+    settings;
   return {
     ...DEFAULT_DECIDE_OPTIONS,
     maxAttempts,

@@ -12,6 +12,7 @@ const RECORD = 'lib/pipeline/decide/record-claim.ts';
 const ATTEMPT = 'lib/pipeline/decide/claim-attempt.ts';
 const STATES = 'lib/pipeline/decide/claim-states.ts';
 const ROUND = 'lib/pipeline/decide/archive-round.ts';
+const BATCH = 'lib/pipeline/decide/decide-batch.ts';
 const REQUEUE = 'lib/pipeline/decide/requeue.ts';
 const EXAMINATION = 'lib/pipeline/decide/examination.ts';
 const INGEST = 'lib/pipeline/ingest.ts';
@@ -236,6 +237,13 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "standings.set(hash, present.has(hash) ? 'settled' : 'missing');",
     replace: "standings.set(hash, 'settled');",
     why: 'what expired under a lagging queue is reported nowhere',
+  },
+  {
+    name: 'what has expired is reported nowhere',
+    file: BATCH,
+    find: 'requeued.push(await deadLetterExpired(expired, this.#deps, bufferTtlMs));',
+    replace: 'void expired;',
+    why: 'spans left the buffer before they were decided, and nobody hears of it',
   },
   {
     name: 'the last attempt ends in silence',

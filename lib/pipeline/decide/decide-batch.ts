@@ -1,7 +1,14 @@
 import { FleetAllowances } from '../allowances/fleet-allowances.ts';
 import type { Clock, Evaluate, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../ports.ts';
 import { OneAtATime } from '../trace-limits.ts';
-import { type FragmentsByTrace, fragmentsByTrace, isDue, type ReceivedWakeUp, wakeUpsNaming } from '../wake-ups.ts';
+import {
+  allFragments,
+  type FragmentsByTrace,
+  fragmentsByTrace,
+  isDue,
+  type ReceivedWakeUp,
+  wakeUpsNaming,
+} from '../wake-ups.ts';
 import { ClaimStates } from './claim-states.ts';
 import { type SlowEvaluation, withinTime } from './evaluation-time.ts';
 import { sortMissing } from './expiry.ts';
@@ -113,7 +120,7 @@ export class Decider {
     await this.#allowances.releaseAll();
 
     const { bufferTtlMs } = this.#options;
-    const missing = new Map([...first.missing, ...again.missing]);
+    const missing = allFragments([...first.missing, ...again.missing]);
     const { expired, lost } = sortMissing(due, missing, this.#deps.clock.now(), bufferTtlMs);
     const open = wakeUpsNaming(new Map([...again.open, ...again.unprocessed]), due);
     const whyOpen = lastFailures([...first.settled, ...again.settled]);

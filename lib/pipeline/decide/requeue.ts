@@ -1,5 +1,5 @@
 import { type Clock, MAX_DELAY_SECONDS, type WakeUp, type WakeUpQueue } from '../ports.ts';
-import { delayUntilDue, type FragmentsByTrace, type ReceivedWakeUp, wakeUpsNaming } from '../wake-ups.ts';
+import { allFragments, delayUntilDue, type FragmentsByTrace, type ReceivedWakeUp, wakeUpsNaming } from '../wake-ups.ts';
 import { whyExpired } from './expiry.ts';
 import type { RequeueOptions } from './options.ts';
 import type { TraceTooLarge } from './outcome.ts';
@@ -92,7 +92,8 @@ export function deadLetterTooLarge(
   traces: readonly TraceTooLarge[],
   { wakeUps, clock }: RequeueDeps,
 ): Promise<Requeued> {
-  const sources = wakeUpsNaming(new Map(traces.map(({ traceId, hashes }) => [traceId, hashes])), received);
+  const named = allFragments(traces.map(({ traceId, hashes }) => [traceId, hashes]));
+  const sources = wakeUpsNaming(named, received);
   const earliest = new Map<string, Pick<WakeUp, 'dueAtMs' | 'receivedAtMs'>>();
   for (const { wakeUp } of sources) {
     for (const { traceId } of wakeUp.fragments) earliest.set(traceId, earlier(wakeUp, earliest.get(traceId)));
