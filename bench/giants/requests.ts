@@ -31,7 +31,7 @@ export interface GiantSpan {
 }
 
 /** 32 hex digits. */
-export function traceIdOf(trace: number): string {
+function traceIdOf(trace: number): string {
   return `f${(trace + 1).toString(16).padStart(31, '0')}`;
 }
 

@@ -83,9 +83,8 @@ export class MessageQueue {
   }
 
   /**
-   * Receives messages that are visible, those that have been visible longest, and hides them. Small messages do not wait for large
-   * ones before them, which get what the small ones leave, and one in each batch: so a giant wake-up delays others by the batch under
-   * way, and never by a second one.
+   * Receives messages that are visible, those that have been visible longest, and hides them. A batch has at most one large message,
+   * and small ones do not wait for others: so a giant wake-up delays them by the batch under way, and never by a second one.
    */
   async receive({ maxMessages = 25, maxFragments = 5_000 }: ReceiveOptions = {}): Promise<readonly ReceivedMessage[]> {
     const { writer, clock, visibilityTimeoutMs, messagePacks } = this.#deps;
@@ -93,7 +92,7 @@ export class MessageQueue {
     if ((this.nextVisibleAtMs() ?? Number.POSITIVE_INFINITY) > nowMs) return [];
     const rows = await writer.write(() => {
       const most = Math.min(maxMessages, MAX_BATCH);
-      const large = this.#selectLarge.all(nowMs, Math.min(most, Math.ceil(maxFragments / LARGE_FRAGMENTS)));
+      const large = this.#selectLarge.all(nowMs, 1);
       const reserved = Number(large[0]?.['fragment_count'] ?? 0);
       const received: Record<string, unknown>[] = [];
       let fragments = 0;

@@ -23,7 +23,7 @@ export function check(world: World, moment: 'storm' | 'after'): readonly Violati
 
 /** How many spans of the archive have been compared with what was sent. */
 export function comparedSpans(world: World): number {
-  return [...readArchive(world.bucket.archived).values()].flat().reduce((sum, { spans }) => sum + spans.length, 0);
+  return [...readArchive(world.engine.archived()).values()].flat().reduce((sum, { spans }) => sum + spans.length, 0);
 }
 
 class Check {
@@ -38,18 +38,17 @@ class Check {
     this.#world = world;
     this.#moment = moment;
     this.#expectations = new Expectations(world.plan);
-    this.#archive = readArchive(world.bucket.archived);
-    const letters = [...world.queue.deadLetters.values()];
-    this.#inDeadLetters = new Set(letters.flatMap(({ body }) => namesIn(decodeWakeUp(body))));
+    this.#archive = readArchive(world.engine.archived());
+    this.#inDeadLetters = new Set(world.engine.deadLetters().flatMap((body) => namesIn(decodeWakeUp(body))));
   }
 
   run(): readonly Violation[] {
-    const { ledger, bucket, plan, summaries } = this.#world;
+    const { ledger, engine, plan, summaries } = this.#world;
     for (const [name, trace] of ledger.traces) this.#checkTrace(name, trace, this.#archive.get(name) ?? []);
     for (const name of this.#archive.keys()) {
       if (!ledger.traces.has(name)) this.#violate('foreign', `nobody has sent ${shortTrace(name)}`);
     }
-    for (const key of bucket.overwritten) this.#violate('overwritten', shortKey(key));
+    for (const key of engine.overwritten) this.#violate('overwritten', shortKey(key));
     if (this.#moment === 'after' && this.#inDeadLetters.size > 0 && !hasExpiry(plan.settings)) {
       this.#violate('dead letters', `${[...this.#inDeadLetters].map(shortName).join(' ')} could not be settled`);
     }
@@ -61,7 +60,7 @@ class Check {
     const shown = shortTrace(name);
     if (lines.length === 0) {
       const isNamed = [...trace.acknowledged].some((hash) => this.#isExcused(`${name}/${hash}`));
-      const isStored = (hash: string) => this.#world.table.stored.has(`${name}/${hash}`);
+      const isStored = (hash: string) => this.#world.engine.stored.has(`${name}/${hash}`);
       if (!isNamed && this.#expectations.mustBeKept(trace, isStored)) {
         this.#violate(this.#lossKind('lost trace'), `nothing of ${shown} is archived, and the policies keep it`);
       }
@@ -110,10 +109,10 @@ class Check {
 
   /** A trace is sampled once. In a history without faults each is received once, too. */
   #checkMetrics(summaries: readonly DecideSummary[]): void {
-    const { ledger, plan, table } = this.#world;
+    const { ledger, plan, engine } = this.#world;
     const total = (count: 'sampled' | 'received') => summaries.reduce((sum, summary) => sum + summary[count], 0);
-    if (total('sampled') > table.decided.size) {
-      this.#violate('metrics', `${total('sampled')} traces are counted as sampled, and ${table.decided.size} are`);
+    if (total('sampled') > engine.decided.size) {
+      this.#violate('metrics', `${total('sampled')} traces are counted as sampled, and ${engine.decided.size} are`);
     }
     if (!isCalm(plan)) return;
     const traces = [...ledger.traces.values()];

@@ -1,7 +1,8 @@
 import { decodeWakeUp } from '../../lib/aws/sqs/wake-up-message.ts';
 import type { Random } from '../../lib/traffic/random.ts';
+import type { MessageSource } from './engine.ts';
 import type { Faults } from './faults.ts';
-import { describeBody, type Message, namesIn, type SimulatedQueue } from './queue.ts';
+import { describeBody, type Message, namesIn } from './queue.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -13,7 +14,7 @@ export interface DecideInstance {
 
 export interface EventSourceDeps {
   readonly scheduler: Scheduler;
-  readonly queue: SimulatedQueue;
+  readonly queue: MessageSource;
   readonly faults: Faults;
   readonly timeline: Timeline;
   readonly random: Random;
@@ -31,7 +32,8 @@ export interface EventSourceOptions {
 
 /** Lambda kills an invocation that takes longer. */
 const FUNCTION_TIMEOUT_MS = 60_000;
-const MAX_RECEIVE_COUNT = 12;
+/** Somebody else gets the message as well, at most so long after the first. */
+const MAX_DUPLICATE_DELAY_MS = 5_000;
 const ACTOR = 'sqs';
 
 /**
@@ -66,40 +68,28 @@ export class EventSource {
   }
 
   #poll(): void {
-    const { scheduler, random } = this.#deps;
-    if (scheduler.nowMs < this.#stalledUntilMs) return;
-    const { instances, maxBatch } = this.#options;
+    const { scheduler } = this.#deps;
+    if (scheduler.nowMs >= this.#stalledUntilMs) scheduler.hold(this.#invokeAll());
+  }
+
+  async #invokeAll(): Promise<void> {
+    const { queue, random, faults } = this.#deps;
+    const { instances, maxBatch, visibilityTimeoutMs } = this.#options;
+    const hiddenMs = () => {
+      const fault = faults.next('deliver', ACTOR);
+      return fault === undefined ? visibilityTimeoutMs : Math.min(fault.ms, MAX_DUPLICATE_DELAY_MS);
+    };
     for (;;) {
       const working = [...this.#running].filter((process) => !process.isFrozen);
-      const visible = this.#visible();
-      if (working.length >= instances || visible.length === 0) return;
-      const batch: Message[] = [];
-      const size = Math.ceil(random.between(0, maxBatch));
-      for (let count = 0; count < size && visible.length > 0; count++) {
-        batch.push(...visible.splice(Math.floor(random.between(0, visible.length)), 1));
-      }
+      if (working.length >= instances) return;
+      const batch = await queue.receive(Math.ceil(random.between(0, maxBatch)), hiddenMs);
+      if (batch.length === 0) return;
       this.#invoke(batch);
     }
   }
 
-  #visible(): Message[] {
-    const { queue, scheduler } = this.#deps;
-    const visible = [...queue.messages.values()].filter(({ visibleAtMs }) => visibleAtMs <= scheduler.nowMs);
-    for (const message of visible) {
-      if (message.receiveCount >= MAX_RECEIVE_COUNT) queue.moveToDeadLetters(message);
-    }
-    return visible.filter(({ receiveCount }) => receiveCount < MAX_RECEIVE_COUNT);
-  }
-
   #invoke(batch: readonly Message[]): void {
-    const { scheduler, faults, timeline, random } = this.#deps;
-    for (const message of batch) {
-      const fault = faults.next('deliver', ACTOR);
-      const hiddenMs = fault === undefined ? this.#options.visibilityTimeoutMs : Math.min(fault.ms, 5_000);
-      message.receiveCount += 1;
-      message.visibleAtMs = scheduler.nowMs + hiddenMs;
-      this.expect(message.visibleAtMs);
-    }
+    const { scheduler, timeline, random } = this.#deps;
     const instance = this.#instance();
     const { process } = instance;
     timeline.add(process.name, 'invoked', batch.map(({ id }) => id).join(' '), () =>
@@ -160,6 +150,6 @@ export class EventSource {
     const { scheduler, faults, timeline, queue, random } = this.#deps;
     const fault = faults.next('acknowledge', ACTOR);
     if (fault !== undefined) timeline.add(ACTOR, 'acknowledge', 'lost', () => id);
-    else scheduler.after(random.between(0, 20), () => queue.messages.delete(id));
+    else scheduler.after(random.between(0, 20), () => scheduler.hold(queue.delete(id)));
   }
 }

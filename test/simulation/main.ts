@@ -15,7 +15,7 @@ import { MUTATIONS } from './mutations.ts';
 const { values: options } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
-    histories: { type: 'string', default: '3000' },
+    histories: { type: 'string' },
     show: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },
     mutation: { type: 'string' },
@@ -23,8 +23,12 @@ const { values: options } = parseArgs({
   },
 });
 
-const seed = options.seed === 'today' ? Math.floor(Date.now() / 86_400_000) * 1_000_000 : Number(options.seed);
-const histories = Number(options.histories);
+/** Seeds between those of one day and of the next. */
+const SEEDS_OF_A_DAY = 50_000;
+
+const seed = options.seed === 'today' ? Math.floor(Date.now() / 86_400_000) * SEEDS_OF_A_DAY : Number(options.seed);
+/** A mutation must be found within so many. */
+const histories = Number(options.histories ?? (options.mutations ? 6_000 : 3_000));
 if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(histories) || histories < 1) {
   throw new Error(`--seed and --histories must be whole numbers, got ${options.seed} and ${options.histories}`);
 }

@@ -8,9 +8,11 @@ export interface ServiceCall<Answer> {
   /** For the timeline: the traces or objects concerned. */
   readonly about: () => string;
   /** What the service does. Throws what the service refuses with, e.g. a condition that does not hold. */
-  readonly apply: () => Answer;
+  readonly apply: () => Answer | Promise<Answer>;
   /** The same for a part of the work, where the service may do that. */
   readonly applyPartly?: () => Answer;
+  /** @default the callers give up after 3 s */
+  readonly isPatient?: boolean;
   /** The error that the client of the service throws when it refuses. @default an error of this name and status */
   readonly refusal?: (name: string, httpStatusCode: number) => Error;
   /** An answer in words, for the timeline. */
@@ -24,6 +26,8 @@ export interface NetworkDeps {
   /** Milliseconds that a message takes on its way, each time anew. */
   readonly latencyMs: () => number;
 }
+
+type Answered<Answer> = { readonly value: Answer } | { readonly error: Error };
 
 /** The clients give up a call after this long. */
 const CLIENT_TIMEOUT_MS = 3_000;
@@ -80,10 +84,15 @@ export class Network {
       scheduler.after(wayMs, () => fail(brokenConnection()));
       return;
     }
-    if (wayMs + backMs > CLIENT_TIMEOUT_MS) scheduler.after(CLIENT_TIMEOUT_MS, () => fail(timeout()));
+    if (!call.isPatient && wayMs + backMs > CLIENT_TIMEOUT_MS)
+      scheduler.after(CLIENT_TIMEOUT_MS, () => fail(timeout()));
     scheduler.after(wayMs, () => {
       const isLate = isOver || process.isDead || process.isFrozen;
-      const answer = this.#apply(call, fault);
+      const applied = this.#apply(call, fault);
+      if (applied instanceof Promise) scheduler.hold(applied.then((answer) => takeEffect(answer, isLate)));
+      else takeEffect(applied, isLate);
+    });
+    const takeEffect = (answer: Answered<Answer>, isLate: boolean) => {
       const outcome = 'error' in answer ? answer.error.name : (call.describe?.(answer.value) ?? 'ok');
       if (isLate) this.#tell(process, call, `${outcome}, unheard`);
       if (fault?.fault === 'die after') {
@@ -104,15 +113,20 @@ export class Network {
         if ('error' in answer) fail(answer.error);
         else finish(outcome, () => resolve(answer.value));
       });
-    });
+    };
   }
 
-  #apply<Answer>(call: ServiceCall<Answer>, fault: Fault | undefined): { value: Answer } | { error: Error } {
+  #apply<Answer>(call: ServiceCall<Answer>, fault: Fault | undefined): Answered<Answer> | Promise<Answered<Answer>> {
     const { refusal = serviceError } = call;
     try {
       if (fault?.fault === 'refuse') throw refusal('InternalServerError', 500);
       if (fault?.fault === 'conflict') throw refusal('ConditionalRequestConflict', 409);
-      return { value: fault?.fault === 'partly' && call.applyPartly ? call.applyPartly() : call.apply() };
+      const value = fault?.fault === 'partly' && call.applyPartly ? call.applyPartly() : call.apply();
+      if (!(value instanceof Promise)) return { value };
+      return value.then(
+        (answer) => ({ value: answer }),
+        (error: Error) => ({ error }),
+      );
     } catch (error) {
       if (error instanceof Error) return { error };
       throw error;

@@ -54,6 +54,7 @@ export interface PlannedRequest {
 }
 
 export interface Settings {
+  readonly engine: 'aws' | 'sqlite';
   readonly decisionWaitMs: number;
   readonly rootWait: boolean;
   readonly hasTenants: boolean;
@@ -84,6 +85,7 @@ export interface Settings {
 }
 
 const HOUR_MS = 3_600_000;
+const SQLITE_ONE_IN = 40;
 
 /** Moments at which something happens: together with others, around the time of a decision, or long after it. */
 const momentMs = fc.oneof(
@@ -167,7 +169,10 @@ function listOf<Element>(
 }
 
 const settings: fc.Arbitrary<Settings> = fc.record({
-  decisionWaitMs: fc.constantFrom(0, 1_000, 10_000),
+  // SQLite takes much more time, and the protocol is the same.
+  engine: fc.nat(SQLITE_ONE_IN - 1).map((one) => (one === SQLITE_ONE_IN - 1 ? 'sqlite' : 'aws')),
+  // The last one takes more than one message to wait for.
+  decisionWaitMs: fc.constantFrom(0, 0, 0, 1_000, 1_000, 1_000, 10_000, 10_000, 1_000_000),
   rootWait: rarely(2),
   hasTenants: rarely(1),
   isLarge: rarely(3),

@@ -1,6 +1,7 @@
 import type { SendMessageBatchRequest, SendMessageBatchResult } from '@aws-sdk/client-sqs';
 import type { QueueCalls } from '../../lib/aws/sqs/queue-calls.ts';
 import { decodeWakeUp, type WakeUpMessage } from '../../lib/aws/sqs/wake-up-message.ts';
+import type { Random } from '../../lib/traffic/random.ts';
 import { shortName } from './names.ts';
 import type { Network } from './network.ts';
 import type { Process } from './scheduler.ts';
@@ -8,25 +9,33 @@ import type { Process } from './scheduler.ts';
 export const QUEUE_URL = 'https://sqs.simulated/wake-ups';
 export const DEAD_LETTER_URL = 'https://sqs.simulated/dead-letters';
 
+/** A message as it is delivered. */
 export interface Message {
   readonly id: string;
   readonly body: string;
+}
+
+interface SqsMessage extends Message {
   visibleAtMs: number;
   receiveCount: number;
 }
 
+/** Then SQS moves it to the dead letters. */
+const MAX_RECEIVE_COUNT = 12;
+
 export interface SimulatedQueueDeps {
   readonly network: Network;
   readonly now: () => number;
-  /** Called when a message was sent that becomes visible at this time. */
-  readonly onSent: (visibleAtMs: number) => void;
+  readonly random: Random;
+  /** Called with each time at which a message becomes visible. */
+  readonly onVisible: (visibleAtMs: number) => void;
 }
 
 /** SQS: the queue of wake-ups, and that of dead letters. */
 export class SimulatedQueue {
   readonly #deps: SimulatedQueueDeps;
-  readonly messages = new Map<string, Message>();
-  readonly deadLetters = new Map<string, Message>();
+  readonly #messages = new Map<string, SqsMessage>();
+  readonly #deadLetters = new Map<string, SqsMessage>();
   /** `[tenant/]trace/hash` of every fragment that a message has ever named. */
   readonly named = new Set<string>();
   #sentCount = 0;
@@ -49,16 +58,46 @@ export class SimulatedQueue {
     };
   }
 
-  /** What SQS itself moves, because it was received too often, or what a person sends. */
-  moveToDeadLetters(message: Message): void {
-    this.messages.delete(message.id);
-    this.deadLetters.set(message.id, message);
+  /** Some of the messages that are visible, in any order. Each is hidden for as long as is said. */
+  async receive(size: number, hiddenMs: () => number): Promise<readonly Message[]> {
+    const nowMs = this.#deps.now();
+    const visible = [...this.#messages.values()].filter(({ visibleAtMs }) => visibleAtMs <= nowMs);
+    const batch: Message[] = [];
+    while (batch.length < size && visible.length > 0) {
+      const [message] = visible.splice(Math.floor(this.#deps.random.between(0, visible.length)), 1);
+      if (message === undefined) break;
+      if (message.receiveCount >= MAX_RECEIVE_COUNT) {
+        this.#messages.delete(message.id);
+        this.#deadLetters.set(message.id, message);
+        continue;
+      }
+      message.receiveCount += 1;
+      message.visibleAtMs = nowMs + hiddenMs();
+      this.#deps.onVisible(message.visibleAtMs);
+      batch.push(message);
+    }
+    return batch;
   }
 
-  send(body: string, delaySeconds: number): void {
+  async delete(id: string): Promise<void> {
+    this.#messages.delete(id);
+  }
+
+  deadLetters(): readonly string[] {
+    return [...this.#deadLetters.values()].map(({ body }) => body);
+  }
+
+  /** What `tailgate redrive` does. */
+  async sendBack(): Promise<void> {
+    const bodies = this.deadLetters();
+    this.#deadLetters.clear();
+    for (const body of bodies) this.#sendOne(body.replace(/"attempt":\d+/, '"attempt":0'), 0);
+  }
+
+  #sendOne(body: string, delaySeconds: number): void {
     const visibleAtMs = this.#deps.now() + delaySeconds * 1000;
-    this.#add(this.messages, body, visibleAtMs);
-    this.#deps.onSent(visibleAtMs);
+    this.#add(this.#messages, body, visibleAtMs);
+    this.#deps.onVisible(visibleAtMs);
   }
 
   #send({ QueueUrl, Entries = [] }: SendMessageBatchRequest, isPartial: boolean): SendMessageBatchResult {
@@ -66,15 +105,15 @@ export class SimulatedQueue {
     const failedCount = isPartial ? (Entries.length + 1) >> 1 : 0;
     const sent = Entries.slice(failedCount);
     for (const { MessageBody = '', DelaySeconds = 0 } of sent) {
-      if (QueueUrl === DEAD_LETTER_URL) this.#add(this.deadLetters, MessageBody, this.#deps.now());
-      else this.send(MessageBody, DelaySeconds);
+      if (QueueUrl === DEAD_LETTER_URL) this.#add(this.#deadLetters, MessageBody, this.#deps.now());
+      else this.#sendOne(MessageBody, DelaySeconds);
     }
     const failed = Entries.slice(0, failedCount).map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false }));
     const successful = sent.map(({ Id }) => ({ Id, MessageId: 'any', MD5OfMessageBody: 'any' }));
     return { Successful: successful, ...(failed.length > 0 && { Failed: failed }) } as SendMessageBatchResult;
   }
 
-  #add(queue: Map<string, Message>, body: string, visibleAtMs: number): void {
+  #add(queue: Map<string, SqsMessage>, body: string, visibleAtMs: number): void {
     this.#sentCount += 1;
     const id = `m${this.#sentCount}`;
     queue.set(id, { id, body, visibleAtMs, receiveCount: 0 });

@@ -24,6 +24,7 @@ export class Scheduler {
   /** The next one last. */
   readonly #events: ScheduledEvent[] = [];
   #hasResumed = false;
+  #held: Promise<unknown>[] = [];
   eventCount = 0;
 
   get nowMs(): number {
@@ -48,6 +49,11 @@ export class Scheduler {
     run();
   }
 
+  /** Lets no other event come before this has ended: work that is not simulated, such as that of a database. */
+  hold(work: Promise<unknown>): void {
+    this.#held.push(work);
+  }
+
   /** Runs until nothing more is planned. `false`: it does not come to rest. */
   async run(): Promise<boolean> {
     await settled();
@@ -56,6 +62,7 @@ export class Scheduler {
       if (this.eventCount > MAX_EVENTS) return false;
       this.#nowMs = event.atMs;
       event.run();
+      for (let work = this.#held.shift(); work !== undefined; work = this.#held.shift()) await work;
       if (this.#hasResumed) await settled();
       this.#hasResumed = false;
     }

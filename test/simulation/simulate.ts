@@ -112,8 +112,8 @@ export async function shrink(seed: number): Promise<Plan> {
 }
 
 function describePlan({ policies, deploys, requests, faults, stalls, settings }: Plan): string {
-  const { isLarge, hasTenants, maxAttempts, instances, latency, bufferTtlMs } = settings;
-  const kind = `${isLarge ? 'large' : 'small'} traces${hasTenants ? ' of tenants' : ''}`;
+  const { engine, isLarge, hasTenants, maxAttempts, instances, latency, bufferTtlMs } = settings;
+  const kind = `${engine}; ${isLarge ? 'large' : 'small'} traces${hasTenants ? ' of tenants' : ''}`;
   return [
     `policies "${policies}"${deploys.map((deploy) => `, then "${deploy.policies}"`).join('')}; ${kind}; ${instances} instances;` +
       ` ${maxAttempts} attempts; latency ${latency}; TTL ${bufferTtlMs / 1000} s; ${requests.length} requests; ${stalls.length} stalls`,

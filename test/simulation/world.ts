@@ -1,8 +1,8 @@
-import { fromRecordItem } from '../../lib/aws/dynamodb/decision-item.ts';
 import { partitionPrefix } from '../../lib/aws/dynamodb/schema.ts';
 import type { DecideSummary } from '../../lib/pipeline/decide/tally.ts';
 import { createRandom, type Random } from '../../lib/traffic/random.ts';
-import { SimulatedBucket } from './bucket.ts';
+import { AwsEngine } from './aws-engine.ts';
+import type { Engine } from './engine.ts';
 import { EventSource } from './event-source.ts';
 import { Exporters } from './exporter.ts';
 import { Faults } from './faults.ts';
@@ -12,11 +12,10 @@ import { shortName, shortTrace } from './names.ts';
 import { Network } from './network.ts';
 import type { Plan } from './plan.ts';
 import { configOf } from './policies.ts';
-import { SimulatedQueue } from './queue.ts';
+import { describeBody } from './queue.ts';
 import { Process, Scheduler, START_MS } from './scheduler.ts';
-import { servicesOnAws } from './services.ts';
 import { type SentRequest, Spans } from './spans.ts';
-import { SimulatedTable } from './table.ts';
+import { SqliteEngine } from './sqlite-engine.ts';
 import { Timeline } from './timeline.ts';
 import type { Violation } from './violation.ts';
 
@@ -30,15 +29,14 @@ export class World {
   readonly timeline = new Timeline(() => this.scheduler.nowMs);
   readonly faults: Faults;
   readonly ledger = new Ledger();
-  readonly queue: SimulatedQueue;
-  readonly bucket: SimulatedBucket;
-  readonly table: SimulatedTable;
+  readonly engine: Engine;
   readonly summaries: DecideSummary[] = [];
   /** What was wrong at the moment when it happened. */
   readonly violations: Violation[] = [];
   readonly #random: Random;
   readonly #eventSource: EventSource;
   readonly #exporters: Exporters;
+  readonly #processes: Process[] = [];
   #processCount = 0;
   #ids = 0;
 
@@ -51,25 +49,30 @@ export class World {
     this.faults = new Faults(plan.faults, now);
     const { faults } = this;
     const network = new Network({ scheduler, faults, timeline, latencyMs: latency(plan, random) });
-    this.queue = new SimulatedQueue({ network, now, onSent: (visibleAtMs) => this.#eventSource.expect(visibleAtMs) });
-    this.bucket = new SimulatedBucket(network);
-    this.table = new SimulatedTable({
+    const engineDeps = {
       network,
+      random,
       now,
-      deletesAfterMs: plan.settings.deletesAfterMs,
-      pageItems: plan.settings.pageItems,
-      staleMs: () => random.between(0, 2_000),
-      onRecord: (partition, item, before) => {
-        const [after, previous] = [fromRecordItem(item), before && fromRecordItem(before)];
-        if (previous === undefined || 'outcome' in previous) return;
-        if (!('outcome' in after) && after.policy === previous.policy && after.partition === previous.partition) return;
-        this.#violate('several decisions', `${shortTrace(partition)} was decided, and is decided again`);
+      onVisible: (visibleAtMs: number) => this.#eventSource.expect(visibleAtMs),
+      onSecondDecision: (trace: string) =>
+        this.#violate('several decisions', `${shortTrace(trace)} was decided, and is decided again`),
+      mayRestart: () => plan.faults.length > 0 && !faults.isOver,
+      onRestart: () => {
+        timeline.add('machine', 'restarts', 'all processes die');
+        for (const process of this.#processes.splice(0)) process.die();
       },
-    });
+    };
+    const Engine = plan.settings.engine === 'sqlite' ? SqliteEngine : AwsEngine;
+    this.engine = new Engine(engineDeps, plan.settings);
     const shared = { scheduler, faults, timeline, random };
     const newDecideInstance = () => this.#decideInstance();
     this.#eventSource = new EventSource(
-      { ...shared, queue: this.queue, newInstance: newDecideInstance, seenWith: (name) => this.#seenWith(name) },
+      {
+        ...shared,
+        queue: this.engine.messages,
+        newInstance: newDecideInstance,
+        seenWith: (name) => this.#seenWith(name),
+      },
       plan.settings,
     );
     this.#exporters = new Exporters(
@@ -104,12 +107,11 @@ export class World {
   /** An hour later nothing goes wrong any more, and a person sends all dead letters back. */
   async redrive(): Promise<void> {
     this.faults.isOver = true;
-    const letters = [...this.queue.deadLetters.values()];
+    const letters = this.engine.deadLetters();
     if (letters.length === 0) return;
     this.scheduler.after(3_600_000, () => {
-      this.timeline.add('operator', 'redrives', letters.map(({ id }) => id).join(' '));
-      this.queue.deadLetters.clear();
-      for (const { body } of letters) this.queue.send(body.replace(/"attempt":\d+/, '"attempt":0'), 0);
+      this.timeline.add('operator', 'redrives', '', () => letters.map(describeBody).join('; '));
+      this.scheduler.hold(this.engine.sendBack());
     });
     await this.#run();
   }
@@ -129,9 +131,9 @@ export class World {
     this.ledger.acknowledge(request, tenant);
     for (const { traceId, hash } of request.fragments) {
       const name = `${partitionPrefix({ tenant })}${traceId}/${hash}`;
-      if (!this.table.stored.has(name)) {
+      if (!this.engine.stored.has(name)) {
         this.#violate('only in memory', `${shortName(name)} is acknowledged, and is not in the buffer`);
-      } else if (!this.queue.named.has(name)) {
+      } else if (!this.engine.named.has(name)) {
         this.#violate('only in memory', `${shortName(name)} is acknowledged, and no wake-up names it`);
       }
     }
@@ -142,7 +144,7 @@ export class World {
     const partition = name.slice(0, name.lastIndexOf('/'));
     const hashes = this.ledger.traces.get(partition)?.fragments.keys() ?? [];
     const names = this.plan.settings.isLarge ? [...hashes].map((hash) => `${partition}/${hash}`) : [name];
-    return names.filter((one) => this.table.has(one));
+    return names.filter((one) => this.engine.has(one));
   }
 
   #decideInstance() {
@@ -168,16 +170,12 @@ export class World {
 
   #instance(name: string) {
     this.#processCount += 1;
-    const { plan, table, bucket, queue } = this;
-    const random = this.#random;
-    const { skewMs, bufferTtlMs } = plan.settings;
-    const process = new Process(`${name} ${this.#processCount}`, this.scheduler, random.between(-skewMs, skewMs));
-    const services = servicesOnAws(
-      process,
-      { table, bucket, queue },
-      { bufferTtlMs, random: () => random.between(0, 1) },
-    );
-    const lagMs = random.between(0, CONFIG_LAG_MS);
+    const { skewMs } = this.plan.settings;
+    const skew = this.#random.between(-skewMs, skewMs);
+    const process = new Process(`${name} ${this.#processCount}`, this.scheduler, skew);
+    this.#processes.push(process);
+    const services = this.engine.services(process);
+    const lagMs = this.#random.between(0, CONFIG_LAG_MS);
     const onError = (message: string) => this.#violate('error', `${process.name}: ${message}`);
     return { process, services, config: () => this.#config(lagMs), onError };
   }

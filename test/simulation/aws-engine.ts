@@ -1,0 +1,119 @@
+import { type PerTenant, perTenant, type Services } from '../../functions/shared/per-tenant.ts';
+import { GzipTraceArchive } from '../../lib/archive/trace-archive.ts';
+import { fromRecordItem } from '../../lib/aws/dynamodb/decision-item.ts';
+import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
+import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
+import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
+import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
+import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
+import type { Random } from '../../lib/traffic/random.ts';
+import { SimulatedBucket } from './bucket.ts';
+import { isSecondDecision } from './decisions.ts';
+import type { Engine, EngineDeps } from './engine.ts';
+import type { Network } from './network.ts';
+import type { Settings } from './plan.ts';
+import { DEAD_LETTER_URL, QUEUE_URL, SimulatedQueue } from './queue.ts';
+import type { Process } from './scheduler.ts';
+import { SimulatedTable } from './table.ts';
+
+export interface AwsEngineDeps extends EngineDeps {
+  readonly network: Network;
+  readonly random: Random;
+}
+
+/** How old the answer to an eventually consistent read is, at most. */
+const MAX_STALE_MS = 2_000;
+
+/** Kept traces as they are: what compression does with them is not simulated. */
+export const PLAIN = { gzip: async (parts: readonly Uint8Array[]): Promise<Uint8Array> => Buffer.concat(parts) };
+
+/** The adapters of AWS on simulated services. */
+export class AwsEngine implements Engine {
+  readonly messages: SimulatedQueue;
+  readonly #random: Random;
+  readonly #settings: Settings;
+  readonly #table: SimulatedTable;
+  readonly #bucket: SimulatedBucket;
+
+  constructor({ network, random, now, onVisible, onSecondDecision }: AwsEngineDeps, settings: Settings) {
+    this.#random = random;
+    this.#settings = settings;
+    this.messages = new SimulatedQueue({ network, random, now, onVisible });
+    this.#bucket = new SimulatedBucket(network);
+    this.#table = new SimulatedTable({
+      ...settings,
+      network,
+      now,
+      staleMs: () => random.between(0, MAX_STALE_MS),
+      onRecord: (partition, item, before) => {
+        if (before !== undefined && isSecondDecision(fromRecordItem(item), fromRecordItem(before))) {
+          onSecondDecision(partition);
+        }
+      },
+    });
+  }
+
+  get stored(): ReadonlySet<string> {
+    return this.#table.stored;
+  }
+
+  get named(): ReadonlySet<string> {
+    return this.messages.named;
+  }
+
+  get decided(): ReadonlySet<string> {
+    return this.#table.decided;
+  }
+
+  get overwritten(): readonly string[] {
+    return this.#bucket.overwritten;
+  }
+
+  /** As `functions/shared/services.ts` wires them, with simulated time and chance. */
+  services(process: Process): PerTenant<Services> {
+    const { clock } = process;
+    const { bufferTtlMs } = this.#settings;
+    const random = () => this.#random.between(0, 1);
+    const retryPolicy = { clock, random, sleep: (ms: number) => process.sleep(ms), budgetMs: 4_000 };
+    const store = new S3ObjectStore({ client: this.#bucket.client(process), bucket: 'archive', clock, retryPolicy });
+    return perTenant((tenant) => {
+      const onTable = {
+        client: this.#table.client(process),
+        tableName: 'buffer',
+        clock,
+        tenant,
+        retryPolicy,
+        bufferTtlMs,
+      };
+      const urls = { queueUrl: QUEUE_URL, deadLetterQueueUrl: DEAD_LETTER_URL };
+      return {
+        clock,
+        buffer: new DynamoDbSpanBuffer({ ...onTable, spillStore: store }),
+        wakeUps: new SqsWakeUpQueue({ client: this.messages.client(process), ...urls, clock, tenant, retryPolicy }),
+        archive: new GzipTraceArchive({ store, codecs: PLAIN, tenant }),
+        limits: new DynamoDbLimitStore(onTable),
+        keyTables: new DynamoDbKeyTables({ ...onTable, random }),
+      };
+    });
+  }
+
+  has(name: string): boolean {
+    return this.#table.has(name);
+  }
+
+  deadLetters(): readonly string[] {
+    return this.messages.deadLetters();
+  }
+
+  sendBack(): Promise<void> {
+    return this.messages.sendBack();
+  }
+
+  archived(): ReadonlyMap<string, Uint8Array> {
+    return this.#bucket.archived;
+  }
+
+  async close(): Promise<void> {
+    // Nothing of it is outside of memory.
+  }
+}
