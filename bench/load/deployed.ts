@@ -38,12 +38,17 @@ const SAMPLES = 256;
 const SAMPLED_SPANS = 8_000;
 const TRAINING_SEED = 1_000;
 
-/** Puts a dictionary into the tables, as decide does in the first ten minutes of a deployment. */
-export async function trainOn(corpus: CorpusName, url: string, tables: readonly string[]): Promise<void> {
+/** A dictionary for this traffic. */
+export function trainedOn(corpus: CorpusName): Uint8Array {
   const fragments = corpusOf(corpus, SAMPLED_SPANS, TRAINING_SEED).flatMap(
     ({ protobuf }) => regroup(protobuf).fragments,
   );
-  const bytes = trainDictionary(fragments.slice(0, SAMPLES).map(({ payload }) => payload));
+  return trainDictionary(fragments.slice(0, SAMPLES).map(({ payload }) => payload));
+}
+
+/** Puts a dictionary into the tables, as decide does in the first ten minutes of a deployment. */
+export async function trainOn(corpus: CorpusName, url: string, tables: readonly string[]): Promise<void> {
+  const bytes = trainedOn(corpus);
   const client = new SignedTableCalls({ region: REGION, endpoint: url, credentials: CREDENTIALS });
   const nowMs = Date.now();
   for (const tableName of tables)

@@ -38,6 +38,44 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   ok_actions          = var.alarm_topic_arn != "" ? [var.alarm_topic_arn] : []
 }
 
+resource "aws_cloudwatch_metric_alarm" "dead_letter_age" {
+  alarm_name        = "${var.pipeline_name}-dead-letter-age"
+  alarm_description = "Nobody has moved dead letters back for hours: soon their spans leave the buffer, and are lost. What to do: docs/operations.md#dead-letters-become-too-late"
+  namespace         = "AWS/SQS"
+  metric_name       = "ApproximateAgeOfOldestMessage"
+  dimensions = {
+    QueueName = aws_sqs_queue.wake_ups_dead_letter.name
+  }
+  statistic           = "Maximum"
+  period              = 300
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 21600
+  evaluation_periods  = 1
+  datapoints_to_alarm = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_topic_arn != "" ? [var.alarm_topic_arn] : []
+  ok_actions          = var.alarm_topic_arn != "" ? [var.alarm_topic_arn] : []
+}
+
+resource "aws_cloudwatch_metric_alarm" "spans_expired" {
+  alarm_name        = "${var.pipeline_name}-spans-expired"
+  alarm_description = "Wake-ups came so late that their spans had left the buffer: these spans are lost. What to do: docs/operations.md#spans-expire-undecided"
+  namespace         = "Tailgate"
+  metric_name       = "expired_fragments"
+  dimensions = {
+    pipeline = var.pipeline_name
+  }
+  statistic           = "Sum"
+  period              = 300
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  evaluation_periods  = 1
+  datapoints_to_alarm = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_topic_arn != "" ? [var.alarm_topic_arn] : []
+  ok_actions          = var.alarm_topic_arn != "" ? [var.alarm_topic_arn] : []
+}
+
 resource "aws_cloudwatch_metric_alarm" "decision_lag" {
   alarm_name        = "${var.pipeline_name}-decision-lag"
   alarm_description = "Wake-ups are looked at long after their time: decisions do not keep up with what comes in. What to do: docs/operations.md#decisions-come-late"
@@ -276,6 +314,8 @@ resource "aws_cloudwatch_dashboard" "pipeline" {
             [
               aws_cloudwatch_metric_alarm.queue_age.arn,
               aws_cloudwatch_metric_alarm.dead_letters.arn,
+              aws_cloudwatch_metric_alarm.dead_letter_age.arn,
+              aws_cloudwatch_metric_alarm.spans_expired.arn,
               aws_cloudwatch_metric_alarm.decision_lag.arn,
               aws_cloudwatch_metric_alarm.config_refused.arn,
               aws_cloudwatch_metric_alarm.ingest_server_errors.arn,
@@ -669,7 +709,7 @@ resource "aws_cloudwatch_dashboard" "pipeline" {
         y      = 18
         properties = {
           view   = "timeSeries"
-          title  = "Age of the oldest wake-up"
+          title  = "Age of the oldest wake-up and dead letter"
           region = data.aws_region.current.region
           metrics = [
             [
@@ -678,7 +718,18 @@ resource "aws_cloudwatch_dashboard" "pipeline" {
               "QueueName",
               aws_sqs_queue.wake_ups.name,
               {
-                stat = "Maximum"
+                label = "wake-up"
+                stat  = "Maximum"
+              },
+            ],
+            [
+              "AWS/SQS",
+              "ApproximateAgeOfOldestMessage",
+              "QueueName",
+              aws_sqs_queue.wake_ups_dead_letter.name,
+              {
+                label = "dead letter"
+                stat  = "Maximum"
               },
             ],
           ]
@@ -892,6 +943,15 @@ resource "aws_cloudwatch_dashboard" "pipeline" {
                 stat = "Sum"
               },
             ],
+            [
+              "Tailgate",
+              "expired_fragments",
+              "pipeline",
+              var.pipeline_name,
+              {
+                stat = "Sum"
+              },
+            ],
           ]
           yAxis = {
             left = {
@@ -924,6 +984,15 @@ resource "aws_cloudwatch_dashboard" "pipeline" {
             [
               "Tailgate",
               "config_refused",
+              "pipeline",
+              var.pipeline_name,
+              {
+                stat = "Sum"
+              },
+            ],
+            [
+              "Tailgate",
+              "slow_evaluations",
               "pipeline",
               var.pipeline_name,
               {

@@ -25,6 +25,7 @@ export function countDecisions(
   }
   const policyErrors = Object.values(summary.policyErrors).reduce((sum, count) => sum + count, 0);
   metrics.add('processor_tail_sampling_sampling_policy_evaluation_error', policyErrors);
+  metrics.add('slow_evaluations', summary.slow);
   // Skip batches that only re-enqueued early wake-ups: they made no decision.
   if (summary.traces > 0) {
     metrics.add('processor_tail_sampling_sampling_decision_timer_latency', summary.durationMs);
@@ -34,6 +35,7 @@ export function countDecisions(
   metrics.add('continued_fragments', summary.continued);
   metrics.add('deferred_fragments', summary.deferred);
   metrics.add('dead_lettered_fragments', summary.deadLettered);
+  metrics.add('expired_fragments', summary.expired);
   metrics.add('decision_failures', summary.failed);
   metrics.add('archive_objects', summary.objects);
   metrics.add('archive_bytes', summary.archivedBytes);

@@ -6,6 +6,7 @@ import { randomId } from '../../lib/aws/system.ts';
 import { type DecideResult, Decider } from '../../lib/pipeline/decide/decide-batch.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import type { Evaluate } from '../../lib/pipeline/ports.ts';
+import { OneAtATime } from '../../lib/pipeline/trace-limits.ts';
 import type { ReceivedWakeUp } from '../../lib/pipeline/wake-ups.ts';
 import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import type { ConfigSource } from '../shared/live-config.ts';
@@ -20,13 +21,22 @@ const SAFETY_MARGIN_MS = 15_000;
 /** The part of Lambda's context that tells the time left. */
 export type TimeLeft = Pick<Context, 'getRemainingTimeInMillis'>;
 
-/**
- * Whether there is time for another trace. With a short timeout the margin is capped at half of it, so some work always gets
- * done.
- */
-export function timeCheck(context: TimeLeft): () => boolean {
+export interface TimeChecks {
+  /** Whether there is time for another trace. */
+  readonly hasTime: () => boolean;
+  /** Half of the margin is used up, by a trace that was slow: no policy may be evaluated any more. */
+  readonly mustStop: () => boolean;
+}
+
+const UNLIMITED: TimeChecks = { hasTime: () => true, mustStop: () => false };
+
+/** With a short timeout the margin is capped at half of it, so some work always gets done. */
+export function timeChecks(context: TimeLeft): TimeChecks {
   const marginMs = Math.min(SAFETY_MARGIN_MS, context.getRemainingTimeInMillis() / 2);
-  return () => context.getRemainingTimeInMillis() > marginMs;
+  return {
+    hasTime: () => context.getRemainingTimeInMillis() > marginMs,
+    mustStop: () => context.getRemainingTimeInMillis() < marginMs / 2,
+  };
 }
 
 export interface WireDecideDeps {
@@ -52,15 +62,16 @@ function decideDeps(
   { services, config, log, metrics = NO_METRICS }: WireDecideDeps,
   options: DecideOptions = DEFAULT_DECIDE_OPTIONS,
 ): DecideHandlerDeps {
-  const deciders = perTenant((tenant) => new Decider({ ...services(tenant), newId: randomId }, options));
+  const largeTraces = new OneAtATime();
+  const deciders = perTenant((tenant) => new Decider({ ...services(tenant), newId: randomId, largeTraces }, options));
   return {
     begin: async (timeLeft) => {
-      const hasTime = timeLeft === undefined ? () => true : timeCheck(timeLeft);
+      const { hasTime, mustStop } = timeLeft === undefined ? UNLIMITED : timeChecks(timeLeft);
       warnOfTimeout(timeLeft, options, log);
       const policies = await config.current();
-      const evaluate: Evaluate = (trace, allowances) => evaluatePolicies(policies, trace, allowances);
+      const evaluate: Evaluate = (...args) => evaluatePolicies(policies, ...args);
       return async (tenant, received) => {
-        const result = await deciders(tenant).decideBatch({ received, evaluate, hasTime });
+        const result = await deciders(tenant).decideBatch({ received, evaluate, hasTime, mustStop });
         countDecisions(metrics, result.summary, policies.policies);
         if (hasTime()) await services(tenant).trainer?.trainIfDue();
         return result;
@@ -141,11 +152,13 @@ async function decideDelivered(
     try {
       const { failedMessageIds, summary } = await decide(tenant, received);
       failed.push(...failedMessageIds);
-      const { lateAgesMs, ...counts } = summary;
+      const { lateAgesMs, deadLetters, slowEvaluations, ...counts } = summary;
       const maxLateAgeMs = Math.max(0, ...lateAgesMs);
       const level = summary.failures.length > 0 ? 'warn' : 'info';
       const failedMessages = failedMessageIds.length;
       log[level]('decision batch', { ...owner(tenant), ...counts, maxLateAgeMs, failedMessages });
+      for (const slow of slowEvaluations) log.warn('slow evaluation', { ...owner(tenant), ...slow });
+      for (const letter of deadLetters) log.warn('dead letter', { ...owner(tenant), ...letter });
     } catch (error) {
       log.error('decision batch failed', { ...owner(tenant), messages: received.length, error });
       errors.push(error);

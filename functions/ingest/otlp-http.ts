@@ -93,7 +93,7 @@ export async function openOtlpHttp(
   const { headers } = head;
   const encoding = encodingOf(headers);
   const refusalOf = (error: unknown) =>
-    refuse(toRefusal(error, deps.log), encoding ?? 'json', headers['user-agent'], deps);
+    refuse(toRefusal(error, deps.refusals), encoding ?? 'json', headers['user-agent'], deps);
   try {
     if (head.path === '/healthz') return healthz(head);
     checkRoute(head);
@@ -211,7 +211,7 @@ function checkType(headers: HttpHead['headers'], encoding: Encoding | undefined)
   throw new Refusal(415, RPC_CODE.invalidArgument, `content-type is "${got}": expected ${allowed}`);
 }
 
-function toRefusal(error: unknown, log: Log): Refusal {
+function toRefusal(error: unknown, refusals: RefusalLog): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof BodyTooLargeError || error instanceof RequestTooLargeError) {
     return new Refusal(413, RPC_CODE.resourceExhausted, `${error.message}; send smaller batches`);
@@ -222,7 +222,7 @@ function toRefusal(error: unknown, log: Log): Refusal {
   if (error instanceof MalformedOtlpError || error instanceof BodyNotGzipError) {
     return new Refusal(400, RPC_CODE.invalidArgument, error.message);
   }
-  log.error('spans could not be made durable', { error });
+  refusals.addFailure(error);
   const message = 'the spans could not be made durable: send them again';
   return new Refusal(503, RPC_CODE.unavailable, message, { 'retry-after': '1' });
 }

@@ -22,14 +22,25 @@ export class RefusalLog {
   }
 
   add(status: number, message: string, userAgent: string | undefined): void {
-    const { log, clock } = this.#deps;
-    const nowMs = clock.now();
+    const alsoRefused = this.#beginPeriod(status);
+    if (alsoRefused !== undefined) this.#deps.log.warn('refused', { status, reason: message, userAgent, alsoRefused });
+  }
+
+  /** Why spans could not be made durable: what stops one request stops many. */
+  addFailure(error: unknown): void {
+    const alsoRefused = this.#beginPeriod(503);
+    if (alsoRefused !== undefined) this.#deps.log.error('spans could not be made durable', { error, alsoRefused });
+  }
+
+  /** How many were only counted in the last period; `undefined`: it is not over, and this one is counted. */
+  #beginPeriod(status: number): number | undefined {
+    const nowMs = this.#deps.clock.now();
     const period = this.#byStatus.get(status);
     if (period !== undefined && nowMs < period.untilMs) {
       period.unlogged += 1;
-      return;
+      return undefined;
     }
-    log.warn('refused', { status, reason: message, userAgent, alsoRefused: period?.unlogged ?? 0 });
     this.#byStatus.set(status, { untilMs: nowMs + PERIOD_MS, unlogged: 0 });
+    return period?.unlogged ?? 0;
   }
 }

@@ -28,6 +28,9 @@ import { type ArchiveColumns, columnsOf } from './line-columns.ts';
  */
 export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 
+/** A longer line cannot be queried: Athena refuses rows over 32 MB. Such a trace must not be archived. */
+export const LONGEST_LINE_BYTES = 32_000_000;
+
 /** Writes all lines. It keeps nothing of a line that has been taken, but lines share its buffers. */
 const out = new JsonWriter(256 * 1024);
 const OPEN = json('{"resourceSpans":');
@@ -44,7 +47,8 @@ const MAX_END_BYTES = 12;
  *
  * Most traces are one line. A larger one continues on lines with the next `seq`, cut between spans, each with the same
  * columns. A line is longer than {@link MAX_LINE_BYTES} only where one span, its resource, a name or all services are
- * about that large.
+ * about that large, and then it may be longer than
+ * {@link LONGEST_LINE_BYTES}.
  */
 export function archiveLines(received: Trace, columns: ArchiveColumns): Uint8Array[] {
   const trace = received.withoutUnfinishedCopies();

@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Dashboard, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
+import { DEFAULT_BUFFER_TTL_MS } from '../pipeline/adapter-rules.ts';
 import { ALARM_CATALOGUE, type AlarmDefinition, type AlarmId, anchorOf } from './monitoring/alarm-catalogue.ts';
 import { ALARM_METRICS } from './monitoring/alarm-metric.ts';
 import { dashboardWidgets } from './monitoring/dashboard-widgets.ts';
@@ -31,6 +32,8 @@ export class PipelineMonitoring extends Construct {
       if (threshold === undefined || Token.isUnresolved(threshold) || threshold > 0) continue;
       throw new Error(`${this.node.path}: the threshold of alarm ${alarm} is ${threshold}: expected a number above 0`);
     }
+    const late = lateThresholds(props);
+    if (late.length > 0) throw new Error([`${this.node.path}: alarms would come too late:`, ...late].join('\n  '));
     for (const definition of ALARM_CATALOGUE) {
       const threshold = thresholds[definition.id];
       if (threshold !== undefined) alarms.set(definition.id, this.#alarm(definition, threshold, props));
@@ -69,6 +72,29 @@ const TREATMENTS: Readonly<Record<AlarmDefinition['missingData'], TreatMissingDa
   missing: TreatMissingData.MISSING,
 };
 
+/** The longest threshold, in hours, of an alarm on the time that spans have waited: half of the time that the buffer keeps them. */
+const LONGEST_WAIT_HOURS = DEFAULT_BUFFER_TTL_MS / 2 / 3_600_000;
+/** The same for dead letters, whose spans may have waited for the longest decision wait and all attempts before. */
+const LONGEST_DEAD_LETTER_HOURS = 8;
+
+/** Thresholds that leave no time to act before spans leave the buffer, a line each. */
+function lateThresholds({ thresholds = {} }: PipelineMonitoringProps): readonly string[] {
+  const limits = [
+    ['queueAge', LONGEST_WAIT_HOURS],
+    ['decisionLag', LONGEST_WAIT_HOURS],
+    ['deadLetterAge', LONGEST_DEAD_LETTER_HOURS],
+  ] as const;
+  return limits.flatMap(([name, most]) => {
+    const threshold = thresholds[name];
+    if (threshold === undefined || threshold.isUnresolved()) return [];
+    const hours = threshold.toHours({ integral: false });
+    if (hours <= most) return [];
+    return [
+      `thresholds.${name}: ${hours} hours: expected ${most} or less: spans leave the buffer ${DEFAULT_BUFFER_TTL_MS / 3_600_000} hours after they arrived`,
+    ];
+  });
+}
+
 /** The thresholds in the units of their metrics; `undefined`: no alarm. */
 function thresholdsOf({
   thresholds = {},
@@ -83,6 +109,8 @@ function thresholdsOf({
   return {
     QueueAge: thresholds.queueAge?.toSeconds() ?? byDefault.QueueAge,
     DeadLetters: thresholds.deadLetters ?? byDefault.DeadLetters,
+    DeadLetterAge: thresholds.deadLetterAge?.toSeconds() ?? byDefault.DeadLetterAge,
+    SpansExpired: byDefault.SpansExpired,
     DecisionLag: thresholds.decisionLag?.toMilliseconds() ?? byDefault.DecisionLag,
     ConfigRefused: byDefault.ConfigRefused,
     IngestServerErrors: thresholds.ingestServerErrors ?? byDefault.IngestServerErrors,

@@ -85,6 +85,7 @@ const PIPELINE = objectOf<TailSamplingPipelineProps>({
   alarmTopic: having('topicArn', 'an SNS topic, such as Topic.fromTopicArn(…)'),
   alarmThresholds: objectOf<AlarmThresholds>({
     queueAge: DURATION,
+    deadLetterAge: DURATION,
     deadLetters: THRESHOLD,
     decisionLag: DURATION,
     ingestServerErrors: THRESHOLD,

@@ -3,10 +3,17 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { DEFAULT_BUFFER_TTL_MS } from '../pipeline/adapter-rules.ts';
+import { retentionProblems, retriesMs } from '../pipeline/retention.ts';
+import { MAX_DECISION_WAIT_MS } from '../sampling/config/parse-block.ts';
 import { defaultChild } from './acknowledge.ts';
 
 /** Deliveries before a message is dead-lettered: with the visibility timeout, more than an hour of failures. */
 const MAX_RECEIVE_COUNT = 10;
+/** Longer than spans wait in the buffer, so that decide reports those that expire: SQS would delete the wake-up without a word. */
+const QUEUE_RETENTION = Duration.days(4);
+/** A dead letter keeps the time when it was first sent, so this must be longer than the retention of the queue itself. */
+const DEAD_LETTER_RETENTION = Duration.days(14);
 
 /** Properties of the queues. */
 export interface WakeUpQueuesProps {
@@ -39,11 +46,18 @@ export class WakeUpQueues extends Construct {
         ? { encryption: QueueEncryption.SQS_MANAGED }
         : { encryption: QueueEncryption.KMS, encryptionMasterKey: props.encryptionKey }),
     };
-    // A dead letter keeps the time when it was first sent, so this must be longer than the retention of the queue itself.
-    this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', { ...common, retentionPeriod: Duration.days(14) });
+    const problems = retentionProblems({
+      bufferTtlMs: DEFAULT_BUFFER_TTL_MS,
+      queueRetentionMs: QUEUE_RETENTION.toMilliseconds(),
+      deadLetterRetentionMs: DEAD_LETTER_RETENTION.toMilliseconds(),
+      longestWaitMs: MAX_DECISION_WAIT_MS,
+      retriesMs: retriesMs(props.visibilityTimeout.toMilliseconds(), MAX_RECEIVE_COUNT),
+    });
+    if (problems.length > 0) throw new Error([`${this.node.path} would lose spans:`, ...problems].join('\n  '));
+    this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', { ...common, retentionPeriod: DEAD_LETTER_RETENTION });
     this.queue = new Queue(this, 'Queue', {
       ...common,
-      retentionPeriod: Duration.days(4),
+      retentionPeriod: QUEUE_RETENTION,
       visibilityTimeout: props.visibilityTimeout,
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: MAX_RECEIVE_COUNT },
     });

@@ -5,13 +5,12 @@ import { SqsDeadLetters } from '../aws/sqs/dead-letters.ts';
 import { sdkQueueCalls } from '../aws/sqs/queue-calls.ts';
 import { SqsWakeUpQueue } from '../aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../aws/system.ts';
-import { DEFAULT_BUFFER_TTL_MS } from '../pipeline/adapter-rules.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import type { ExitCode } from '../terminal/errors.ts';
 import { escapeForTerminal } from '../terminal/show.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../text/messages.ts';
-import { emptyCounts, type RedriveCounts, redrive } from './redrive/move-dead-letters.ts';
+import { type ExpiredCounts, emptyCounts, type RedriveCounts, redrive } from './redrive/move-dead-letters.ts';
 import { createCloudFormationClient, readStackOutputs } from './stack.ts';
 
 export interface RedriveInput {
@@ -22,6 +21,8 @@ export interface RedriveInput {
   /** URL of the dead-letter queue. */
   readonly deadLetters: string | undefined;
   readonly dryRun: boolean;
+  /** Deletes wake-ups whose spans have left the buffer. */
+  readonly discardExpired: boolean;
   /** Undefined: all. */
   readonly max: number | undefined;
 }
@@ -43,6 +44,8 @@ function accountOfTheShell(): RedriveDeps {
 
 /** Wake-ups between two lines of progress. */
 const PROGRESS_STEP = 100;
+/** Spans that leave the buffer within this time are mentioned. */
+const SOON_MS = 12 * 3_600_000;
 /** Unreadable messages, and reasons, that are listed. */
 const MAX_LISTED = 10;
 
@@ -53,7 +56,7 @@ export async function runRedrive(
   deps: RedriveDeps = accountOfTheShell(),
 ): Promise<ExitCode> {
   const { sqs: client, clock } = deps;
-  const { dryRun, max = Number.POSITIVE_INFINITY } = input;
+  const { dryRun, discardExpired, max = Number.POSITIVE_INFINITY } = input;
   // Stopping at once, on a second signal, is safe as well.
   const interruption = terminal.interruption();
   const urls = await queueUrls(input, deps);
@@ -70,13 +73,14 @@ export async function runRedrive(
   };
   const isInterrupted = () => interruption.aborted;
   try {
-    await redrive({ dryRun, max, deadLetters, wakeUpsOf, isInterrupted, onProgress }, counts);
+    await redrive({ dryRun, discardExpired, max, clock, deadLetters, wakeUpsOf, isInterrupted, onProgress }, counts);
   } finally {
     const lines = summaryLines(input, counts, { total, hidden }, clock.now());
     for (const line of lines) terminal.print(escapeForTerminal(line));
   }
   if (interruption.aborted && !counts.isEmptied) return 130;
-  return counts.unreadable.size > 0 || counts.undeleted > 0 ? 1 : 0;
+  const { unreadable, undeleted, expired } = counts;
+  return unreadable.size > 0 || undeleted > 0 || expired.wakeUps > expired.discarded ? 1 : 0;
 }
 
 interface QueueUrls {
@@ -93,12 +97,13 @@ async function queueUrls(input: RedriveInput, { cloudFormation }: RedriveDeps): 
 
 function summaryLines(
   { dryRun }: RedriveInput,
-  { moved, fragments, oldestDueAtMs, undeleted, reasons, unreadable, isEmptied }: RedriveCounts,
+  { moved, fragments, firstExpiryMs, undeleted, reasons, unreadable, expired, isEmptied }: RedriveCounts,
   before: { readonly total: number; readonly hidden: number },
   nowMs: number,
 ): string[] {
-  const gone = dryRun ? 0 : moved;
-  const left = isEmptied ? (dryRun ? moved : 0) + unreadable.size : Math.max(before.total - gone, unreadable.size);
+  const gone = dryRun ? 0 : moved + expired.discarded;
+  const kept = unreadable.size + expired.wakeUps - expired.discarded;
+  const left = isEmptied ? (dryRun ? moved : 0) + kept : Math.max(before.total - gone, kept);
   const lines = [
     `${dryRun ? 'would move' : 'moved'}: ${moved} (${counted(fragments, 'fragment')})`,
     `left: ${isEmptied ? '' : 'about '}${left}`,
@@ -106,7 +111,7 @@ function summaryLines(
     ...[...unreadable].slice(0, MAX_LISTED).map(([messageId, reason]) => `  ${messageId}: ${reason}`),
   ];
   if (reasons.size > 0) {
-    lines.push('set aside for good, they will come back unless a limit is raised:');
+    lines.push('why they were set aside; they will come back unless the cause is gone:');
     lines.push(...[...reasons].slice(0, MAX_LISTED).map((reason) => `  ${reason}`));
     if (reasons.size > MAX_LISTED) lines.push(`  and ${reasons.size - MAX_LISTED} more`);
   }
@@ -117,9 +122,27 @@ function summaryLines(
       `hidden at the start: about ${before.hidden}, received by another consumer within two minutes; run this again then`,
     );
   }
-  if (nowMs - oldestDueAtMs > DEFAULT_BUFFER_TTL_MS) {
-    const oldest = new Date(oldestDueAtMs).toISOString();
-    lines.push(`the oldest was due at ${oldest}: spans wait 24 hours unless configured otherwise, so some may be gone`);
+  if (firstExpiryMs - nowMs < SOON_MS) {
+    lines.push(`hurry: the first spans of these leave the buffer in ${timeText(firstExpiryMs - nowMs)}`);
+  }
+  return [...lines, ...expiredLines(expired, nowMs)];
+}
+
+/** What is too late, and what can be done about it. */
+function expiredLines({ wakeUps, fragments, firstMs, lastMs, discarded }: ExpiredCounts, nowMs: number): string[] {
+  if (wakeUps === 0) return [];
+  const [longest, shortest] = [timeText(nowMs - firstMs), timeText(nowMs - lastMs)];
+  const ago = longest === shortest ? longest : `${shortest} to ${longest}`;
+  const lines = [`too late: ${wakeUps} (${counted(fragments, 'fragment')}): their spans left the buffer ${ago} ago`];
+  if (discarded > 0) lines.push(`  discarded: ${discarded}`);
+  if (discarded < wakeUps) {
+    lines.push('  they stay where they are for 14 days after they were sent first: --discard-expired deletes them');
   }
   return lines;
+}
+
+/** Hours from one hour on, else minutes. */
+function timeText(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  return minutes < 60 ? counted(minutes, 'minute') : counted(Math.floor(minutes / 60), 'hour');
 }

@@ -25,6 +25,7 @@ export async function runStart(input: StartInput, terminal: Terminal): Promise<E
   const { config, warnings, notes } = readConfigFile(input.config);
   for (const warning of warnings) terminal.complain(`warning: ${warning}`);
   for (const note of notes) terminal.complain(`note: ${note}`);
+  terminal.outliveOutput();
   const log = createLogger({ verbose: input.logRequests });
   const tailgate = await startLocal({ host, port, dataDir, config, keys, log, maxBufferBytes: input.maxBuffer });
   const interruption = terminal.interruption();

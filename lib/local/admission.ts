@@ -33,7 +33,13 @@ const RECOVERED = 0.8;
 /** Exporters wait at least so long before they send again. */
 const RETRY_AFTER_SECONDS = 2;
 
-type Reason = 'lag' | 'size';
+type Reason = 'lag' | 'size' | 'unknown';
+
+const WHY: Readonly<Record<Reason, string>> = {
+  lag: 'decisions are late',
+  size: 'the buffer is full',
+  unknown: 'the buffer cannot be read',
+};
 
 /**
  * Decides whether requests are accepted. Exporters send what was refused with 503 again, so that under overload it is they who
@@ -71,8 +77,7 @@ export class Admission {
     this.#measure();
     if (this.#reason === undefined) return undefined;
     this.#refused += 1;
-    const what = this.#reason === 'lag' ? 'decisions are late' : 'the buffer is full';
-    return refuseForNow(head, `${what}: send the spans again`, RETRY_AFTER_SECONDS);
+    return refuseForNow(head, `${WHY[this.#reason]}: send the spans again`, RETRY_AFTER_SECONDS);
   }
 
   #measure(): void {
@@ -80,7 +85,14 @@ export class Admission {
     const nowMs = clock.now();
     if (Math.abs(nowMs - this.#measuredAtMs) < MEASURE_MS) return;
     this.#measuredAtMs = nowMs;
-    const measured = load();
+    let measured: Load;
+    try {
+      measured = load();
+    } catch (error) {
+      if (this.#reason === undefined) this.#deps.log.error('refusing spans: the buffer cannot be read', { error });
+      this.#reason = 'unknown';
+      return;
+    }
     const reason = this.#exceeded(measured, this.#reason === undefined ? 1 : RECOVERED);
     if ((reason === undefined) !== (this.#reason === undefined)) this.#tell(measured, reason);
     this.#reason = reason;

@@ -36,12 +36,15 @@ export function takeDataFolder(folder: string): DataFolder {
   } catch (error) {
     if (error instanceof CommandError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`cannot write to folder ${path}: choose another with --data (${reason})`, {
-      cause: error,
-    });
+    const isFull = error instanceof Error && 'code' in error && FULL.has(String(error.code));
+    const advice = isFull ? 'make room on its disk, or choose another with --data' : 'choose another with --data';
+    throw new CommandError(`cannot write to folder ${path}: ${advice} (${reason})`, { cause: error });
   }
   return { path, release: () => rmSync(lockFile, { force: true }) };
 }
+
+/** No room on the disk, or under the quota. */
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /** Where Tailgate 0.1 kept what waits: a LevelDB of the spans, a database of the wake-ups, and objects that are no rows. */
 const OLD_FOLDERS = ['buffer', 'queue'] as const;

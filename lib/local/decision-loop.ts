@@ -1,6 +1,7 @@
 import type { DecideWakeUps, DeliveredWakeUp } from '../../functions/decide/handler.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import type { Clock } from '../pipeline/ports.ts';
+import type { Outage } from './outage.ts';
 import { Sleep } from './sleep.ts';
 
 /** The receiving side of the wake-up queue. */
@@ -19,6 +20,8 @@ export interface DecisionLoopDeps {
   readonly cleanUp: () => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Says once, for all parts, that the disk cannot be written. */
+  readonly outage: Pick<Outage, 'note'>;
 }
 
 export interface DecisionLoopOptions {
@@ -81,7 +84,7 @@ export class DecisionLoop {
       try {
         await this.#step();
       } catch (error) {
-        this.#deps.log.error('decision loop failed', { error });
+        if (!this.#deps.outage.note(error)) this.#deps.log.error('decision loop failed', { error });
         if (!this.#isStopping) await this.#sleep.until(this.#deps.clock.now() + PAUSE_AFTER_ERROR_MS);
       }
     }
@@ -118,6 +121,12 @@ export class DecisionLoop {
 
   async #cleanUp(maxSteps: number): Promise<void> {
     this.#mustCleanUp = true;
-    for (let step = 1; step <= maxSteps && this.#mustCleanUp; step++) this.#mustCleanUp = await this.#deps.cleanUp();
+    try {
+      for (let step = 1; step <= maxSteps && this.#mustCleanUp; step++) this.#mustCleanUp = await this.#deps.cleanUp();
+    } catch (error) {
+      // Deleting takes room as well: decisions must not wait for it.
+      if (!this.#deps.outage.note(error)) throw error;
+      this.#mustCleanUp = false;
+    }
   }
 }

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { type PerTenant, perTenant, type Services } from '../../functions/shared/per-tenant.ts';
-import { LOCAL_ARCHIVE } from '../archive/layout.ts';
+import { LOCAL_ARCHIVE, TRACES_PREFIX } from '../archive/layout.ts';
 import { GzipTraceArchive } from '../archive/trace-archive.ts';
 import { NODE_CODECS } from '../aws/codecs.ts';
 import { FilesystemObjectStore } from '../aws/filesystem/object-store.ts';
 import { SystemClock } from '../aws/system.ts';
 import { UnusableDatabaseError } from '../sqlite/database.ts';
 import { openStore, type Store, type StoreOptions } from '../sqlite/store.ts';
-import { CommandError } from '../terminal/errors.ts';
+import { CommandError, messageOf } from '../terminal/errors.ts';
 import { BUFFER_FILE } from './data-folder.ts';
+import { isOutage } from './outage.ts';
 
 export interface LocalServicesOptions {
   /** Path of the data folder. */
@@ -22,7 +23,12 @@ export interface LocalServicesOptions {
 export interface LocalServices {
   readonly store: Store;
   readonly services: PerTenant<Services>;
+  /** Deletes the beginnings of archive objects that a process that was killed has left. Never rejects. */
+  sweepArchive(): Promise<void>;
 }
+
+/** Nobody takes so long to write a file. */
+const DRAFT_AGE_MS = 10 * 60_000;
 
 /**
  * The ports of the pipeline on a data folder: a database for what waits, files for what is kept.
@@ -30,9 +36,10 @@ export interface LocalServices {
  */
 export function openLocalServices(options: LocalServicesOptions): LocalServices {
   const { folder, maxBufferBytes, visibilityTimeoutSeconds } = options;
+  const clock = new SystemClock();
   const store = openUsable({
     path: join(folder, BUFFER_FILE),
-    clock: new SystemClock(),
+    clock,
     maxBytes: maxBufferBytes,
     visibilityTimeoutMs: visibilityTimeoutSeconds * 1000,
   });
@@ -43,6 +50,8 @@ export function openLocalServices(options: LocalServicesOptions): LocalServices 
       ...store.services({ tenant }),
       archive: new GzipTraceArchive({ store: objects, codecs: NODE_CODECS, tenant }),
     })),
+    // An archive that cannot be swept now is swept another time, and one that cannot be written says so elsewhere.
+    sweepArchive: () => objects.removeDrafts(TRACES_PREFIX, clock.now() - DRAFT_AGE_MS).catch(() => undefined),
   };
 }
 
@@ -51,7 +60,11 @@ function openUsable(options: StoreOptions): Store {
     return openStore(options);
   } catch (error) {
     if (error instanceof UnusableDatabaseError) throw new CommandError(error.message, { cause: error });
-    throw error;
+    if (!isOutage(error)) throw error;
+    throw new CommandError(
+      `cannot open ${options.path}: ${messageOf(error)}; make room on its disk, or repair what the message names, and start again: what it holds is safe`,
+      { cause: error },
+    );
   }
 }
 

@@ -11,6 +11,8 @@ import { takeDataFolder } from './data-folder.ts';
 import { DEFAULT_LOOP_OPTIONS, DecisionLoop, type DecisionLoopOptions } from './decision-loop.ts';
 import { startHttpServer } from './http-server.ts';
 import { announcing, openLocalServices } from './local-services.ts';
+import { Outage } from './outage.ts';
+import { patientQueue, patientServices } from './patient-services.ts';
 import { type Started, startParts } from './started.ts';
 
 export interface LocalOptions {
@@ -44,6 +46,8 @@ export interface RunningTailgate {
 
 const DEFAULT_MAX_BUFFER_BYTES = 2_000_000_000;
 const DEFAULT_MAX_LAG_MS = 60_000;
+/** Killed processes leave little, and seldom. */
+const SWEEP_MS = 60 * 60_000;
 /** The rest is for what decisions leave behind: records of kept traces, and indexes. */
 const UNDECIDED_SHARE = 0.8;
 
@@ -69,15 +73,27 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   const folder = takeDataFolder(options.dataDir);
   started.defer(() => folder.release());
   const { visibilityTimeoutSeconds = 30 } = options;
-  const { store, services } = openLocalServices({ folder: folder.path, maxBufferBytes, visibilityTimeoutSeconds });
+  const parts = openLocalServices({ folder: folder.path, maxBufferBytes, visibilityTimeoutSeconds });
+  const { store, services } = parts;
   started.defer(() => store.close());
+  const sweeping = setInterval(() => void parts.sweepArchive(), SWEEP_MS);
+  started.defer(() => clearInterval(sweeping));
+  void parts.sweepArchive();
 
-  const decide = wireDecideWakeUps({ services, config, log }, { ...LOCAL_SETTINGS, ...options.decideSettings });
+  const outage = new Outage({ clock, log });
+  const decide = wireDecideWakeUps(
+    { services: patientServices(services, outage), config, log },
+    { ...LOCAL_SETTINGS, ...options.decideSettings },
+  );
+  const queue = patientQueue(store.messages, outage);
   const loop = new DecisionLoop(
-    { queue: store.messages, decide, cleanUp: () => store.maintain(), clock, log },
+    { queue, decide, cleanUp: () => store.maintain(), clock, log, outage },
     { ...DEFAULT_LOOP_OPTIONS, ...options.loopSettings },
   );
-  started.defer(() => loop.stop());
+  started.defer(() => {
+    outage.stop();
+    return loop.stop();
+  });
 
   const startedAtMs = clock.now();
   const load = (): Load => ({

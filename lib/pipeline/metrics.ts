@@ -129,6 +129,12 @@ export const METRIC_CATALOGUE = [
     collector: { name: `${TAIL_SAMPLING}_sampling_policy_evaluation_error` },
   },
   {
+    name: 'slow_evaluations',
+    ...COUNT,
+    from: ['decide'],
+    description: 'traces whose policies took a second or more; the log names them',
+  },
+  {
     name: 'processor_tail_sampling_sampling_decision_timer_latency',
     unit: 'Milliseconds',
     kind: 'histogram',
@@ -165,7 +171,13 @@ export const METRIC_CATALOGUE = [
     name: 'dead_lettered_fragments',
     ...COUNT,
     from: ['decide'],
-    description: 'fragments set aside after their last attempt, or because their trace is too large',
+    description: 'fragments set aside after their last attempt, because their trace is too large, or expired',
+  },
+  {
+    name: 'expired_fragments',
+    ...COUNT,
+    from: ['decide'],
+    description: 'fragments that left the buffer before they were decided, and were set aside',
   },
   {
     name: 'decision_failures',

@@ -30,8 +30,11 @@ export class TraceTooLargeError extends Error {
   }
 }
 
-/** Applies the policies to a whole trace. Called again when allowances that it asked for were missing at first. */
-export type Evaluate = (trace: Trace, allowances: Allowances) => Decision;
+/**
+ * Applies the policies to a whole trace. Called again when allowances that it asked for were missing at first.
+ * @param betweenPolicies is called before each policy; what it throws ends the evaluation
+ */
+export type Evaluate = (trace: Trace, allowances: Allowances, betweenPolicies?: () => void) => Decision;
 
 /** One trace's spans from one export request, as it waits in the buffer. */
 export interface BufferedFragment {
@@ -125,7 +128,12 @@ export interface WakeUp {
   /** How many continuations there were before: attempts to settle what it lists. */
   readonly attempt: number;
   readonly fragments: readonly FragmentRef[];
-  /** In a dead letter: why trying again would not help, for the operator who reads it. */
+  /**
+   * When the earliest of the fragments arrived, in milliseconds since the epoch: it leaves the buffer a TTL later. Missing in
+   * messages of version 0.1, whose fragments arrived before they were due.
+   */
+  readonly receivedAtMs?: number;
+  /** In a dead letter: why it was given up, for the operator who reads it. */
   readonly reason?: string;
 }
 

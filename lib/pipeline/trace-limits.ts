@@ -12,8 +12,11 @@ export interface TraceSize {
  */
 export const LARGEST_TRACE: TraceSize = { fragments: 10_000, spans: 500_000, bytes: 64 * 1024 * 1024 };
 
-/** Traces up to this are examined many at a time; larger ones {@link OneAtATime}, so that memory holds one of them. */
-export const SMALL_TRACE: TraceSize = { fragments: 1_000, spans: 30_000, bytes: 4 * 1024 * 1024 };
+/**
+ * Traces up to this are examined many at a time; larger ones {@link OneAtATime}, so that memory holds one of them. Lines take up to six
+ * times the bytes, and 16 traces of each of 4 tenants may be under way.
+ */
+export const SMALL_TRACE: TraceSize = { fragments: 1_000, spans: 10_000, bytes: 1024 * 1024 };
 
 /** What of `size` exceeds the limit, in words; `undefined` when nothing does. */
 export function whatExceeds(size: TraceSize, limit: TraceSize): string | undefined {

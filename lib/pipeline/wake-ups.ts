@@ -32,6 +32,7 @@ export function wakeUpsFor(
     .map(({ waitMs, listed }) => ({
       dueAtMs: receivedAtMs + waitMs,
       attempt: 0,
+      receivedAtMs,
       fragments: listed.map((fragment) => fragment.ref),
     }));
 }
@@ -58,17 +59,34 @@ export interface ReceivedWakeUp {
 /** Hashes of fragments, by the trace that they belong to. */
 export type FragmentsByTrace = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** What the wake-ups of a batch name: each trace once, each of its fragments once. */
+/**
+ * What the wake-ups of a batch name: each trace once, each of its fragments once. Wake-ups take turns, so that the traces of a
+ * small one need not wait for those of a giant one before it.
+ */
 export function fragmentsByTrace(received: readonly ReceivedWakeUp[]): FragmentsByTrace {
   const byTrace = new Map<string, Set<string>>();
-  for (const { wakeUp } of received) {
-    for (const { traceId, hash } of wakeUp.fragments) {
+  let lists = received.map(({ wakeUp }) => wakeUp.fragments);
+  for (let at = 0; lists.length > 0; at++) {
+    lists = lists.filter((fragments) => at < fragments.length);
+    for (const fragments of lists) {
+      const { traceId, hash } = fragments[at] as FragmentRef;
       const hashes = byTrace.get(traceId);
       if (hashes === undefined) byTrace.set(traceId, new Set([hash]));
       else hashes.add(hash);
     }
   }
   return byTrace;
+}
+
+/** Fragments of traces that may be named several times, with others each time: the two looks of a batch find out different things. */
+export function allFragments(named: Iterable<readonly [string, ReadonlySet<string>]>): FragmentsByTrace {
+  const all = new Map<string, Set<string>>();
+  for (const [traceId, hashes] of named) {
+    const known = all.get(traceId);
+    if (known === undefined) all.set(traceId, new Set(hashes));
+    else for (const hash of hashes) known.add(hash);
+  }
+  return all;
 }
 
 /** The wake-ups reduced to these fragments. Those that name none of them are left out. */

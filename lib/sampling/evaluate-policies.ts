@@ -50,8 +50,15 @@ export interface PolicyError {
  *
  * {@link adjustedCountOf} tells how the adjusted count is found. For it alone, and only when they matter, policies
  * after the end of evaluation are evaluated, too.
+ *
+ * @param betweenPolicies is called before each policy; what it throws ends the evaluation
  */
-export function evaluatePolicies(config: SamplingConfig, trace: Trace, allowances: Allowances): Decision {
+export function evaluatePolicies(
+  config: SamplingConfig,
+  trace: Trace,
+  allowances: Allowances,
+  betweenPolicies?: () => void,
+): Decision {
   const votes: PolicyVote[] = [];
   const errors: PolicyError[] = [];
   const { maximumTraceSizeBytes } = config;
@@ -64,6 +71,7 @@ export function evaluatePolicies(config: SamplingConfig, trace: Trace, allowance
 
   for (const policy of config.policies) {
     evaluated++;
+    betweenPolicies?.();
     const evaluation = evaluatePolicy(policy, trace, allowances);
     if (evaluation.vote === undefined) {
       errors.push({ policy: policy.name, message: evaluation.failure });

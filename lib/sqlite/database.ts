@@ -66,7 +66,8 @@ function createTables(database: DatabaseSync, path: string): void {
       }
       database.exec('COMMIT');
     } catch (error) {
-      database.exec('ROLLBACK');
+      // Where there was no room, SQLite has rolled it back itself.
+      if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }
   }

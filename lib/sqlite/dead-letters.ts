@@ -4,7 +4,7 @@ import type { Clock, WakeUp } from '../pipeline/ports.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { Packs } from './packs.ts';
 import type { UsageCounter } from './usage.ts';
-import { readFragments } from './wake-up-text.ts';
+import { readFragments, receivedAtOf } from './wake-up-text.ts';
 
 export interface StoredDeadLetter extends TenantScope {
   readonly messageId: string;
@@ -34,11 +34,11 @@ export class DeadLetters {
     const { database } = deps;
     this.#count = database.prepare('SELECT count(*) AS count FROM dead_letter');
     this.#select = database.prepare(
-      'SELECT id, died_at, due_at, reason, tenant, attempt, fragments FROM dead_letter WHERE id > ? ORDER BY id LIMIT ?',
+      'SELECT id, died_at, due_at, received_at, reason, tenant, attempt, fragments FROM dead_letter WHERE id > ? ORDER BY id LIMIT ?',
     );
     this.#selectPacks = database.prepare('SELECT packs, fragment_count FROM dead_letter WHERE id = ?');
     this.#revive = database.prepare(
-      'INSERT INTO wake_up (visible_at, due_at, receive_count, tenant, attempt, fragment_count, packs, fragments) SELECT ?, due_at, 0, tenant, 0, fragment_count, packs, fragments FROM dead_letter WHERE id = ?',
+      'INSERT INTO wake_up (visible_at, due_at, received_at, receive_count, tenant, attempt, fragment_count, packs, fragments) SELECT ?, due_at, received_at, 0, tenant, 0, fragment_count, packs, fragments FROM dead_letter WHERE id = ?',
     );
     this.#delete = database.prepare('DELETE FROM dead_letter WHERE id = ?');
   }
@@ -93,6 +93,7 @@ function toDeadLetter(row: Record<string, unknown>): StoredDeadLetter {
       dueAtMs: Number(row['due_at']),
       attempt: Number(row['attempt']),
       fragments: readFragments(String(row['fragments'])),
+      ...receivedAtOf(row),
       ...(typeof reason === 'string' && { reason }),
     },
   };

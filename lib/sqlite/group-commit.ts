@@ -16,6 +16,8 @@ export interface GroupCommitDeps {
   readonly snapshot: Snapshot;
   /** Milliseconds since any moment. @default performance.now */
   readonly elapsedMs?: () => number;
+  /** Resolves when the content of a file is on the disk. @default fdatasync */
+  readonly sync?: (file: number) => Promise<void>;
 }
 
 interface Write {
@@ -37,6 +39,7 @@ interface Write {
  */
 export class GroupCommit {
   readonly #elapsedMs: () => number;
+  readonly #syncFile: (file: number) => Promise<void>;
   readonly #database: DatabaseSync;
   readonly #path: string;
   readonly #usage: UsageCounter;
@@ -47,12 +50,18 @@ export class GroupCommit {
   #waiting: Write[] = [];
   #working: Promise<void> | undefined;
   #logFile: number | undefined;
-  /** Why nothing more is written. After a failed sync nobody knows what is on the disk. */
+  /**
+   * Why nothing more is written. After a sync that failed nobody knows what is on the disk: the system may have dropped what it
+   * could not write, and say nothing at the next sync. When the database is opened by the next process, SQLite checks the sums
+   * of the log, and keeps what is whole: all that was answered, as what came after it never was.
+   */
   #broken: Error | undefined;
   readonly counts = { writes: 0, transactions: 0, syncs: 0 };
 
-  constructor({ database, path, usage, snapshot, elapsedMs = () => performance.now() }: GroupCommitDeps) {
-    this.#elapsedMs = elapsedMs;
+  constructor(deps: GroupCommitDeps) {
+    const { database, path, usage, snapshot } = deps;
+    this.#elapsedMs = deps.elapsedMs ?? (() => performance.now());
+    this.#syncFile = deps.sync ?? promisify(fdatasync);
     this.#database = database;
     this.#path = path;
     this.#usage = usage;
@@ -82,18 +91,23 @@ export class GroupCommit {
     });
   }
 
-  /** Resolves when everything is written, and nothing more is accepted. */
-  async close(): Promise<void> {
+  /**
+   * Resolves when everything is written, and nothing more is accepted. Returns whether the log may be moved to the file, as SQLite
+   * does when the database is closed: not after a sync that failed.
+   */
+  async close(): Promise<boolean> {
     await this.#working;
+    const isSound = this.#broken === undefined;
     this.#broken ??= new Error('it is closed');
     if (this.#logFile !== undefined) await promisify(close)(this.#logFile);
     this.#logFile = undefined;
+    return isSound;
   }
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0) {
       await turnOfEventLoop();
-      const written = this.#transaction();
+      const written = this.#broken === undefined ? this.#transaction() : this.#failAll(this.#broken);
       const failure = written.length === 0 ? undefined : await this.#sync();
       for (const write of written) {
         if (failure === undefined) write.done();
@@ -103,12 +117,17 @@ export class GroupCommit {
     this.#working = undefined;
   }
 
+  #failAll(error: Error): readonly Write[] {
+    for (const write of this.#waiting.splice(0)) write.fail(this.#unavailable(error));
+    return [];
+  }
+
   /** Writes as many as there is time for. Resolves to those that need a sync; others have failed. */
   #transaction(): readonly Write[] {
     const endMs = this.#elapsedMs() + TRANSACTION_MS;
     const group: Write[] = [];
-    this.#snapshot.leave();
     try {
+      this.#snapshot.leave();
       this.#begin.run();
       do {
         const [write] = this.#waiting.splice(0, 1);
@@ -149,8 +168,12 @@ export class GroupCommit {
 
   #undo(): void {
     this.#usage.forget();
-    // It may not have begun, or SQLite has rolled it back itself.
-    if (this.#database.isTransaction) this.#rollback.run();
+    try {
+      // It may not have begun, or SQLite has rolled it back itself.
+      if (this.#database.isTransaction) this.#rollback.run();
+    } catch (error) {
+      this.#broken = toError(error);
+    }
   }
 
   /** Resolves to what went wrong. */
@@ -159,18 +182,29 @@ export class GroupCommit {
       // The log exists from the first transaction to the close of the last connection. SQLite locks the database and its -shm file,
       // never the log: opening and closing it here releases none of its locks.
       this.#logFile ??= await promisify(open)(`${this.#path}-wal`, 'r+');
-      await promisify(fdatasync)(this.#logFile);
+    } catch (error) {
+      // Too many open files, say. The next sync that works is for this transaction, too.
+      return this.#unavailable(toError(error));
+    }
+    try {
+      await this.#syncFile(this.#logFile);
       this.counts.syncs += 1;
       return undefined;
     } catch (error) {
-      this.#broken = error instanceof Error ? error : new Error(String(error));
+      this.#broken = toError(error);
       return this.#unavailable(this.#broken);
     }
   }
 
   #unavailable(error: Error): UnavailableError {
-    return new UnavailableError(`cannot write to ${this.#path}: ${error.message}`, { cause: error });
+    const hint =
+      error === this.#broken && this.#logFile !== undefined ? '; start Tailgate again once the disk is repaired' : '';
+    return new UnavailableError(`cannot write to ${this.#path}: ${error.message}${hint}`, { cause: error });
   }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Of SQLite; others are mistakes of this program. */

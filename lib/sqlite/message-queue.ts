@@ -4,7 +4,7 @@ import type { Clock, WakeUp } from '../pipeline/ports.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { MessagePacks } from './message-packs.ts';
 import type { UsageCounter } from './usage.ts';
-import { readFragments } from './wake-up-text.ts';
+import { readFragments, receivedAtOf } from './wake-up-text.ts';
 
 /** A wake-up as it was received. */
 export interface ReceivedMessage extends TenantScope {
@@ -44,6 +44,8 @@ export interface MessageQueueDeps {
 
 /** Deliveries that are counted in one transaction. */
 const MAX_BATCH = 500;
+/** A message that names so many fragments is large: usually a part of a giant wake-up (`wake-up-text.ts`). */
+const LARGE_FRAGMENTS = 500;
 
 /**
  * The receiving side of the wake-up queue, for all tenants: what SQS and its event source do. A message that was received is
@@ -52,7 +54,8 @@ const MAX_BATCH = 500;
  */
 export class MessageQueue {
   readonly #deps: MessageQueueDeps;
-  readonly #selectVisible: StatementSync;
+  readonly #selectSmall: StatementSync;
+  readonly #selectLarge: StatementSync;
   readonly #hide: StatementSync;
   readonly #kill: StatementSync;
   readonly #delete: StatementSync;
@@ -63,12 +66,15 @@ export class MessageQueue {
   constructor(deps: MessageQueueDeps) {
     this.#deps = deps;
     const { database } = deps;
-    this.#selectVisible = database.prepare(
-      'SELECT id, due_at, tenant, attempt, receive_count, fragment_count, packs, fragments FROM wake_up WHERE visible_at <= ? ORDER BY visible_at, id LIMIT ?',
-    );
+    const selectVisible = (size: string) =>
+      database.prepare(
+        `SELECT id, visible_at, due_at, received_at, tenant, attempt, receive_count, fragment_count, packs, fragments FROM wake_up WHERE visible_at <= ? AND fragment_count ${size} ${LARGE_FRAGMENTS} ORDER BY visible_at, id LIMIT ?`,
+      );
+    this.#selectSmall = selectVisible('<');
+    this.#selectLarge = selectVisible('>=');
     this.#hide = database.prepare('UPDATE wake_up SET visible_at = ?, receive_count = receive_count + 1 WHERE id = ?');
     this.#kill = database.prepare(
-      'INSERT INTO dead_letter (died_at, due_at, reason, tenant, attempt, fragment_count, packs, fragments) SELECT ?, due_at, ?, tenant, attempt, fragment_count, packs, fragments FROM wake_up WHERE id = ?',
+      'INSERT INTO dead_letter (died_at, due_at, received_at, reason, tenant, attempt, fragment_count, packs, fragments) SELECT ?, due_at, received_at, ?, tenant, attempt, fragment_count, packs, fragments FROM wake_up WHERE id = ?',
     );
     this.#delete = database.prepare('DELETE FROM wake_up WHERE id = ? RETURNING packs, fragment_count');
     this.#show = database.prepare('UPDATE wake_up SET visible_at = ? WHERE id = ?');
@@ -76,23 +82,34 @@ export class MessageQueue {
     this.#oldestDue = database.prepare('SELECT min(due_at) AS at FROM wake_up');
   }
 
-  /** Receives messages that are visible, those first that have been visible longest, and hides them. */
+  /**
+   * Receives messages that are visible, those that have been visible longest, and hides them. A batch has at most one large message,
+   * and small ones do not wait for others: so a giant wake-up delays them by the batch under way, and never by a second one.
+   */
   async receive({ maxMessages = 25, maxFragments = 5_000 }: ReceiveOptions = {}): Promise<readonly ReceivedMessage[]> {
     const { writer, clock, visibilityTimeoutMs, messagePacks } = this.#deps;
     const nowMs = clock.now();
     if ((this.nextVisibleAtMs() ?? Number.POSITIVE_INFINITY) > nowMs) return [];
     const rows = await writer.write(() => {
+      const most = Math.min(maxMessages, MAX_BATCH);
+      const large = this.#selectLarge.all(nowMs, 1);
+      const reserved = Number(large[0]?.['fragment_count'] ?? 0);
       const received: Record<string, unknown>[] = [];
       let fragments = 0;
-      for (const row of this.#selectVisible.all(nowMs, Math.min(maxMessages, MAX_BATCH))) {
-        fragments += Number(row['fragment_count']);
-        if (received.length > 0 && fragments > maxFragments) break;
-        if (!this.#isDead(row, nowMs)) {
+      const take = (rows: readonly Record<string, unknown>[], mostMessages: number, mostFragments: number) => {
+        for (const row of rows) {
+          const count = Number(row['fragment_count']);
+          const isFirst = received.length === 0 && (large.length === 0 || rows === large);
+          if (received.length >= mostMessages || (!isFirst && fragments + count > mostFragments)) return;
+          if (this.#isDead(row, nowMs)) continue;
           this.#hide.run(nowMs + visibilityTimeoutMs, Number(row['id']));
           received.push(row);
+          fragments += count;
         }
-      }
-      return received;
+      };
+      take(this.#selectSmall.all(nowMs, most), most - (large.length > 0 ? 1 : 0), maxFragments - reserved);
+      take(large, most, maxFragments);
+      return received.sort(byVisibility);
     });
     return rows.map((row) => {
       messagePacks.received(Number(row['id']), packsOf(row));
@@ -153,6 +170,10 @@ export class MessageQueue {
   }
 }
 
+function byVisibility(left: Record<string, unknown>, right: Record<string, unknown>): number {
+  return Number(left['visible_at']) - Number(right['visible_at']) || Number(left['id']) - Number(right['id']);
+}
+
 function toMessage(row: Record<string, unknown>): ReceivedMessage {
   const tenant = String(row['tenant']);
   return {
@@ -163,6 +184,7 @@ function toMessage(row: Record<string, unknown>): ReceivedMessage {
       dueAtMs: Number(row['due_at']),
       attempt: Number(row['attempt']),
       fragments: readFragments(String(row['fragments'])),
+      ...receivedAtOf(row),
     },
   };
 }

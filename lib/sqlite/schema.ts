@@ -72,6 +72,7 @@ CREATE TABLE wake_up (
   visible_at INTEGER NOT NULL,
   due_at INTEGER NOT NULL,
   receive_count INTEGER NOT NULL,
+  received_at INTEGER,
   tenant TEXT NOT NULL,
   attempt INTEGER NOT NULL,
   fragment_count INTEGER NOT NULL,
@@ -85,6 +86,7 @@ CREATE TABLE dead_letter (
   died_at INTEGER NOT NULL,
   due_at INTEGER NOT NULL,
   reason TEXT,
+  received_at INTEGER,
   tenant TEXT NOT NULL,
   attempt INTEGER NOT NULL,
   fragment_count INTEGER NOT NULL,
@@ -125,7 +127,7 @@ INSERT INTO usage VALUES (1, 0, 0, 0, 0);
 `;
 
 /** `PRAGMA user_version` of a database with these tables. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** How long dead letters stay, as SQS keeps them. */
 export const DEAD_LETTER_TTL_MS = 14 * MS_PER_DAY;

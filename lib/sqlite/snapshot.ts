@@ -34,7 +34,11 @@ export class Snapshot {
   leave(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    // After an error of the disk SQLite may have ended it.
-    if (this.#database.isTransaction) this.#end.run();
+    try {
+      // After an error of the disk SQLite may have ended it.
+      if (this.#database.isTransaction) this.#end.run();
+    } catch {
+      // Nothing was written. In a microtask nobody could catch it, and the next write begins with a rollback.
+    }
   }
 }

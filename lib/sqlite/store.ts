@@ -116,8 +116,8 @@ export function openStore(options: StoreOptions): Store {
       return (await index.maintain()) || isMore;
     },
     close: async () => {
-      await writer.close();
-      database.close();
+      // Otherwise the end of the process closes it, and the log stays as it is for the next one to check.
+      if (await writer.close()) database.close();
     },
   };
 }

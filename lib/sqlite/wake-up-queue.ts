@@ -24,10 +24,10 @@ export class SqliteWakeUpQueue implements WakeUpQueue {
   constructor(deps: SqliteWakeUpQueueDeps) {
     this.#deps = deps;
     this.#insert = deps.database.prepare(
-      'INSERT INTO wake_up (visible_at, due_at, receive_count, tenant, attempt, fragment_count, packs, fragments) VALUES (?, ?, 0, ?, ?, ?, ?, ?)',
+      'INSERT INTO wake_up (visible_at, due_at, received_at, receive_count, tenant, attempt, fragment_count, packs, fragments) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?)',
     );
     this.#insertDead = deps.database.prepare(
-      'INSERT INTO dead_letter (died_at, due_at, reason, tenant, attempt, fragment_count, packs, fragments) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO dead_letter (died_at, due_at, received_at, reason, tenant, attempt, fragment_count, packs, fragments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
   }
 
@@ -53,6 +53,7 @@ export class SqliteWakeUpQueue implements WakeUpQueue {
           this.#insert.run(
             visibleAtMs,
             wakeUp.dueAtMs,
+            wakeUp.receivedAtMs ?? null,
             tenant,
             wakeUp.attempt,
             count,
@@ -72,10 +73,10 @@ export class SqliteWakeUpQueue implements WakeUpQueue {
     await Promise.all(
       wakeUps.flatMap(inMessages).map((wakeUp) => {
         const packs = JSON.stringify(messagePacks.inFlight());
-        const { dueAtMs, reason = null, attempt, fragments } = wakeUp;
+        const { dueAtMs, receivedAtMs = null, reason = null, attempt, fragments } = wakeUp;
         const text = writeFragments(fragments);
         return writer.write(() => {
-          this.#insertDead.run(diedAtMs, dueAtMs, reason, tenant, attempt, fragments.length, packs, text);
+          this.#insertDead.run(diedAtMs, dueAtMs, receivedAtMs, reason, tenant, attempt, fragments.length, packs, text);
         });
       }),
     );

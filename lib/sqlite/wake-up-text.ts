@@ -25,6 +25,12 @@ export function writeFragments(fragments: readonly FragmentRef[]): string {
   return text;
 }
 
+/** When the fragments of a message arrived, if the message says so. */
+export function receivedAtOf(row: Record<string, unknown>): Pick<WakeUp, 'receivedAtMs'> {
+  const receivedAtMs = row['received_at'];
+  return typeof receivedAtMs === 'number' ? { receivedAtMs } : {};
+}
+
 export function readFragments(text: string): readonly FragmentRef[] {
   const fragments: FragmentRef[] = [];
   if (text === '') return fragments;

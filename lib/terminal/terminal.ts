@@ -38,6 +38,11 @@ export interface Terminal extends Palette {
    * afterwards only a second one, at least a second later, does.
    */
   interruption(): AbortSignal;
+  /**
+   * From now on, lines that standard output has no room for are lost, and the command goes on: for a server whose log is on a disk
+   * that is full. Otherwise such a result is not whole, which ends the command with code 1.
+   */
+  outliveOutput(): void;
 }
 
 /**
@@ -48,9 +53,10 @@ export interface Terminal extends Palette {
 export function createTerminal(process: NodeJS.Process): Terminal {
   const { stdout, stderr } = process;
   let isReaderGone = false;
+  let mustBeWhole = true;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') process.exit(1);
-    isReaderGone = true;
+    if (error.code === 'EPIPE') isReaderGone = true;
+    else if (mustBeWhole) process.exit(1);
   });
   // Without a reader of errors there is no way to report that it is gone.
   stderr.on('error', () => undefined);
@@ -82,6 +88,9 @@ export function createTerminal(process: NodeJS.Process): Terminal {
       for (const signal of SIGNALS) process.off(signal, end);
       interrupted ??= interruption(process);
       return interrupted;
+    },
+    outliveOutput() {
+      mustBeWhole = false;
     },
   };
 }

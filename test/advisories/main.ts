@@ -2,10 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { adviceOf } from './report.ts';
 
-const { stdout, error } = spawnSync('npm', ['audit', '--omit=dev', '--json'], {
-  encoding: 'utf8',
-  shell: process.platform === 'win32',
-});
+const { stdout, error } = spawnSync(
+  'npm',
+  ['audit', '--omit=dev', '--json', '--fetch-retries=1', '--fetch-timeout=20000'],
+  {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  },
+);
 const advice = error === undefined ? adviceOf(stdout) : { skipped: error.message };
 if ('skipped' in advice) {
   console.log(`SKIPPED: no advisories: ${advice.skipped}`);

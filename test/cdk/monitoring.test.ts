@@ -90,6 +90,24 @@ describe('the alarms', () => {
       'dead-letters',
     ],
     [
+      'the age of dead letters: a quarter of the time that spans wait in the buffer',
+      {
+        Namespace: 'AWS/SQS',
+        MetricName: 'ApproximateAgeOfOldestMessage',
+        Statistic: 'Maximum',
+        Threshold: 21_600,
+        DatapointsToAlarm: 1,
+      },
+      'QueueName',
+      'dead-letters',
+    ],
+    [
+      'expired spans',
+      { Namespace: 'Tailgate', MetricName: 'expired_fragments', Statistic: 'Sum', Threshold: 1, DatapointsToAlarm: 1 },
+      'pipeline',
+      'shop',
+    ],
+    [
       'decision lag',
       { Namespace: 'Tailgate', MetricName: 'decision_lag', Statistic: 'Maximum', Threshold: 300_000 },
       'pipeline',
@@ -182,6 +200,8 @@ describe('the alarms', () => {
     expect(thresholds).toEqual({
       CompactErrors: 1,
       QueueAge: 3600,
+      DeadLetterAge: 21_600,
+      SpansExpired: 1,
       DeadLetters: 1,
       DecisionLag: 120_000,
       ConfigRefused: 1,
@@ -215,6 +235,25 @@ describe('the alarms', () => {
     const create = () =>
       new PipelineMonitoring(stack, 'Monitoring', { ...resources(stack), pipelineName: 'shop', thresholds });
     expect(create).toThrow(/^Bad\/Monitoring: the threshold of alarm \w+ is \S+: expected a number above 0$/);
+  });
+
+  it('fail at synth with a threshold that leaves no time to act before spans leave the buffer', () => {
+    const stack = new Stack(new App(), 'Late', { env: ACCOUNT });
+    const create = (id: string, thresholds: AlarmThresholds) =>
+      new PipelineMonitoring(stack, id, { ...resources(stack), pipelineName: 'shop', thresholds, dashboard: false });
+    const late = {
+      queueAge: Duration.hours(13),
+      decisionLag: Duration.minutes(12 * 60 + 30),
+      deadLetterAge: Duration.days(1),
+    };
+    expect(() => create('Monitoring', late)).toThrow(
+      [
+        'Late/Monitoring: alarms would come too late:',
+        'thresholds.queueAge: 13 hours: expected 12 or less: spans leave the buffer 24 hours after they arrived',
+        'thresholds.decisionLag: 12.5 hours: expected 12 or less: spans leave the buffer 24 hours after they arrived',
+        'thresholds.deadLetterAge: 24 hours: expected 8 or less: spans leave the buffer 24 hours after they arrived',
+      ].join('\n  '),
+    );
   });
 });
 

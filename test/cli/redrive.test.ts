@@ -1,6 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSqsClient } from '../../lib/aws/clients.ts';
+import { SqsDeadLetters } from '../../lib/aws/sqs/dead-letters.ts';
 import { decodeWakeUp, encodeWakeUp } from '../../lib/aws/sqs/wake-up-message.ts';
 import { redrive as command } from '../../lib/cli/commands/redrive.ts';
 import { type RedriveInput, runRedrive } from '../../lib/cli/redrive.ts';
@@ -233,14 +238,151 @@ describe('redrive', () => {
     expect(await drain(queues.queueUrl)).toHaveLength(40);
   });
 
-  it('warns of wake-ups whose spans have left the buffer', async () => {
-    await bury([{ ...wakeUp(1), dueAtMs: clock.now() - 25 * 3_600_000 }]);
-    const { out } = await redrive();
-    expect(out.at(-1)).toBe(
-      'the oldest was due at 2026-11-20T11:00:00.000Z: spans wait 24 hours unless configured otherwise, so some may be gone',
-    );
+  const HOUR = 3_600_000;
+  /** Their spans arrived so many hours ago. */
+  const arrived = (...hours: readonly number[]) =>
+    hours.map((ago, index) => ({ ...wakeUp(index), receivedAtMs: clock.now() - ago * HOUR }));
+
+  it('says which are too late and leaves them where they are, for others to receive at once', async () => {
+    await bury(arrived(25, 1, 30, 29.5));
+    const { code, out } = await redrive();
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: [
+        'moved: 1 (2 fragments)',
+        'left: 3',
+        'unreadable: 0',
+        'too late: 3 (6 fragments): their spans left the buffer 1 hour to 6 hours ago',
+        '  they stay where they are for 14 days after they were sent first: --discard-expired deletes them',
+      ],
+    });
+    const moved = (await drain(queues.queueUrl)).map(decodeWakeUp);
+    expect(moved).toEqual([{ ...wakeUp(1), receivedAtMs: clock.now() - HOUR }]);
+    expect(await drain(queues.deadLetterQueueUrl)).toHaveLength(3);
+  });
+
+  it('deletes those that are too late if it is told to, and looks only in a dry run', async () => {
+    await bury(arrived(24, 23));
+    const { code, out } = await redrive(['--dry-run', '--discard-expired']);
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: [
+        'would move: 1 (2 fragments)',
+        'left: 2',
+        'unreadable: 0',
+        'hurry: the first spans of these leave the buffer in 1 hour',
+        'too late: 1 (2 fragments): their spans left the buffer 0 minutes ago',
+        '  they stay where they are for 14 days after they were sent first: --discard-expired deletes them',
+      ],
+    });
+    expect(await redrive(['--discard-expired'])).toMatchObject({
+      code: 0,
+      out: expect.arrayContaining(['left: 0', '  discarded: 1']),
+    });
+    expect(await drain(queues.queueUrl)).toHaveLength(1);
+    expect(await drain(queues.deadLetterQueueUrl)).toEqual([]);
+  });
+
+  it('measures one of version 0.1, which does not say when its spans arrived, by its due time', async () => {
+    await bury([{ ...wakeUp(1), dueAtMs: clock.now() - 25 * HOUR }]);
+    expect((await redrive()).out).toContain('too late: 1 (2 fragments): their spans left the buffer 1 hour ago');
+  });
+
+  it('gives back at once what it could not send', async () => {
+    await bury([wakeUp(1), wakeUp(2)]);
+    const faults = { SendMessageBatchCommand: [refuse('AccessDenied', 403)] };
+    expect(await redrive([], { faults })).toMatchObject({ code: 1 });
+    expect(await redrive()).toMatchObject({ code: 0, out: ['moved: 2 (4 fragments)', 'left: 0', 'unreadable: 0'] });
   });
 });
+
+describe('each dead letter reaches the queue at least once, and is removed only after', () => {
+  /** What is in the queue or still a dead letter, hidden ones included, by trace ID. */
+  async function whereabouts() {
+    const inQueue = (await drain(queues.queueUrl)).map(decodeWakeUp);
+    const client = newClient();
+    // What a killed run has received is hidden from everybody else for two minutes.
+    const { total } = await new SqsDeadLetters({ client, queueUrl: queues.deadLetterQueueUrl, clock }).count();
+    return {
+      sent: new Set(inQueue.map(({ fragments }) => fragments[0]?.traceId)),
+      left: total,
+      inQueue: inQueue.length,
+    };
+  }
+
+  it('when two runs work at once', async () => {
+    await bury(Array.from({ length: 60 }, (_, index) => wakeUp(index)));
+    const runs = await Promise.all([redrive(), redrive()]);
+    expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+    expect(await whereabouts()).toEqual({ sent: new Set(sentIds(60)), left: 0, inQueue: 60 });
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
+    'when the process gets %s',
+    { timeout: 20_000 },
+    async (signal) => {
+      const count = 60;
+      await bury(Array.from({ length: count }, (_, index) => ({ ...wakeUp(index), dueAtMs: Date.now() })));
+      // The host of these URLs does not exist.
+      const [queueUrl = '', lettersUrl = ''] = [queues.queueUrl, queues.deadLetterQueueUrl].map(
+        (url) => new URL(new URL(url).pathname, engine.url).href,
+      );
+      const argv = ['bin/tailgate.mjs', 'redrive', '--queue', queueUrl, '--dead-letters', lettersUrl];
+      const child = spawn(process.execPath, argv, {
+        env: { ...process.env, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const output = text(child.stdout);
+      const exited = once(child, 'exit');
+      const queue = new SqsDeadLetters({ client: newClient(), queueUrl: queues.queueUrl, clock });
+      while ((await queue.count()).total === 0 && child.exitCode === null) await setTimeout(2);
+      child.kill(signal);
+      const [code, killedBy] = await exited;
+      const { sent, left, inQueue } = await whereabouts();
+      // It is between two batches, or between sending one and deleting it.
+      expect(sent.size).toBe(inQueue);
+      expect(inQueue).toBeGreaterThan(0);
+      expect(inQueue + left).toBeGreaterThanOrEqual(count);
+      if (signal === 'SIGKILL') {
+        expect(killedBy).toBe(signal);
+        expect(inQueue + left).toBeLessThanOrEqual(count + 10);
+      } else {
+        // In good order: nothing is in both, and it says how much there is of each.
+        expect(inQueue + left).toBe(count);
+        expect(left === 0 ? 0 : 130).toBe(code);
+        expect(await output).toContain(`moved: ${inQueue} (${2 * inQueue} fragments)`);
+      }
+      // The rest, by a second run.
+      const ids = new Set(sent);
+      if (signal !== 'SIGKILL') {
+        expect(await redrive()).toMatchObject({ code: 0 });
+        for (const id of (await whereabouts()).sent) ids.add(id);
+        expect(ids).toEqual(new Set(sentIds(count)));
+      }
+    },
+  );
+
+  it('whichever call fails for good, and however often it is run again', { timeout: 60_000 }, async () => {
+    for (const command of ['ReceiveMessageCommand', 'SendMessageBatchCommand', 'DeleteMessageBatchCommand']) {
+      for (const at of [0, 1]) {
+        queues = await provisionQueues(newClient(), `queue-${command}-${at}`);
+        await bury(Array.from({ length: 15 }, (_, index) => wakeUp(index)));
+        const calls = Array.from(
+          { length: at },
+          () =>
+            ({ proceed }: { proceed(): Promise<object> }) =>
+              proceed(),
+        );
+        const { code } = await redrive([], { faults: { [command]: [...calls, refuse('AccessDenied', 403)] } });
+        expect(code).toBe(1);
+        const { sent, left } = await whereabouts();
+        expect(sent.size + left).toBeGreaterThanOrEqual(15);
+      }
+    }
+  });
+});
+
+const sentIds = (count: number) => Array.from({ length: count }, (_, index) => String(index).padStart(32, '0'));
 
 describe('the arguments of redrive', () => {
   it.each([

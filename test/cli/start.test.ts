@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { exportRequest } from '../support/export-request.ts';
+import { freePort } from '../support/free-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tailgate-main-'));
 const children: ChildProcessByStdio<null, Readable, Readable>[] = [];
@@ -164,6 +165,42 @@ describe('tailgate start', () => {
       'tailgate start --help shows what it takes',
     ]);
     expect(existsSync(join(folder, 'not made'))).toBe(false);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('goes on when its log has no room', async () => {
+    const port = await freePort();
+    const full = openSync('/dev/full', 'w');
+    const args = ['bin/tailgate.mjs', 'start', '--port', `${port}`, '--data', join(folder, 'full'), '--log-requests'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', full, full] });
+    closeSync(full);
+    const ended = once(child, 'close');
+    const send = () =>
+      fetch(`http://127.0.0.1:${port}/v1/traces`, {
+        method: 'POST',
+        body: exportRequest([{ trace: '1', span: '1' }]),
+        headers: { 'content-type': 'application/x-protobuf' },
+      });
+    try {
+      let answer: Response | undefined;
+      // There is no line to wait for.
+      while (answer === undefined && child.exitCode === null) answer = await send().catch(() => undefined);
+      expect(answer?.status).toBe(200);
+      expect((await send()).status).toBe(200);
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
+  it('says what to do when there is no room for its database', async () => {
+    const data = join(folder, 'no-room');
+    // Files may have 32 KB: a write beyond that fails, and does not end the process as it would by default.
+    const script = `trap '' XFSZ; ulimit -f 64; exec "$0" bin/tailgate.mjs start --port 0 --data "$1"`;
+    const child = spawn('sh', ['-c', script, process.execPath, data], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const [complaint, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect(code).toBe(1);
+    expect(complaint).toMatch(/^error: cannot open .*no-room\/buffer\.db: .*; make room on its disk/m);
   });
 
   it('says whether it takes spans from everybody', async () => {

@@ -17,6 +17,7 @@ export function describeWakeUpQueue(name: string, create: () => Promise<WakeUpQu
       const sent: WakeUp = {
         dueAtMs: 1_795_262_430_000,
         attempt: 3,
+        receivedAtMs: 1_795_262_400_000,
         fragments: [
           { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', hash: 'a3f0' },
           { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', hash: '77b1' },

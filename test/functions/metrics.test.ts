@@ -1,9 +1,10 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { authorizeAll } from '../../functions/ingest/keys.ts';
 import { LiveConfig } from '../../functions/shared/live-config.ts';
 import { EmfMetrics } from '../../functions/shared/metrics.ts';
 import { ConfigParameter } from '../../lib/aws/ssm/config-parameter.ts';
+import { SystemClock } from '../../lib/aws/system.ts';
 import {
   MAX_POLICY_METRICS,
   METRIC_CATALOGUE,
@@ -160,17 +161,19 @@ describe('the metrics of the deployed handlers', () => {
   });
 
   it('tell what could not be settled, continued, given up or read', async () => {
-    const wakeUp = (attempt: number, hashes: readonly string[]) =>
-      JSON.stringify({ v: 1, due: 1, attempt, traces: [[traceIdOf('e'), ...hashes]] });
+    const wakeUp = (attempt: number, hashes: readonly string[], received = Date.now()) =>
+      JSON.stringify({ v: 1, due: 1, attempt, received, traces: [[traceIdOf('e'), ...hashes]] });
     const counts = await countsOf(async () => {
-      for (const MessageBody of [wakeUp(0, ['x']), wakeUp(10, ['y', 'z']), 'no wake-up']) {
+      const messages = [wakeUp(0, ['x']), wakeUp(10, ['y', 'z']), wakeUp(0, ['w'], 1), 'no wake-up'];
+      for (const MessageBody of messages) {
         await deployed.clients.sqs.send(new SendMessageCommand({ QueueUrl: deployed.names.queueUrl, MessageBody }));
       }
       await deployed.decideNext();
     });
     expect(counts).toMatchObject({
       continued_fragments: [1],
-      dead_lettered_fragments: [2],
+      dead_lettered_fragments: [3],
+      expired_fragments: [1],
       unreadable_wake_ups: [1],
     });
   });
@@ -183,6 +186,17 @@ describe('the metrics of the deployed handlers', () => {
     const counts = await countsOf(() => deployed.decideNext(20, noTime));
     expect(counts).toEqual({ deferred_fragments: [2] });
     expect(await countsOf(() => deployed.decideNext())).toMatchObject({ 'global_count_traces_sampled sampled': [2] });
+  });
+
+  it('tell of traces whose policies took long', async () => {
+    await countsOf(() => deployed.send(exportRequest([{ trace: '13', span: '131', error: true }])));
+    let nowMs = Date.now();
+    const clock = vi.spyOn(SystemClock.prototype, 'now').mockImplementation(() => {
+      nowMs += 600;
+      return nowMs;
+    });
+    expect(await countsOf(() => deployed.decideNext())).toMatchObject({ slow_evaluations: [1] });
+    clock.mockRestore();
   });
 
   it('tell of services that throttle and fail, and of what came of it', async () => {
@@ -226,7 +240,7 @@ describe('the catalogue', () => {
   });
 
   it('stays within the metrics that docs/operations.md speaks of', () => {
-    expect(DEFINITIONS.filter(({ dimension }) => dimension === undefined)).toHaveLength(24);
+    expect(DEFINITIONS.filter(({ dimension }) => dimension === undefined)).toHaveLength(26);
     expect(MAX_POLICY_METRICS).toBe(20);
   });
 });

@@ -56,6 +56,8 @@ function download(folder: string, version: string): void {
     `Dir::State::lists=${join(apt, 'lists')}`,
     `Dir::Cache=${join(apt, 'cache')}`,
     'APT::Sandbox::User=',
+    'Acquire::http::Timeout=20',
+    'Acquire::Retries=1',
   ].flatMap((option) => ['-o', option]);
   console.log(
     `the fuzzer needs glibc ${MIN_GLIBC.join('.')}, this is ${version}: downloading that of Debian ${RELEASE}`,

@@ -5,14 +5,17 @@ import { TARGETS } from './targets.ts';
 /** Bytes of base64 that the kept inputs of a target may take. */
 const MAX_KEPT_BYTES = 12_000;
 
-/** The smallest inputs that each reach code which none before them does, by the coverage of V8; beside the seeds. */
+/**
+ * The smallest inputs that each reach code which none before them does, or reach it twice as often, by the coverage of V8; beside
+ * the seeds.
+ */
 export async function chooseInputs(name: string, inputs: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
   const target = TARGETS[name];
   if (target === undefined) return [];
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
-  await session.post('Profiler.startPreciseCoverage', { callCount: false, detailed: true });
+  await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
   const reached = new Set<string>();
   const reachesMore = async (input: Uint8Array): Promise<boolean> => {
     // Counters start again with each answer.
@@ -23,7 +26,7 @@ export async function chooseInputs(name: string, inputs: readonly Uint8Array[]):
       if (!url.startsWith('file:') || url.includes('/test/')) continue;
       for (const { ranges } of functions) {
         for (const { startOffset, endOffset, count } of ranges) {
-          if (count > 0) reached.add(`${url}:${startOffset}-${endOffset}`);
+          if (count > 0) reached.add(`${url}:${startOffset}-${endOffset} ${Math.floor(Math.log2(count))}`);
         }
       }
     }

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fileOf, keptInputs } from './corpus.ts';
+import { keptInputs } from './corpus.ts';
 import { seedsOf } from './target.ts';
 import { TARGETS } from './targets.ts';
 
@@ -23,12 +23,8 @@ describe('the kept inputs of the fuzzer', () => {
 
   it('are of a target each, and few', () => {
     const files = readdirSync(join(FOLDER, 'corpus'));
-    expect(files.toSorted()).toEqual(
-      Object.keys(TARGETS)
-        .map((name) => `${name}.txt`)
-        .toSorted(),
-    );
-    const bytes = Object.keys(TARGETS).reduce((sum, name) => sum + statSync(fileOf(name)).size, 0);
+    expect(files.filter((file) => TARGETS[file.replace('.txt', '')] === undefined)).toEqual([]);
+    const bytes = files.reduce((sum, file) => sum + statSync(join(FOLDER, 'corpus', file)).size, 0);
     expect(bytes).toBeLessThan(MAX_CORPUS_BYTES);
     const names = readdirSync(join(FOLDER, 'targets')).map((file) => file.replace('.ts', ''));
     expect(names.toSorted()).toEqual(Object.keys(TARGETS).toSorted());

@@ -51,6 +51,29 @@ describe('admission', () => {
     },
   );
 
+  it('refuses while nobody can tell how much waits, and says so once', () => {
+    const clock = new ManualClock();
+    const log = new RecordingLog();
+    let isReadable = false;
+    const load = () => {
+      if (!isReadable) throw new Error('disk I/O error');
+      return { lagMs: 0, undecidedBytes: 0 };
+    };
+    const admission = new Admission({ load, clock, log }, LIMITS);
+    const next = () => {
+      clock.advance(1_000);
+      return admission.refuse(REQUEST);
+    };
+    expect(next()).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
+    expect(next()?.status).toBe(503);
+    isReadable = true;
+    expect(next()).toBeUndefined();
+    expect(log.entries.map(({ message }) => message)).toEqual([
+      'refusing spans: the buffer cannot be read',
+      'overload is over: accepting spans',
+    ]);
+  });
+
   it('goes on while one of two reasons is left, and says so once', () => {
     const { log, next } = setUp();
     expect([next({ lagMs: 90_000 }), next({ lagMs: 0, undecidedBytes: 900 }), next({ undecidedBytes: 0 })]).toEqual([
@@ -88,5 +111,18 @@ describe('admission', () => {
       admission.refuse(REQUEST);
     }
     expect(measured()).toBe(1 + 5);
+  });
+
+  it('comes after what the handler refuses, and before the body', async () => {
+    const { admission, next } = setUp();
+    const wanted = async () => ({ status: 200, headers: {}, body: new Uint8Array() });
+    const handler = admission.guard(async ({ headers }) =>
+      headers['x-api-key'] === 'right' ? wanted : { status: 401, headers: {}, body: new Uint8Array() },
+    );
+    const withKey = { ...REQUEST, headers: { ...REQUEST.headers, 'x-api-key': 'right' } };
+    expect(await handler(withKey)).toBe(wanted);
+    next({ lagMs: 60_001 });
+    expect(await handler(withKey)).toMatchObject({ status: 503 });
+    expect(await handler(REQUEST)).toMatchObject({ status: 401 });
   });
 });

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+
 /** One line of the archive, with what is not OTLP in snake case. */
 export interface ArchiveLine {
   readonly resourceSpans: readonly {
@@ -23,6 +24,8 @@ export interface ArchivedSpan {
 /** Every line of every object of the local archive, read from disk as a person would. */
 export function readArchive(dataDir: string): ArchiveLine[] {
   const folder = join(dataDir, 'archive', 'traces');
+  // There is none before the first trace is kept.
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.jsonl.gz'))
     .flatMap((file) =>

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeliveredWakeUp } from '../../functions/decide/handler.ts';
 import { DecisionLoop, type LocalQueue } from '../../lib/local/decision-loop.ts';
+import { Outage } from '../../lib/local/outage.ts';
 import { RecordingLog } from '../support/recording-log.ts';
 
 const OPTIONS = { batchWindowMs: 2_000, maxMessages: 3, maxFragments: 10 };
@@ -43,12 +44,13 @@ class FakeQueue implements LocalQueue {
   }
 }
 
-function start({ cleanUpSteps = 1 } = {}) {
+function start({ cleanUpSteps = 1, failingStep = 0 } = {}) {
   const queue = new FakeQueue();
   const log = new RecordingLog();
   const batches: string[][] = [];
   let failing: readonly string[] = [];
   let steps = 0;
+  const clock = { now: () => Date.now() };
   const loop = new DecisionLoop(
     {
       queue,
@@ -59,10 +61,12 @@ function start({ cleanUpSteps = 1 } = {}) {
       },
       cleanUp: async () => {
         steps += 1;
+        if (steps === failingStep) throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
         return steps < cleanUpSteps;
       },
-      clock: { now: () => Date.now() },
+      clock,
       log,
+      outage: new Outage({ clock, log }),
     },
     OPTIONS,
   );
@@ -146,6 +150,16 @@ describe('the decision loop', () => {
     await vi.advanceTimersByTimeAsync(2_001);
     expect(batches).toEqual([['a']]);
     expect(steps()).toBe(1_000 + 1);
+  });
+
+  it('decides although there is no room to clean up, and says so once', async () => {
+    const { queue, loop, log, batches, steps } = start({ cleanUpSteps: 1_000, failingStep: 1 });
+    loop.expect(queue.add('a', 0));
+    await vi.advanceTimersByTimeAsync(2_001);
+    expect(batches).toEqual([['a']]);
+    expect(log.entries).toMatchObject([{ message: 'the disk cannot be written' }]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(steps()).toBeGreaterThanOrEqual(1_000);
   });
 
   it('finishes its batch when it is stopped, and starts no other', async () => {

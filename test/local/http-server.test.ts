@@ -98,6 +98,17 @@ describe('the HTTP server', () => {
     expect(await post('application/x-protobuf')).toEqual([202, '/v1/traces 1', 'false 61ff']);
   });
 
+  it('says nothing of a client that ends in the middle of a request, but tells one that speaks something else', async () => {
+    const log = new RecordingLog();
+    const { port } = await serve(ok, { log });
+    const socket = connect(port, '127.0.0.1');
+    socket.end('POST /v1/traces HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf of it');
+    await once(socket.resume(), 'close');
+    expect(log.entries).toEqual([]);
+    await exchange(port, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    expect(log.entries).toMatchObject([{ message: 'refused', fields: { reason: expect.stringContaining('gRPC') } }]);
+  });
+
   it('takes a target in absolute form, whose host counts', async () => {
     const { port } = await serve(async ({ path, headers }) =>
       respond({ headers: { 'x-seen': `${headers['host']} ${path}` } }),

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
 import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
+import { MessageKeys } from '../../lib/otlp/json-decode/fields-by-key.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
@@ -185,6 +186,47 @@ describe('protobufFromJson', () => {
   ])('refuses %s', (text, message) => {
     expect(() => protobufFromJson(bytesOf(text))).toThrow(message);
     expect(() => protobufFromJson(bytesOf(text))).toThrow(MalformedOtlpError);
+  });
+
+  it('looks up the keys of equal messages once, however many there are', () => {
+    const lookUps = (spans: number) => {
+      using find = vi.spyOn(MessageKeys.prototype, 'find');
+      const span = `{"traceId":"${'ab'.repeat(16)}","spanId":"${'cd'.repeat(8)}","name":"x","status":{"code":1}}`;
+      protobufFromJson(
+        bytesOf(`{"resourceSpans":[{"scopeSpans":[{"spans":[${Array(spans).fill(span).join(',')}]}]}]}`),
+      );
+      return find.mock.calls.length;
+    };
+    expect([lookUps(1), lookUps(100)]).toEqual([8, 8]);
+  });
+
+  it('reads a key that comes after another one than before', () => {
+    const ids = `"traceId":"${'ab'.repeat(16)}","spanId":"${'cd'.repeat(8)}"`;
+    const spans = ['"name":"a","kind":1', '"names":"-","kind":2', '"name" :"c"', '"n\\u0061me":"d","name":"e"'];
+    const text = spans.map((rest) => `{${ids},${rest}}`).join(',');
+    const request = ExportTraceServiceRequest.decode(
+      protobufFromJson(bytesOf(`{"resourceSpans":[{"scopeSpans":[{"spans":[${text}]}]}]}`)),
+    );
+    const read = request.resourceSpans[0]?.scopeSpans?.[0]?.spans?.map(({ name, kind }) => [name, Number(kind)]);
+    expect(read).toEqual([
+      ['a', 1],
+      ['', 2],
+      ['c', 0],
+      ['e', 0],
+    ]);
+  });
+
+  it('writes every byte of its result, whatever the memory held before', () => {
+    const attributes = Array.from({ length: 40 }, (_, i) => ({ key: `k${i}`, value: { intValue: -i } }));
+    const list = { arrayValue: { values: [{ stringValue: 'x'.repeat(300) }, { bytesValue: 'AAEC' }, {}] } };
+    const fields = { kind: -1, flags: 257, attributes: [...attributes, { key: 'list', value: list }], name: '\u00e9"' };
+    const spans = Array.from({ length: 300 }, () => ({ ...fields, parentSpanId: 'ab', startTimeUnixNano: '17' }));
+    const body = bytesOf(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans, scope: { name: 's' } }] }] }));
+    const inMemoryOf = (byte: number) => {
+      using _ = vi.spyOn(Buffer, 'allocUnsafeSlow').mockImplementation((size) => Buffer.alloc(size, byte));
+      return Buffer.from(protobufFromJson(body)).toString('hex');
+    };
+    expect(inMemoryOf(0xaa)).toBe(inMemoryOf(0x55));
   });
 
   it('has room for what is longer in protobuf than in JSON', () => {

@@ -149,6 +149,8 @@ describe('one odd span in a protobuf request', () => {
     ['a damaged status', field(15, field(3, 'x')), 'Status: unexpected wire type 2'],
     ['field number 0', [0x02, 0x00], 'a field number of at least 1'],
     ['a group', [0x93, 0x3f, 0x94, 0x3f], 'unsupported wire type 3 of field 1010'],
+    ['a name of wire type 7', [0x2f, 0x00], 'Span: unexpected wire type 7 (invalid) of field 5'],
+    ['an unknown field of wire type 6', [0x96, 0x3f], 'unsupported wire type 6 of field 1010'],
   ])('%s', (_, odd, problem) => {
     const text = Uint8Array.from(field(1, field(2, innocent, make(odd), innocent)));
     const { fragments, spanCount, rejectedSpanCount, errorMessage } = regroup(text);

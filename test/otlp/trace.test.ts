@@ -150,6 +150,24 @@ describe('Trace', () => {
     const fragment = encode([resourceSpans('a', [[span(1, 'one')]])]);
     expect(() => Trace.fromFragments(TRACE_ID, [fragment.subarray(0, -3)])).toThrow(MalformedOtlpError);
   });
+
+  it('stays as it is while other traces are read, also large ones, and those that turn out to be damaged', () => {
+    const spansOf = (n: number) => Array.from({ length: (n * 37) % 90 }, (_, i) => span(i, `${n}/${i}`));
+    const fragments = Array.from({ length: 120 }, (_, n) => encode([resourceSpans(`service ${n}`, [spansOf(n), []])]));
+    const large = encode([resourceSpans('large', [Array.from({ length: 2000 }, (_, i) => span(i, `large/${i}`))])]);
+    const traces = fragments.map((fragment) => {
+      const trace = Trace.fromFragments(TRACE_ID, [fragment, fragment]);
+      expect(() => Trace.fromFragments(TRACE_ID, [fragment, fragment.subarray(0, -1)])).toThrow(MalformedOtlpError);
+      return trace;
+    });
+    expect(Trace.fromFragments(TRACE_ID, [large, large]).spanCount).toBe(2000);
+    for (const [n, trace] of traces.entries()) {
+      expect(names(trace)).toEqual(spansOf(n).map(({ name }) => name));
+      expect(names(trace.withoutUnfinishedCopies())).toEqual(names(trace));
+      const services = trace.resourceSpans.map((one) => one.attribute('service.name'));
+      expect(services).toEqual(trace.spanCount === 0 ? [] : [`service ${n}`]);
+    }
+  });
 });
 
 type SpanProperties = Record<string, unknown>;

@@ -250,13 +250,19 @@ describe('what cannot be settled', () => {
     expect(await world.archive.create(dead ?? '', [new Uint8Array(1)])).toBe('exists');
   });
 
-  it('because its fragment is gone ends at the dead letters, and says so', async () => {
-    const world = new World({ bufferTtlMs: 10 * SECOND });
+  it('because the buffer has lost its fragment ends at the dead letters, and says so', async () => {
+    const world = new World();
     await world.ingest(exportRequest([{ trace: 'a', span: 'a1', error: true }]));
+    world.buffer.read = async () => ({ decision: undefined, fragments: [] });
     await world.drain();
-    expect(world.queue.deadLetters.flatMap((wakeUp) => wakeUp.fragments)).toMatchObject([{ traceId: traceIdOf('a') }]);
+    expect(world.queue.deadLetters).toMatchObject([
+      {
+        fragments: [{ traceId: traceIdOf('a') }],
+        reason: 'not settled in 11 attempts: they are not in the buffer, although their time there is not over',
+      },
+    ]);
     expect(world.total('continued')).toBe(10);
-    expect(world.total('deadLettered')).toBe(1);
+    expect([world.total('deadLettered'), world.total('expired')]).toEqual([1, 0]);
   });
 
   it('because one of its fragments is gone is kept without it, and what is gone ends at the dead letters', async () => {
@@ -288,13 +294,14 @@ describe('what cannot be settled', () => {
   });
 
   it('waits longer each time, and goes to the dead letters with all its attempts before it', async () => {
-    const world = new World({ bufferTtlMs: 10 * SECOND });
+    const world = new World();
     await world.ingest(exportRequest([{ trace: 'a', span: 'a1', error: true }]));
+    world.buffer.read = async () => Promise.reject(new Error('broken'));
     const start = world.clock.now();
     await world.drain();
     // 30 s for the decision, then 30, 60, 120, 240, 480 and five times 900 s.
     expect(world.clock.now() - start).toBe((30 + 930 + 5 * 900) * SECOND);
-    expect(world.queue.deadLetters).toMatchObject([{ attempt: 0 }]);
+    expect(world.queue.deadLetters).toMatchObject([{ attempt: 0, reason: 'not settled in 11 attempts: broken' }]);
   });
 
   it('because of one trace does not hold up the others', async () => {

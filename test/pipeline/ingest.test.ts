@@ -56,7 +56,7 @@ describe('an export request', () => {
       { traceId: traceIdOf('b'), spanCount: 1, receivedAtMs: clock.now() },
     ]);
     const named = fragments.map(({ traceId, payload }) => ({ traceId, hash: `${payload.length}` }));
-    const wakeUp = { dueAtMs: clock.now() + 30_000, attempt: 0, fragments: named };
+    const wakeUp = { dueAtMs: clock.now() + 30_000, attempt: 0, receivedAtMs: clock.now(), fragments: named };
     expect(sent).toEqual([{ wakeUp, delaySeconds: 30 }]);
   });
 

@@ -243,6 +243,7 @@ describe('the tally of a batch', () => {
     ['fragments in continuations', requeued('continued', 3), { continued: 3 }],
     ['fragments without time', requeued('deferred', 4), { deferred: 4 }],
     ['fragments set aside', requeued('dead_lettered', 5), { deadLettered: 5 }],
+    ['fragments that have expired', requeued('expired', 6), { deadLettered: 6, expired: 6 }],
     ['objects', { objectBytes: [10, 20] }, { objects: 2, archivedBytes: 30 }],
     [
       'the batch itself',
@@ -254,8 +255,10 @@ describe('the tally of a batch', () => {
   });
 
   it('has only zeros when nothing happened', () => {
-    const { byPolicy, votes, policyErrors, lateAgesMs, failures, ...counts } = emptySummary();
-    expect([byPolicy, votes, policyErrors, lateAgesMs, failures]).toEqual([{}, {}, {}, [], []]);
+    const { byPolicy, votes, policyErrors, lateAgesMs, failures, deadLetters, slowEvaluations, ...counts } =
+      emptySummary();
+    expect([byPolicy, votes, policyErrors]).toEqual([{}, {}, {}]);
+    expect([lateAgesMs, failures, deadLetters, slowEvaluations]).toEqual([[], [], [], []]);
     expect(new Set(Object.values(counts))).toEqual(new Set([0]));
   });
 

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
+import { deadLetterTooLarge } from '../../lib/pipeline/decide/requeue.ts';
 import { TraceTooLargeError } from '../../lib/pipeline/ports.ts';
 import { SMALL_TRACE } from '../../lib/pipeline/trace-limits.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
@@ -125,6 +126,21 @@ describe('a trace that is too large', () => {
     const dead = world.queue.deadLetters.flatMap(({ fragments }) => fragments);
     expect(dead.map(({ traceId }) => traceId)).toEqual([traceIdOf('a'), traceIdOf('a'), traceIdOf('a')]);
   });
+});
+
+it('two parts of a trace that is too large keep both their messages while the dead letters cannot be reached', async () => {
+  const received = ['h1', 'h2'].map((hash) => ({
+    messageId: `message of ${hash}`,
+    wakeUp: { dueAtMs: 1, attempt: 0, fragments: [{ traceId: traceIdOf('a'), hash }] },
+  }));
+  const traces = ['h1', 'h2'].map((hash) => ({
+    traceId: traceIdOf('a'),
+    hashes: new Set([hash]),
+    reason: 'too large',
+  }));
+  const wakeUps = { send: async () => {}, sendToDeadLetters: () => Promise.reject(new Error('no network')) };
+  const { failedMessageIds } = await deadLetterTooLarge(received, traces, { wakeUps, clock: { now: () => 2 } });
+  expect(failedMessageIds).toEqual(['message of h1', 'message of h2']);
 });
 
 describe('a trace that is large', () => {

@@ -78,6 +78,8 @@ export class WorldOn<Buffer extends SpanBuffer, Queue extends WorldQueue> {
   readonly settings: DecideOptions;
   readonly limits: LimitStore;
   readonly keyTables: KeyTables;
+  /** In place of `evaluatePolicies`. */
+  evaluate: typeof evaluatePolicies | undefined;
   #ids = 0;
 
   constructor(adapters: WorldAdapters<Buffer, Queue>, options: WorldOptions = {}) {
@@ -101,7 +103,7 @@ export class WorldOn<Buffer extends SpanBuffer, Queue extends WorldQueue> {
   }
 
   /** A fresh decide process, as after a cold start. */
-  decider(step: Step = NO_FAULTS, hasTime?: () => boolean) {
+  decider(step: Step = NO_FAULTS, hasTime?: () => boolean, mustStop?: () => boolean) {
     const { buffer, archive, wakeUps, limits, keyTables } = this.#ports(step);
     const newId = () => {
       this.#ids += 1;
@@ -112,18 +114,21 @@ export class WorldOn<Buffer extends SpanBuffer, Queue extends WorldQueue> {
     return (received: readonly ReceivedWakeUp[]) =>
       decider.decideBatch({
         received,
-        evaluate: (trace, allowances) => evaluatePolicies(config, trace, allowances),
+        evaluate: (...args) => (this.evaluate ?? evaluatePolicies)(config, ...args),
         ...(hasTime !== undefined && { hasTime }),
+        ...(mustStop !== undefined && { mustStop }),
       });
   }
 
   /** One invocation on what is visible now, acknowledgement included. Resolves to the number of messages it was given. */
-  async decideOnce(options: { step?: Step; max?: number; hasTime?: () => boolean } = {}): Promise<number> {
+  async decideOnce(
+    options: { step?: Step; max?: number; hasTime?: () => boolean; mustStop?: () => boolean } = {},
+  ): Promise<number> {
     const step = options.step ?? NO_FAULTS;
     const messages = await this.queue.receive(options.max ?? 10);
     if (messages.length === 0) return 0;
     const received = messages.map(({ receiptHandle, wakeUp }) => ({ messageId: receiptHandle, wakeUp }));
-    const { failedMessageIds, summary } = await this.decider(step, options.hasTime)(received);
+    const { failedMessageIds, summary } = await this.decider(step, options.hasTime, options.mustStop)(received);
     this.summaries.push(summary);
     for (const { messageId } of received) {
       if (failedMessageIds.includes(messageId)) continue;
@@ -217,7 +222,11 @@ export interface WorldOptions {
 /** The pipeline on memory adapters. */
 export class World extends WorldOn<MemorySpanBuffer, MemoryWakeUpQueue> {
   constructor(options: WorldOptions & { readonly bufferTtlMs?: number } = {}) {
-    super(memoryAdapters(options.bufferTtlMs), options);
+    const { bufferTtlMs, settings } = options;
+    super(memoryAdapters(bufferTtlMs), {
+      ...options,
+      settings: { ...(bufferTtlMs !== undefined && { bufferTtlMs }), ...settings },
+    });
   }
 }
 
@@ -227,7 +236,10 @@ export function parsePolicies(yaml: string): SamplingConfig {
   return parsed.config;
 }
 
-type CountName = Exclude<keyof DecideSummary, 'byPolicy' | 'votes' | 'lateAgesMs' | 'policyErrors' | 'failures'>;
+type CountName = Exclude<
+  keyof DecideSummary,
+  'byPolicy' | 'votes' | 'lateAgesMs' | 'policyErrors' | 'failures' | 'deadLetters' | 'slowEvaluations'
+>;
 
 export interface ArchivedLine {
   readonly resourceSpans: {

@@ -1,5 +1,5 @@
 import type { SQSBatchResponse } from 'aws-lambda';
-import { createHandler, type DecideHandler, timeCheck } from '../../functions/decide/handler.ts';
+import { createHandler, type DecideHandler, timeChecks } from '../../functions/decide/handler.ts';
 import { wireIngestHttp } from '../../functions/ingest/handler.ts';
 import type { HttpRequest, HttpResponse } from '../../functions/ingest/http.ts';
 import type { Log } from '../../functions/shared/logger.ts';
@@ -60,7 +60,7 @@ export function decideFunction(deps: DecideFunctionDeps): DecideHandler {
         const result = await deciders(tenant).decideBatch({
           received,
           evaluate: (trace, allowances) => evaluatePolicies(config, trace, allowances),
-          ...(timeLeft !== undefined && { hasTime: timeCheck(timeLeft) }),
+          ...(timeLeft !== undefined && timeChecks(timeLeft)),
         });
         deps.onSummary(result.summary);
         for (const { message } of result.summary.failures) if (!isExpected(message)) onError(message);
@@ -73,7 +73,8 @@ export function decideFunction(deps: DecideFunctionDeps): DecideHandler {
 }
 
 export function decideOptions(settings: Settings): DecideOptions {
-  const { maxAttempts, concurrency, maxRoundBytes, claimTimeoutMs, continuationDelayMs, isLarge } = settings;
+  const { maxAttempts, concurrency, maxRoundBytes, claimTimeoutMs, continuationDelayMs, bufferTtlMs, isLarge } =
+    settings;
   return {
     ...DEFAULT_DECIDE_OPTIONS,
     maxAttempts,
@@ -81,6 +82,7 @@ export function decideOptions(settings: Settings): DecideOptions {
     maxRoundBytes,
     claimTimeoutMs,
     continuationDelayMs,
+    bufferTtlMs,
     // What calls for a look at all of a large trace is the policies' answer to a part, and nothing else.
     ...(isLarge && { largeTraces: { wholeUpTo: 0, inlineHashes: 1, looksWhileDoubling: 1e-9 } }),
   };

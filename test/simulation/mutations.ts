@@ -12,6 +12,7 @@ const RECORD = 'lib/pipeline/decide/record-claim.ts';
 const ATTEMPT = 'lib/pipeline/decide/claim-attempt.ts';
 const STATES = 'lib/pipeline/decide/claim-states.ts';
 const ROUND = 'lib/pipeline/decide/archive-round.ts';
+const BATCH = 'lib/pipeline/decide/decide-batch.ts';
 const REQUEUE = 'lib/pipeline/decide/requeue.ts';
 const EXAMINATION = 'lib/pipeline/decide/examination.ts';
 const INGEST = 'lib/pipeline/ingest.ts';
@@ -226,22 +227,29 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'missing fragments count as settled',
     file: EXAMINATION,
-    find: "isThere(hash) ? 'settled' : 'open'",
+    find: "isThere(hash) ? 'settled' : 'missing'",
     replace: "isThere(hash) ? 'settled' : 'settled'",
     why: 'what expired under a lagging queue is reported nowhere',
   },
   {
     name: 'missing late spans count as settled',
     file: SETTLE,
-    find: "standings.set(hash, present.has(hash) ? 'settled' : 'open');",
+    find: "standings.set(hash, present.has(hash) ? 'settled' : 'missing');",
     replace: "standings.set(hash, 'settled');",
     why: 'what expired under a lagging queue is reported nowhere',
   },
   {
+    name: 'what has expired is reported nowhere',
+    file: BATCH,
+    find: 'requeued.push(await deadLetterExpired(expired, this.#deps, bufferTtlMs));',
+    replace: 'void expired;',
+    why: 'spans left the buffer before they were decided, and nobody hears of it',
+  },
+  {
     name: 'the last attempt ends in silence',
     file: REQUEUE,
-    find: "await attemptToSend('dead_lettered', dead, () => wakeUps.sendToDeadLetters(deadLetters)),",
-    replace: "await attemptToSend('dead_lettered', dead, async () => deadLetters.pop() && undefined),",
+    find: 'await attemptToSend(kind, sources, () => wakeUps.sendToDeadLetters(deadLetters));',
+    replace: 'await attemptToSend(kind, sources, async () => void wakeUps);',
     why: 'what could not be settled is reported nowhere',
   },
   {

@@ -7,11 +7,19 @@ export interface Load {
   /** Spans, and the traces that they are, that were answered with 200. */
   spans: number;
   traces: number;
-  /** Requests that were answered with 503. */
+  /** Requests that were answered with 503, and those of them that were not told when to try again. */
   refused: number;
+  withoutRetryAfter: number;
   /** Requests that were answered otherwise, or not at all. */
   failed: number;
   readonly answerMs: number[];
+}
+
+export interface Pace {
+  readonly seconds: number;
+  readonly spansPerSecond: number;
+  /** Another load on the same Tailgate begins elsewhere, so that it has traces of its own. @default 1 */
+  readonly firstRequest?: number;
 }
 
 /**
@@ -21,11 +29,11 @@ export interface Load {
  */
 export async function sendSpans(
   url: string,
-  { seconds, spansPerSecond }: { readonly seconds: number; readonly spansPerSecond: number },
+  { seconds, spansPerSecond, firstRequest = 1 }: Pace,
   onSecond: (second: number, load: Load) => void,
 ): Promise<Load> {
-  const load: Load = { spans: 0, traces: 0, refused: 0, failed: 0, answerMs: [] };
-  const requests = endlessRequests();
+  const load: Load = { spans: 0, traces: 0, refused: 0, withoutRetryAfter: 0, failed: 0, answerMs: [] };
+  const requests = endlessRequests(firstRequest);
   const underWay = new Set<Promise<void>>();
   const begun = performance.now();
   let owed = 0;
@@ -56,8 +64,10 @@ async function send(url: string, { body, spanCount, traceCount }: SoakRequest, l
     if (answer.status === 200) {
       load.spans += spanCount;
       load.traces += traceCount;
-    } else if (answer.status === 503) load.refused += 1;
-    else load.failed += 1;
+    } else if (answer.status === 503) {
+      load.refused += 1;
+      if (!/^\d+$/.test(answer.headers.get('retry-after') ?? '')) load.withoutRetryAfter += 1;
+    } else load.failed += 1;
   } catch {
     load.failed += 1;
   }

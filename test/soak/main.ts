@@ -1,10 +1,12 @@
-// Minutes of a steady load on `npm start`: memory stays flat, files within their bound, and everything is decided.
-// `npm run test:soak [-- --minutes 60 --rate 5000]`
+// Minutes of a steady load on `npm start`, then bursts of as much as it takes: memory stays flat, files within their bound, what is
+// too much is refused, and everything is decided once. `npm run test:soak [-- --minutes 60 --rate 5000]`, also as `npm run soak`
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { repeatedSpans } from './archived.ts';
+import { sendBursts } from './bursts.ts';
 import { type Load, sendSpans } from './load.ts';
 import { TailgateProcess } from './tailgate-process.ts';
 
@@ -58,13 +60,13 @@ const tailgate = new TailgateProcess(...options);
 cleanUp.defer(() => tailgate.stop('SIGKILL'));
 const url = await tailgate.url;
 
-console.log('    s       spans  decided traces   CPU s  RSS MB  heap MB  files  buffer MB  log MB  archive MB');
+console.log('    s       spans  decided traces  lag s   CPU s  RSS MB  heap MB  files  buffer MB  log MB  archive MB');
 const samples: Sample[] = [];
 const load = await sendSpans(url, { seconds, spansPerSecond }, (second, soFar) => {
   samples.push(takeSample(second));
   if (second % Math.max(15, Math.round(seconds / 30)) === 0) printSample(second, soFar);
 });
-for (let waited = 0; waited < 60 && tailgate.decided < load.traces; waited++) await sleep(1_000);
+for (let waited = 0; waited < 180 && tailgate.decided < load.traces; waited++) await sleep(1_000);
 samples.push(takeSample(seconds));
 printSample(seconds, load);
 
@@ -90,17 +92,23 @@ const faults = [
   ...exceeded('traces accepted and not decided', load.traces - tailgate.decided, 0),
   ...exceeded('traces decided twice', tailgate.decided - load.traces, 0),
   ...exceeded('failed requests', load.failed, 0),
+  ...exceeded('refusals that do not say when to try again', load.withoutRetryAfter, 0),
   ...exceeded('share of the pace missing', 1 - load.spans / (seconds * spansPerSecond), 1 - BOUNDS.pace),
   ...exceeded('warnings and errors in the log, but for overload', tailgate.troubles.filter(isNoOverload).length, 0),
 ];
 for (const trouble of tailgate.troubles.slice(0, 5)) console.log(trouble);
 
 await tailgate.stop();
+faults.push(...exceeded('spans that are twice in the archive', await repeatedSpans(join(data, 'archive')), 0));
 const started = performance.now();
 const again = new TailgateProcess(...options);
 cleanUp.defer(() => again.stop());
 await again.url;
 console.log(`ready again on its folder after ${Math.round(performance.now() - started)} ms`);
+await again.stop();
+faults.push(
+  ...(await sendBursts(join(root, 'bursts'))).flatMap(([what, value, bound]) => exceeded(what, value, bound)),
+);
 
 if (faults.length > 0) {
   console.log(`failed: ${faults.join('; ')}`);
@@ -138,6 +146,7 @@ function printSample(second: number, { spans }: Load): void {
     [second, 5],
     [spans, 12],
     [tailgate.decided, 16],
+    [Math.round(tailgate.lagMs / 100) / 10, 7],
     [Math.round(cpuSeconds), 8],
     [megabytes(rssBytes), 8],
     [megabytes(heapBytes), 9],

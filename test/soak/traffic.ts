@@ -20,18 +20,20 @@ interface Template {
 const TEMPLATES = 40;
 
 /** Endless export requests of about 512 spans as a gateway sends them, gzipped; each has traces of its own. */
-export function* endlessRequests(): Generator<SoakRequest, never> {
+export function* endlessRequests(first = 1): Generator<SoakRequest, never> {
   const templates = corpusOf('gateway', TEMPLATES * 512).map(({ protobuf, spanCount }): Template => {
     const bytes = Buffer.from(protobuf);
     const traceIds = new Set(regroup(protobuf).fragments.map(({ traceId }) => traceId));
     const traceIdsAt = [...traceIds].flatMap((traceId) => placesOf(Buffer.from(traceId, 'hex'), bytes));
     return { protobuf: bytes, spanCount, traceCount: traceIds.size, traceIdsAt };
   });
-  for (let round = 1; ; round++) {
+  for (let number = first; ; ) {
     for (const { protobuf, traceIdsAt, ...counts } of templates) {
       const bytes = Buffer.from(protobuf);
+      // Templates share traces. Here each request has its own, so that those that were accepted can be counted.
+      number += 1;
       // Sampling by hash takes the last bytes of the ID: they stay random.
-      for (const at of traceIdsAt) bytes.writeUInt32BE((bytes.readUInt32BE(at) ^ round) >>> 0, at);
+      for (const at of traceIdsAt) bytes.writeUInt32BE((bytes.readUInt32BE(at) ^ number) >>> 0, at);
       yield { body: gzipSync(bytes, { level: 1 }), ...counts };
     }
   }

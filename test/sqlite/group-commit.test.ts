@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../lib/sqlite/database.ts';
-import { GroupCommit } from '../../lib/sqlite/group-commit.ts';
+import { GroupCommit, type GroupCommitDeps } from '../../lib/sqlite/group-commit.ts';
 import { Snapshot } from '../../lib/sqlite/snapshot.ts';
 import { UsageCounter } from '../../lib/sqlite/usage.ts';
 import { useStores } from './temporary-store.ts';
 
 const { newPath } = useStores();
 
-function create() {
+function create(options: Pick<GroupCommitDeps, 'sync'> = {}) {
   const path = newPath();
   const database = openDatabase(path);
   const usage = new UsageCounter(database);
   const time = { ms: 0 };
   const snapshot = new Snapshot(database);
-  const writer = new GroupCommit({ database, path, usage, snapshot, elapsedMs: () => time.ms });
+  const writer = new GroupCommit({ database, path, usage, snapshot, elapsedMs: () => time.ms, ...options });
   database.exec('CREATE TABLE number (n INTEGER NOT NULL) STRICT');
   const insert = database.prepare('INSERT INTO number VALUES (?)');
   const numbers = () =>
@@ -94,10 +94,56 @@ describe('GroupCommit', () => {
     await writer.write(() => insert.run(3));
   });
 
-  it('writes nothing more after a sync that failed', async () => {
+  it('writes nothing more after a sync that failed, says what to do, and does not move the log', async () => {
+    let isFailing = false;
+    const sync = async () => {
+      if (isFailing) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+    };
+    const { writer, insert, numbers } = create({ sync });
+    await writer.write(() => insert.run(1));
+    isFailing = true;
+    const failed = { name: 'UnavailableError', message: expect.stringContaining('start Tailgate again') };
+    const answers = await Promise.allSettled([2, 3].map((n) => writer.write(() => insert.run(n))));
+    expect(answers).toMatchObject([{ reason: failed }, { reason: failed }]);
+    isFailing = false;
+    await expect(writer.write(() => insert.run(4))).rejects.toMatchObject(failed);
+    expect(numbers()).not.toContain(4);
+    expect(await writer.close()).toBe(false);
+  });
+
+  it('writes nothing more once it is closed', async () => {
     const { writer, insert } = create();
     await writer.write(() => insert.run(1));
-    await writer.close();
+    expect(await writer.close()).toBe(true);
+    await expect(writer.write(() => insert.run(2))).rejects.toMatchObject({ name: 'UnavailableError' });
+  });
+
+  it('fails every write while there is no room, and goes on when there is', async () => {
+    const { database, writer, insert, numbers } = create();
+    database.exec('CREATE TABLE blob (b BLOB NOT NULL) STRICT');
+    const filler = database.prepare('INSERT INTO blob VALUES (zeroblob(100000))');
+    await writer.write(() => insert.run(1));
+    database.exec(`PRAGMA max_page_count = ${Number(database.prepare('PRAGMA page_count').get()?.['page_count'])}`);
+    for (let round = 0; round < 3; round++) {
+      const writes = Array.from({ length: 3 }, () => writer.write(() => filler.run()));
+      for (const answer of await Promise.allSettled(writes)) {
+        expect(answer).toMatchObject({ reason: { name: 'UnavailableError', cause: { errcode: 13 } } });
+      }
+    }
+    database.exec('PRAGMA max_page_count = 1000000');
+    await Promise.all([writer.write(() => filler.run()), writer.write(() => insert.run(2))]);
+    expect(numbers()).toEqual([1, 2]);
+  });
+
+  it('survives a transaction that cannot even be rolled back', async () => {
+    const { database, writer, insert } = create();
+    database.exec('PRAGMA busy_timeout = 1');
+    const failing = writer.write(() => {
+      // The connection is gone under it: nothing works any more, its own undoing included.
+      database.close();
+      insert.run(1);
+    });
+    await expect(failing).rejects.toThrow();
     await expect(writer.write(() => insert.run(2))).rejects.toMatchObject({ name: 'UnavailableError' });
   });
 });

@@ -77,6 +77,31 @@ describe('MessageQueue', () => {
     expect(await messages.receive({ maxFragments: 600 })).toMatchObject([{ messageId: '2' }, { messageId: '3' }]);
   });
 
+  it('makes small messages wait for one large one at most, and large ones for no batch', async () => {
+    const { messages, send, clock } = create();
+    const limits = { maxMessages: 10, maxFragments: 5_000 };
+    // 20,000 traces in one request.
+    await send(undefined, wakeUp(1, 20_000));
+    clock.advance(1);
+    for (let small = 2; small <= 31; small++) await send('shop', wakeUp(small, 100));
+    const batches: { small: number; large: number; fragments: number }[] = [];
+    for (;;) {
+      const batch = await messages.receive(limits);
+      if (batch.length === 0) break;
+      batches.push({
+        small: batch.filter(({ tenant }) => tenant === 'shop').length,
+        large: batch.filter(({ tenant }) => tenant === undefined).length,
+        fragments: batch.reduce((sum, { wakeUp: { fragments } }) => sum + fragments.length, 0),
+      });
+      await messages.acknowledge(batch.map(({ messageId }) => messageId));
+    }
+    // 9 small ones fit beside a part of the large one.
+    const mixed = { small: 9, large: 1, fragments: 2_900 };
+    const alone = { small: 0, large: 1, fragments: 2_000 };
+    const rest = { small: 3, large: 1, fragments: 2_300 };
+    expect(batches).toEqual([mixed, mixed, mixed, rest, ...Array.from({ length: 6 }, () => alone)]);
+  });
+
   it('receives no more messages than it is asked for', async () => {
     const { messages, send } = create();
     await send(undefined, ...Array.from({ length: 5 }, (_, i) => wakeUp(i)));

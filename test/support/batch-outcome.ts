@@ -9,6 +9,7 @@ export const NO_OUTCOME: BatchOutcome = {
   settled: [],
   objectBytes: [],
   requeued: [],
+  slowEvaluations: [],
 };
 
 export function emptySummary(): DecideSummary {

@@ -59,4 +59,6 @@ export class RecordingTerminal implements Terminal {
   interruption(): AbortSignal {
     return this.controller.signal;
   }
+
+  outliveOutput(): void {}
 }

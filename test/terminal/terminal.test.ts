@@ -80,6 +80,15 @@ describe('a terminal', () => {
     expect(process.exit).toHaveBeenCalledExactlyOnceWith(1);
   });
 
+  it('outlives it on demand: a server does not end because its log has no room', () => {
+    const { process, terminal } = terminalOf();
+    terminal.outliveOutput();
+    process.stdout.emit('error', Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
+    expect(process.exit).not.toHaveBeenCalled();
+    terminal.print('there is room again');
+    expect(process.stdout.written).toBe('there is room again\n');
+  });
+
   it('prints for nobody once the reader has closed the pipe, and lets the command end as it would', async () => {
     const { process, terminal } = terminalOf();
     process.stdout.isFull = true;

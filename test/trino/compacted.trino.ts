@@ -100,7 +100,7 @@ function writeSpellings(scope: string): void {
     ];
     const spanId = `ee${n.toString(16).padStart(14, '0')}`;
     const text = JSON.stringify(line(oneSpan({ spanId, name: `spelling ${n}`, attributes }), { seq: 1 }));
-    return `${text.replace('{"doubleValue":0}', '{"doubleValue":-0}')}\n`;
+    return `${text.replace('{"doubleValue":0}', '{"doubleValue":-0.0}')}\n`;
   });
   const folder = folderOf(scope === '' ? DATABASE : TENANTS, 'traces', scope, `dt=${dt}`, 'hour=11');
   writeFileSync(join(folder, 'traces_20260101T000000000Z-00000000000000bb.jsonl.gz'), gzipSync(lines.join('')));

@@ -4,7 +4,7 @@
  */
 
 /** The varint at `at`, of at most 28 bits. */
-export function varintAt(bytes: Uint8Array, at: number): number {
+function varintAt(bytes: Uint8Array, at: number): number {
   const first = bytes[at] as number;
   if (first < 0x80) return first;
   let value = first & 0x7f;

@@ -8,6 +8,9 @@ import { UnreadableError } from '../read-line.ts';
 /** An object of a parsed line. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** How the archive spells -0, of which readers with integers would otherwise make 0. */
+export const NEGATIVE_ZERO = '-0.0';
+
 /** The object at `name`. */
 export function objectAt(parent: JsonObject, name: string): JsonObject | undefined {
   const value = parent[name];
@@ -28,7 +31,7 @@ export function textAt(parent: JsonObject, name: string): string | null {
   const value = parent[name];
   if (value === undefined || value === null) return null;
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value === 'number') return Object.is(value, -0) ? NEGATIVE_ZERO : String(value);
   throw expected('text', name, value);
 }
 

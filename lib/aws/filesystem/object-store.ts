@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { compareKeys } from '../../archive/layout.ts';
 import type { Folder, ObjectHead, ObjectStore, StoredObject } from '../../archive/ports.ts';
+import { UnavailableError } from '../../pipeline/ports.ts';
 
 /** How the names of files begin that are being written: they are not objects yet. */
 const DRAFT = '.draft-';
@@ -17,10 +18,12 @@ const DRAFT = '.draft-';
  */
 export class FilesystemObjectStore implements ObjectStore {
   readonly #root: string;
+  /** Folders whose own names may not survive a power cut yet: that of the folder above was not synced since. */
+  readonly #unsynced = new Set<string>();
 
   /** @param root the folder that stands for the bucket; it need not exist yet */
   constructor(root: string) {
-    this.#root = root;
+    this.#root = resolve(root);
   }
 
   async *list(prefix: string, after = ''): AsyncGenerator<StoredObject> {
@@ -94,17 +97,67 @@ export class FilesystemObjectStore implements ObjectStore {
     await this.#write(key, bytes, rename);
   }
 
+  /**
+   * Deletes what writers that were killed have left below a folder: drafts that nobody has touched since this time. Stops at the first
+   * one that cannot be deleted.
+   * @param folder ends with `/`
+   */
+  async removeDrafts(folder: string, untouchedSinceMs: number): Promise<void> {
+    const entries = (await unlessAbsent(() => readdir(this.#path(folder), { withFileTypes: true }))) ?? [];
+    for (const entry of entries) {
+      const key = folder + entry.name;
+      if (entry.isDirectory()) await this.removeDrafts(`${key}/`, untouchedSinceMs);
+      else if (entry.name.startsWith(DRAFT)) {
+        const found = await unlessAbsent(() => stat(this.#path(key)));
+        if (found !== undefined && found.mtimeMs < untouchedSinceMs) await rm(this.#path(key), { force: true });
+      }
+    }
+  }
+
   async #write(key: string, bytes: Uint8Array, place: (draft: string, target: string) => Promise<void>): Promise<void> {
+    try {
+      await this.#writeSynced(key, bytes, place);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      // The system does not always name the file.
+      throw new UnavailableError(`cannot write ${key} in ${this.#root}: ${error.message}`, { cause: error });
+    }
+  }
+
+  async #writeSynced(
+    key: string,
+    bytes: Uint8Array,
+    place: (draft: string, target: string) => Promise<void>,
+  ): Promise<void> {
     const target = this.#path(key);
     const draft = join(dirname(target), `${DRAFT}${randomUUID()}`);
     const firstNewFolder = await mkdir(dirname(target), { recursive: true });
+    if (firstNewFolder !== undefined) {
+      for (let folder = dirname(target); folder.length >= firstNewFolder.length; folder = dirname(folder)) {
+        this.#unsynced.add(folder);
+      }
+    }
     try {
       await writeSynced(await open(draft, 'wx'), bytes);
       await place(draft, target);
       // Also when the object exists: the one who created it may not have got this far.
-      await syncFolders(dirname(target), dirname(firstNewFolder ?? target));
+      await this.#syncFolders(dirname(target));
     } finally {
       await rm(draft, { force: true });
+    }
+  }
+
+  /**
+   * Syncs a folder, and those above it as long as one is new: made by this call, by one that failed then, or by one at the same time
+   * that has not come this far.
+   */
+  async #syncFolders(from: string): Promise<void> {
+    // Windows has no such call: it writes names to the disk with the files.
+    if (process.platform === 'win32') return;
+    await syncFolder(from);
+    for (let folder = from; this.#unsynced.has(folder); folder = dirname(folder)) {
+      await syncFolder(dirname(folder));
+      this.#unsynced.delete(folder);
     }
   }
 
@@ -145,18 +198,12 @@ async function writeSynced(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Syncs the folder `from`, and those above it up to `to`. */
-async function syncFolders(from: string, to: string): Promise<void> {
-  // Windows has no such call: it writes names to the disk with the files.
-  if (process.platform === 'win32') return;
-  for (let folder = from; ; folder = dirname(folder)) {
-    const handle = await open(folder);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    if (folder === to || folder === dirname(folder)) return;
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -5,7 +5,7 @@ import type { FragmentRef, WakeUp } from '../../pipeline/ports.ts';
  * The body of a wake-up message: one line of JSON in ASCII.
  *
  * ```json
- * {"v":1,"due":1795262430000,"attempt":0,"traces":[["4bf92f3577b34da6a3ce929d0e0e4736","a3f0…","77b1…"],["00f0…","c2d4…"]]}
+ * {"v":1,"due":1795262430000,"attempt":0,"received":1795262400000,"traces":[["4bf92f3577b34da6a3ce929d0e0e4736","a3f0…","77b1…"],["00f0…","c2d4…"]]}
  * ```
  *
  * | key | holds |
@@ -13,8 +13,9 @@ import type { FragmentRef, WakeUp } from '../../pipeline/ports.ts';
  * | `v` | version of the format |
  * | `due` | when to decide, in milliseconds since the epoch |
  * | `attempt` | how often the fragments were requeued because they could not be settled |
+ * | `received` | when the earliest of the fragments arrived, in milliseconds since the epoch; before `traces`, not in version 0.1 |
  * | `tenant` | whose traces these are; only in a pipeline with tenants, before `traces` |
- * | `reason` | why no further attempt can help; only in a dead letter, before `traces` |
+ * | `reason` | why the fragments were given up; only in a dead letter, before `traces` |
  * | `traces` | a list for each trace: its ID, and then the hashes of its fragments |
  */
 const VERSION = 1;
@@ -40,8 +41,9 @@ export function encodeWakeUp(
   maxBytes = MAX_MESSAGE_BYTES,
 ): readonly string[] {
   const owner = tenant === undefined ? '' : `"tenant":"${tenant}",`;
-  const reason = wakeUp.reason === undefined ? '' : `"reason":${JSON.stringify(wakeUp.reason)},`;
-  const head = `{"v":${VERSION},"due":${wakeUp.dueAtMs},"attempt":${wakeUp.attempt},${owner}${reason}"traces":`;
+  const received = wakeUp.receivedAtMs === undefined ? '' : `"received":${wakeUp.receivedAtMs},`;
+  const reason = wakeUp.reason === undefined ? '' : `"reason":${asciiJson(wakeUp.reason)},`;
+  const head = `{"v":${VERSION},"due":${wakeUp.dueAtMs},"attempt":${wakeUp.attempt},${received}${owner}${reason}"traces":`;
   const emptyBytes = head.length + '[]}'.length;
   const bodies: string[] = [];
   let groups: string[][] = [];
@@ -87,9 +89,18 @@ export function decodeWakeUp(body: string): WakeUpMessage {
     dueAtMs: count(message, 'due'),
     attempt: count(message, 'attempt'),
     fragments: traces.flatMap(fragmentsOf),
+    ...(message['received'] !== undefined && { receivedAtMs: count(message, 'received') }),
     ...tenantOf(message),
     ...reasonOf(message),
   };
+}
+
+/** SQS refuses messages with some characters, such as U+FFFF, even though JSON allows them. */
+function asciiJson(text: string): string {
+  return JSON.stringify(text).replace(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function byTrace(fragments: readonly FragmentRef[]): ReadonlyMap<string, readonly string[]> {

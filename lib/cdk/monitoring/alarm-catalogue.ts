@@ -2,6 +2,8 @@
 export type AlarmId =
   | 'QueueAge'
   | 'DeadLetters'
+  | 'DeadLetterAge'
+  | 'SpansExpired'
   | 'DecisionLag'
   | 'ConfigRefused'
   | 'IngestServerErrors'
@@ -69,6 +71,28 @@ export const ALARM_CATALOGUE: readonly AlarmDefinition[] = [
     missingData: 'notBreaching',
     noDataMeans: 'the queue has been empty for hours',
     description: 'Wake-ups were given up: their traces are undecided, and their spans leave the buffer after its TTL.',
+  },
+  {
+    id: 'DeadLetterAge',
+    heading: 'Dead letters become too late',
+    watches: 'AWS/SQS `ApproximateAgeOfOldestMessage` of the dead-letter queue',
+    threshold: 6 * 3600,
+    fires: 'from 6 hours',
+    ...AT_ONCE,
+    missingData: 'notBreaching',
+    noDataMeans: 'the queue has been empty for hours',
+    description: 'Nobody has moved dead letters back for hours: soon their spans leave the buffer, and are lost.',
+  },
+  {
+    id: 'SpansExpired',
+    heading: 'Spans expire undecided',
+    watches: '`expired_fragments`, the sum',
+    threshold: 1,
+    fires: 'from 1',
+    ...AT_ONCE,
+    missingData: 'notBreaching',
+    noDataMeans: 'nothing has expired, or nothing was decided; the age of the queue shows whether anything waits',
+    description: 'Wake-ups came so late that their spans had left the buffer: these spans are lost.',
   },
   {
     id: 'DecisionLag',

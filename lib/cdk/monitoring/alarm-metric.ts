@@ -13,6 +13,8 @@ const MAXIMUM = { statistic: Stats.MAXIMUM, period: PERIOD };
 export const ALARM_METRICS: Readonly<Record<AlarmId, (watched: Watched) => IMetric>> = {
   QueueAge: ({ queue }) => queue.metricApproximateAgeOfOldestMessage(MAXIMUM),
   DeadLetters: ({ deadLetterQueue }) => deadLetterQueue.metricApproximateNumberOfMessagesVisible(MAXIMUM),
+  DeadLetterAge: ({ deadLetterQueue }) => deadLetterQueue.metricApproximateAgeOfOldestMessage(MAXIMUM),
+  SpansExpired: ({ pipelineName }) => catalogueMetric(pipelineName, 'expired_fragments'),
   DecisionLag: ({ pipelineName }) => catalogueMetric(pipelineName, 'decision_lag', Stats.MAXIMUM),
   ConfigRefused: ({ pipelineName }) => catalogueMetric(pipelineName, 'config_refused'),
   IngestServerErrors: serverErrors,

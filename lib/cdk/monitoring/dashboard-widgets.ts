@@ -4,6 +4,7 @@ import {
   type IAlarm,
   type IMetric,
   type IWidget,
+  type Metric,
   Stats,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -46,7 +47,10 @@ export function dashboardWidgets(props: PipelineMonitoringProps, alarms: readonl
     heading('Whether it keeps up'),
     [
       graph('Lag of decisions', spread('decision_lag')),
-      graph('Age of the oldest wake-up', [ALARM_METRICS.QueueAge(props)]),
+      graph('Age of the oldest wake-up and dead letter', [
+        named(ALARM_METRICS.QueueAge(props) as Metric, 'wake-up'),
+        named(ALARM_METRICS.DeadLetterAge(props) as Metric, 'dead letter'),
+      ]),
       graph('Wake-ups: waiting, under way, delayed', [
         queue.metricApproximateNumberOfMessagesVisible(MAXIMUM),
         queue.metricApproximateNumberOfMessagesNotVisible(MAXIMUM),
@@ -60,8 +64,11 @@ export function dashboardWidgets(props: PipelineMonitoringProps, alarms: readonl
         ...sum('continued_fragments', 'deferred_fragments', 'dead_lettered_fragments'),
         ...sum('fenced_claims', 'decision_failures'),
       ]),
-      graph('Dead letters', [ALARM_METRICS.DeadLetters(props), ...sum('unreadable_wake_ups')]),
-      graph('Policies', sum('processor_tail_sampling_sampling_policy_evaluation_error', 'config_refused')),
+      graph('Dead letters', [ALARM_METRICS.DeadLetters(props), ...sum('unreadable_wake_ups', 'expired_fragments')]),
+      graph('Policies', [
+        ...sum('processor_tail_sampling_sampling_policy_evaluation_error', 'config_refused'),
+        ...sum('slow_evaluations'),
+      ]),
       graph('Calls to services', [...sum('throttled_calls', 'failed_calls'), ALARM_METRICS.TableThrottles(props)]),
     ],
     heading('What it takes'),

@@ -15,11 +15,13 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
  * ```
  */
 export interface AlarmThresholds {
-  /** Age of the oldest wake-up, which includes a delivery delay of up to 15 minutes. @default 30 minutes */
+  /** Age of the oldest wake-up, up to 12 hours; it includes a delivery delay of up to 15 minutes. @default 30 minutes */
   readonly queueAge?: Duration;
   /** Messages in the dead-letter queue. @default 1 */
   readonly deadLetters?: number;
-  /** Time from when a trace is due until decide looks at it. @default 5 minutes */
+  /** Age of the oldest dead letter, up to 8 hours: then its spans may leave the buffer. @default 6 hours */
+  readonly deadLetterAge?: Duration;
+  /** Time from when a trace is due until decide looks at it, up to 12 hours. @default 5 minutes */
   readonly decisionLag?: Duration;
   /** Requests answered with 5xx in 5 minutes. @default 5 */
   readonly ingestServerErrors?: number;

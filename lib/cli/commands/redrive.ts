@@ -7,13 +7,15 @@ export const redrive = defineCommand({
   summary: 'move dead letters back to the wake-up queue',
   description:
     'Moves dead letters back to the wake-up queue, where each gets all its attempts again. A wake-up is sent before its dead ' +
-    'letter is deleted: you can stop at any point without loss, and a second run keeps nothing twice. Find out first why the ' +
+    'letter is deleted: you can stop or kill it at any point without loss, and run it twice or several times at once; nothing is kept twice. ' +
+    'Wake-ups whose spans have left the buffer stay where they are: there is nothing left to decide. Find out first why the ' +
     'messages were dead-lettered: docs/operations.md.',
   options: {
     stack,
     queue: text({ placeholder: 'URL', help: 'instead of --stack: the wake-up queue, with --dead-letters' }),
     deadLetters: text({ placeholder: 'URL', help: 'the dead-letter queue, with --queue' }),
     dryRun: flag({ help: 'read the dead letters and report what would be moved, without moving them' }),
+    discardExpired: flag({ help: 'delete wake-ups whose spans have left the buffer' }),
     max: wholeNumber({ min: 1, help: 'stop after this many' }),
   },
   examples: [

@@ -1,6 +1,8 @@
 import type { DeadLetter, SqsDeadLetters } from '../../aws/sqs/dead-letters.ts';
 import { decodeWakeUp, type WakeUpMessage } from '../../aws/sqs/wake-up-message.ts';
-import type { WakeUpQueue } from '../../pipeline/ports.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../../pipeline/adapter-rules.ts';
+import { expiresAtMs } from '../../pipeline/decide/expiry.ts';
+import type { Clock, WakeUpQueue } from '../../pipeline/ports.ts';
 
 export interface RedriveOptions {
   readonly deadLetters: SqsDeadLetters;
@@ -10,6 +12,9 @@ export interface RedriveOptions {
   readonly max: number;
   /** Only looks. */
   readonly dryRun: boolean;
+  /** Deletes wake-ups whose spans have left the buffer, in place of leaving them where they are. */
+  readonly discardExpired: boolean;
+  readonly clock: Clock;
   /** Whether to stop after the batch under way. */
   readonly isInterrupted: () => boolean;
   /** Called after each batch. */
@@ -21,26 +26,45 @@ export interface RedriveCounts {
   moved: number;
   /** The fragments that they list. */
   fragments: number;
-  /** The earliest time at which one of them was due, in milliseconds since the epoch. */
-  oldestDueAtMs: number;
+  /** The earliest time at which spans of theirs leave the buffer, in milliseconds since the epoch. */
+  firstExpiryMs: number;
   /** Moved, but still among the dead letters as well: they will be moved again, which does no harm. */
   undeleted: number;
   /** Why decide set some of them aside at once, as it says in them. */
   readonly reasons: Set<string>;
   /** Why messages were left where they are, by their ID. */
   readonly unreadable: Map<string, string>;
+  /** Those whose spans have left the buffer: there is nothing left to decide. */
+  readonly expired: ExpiredCounts;
   /** Whether the end of the queue was reached. */
   isEmptied: boolean;
+}
+
+export interface ExpiredCounts {
+  wakeUps: number;
+  fragments: number;
+  /** When the spans of the first and the last of them left the buffer. */
+  firstMs: number;
+  lastMs: number;
+  /** Deleted; the others are still where they were. */
+  discarded: number;
 }
 
 export function emptyCounts(): RedriveCounts {
   return {
     moved: 0,
     fragments: 0,
-    oldestDueAtMs: Number.POSITIVE_INFINITY,
+    firstExpiryMs: Number.POSITIVE_INFINITY,
     undeleted: 0,
     reasons: new Set(),
     unreadable: new Map(),
+    expired: {
+      wakeUps: 0,
+      fragments: 0,
+      firstMs: Number.POSITIVE_INFINITY,
+      lastMs: Number.NEGATIVE_INFINITY,
+      discarded: 0,
+    },
     isEmptied: false,
   };
 }
@@ -51,13 +75,19 @@ interface ReadLetter {
 }
 
 /**
- * Moves dead letters back, batch by batch: sends, then deletes, so that a death in between leaves a wake-up in both queues and
- * never in none. What SQS itself moved to the dead letters carries the attempts that it had used; all of them start again.
+ * Moves dead letters back, batch by batch:
+ * ```
+ *   receive ─▶ hidden for two minutes ─▶ send ─▶ delete
+ *                │ cannot be read, or its spans have expired: left where it is, and given back at the end
+ *                └ the process ends before it is deleted: it comes back by itself
+ * ```
+ * It sends, then deletes, so that a death in between leaves a wake-up in both queues and never in none. For the same reason several runs
+ * may work at once. What SQS itself moved to the dead letters carries the attempts that it had used; all of them start again.
  *
  * @param counts are kept up to date, also when it throws
  */
 export async function redrive(options: RedriveOptions, counts: RedriveCounts): Promise<void> {
-  const { deadLetters, max, dryRun } = options;
+  const { deadLetters, max, dryRun, discardExpired } = options;
   const held = new Map<string, DeadLetter>();
   try {
     while (counts.moved < max && !options.isInterrupted()) {
@@ -67,26 +97,51 @@ export async function redrive(options: RedriveOptions, counts: RedriveCounts): P
         return;
       }
       const fresh = letters.filter(({ messageId }) => !held.has(messageId));
+      for (const letter of letters) held.set(letter.messageId, letter);
       const readable = fresh.flatMap((letter) => readLetter(letter, counts));
-      for (const letter of letters) {
-        if (dryRun || counts.unreadable.has(letter.messageId)) held.set(letter.messageId, letter);
-      }
-      if (!dryRun) await sendAgain(readable, options);
-      for (const { wakeUp } of readable) {
-        counts.moved += 1;
-        counts.fragments += wakeUp.fragments.length;
-        counts.oldestDueAtMs = Math.min(counts.oldestDueAtMs, wakeUp.dueAtMs);
-        if (wakeUp.reason !== undefined) counts.reasons.add(wakeUp.reason);
-      }
-      if (!dryRun && readable.length > 0) {
-        counts.undeleted += await deadLetters.delete(readable.map(({ letter }) => letter));
+      const [alive, expired] = divide(readable, options);
+      if (!dryRun) await sendAgain(alive, options);
+      count(alive, counts);
+      countExpired(expired, counts);
+      if (!dryRun) {
+        const gone = discardExpired ? [...alive, ...expired] : alive;
+        for (const { letter } of gone) held.delete(letter.messageId);
+        if (gone.length > 0) counts.undeleted += await deadLetters.delete(gone.map(({ letter }) => letter));
+        if (discardExpired) counts.expired.discarded += expired.length;
       }
       options.onProgress(counts);
-      // It has looked for so long that the first ones have come back, and would go round and round.
-      if (dryRun && fresh.length < letters.length) return;
+      // It has taken so long that the first ones have come back, and would go round and round.
+      if (fresh.length < (dryRun ? letters.length : 1)) return;
     }
   } finally {
-    await deadLetters.release([...held.values()]);
+    // Otherwise they come back by themselves.
+    await deadLetters.release([...held.values()]).catch(() => undefined);
+  }
+}
+
+/** Those whose spans still wait in the buffer, and those whose spans have left it. */
+function divide(letters: readonly ReadLetter[], { clock }: RedriveOptions): [ReadLetter[], ReadLetter[]] {
+  const nowMs = clock.now();
+  const isExpired = ({ wakeUp }: ReadLetter) => expiresAtMs(wakeUp, DEFAULT_BUFFER_TTL_MS) <= nowMs;
+  return [letters.filter((one) => !isExpired(one)), letters.filter(isExpired)];
+}
+
+function count(alive: readonly ReadLetter[], counts: RedriveCounts): void {
+  for (const { wakeUp } of alive) {
+    counts.moved += 1;
+    counts.fragments += wakeUp.fragments.length;
+    counts.firstExpiryMs = Math.min(counts.firstExpiryMs, expiresAtMs(wakeUp, DEFAULT_BUFFER_TTL_MS));
+    if (wakeUp.reason !== undefined) counts.reasons.add(wakeUp.reason);
+  }
+}
+
+function countExpired(letters: readonly ReadLetter[], { expired }: RedriveCounts): void {
+  for (const { wakeUp } of letters) {
+    const atMs = expiresAtMs(wakeUp, DEFAULT_BUFFER_TTL_MS);
+    expired.wakeUps += 1;
+    expired.fragments += wakeUp.fragments.length;
+    expired.firstMs = Math.min(expired.firstMs, atMs);
+    expired.lastMs = Math.max(expired.lastMs, atMs);
   }
 }
 
@@ -94,7 +149,9 @@ export async function redrive(options: RedriveOptions, counts: RedriveCounts): P
 async function sendAgain(letters: readonly ReadLetter[], { wakeUpsOf }: RedriveOptions): Promise<void> {
   const byTenant = Map.groupBy(letters, ({ wakeUp }) => wakeUp.tenant);
   for (const [tenant, ofTenant] of byTenant) {
-    const wakeUps = ofTenant.map(({ wakeUp: { dueAtMs, fragments } }) => ({ dueAtMs, attempt: 0, fragments }));
+    const wakeUps = ofTenant.map(({ wakeUp: { dueAtMs, fragments, receivedAtMs } }) => {
+      return { dueAtMs, attempt: 0, fragments, ...(receivedAtMs !== undefined && { receivedAtMs }) };
+    });
     await wakeUpsOf(tenant).send(wakeUps.map((wakeUp) => ({ wakeUp, delaySeconds: 0 })));
   }
 }

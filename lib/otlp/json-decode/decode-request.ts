@@ -3,10 +3,11 @@ import { messageNumber } from '../protobuf/schema.ts';
 import { MAX_VALUE_DEPTH, TOO_DEEP } from '../protobuf/validate.ts';
 import { WireWriter } from '../protobuf/writer.ts';
 import { RejectedSpans, type SpanProblem } from '../rejected-spans.ts';
-import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COLON, JsonCursor, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './cursor.ts';
+import { CLOSE_BRACE, CLOSE_BRACKET, JsonCursor, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './cursor.ts';
 import { FieldOrder } from './field-order.ts';
 import { type KeyedField, MESSAGE_KEYS, type MessageKeys } from './fields-by-key.ts';
 import { copyPlainAttribute } from './plain-attribute.ts';
+import { JsonKeys } from './read-keys.ts';
 import { JsonNumbers } from './read-numbers.ts';
 import { JsonScalars, MAX_SCALAR_LENGTH } from './scalars.ts';
 
@@ -50,6 +51,7 @@ const MAX_NAME_LENGTH = 60;
 /** Reads one request. See {@link protobufFromJson}. */
 class RequestReader {
   readonly #cursor: JsonCursor;
+  readonly #keys: JsonKeys;
   readonly #numbers: JsonNumbers;
   readonly #writer: WireWriter;
   readonly #scalars: JsonScalars;
@@ -62,6 +64,7 @@ class RequestReader {
 
   constructor(body: Uint8Array, rejected: RejectedSpans) {
     this.#cursor = new JsonCursor(body);
+    this.#keys = new JsonKeys(this.#cursor);
     this.#numbers = new JsonNumbers(this.#cursor);
     // Protobuf is almost never longer than the JSON text.
     this.#writer = new WireWriter(body.length + 64);
@@ -92,14 +95,18 @@ class RequestReader {
     const first = this.#order.begin();
     const start = this.#writer.offset;
     let seen = 0;
+    /** The last known key. */
+    let previous = message;
     do {
       cursor.peek();
       const keyOffset = cursor.offset;
-      const field = this.#key(fields);
-      cursor.expect(COLON);
+      const field = this.#keys.read(fields, previous);
       if (field === undefined) {
         this.#unknown(fields, keyOffset);
-      } else if (cursor.peek() === NULL_START) {
+        continue;
+      }
+      previous = field.id;
+      if (cursor.peek() === NULL_START) {
         cursor.expectNull();
       } else {
         const bit = 1 << field.schema.number;
@@ -116,19 +123,6 @@ class RequestReader {
     const cursor = this.#cursor;
     if (cursor.peek() === NULL_START) cursor.expectNull();
     else this.#unreadable(`expected an object (${fields.name})`, cursor.offset);
-  }
-
-  #key(fields: MessageKeys): KeyedField | undefined {
-    const { bytes, offset } = this.#cursor;
-    let end = offset + 1;
-    while ((bytes[end] as number) > BACKSLASH || isPlain(bytes[end] as number)) end++;
-    if (bytes[offset] === QUOTE && bytes[end] === QUOTE) {
-      this.#cursor.offset = end + 1;
-      return fields.find(bytes, offset + 1, end);
-    }
-    // It has escapes, or it is not a string.
-    const key = new TextEncoder().encode(this.#cursor.string());
-    return fields.find(key, 0, key.length);
   }
 
   /** Discards the earlier members of a oneof, because the last one counts. */
@@ -241,9 +235,4 @@ class RequestReader {
     this.#fault ??= { problem, offset: cursor.offset };
     cursor.skipValue();
   }
-}
-
-/** Whether a byte in a string needs no unescaping. */
-function isPlain(byte: number): boolean {
-  return byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH;
 }

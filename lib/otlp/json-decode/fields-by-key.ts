@@ -1,3 +1,4 @@
+import { JsonWords } from '../json-words.ts';
 import { type FieldSchema, messageNumber, OTLP_MESSAGES, wireTypeOf } from '../protobuf/schema.ts';
 import { tagOf } from '../protobuf/wire-values.ts';
 
@@ -7,6 +8,10 @@ export interface KeyedField {
   readonly tag: number;
   /** The key in UTF-8. */
   readonly key: Uint8Array;
+  /** The key in quotes, with the colon after it: as all senders write it. */
+  readonly member: JsonWords;
+  /** Of its own among the keys of all messages, and not the number of a message. */
+  readonly id: number;
   /** The number of the message that the field contains; -1 for a scalar. */
   readonly message: number;
 }
@@ -59,16 +64,28 @@ function isEqual(key: Uint8Array, bytes: Uint8Array, start: number, end: number)
   return true;
 }
 
+let nextId = OTLP_MESSAGES.length;
+
 /** The keys of each message, by message number. */
 export const MESSAGE_KEYS: readonly MessageKeys[] = OTLP_MESSAGES.map(
   ({ name, isOneof, fields }) => new MessageKeys(name, isOneof, fields.flatMap(prepare)),
 );
 
+/** One more than the largest {@link KeyedField.id}. */
+export const KEY_IDS: number = nextId;
+
 function prepare(schema: FieldSchema): readonly KeyedField[] {
   const tag = tagOf(schema.number, wireTypeOf(schema));
   const message = messageNumber(schema.type);
   const names = new Set([schema.name, originalName(schema.name)]);
-  return [...names].map((name) => ({ schema, tag, key: new TextEncoder().encode(name), message }));
+  return [...names].map((name) => ({
+    schema,
+    tag,
+    key: new TextEncoder().encode(name),
+    member: new JsonWords(`"${name}":`),
+    id: nextId++,
+    message,
+  }));
 }
 
 /** The name in the `.proto` file, in lower_snake_case. */

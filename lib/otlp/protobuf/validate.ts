@@ -79,7 +79,7 @@ export function unexpected(message: number, tag: number): string {
   return wrongWireType(OTLP_MESSAGES[message]?.name ?? 'message', tag);
 }
 
-const WIRE_TYPE_NAMES = ['varint', 'fixed64', 'length-delimited', 'group', 'group', 'fixed32'];
+const WIRE_TYPE_NAMES = ['varint', 'fixed64', 'length-delimited', 'group', 'group', 'fixed32', 'invalid', 'invalid'];
 
 /** The problem with a known field whose wire type is not the one in the `.proto` file. */
 function wrongWireType(what: string, tag: number): string {

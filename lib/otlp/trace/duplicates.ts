@@ -104,7 +104,7 @@ class EqualSpans {
  */
 function hashSpan({ fragments, resourceSpans, spans }: TraceIndex, span: number): number {
   const { cells } = spans;
-  const row = span * SPAN_WIDTH;
+  const row = spans.start + span * SPAN_WIDTH;
   const fragment = resourceSpans.get(cells[row + SPAN.resourceSpans] as number, RESOURCE_SPANS.fragment);
   const bytes = fragments[fragment] as Uint8Array;
   let hash = (cells[row + SPAN.end] as number) - (cells[row + SPAN.start] as number);
@@ -132,10 +132,11 @@ function scopeContents(index: TraceIndex, contents: ContentTable): readonly numb
   const { fragments, resourceSpans, scopeSpans } = index;
   const numbers: number[] = [];
   for (let row = 0; row < resourceSpans.length; row++) {
-    const [fragment = 0, start = 0, end = 0, firstScope = 0, endScope = 0] = resourceSpans.row(row);
-    const bytes = fragments[fragment] as Uint8Array;
-    const resource = otherFields(contents, EMPTY, bytes, start, end);
-    for (let scope = firstScope; scope < endScope; scope++) {
+    const bytes = fragments[resourceSpans.get(row, RESOURCE_SPANS.fragment)] as Uint8Array;
+    const start = resourceSpans.get(row, RESOURCE_SPANS.start);
+    const resource = otherFields(contents, EMPTY, bytes, start, resourceSpans.get(row, RESOURCE_SPANS.end));
+    const endScope = resourceSpans.get(row, RESOURCE_SPANS.endScope);
+    for (let scope = resourceSpans.get(row, RESOURCE_SPANS.firstScope); scope < endScope; scope++) {
       const from = scopeSpans.get(scope, SCOPE_SPANS.start);
       const to = scopeSpans.get(scope, SCOPE_SPANS.end);
       // No field is empty, so an empty run marks the end of the fields of the resource, and of those of the scope. A

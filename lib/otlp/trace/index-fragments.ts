@@ -1,5 +1,7 @@
 import { FieldCursor } from '../protobuf/field-cursor.ts';
+import { LENGTH_DELIMITED, NO_END, shortEnd, shortStart } from '../protobuf/wire-values.ts';
 import { indexSpan, SPAN_WIDTH } from './index-span.ts';
+import { IntTable, TableSpace } from './int-table.ts';
 
 /**
  * The places of everything in the fragments of a trace: one row of numbers for each `ResourceSpans` and `ScopeSpans`
@@ -17,100 +19,133 @@ export interface TraceIndex {
   readonly spans: IntTable;
 }
 
-export const RESOURCE_SPANS = { fragment: 0, start: 1, end: 2, firstScope: 3, endScope: 4, firstSpan: 5, endSpan: 6 };
+export const RESOURCE_SPANS = {
+  fragment: 0,
+  start: 1,
+  end: 2,
+  /** The `Resource` message. */
+  resource: 3,
+  /** {@link IN_PARTS} if there are several, which are parts of one. */
+  resourceEnd: 4,
+  firstScope: 5,
+  endScope: 6,
+  firstSpan: 7,
+  endSpan: 8,
+};
 export const SCOPE_SPANS = { start: 0, end: 1, firstSpan: 2, endSpan: 3 };
 
-const RESOURCE_SPANS_WIDTH = 7;
-const SCOPE_SPANS_WIDTH = 4;
+/** Instead of the end of a message. */
+export const IN_PARTS = -1;
+
+const RESOURCE_SPANS_SPACE = new TableSpace(9);
+const SCOPE_SPANS_SPACE = new TableSpace(4);
+const SPANS_SPACE = new TableSpace(SPAN_WIDTH);
+
+/** An index without rows. */
+export function emptyIndex(fragments: readonly Uint8Array[]): TraceIndex {
+  return {
+    fragments,
+    resourceSpans: new IntTable(RESOURCE_SPANS_SPACE),
+    scopeSpans: new IntTable(SCOPE_SPANS_SPACE),
+    spans: new IntTable(SPANS_SPACE),
+  };
+}
 
 /**
  * Scans the fragments once. Each is a `TracesData` message (opentelemetry/proto/trace/v1/trace.proto).
  * @throws {MalformedOtlpError} if a fragment is damaged
  */
 export function indexFragments(fragments: readonly Uint8Array[]): TraceIndex {
-  const index: Unfinished = {
-    resourceSpans: new IntTable(RESOURCE_SPANS_WIDTH),
-    scopeSpans: new IntTable(SCOPE_SPANS_WIDTH),
-    spanCount: 0,
-  };
+  const index = emptyIndex(fragments);
   for (let number = 0; number < fragments.length; number++) {
     const bytes = fragments[number] as Uint8Array;
-    const cursor = new FieldCursor(bytes, 0, bytes.length);
-    while (cursor.next()) {
-      if (cursor.field === 1) indexResourceSpans(index, number, cursor);
+    const end = bytes.length;
+    for (let at = 0, next = 0; at < end; at = next) {
+      let field = (bytes[at] as number) >>> 3;
+      let from = shortStart(bytes, at + 1);
+      next = shortFieldEnd(bytes, at, end);
+      if (next === NO_END) ({ field, from, to: next } = fieldAt(bytes, at, end));
+      if (field === 1) indexResourceSpans(index, number, bytes, from, next);
     }
   }
-  const { resourceSpans, scopeSpans, spanCount } = index;
-  const spans = new IntTable(SPAN_WIDTH, spanCells.slice(0, spanCount * SPAN_WIDTH));
-  if (spanCells.length > MAX_SPARE_CELLS) spanCells = [];
-  return { fragments, resourceSpans, scopeSpans, spans };
+  return index;
 }
 
-/** An index whose spans are still in {@link spanCells}. */
-interface Unfinished {
-  readonly resourceSpans: IntTable;
-  readonly scopeSpans: IntTable;
-  spanCount: number;
-}
-
-/** Reused from trace to trace: an array that grew with each span would be copied again and again. */
-let spanCells: number[] = [];
-const MAX_SPARE_CELLS = SPAN_WIDTH * 4096;
-
-/** Indexes the `ResourceSpans` in the current field of the cursor, and leaves the cursor after it. */
-function indexResourceSpans(index: Unfinished, fragment: number, cursor: FieldCursor): void {
-  const { resourceSpans, scopeSpans, spanCount: firstSpan } = index;
-  const { from: start, to: end, end: outerEnd } = cursor;
+function indexResourceSpans(index: TraceIndex, fragment: number, bytes: Uint8Array, start: number, end: number): void {
+  const { resourceSpans, scopeSpans, spans } = index;
   const firstScope = scopeSpans.length;
-  const row = resourceSpans.length;
-  cursor.offset = start;
-  cursor.end = end;
-  while (cursor.next()) {
-    if (cursor.field === 2) indexScopeSpans(index, row, cursor);
+  const firstSpan = spans.length;
+  const number = resourceSpans.length;
+  let resource = 0;
+  let resourceEnd = 0;
+  for (let at = start, next = start; at < end; at = next) {
+    let field = (bytes[at] as number) >>> 3;
+    let from = shortStart(bytes, at + 1);
+    next = shortFieldEnd(bytes, at, end);
+    if (next === NO_END) ({ field, from, to: next } = fieldAt(bytes, at, end));
+    if (field === 2) indexScopeSpans(index, number, bytes, from, next);
+    else if (field === 1) {
+      resourceEnd = resource === 0 ? next : IN_PARTS;
+      resource = from;
+    }
   }
-  cursor.end = outerEnd;
-  if (index.spanCount === firstSpan) return;
-  resourceSpans.cells.push(fragment, start, end, firstScope, scopeSpans.length, firstSpan, index.spanCount);
+  if (spans.length === firstSpan) return;
+  const row = resourceSpans.addRow();
+  const { cells } = resourceSpans;
+  cells[row + RESOURCE_SPANS.fragment] = fragment;
+  cells[row + RESOURCE_SPANS.start] = start;
+  cells[row + RESOURCE_SPANS.end] = end;
+  cells[row + RESOURCE_SPANS.resource] = resource;
+  cells[row + RESOURCE_SPANS.resourceEnd] = resourceEnd;
+  cells[row + RESOURCE_SPANS.firstScope] = firstScope;
+  cells[row + RESOURCE_SPANS.endScope] = scopeSpans.length;
+  cells[row + RESOURCE_SPANS.firstSpan] = firstSpan;
+  cells[row + RESOURCE_SPANS.endSpan] = spans.length;
 }
 
-/** Indexes the `ScopeSpans` in the current field of the cursor, and leaves the cursor after it. */
-function indexScopeSpans(index: Unfinished, resourceSpans: number, cursor: FieldCursor): void {
-  const { scopeSpans, spanCount: firstSpan } = index;
-  const { bytes, from: start, to: end, end: outerEnd } = cursor;
-  const row = scopeSpans.length;
-  cursor.offset = start;
-  cursor.end = end;
-  while (cursor.next()) {
-    if (cursor.field !== 2) continue;
-    indexSpan(spanCells, index.spanCount++ * SPAN_WIDTH, resourceSpans, row, bytes, cursor.from, cursor.to);
+function indexScopeSpans(
+  index: TraceIndex,
+  resourceSpans: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  const { scopeSpans, spans } = index;
+  const firstSpan = spans.length;
+  const number = scopeSpans.length;
+  for (let at = start, next = start; at < end; at = next) {
+    let field = (bytes[at] as number) >>> 3;
+    let from = shortStart(bytes, at + 1);
+    next = shortFieldEnd(bytes, at, end);
+    if (next === NO_END) ({ field, from, to: next } = fieldAt(bytes, at, end));
+    if (field !== 2) continue;
+    const row = spans.addRow();
+    indexSpan(spans.cells, row, resourceSpans, number, bytes, from, next);
   }
-  cursor.end = outerEnd;
-  if (index.spanCount > firstSpan) scopeSpans.cells.push(start, end, firstSpan, index.spanCount);
+  if (spans.length === firstSpan) return;
+  const row = scopeSpans.addRow();
+  const { cells } = scopeSpans;
+  cells[row + SCOPE_SPANS.start] = start;
+  cells[row + SCOPE_SPANS.end] = end;
+  cells[row + SCOPE_SPANS.firstSpan] = firstSpan;
+  cells[row + SCOPE_SPANS.endSpan] = spans.length;
 }
 
 /**
- * A table of 32-bit integers that grows by rows. The cells are a plain array because most traces are small: creating a
- * typed array costs more than reading a few dozen rows.
+ * Where the field at `at` ends, if it is like nearly all of these messages: length-delimited, with a tag of one byte and
+ * a length of one or two. Otherwise {@link NO_END}, also if it does not fit: {@link fieldAt} finds out.
  */
-export class IntTable {
-  readonly width: number;
-  /** The cell of `row` and `column` is at `row * width + column`. */
-  readonly cells: number[];
+function shortFieldEnd(bytes: Uint8Array, at: number, end: number): number {
+  const tag = bytes[at] as number;
+  if (tag < 8 || (tag & 0x87) !== LENGTH_DELIMITED) return NO_END;
+  const to = shortEnd(bytes, at + 1);
+  // Also if there is no length, which makes `to` NaN.
+  return to <= end ? to : NO_END;
+}
 
-  constructor(width: number, cells: number[] = []) {
-    this.width = width;
-    this.cells = cells;
-  }
-
-  get length(): number {
-    return this.cells.length / this.width;
-  }
-
-  get(row: number, column: number): number {
-    return this.cells[row * this.width + column] as number;
-  }
-
-  row(row: number): number[] {
-    return this.cells.slice(row * this.width, (row + 1) * this.width);
-  }
+/** The field at `at`, of any form. @throws {MalformedOtlpError} */
+function fieldAt(bytes: Uint8Array, at: number, end: number): FieldCursor {
+  const cursor = new FieldCursor(bytes, at, end);
+  cursor.next();
+  return cursor;
 }

@@ -51,7 +51,7 @@ const FLAGS_TAG = 0x85;
  * @throws {MalformedOtlpError} if the span is damaged
  */
 export function indexSpan(
-  cells: number[],
+  cells: Int32Array,
   row: number,
   resourceSpans: number,
   scopeSpans: number,

@@ -1,46 +1,43 @@
-import type { TraceIndex } from './index-fragments.ts';
-import { IntTable } from './index-fragments.ts';
+import { emptyIndex, RESOURCE_SPANS, SCOPE_SPANS, type TraceIndex } from './index-fragments.ts';
+import { SPAN } from './index-span.ts';
 
 /**
  * Returns the index without some of its spans, and without `ScopeSpans` and `ResourceSpans` that are then empty.
  * @param removed not 0 at the number of each span to leave out
  */
 export function withoutSpans(index: TraceIndex, removed: Uint8Array): TraceIndex {
-  const { fragments, resourceSpans, scopeSpans, spans } = index;
-  const kept: TraceIndex = {
-    fragments,
-    resourceSpans: new IntTable(resourceSpans.width),
-    scopeSpans: new IntTable(scopeSpans.width),
-    spans: new IntTable(spans.width),
-  };
-  for (let row = 0; row < resourceSpans.length; row++) {
-    const [fragment = 0, start = 0, end = 0, firstScope = 0, endScope = 0] = resourceSpans.row(row);
-    const keptScope = kept.scopeSpans.length;
-    const keptSpan = kept.spans.length;
-    for (let scope = firstScope; scope < endScope; scope++) keepScope(index, kept, scope, removed);
-    if (kept.spans.length > keptSpan) {
-      kept.resourceSpans.cells.push(
-        fragment,
-        start,
-        end,
-        keptScope,
-        kept.scopeSpans.length,
-        keptSpan,
-        kept.spans.length,
-      );
+  const kept = emptyIndex(index.fragments);
+  const { resourceSpans, scopeSpans, spans } = kept;
+  for (let row = 0; row < index.resourceSpans.length; row++) {
+    const firstScope = scopeSpans.length;
+    const firstSpan = spans.length;
+    const endScope = index.resourceSpans.get(row, RESOURCE_SPANS.endScope);
+    for (let scope = index.resourceSpans.get(row, RESOURCE_SPANS.firstScope); scope < endScope; scope++) {
+      keepScope(index, kept, scope, removed);
     }
+    if (spans.length === firstSpan) continue;
+    const at = resourceSpans.addCopy(index.resourceSpans, row);
+    resourceSpans.cells[at + RESOURCE_SPANS.firstScope] = firstScope;
+    resourceSpans.cells[at + RESOURCE_SPANS.endScope] = scopeSpans.length;
+    resourceSpans.cells[at + RESOURCE_SPANS.firstSpan] = firstSpan;
+    resourceSpans.cells[at + RESOURCE_SPANS.endSpan] = spans.length;
   }
   return kept;
 }
 
 /** Adds a `ScopeSpans` and its spans to `kept`, unless none of them remain. */
 function keepScope(index: TraceIndex, kept: TraceIndex, scope: number, removed: Uint8Array): void {
-  const [start = 0, end = 0, firstSpan = 0, endSpan = 0] = index.scopeSpans.row(scope);
-  const keptSpan = kept.spans.length;
-  for (let span = firstSpan; span < endSpan; span++) {
+  const { resourceSpans, scopeSpans, spans } = kept;
+  const firstSpan = spans.length;
+  const endSpan = index.scopeSpans.get(scope, SCOPE_SPANS.endSpan);
+  for (let span = index.scopeSpans.get(scope, SCOPE_SPANS.firstSpan); span < endSpan; span++) {
     if (removed[span] !== 0) continue;
-    const [, , ...places] = index.spans.row(span);
-    kept.spans.cells.push(kept.resourceSpans.length, kept.scopeSpans.length, ...places);
+    const at = spans.addCopy(index.spans, span);
+    spans.cells[at + SPAN.resourceSpans] = resourceSpans.length;
+    spans.cells[at + SPAN.scopeSpans] = scopeSpans.length;
   }
-  if (kept.spans.length > keptSpan) kept.scopeSpans.cells.push(start, end, keptSpan, kept.spans.length);
+  if (spans.length === firstSpan) return;
+  const at = scopeSpans.addCopy(index.scopeSpans, scope);
+  scopeSpans.cells[at + SCOPE_SPANS.firstSpan] = firstSpan;
+  scopeSpans.cells[at + SCOPE_SPANS.endSpan] = spans.length;
 }

@@ -6,15 +6,16 @@ const MAX_APPROXIMATE = 2 ** 62;
 
 /** See `Trace.approximateDuration`. @param views of the fragments */
 export function approximateDuration({ resourceSpans, spans }: TraceIndex, views: readonly DataView[]): number {
-  const { cells } = spans;
+  const { cells, start: firstCell } = spans;
   let start = MAX_APPROXIMATE;
   let end = 0;
   for (let row = 0; row < resourceSpans.length; row++) {
     const view = views[resourceSpans.get(row, RESOURCE_SPANS.fragment)] as DataView;
-    const endCell = resourceSpans.get(row, RESOURCE_SPANS.endSpan) * SPAN_WIDTH;
-    for (let span = resourceSpans.get(row, RESOURCE_SPANS.firstSpan) * SPAN_WIDTH; span < endCell; span += SPAN_WIDTH) {
-      const spanStart = fixed64AsDouble(view, cells[span + SPAN.startTime] as number);
-      const spanEnd = fixed64AsDouble(view, cells[span + SPAN.endTime] as number);
+    const endCell = firstCell + resourceSpans.get(row, RESOURCE_SPANS.endSpan) * SPAN_WIDTH;
+    let cell = firstCell + resourceSpans.get(row, RESOURCE_SPANS.firstSpan) * SPAN_WIDTH;
+    for (; cell < endCell; cell += SPAN_WIDTH) {
+      const spanStart = fixed64AsDouble(view, cells[cell + SPAN.startTime] as number);
+      const spanEnd = fixed64AsDouble(view, cells[cell + SPAN.endTime] as number);
       if (spanStart > MAX_APPROXIMATE || spanEnd > MAX_APPROXIMATE) return Number.NaN;
       if (spanStart < start) start = spanStart;
       if (spanEnd > end) end = spanEnd;
@@ -41,7 +42,7 @@ export interface OutermostSpans {
 
 /** Compares times by halves of 32 bits. @param views of the fragments */
 export function outermostSpans({ resourceSpans, spans }: TraceIndex, views: readonly DataView[]): OutermostSpans {
-  const { cells } = spans;
+  const { cells, start: firstCell } = spans;
   let first = NO_SPAN;
   let last = NO_SPAN;
   let startHigh = Number.POSITIVE_INFINITY;
@@ -52,8 +53,8 @@ export function outermostSpans({ resourceSpans, spans }: TraceIndex, views: read
     const view = views[resourceSpans.get(row, RESOURCE_SPANS.fragment)] as DataView;
     const endSpan = resourceSpans.get(row, RESOURCE_SPANS.endSpan);
     for (let span = resourceSpans.get(row, RESOURCE_SPANS.firstSpan); span < endSpan; span++) {
-      const start = cells[span * SPAN_WIDTH + SPAN.startTime] as number;
-      const end = cells[span * SPAN_WIDTH + SPAN.endTime] as number;
+      const start = cells[firstCell + span * SPAN_WIDTH + SPAN.startTime] as number;
+      const end = cells[firstCell + span * SPAN_WIDTH + SPAN.endTime] as number;
       let high = start === 0 ? 0 : view.getUint32(start + 4, true);
       let low = start === 0 ? 0 : view.getUint32(start, true);
       if ((high | low) !== 0 && (high < startHigh || (high === startHigh && low < startLow))) {

@@ -5,7 +5,7 @@ import { findAttribute } from '../protobuf/find-attribute.ts';
 import { MessageView } from '../protobuf/message-view.ts';
 import { isZeroAt, viewOf } from '../protobuf/wire-values.ts';
 import { removeEqualSpans } from './duplicates.ts';
-import { indexFragments, RESOURCE_SPANS, SCOPE_SPANS, type TraceIndex } from './index-fragments.ts';
+import { IN_PARTS, indexFragments, RESOURCE_SPANS, SCOPE_SPANS, type TraceIndex } from './index-fragments.ts';
 import { SPAN, SPAN_WIDTH } from './index-span.ts';
 import { approximateDuration, type OutermostSpans, outermostSpans } from './times.ts';
 import { removeUnfinishedCopies } from './unfinished.ts';
@@ -30,21 +30,22 @@ export class Trace {
   readonly traceId: string;
   /** The number of spans. Copies of a span that differ count each; spans that were sent again do not. */
   readonly spanCount: number;
-  /** In order of arrival; messages of different fragments are never merged. */
-  readonly resourceSpans: readonly ResourceSpansView[];
   /** The places of everything in the fragments, for the writers of lib/otlp. */
   readonly index: TraceIndex;
-  readonly #cells: readonly number[];
+  /** Those of the spans: the row of the first one starts at `#firstCell`. */
+  readonly #cells: Int32Array;
+  readonly #firstCell: number;
   /** A view of each fragment. */
   readonly #views: readonly DataView[];
+  #resourceSpans: readonly ResourceSpansView[] | undefined;
 
   private constructor(traceId: string, index: TraceIndex) {
     this.traceId = traceId;
     this.index = index;
     this.spanCount = index.spans.length;
     this.#cells = index.spans.cells;
+    this.#firstCell = index.spans.start;
     this.#views = index.fragments.map(viewOf);
-    this.resourceSpans = resourceSpansViews(index, this.#views);
   }
 
   /**
@@ -54,6 +55,12 @@ export class Trace {
    */
   static fromFragments(traceId: string, fragments: readonly Uint8Array[]): Trace {
     return new Trace(traceId, removeEqualSpans(indexFragments(fragments)));
+  }
+
+  /** In order of arrival; messages of different fragments are never merged. */
+  get resourceSpans(): readonly ResourceSpansView[] {
+    this.#resourceSpans ??= resourceSpansViews(this.index, this.#views);
+    return this.#resourceSpans;
   }
 
   /**
@@ -138,13 +145,32 @@ export class Trace {
     return findAttribute(this.#bytes(span), view, start, this.#cell(span, SPAN.attributesEnd), ATTRIBUTES_FIELD, key);
   }
 
+  /** Whether the first attribute with the key of the test passes it, in any resource. */
+  someResourceAttribute(test: AttributeTest): boolean {
+    const { fragments, resourceSpans } = this.index;
+    for (let row = 0; row < resourceSpans.length; row++) {
+      const start = resourceSpans.get(row, RESOURCE_SPANS.resource);
+      const end = resourceSpans.get(row, RESOURCE_SPANS.resourceEnd);
+      const fragment = resourceSpans.get(row, RESOURCE_SPANS.fragment);
+      const answer =
+        end === IN_PARTS
+          ? this.resourceSpans[row]?.testAttribute(test)
+          : test.answer(fragments[fragment] as Uint8Array, this.#views[fragment] as DataView, start, end, 1);
+      if (answer === true) return true;
+    }
+    return false;
+  }
+
   /** Whether the first attribute with the key of the test passes it, in any span. */
   someAttribute(test: AttributeTest): boolean {
+    const { fragments, resourceSpans } = this.index;
     const cells = this.#cells;
-    for (const { fragment, firstSpan, endSpan } of this.resourceSpans) {
-      const bytes = this.index.fragments[fragment] as Uint8Array;
+    for (let number = 0, row = this.#firstCell; number < resourceSpans.length; number++) {
+      const fragment = resourceSpans.get(number, RESOURCE_SPANS.fragment);
+      const bytes = fragments[fragment] as Uint8Array;
       const view = this.#views[fragment] as DataView;
-      for (let row = firstSpan * SPAN_WIDTH; row < endSpan * SPAN_WIDTH; row += SPAN_WIDTH) {
+      const endRow = this.#firstCell + resourceSpans.get(number, RESOURCE_SPANS.endSpan) * SPAN_WIDTH;
+      for (; row < endRow; row += SPAN_WIDTH) {
         const start = cells[row + SPAN.attributes] as number;
         if (start === 0) continue;
         const end = cells[row + SPAN.attributesEnd] as number;
@@ -195,7 +221,7 @@ export class Trace {
   }
 
   #cell(span: number, column: number): number {
-    return this.#cells[span * SPAN_WIDTH + column] as number;
+    return this.#cells[this.#firstCell + span * SPAN_WIDTH + column] as number;
   }
 
   #fragment(span: number): number {

@@ -1,9 +1,9 @@
 import { partitionOf } from '../../archive/layout.ts';
-import { archiveLines } from '../../archive/line.ts';
+import { archiveLines, LONGEST_LINE_BYTES } from '../../archive/line.ts';
 import { earliestStart } from '../../otlp/trace/summary.ts';
 import { Trace } from '../../otlp/trace/trace.ts';
 import type { Decision } from '../../sampling/evaluate-policies.ts';
-import type { BufferedFragment, Claim, DecisionRecord } from '../ports.ts';
+import { type BufferedFragment, type Claim, type DecisionRecord, TraceTooLargeError } from '../ports.ts';
 import type { ArchiveRound } from './archive-round.ts';
 import type { PositionOf } from './hash-lists.ts';
 import type { TraceOutcome } from './outcome.ts';
@@ -173,6 +173,7 @@ function attemptClaim(request: ClaimRequest, { round, nowMs }: ClaimTarget): Att
     skipFragments: writtenCount,
   });
   if (lines.length === 0) return undefined;
+  assertReadable(trace.traceId, lines, record);
   const hashes = fragments.map(({ hash }) => hash);
   const claim: Claim = { key, fragments: hashes, claimedAtMs: nowMs, firstSeq, lineCount: lines.length };
   const claims = [...record.claims];
@@ -184,6 +185,16 @@ function attemptClaim(request: ClaimRequest, { round, nowMs }: ClaimTarget): Att
     lines,
     spanCount: trace.spanCount,
   };
+}
+
+/** One longer line makes every reader of the archive refuse the whole object. Only a span of many megabytes has one. */
+function assertReadable(traceId: string, lines: readonly Uint8Array[], record: DecisionRecord): void {
+  const longest = lines.reduce((most, line) => Math.max(most, line.length), 0);
+  if (longest <= LONGEST_LINE_BYTES) return;
+  throw new TraceTooLargeError(
+    `trace ${traceId} has a span, with its resource, of ${longest} bytes in JSON: more than ${LONGEST_LINE_BYTES} cannot be queried`,
+    record.claims.length === 0 ? undefined : record,
+  );
 }
 
 function nextSeq({ claims }: DecisionRecord): number {

@@ -1,15 +1,29 @@
 import { FleetAllowances } from '../allowances/fleet-allowances.ts';
 import type { Clock, Evaluate, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../ports.ts';
 import { OneAtATime } from '../trace-limits.ts';
-import { type FragmentsByTrace, fragmentsByTrace, isDue, type ReceivedWakeUp } from '../wake-ups.ts';
-import { ArchiveRound } from './archive-round.ts';
+import {
+  allFragments,
+  type FragmentsByTrace,
+  fragmentsByTrace,
+  isDue,
+  type ReceivedWakeUp,
+  wakeUpsNaming,
+} from '../wake-ups.ts';
 import { ClaimStates } from './claim-states.ts';
+import { type SlowEvaluation, withinTime } from './evaluation-time.ts';
+import { sortMissing } from './expiry.ts';
 import { HashLists } from './hash-lists.ts';
 import { LooksAtPart } from './looks-at-part.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from './options.ts';
-import { openFragments, type SettledTrace, type TraceTooLarge, tooLargeFragments } from './outcome.ts';
-import { deadLetterTooLarge, requeueEarly, requeueUnprocessed, requeueUnsettled } from './requeue.ts';
-import { settleTrace } from './settle-trace.ts';
+import { lastFailures } from './outcome.ts';
+import {
+  deadLetterExpired,
+  deadLetterTooLarge,
+  requeueEarly,
+  requeueUnprocessed,
+  requeueUnsettled,
+} from './requeue.ts';
+import { type RoundsDeps, type Settled, settleInRounds } from './settle-rounds.ts';
 import { type DecideSummary, tally } from './tally.ts';
 
 export interface DecideDeps {
@@ -21,6 +35,8 @@ export interface DecideDeps {
   readonly clock: Clock;
   /** 16 hex digits, different each time, and from those of every other process. */
   readonly newId: () => string;
+  /** Shared by all deciders of a process: its memory holds one large trace at a time. @default this decider alone */
+  readonly largeTraces?: OneAtATime;
 }
 
 export interface DecideBatch {
@@ -29,6 +45,8 @@ export interface DecideBatch {
   readonly evaluate: Evaluate;
   /** Whether there still is time to examine another trace, and to commit what was claimed. @default always */
   readonly hasTime?: () => boolean;
+  /** Whether there is no time left for evaluations under way either. @default never */
+  readonly mustStop?: () => boolean;
 }
 
 export interface DecideResult {
@@ -45,9 +63,10 @@ export interface DecideResult {
  * ones to the archive. Every step may be repeated, run in two invocations at once, and be cut off by a crash.
  * ```
  *   wake-ups ── due? ──┬─ no ──▶ requeueEarly
- *                      └─ yes ─▶ rounds: settleTrace, many at a time ─▶ create the objects of the round = commit
+ *                      └─ yes ─▶ settleInRounds: settle the traces ─▶ create the objects of the round = commit
  *                                  ├─ still open: once more, then requeueUnsettled
  *                                  ├─ no time left: requeueUnprocessed
+ *                                  ├─ expired: deadLetterExpired
  *                                  └─ over a limit: deadLetterTooLarge
  *   acknowledge every message but those in failedMessageIds
  * ```
@@ -62,13 +81,14 @@ export class Decider {
   readonly #options: DecideOptions;
   readonly #claimStates: ClaimStates;
   readonly #allowances: FleetAllowances;
-  readonly #largeTraces = new OneAtATime();
+  readonly #largeTraces: OneAtATime;
   readonly #hashLists: HashLists;
   readonly #looksAtPart: LooksAtPart;
 
   constructor(deps: DecideDeps, options: DecideOptions = DEFAULT_DECIDE_OPTIONS) {
     this.#deps = deps;
     this.#options = options;
+    this.#largeTraces = deps.largeTraces ?? new OneAtATime();
     this.#claimStates = new ClaimStates(deps, options);
     this.#allowances = new FleetAllowances(deps);
     this.#hashLists = new HashLists(deps.buffer, options.largeTraces);
@@ -89,14 +109,24 @@ export class Decider {
     const requeued = [await requeueEarly(early, this.#deps)];
 
     const traces = fragmentsByTrace(due);
-    const first = await this.#settleAll(traces, batch);
+    const slowEvaluations: SlowEvaluation[] = [];
+    const { clock } = this.#deps;
+    const { mustStop = () => false, hasTime = () => true } = batch;
+    const onSlow = (slow: SlowEvaluation) => slowEvaluations.push(slow);
+    const inTime = { hasTime, evaluate: withinTime(batch.evaluate, { clock, mustStop, onSlow }) };
+    const first = await this.#settle(traces, inTime);
     // Most of what is open now was claimed by an invocation that ran at the same time and has committed by now.
-    const again = await this.#settleAll(first.open, batch);
+    const again = await this.#settle(first.open, inTime);
     await this.#allowances.releaseAll();
 
-    const open = new Map([...again.open, ...again.unprocessed]);
-    requeued.push(...(await requeueUnsettled(due, open, this.#deps, this.#options)));
+    const { bufferTtlMs } = this.#options;
+    const missing = allFragments([...first.missing, ...again.missing]);
+    const { expired, lost } = sortMissing(due, missing, this.#deps.clock.now(), bufferTtlMs);
+    const open = wakeUpsNaming(new Map([...again.open, ...again.unprocessed]), due);
+    const whyOpen = lastFailures([...first.settled, ...again.settled]);
+    requeued.push(...(await requeueUnsettled(together(open, lost), whyOpen, this.#deps, this.#options)));
     requeued.push(await requeueUnprocessed(due, first.unprocessed, this.#deps));
+    requeued.push(await deadLetterExpired(expired, this.#deps, bufferTtlMs));
     requeued.push(await deadLetterTooLarge(due, [...first.tooLarge, ...again.tooLarge], this.#deps));
     const summary = tally({
       wakeUpCount: received.length,
@@ -106,73 +136,37 @@ export class Decider {
       settled: [...first.settled, ...again.settled],
       objectBytes: [...first.objectBytes, ...again.objectBytes],
       requeued,
+      slowEvaluations,
     });
     return { failedMessageIds: [...new Set(requeued.flatMap((each) => each.failedMessageIds))], summary };
   }
 
-  /** Settles traces in rounds of bounded memory, as long as there is time. */
-  async #settleAll(waiting: FragmentsByTrace, { evaluate, hasTime = () => true }: DecideBatch): Promise<Settled> {
-    const { concurrency, maxRoundBytes } = this.#options;
-    const settled: SettledTrace[] = [];
-    const objectBytes: number[] = [];
-    const open = new Map<string, ReadonlySet<string>>();
-    const queue = [...waiting];
-    let next = 0;
-    while (next < queue.length && hasTime()) {
-      const round = new ArchiveRound(this.#deps.newId(), this.#deps);
-      const canExamine = () => hasTime() && !round.isOver(maxRoundBytes);
-      const settleDeps = {
-        ...this.#deps,
-        evaluate,
-        claimStates: this.#claimStates,
-        allowances: this.#allowances,
-        largeTraces: this.#largeTraces,
-        hashLists: this.#hashLists,
-        looksAtPart: this.#looksAtPart,
-        wholeUpTo: this.#options.largeTraces.wholeUpTo,
-        round,
-        canExamine,
-      };
-      const examined: SettledTrace[] = [];
-      const work = async () => {
-        for (let entry = queue[next]; entry !== undefined && canExamine(); entry = queue[next]) {
-          next += 1;
-          const [traceId, hashes] = entry;
-          const result = await settleTrace(traceId, hashes, settleDeps);
-          // When its turn came the round was over: the next round takes it.
-          if (result === 'not examined') queue.push(entry);
-          else examined.push(result);
-        }
-      };
-      await Promise.all(Array.from({ length: concurrency }, work));
-      const committed = await round.commit();
-      this.#claimStates.remember(committed.keys());
-      objectBytes.push(...committed.values());
-      for (const trace of examined) {
-        const remaining = openFragments(trace.standings, committed);
-        if (remaining.size > 0) open.set(trace.traceId, remaining);
-        settled.push(trace);
-      }
-    }
-    return {
-      settled,
-      objectBytes,
-      open,
-      unprocessed: new Map(queue.slice(next)),
-      tooLarge: settled.flatMap(tooLargeFragments),
+  #settle(
+    waiting: FragmentsByTrace,
+    { evaluate, hasTime }: Pick<RoundsDeps, 'evaluate' | 'hasTime'>,
+  ): Promise<Settled> {
+    const deps = {
+      ...this.#deps,
+      evaluate,
+      hasTime,
+      claimStates: this.#claimStates,
+      allowances: this.#allowances,
+      largeTraces: this.#largeTraces,
+      hashLists: this.#hashLists,
+      looksAtPart: this.#looksAtPart,
+      wholeUpTo: this.#options.largeTraces.wholeUpTo,
     };
+    return settleInRounds(waiting, deps, this.#options);
   }
 }
 
-/** What the rounds of a batch came to. */
-interface Settled {
-  readonly settled: readonly SettledTrace[];
-  /** Bytes of the lines of each object that was created. */
-  readonly objectBytes: readonly number[];
-  /** Examined, and still open. */
-  readonly open: FragmentsByTrace;
-  /** What there was no time for. */
-  readonly unprocessed: FragmentsByTrace;
-  /** What examining again would not settle. */
-  readonly tooLarge: readonly TraceTooLarge[];
+/** Several wake-ups of one message as one, so that it is continued in one message. */
+function together(...lists: readonly (readonly ReceivedWakeUp[])[]): readonly ReceivedWakeUp[] {
+  const byMessage = Map.groupBy(lists.flat(), ({ messageId }) => messageId);
+  return [...byMessage.values()].flatMap((parts) => {
+    const [first] = parts;
+    if (first === undefined) return [];
+    const fragments = parts.flatMap(({ wakeUp }) => wakeUp.fragments);
+    return [{ ...first, wakeUp: { ...first.wakeUp, fragments } }];
+  });
 }

@@ -1,6 +1,6 @@
 import type { FleetAllowances } from '../allowances/fleet-allowances.ts';
 import { type BufferedFragment, type Clock, type Evaluate, type SpanBuffer, TraceTooLargeError } from '../ports.ts';
-import { LARGEST_TRACE, type OneAtATime, type TraceSize } from '../trace-limits.ts';
+import { LARGEST_TRACE, type TraceSize } from '../trace-limits.ts';
 import type { ArchiveRound } from './archive-round.ts';
 import type { ClaimTarget } from './claim-attempt.ts';
 import type { ClaimStates } from './claim-states.ts';
@@ -18,11 +18,7 @@ export interface SettleDeps {
   readonly looksAtPart: LooksAtPart;
   /** As in `LargeTraceOptions`. */
   readonly wholeUpTo: number;
-  /** Shared by all traces of the function: memory holds one large trace at a time. */
-  readonly largeTraces: OneAtATime;
   readonly round: ArchiveRound;
-  /** Whether there still is time to examine a trace, and room for it in the round. */
-  readonly canExamine: () => boolean;
 }
 
 /** The examination of one trace by one round: what the wake-ups name of it, and what has happened so far. */
@@ -44,9 +40,9 @@ export class Examination {
     return { traceId: this.traceId, round: this.deps.round, nowMs: this.deps.clock.now() };
   }
 
-  /** A fragment that is not there has expired under a lagging queue: left open, it ends at the dead letters and not in silence. */
+  /** Of a trace that no claim holds. */
   settledIf(isThere: (hash: string) => boolean): Standings {
-    return new Map([...this.hashes].map((hash) => [hash, isThere(hash) ? 'settled' : 'open'] as const));
+    return new Map([...this.hashes].map((hash) => [hash, isThere(hash) ? 'settled' : 'missing'] as const));
   }
 }
 

@@ -1,3 +1,4 @@
+import { DEFAULT_BUFFER_TTL_MS } from '../adapter-rules.ts';
 import type { MAX_DELAY_SECONDS } from '../ports.ts';
 
 /** How work that could not be settled goes back to the queue. */
@@ -27,10 +28,17 @@ export interface DecideOptions extends RequeueOptions {
    * last: than the timeout of the function.
    */
   readonly claimTimeoutMs: number;
+  /** How long the buffer keeps a fragment, in milliseconds: what is missing after that time has expired. */
+  readonly bufferTtlMs: number;
   /** Traces that are read at the same time. */
   readonly concurrency: number;
   /** Flush threshold: once a round holds this many bytes of lines, its objects are created before another trace is read. */
   readonly maxRoundBytes: number;
+  /**
+   * A round that has lasted so long, in milliseconds, takes no further trace: what it holds is committed, so that the traces of small
+   * requests do not wait for those of a giant one in the same batch.
+   */
+  readonly maxRoundMs: number;
   readonly largeTraces: LargeTraceOptions;
 }
 
@@ -38,7 +46,9 @@ export const DEFAULT_DECIDE_OPTIONS: DecideOptions = {
   claimTimeoutMs: 90_000,
   continuationDelayMs: 30_000,
   maxAttempts: 10,
+  bufferTtlMs: DEFAULT_BUFFER_TTL_MS,
   concurrency: 16,
   maxRoundBytes: 8 * 1024 * 1024,
+  maxRoundMs: 10_000,
   largeTraces: { wholeUpTo: 16, inlineHashes: 32, looksWhileDoubling: 1 },
 };

@@ -83,9 +83,15 @@ export interface SettledTrace {
  * - `settled`: written and committed, or of a trace that is not sampled; nothing is left to do
  * - `claimedAt`: will be committed with the object at this key, which belongs to this round
  * - `open`: in the claim of another invocation, or something failed: must be examined again later
+ * - `missing`: neither in a claim nor in the buffer: it has expired under a lagging queue, or the buffer has lost it
  * - `tooLarge`: its trace is over a limit, so that examining it again does not help; says which, and where the kept part is
  */
-export type FragmentStanding = 'settled' | 'open' | { readonly claimedAt: string } | { readonly tooLarge: string };
+export type FragmentStanding =
+  | 'settled'
+  | 'open'
+  | 'missing'
+  | { readonly claimedAt: string }
+  | { readonly tooLarge: string };
 /** By fragment hash. */
 export type Standings = ReadonlyMap<string, FragmentStanding>;
 
@@ -118,10 +124,26 @@ export async function standingsOfTooLarge(
 export function openFragments(standings: Standings, committed: ReadonlyMap<string, number>): ReadonlySet<string> {
   const open = new Set<string>();
   for (const [hash, standing] of standings) {
-    if (standing === 'settled') continue;
+    if (standing === 'settled' || standing === 'missing') continue;
     if (standing === 'open' || ('claimedAt' in standing && !committed.has(standing.claimedAt))) open.add(hash);
   }
   return open;
+}
+
+/** Why fragments of traces could not be settled, by trace ID: the last failure, or that some are missing. */
+export function lastFailures(settled: readonly SettledTrace[]): ReadonlyMap<string, string> {
+  const reasons = new Map<string, string>();
+  for (const { traceId, outcomes, standings } of settled) {
+    if (missingFragments(standings).size > 0) {
+      reasons.set(traceId, 'they are not in the buffer, although their time there is not over');
+    }
+    for (const outcome of outcomes) if (outcome.kind === 'failed') reasons.set(traceId, outcome.message);
+  }
+  return reasons;
+}
+
+export function missingFragments(standings: Standings): ReadonlySet<string> {
+  return new Set([...standings].filter(([, standing]) => standing === 'missing').map(([hash]) => hash));
 }
 
 /** Fragments of one trace that is over a limit. */

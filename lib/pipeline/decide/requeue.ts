@@ -1,5 +1,6 @@
-import { type Clock, MAX_DELAY_SECONDS, type WakeUpQueue } from '../ports.ts';
-import { delayUntilDue, type FragmentsByTrace, type ReceivedWakeUp, wakeUpsNaming } from '../wake-ups.ts';
+import { type Clock, MAX_DELAY_SECONDS, type WakeUp, type WakeUpQueue } from '../ports.ts';
+import { allFragments, delayUntilDue, type FragmentsByTrace, type ReceivedWakeUp, wakeUpsNaming } from '../wake-ups.ts';
+import { whyExpired } from './expiry.ts';
 import type { RequeueOptions } from './options.ts';
 import type { TraceTooLarge } from './outcome.ts';
 
@@ -10,22 +11,25 @@ import type { TraceTooLarge } from './outcome.ts';
  *     ├─ before it is due ──────────────────▶ early: the same message again, with the delay that is left
  *     ├─ no time to examine its trace ──────▶ deferred: the same message again, at once; not an attempt
  *     ├─ trace over a limit ────────────────▶ dead letters, one message for each trace, with the reason
+ *     ├─ fragments expired ─────────────────▶ dead letters, with the reason (`expiry.ts`)
  *     └─ examined, fragments still open
  *          ├─ attempt < maxAttempts ────────▶ continued: a message with these fragments, attempt + 1, after a longer delay
- *          └─ else ─────────────────────────▶ dead letters
+ *          └─ else ─────────────────────────▶ dead letters, with the last failure as the reason
  * ```
  * Where sending fails, the received message is not acknowledged, so that SQS delivers it again.
  */
 
 /** What became of some wake-ups that had to be sent again. */
 export interface Requeued {
-  readonly kind: 'early' | 'continued' | 'deferred' | 'dead_lettered';
+  readonly kind: 'early' | 'continued' | 'deferred' | 'dead_lettered' | 'expired';
   /** What was sent: fragments; of `early`, wake-ups. */
   readonly sentCount: number;
   /** Messages that must not be acknowledged, because sending failed. */
   readonly failedMessageIds: readonly string[];
   /** Why it failed. `traceId` is one of the traces concerned; empty when it is about no single one. */
   readonly failure?: { readonly traceId: string; readonly message: string };
+  /** The dead letters that were sent. @default none */
+  readonly deadLetters?: readonly WakeUp[];
 }
 
 export interface RequeueDeps {
@@ -42,26 +46,27 @@ export function requeueEarly(early: readonly ReceivedWakeUp[], { wakeUps, clock 
 /**
  * Sends a continuation for the fragments that were examined and are still open. Those that had their last attempt go to the
  * dead letters.
+ * @param open reduced to these fragments
+ * @param whyOpen the last failure of each trace, where there was one
  */
 export async function requeueUnsettled(
-  received: readonly ReceivedWakeUp[],
-  open: FragmentsByTrace,
+  open: readonly ReceivedWakeUp[],
+  whyOpen: ReadonlyMap<string, string>,
   { wakeUps, clock }: RequeueDeps,
   { continuationDelayMs, maxAttempts }: RequeueOptions,
 ): Promise<readonly Requeued[]> {
-  const remaining = wakeUpsNaming(open, received);
-  const dead = remaining.filter(({ wakeUp }) => wakeUp.attempt >= maxAttempts);
-  const alive = remaining.filter(({ wakeUp }) => wakeUp.attempt < maxAttempts);
+  const dead = open.filter(({ wakeUp }) => wakeUp.attempt >= maxAttempts);
+  const alive = open.filter(({ wakeUp }) => wakeUp.attempt < maxAttempts);
   const nowMs = clock.now();
-  const continuations = alive.map(({ wakeUp: { attempt, fragments } }) => {
+  const continuations = alive.map(({ wakeUp: { attempt, fragments, receivedAtMs } }) => {
     const delayMs = Math.min(continuationDelayMs * 2 ** attempt, MAX_DELAY_SECONDS * 1000);
-    return delayUntilDue({ dueAtMs: nowMs + delayMs, attempt: attempt + 1, fragments }, nowMs);
+    const received = receivedAtMs !== undefined && { receivedAtMs };
+    return delayUntilDue({ dueAtMs: nowMs + delayMs, attempt: attempt + 1, fragments, ...received }, nowMs);
   });
-  // Dead letters that a person sends back to the queue get all their attempts again.
-  const deadLetters = dead.map(({ wakeUp: { dueAtMs, fragments } }) => ({ dueAtMs, attempt: 0, fragments }));
+  const deadLetters = dead.map(({ wakeUp }) => asDeadLetter(wakeUp, whyGivenUp(wakeUp, whyOpen)));
   return [
     await attemptToSend('continued', alive, () => wakeUps.send(continuations)),
-    await attemptToSend('dead_lettered', dead, () => wakeUps.sendToDeadLetters(deadLetters)),
+    await attemptToDeadLetter('dead_lettered', dead, deadLetters, wakeUps),
   ];
 }
 
@@ -87,18 +92,63 @@ export function deadLetterTooLarge(
   traces: readonly TraceTooLarge[],
   { wakeUps, clock }: RequeueDeps,
 ): Promise<Requeued> {
-  const sources = wakeUpsNaming(new Map(traces.map(({ traceId, hashes }) => [traceId, hashes])), received);
-  const dueAtMs = new Map<string, number>();
+  const named = allFragments(traces.map(({ traceId, hashes }) => [traceId, hashes]));
+  const sources = wakeUpsNaming(named, received);
+  const earliest = new Map<string, Pick<WakeUp, 'dueAtMs' | 'receivedAtMs'>>();
   for (const { wakeUp } of sources) {
-    for (const { traceId } of wakeUp.fragments) {
-      dueAtMs.set(traceId, Math.min(wakeUp.dueAtMs, dueAtMs.get(traceId) ?? wakeUp.dueAtMs));
-    }
+    for (const { traceId } of wakeUp.fragments) earliest.set(traceId, earlier(wakeUp, earliest.get(traceId)));
   }
   const deadLetters = traces.map(({ traceId, hashes, reason }) => {
     const fragments = [...hashes].map((hash) => ({ traceId, hash }));
-    return { dueAtMs: dueAtMs.get(traceId) ?? clock.now(), attempt: 0, fragments, reason };
+    return asDeadLetter({ dueAtMs: clock.now(), ...earliest.get(traceId), fragments }, reason);
   });
-  return attemptToSend('dead_lettered', sources, () => wakeUps.sendToDeadLetters(deadLetters));
+  return attemptToDeadLetter('dead_lettered', sources, deadLetters, wakeUps);
+}
+
+/** Sends to the dead letters what left the buffer before it was decided. @param expired reduced to these fragments */
+export function deadLetterExpired(
+  expired: readonly ReceivedWakeUp[],
+  { wakeUps }: RequeueDeps,
+  bufferTtlMs: number,
+): Promise<Requeued> {
+  const deadLetters = expired.map(({ wakeUp }) => asDeadLetter(wakeUp, whyExpired(wakeUp, bufferTtlMs)));
+  return attemptToDeadLetter('expired', expired, deadLetters, wakeUps);
+}
+
+/** The longest reason, in UTF-16 code units. */
+const MAX_REASON_LENGTH = 1_000;
+
+/** Dead letters that a person sends back to the queue get all their attempts again. */
+function asDeadLetter(wakeUp: Omit<WakeUp, 'attempt' | 'reason'>, reason: string): WakeUp {
+  return { ...wakeUp, attempt: 0, reason: reason.slice(0, MAX_REASON_LENGTH) };
+}
+
+/** The failures of the first traces, usually of the only one: the others have been settled by earlier attempts. */
+function whyGivenUp({ attempt, fragments }: WakeUp, whyOpen: ReadonlyMap<string, string>): string {
+  const traceIds = [...new Set(fragments.map(({ traceId }) => traceId))];
+  const failures = new Set(traceIds.map((traceId) => whyOpen.get(traceId)).filter((failure) => failure !== undefined));
+  const [failure = 'another invocation has claimed the spans, and it neither ends nor counts as dead'] = failures;
+  const others = failures.size > 1 ? `; and ${failures.size - 1} other reasons` : '';
+  return `not settled in ${attempt + 1} attempts: ${failure}${others}`;
+}
+
+function earlier(
+  { dueAtMs, receivedAtMs }: WakeUp,
+  known: Pick<WakeUp, 'dueAtMs' | 'receivedAtMs'> | undefined,
+): Pick<WakeUp, 'dueAtMs' | 'receivedAtMs'> {
+  const due = Math.min(dueAtMs, known?.dueAtMs ?? dueAtMs);
+  const received = Math.min(receivedAtMs ?? dueAtMs, known?.receivedAtMs ?? Number.POSITIVE_INFINITY);
+  return { dueAtMs: due, receivedAtMs: received };
+}
+
+async function attemptToDeadLetter(
+  kind: 'dead_lettered' | 'expired',
+  sources: readonly ReceivedWakeUp[],
+  deadLetters: readonly WakeUp[],
+  wakeUps: WakeUpQueue,
+): Promise<Requeued> {
+  const requeued = await attemptToSend(kind, sources, () => wakeUps.sendToDeadLetters(deadLetters));
+  return requeued.sentCount === 0 ? requeued : { ...requeued, deadLetters };
 }
 
 /** Sends, unless there is nothing to send. Never throws. */

@@ -1,8 +1,9 @@
 import type { BudgetTransaction } from '../allowances/budget-transaction.ts';
 import { type BufferedFragment, type BufferedTrace, type DecisionRecord, TraceTooLargeError } from '../ports.ts';
-import { LARGEST_TRACE, SMALL_TRACE, type TraceSize } from '../trace-limits.ts';
+import type { TraceSize } from '../trace-limits.ts';
 import { type ClaimAttempt, claimLate, takeOver } from './claim-attempt.ts';
 import { foldCommittedClaims } from './claim-states.ts';
+import { OutOfTimeError } from './evaluation-time.ts';
 import { Examination, hashesOf, type SettleDeps, within } from './examination.ts';
 import type { PositionOf } from './hash-lists.ts';
 import type { FragmentStanding, SettledTrace, Standings } from './outcome.ts';
@@ -35,20 +36,26 @@ const MAX_LAPS = 6;
  * ```
  * `claim-states.ts` draws the life of a claim, `undecided.ts` has the looks, `record-claim.ts` the second read after a first claim.
  *
- * Never throws: a trace that cannot be settled must not hold up the others. `not examined`: it is a large trace, and when its
- * turn came there was no time for it, or no room.
+ * Never throws: a trace that cannot be settled must not hold up the others.
  *
  * @param hashes the fragments that the wake-ups name
+ * @param limit a trace that is larger is left as it is, unless this is the limit of the largest
  */
 export async function settleTrace(
   traceId: string,
   hashes: ReadonlySet<string>,
   deps: SettleDeps,
-): Promise<SettledTrace | 'not examined'> {
+  limit: TraceSize,
+): Promise<SettledTrace & { readonly left?: Left }> {
   const examination = new Examination(traceId, hashes, deps);
-  const standings = await new Settling(examination).run();
-  return standings === 'not examined' ? standings : { traceId, outcomes: examination.outcomes, standings };
+  const standings = await new Settling(examination).run(limit);
+  const { outcomes } = examination;
+  if (typeof standings === 'string') return { traceId, outcomes, standings: new Map(), left: standings };
+  return { traceId, outcomes, standings };
 }
+
+/** Why a trace is left for later: it is larger than the limit, and not the largest that there may be; or there is no time. */
+type Left = 'larger' | 'no time';
 
 /** An attempt to claim, where the fragments stand if there is nothing to claim, or what must be read to go on. */
 type Step =
@@ -72,25 +79,19 @@ class Settling {
     this.#wholeUpTo = deps.hashLists.knows(traceId) ? 0 : deps.wholeUpTo;
   }
 
-  /** Examines the trace as a small one first, and in turn with other large ones if it is not. */
-  async run(): Promise<Standings | 'not examined'> {
+  async run(limit: TraceSize): Promise<Standings | Left> {
     const { traceId, hashes, deps, outcomes } = this.#examination;
     const open = allAt(hashes, 'open');
     try {
-      const standings = await this.#settle(SMALL_TRACE);
-      if (standings !== 'larger') return standings;
-      return await deps.largeTraces.run(async () => {
-        const ofLarge = deps.canExamine() ? await this.#settle(LARGEST_TRACE) : 'larger';
-        return ofLarge === 'larger' ? 'not examined' : ofLarge;
-      });
+      return await this.#settle(limit);
     } catch (error) {
+      if (error instanceof OutOfTimeError && !error.hasBegun) return 'no time';
       outcomes.push({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       if (!(error instanceof TraceTooLargeError)) return open;
       return standingsOfTooLarge(traceId, error, hashes, deps).catch(() => open);
     }
   }
 
-  /** `larger`: the trace is larger than the limit, and not the largest that there may be. */
   async #settle(limit: TraceSize): Promise<Standings | 'larger'> {
     const { traceId, hashes, deps } = this.#examination;
     for (let lap = 0; lap < MAX_LAPS; lap++) {
@@ -166,7 +167,7 @@ class Settling {
           ? takeOver(trace, position, this.#examination.target())
           : claimLate(trace, await foldCommittedClaims(record, claimStates), this.#examination.target());
       if (attempt !== undefined) return { attempt };
-      standings.set(hash, present.has(hash) ? 'settled' : 'open');
+      standings.set(hash, present.has(hash) ? 'settled' : 'missing');
     }
     return { standings };
   }

@@ -1,3 +1,5 @@
+import type { WakeUp } from '../ports.ts';
+import type { SlowEvaluation } from './evaluation-time.ts';
 import type { SettledTrace, TraceOutcome } from './outcome.ts';
 import type { Requeued } from './requeue.ts';
 
@@ -47,13 +49,21 @@ export interface DecideSummary {
   readonly continued: number;
   /** Fragments that the batch ran out of time for, sent again at once. */
   readonly deferred: number;
-  /** Fragments set aside: after their last attempt, or because their trace is too large. */
+  /** Fragments set aside: after their last attempt, because their trace is too large, or because they have expired. */
   readonly deadLettered: number;
+  /** Those of them that left the buffer before they were decided. */
+  readonly expired: number;
+  /** The dead letters that were sent, of the first {@link MAX_REPORTED_LETTERS}. */
+  readonly deadLetters: readonly DeadLetterReport[];
   /**
    * Policies that could not be evaluated, by `<policy>: <message>`; from the {@link MAX_REPORTED_ERRORS}th message on, by
    * `<policy>: other errors`.
    */
   readonly policyErrors: Readonly<Record<string, number>>;
+  /** Evaluations that took long (`SLOW_EVALUATION_MS`). */
+  readonly slow: number;
+  /** The first {@link MAX_REPORTED_LETTERS} of them. */
+  readonly slowEvaluations: readonly SlowEvaluation[];
   /** How often settling a trace, or sending a message, failed. */
   readonly failed: number;
   /** How it failed, of the first {@link MAX_REPORTED_FAILURES}. */
@@ -66,6 +76,16 @@ export interface Failure {
   readonly message: string;
 }
 
+/** A dead letter, for the log: it names every fragment itself. */
+export interface DeadLetterReport {
+  /** The first {@link MAX_REPORTED_TRACES}. */
+  readonly traceIds: readonly string[];
+  readonly fragments: number;
+  readonly reason: string;
+}
+
+const MAX_REPORTED_LETTERS = 10;
+const MAX_REPORTED_TRACES = 100;
 const MAX_REPORTED_FAILURES = 10;
 /** A message may quote the trace: without a limit, senders would choose how long a line of the log gets. */
 const MAX_REPORTED_ERRORS = 20;
@@ -86,6 +106,7 @@ export interface BatchOutcome {
   /** Bytes of the lines of each archive object that was created. */
   readonly objectBytes: readonly number[];
   readonly requeued: readonly Requeued[];
+  readonly slowEvaluations: readonly SlowEvaluation[];
 }
 
 /** Adds up what happened in a batch. */
@@ -125,8 +146,15 @@ export function tally(batch: BatchOutcome): DecideSummary {
     archivedBytes: sum(objectBytes),
     continued: sentAs('continued'),
     deferred: sentAs('deferred'),
-    deadLettered: sentAs('dead_lettered'),
+    deadLettered: sentAs('dead_lettered') + sentAs('expired'),
+    expired: sentAs('expired'),
+    deadLetters: requeued
+      .flatMap(({ deadLetters = [] }) => deadLetters)
+      .slice(0, MAX_REPORTED_LETTERS)
+      .map(reportOf),
     policyErrors: countErrors(ofKind(outcomes, 'policy_failed')),
+    slow: batch.slowEvaluations.length,
+    slowEvaluations: batch.slowEvaluations.slice(0, MAX_REPORTED_LETTERS),
     failed: failures.length,
     failures: failures.slice(0, MAX_REPORTED_FAILURES),
   };
@@ -135,6 +163,11 @@ export function tally(batch: BatchOutcome): DecideSummary {
 /** Whether this is where the trace is counted: the wake-up of its earliest fragment has been settled. */
 function isReceipt(outcome: TraceOutcome): boolean {
   return outcome.kind === 'found_committed' || ('isFirstLook' in outcome && outcome.isFirstLook);
+}
+
+function reportOf({ fragments, reason = '' }: WakeUp): DeadLetterReport {
+  const traceIds = [...new Set(fragments.map(({ traceId }) => traceId))].slice(0, MAX_REPORTED_TRACES);
+  return { traceIds, fragments: fragments.length, reason };
 }
 
 function ofKind<Kind extends TraceOutcome['kind']>(outcomes: readonly TraceOutcome[], kind: Kind) {

@@ -31,7 +31,7 @@ export async function lookAtWhole(examination: Examination, undecided: Undecided
   const present = hashesOf(fragments);
   const standings = examination.settledIf((hash) => present.has(hash));
   const [first] = fragments;
-  if (first === undefined || [...standings.values()].every((standing) => standing === 'open')) return { standings };
+  if (first === undefined || [...standings.values()].every((standing) => standing === 'missing')) return { standings };
 
   const trace = assembleTrace(traceId, fragments);
   const isFirstLook = hashes.has(first.hash);

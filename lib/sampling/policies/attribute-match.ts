@@ -62,10 +62,7 @@ export function attributePolicy(
     type,
     summary: invertMatch ? tracesUnless(condition) : tracesThat(condition),
     evaluate(trace) {
-      for (const resource of trace.resourceSpans) {
-        if (resource.testAttribute(resourceTest) === true) return onMatch;
-      }
-      return trace.someAttribute(spanTest) ? onMatch : otherwise;
+      return trace.someResourceAttribute(resourceTest) || trace.someAttribute(spanTest) ? onMatch : otherwise;
     },
   };
 }

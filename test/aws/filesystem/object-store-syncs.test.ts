@@ -23,6 +23,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
       return handle;
     },
     link: async (from: string, to: string) => {
+      if (to.endsWith('refused')) throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
       calls.push(`link ${nameOf(from)} to ${nameOf(to)}`);
       await original.link(from, to);
     },
@@ -51,6 +52,21 @@ describe('before it answers, FilesystemObjectStore syncs', () => {
       ...['sync draft', 'link draft to object', 'sync b', 'sync a', 'sync root', 'sync above'],
       'answered',
       ...['sync draft', 'link draft to other', 'sync b'],
+    ]);
+  });
+
+  it('what is above folders that an earlier call has made, and not synced because it failed', async () => {
+    const whole = await run(async (store) => {
+      await expect(store.createOnly('a/b/refused', Uint8Array.of(1))).rejects.toMatchObject({
+        name: 'UnavailableError',
+        message: expect.stringMatching(/^cannot write a\/b\/refused in .*root: no room$/),
+        cause: { code: 'ENOSPC' },
+      });
+      await store.createOnly('a/b/object', Uint8Array.of(1));
+    });
+    expect(whole).toEqual([
+      'sync draft',
+      ...['sync draft', 'link draft to object', 'sync b', 'sync a', 'sync root', 'sync above'],
     ]);
   });
 

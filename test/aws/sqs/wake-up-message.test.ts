@@ -22,6 +22,22 @@ describe('encodeWakeUp', () => {
     ]);
   });
 
+  it('says when the fragments arrived, where that is known', () => {
+    const wakeUp: WakeUp = { dueAtMs: 5, attempt: 0, receivedAtMs: 3, fragments: [{ traceId: one, hash: 'a3' }] };
+    const body = `{"v":1,"due":5,"attempt":0,"received":3,"traces":[["${one}","a3"]]}`;
+    expect(encodeWakeUp(wakeUp)).toEqual([body]);
+    expect(decodeWakeUp(body)).toEqual(wakeUp);
+    expect(() => decodeWakeUp(body.replace('3,', '"now",'))).toThrow('received must be a whole number');
+  });
+
+  it('is ASCII whatever a reason quotes: SQS refuses some characters that JSON allows', () => {
+    const reason = 'not "\uffff", \u0001, \ud800 or \u00e9';
+    const wakeUp: WakeUp = { dueAtMs: 5, attempt: 0, fragments: [{ traceId: one, hash: 'a3' }], reason };
+    const [body = ''] = encodeWakeUp(wakeUp);
+    expect(body).toMatch(/^[\x20-\x7e]*$/);
+    expect(decodeWakeUp(body).reason).toBe(reason);
+  });
+
   it('names the tenant', () => {
     const wakeUp: WakeUp = { dueAtMs: 5, attempt: 0, fragments: [{ traceId: one, hash: 'a3' }] };
     expect(encodeWakeUp(wakeUp, { tenant: 'shop' })).toEqual([

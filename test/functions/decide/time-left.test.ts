@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { timeCheck } from '../../../functions/decide/handler.ts';
+import { timeChecks } from '../../../functions/decide/handler.ts';
 import { DECIDE_TIMEOUT_SECONDS } from '../../../lib/aws/function-contract.ts';
 import { DEFAULT_DECIDE_OPTIONS } from '../../../lib/pipeline/decide/options.ts';
 
@@ -11,7 +11,7 @@ function context(timeoutMs: number) {
 describe('the time of an invocation', () => {
   it('ends 15 seconds before its timeout', () => {
     const invocation = context(60_000);
-    const hasTime = timeCheck(invocation);
+    const { hasTime } = timeChecks(invocation);
     expect(hasTime()).toBe(true);
     invocation.pass(44_999);
     expect(hasTime()).toBe(true);
@@ -21,11 +21,20 @@ describe('the time of an invocation', () => {
 
   it('is half of a short timeout', () => {
     const invocation = context(10_000);
-    const hasTime = timeCheck(invocation);
+    const { hasTime } = timeChecks(invocation);
     invocation.pass(4_999);
     expect(hasTime()).toBe(true);
     invocation.pass(1);
     expect(hasTime()).toBe(false);
+  });
+
+  it('leaves half of its end for evaluations under way', () => {
+    const invocation = context(60_000);
+    const { mustStop } = timeChecks(invocation);
+    invocation.pass(52_500);
+    expect(mustStop()).toBe(false);
+    invocation.pass(1);
+    expect(mustStop()).toBe(true);
   });
 
   it('is shorter than it takes until an owner counts as dead', () => {

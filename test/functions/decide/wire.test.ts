@@ -1,8 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { wireDecide } from '../../../functions/decide/handler.ts';
+import { wireDecide, wireDecideWakeUps } from '../../../functions/decide/handler.ts';
 import { fixedConfig } from '../../../functions/shared/live-config.ts';
 import type { Services } from '../../../functions/shared/per-tenant.ts';
 import { encodeWakeUp } from '../../../lib/aws/sqs/wake-up-message.ts';
+import { TraceTooLargeError } from '../../../lib/pipeline/ports.ts';
+import { SMALL_TRACE } from '../../../lib/pipeline/trace-limits.ts';
 import { World } from '../../pipeline/world.ts';
 import { exportRequest, traceIdOf } from '../../support/export-request.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
@@ -33,6 +36,52 @@ async function setUp() {
 function timesLeft(times: number[]) {
   return { getRemainingTimeInMillis: () => (times.length > 1 ? times.shift() : times[0]) ?? 0 };
 }
+
+/** The handler over memory adapters of two tenants, each with a large trace that is due. */
+async function setUpTenants() {
+  let reading = 0;
+  let most = 0;
+  const worlds = new Map<string | undefined, World>();
+  for (const tenant of ['shop', 'bank', 'post']) {
+    const world = new World();
+    await world.ingest(exportRequest(['a', 'b'].map((trace) => ({ trace, span: trace, error: true }))));
+    world.clock.advance(30_000);
+    const read = world.buffer.read.bind(world.buffer);
+    world.buffer.read = async (traceId, options) => {
+      if (options?.limit === SMALL_TRACE) throw new TraceTooLargeError('more than a small trace has');
+      reading += 1;
+      most = Math.max(most, reading);
+      await setImmediate();
+      reading -= 1;
+      return read(traceId, options);
+    };
+    worlds.set(tenant, world);
+  }
+  const [any] = worlds.values();
+  const services = (tenant: string | undefined): Services => {
+    const { clock, buffer, archive, queue: wakeUps, limits, keyTables } = worlds.get(tenant) ?? new World();
+    return { clock, buffer, archive, wakeUps, limits, keyTables };
+  };
+  const config = fixedConfig(any?.config ?? new World().config);
+  const decide = wireDecideWakeUps({ services, config, log: new RecordingLog() });
+  const delivered = [...worlds].flatMap(([tenant, world]) =>
+    world.queue.receive().map(({ wakeUp, receiptHandle }) => ({
+      messageId: `${tenant}/${receiptHandle}`,
+      wakeUp,
+      ...(tenant !== undefined && { tenant }),
+    })),
+  );
+  return { worlds, decide: () => decide(delivered), most: () => most };
+}
+
+describe('large traces of several tenants', () => {
+  it('are held in memory one after the other', async () => {
+    const { worlds, decide, most } = await setUpTenants();
+    expect(await decide()).toEqual([]);
+    expect([...worlds.values()].map((world) => world.archivedSpans().length)).toEqual([2, 2, 2]);
+    expect(most()).toBe(1);
+  });
+});
 
 describe('the wired decide handler', () => {
   it('decides while there is time', async () => {

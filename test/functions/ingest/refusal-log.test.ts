@@ -3,6 +3,20 @@ import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
 
+it('logs why spans could not be made durable once, then a count once a minute', () => {
+  const clock = new ManualClock();
+  const log = new RecordingLog();
+  const refusals = new RefusalLog({ log, clock });
+  const error = new Error('no room');
+  for (let index = 0; index < 7; index++) refusals.addFailure(error);
+  clock.advance(60_000);
+  refusals.addFailure(error);
+  expect(log.entries).toEqual([
+    { message: 'spans could not be made durable', fields: { error, alsoRefused: 0 } },
+    { message: 'spans could not be made durable', fields: { error, alsoRefused: 6 } },
+  ]);
+});
+
 it('logs the first refusal of each status at once, then a count once a minute', () => {
   const clock = new ManualClock();
   const log = new RecordingLog();

