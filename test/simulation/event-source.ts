@@ -28,10 +28,10 @@ export interface EventSourceOptions {
   readonly instances: number;
   readonly maxBatch: number;
   readonly visibilityTimeoutMs: number;
+  /** Lambda kills an invocation that takes longer. */
+  readonly functionTimeoutMs: number;
 }
 
-/** Lambda kills an invocation that takes longer. */
-const FUNCTION_TIMEOUT_MS = 60_000;
 /** Somebody else gets the message as well, at most so long after the first. */
 const MAX_DUPLICATE_DELAY_MS = 5_000;
 const ACTOR = 'sqs';
@@ -96,7 +96,7 @@ export class EventSource {
       batch.map(({ body }) => describeBody(body)).join('; '),
     );
     this.#running.add(process);
-    const deadlineMs = scheduler.nowMs + FUNCTION_TIMEOUT_MS;
+    const deadlineMs = scheduler.nowMs + this.#options.functionTimeoutMs;
     let isOver = false;
     const finish = () => {
       isOver = true;
@@ -104,7 +104,7 @@ export class EventSource {
       if (!process.isDead) this.#idle.push(instance);
       scheduler.after(random.between(0, 50), () => this.#poll());
     };
-    scheduler.after(FUNCTION_TIMEOUT_MS, () => {
+    scheduler.after(this.#options.functionTimeoutMs, () => {
       if (isOver) return;
       isOver = true;
       this.#running.delete(process);

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { MUTATIONS, type Mutation } from './mutations.ts';
+import type { Mutation } from './mutations/mutation.ts';
+import { MUTATIONS } from './mutations.ts';
 
 export interface FindOptions {
   readonly seed: number;

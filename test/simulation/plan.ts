@@ -74,6 +74,8 @@ export interface Settings {
   /** Invocations of decide at the same time, and of ingest. */
   readonly instances: number;
   readonly maxBatch: number;
+  /** Lambda kills an invocation of decide that takes longer. */
+  readonly functionTimeoutMs: number;
   readonly latency: 'even' | 'uneven' | 'wild';
   /** How far clocks are from the true time, at most. */
   readonly skewMs: number;
@@ -105,7 +107,7 @@ const plannedSpan: fc.Arbitrary<PlannedSpan> = fc.record({
   isSlow: rarely(2),
   tag: fc.constantFrom('plain', 'plain', 'keep', 'probe'),
   service: fc.constantFrom('shop', 'shop', 'jobs'),
-  isBig: fc.integer({ min: 0, max: 40 }).map((one) => one === 40),
+  isBig: fc.nat(79).map((one) => one === 79),
 });
 
 const plannedRequest: fc.Arbitrary<PlannedRequest> = fc.record({
@@ -183,6 +185,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   maxRoundBytes: fc.constantFrom(8 * 1024 * 1024, 8 * 1024 * 1024, 1),
   instances: fc.integer({ min: 1, max: 4 }),
   maxBatch: fc.constantFrom(1, 2, 10),
+  functionTimeoutMs: fc.constantFrom(60_000, 60_000, 6_000),
   latency: fc.constantFrom('even', 'uneven', 'wild'),
   skewMs: fc.constantFrom(0, 400, 5_000),
   visibilityTimeoutMs: fc.constantFrom(5_000, 70_000, 360_000),
@@ -200,7 +203,10 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
   ),
   deploys: fc.array(fc.record({ atMs: momentMs, policies: fc.constantFrom(...POLICY_NAMES) }), { maxLength: 1 }),
   traces: fc.oneof(listOf(plannedTrace, 1, 1), listOf(plannedTrace, 1, 3)),
-  requests: listOf(plannedRequest, 1, 8),
+  requests: fc.oneof(
+    { weight: 2, arbitrary: listOf(plannedRequest, 1, 8) },
+    { weight: 1, arbitrary: listOf(plannedRequest, 6, 10) },
+  ),
   faults: fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 9, arbitrary: listOf(fault, 1, 14) }),
   stalls: fc.array(fc.record({ atMs: momentMs, forMs: fc.integer({ min: 60_000, max: 600_000 }) }), { maxLength: 1 }),
   settings,

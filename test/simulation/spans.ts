@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { hashFragment } from '../../lib/aws/system.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { createRandom } from '../../lib/traffic/random.ts';
@@ -7,8 +8,8 @@ import { START_MS } from './scheduler.ts';
 
 const { ExportTraceServiceRequest } = opentelemetry.proto.collector.trace.v1;
 
-/** Enough for a fragment to be spilled, even compressed. */
-const BIG_DIGITS = 20_000;
+/** Enough for a fragment to be spilled: written as hex digits, it cannot be compressed to less. */
+const BIG_BYTES = 10_000;
 const DURATION_MS = 50;
 const SLOW_MS = 200;
 
@@ -39,17 +40,11 @@ export interface SentRequest {
 export class Spans {
   readonly #plan: Plan;
   readonly #traceIds: readonly string[];
-  readonly #bigValue: () => string;
 
   constructor(plan: Plan) {
     this.#plan = plan;
     const random = createRandom(plan.seed);
     this.#traceIds = plan.traces.map((_, trace) => `a${trace}${random.hex(30)}`);
-    let bigValue: string | undefined;
-    this.#bigValue = () => {
-      bigValue ??= random.hex(BIG_DIGITS);
-      return bigValue;
-    };
   }
 
   /** An export request: a `ResourceSpans` for each service, in order of first appearance. */
@@ -99,11 +94,15 @@ export class Spans {
       attributes: [
         { key: 'copy', value: { stringValue: String(copy) } },
         { key: 'tag', value: { stringValue: planned.tag } },
-        ...(planned.isBig ? [{ key: 'big', value: { stringValue: this.#bigValue() } }] : []),
+        ...(planned.isBig ? [{ key: 'big', value: { stringValue: bigValue(this.#plan.seed) } }] : []),
       ],
       status: planned.hasError ? { code: 2 } : {},
     };
   }
+}
+
+function bigValue(seed: number): string {
+  return createHash('shake256', { outputLength: BIG_BYTES }).update(String(seed)).digest('hex');
 }
 
 function nanos(milliseconds: number): string {

@@ -12,20 +12,15 @@ import {
   EXPIRES_AT,
   FRAGMENT_PREFIX,
   type Item,
-  KEY_COUNT_PREFIX,
-  KEY_TABLE_PREFIX,
-  LIMIT_PREFIX,
-  LIST_PREFIX,
   NOTE,
   PARTITION_KEY,
   SORT_KEY,
 } from '../../lib/aws/dynamodb/schema.ts';
 import type { TableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 import { type ExpressionValues, holds, operand, updated } from './expressions.ts';
-import type { CallName } from './faults.ts';
-import { shortHash, shortKey, shortTrace } from './names.ts';
 import type { Network } from './network.ts';
 import type { Process } from './scheduler.ts';
+import { describeAnswer, keyOf, purposeOf, TABLE_NAME } from './table-calls.ts';
 
 interface Stored {
   readonly item: Item;
@@ -46,8 +41,6 @@ export interface SimulatedTableDeps {
   /** Called with each decision record or note, and with what it replaces. */
   readonly onRecord: (partition: string, item: Item, before: Item | undefined) => void;
 }
-
-const TABLE = 'buffer';
 
 /** DynamoDB with one table, as far as the adapters use it. Each call takes effect at one moment. */
 export class SimulatedTable {
@@ -71,7 +64,7 @@ export class SimulatedTable {
         about,
         apply,
         applyPartly: () => this.#answer(operation, input, true),
-        describe,
+        describe: describeAnswer,
       });
     };
     return { call: (operation, input) => call(operation, input as never) as never };
@@ -104,23 +97,23 @@ export class SimulatedTable {
   }
 
   #batchWrite({ RequestItems = {} }: BatchWriteItemInput, isPartial: boolean): object {
-    const requests = RequestItems[TABLE] ?? [];
+    const requests = RequestItems[TABLE_NAME] ?? [];
     const keys = requests.map(({ PutRequest }) => keyOf(PutRequest?.Item ?? {}).join(' '));
     if (new Set(keys).size < keys.length) throw invalid('BatchWriteItem names an item twice');
     const count = isPartial ? requests.length >> 1 : requests.length;
     for (const { PutRequest } of requests.slice(0, count)) this.#put(PutRequest?.Item ?? {});
-    return count === requests.length ? {} : { UnprocessedItems: { [TABLE]: requests.slice(count) } };
+    return count === requests.length ? {} : { UnprocessedItems: { [TABLE_NAME]: requests.slice(count) } };
   }
 
   #batchGet({ RequestItems = {} }: BatchGetItemInput, isPartial: boolean): object {
-    const { Keys = [], ConsistentRead } = RequestItems[TABLE] ?? {};
+    const { Keys = [], ConsistentRead } = RequestItems[TABLE_NAME] ?? {};
     if (new Set(Keys.map((key) => keyOf(key).join(' '))).size < Keys.length) throw invalid('BatchGetItem asks twice');
     const count = isPartial ? Keys.length >> 1 : Keys.length;
     const asOfMs = this.#asOf(ConsistentRead);
     const items = Keys.slice(0, count).map((key) => this.#get(...keyOf(key), asOfMs));
     return {
-      Responses: { [TABLE]: items.filter((item) => item !== undefined) },
-      ...(count < Keys.length && { UnprocessedKeys: { [TABLE]: { Keys: Keys.slice(count) } } }),
+      Responses: { [TABLE_NAME]: items.filter((item) => item !== undefined) },
+      ...(count < Keys.length && { UnprocessedKeys: { [TABLE_NAME]: { Keys: Keys.slice(count) } } }),
     };
   }
 
@@ -191,10 +184,6 @@ export class SimulatedTable {
   }
 }
 
-function keyOf(item: Item): [partition: string, sortKey: string] {
-  return [item[PARTITION_KEY]?.S ?? '', item[SORT_KEY]?.S ?? ''];
-}
-
 /** `#sk < :end`, `#sort BETWEEN :from AND :to`, or nothing. */
 function isInRange([first, second]: readonly string[], sortKey: string, values: ExpressionValues): boolean {
   if (first === undefined) return true;
@@ -207,63 +196,4 @@ function isInRange([first, second]: readonly string[], sortKey: string, values: 
 
 function invalid(message: string): Error {
   return Object.assign(new Error(message), { name: 'ValidationException', $metadata: { httpStatusCode: 400 } });
-}
-
-/** What the adapters make a call for, and which items it is about. */
-function purposeOf(operation: string, input: never): { readonly name: CallName; readonly about: () => string } {
-  switch (operation) {
-    case 'BatchWriteItem': {
-      const { RequestItems = {} }: BatchWriteItemInput = input;
-      const items = (RequestItems[TABLE] ?? []).map(({ PutRequest }) => PutRequest?.Item ?? {});
-      return { name: 'append', about: () => items.map(shortName).join(' ') };
-    }
-    case 'BatchGetItem': {
-      const { Keys = [] } = (input as BatchGetItemInput).RequestItems?.[TABLE] ?? {};
-      const isOfLists = Keys[0]?.[SORT_KEY]?.S?.startsWith(LIST_PREFIX) ?? false;
-      return { name: isOfLists ? 'read list' : 'read fragments', about: () => Keys.map(shortName).join(' ') };
-    }
-    case 'Query': {
-      const values = (input as QueryInput).ExpressionAttributeValues ?? {};
-      const traceId = values[':traceId']?.S;
-      if (traceId === undefined) return { name: 'tables', about: () => '' };
-      return { name: 'read', about: () => shortTrace(traceId) };
-    }
-    default: {
-      const { Item: item, Key: key }: Partial<PutItemInput & GetItemInput> = input;
-      const target = item ?? key ?? {};
-      return { name: purposeOfKey(keyOf(target)[1]), about: () => shortName(target) };
-    }
-  }
-}
-
-function purposeOfKey(sortKey: string): CallName {
-  if (sortKey === DECISION_SORT_KEY) return 'record';
-  if (sortKey.startsWith(LIST_PREFIX)) return 'write list';
-  if (sortKey.startsWith(LIMIT_PREFIX)) return 'limits';
-  if (sortKey.startsWith(KEY_TABLE_PREFIX) || sortKey.startsWith(KEY_COUNT_PREFIX)) return 'tables';
-  throw new Error(`the simulated table does not know items with the sort key ${sortKey}: teach it`);
-}
-
-function shortName(item: Item): string {
-  const [partition, sortKey] = keyOf(item);
-  const claims = (item['c'] ?? item['cl'])?.L ?? [];
-  const claimed = claims.map(({ M }) => `${shortKey(M?.['k']?.S ?? '')} = ${hashesOf(M?.['f']?.S)}`);
-  const version = item['v']?.N === undefined ? '' : ` v${item['v'].N} ${item['no']?.S ?? claimed.join(', ')}`;
-  return `${shortTrace(partition)}/${shortSortKey(sortKey)}${version}`;
-}
-
-function shortSortKey(sortKey: string): string {
-  return sortKey.startsWith(FRAGMENT_PREFIX) ? shortHash(sortKey.slice(FRAGMENT_PREFIX.length)) : sortKey.slice(0, 12);
-}
-
-function hashesOf(names = ''): string {
-  return names.split(' ').map(shortHash).join(' ');
-}
-
-function describe(answer: object): string {
-  const { Items, Item: item, UnprocessedItems, UnprocessedKeys }: Record<string, unknown> = { ...answer };
-  if (UnprocessedItems !== undefined || UnprocessedKeys !== undefined) return 'ok, in part';
-  if (Array.isArray(Items))
-    return `${Items.map((found: Item) => shortSortKey(keyOf(found)[1])).join(' ') || 'nothing'}`;
-  return item === undefined ? 'ok' : 'found';
 }

@@ -48,7 +48,13 @@ export class World {
     const now = () => scheduler.nowMs;
     this.faults = new Faults(plan.faults, now);
     const { faults } = this;
-    const network = new Network({ scheduler, faults, timeline, latencyMs: latency(plan, random) });
+    const latencyMs = latency(plan, random);
+    const network = new Network({
+      scheduler,
+      faults,
+      timeline,
+      latencyMs: () => (faults.isOver ? random.between(1, 10) : latencyMs()),
+    });
     const engineDeps = {
       network,
       random,

@@ -1,0 +1,193 @@
+import type { Mutation } from './mutation.ts';
+
+const SETTLE = 'lib/pipeline/decide/settle-trace.ts';
+const RECORD = 'lib/pipeline/decide/record-claim.ts';
+const ATTEMPT = 'lib/pipeline/decide/claim-attempt.ts';
+const STATES = 'lib/pipeline/decide/claim-states.ts';
+const ROUND = 'lib/pipeline/decide/archive-round.ts';
+
+/** Mistakes in what makes a claim, and an object its commit. */
+export const MUTATIONS_OF_CLAIMS: readonly Mutation[] = [
+  {
+    name: 'young foreign claims are acknowledged',
+    file: SETTLE,
+    find: "} else if (state === 'own' || state === 'pending') {\n        standings.set(hash, 'open');",
+    replace: "} else if (state === 'own' || state === 'pending') {\n        standings.set(hash, 'settled');",
+    why: 'if the owner of the claim dies, nobody is left to take it over',
+  },
+  {
+    name: 'take-over without a fence',
+    file: STATES,
+    find: "found = (await archive.fence(key)) === 'created' ? 'fence' : await archive.inspect(key);",
+    replace: "found = 'fence';",
+    why: 'an owner that is only slow creates its object as well',
+  },
+  {
+    name: 'a fence that exists counts as made',
+    file: STATES,
+    find: "(await archive.fence(key)) === 'created' ? 'fence' : await archive.inspect(key)",
+    replace: "(await archive.fence(key)) === 'created' ? 'fence' : 'fence'",
+    why: 'what was created in the same moment is written again',
+  },
+  {
+    name: 'absent objects count as fenced',
+    file: STATES,
+    find: "if (found === 'absent') return 'pending';",
+    replace: "if (found === 'absent') return 'fenced';",
+    why: 'a claim whose owner is at work is taken over',
+  },
+  {
+    name: 'fences count as data',
+    file: STATES,
+    find: "if (found === 'fence') return 'fenced';",
+    replace: '',
+    why: 'claims that were never written count as committed',
+  },
+  {
+    name: 'the object is kept after an unknown record',
+    file: RECORD,
+    find: 'if (!isRefused) round.abandon(partition);',
+    replace: '',
+    why: 'the claim may be on record without its lines, and the object commits it',
+  },
+  {
+    name: "one's own unheard claim is not recognised",
+    file: ATTEMPT,
+    find: 'return stored?.claims.some(isSame) ?? false;',
+    replace: 'return false;',
+    why: 'the lines of a claim on record are missing in the object that commits it',
+  },
+  {
+    name: 'every stored claim counts as recorded',
+    file: ATTEMPT,
+    find: 'return stored?.claims.some(isSame) ?? false;',
+    replace: 'return stored !== undefined;',
+    why: 'two invocations write the same trace',
+  },
+  {
+    name: '"exists" counts as created',
+    file: ROUND,
+    find: "return (await this.#deps.archive.inspect(key)) === 'data';",
+    replace: 'return true;',
+    why: 'what meets a fence is lost',
+  },
+  {
+    name: 'a PUT without an answer counts as created',
+    file: ROUND,
+    find: 'return false;\n    }\n  }\n}',
+    replace: 'return true;\n    }\n  }\n}',
+    why: 'if it was not, nobody writes the lines',
+  },
+  {
+    name: 'late spans forget earlier claims',
+    file: ATTEMPT,
+    find: 'const written = fragments.filter(({ hash }) => positionOf(hash) >= 0);',
+    replace: 'const written: typeof fragments = [];',
+    why: 'spans that were sent again in another batch are written again',
+  },
+  {
+    name: 'take-overs forget earlier claims',
+    file: ATTEMPT,
+    find: 'const written = fragments.filter(({ hash }) => isEarlier(positionOf(hash)));',
+    replace: 'const written: typeof fragments = fragments.filter(({ hash }) => isEarlier(positionOf(hash)) && false);',
+    why: 'spans that an earlier claim holds as well are written again',
+  },
+  {
+    name: 'late spans do not wait for the trace',
+    file: SETTLE,
+    find: "} else if (state === 'own' || state === 'pending') {",
+    replace: "} else if (!isLate && (state === 'own' || state === 'pending')) {",
+    why: 'if the first claim is taken over, it takes in what the late claim holds',
+  },
+  {
+    name: 'take-overs leave out what no claim holds',
+    file: ATTEMPT,
+    find: 'return at === position || (at < 0 && position === 0);',
+    replace: 'return at === position;',
+    why: 'fragments that were acknowledged before the first claim was recorded are in no claim',
+  },
+  {
+    name: 'take-overs take in all fragments',
+    file: ATTEMPT,
+    find: 'return at === position || (at < 0 && position === 0);',
+    replace: 'return !isEarlier(at);',
+    why: 'what later claims hold is written twice',
+  },
+  {
+    name: 'no second look',
+    file: RECORD,
+    find: "if (answer === 'conflict' || isFirstClaim) {",
+    replace: "if (answer === 'conflict') {",
+    why: 'a fragment that another invocation acknowledged meanwhile is in no claim',
+  },
+  {
+    name: 'the second look is not recorded',
+    file: RECORD,
+    find: 'if (larger !== undefined) return await recordClaim(examination, larger, after);',
+    replace: 'if (larger !== undefined) attempt = { ...attempt, lines: larger.lines };',
+    why: 'fragments are written that no claim holds, and are written again as late spans',
+  },
+  {
+    name: 'the second look writes nothing new',
+    file: RECORD,
+    find: 'if (larger !== undefined) return await recordClaim(examination, larger, after);',
+    replace: 'if (larger !== undefined) await buffer.record(traceId, larger.record);',
+    why: 'fragments are claimed that are not in the object',
+  },
+  {
+    name: 'missing late spans count as settled',
+    file: SETTLE,
+    find: "standings.set(hash, present.has(hash) ? 'settled' : 'missing');",
+    replace: "standings.set(hash, 'settled');",
+    why: 'what expired under a lagging queue is reported nowhere',
+  },
+  {
+    name: 'claims are folded past one that is not committed',
+    file: STATES,
+    find: "const uncommitted = states.findIndex((state) => state !== 'committed');",
+    replace: 'const uncommitted = states.length > 0 ? -1 : 0;',
+    why: 'an open claim counts as committed',
+  },
+  {
+    name: 'a claim forgets its last fragment',
+    file: ATTEMPT,
+    find: 'const hashes = fragments.map(({ hash }) => hash);',
+    replace: 'const hashes = fragments.map(({ hash }) => hash).slice(0, Math.max(1, fragments.length - 1));',
+    why: 'it is written again as a late span',
+  },
+  {
+    name: 'every round has the same key',
+    file: ROUND,
+    find: 'key: archiveKey(partition, this.#deps.clock.now(), this.id),',
+    replace: "key: archiveKey(partition, 0, '0'.repeat(16)),",
+    why: 'the object of another round commits its claims',
+  },
+  {
+    name: 'lines of an abandoned object are written',
+    file: ROUND,
+    find: 'object.lines.length > 0 && !object.abandoned',
+    replace: 'object.lines.length > 0',
+    why: 'the object commits claims whose lines it lacks',
+  },
+  {
+    name: 'conflicts count as recorded',
+    file: RECORD,
+    find: 'if (!isRecorded(record.claims[attempt.position], after.decision)) {',
+    replace: 'if (!isRecorded(record.claims[attempt.position], after.decision) && answer !== "conflict") {',
+    why: 'the loser of a race writes its lines, too',
+  },
+  {
+    name: 'every claim begins with seq 0',
+    file: ATTEMPT,
+    find: 'return Math.max(0, ...claims.map((claim) => claim.firstSeq + claim.lineCount));',
+    replace: 'return claims.length > 0 ? 0 : 0;',
+    why: 'the lines of a trace cannot be put in order',
+  },
+  {
+    name: 'claims that lost a race are counted',
+    file: RECORD,
+    find: "if (answer === 'recorded') outcomes.push(attempt.outcome);",
+    replace: 'outcomes.push(attempt.outcome);',
+    why: 'a trace counts as sampled twice',
+  },
+];
