@@ -32,6 +32,7 @@ describe('IntTable', () => {
 
   it('keeps its rows when another table is filled in between', () => {
     const space = new TableSpace(2);
+    tableOf(space, 0, 1); // Now there is a block, in which all three start.
     const tables = [new IntTable(space), new IntTable(space), new IntTable(space)];
     for (let i = 0; i < 50; i++) for (const [number, table] of tables.entries()) add(table, number, i);
     for (const [number, table] of tables.entries()) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
+import { AttributeTest } from '../../lib/otlp/protobuf/attribute-test.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
 import { field } from '../support/wire-bytes.ts';
@@ -144,6 +145,25 @@ describe('Trace', () => {
       null,
       undefined,
     ]);
+  });
+
+  it('tests the first attribute of each resource, also of one in parts', () => {
+    const attribute = (key: string, value: string) => field(1, [...field(1, key), ...field(2, field(1, value))]);
+    const scopeSpans = field(2, field(2, field(5, 'name')));
+    const inParts = [...field(1, attribute('a', '1')), ...scopeSpans, ...field(1, attribute('b', '2'))];
+    const again = [...field(1, attribute('a', '3')), ...field(1, attribute('a', '4')), ...scopeSpans];
+    const trace = Trace.fromFragments(TRACE_ID, [
+      Uint8Array.from([...field(1, scopeSpans), ...field(1, inParts), ...field(1, again)]),
+    ]);
+    const has = (key: string, value: string) =>
+      trace.someResourceAttribute(new AttributeTest(key, (it) => it === value));
+    const whole = Trace.fromFragments(TRACE_ID, [
+      Uint8Array.from(field(1, [...field(1, attribute('a', '1')), ...scopeSpans])),
+    ]);
+    expect([has('a', '1'), has('b', '2'), has('a', '3')]).toEqual([true, true, true]);
+    expect([has('a', '4'), has('b', '1'), has('c', '1')]).toEqual([false, false, false]);
+    expect(whole.someResourceAttribute(new AttributeTest('a', (it) => it === '1'))).toBe(true);
+    expect(whole.someResourceAttribute(new AttributeTest('a', (it) => it !== '1'))).toBe(false);
   });
 
   it('refuses a fragment that is cut off', () => {

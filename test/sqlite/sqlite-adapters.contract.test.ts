@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import type { WakeUp } from '../../lib/pipeline/ports.ts';
 import { describeKeyTables } from '../contract/key-tables.contract.ts';
 import { describeLimitStore } from '../contract/limit-store.contract.ts';
 import { describeSpanBuffer } from '../contract/span-buffer.contract.ts';
@@ -22,9 +23,13 @@ describe.each([undefined, 'shop'])('for tenant %s', (tenant) => {
       queue: store.services({ tenant }).wakeUps,
       receive: async (waitSeconds) => {
         clock.advance(waitSeconds * 1000);
-        const received = await store.messages.receive({ maxMessages: 500, maxFragments: 100_000 });
-        await store.messages.acknowledge(received.map(({ messageId }) => messageId));
-        return received.map(({ wakeUp }) => wakeUp);
+        const all: WakeUp[] = [];
+        for (;;) {
+          const received = await store.messages.receive({ maxMessages: 500 });
+          if (received.length === 0) return all;
+          await store.messages.acknowledge(received.map(({ messageId }) => messageId));
+          all.push(...received.map(({ wakeUp }) => wakeUp));
+        }
       },
       deadLetters: async () => store.deadLetters.list(10).map(({ wakeUp }) => wakeUp),
     };

@@ -1,6 +1,7 @@
 import { parquetMetadata } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { PART_COLUMNS } from '../tables/columns.ts';
+import { checkFooter } from './check-footer.ts';
 import { parquetSchema } from './parquet-schema.ts';
 import type { PartRow } from './span-rows.ts';
 
@@ -67,14 +68,23 @@ export async function writePart({ objects, rows }: PartContent, zstd: Compress):
  * @throws {Error} when it is not a part
  */
 export function objectsOfPart(end: Uint8Array): readonly string[] {
+  const footerEnd = end.length - TAIL_BYTES;
+  if (footerEnd < 0) throw new Error(`expected a Parquet file, got ${end.length} bytes`);
+  const footerBytes = new DataView(end.buffer, end.byteOffset).getUint32(footerEnd, true);
+  if (footerBytes > footerEnd) throw new Error(`expected a footer of ${footerBytes} bytes, got ${footerEnd}`);
+  checkFooter(end.subarray(footerEnd - footerBytes, footerEnd));
   const bytes = end.buffer.slice(end.byteOffset, end.byteOffset + end.byteLength) as ArrayBuffer;
-  const { key_value_metadata: metadata = [] } = parquetMetadata(bytes);
+  // Looking for geometries takes time without bounds on a damaged schema.
+  const { key_value_metadata: metadata = [] } = parquetMetadata(bytes, { geoparquet: false });
   const value = metadata.find(({ key }) => key === OBJECTS_KEY)?.value;
   if (value === undefined) throw new Error(`expected a Parquet file with ${OBJECTS_KEY} in its metadata`);
   const names: unknown = JSON.parse(value);
   if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
   throw new Error(`expected a list of names in ${OBJECTS_KEY}, got ${value.slice(0, 80)}`);
 }
+
+/** A Parquet file ends with the length of its footer (4 bytes) and `PAR1`. */
+const TAIL_BYTES = 8;
 
 /** Traces have no service of their own. */
 function byServiceAndStart(a: PartRow, b: PartRow): number {

@@ -1,6 +1,3 @@
-/** Pieces up to this length, in bytes, are copied word by word: a call of the copying built in costs more. */
-const SHORT = 80;
-
 /** What a `Buffer` can, and a `Uint8Array` cannot: copy `[start, end)` into another array without a view of it. */
 interface RangeCopier {
   copy(target: Uint8Array, targetStart: number, start: number, end: number): number;
@@ -15,16 +12,12 @@ export class BackwardWriter {
   /** Where the bytes written so far start. */
   offset: number;
   readonly #source: RangeCopier;
-  readonly #sourceView: DataView;
-  readonly #view: DataView;
 
   /** @param capacity at least the size of everything that will be written, in bytes */
   constructor(source: Uint8Array, capacity: number) {
     // biome-ignore lint/style/noRestrictedGlobals: `set` of a Uint8Array needs a new view for each range: 100 bytes a span.
     this.#source = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
-    this.#sourceView = new DataView(source.buffer, source.byteOffset, source.byteLength);
     this.bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.bytes.buffer);
     this.offset = capacity;
   }
 
@@ -35,22 +28,7 @@ export class BackwardWriter {
 
   /** Copies `pieces[first, end)`: pairs of start and end, in the order in which they will be read. */
   copyPieces(pieces: readonly number[], first: number, end: number): void {
-    for (let i = end - 2; i >= first; i -= 2) {
-      const from = pieces[i] as number;
-      const to = pieces[i + 1] as number;
-      if (to - from > SHORT) this.copy(from, to);
-      else this.#copyShort(from, to);
-    }
-  }
-
-  #copyShort(start: number, end: number): void {
-    const shift = this.offset - end;
-    this.offset -= end - start;
-    const source = this.#sourceView;
-    const out = this.#view;
-    let from = end;
-    for (; from - 4 >= start; from -= 4) out.setInt32(from - 4 + shift, source.getInt32(from - 4, true), true);
-    for (; from > start; from--) out.setUint8(from - 1 + shift, source.getUint8(from - 1));
+    for (let i = end - 2; i >= first; i -= 2) this.copy(pieces[i] as number, pieces[i + 1] as number);
   }
 
   /** Makes a length-delimited field of what has been written since `offset` was `end`. @param tag below 128 */

@@ -27,6 +27,25 @@ describe('a part', () => {
     },
   );
 
+  it.each<[string, readonly number[], string]>([
+    // Of the reader of Parquet each would ask for a gigabyte, in one another.
+    [
+      'lists that claim more than there is',
+      Array.from({ length: 50 }, () => [0x19, 0xf9, 0xff, 0xff, 0xff, 0x3f]).flat(),
+      'a list of',
+    ],
+    ['lists in one another', [0x19, ...Array.from({ length: 100 }, () => 0x19), 0], 'nested more than 64 levels deep'],
+    ['structs in one another', [...Array.from({ length: 100 }, () => 0x1c), 0], 'nested more than 64 levels deep'],
+    ['a text that claims more than there is', [0x18, 0x7f, 0x41], 'cut off'],
+    ['a number without an end', [0x15, ...Array.from({ length: 11 }, () => 0x80)], 'more than 10 bytes'],
+    ['a map', [0x1b, 0x00], 'type 11'],
+    ['no end', [0x11], 'cut off'],
+  ])('is refused when its footer has %s', (_, footer, problem) => {
+    const tail = Buffer.alloc(4);
+    tail.writeUInt32LE(footer.length);
+    expect(() => objectsOfPart(Uint8Array.from([...footer, ...tail, ...Buffer.from('PAR1')]))).toThrow(problem);
+  });
+
   it('has the columns of the description, with its types, in the eyes of another reader', async () => {
     const folder = newDataFolder();
     writeFile(folder, 'part-0.parquet', part);

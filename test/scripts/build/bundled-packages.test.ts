@@ -27,11 +27,13 @@ const AWS = {
   bowser: 'MIT',
 };
 const LOGS = { '@aws-lambda-powertools/commons': 'MIT-0', '@aws-lambda-powertools/logger': 'MIT-0' };
-/** The metrics; SHA-256 without the cost of a call into OpenSSL; policies. */
+/** The metrics; SHA-256 without the cost of a call into OpenSSL; policies; streams of zlib that stay open. */
 const SAMPLING = {
   '@aws-lambda-powertools/metrics': 'MIT-0',
   '@noble/hashes': 'MIT',
   'elastic/go-grok': 'Apache-2.0',
+  minipass: 'BlueOak-1.0.0',
+  minizlib: 'MIT',
   re2js: 'MIT',
   yaml: 'ISC',
 };
@@ -41,7 +43,7 @@ const ALLOWED: Readonly<Record<(typeof FUNCTIONS)[number], Readonly<Record<strin
   compact: { ...AWS, ...LOGS, hyparquet: 'MIT', 'hyparquet-writer': 'MIT' },
 };
 /** Those whose terms a copy with its notices fulfils. */
-const LICENCES = ['Apache-2.0', 'MIT', 'MIT-0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD'];
+const LICENCES = ['Apache-2.0', 'MIT', 'MIT-0', 'ISC', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD'];
 
 /** `name 1.2.3 (licence)`, as the build lists what esbuild has put into the bundle and its parts. */
 const ENTRY = /^(\S+) v?\d\S* \(([^)]+)\)$/gm;
