@@ -30,6 +30,7 @@ export interface EventSourceOptions {
   readonly visibilityTimeoutMs: number;
   /** Lambda kills an invocation that takes longer. */
   readonly functionTimeoutMs: number;
+  readonly isLarge: boolean;
 }
 
 /** Somebody else gets the message as well, at most so long after the first. */
@@ -46,7 +47,7 @@ export class EventSource {
   readonly #running = new Set<Process>();
   #idle: DecideInstance[] = [];
   #stalledUntilMs = 0;
-  /** Names of the fragments that an invocation has seen which returned well. */
+  /** Names of the fragments that an invocation has seen which returned well, or may have left a note. */
   readonly settledInTime = new Set<string>();
 
   constructor(deps: EventSourceDeps, options: EventSourceOptions) {
@@ -117,6 +118,8 @@ export class EventSource {
     });
     const remainingMs = () => deadlineMs - scheduler.nowMs;
     const inTime = batch.map(({ body }) => namesIn(decodeWakeUp(body)).flatMap(this.#deps.seenWith));
+    // The note on a large trace outlives the invocation that took it: later ones settle what it has seen.
+    if (this.#options.isLarge) for (const name of inTime.flat()) this.settledInTime.add(name);
     process.resume(() => {
       instance.invoke(batch, remainingMs).then(
         (failed) => {

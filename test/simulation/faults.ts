@@ -88,7 +88,7 @@ export function faultsOf(call: CallName): readonly FaultName[] {
       return [...OF_ALL, 'conflict'];
     case 'record':
       // Between a look at a trace and its record lies what makes the looks of two invocations differ.
-      return [...OF_ALL, 'freeze before', 'lose answer'];
+      return [...OF_ALL, 'freeze before', 'freeze before', 'freeze before', 'lose answer'];
     case 'append':
     case 'read':
     case 'read fragments':

@@ -28,7 +28,7 @@ const SEEDS_OF_A_DAY = 50_000;
 
 const seed = options.seed === 'today' ? Math.floor(Date.now() / 86_400_000) * SEEDS_OF_A_DAY : Number(options.seed);
 /** A mutation must be found within so many. */
-const histories = Number(options.histories ?? (options.mutations ? 6_000 : 3_000));
+const histories = Number(options.histories ?? (options.mutations ? 20_000 : 3_000));
 if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(histories) || histories < 1) {
   throw new Error(`--seed and --histories must be whole numbers, got ${options.seed} and ${options.histories}`);
 }

@@ -92,7 +92,7 @@ const SQLITE_ONE_IN = 40;
 /** Moments at which something happens: together with others, around the time of a decision, or long after it. */
 const momentMs = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 0, max: 50 }) },
-  { weight: 4, arbitrary: fc.integer({ min: 0, max: 4_000 }) },
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: 4_000 }) },
   { weight: 3, arbitrary: fc.integer({ min: 4_000, max: 13_000 }) },
   { weight: 2, arbitrary: fc.integer({ min: 13_000, max: 150_000 }) },
   { weight: 1, arbitrary: fc.integer({ min: 150_000, max: HOUR_MS }) },
@@ -148,7 +148,7 @@ const fault: fc.Arbitrary<Fault> = fc.constantFrom(...FAULTY_CALLS).chain((call)
   fc.record({
     call: fc.constant(call),
     // Most calls of a history are among the first of their name.
-    nth: fc.oneof(fc.nat(2), fc.nat(8)),
+    nth: fc.oneof(fc.constant(0), fc.nat(2), fc.nat(8)),
     fault: fc.constantFrom(...faultsOf(call)),
     ms: fc.oneof(
       fc.integer({ min: 1, max: 6_000 }),
@@ -199,13 +199,14 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
   policies: fc.oneof(
     fc.constantFrom<PolicyName[]>('errors', 'all', 'any'),
     fc.constantFrom(...POLICY_NAMES),
-    fc.constantFrom(...TURNING_OFF),
+    fc.constantFrom<PolicyName[]>(...TURNING_OFF, 'few', 'few', 'few', 'healthy', 'healthy', 'not probed'),
   ),
   deploys: fc.array(fc.record({ atMs: momentMs, policies: fc.constantFrom(...POLICY_NAMES) }), { maxLength: 1 }),
   traces: fc.oneof(listOf(plannedTrace, 1, 1), listOf(plannedTrace, 1, 3)),
   requests: fc.oneof(
     { weight: 2, arbitrary: listOf(plannedRequest, 1, 8) },
-    { weight: 1, arbitrary: listOf(plannedRequest, 6, 10) },
+    { weight: 2, arbitrary: listOf(plannedRequest, 2, 4) },
+    { weight: 2, arbitrary: listOf(plannedRequest, 6, 10) },
   ),
   faults: fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 9, arbitrary: listOf(fault, 1, 14) }),
   stalls: fc.array(fc.record({ atMs: momentMs, forMs: fc.integer({ min: 60_000, max: 600_000 }) }), { maxLength: 1 }),

@@ -8,7 +8,7 @@ import { playUntilBroken, shrink } from './simulate.ts';
 
 /** `npm run simulate` plays others, and more of them. */
 const SEED = 1_000_000;
-const HISTORIES = 1_500;
+const HISTORIES = 2_000;
 
 describe('the pipeline in simulated histories', () => {
   it(`keeps every promise in ${HISTORIES} histories from seed ${SEED}`, { timeout: 300_000 }, async () => {
