@@ -145,8 +145,8 @@ describe('the report', () => {
   it('has the bill, the alternatives, the break-even and where the prices are from', () => {
     // 6.083 M traces × 4 fragments × $0.70 a million.
     expect(text.out).toMatch(/^DynamoDB +fragments written +24\.3 M +write units +\$17\.03$/m);
-    // Free by the file: 11 alarms on 12 metrics.
-    expect(text.out).toMatch(/^ +alarms +12 +metrics a month +\$0\.00$/m);
+    // Free by the file: 13 alarms on 14 metrics.
+    expect(text.out).toMatch(/^ +alarms +14 +metrics a month +\$0\.00$/m);
     expect(text.out).toMatch(/^Collectors in two tiers on Fargate +\$66 /m);
     expect(text.out).toMatch(/^Tailgate, behind a Collector +\$\d+ /m);
     expect(text.out).toMatch(/^Up to about [\d,]+ traces a day Tailgate is cheaper than Collectors/m);
