@@ -40,6 +40,18 @@ describe('IntTable', () => {
     }
   });
 
+  it('copies its own rows also when the copy moves it', () => {
+    const space = new TableSpace(2);
+    tableOf(space, 0, 1);
+    const table = tableOf(space, 7, 1);
+    tableOf(space, 0, 1);
+    table.addCopy(table, 0);
+    expect(rowsOf(table)).toEqual([
+      [7, 0],
+      [7, 0],
+    ]);
+  });
+
   it('shares memory with small tables only, so that nothing keeps the memory of a large one', () => {
     const space = new TableSpace(2);
     const large = tableOf(space, 0, 100_000);

@@ -76,10 +76,11 @@ export class IntTable {
     return at;
   }
 
-  /** Adds a copy of a row of a table of the same width. @returns where it starts in {@link cells} */
+  /** Adds a copy of a row of a table of the same width, which may be this one. @returns where it starts in {@link cells} */
   addCopy(other: IntTable, row: number): number {
-    const from = other.start + row * this.width;
     const at = this.addRow();
+    // Not before the row is added, which may move this table.
+    const from = other.start + row * this.width;
     for (let column = 0; column < this.width; column++) {
       this.cells[at + column] = other.cells[from + column] as number;
     }
