@@ -62,9 +62,9 @@ export function toFragmentItem(
   }
   const key = spillKey(fragment.traceId, fragment.hash, scope);
   item[FRAGMENT.spillKey] = { S: key };
-  // All writes of one key write the same bytes, whichever dictionary is the newest: it is never one that expires.
-  const bytes =
-    trained === undefined ? stored : cheapest(fragment.payload, otherBytes, () => encodeDeflated(fragment.payload));
+  // Whatever is written last under the key stays readable as long as the object: it needs no dictionary that expires.
+  const needsNone = trained === undefined || deflated !== undefined;
+  const bytes = needsNone ? stored : cheapest(fragment.payload, otherBytes, () => encodeDeflated(fragment.payload));
   return { item, spill: { key, bytes } };
 }
 
@@ -85,7 +85,7 @@ function compress(payload: Uint8Array, otherBytes: number, dictionary: TrainedDi
     dictionary === undefined ? encodeDeflated(payload, effort) : encodeTrained(payload, dictionary, effort);
   const saves = dictionary === undefined ? SECOND_TRY_SAVES.deflate : SECOND_TRY_SAVES.zstd;
   const first = encode('usual');
-  // All writes of one key of the spill store write the same bytes: those of the first try.
+  // The spill store gets those of the first try.
   if (dictionary === undefined && first.length > MAX_INLINE_BYTES) return first;
   if (bytesOverLimit(first.length, otherBytes) > first.length * saves) return first;
   const second = encode('best');

@@ -98,6 +98,13 @@ describe('toFragmentItem', () => {
     expect(spill).toEqual({ key: `spill/${traceId}/a3f0`, bytes: Uint8Array.of(0, ...payload) });
     expect(toFragmentItem(fragment(payload.subarray(1)), expiresAt).spill).toBeUndefined();
   });
+
+  it.each([{}, { dictionary }])('spills what was compressed before, and compresses nothing again', (coding) => {
+    const payload = Buffer.concat(PAYLOADS);
+    const deflated = encodeDeflated(payload, 'best');
+    const { spill } = toFragmentItem(fragment(payload), expiresAt, {}, { ...coding, deflated });
+    expect(spill?.bytes === deflated).toBe(true);
+  });
 });
 
 describe('fromFragmentItem', () => {
