@@ -168,7 +168,7 @@ export interface TraceArchive {
   inspect(key: string): Promise<'absent' | 'data' | 'fence'>;
 }
 
-/** Where fragments too large for the buffer go. Writing the same key twice writes the same bytes. */
+/** Where fragments too large for the buffer go. Writing the same key twice writes the same payload, perhaps in other bytes. */
 export type SpillStore = Pick<ObjectStore, 'put' | 'get'>;
 
 /** The tokens that a lease got, and the level of the bucket (`lib/sampling/limits.ts`) after it. */

@@ -19,6 +19,9 @@ export interface Compression {
  * Node.js has no public way to do that synchronously. minizlib does it with what Node.js keeps for it and its like (`_processChunk`).
  * As Lambda updates Node.js under a deployed function, a compressor proves itself before it is used. Where it fails, then or later,
  * each payload gets a stream of its own: the output is as good, and only costs more.
+ *
+ * The output is not always the same for the same payload: zlib looks a few bytes behind the dictionary, where the payload before
+ * began, and finds the last bytes of the dictionary there or not. What it decodes to is always the payload.
  */
 export class KeptCompressor {
   readonly #compression: Compression;

@@ -38,6 +38,22 @@ describe('compressors', () => {
     );
   });
 
+  // zlib hashes a few bytes behind the dictionary as well: those with which the payload before began.
+  it('read back where the payload before changes the bytes', () => {
+    const payload = Buffer.concat([
+      Buffer.of(0, 1, 2, 3, 0x7a, 0x7a),
+      DICTIONARY_V1.subarray(-3),
+      Buffer.of(0, 1, 2, 3),
+    ]);
+    const deflated = Array.from({ length: 52 }, (_, i) => {
+      deflateWithV1(new Uint8Array(4).fill(i * 5), 'usual');
+      return deflateWithV1(payload, 'usual');
+    });
+    for (const bytes of deflated) {
+      expect(inflateRawSync(bytes, { dictionary: DICTIONARY_V1 }).equals(payload)).toBe(true);
+    }
+  });
+
   it('take payloads larger than a chunk of a stream', () => {
     const large = Buffer.concat(PAYLOADS);
     expect(large.length).toBeGreaterThan(200_000);
