@@ -56,6 +56,7 @@ export async function runRedrive(
   deps: RedriveDeps = accountOfTheShell(),
 ): Promise<ExitCode> {
   const { sqs: client, clock } = deps;
+  const nowMs = () => clock.now() + clockErrorMs(client);
   const { dryRun, discardExpired, max = Number.POSITIVE_INFINITY } = input;
   // Stopping at once, on a second signal, is safe as well.
   const interruption = terminal.interruption();
@@ -73,14 +74,25 @@ export async function runRedrive(
   };
   const isInterrupted = () => interruption.aborted;
   try {
-    await redrive({ dryRun, discardExpired, max, clock, deadLetters, wakeUpsOf, isInterrupted, onProgress }, counts);
+    await redrive({ dryRun, discardExpired, max, nowMs, deadLetters, wakeUpsOf, isInterrupted, onProgress }, counts);
   } finally {
-    const lines = summaryLines(input, counts, { total, hidden }, clock.now());
+    const lines = summaryLines(input, counts, { total, hidden }, nowMs());
     for (const line of lines) terminal.print(escapeForTerminal(line));
   }
   if (interruption.aborted && !counts.isEmptied) return 130;
   const { unreadable, undeleted, expired } = counts;
   return unreadable.size > 0 || undeleted > 0 || expired.wakeUps > expired.discarded ? 1 : 0;
+}
+
+/** Less cannot be told from the way of an answer, whose date has whole seconds. */
+const LEAST_CLOCK_ERROR_MS = 60_000;
+
+/**
+ * What is to be added to the clock of this machine, as the SDK learns it from the answers of SQS: a clock that is ahead must not make
+ * wake-ups expire that others can still decide.
+ */
+function clockErrorMs({ config: { systemClockOffset } }: SQSClient): number {
+  return Math.abs(systemClockOffset) < LEAST_CLOCK_ERROR_MS ? 0 : systemClockOffset;
 }
 
 interface QueueUrls {

@@ -9,7 +9,7 @@ import { SystemClock } from '../aws/system.ts';
 import { CommandError } from '../terminal/errors.ts';
 import { BytesInFlight } from './bytes-in-flight.ts';
 import { deliveredBody, isOverLimit, maxBodyBytes, requestHead } from './function-url-event.ts';
-import { discardRest, readBody } from './request-body.ts';
+import { discardRest, LINGER_MS, readBody } from './request-body.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -78,6 +78,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     ];
     if (!ENDED.has(code)) refusals.add(Number.parseInt(status, 10), `${reason} (${error.message})`, undefined);
     if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
+    // A client that does not end its side would hold what has come of its body for ever.
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
   });
   await listen(server, options);
   const address = server.address();
@@ -115,7 +117,8 @@ async function respond(request: IncomingMessage, response: ServerResponse, respo
   if (method === 'OPTIONS' && target === '*') return answerOptionsOfServer(response);
   const message = { method, target, headers, protocol: `HTTP/${httpVersion}`, sourceIp: socket.remoteAddress ?? '' };
   const head = requestHead(message);
-  const refuse = (refusal: HttpResponse) => refuseUnread(request, response, refusal, awaitsContinue);
+  let mayHoldBack = awaitsContinue;
+  const refuse = (refusal: HttpResponse) => refuseUnread(request, response, refusal, mayHoldBack);
   const tooLarge = () => refuse(refuseTooLarge(head, refusals));
   const noRoom = () =>
     refuse(refuseForNow(head, 'too many requests at once: send the spans again', RETRY_AFTER_SECONDS));
@@ -126,6 +129,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, respo
   if (Number(head.headers['content-length']) > maxBytes) return tooLarge();
   if (inFlight.isFull) return noRoom();
   if (awaitsContinue) response.writeContinue();
+  mayHoldBack = false;
 
   const share = inFlight.share();
   try {
@@ -149,20 +153,20 @@ async function refuseUnread(
   request: IncomingMessage,
   response: ServerResponse,
   { status, headers, body }: HttpResponse,
-  awaitsContinue: boolean,
+  mayHoldBack: boolean,
 ): Promise<void> {
   const { method = 'GET' } = request;
-  if (request.complete && !awaitsContinue) {
+  if (request.complete && !mayHoldBack) {
     answer(method, response, { status, headers, body });
     return;
   }
   const declared = Number(request.headers['content-length'] ?? Number.NaN);
-  // The client of "expect: 100-continue" may send its body all the same, or not.
-  const endsSoon = declared <= MAX_INVOCATION_BYTES && !awaitsContinue;
+  // The client of "expect: 100-continue" that was not told to go on may send its body all the same, or not.
+  const endsSoon = declared <= MAX_INVOCATION_BYTES && !mayHoldBack;
   if (!endsSoon) response.setHeader('connection', 'close');
   response.writeHead(status, { ...headers, 'content-length': body.length });
   if (method !== 'HEAD') response.write(body);
-  const isWhole = awaitsContinue || (await discardRest(request));
+  const isWhole = mayHoldBack || (await discardRest(request));
   response.end();
   if (!isWhole) request.socket.destroySoon();
 }

@@ -50,8 +50,8 @@ export function readBody(
   });
 }
 
-/** How long the rest of a body is read and discarded. */
-const DISCARD_MS = 2_000;
+/** How long a client that is refused may take to read the answer, and to send the rest of its body, which is discarded. */
+export const LINGER_MS = 2_000;
 
 /**
  * Lets the client send the rest of its body. If the server closed the connection at once, the client's system could discard
@@ -65,7 +65,7 @@ export function discardRest(request: IncomingMessage): Promise<boolean> {
       request.off('end', settle).off('close', settle);
       resolve(request.complete);
     };
-    const timer = setTimeout(settle, DISCARD_MS);
+    const timer = setTimeout(settle, LINGER_MS);
     request.on('error', () => {});
     request.on('end', settle).on('close', settle);
     request.resume();

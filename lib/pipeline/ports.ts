@@ -129,8 +129,9 @@ export interface WakeUp {
   readonly attempt: number;
   readonly fragments: readonly FragmentRef[];
   /**
-   * When the earliest of the fragments arrived, in milliseconds since the epoch: it leaves the buffer a TTL later. Missing in
-   * messages of version 0.1, whose fragments arrived before they were due.
+   * When the fragments arrived, in milliseconds since the epoch: they leave the buffer a TTL later. In the dead letter of a trace over
+   * a limit, when the last of them did, less than an hour after the first. Missing in messages of version 0.1, whose fragments arrived
+   * before they were due.
    */
   readonly receivedAtMs?: number;
   /** In a dead letter: why it was given up, for the operator who reads it. */

@@ -2,7 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
-import { DeleteMessageBatchCommand, ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import {
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSqsClient } from '../../lib/aws/clients.ts';
 import { SqsDeadLetters } from '../../lib/aws/sqs/dead-letters.ts';
@@ -75,14 +80,30 @@ async function drain(queueUrl: string): Promise<string[]> {
 }
 
 interface RunOptions {
+  /** By how much the clock of this machine is ahead of that of SQS, in milliseconds. */
+  readonly aheadMs?: number;
   /** Faults of each command. */
   readonly faults?: Readonly<Record<string, readonly Fault[]>>;
   /** Somebody presses Ctrl-C after so many batches. */
   readonly interruptAfter?: number;
 }
 
-async function run(options: readonly string[], { faults = {}, interruptAfter }: RunOptions = {}) {
+/** The answers of the server carry an earlier date than that of this machine. */
+function setBackClockOfServer(sqs: SQSClient, byMs: number): void {
+  sqs.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      const { headers } = answer.response as { readonly headers: Record<string, string> };
+      headers['date'] = new Date(Date.now() - byMs).toUTCString();
+      return answer;
+    },
+    { step: 'deserialize', priority: 'high' },
+  );
+}
+
+async function run(options: readonly string[], { faults = {}, interruptAfter, aheadMs = 0 }: RunOptions = {}) {
   const sqs = newClient();
+  if (aheadMs > 0) setBackClockOfServer(sqs, aheadMs);
   const calls = injectFaults(sqs, '', []);
   for (const [command, list] of Object.entries(faults)) injectFaults(sqs, command, list);
   const batches = () => calls.filter((call) => call === 'DeleteMessageBatchCommand').length;
@@ -90,7 +111,8 @@ async function run(options: readonly string[], { faults = {}, interruptAfter }: 
   const signal = terminal.interruption();
   // Somebody presses Ctrl-C while the batch is under way.
   Object.defineProperty(signal, 'aborted', { get: () => interruptAfter !== undefined && batches() >= interruptAfter });
-  const deps = { sqs, cloudFormation: stacks.client, clock };
+  const own = { now: () => clock.now() + aheadMs };
+  const deps = { sqs, cloudFormation: stacks.client, clock: own };
   const ran = await runWith<RedriveInput>(
     command,
     options,
@@ -281,6 +303,13 @@ describe('redrive', () => {
     });
     expect(await drain(queues.queueUrl)).toHaveLength(1);
     expect(await drain(queues.deadLetterQueueUrl)).toEqual([]);
+  });
+
+  it('does not take the word of a clock that is a day ahead', async () => {
+    await bury(arrived(1));
+    const { code, out } = await redrive(['--discard-expired'], { aheadMs: 24 * HOUR });
+    expect({ code, out }).toEqual({ code: 0, out: ['moved: 1 (2 fragments)', 'left: 0', 'unreadable: 0'] });
+    expect(await drain(queues.queueUrl)).toHaveLength(1);
   });
 
   it('measures one of version 0.1, which does not say when its spans arrived, by its due time', async () => {

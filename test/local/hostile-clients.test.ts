@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpHandler } from '../../functions/ingest/handler.ts';
@@ -66,6 +67,46 @@ async function mostBuffers(run: () => Promise<unknown>): Promise<number> {
   clearInterval(sample);
   return most;
 }
+
+/** Answers every request whose body came to its end. */
+const acceptAll: HttpHandler = async () => async () => ({ status: 200, headers: {}, body: new Uint8Array() });
+
+describe('a client that breaks off', () => {
+  it('gives back the room of what has come of its body, although it never closes its side of the connection', async () => {
+    const inFlight = await serve(acceptAll, BODY.length);
+    const socket = connect({ port: server?.port ?? 0, host: '127.0.0.1', allowHalfOpen: true });
+    sockets.push(socket);
+    const answer = once(socket, 'data');
+    const ended = once(socket, 'end');
+    socket.write(
+      `POST /v1/traces HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n${BODY.length.toString(16)}\r\n`,
+    );
+    socket.write(BODY);
+    await expect.poll(() => inFlight.isFull).toBe(true);
+    socket.write('\r\nno length\r\n');
+    expect(String(await answer)).toMatch(/^HTTP\/1\.1 400 /);
+    await ended;
+    await expect.poll(() => inFlight.isFull, { timeout: 4_000 }).toBe(false);
+  });
+});
+
+describe('a client that was told to go on with its body', () => {
+  it('may send all of it before it reads that there is no room', async () => {
+    await serve(acceptAll, MEBIBYTE);
+    const socket = connect(server?.port ?? 0, '127.0.0.1');
+    sockets.push(socket);
+    const goOn = once(socket, 'data');
+    socket.write(
+      `POST /v1/traces HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: ${BODY.length}\r\n\r\n`,
+    );
+    expect(String(await goOn)).toMatch(/^HTTP\/1\.1 100 /);
+    const answer = once(socket, 'data');
+    socket.write(BODY);
+    expect(String(await answer)).toMatch(/^HTTP\/1\.1 503 /);
+    socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+    expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});
 
 describe('many clients at once', () => {
   it('cost next to nothing without a key, however much they send', async () => {

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_BUFFER_TTL_MS } from '../../lib/pipeline/adapter-rules.ts';
+import { expiresAtMs } from '../../lib/pipeline/decide/expiry.ts';
 import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import { deadLetterTooLarge } from '../../lib/pipeline/decide/requeue.ts';
 import { TraceTooLargeError } from '../../lib/pipeline/ports.ts';
@@ -8,6 +10,7 @@ import { exportRequest, traceIdOf } from '../support/export-request.ts';
 import { World } from './world.ts';
 
 const SECOND = 1_000;
+const HOUR = 3_600_000;
 const LIMIT = 2;
 
 /** A buffer that reads no trace of more than two fragments. Counts the reads. */
@@ -96,6 +99,27 @@ describe('a trace that is too large', () => {
     expect(world.queue.deadLetters.flatMap(({ fragments }) => fragments)).toHaveLength(2);
   });
 
+  it('keeps apart what arrived at different times, so that nothing of it counts as expired before it is', async () => {
+    const { world } = worldWithLimit();
+    const expiries = new Map<string, number>();
+    const ingest = async (span: string, advanceMs: number) => {
+      await world.ingest(request(span));
+      expiries.set(span, world.clock.now() + DEFAULT_BUFFER_TTL_MS);
+      world.clock.advance(advanceMs);
+    };
+    await ingest('a1', 23 * HOUR);
+    await ingest('a2', 10 * SECOND);
+    await ingest('a3', 30 * SECOND);
+    await world.decideOnce();
+    const letters = world.queue.deadLetters;
+    expect(letters.map(({ fragments }) => fragments.length).sort()).toEqual([1, 2]);
+    for (const letter of letters) {
+      const of = letter.fragments.length === 1 ? ['a1'] : ['a2', 'a3'];
+      const expiry = expiresAtMs(letter, DEFAULT_BUFFER_TTL_MS);
+      expect(expiry).toBe(Math.max(...of.map((span) => expiries.get(span) ?? 0)));
+    }
+  });
+
   it('keeps its message while the dead letters cannot be reached', async () => {
     const { world } = worldWithLimit();
     for (const span of ['a1', 'a2', 'a3']) await world.ingest(request(span));
@@ -139,7 +163,7 @@ it('two parts of a trace that is too large keep both their messages while the de
     reason: 'too large',
   }));
   const wakeUps = { send: async () => {}, sendToDeadLetters: () => Promise.reject(new Error('no network')) };
-  const { failedMessageIds } = await deadLetterTooLarge(received, traces, { wakeUps, clock: { now: () => 2 } });
+  const { failedMessageIds } = await deadLetterTooLarge(received, traces, { wakeUps });
   expect(failedMessageIds).toEqual(['message of h1', 'message of h2']);
 });
 

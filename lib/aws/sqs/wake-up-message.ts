@@ -13,7 +13,7 @@ import type { FragmentRef, WakeUp } from '../../pipeline/ports.ts';
  * | `v` | version of the format |
  * | `due` | when to decide, in milliseconds since the epoch |
  * | `attempt` | how often the fragments were requeued because they could not be settled |
- * | `received` | when the earliest of the fragments arrived, in milliseconds since the epoch; before `traces`, not in version 0.1 |
+ * | `received` | when the fragments arrived, in milliseconds since the epoch; before `traces`, not in version 0.1 |
  * | `tenant` | whose traces these are; only in a pipeline with tenants, before `traces` |
  * | `reason` | why the fragments were given up; only in a dead letter, before `traces` |
  * | `traces` | a list for each trace: its ID, and then the hashes of its fragments |

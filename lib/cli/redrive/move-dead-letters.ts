@@ -2,7 +2,7 @@ import type { DeadLetter, SqsDeadLetters } from '../../aws/sqs/dead-letters.ts';
 import { decodeWakeUp, type WakeUpMessage } from '../../aws/sqs/wake-up-message.ts';
 import { DEFAULT_BUFFER_TTL_MS } from '../../pipeline/adapter-rules.ts';
 import { expiresAtMs } from '../../pipeline/decide/expiry.ts';
-import type { Clock, WakeUpQueue } from '../../pipeline/ports.ts';
+import type { WakeUpQueue } from '../../pipeline/ports.ts';
 
 export interface RedriveOptions {
   readonly deadLetters: SqsDeadLetters;
@@ -14,7 +14,8 @@ export interface RedriveOptions {
   readonly dryRun: boolean;
   /** Deletes wake-ups whose spans have left the buffer, in place of leaving them where they are. */
   readonly discardExpired: boolean;
-  readonly clock: Clock;
+  /** The time at SQS, in milliseconds since the epoch. */
+  readonly nowMs: () => number;
   /** Whether to stop after the batch under way. */
   readonly isInterrupted: () => boolean;
   /** Called after each batch. */
@@ -120,9 +121,9 @@ export async function redrive(options: RedriveOptions, counts: RedriveCounts): P
 }
 
 /** Those whose spans still wait in the buffer, and those whose spans have left it. */
-function divide(letters: readonly ReadLetter[], { clock }: RedriveOptions): [ReadLetter[], ReadLetter[]] {
-  const nowMs = clock.now();
-  const isExpired = ({ wakeUp }: ReadLetter) => expiresAtMs(wakeUp, DEFAULT_BUFFER_TTL_MS) <= nowMs;
+function divide(letters: readonly ReadLetter[], { nowMs }: RedriveOptions): [ReadLetter[], ReadLetter[]] {
+  const atMs = nowMs();
+  const isExpired = ({ wakeUp }: ReadLetter) => expiresAtMs(wakeUp, DEFAULT_BUFFER_TTL_MS) <= atMs;
   return [letters.filter((one) => !isExpired(one)), letters.filter(isExpired)];
 }
 

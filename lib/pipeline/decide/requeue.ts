@@ -10,7 +10,7 @@ import type { TraceTooLarge } from './outcome.ts';
  *   wake-up received
  *     ├─ before it is due ──────────────────▶ early: the same message again, with the delay that is left
  *     ├─ no time to examine its trace ──────▶ deferred: the same message again, at once; not an attempt
- *     ├─ trace over a limit ────────────────▶ dead letters, one message for each trace, with the reason
+ *     ├─ trace over a limit ────────────────▶ dead letters, a message for each trace and hour, with the reason
  *     ├─ fragments expired ─────────────────▶ dead letters, with the reason (`expiry.ts`)
  *     └─ examined, fragments still open
  *          ├─ attempt < maxAttempts ────────▶ continued: a message with these fragments, attempt + 1, after a longer delay
@@ -83,26 +83,46 @@ export function requeueUnprocessed(
   );
 }
 
+const HOUR_MS = 3_600_000;
+
 /**
  * Sends the fragments of traces over a limit to the dead letters at once, because no further attempt can settle them: one
- * message for each trace, so that it can say why.
+ * message for each trace, so that it can say why, and each hour in which fragments of it arrived. A batch may name what arrived
+ * a day ago and what has just come: what is left of the one and the other is not over at the same time.
  */
 export function deadLetterTooLarge(
   received: readonly ReceivedWakeUp[],
   traces: readonly TraceTooLarge[],
-  { wakeUps, clock }: RequeueDeps,
+  { wakeUps }: Pick<RequeueDeps, 'wakeUps'>,
 ): Promise<Requeued> {
   const named = allFragments(traces.map(({ traceId, hashes }) => [traceId, hashes]));
+  const reasons = new Map(traces.map(({ traceId, reason }) => [traceId, reason]));
   const sources = wakeUpsNaming(named, received);
-  const earliest = new Map<string, Pick<WakeUp, 'dueAtMs' | 'receivedAtMs'>>();
+  const letters = new Map<string, TooLargeLetter>();
   for (const { wakeUp } of sources) {
-    for (const { traceId } of wakeUp.fragments) earliest.set(traceId, earlier(wakeUp, earliest.get(traceId)));
+    const { dueAtMs, receivedAtMs = dueAtMs } = wakeUp;
+    for (const { traceId, hash } of wakeUp.fragments) {
+      const name = `${traceId} ${Math.floor(receivedAtMs / HOUR_MS)}`;
+      const letter = letters.get(name) ?? { traceId, dueAtMs, receivedAtMs, hashes: new Set() };
+      letters.set(name, letter);
+      letter.dueAtMs = Math.min(letter.dueAtMs, dueAtMs);
+      // The last arrival: none of them counts as expired before it is.
+      letter.receivedAtMs = Math.max(letter.receivedAtMs, receivedAtMs);
+      letter.hashes.add(hash);
+    }
   }
-  const deadLetters = traces.map(({ traceId, hashes, reason }) => {
+  const deadLetters = [...letters.values()].map(({ traceId, hashes, ...times }) => {
     const fragments = [...hashes].map((hash) => ({ traceId, hash }));
-    return asDeadLetter({ dueAtMs: clock.now(), ...earliest.get(traceId), fragments }, reason);
+    return asDeadLetter({ ...times, fragments }, reasons.get(traceId) ?? '');
   });
   return attemptToDeadLetter('dead_lettered', sources, deadLetters, wakeUps);
+}
+
+interface TooLargeLetter {
+  readonly traceId: string;
+  readonly hashes: Set<string>;
+  dueAtMs: number;
+  receivedAtMs: number;
 }
 
 /** Sends to the dead letters what left the buffer before it was decided. @param expired reduced to these fragments */
@@ -130,15 +150,6 @@ function whyGivenUp({ attempt, fragments }: WakeUp, whyOpen: ReadonlyMap<string,
   const [failure = 'another invocation has claimed the spans, and it neither ends nor counts as dead'] = failures;
   const others = failures.size > 1 ? `; and ${failures.size - 1} other reasons` : '';
   return `not settled in ${attempt + 1} attempts: ${failure}${others}`;
-}
-
-function earlier(
-  { dueAtMs, receivedAtMs }: WakeUp,
-  known: Pick<WakeUp, 'dueAtMs' | 'receivedAtMs'> | undefined,
-): Pick<WakeUp, 'dueAtMs' | 'receivedAtMs'> {
-  const due = Math.min(dueAtMs, known?.dueAtMs ?? dueAtMs);
-  const received = Math.min(receivedAtMs ?? dueAtMs, known?.receivedAtMs ?? Number.POSITIVE_INFINITY);
-  return { dueAtMs: due, receivedAtMs: received };
 }
 
 async function attemptToDeadLetter(
