@@ -19,11 +19,11 @@ export interface DeadLetter {
 const MAX_BATCH = 10;
 /** Much longer than it takes to move a batch. */
 const HIDDEN_SECONDS = 120;
-/** A long poll asks all servers of a queue: an empty answer means an empty queue. */
-const LONG_POLL_SECONDS = 2;
+/** A long poll, however short, asks all servers of a queue: an empty answer means an empty queue. */
+const LONG_POLL_SECONDS = 1;
 
 export interface SqsDeadLettersDeps {
-  /** Its time-out for a request must be longer than a long poll of 2 s. */
+  /** Its time-out for a request must be longer than a long poll of 1 s. */
   readonly client: SQSClient;
   readonly queueUrl: string;
   readonly clock: Clock;
