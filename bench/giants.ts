@@ -132,6 +132,10 @@ function faultsOf(
 }
 
 const [, , only] = process.argv;
+if (only !== undefined && !Object.hasOwn(GIANTS, only)) {
+  console.error(`there is no giant "${only}": choose from ${Object.keys(GIANTS).join(', ')}`);
+  process.exit(1);
+}
 for (const [key, giant] of Object.entries(GIANTS)) {
   if (only !== undefined && key !== only) continue;
   const outcome = await measureGiant(giant);

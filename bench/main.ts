@@ -23,7 +23,9 @@ const chosen = args.length > 0 ? args : BENCHES;
 const runs = chosen.map((one) => one.split(':'));
 const unknown = runs.find(([name = '']) => ![...BENCHES, ...LONG_BENCHES].includes(name));
 if (unknown !== undefined) {
-  console.error(`there is no bench "${unknown[0]}": choose from ${[...BENCHES, ...LONG_BENCHES].join(', ')}`);
+  console.error(
+    `there is no bench "${unknown[0]}": choose from ${[...BENCHES, ...LONG_BENCHES].join(', ')}, or --table`,
+  );
   process.exit(1);
 }
 for (const [name, ...options] of runs) {

@@ -25,6 +25,11 @@ const PROCESSES = 3;
  */
 export async function runTable(only: readonly string[], { write }: { readonly write: boolean }): Promise<boolean> {
   const rows = ROWS.filter(({ name }) => only.length === 0 || only.some((text) => name.includes(text)));
+  if (rows.length === 0) {
+    console.error(`no row's name contains ${only.map((text) => `"${text}"`).join(' or ')}; the rows are:`);
+    for (const { name } of ROWS) console.error(`  ${name}`);
+    return false;
+  }
   console.log(`${rows.length} rows: median of the rounds (half of them), Node ${process.version}, ${machine()}`);
   const results = rows.map((row): Result => {
     const result = { row, measured: measureRow(row) };
@@ -36,7 +41,7 @@ export async function runTable(only: readonly string[], { write }: { readonly wr
   const byBound = results.filter((result) => verdictOfResult(result) === 'bound');
   const held = results.length - bad.length - skipped.length - byBound.length;
   console.log(
-    `${held} rows reach their floor, ${byBound.length} only ${ENOUGH_OF_BOUND} of their bound, ${bad.length} neither`,
+    `${held} rows reach their floor, ${byBound.length} only ${ENOUGH_OF_BOUND * 100} % of their bound, ${bad.length} neither`,
   );
   for (const { row } of byBound) console.log(`  under its floor, but near what is possible here: ${row.name}`);
   for (const { row } of bad) console.log(`  under its floor, or failed: ${row.name}`);

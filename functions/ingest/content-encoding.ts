@@ -110,13 +110,13 @@ function contentCodings(header = ''): readonly string[] {
 function checkText(text: Uint8Array, codings: readonly string[]): void {
   if (codings.length > 0) {
     throw new UnsupportedCodingError(
-      `AWS passed the body on as text, as it does with application/json, and that destroys ${codings.join(', ')}: ${REMEDY}`,
+      `content-encoding is ${codings.join(', ')} and the body is text, such as application/json, which AWS Lambda cannot pass on compressed: ${REMEDY}`,
       'identity',
     );
   }
   if (hasReplacementCharacter(text)) {
     throw new UnsupportedCodingError(
-      `AWS passed the body on as text, as it does with application/json, but the body is not UTF-8: ${REMEDY}`,
+      `the body is text, such as application/json, but not UTF-8, and AWS Lambda cannot pass that on: ${REMEDY}`,
       'identity',
     );
   }

@@ -45,9 +45,7 @@ export async function runCost(
   } finally {
     progress.finish();
   }
-  terminal.print(
-    input.json ? JSON.stringify(toJson(report), undefined, 2) : reportText(report, terminal.bold).trimEnd(),
-  );
+  terminal.print(input.json ? JSON.stringify(toJson(report), undefined, 2) : reportText(report, terminal).trimEnd());
   return 0;
 }
 

@@ -55,20 +55,34 @@ function comparison(usd: number, otherUsd: number): string {
     : `the Collectors cost ${times(otherUsd / usd)} as much`;
 }
 
-const WIDTH = 100;
+const MAX_WIDTH = 100;
+const MIN_ASSUMES_WIDTH = 16;
 
-/** The report for a terminal, at most 100 columns wide. */
-export function reportText(report: CostReport, bold: (text: string) => string): string {
+/** How the report looks. */
+export interface ReportStyle {
+  readonly bold: (text: string) => string;
+  /** Columns of the terminal, if it is one. */
+  readonly width?: number | undefined;
+}
+
+/** The report as text, no wider than the terminal and at most 100 columns wide. */
+export function reportText(report: CostReport, { bold, width: columns = MAX_WIDTH }: ReportStyle): string {
+  const width = Math.min(columns, MAX_WIDTH);
+  const table = (columns: readonly TableColumn[], rows: readonly (readonly string[])[]) =>
+    renderTable({ columns, rows }, { width, bold });
+  const wrap = (text: string) => `${wrapText(text, width)}\n`;
   const { bill, counts, variants, alternatives, priceList } = report;
   const sections = [
-    shapeText(report),
-    table(bold, BILL_COLUMNS, [
+    shapeText(report).map(wrap).join(''),
+    table(BILL_COLUMNS, [
       ...bill.lines.map((line, index) => billRow(line, bill.lines[index - 1])),
       ['', 'total', '', '', dollars(bill.usd)],
       ['', 'per million traces', '', '', dollars(bill.usdPerMillionTraces)],
     ]),
-    `Counted on ${counts.traces} traces (${counts.keptTraces} of them kept) in ${counts.requests} export requests, ${counts.fragments} fragments.\n`,
-    table(bold, ALTERNATIVE_COLUMNS, [...variants, ...alternatives].map(alternativeRow)),
+    wrap(
+      `Counted on ${counts.traces} traces (${counts.keptTraces} of them kept) in ${counts.requests} export requests, ${counts.fragments} fragments.`,
+    ),
+    table(ALTERNATIVE_COLUMNS, alternativeRows([...variants, ...alternatives], width)),
     wrap(breakEvenText(report)),
     wrap(assumptionsText(report)),
     wrap(priceText(priceList)),
@@ -90,20 +104,23 @@ const ALTERNATIVE_COLUMNS: readonly TableColumn[] = [
   { title: 'assumes', align: 'left' },
 ];
 
-function table(bold: (text: string) => string, columns: readonly TableColumn[], rows: readonly (readonly string[])[]) {
-  return renderTable({ columns, rows }, { width: WIDTH, bold });
-}
-
 function billRow(line: BillLine, before: BillLine | undefined): string[] {
   const service = line.service === before?.service ? '' : line.service;
   return [service, line.what, amount(line.quantity), line.unit, dollars(line.usd)];
 }
 
-function alternativeRow({ name, usd, assumes }: Alternative): string[] {
-  return [name, wholeDollars(usd), assumes];
+/** A row each; what an alternative assumes goes on in further rows where the terminal is too narrow for it. */
+function alternativeRows(alternatives: readonly Alternative[], width: number): string[][] {
+  const [first, second] = ALTERNATIVE_COLUMNS.map(({ title }) => title.length);
+  const taken = Math.max(first ?? 0, ...alternatives.map(({ name }) => name.length)) + 2 + (second ?? 0) + 2;
+  return alternatives.flatMap(({ name, usd, assumes }) =>
+    wrapText(assumes, Math.max(MIN_ASSUMES_WIDTH, width - taken))
+      .split('\n')
+      .map((line, index) => (index === 0 ? [name, wholeDollars(usd), line] : ['', '', line])),
+  );
 }
 
-function shapeText({ shape, options }: CostReport): string {
+function shapeText({ shape, options }: CostReport): string[] {
   const how = [
     options.provisioned ? 'provisioned capacity' : 'on-demand capacity',
     options.httpApi ? 'HTTP API' : 'function URL',
@@ -111,8 +128,8 @@ function shapeText({ shape, options }: CostReport): string {
   ];
   return [
     `${shape.tracesPerDay.toLocaleString('en')} traces a day, ${shape.spansPerTrace} spans of ${shape.spanBytes} bytes each, ${shape.keptPercent} % kept`,
-    `${shape.servicesPerTrace} services, ${shape.requestsPerTrace} export requests a trace, ${shape.spansPerRequest} spans a request; ${how.join(', ')}\n`,
-  ].join('\n');
+    `${shape.servicesPerTrace} services, ${shape.requestsPerTrace} export requests a trace, ${shape.spansPerRequest} spans a request; ${how.join(', ')}`,
+  ];
 }
 
 function assumptionsText({ options }: CostReport): string {
@@ -130,8 +147,4 @@ function priceText({ region, date, prices }: PriceList): string {
   const unsure = Object.values(prices).filter(({ source }) => source !== 'vendor').length;
   const all = Object.values(prices).length;
   return `Prices of ${date}, ${region}; ${unsure} of ${all} are second-hand or recalled: check them, or give your own with --prices.`;
-}
-
-function wrap(text: string): string {
-  return `${wrapText(text, WIDTH)}\n`;
 }

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { wrapText } from '../../lib/text/messages.ts';
 import { createRandom } from '../../lib/traffic/random.ts';
 import { readLines } from '../soak/archived.ts';
 import { type Comparison, compare, draftsIn, readIndependently } from './compare.ts';
@@ -85,19 +86,16 @@ function report(): void {
   const { sent, accepted, givenUp } = ledger.counts;
   const list = (counts: Iterable<readonly [string, number]>) =>
     [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
-  console.log(`faults injected: ${list(injected)}`);
-  console.log(`network: ${list(Object.entries(proxy.counts))}`);
-  console.log(`processes: ${list(Object.entries(tailgate.counts))}`);
-  console.log(`exports: ${list(Object.entries(fleet.counts))}`);
-  console.log(
+  const say = (text: string) => console.log(wrapText(text, 80));
+  say(`faults injected: ${list(injected)}`);
+  say(`network: ${list(Object.entries(proxy.counts))}`);
+  say(`processes: ${list(Object.entries(tailgate.counts))}`);
+  say(`exports: ${list(Object.entries(fleet.counts))}`);
+  say(
     `load held: ${Math.round(underFire)} spans/s accepted under faults; most lag ${(peaks.lagMs / 1_000).toFixed(1)} s, most memory ${Math.round(peaks.rssBytes / 1e6)} MB; drained after ${Math.round(drainedMs / 1_000)} s`,
   );
-  console.log(
-    `left in the buffer by requests that failed: ${waiting.heldBytes} bytes, which nothing frees before they expire`,
-  );
-  console.log(
-    `left in the archive by writers that were killed: ${draftsIn(archive)} drafts, which go after ten minutes`,
-  );
+  say(`left in the buffer by requests that failed: ${waiting.heldBytes} bytes, which nothing frees before they expire`);
+  say(`left in the archive by writers that were killed: ${draftsIn(archive)} drafts, which go after ten minutes`);
   for (const [text, count] of tailgate.troubles) console.log(`log, ${count} times: ${text}`);
   console.log(`spans sent ${sent}, accepted ${accepted}, given up ${givenUp}`);
   console.log(`kept traces ${own.keptTraces}: spans expected ${own.expected}, found ${own.found}`);

@@ -7,14 +7,14 @@ import type { TrafficShape } from '../../lib/traffic/traffic-shape.ts';
 import { RecordingTerminal } from '../support/recording-terminal.ts';
 import { runWith } from '../support/run-command.ts';
 
-async function cost(argv: readonly string[], files: Readonly<Record<string, string>> = {}) {
+async function cost(argv: readonly string[], files: Readonly<Record<string, string>> = {}, width?: number) {
   const read = (file: string) => {
     const text = files[file];
     if (text === undefined) throw unreadableFile(file, new Error('it is only here'));
     return text;
   };
   const steps: string[] = [];
-  const terminal = new RecordingTerminal();
+  const terminal = new RecordingTerminal(width === undefined ? {} : { width });
   const timer = setInterval(() => steps.push(terminal.describe?.() ?? ''), 1);
   const ran = await runWith<CostInput>(command, argv, (input, screen) => runCost(input, screen, { read }), terminal);
   clearInterval(timer);
@@ -141,6 +141,13 @@ describe('the report', () => {
     expect(text.out).not.toContain('…');
     expect(text.complaints).toEqual([]);
   });
+
+  it('fits a terminal of 80 columns, and says as much', async () => {
+    const narrow = await cost(argv, { 'p.json': prices }, 80);
+    expect(Math.max(...narrow.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    const words = (out: string) => out.replaceAll('─', '').split(/\s+/).sort();
+    expect(words(narrow.out)).toEqual(words(text.out));
+  }, 120_000);
 
   it('has the bill, the alternatives, the break-even and where the prices are from', () => {
     // 6.083 M traces × 4 fragments × $0.70 a million.

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { wrapText } from '../../lib/text/messages.ts';
 import type { FaultName } from './faults.ts';
 import { type History, playHistory } from './history.ts';
 import { type Plan, planArbitrary, planOf } from './plan.ts';
@@ -67,7 +68,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
   const faults = [...totals.faults].sort(([left], [right]) => (left < right ? -1 : 1));
   console.log(`seed ${seed}: ${totals.histories} histories, ${perSecond(totals, start)}`);
   console.log(`  ${totals.events} events, ${totals.spans} spans of the archive compared`);
-  console.log(`  faults: ${faults.map(([name, count]) => `${name} ${count}`).join(', ')}`);
+  console.log(wrapText(`faults: ${faults.map(([name, count]) => `${name} ${count}`).join(', ')}`, 80, '  '));
   if (broken === undefined) return 0;
   await explain(broken, options);
   return 1;
