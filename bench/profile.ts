@@ -12,7 +12,7 @@ import { authorizeAll } from '../functions/ingest/keys.ts';
 import { fixedConfig } from '../functions/shared/live-config.ts';
 import { parseSamplingConfig } from '../lib/sampling/config/parse-sampling-config.ts';
 import { corpusOf, samplingConfig } from './corpora.ts';
-import { eventOf, QUIET, servicesOn } from './load/deployed.ts';
+import { eventOf, QUIET, servicesOn, trainOn } from './load/deployed.ts';
 import { startStub } from './load/start-stub.ts';
 import { writeBlock } from './table/write-block.ts';
 
@@ -36,6 +36,7 @@ const parsed = parseSamplingConfig(samplingConfig('0s'));
 if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
 const config = fixedConfig(parsed.config);
 await using stub = await startStub();
+await trainOn('gateway', stub.url, ['profile']);
 const services = servicesOn(stub.url, 'profile');
 const ingest = wireIngest({ services, config, authorize: authorizeAll, log: QUIET });
 const decide = wireDecide({ services, config, log: QUIET });
