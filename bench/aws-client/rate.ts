@@ -1,4 +1,5 @@
 /** Work that two clients do in turns, and what it costs each. */
+import { spread } from '../table/rounds.ts';
 
 /** Medians over the rounds. */
 export interface ClientRating {
@@ -40,24 +41,12 @@ export async function rate(work: Work, rounds: number): Promise<readonly ClientR
   }
   return [...micros.sdk].map(([name, sdk]) => {
     const own = micros.own.get(name) ?? [];
-    const ratios = sdk.map((one, round) => one / (own[round] ?? Number.NaN)).sort((a, b) => a - b);
-    const quartile = (quarters: number) => ratios[Math.floor((ratios.length * quarters) / 4)] ?? Number.NaN;
-    return {
-      name,
-      sdkMicros: median(sdk),
-      ownMicros: median(own),
-      ratio: median(ratios),
-      quartiles: [quartile(1), quartile(3)] as const,
-    };
+    const { value: ratio, quartiles } = spread(sdk.map((one, round) => one / (own[round] ?? Number.NaN)));
+    return { name, sdkMicros: spread(sdk).value, ownMicros: spread(own).value, ratio, quartiles };
   });
 }
 
 export function microsSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
   return user + system;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }

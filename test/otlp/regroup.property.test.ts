@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
 import { type RegroupedRequest, regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
-import { type FlatSpan, flatSpans, hexOf, keepingUnknownFields } from '../support/flat-spans.ts';
-import { encodeRequest, exportRequests, type Span } from '../support/otlp-arbitraries.ts';
+import { byTrace, type FlatSpan, flatSpans, hasValidIds, keepingUnknownFields } from '../support/flat-spans.ts';
+import { encodeRequest, exportRequests } from '../support/otlp-arbitraries.ts';
 
 const { ExportTraceServiceRequest } = opentelemetry.proto.collector.trace.v1;
 const { TracesData } = opentelemetry.proto.trace.v1;
@@ -33,7 +33,7 @@ describe('regroup', () => {
         const bytes = encodeRequest(request);
         const regrouped = regroup(bytes);
         const all = flatSpans(ExportTraceServiceRequest.decode(bytes));
-        const valid = all.filter(({ span }) => hasValidIds(span as Span));
+        const valid = all.filter(({ span }) => hasValidIds(span));
         expect(spansByTrace(regrouped)).toEqual(byTrace(valid));
         expect(regrouped.spanCount).toBe(valid.length);
         expect(regrouped.rejectedSpanCount).toBe(all.length - valid.length);
@@ -80,24 +80,6 @@ describe('regroup', () => {
 function spansByTrace({ fragments }: RegroupedRequest): Map<string, FlatSpan[]> {
   return new Map(
     fragments.map(({ traceId, payload }) => [traceId, flatSpans(TracesData.decode(new Uint8Array(payload)))]),
-  );
-}
-
-function byTrace(spans: readonly FlatSpan[]): Map<string, FlatSpan[]> {
-  const traces = new Map<string, FlatSpan[]>();
-  for (const span of spans) traces.set(span.traceId, [...(traces.get(span.traceId) ?? []), span]);
-  return traces;
-}
-
-function hasValidIds(span: Span): boolean {
-  const isId = (id: Uint8Array | null | undefined, length: number) =>
-    id?.length === length && /[1-9a-f]/.test(hexOf(id));
-  const isLengthOk = (id: Uint8Array | null | undefined, length: number) => [undefined, 0, length].includes(id?.length);
-  return (
-    isId(span.traceId, 16) &&
-    isId(span.spanId, 8) &&
-    isLengthOk(span.parentSpanId, 8) &&
-    (span.links ?? []).every((link) => isLengthOk(link.traceId, 16) && isLengthOk(link.spanId, 8))
   );
 }
 

@@ -22,6 +22,24 @@ export function flatSpans({ resourceSpans }: TracesData): FlatSpan[] {
   );
 }
 
+/** By trace ID, in order of first appearance. */
+export function byTrace(spans: readonly FlatSpan[]): Map<string, FlatSpan[]> {
+  return Map.groupBy(spans, ({ traceId }) => traceId);
+}
+
+/** Whether all IDs of a span and its links have the length that they must have, and its own are not zero. */
+export function hasValidIds(span: Span): boolean {
+  const isId = (id: Uint8Array | null | undefined, length: number) =>
+    id?.length === length && /[1-9a-f]/.test(hexOf(id));
+  const isLengthOk = (id: Uint8Array | null | undefined, length: number) => [undefined, 0, length].includes(id?.length);
+  return (
+    isId(span.traceId, 16) &&
+    isId(span.spanId, 8) &&
+    isLengthOk(span.parentSpanId, 8) &&
+    (span.links ?? []).every((link) => isLengthOk(link.traceId, 16) && isLengthOk(link.spanId, 8))
+  );
+}
+
 /** Lower-case hex. */
 export function hexOf(bytes: ArrayLike<number>): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

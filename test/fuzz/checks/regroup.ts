@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { MalformedOtlpError } from '../../../lib/otlp/errors.ts';
 import { type RegroupedRequest, regroup } from '../../../lib/otlp/regroup/regroup.ts';
-import type { opentelemetry } from '../../../proto/generated/otlp.js';
-import { type FlatSpan, flatSpans, hexOf } from '../../support/flat-spans.ts';
+import { byTrace, flatSpans, hasValidIds } from '../../support/flat-spans.ts';
 import { outcomeOf } from '../target.ts';
 import { decoded } from './decoder.ts';
-
-type Span = opentelemetry.proto.trace.v1.Span.$Properties;
 
 /** What Tailgate refuses, and protobufjs reads (docs/receiving.md, "Against other protobuf readers"). */
 const STRICTER = [
@@ -53,20 +50,4 @@ export function checkRegroup(body: Uint8Array): RegroupedRequest | undefined {
 
 function isStricter(message = ''): boolean {
   return STRICTER.some((kind) => kind.test(message));
-}
-
-function byTrace(spans: readonly FlatSpan[]): Map<string, FlatSpan[]> {
-  return Map.groupBy(spans, ({ traceId }) => traceId);
-}
-
-function hasValidIds(span: Span): boolean {
-  const isId = (id: Uint8Array | null | undefined, length: number) =>
-    id?.length === length && /[1-9a-f]/.test(hexOf(id));
-  const isLengthOk = (id: Uint8Array | null | undefined, length: number) => [undefined, 0, length].includes(id?.length);
-  return (
-    isId(span.traceId, 16) &&
-    isId(span.spanId, 8) &&
-    isLengthOk(span.parentSpanId, 8) &&
-    (span.links ?? []).every((link) => isLengthOk(link.traceId, 16) && isLengthOk(link.spanId, 8))
-  );
 }
