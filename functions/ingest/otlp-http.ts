@@ -1,4 +1,5 @@
 import { MalformedOtlpError, RequestTooLargeError } from '../../lib/otlp/errors.ts';
+import { giveBack } from '../../lib/otlp/give-back.ts';
 import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
 import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { encodeExportResponse, encodeStatus } from '../../lib/otlp/responses.ts';
@@ -147,6 +148,8 @@ async function receive(
   const protobuf = encoding === 'json' ? protobufFromJson(unpacked, rejected) : unpacked;
   onUnpacked?.(protobuf.length);
   const result = await deps.ingest({ protobuf, rejected }, sender);
+  // What was made of the body here; the body itself is the caller's.
+  for (const made of [unpacked, protobuf]) if (made !== body) giveBack(made);
   const { acceptedSpanCount: spans, rejectedSpanCount, fragmentCount: fragments } = result;
   deps.metrics.add('receiver_accepted_spans', spans);
   deps.metrics.add('rejected_spans', rejectedSpanCount);
