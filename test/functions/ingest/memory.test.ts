@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { readHttpEvent } from '../../../functions/ingest/http.ts';
 import { authorizeAll } from '../../../functions/ingest/keys.ts';
 import { handleOtlpHttp } from '../../../functions/ingest/otlp-http.ts';
 import { RefusalLog } from '../../../functions/ingest/refusal-log.ts';
@@ -20,7 +21,12 @@ const JSON_BODY = Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ 
 const PROTOBUF_BODY = Buffer.concat([Buffer.of(0x7a, 0x80, 0x80, 0x06), Buffer.alloc(98_304)]);
 
 /** Sends a request. Resolves to the status, and to whether what `ingest` got was given back. */
-async function send(contentType: string, contentEncoding: string, body: Uint8Array, isDown = false) {
+async function send(
+  contentType: string,
+  contentEncoding: string,
+  body: Uint8Array,
+  { isDown = false, isOwn = false } = {},
+) {
   const world = new World();
   const seen: Uint8Array[] = [];
   const deps = {
@@ -37,7 +43,8 @@ async function send(contentType: string, contentEncoding: string, body: Uint8Arr
     metrics: NO_METRICS,
   };
   const headers = { 'content-type': contentType, 'content-encoding': contentEncoding };
-  const { status } = await handleOtlpHttp({ method: 'POST', path: '/v1/traces', headers, body, isText: false }, deps);
+  const request = { method: 'POST', path: '/v1/traces', headers, body, isText: false, isOwn };
+  const { status } = await handleOtlpHttp(request, deps);
   return { status, isGivenBack: seen.map(isGivenBack) };
 }
 
@@ -59,7 +66,24 @@ describe('memory of a request', () => {
     });
   });
 
+  it('is given back when the caller does not need the body any more, as that of an event', async () => {
+    const body = new Uint8Array(PROTOBUF_BODY);
+    expect(await send(PROTOBUF, 'identity', body, { isOwn: true })).toEqual({ status: 200, isGivenBack: [true] });
+    expect(isGivenBack(body)).toBe(true);
+    const event = {
+      requestContext: { http: { method: 'POST' } },
+      rawPath: '/v1/traces',
+      headers: {},
+      body: PROTOBUF_BODY.toString('base64'),
+      isBase64Encoded: true,
+    };
+    expect(readHttpEvent(event).isOwn).toBe(true);
+  });
+
   it('is left alone when the request could not be handled', async () => {
-    expect(await send(PROTOBUF, 'gzip', gzipSync(PROTOBUF_BODY), true)).toEqual({ status: 503, isGivenBack: [false] });
+    expect(await send(PROTOBUF, 'gzip', gzipSync(PROTOBUF_BODY), { isDown: true, isOwn: true })).toEqual({
+      status: 503,
+      isGivenBack: [false],
+    });
   });
 });
