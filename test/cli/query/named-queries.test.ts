@@ -71,6 +71,13 @@ describe('query --name', () => {
     expect(out).toMatch(/--step +length of an interval \(minute \| hour \| day, default hour\)/);
     expect(out).toMatch(/--trace-id .*required\)/);
   });
+
+  it('lists it in the width of the terminal, and for a pipe each text on a line', async () => {
+    const [narrow, piped] = [await ask(['--list'], 80), await ask(['--list'])];
+    expect(Math.max(...narrow.out.split('\n').map((text) => text.length))).toBeLessThanOrEqual(80);
+    expect(narrow.out.replaceAll(/\s+/g, ' ')).toBe(piped.out.replaceAll(/\s+/g, ' '));
+    expect(piped.out).toMatch(/--key +key of the attribute, such as enduser\.id \(text, required\)\n/);
+  });
 });
 
 describe('toDuckDb', () => {
