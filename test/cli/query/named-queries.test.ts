@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toDuckDb } from '../../../lib/cli/query/duckdb/trino-dialect.ts';
+import { queryLibrary } from '../../../lib/cli/query/library.ts';
+import { QUERY_NAMES } from '../../../lib/cli/query/query-names.ts';
 import { dataFolderWith, line, newDataFolder, oneSpan } from './support/archive-folder.ts';
 import { ask } from './support/ask.ts';
 
@@ -62,6 +64,10 @@ describe('query --name', () => {
     const { code, complaints } = await ask(['--data', newDataFolder(), ...argv]);
     expect(code).toBe(2);
     expect(complaints).toEqual([expect.stringContaining(says), 'tailgate query --help shows what it takes']);
+  });
+
+  it('has the names that completion offers', () => {
+    expect(QUERY_NAMES).toEqual(queryLibrary().map(({ name }) => name));
   });
 
   it('lists the library without a data folder', async () => {
