@@ -43,6 +43,9 @@ export const MAX_BYTES_IN_FLIGHT = 128 * 1024 * 1024;
 /** For what an exporter is told to wait when there is no room for its body: the requests before it take less. */
 const RETRY_AFTER_SECONDS = 1;
 
+/** With too many files open, each connection fails: a line for the first of a minute is enough. */
+const ACCEPT_LOG_MS = 60_000;
+
 /** Status line and reason for input that Node cannot parse as a request, by Node's error code. */
 const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: string]>> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are over 16 KiB'],
@@ -84,6 +87,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
   });
   await listen(server, options);
+  let silentUntilMs = 0;
+  // Without a listener it would end the process.
+  server.on('error', (error) => {
+    if (performance.now() < silentUntilMs) return;
+    silentUntilMs = performance.now() + ACCEPT_LOG_MS;
+    log.error('a connection cannot be accepted', { error });
+  });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the HTTP server has no port');
   return {
