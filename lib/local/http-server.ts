@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { MAX_INVOCATION_BYTES } from '../../functions/ingest/body-limits.ts';
 import type { HttpHandler } from '../../functions/ingest/handler.ts';
 import type { HttpHead, HttpResponse } from '../../functions/ingest/http.ts';
@@ -6,9 +6,9 @@ import { refuseForNow } from '../../functions/ingest/otlp-http.ts';
 import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { SystemClock } from '../aws/system.ts';
-import { CommandError } from '../terminal/errors.ts';
 import { BytesInFlight } from './bytes-in-flight.ts';
 import { deliveredBody, isOverLimit, maxBodyBytes, requestHead } from './function-url-event.ts';
+import { listen, stop } from './listening.ts';
 import { type BodyPace, DEFAULT_BODY_PACE, discardRest, LINGER_MS, readBody } from './request-body.ts';
 
 export interface HttpServerOptions {
@@ -42,9 +42,6 @@ const ENDED = new Set(['', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 export const MAX_BYTES_IN_FLIGHT = 128 * 1024 * 1024;
 /** For what an exporter is told to wait when there is no room for its body: the requests before it take less. */
 const RETRY_AFTER_SECONDS = 1;
-
-/** With too many files open, each connection fails: a line for the first of a minute is enough. */
-const ACCEPT_LOG_MS = 60_000;
 
 /** Status line and reason for input that Node cannot parse as a request, by Node's error code. */
 const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: string]>> = {
@@ -87,13 +84,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
   });
   await listen(server, options);
-  let silentUntilMs = 0;
-  // Without a listener it would end the process.
-  server.on('error', (error) => {
-    if (performance.now() < silentUntilMs) return;
-    silentUntilMs = performance.now() + ACCEPT_LOG_MS;
-    log.error('a connection cannot be accepted', { error });
-  });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the HTTP server has no port');
   return {
@@ -209,45 +199,4 @@ function refuseAndClose(status: number, reason: string, head: HttpHead, refusals
   refusals.add(status, reason, head.headers['user-agent']);
   const body = Buffer.from(JSON.stringify({ message: reason }));
   return { status, headers: { 'content-type': 'application/json', connection: 'close' }, body };
-}
-
-function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(new CommandError(explainListenError(error), { cause: error }));
-    server.once('error', fail);
-    server.listen({ host, port }, () => {
-      server.off('error', fail);
-      resolve();
-    });
-  });
-}
-
-/** Says in one line, for the person who started the server, why it cannot listen. */
-function explainListenError(error: NodeJS.ErrnoException & { readonly port?: number }): string {
-  const { code, port } = error;
-  switch (code) {
-    case 'EADDRINUSE':
-      return `port ${port} is in use: stop what listens there, or choose another with --port (0: any free one)`;
-    case 'EACCES':
-      return `cannot listen on port ${port}: ${error.message}; choose another with --port`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `cannot listen: ${error.message}; --host must be an address of this machine`;
-    default:
-      return error.message;
-  }
-}
-
-/** How long a request in progress may take after the server began to stop. */
-const GRACE_MS = 3_000;
-
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const grace = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-    server.close(() => {
-      clearTimeout(grace);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }
