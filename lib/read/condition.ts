@@ -56,3 +56,31 @@ export interface AttributeField {
   readonly scope: 'span' | 'resource' | 'any';
   readonly key: string;
 }
+
+/** A query that cannot be answered as it is. The message says what was got and what is allowed. */
+export class InvalidQueryError extends Error {
+  override readonly name = 'InvalidQueryError';
+}
+
+/** More comparisons than any page builds. */
+const MAX_COMPARISONS = 100;
+
+/** The comparisons of a condition, in order. @throws {InvalidQueryError} when there are too many */
+export function comparisonsOf(condition: Condition): Comparison[] {
+  const found: Comparison[] = [];
+  const open: Condition[] = [condition];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if ('field' in one) found.push(one);
+    else open.push(...('all' in one ? one.all : one.any).toReversed());
+    if (found.length > MAX_COMPARISONS) {
+      throw new InvalidQueryError(`a condition may have ${MAX_COMPARISONS} comparisons, this one has more`);
+    }
+  }
+  return found;
+}
+
+/** Both conditions, of which either may be missing. */
+export function bothOf(a: Condition | undefined, b: Condition | undefined): Condition | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return { all: [a, b] };
+}

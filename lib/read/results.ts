@@ -62,8 +62,11 @@ export interface MatchedSpan {
   readonly spanId: string;
   readonly service: string | null;
   readonly name: string;
+  /** SERVER, CLIENT, …; UNSPECIFIED. */
+  readonly kind: string;
+  /** 0: none. */
   readonly startTimeUnixNano: bigint;
-  /** null: not finished. */
+  /** null: without a start, or not finished. */
   readonly durationNanos: number | null;
 }
 

@@ -13,6 +13,13 @@ export function summarizeLines(key: string, text: Uint8Array): ObjectSummary {
   return builder.build(key, true);
 }
 
+/** The summary of lines that have been read. */
+export function summarizeLineJson(key: string, lines: readonly LineJson[]): ObjectSummary {
+  const builder = new SummaryBuilder();
+  for (const line of lines) addLine(builder, line, 0, 0);
+  return builder.build(key, true);
+}
+
 function addLine(builder: SummaryBuilder, line: LineJson, begin: number, end: number): void {
   const baseSeconds = firstSeconds(line.resourceSpans);
   builder.startLine({
