@@ -1,6 +1,8 @@
 import { wireDecideWakeUps } from '../../functions/decide/handler.ts';
 import { wireIngestHttp } from '../../functions/ingest/handler.ts';
-import { authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
+import { type Authorize, authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
+import { createReadHttp, readBeside } from '../../functions/read/handler.ts';
+import { createReaders } from '../../functions/read/readers.ts';
 import { fixedConfig } from '../../functions/shared/live-config.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { SystemClock } from '../aws/system.ts';
@@ -23,6 +25,8 @@ export interface LocalOptions {
   readonly config: SamplingConfig;
   /** Ingest keys. If there are none, every request is accepted. */
   readonly keys: readonly string[];
+  /** Keys of those who read kept traces. @default as {@link isOpenToReaders} says */
+  readonly readKeys?: readonly string[];
   readonly log: Log;
   /** What the buffer may take of the disk. @default DEFAULT_MAX_BUFFER_BYTES */
   readonly maxBufferBytes?: number;
@@ -106,16 +110,44 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
     host,
     port,
     log,
-    handler: admission.guard(
-      wireIngestHttp({
-        services: announcing(services, (visibleAtMs) => loop.expect(visibleAtMs)),
-        config,
-        authorize: options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys),
+    handler: readBeside(
+      createReadHttp({
+        readers: createReaders({ store: parts.objects, buffer: (tenant) => services(tenant).buffer, clock }),
+        authorize: authorizeReaders(options),
+        clock,
         log,
       }),
+      admission.guard(
+        wireIngestHttp({
+          services: announcing(services, (visibleAtMs) => loop.expect(visibleAtMs)),
+          config,
+          authorize: options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys),
+          log,
+        }),
+      ),
     ),
   });
   started.defer(() => http.stop());
   const urlHost = host.includes(':') ? `[${host}]` : host;
   return { url: `http://${urlHost}:${http.port}`, stop: () => started.stop() };
+}
+
+/**
+ * Without read keys, who can connect reads, unless that is another machine, and senders need a key: then nobody reads, because
+ * whoever asks for keys does not expect kept traces to be open.
+ */
+export function isOpenToReaders({
+  host,
+  keys,
+  readKeys = [],
+}: Pick<LocalOptions, 'host' | 'keys' | 'readKeys'>): boolean {
+  return readKeys.length === 0 && (keys.length === 0 || isLoopback(host));
+}
+
+function authorizeReaders(options: LocalOptions): Authorize {
+  return isOpenToReaders(options) ? authorizeAll : authorizeKeys(options.readKeys ?? []);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }
