@@ -87,7 +87,7 @@ function refusalOf(error: unknown, log: Log): Refused {
 }
 
 /** Smaller answers are not worth it. */
-const MIN_GZIP_BYTES = 4096;
+const MIN_GZIP_BYTES = 1024;
 const compress = promisify(gzip);
 
 async function compressed(response: HttpResponse, { headers }: HttpHead): Promise<HttpResponse> {
