@@ -30,7 +30,9 @@ export function readRouteOf(path: string): { readonly api: ReadApi; readonly res
 }
 
 /** Answers requests for kept traces. It needs no body, and never rejects. */
-export function createReadHttp(deps: ReadHttpDeps): (head: HttpHead) => Promise<HttpResponse> {
+export type ReadHttp = (head: HttpHead) => Promise<HttpResponse>;
+
+export function createReadHttp(deps: ReadHttpDeps): ReadHttp {
   return async (head) => {
     const route = readRouteOf(head.path);
     const errorBody = route?.api.errorBody ?? ((_status: number, message: string) => ({ error: message }));
@@ -103,7 +105,7 @@ async function compressed(response: HttpResponse, { headers }: HttpHead): Promis
 }
 
 /** Puts what reads before what receives: requests with a path of a {@link READ_APIS} go to `read`, all others to `ingest`. */
-export function readBeside(read: (head: HttpHead) => Promise<HttpResponse>, ingest: HttpHandler): HttpHandler {
+export function readBeside(read: ReadHttp, ingest: HttpHandler): HttpHandler {
   return (head) => (readRouteOf(head.path) === undefined ? ingest(head) : read(head));
 }
 

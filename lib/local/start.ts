@@ -1,32 +1,32 @@
 import { wireDecideWakeUps } from '../../functions/decide/handler.ts';
 import { wireIngestHttp } from '../../functions/ingest/handler.ts';
-import { type Authorize, authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
-import { createReadHttp, readBeside } from '../../functions/read/handler.ts';
-import { createReaders } from '../../functions/read/readers.ts';
+import { authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
+import { readBeside } from '../../functions/read/handler.ts';
 import { fixedConfig } from '../../functions/shared/live-config.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { SystemClock } from '../aws/system.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../pipeline/decide/options.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { Admission, type Load } from './admission.ts';
+import { BytesInFlight } from './bytes-in-flight.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { DEFAULT_LOOP_OPTIONS, DecisionLoop, type DecisionLoopOptions } from './decision-loop.ts';
-import { startHttpServer } from './http-server.ts';
+import { MAX_BYTES_IN_FLIGHT, startHttpServer } from './http-server.ts';
 import { announcing, openLocalServices } from './local-services.ts';
 import { Outage } from './outage.ts';
 import { patientQueue, patientServices } from './patient-services.ts';
+import { localReading, type ReadingOptions } from './reading.ts';
 import { type Started, startParts } from './started.ts';
 
-export interface LocalOptions {
-  readonly host: string;
+export interface LocalOptions extends ReadingOptions {
   /** 0 selects any free port. */
   readonly port: number;
+  /** For OTLP/gRPC; 0 selects any free port. Undefined: OTLP/HTTP only. */
+  readonly grpcPort?: number;
   readonly dataDir: string;
   readonly config: SamplingConfig;
   /** Ingest keys. If there are none, every request is accepted. */
   readonly keys: readonly string[];
-  /** Keys of those who read kept traces. @default as {@link isOpenToReaders} says */
-  readonly readKeys?: readonly string[];
   readonly log: Log;
   /** What the buffer may take of the disk. @default DEFAULT_MAX_BUFFER_BYTES */
   readonly maxBufferBytes?: number;
@@ -41,6 +41,8 @@ export interface LocalOptions {
 export interface RunningTailgate {
   /** Base URL for OTLP, without the path. */
   readonly url: string;
+  /** The same for OTLP/gRPC. */
+  readonly grpcUrl?: string;
   /**
    * Answers the requests in progress, finishes the current batch of decisions and closes the database. Waiting spans
    * stay on disk.
@@ -106,48 +108,24 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
     undecidedBytes: store.disk().undecidedBytes,
   });
   const admission = new Admission({ load, clock, log }, { maxLagMs, maxBufferBytes: maxBufferBytes * UNDECIDED_SHARE });
-  const http = await startHttpServer({
-    host,
-    port,
-    log,
-    handler: readBeside(
-      createReadHttp({
-        readers: createReaders({ store: parts.objects, buffer: (tenant) => services(tenant).buffer, clock }),
-        authorize: authorizeReaders(options),
-        clock,
-        log,
-      }),
-      admission.guard(
-        wireIngestHttp({
-          services: announcing(services, (visibleAtMs) => loop.expect(visibleAtMs)),
-          config,
-          authorize: options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys),
-          log,
-        }),
-      ),
-    ),
-  });
+  const handler = admission.guard(
+    wireIngestHttp({
+      services: announcing(services, (visibleAtMs) => loop.expect(visibleAtMs)),
+      config,
+      authorize: options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys),
+      log,
+    }),
+  );
+  const read = localReading(options, { ...parts, clock, log });
+  const inFlight = new BytesInFlight(MAX_BYTES_IN_FLIGHT);
+  const http = await startHttpServer({ host, port, handler: readBeside(read, handler), inFlight, log });
   started.defer(() => http.stop());
-  const urlHost = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${urlHost}:${http.port}`, stop: () => started.stop() };
-}
-
-/**
- * Without read keys, who can connect reads, unless that is another machine, and senders need a key: then nobody reads, because
- * whoever asks for keys does not expect kept traces to be open.
- */
-export function isOpenToReaders({
-  host,
-  keys,
-  readKeys = [],
-}: Pick<LocalOptions, 'host' | 'keys' | 'readKeys'>): boolean {
-  return readKeys.length === 0 && (keys.length === 0 || isLoopback(host));
-}
-
-function authorizeReaders(options: LocalOptions): Authorize {
-  return isOpenToReaders(options) ? authorizeAll : authorizeKeys(options.readKeys ?? []);
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+  const urlOf = (boundPort: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
+  const { grpcPort } = options;
+  if (grpcPort === undefined) return { url: urlOf(http.port), stop: () => started.stop() };
+  // Takes as long to load as all the rest.
+  const { startGrpcServer } = await import('./grpc-server.ts');
+  const grpc = await startGrpcServer({ host, port: grpcPort, handler, inFlight, log, clock });
+  started.defer(() => grpc.stop());
+  return { url: urlOf(http.port), grpcUrl: urlOf(grpc.port), stop: () => started.stop() };
 }

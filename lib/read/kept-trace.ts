@@ -1,15 +1,15 @@
 import type { MatchedSpan, ServiceCount, TraceSummary } from './results.ts';
 import {
+  earlier,
   hexOf,
   KINDS,
   kindOf,
+  later,
   NO_TEXT,
   type ObjectSummary,
   ORPHAN,
   STATUS_ERROR,
   statusOf,
-  earlier,
-  later,
 } from './summary/object-summary.ts';
 import { timeOf } from './summary/summarize-lines.ts';
 

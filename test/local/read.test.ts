@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isOpenToReaders, type RunningTailgate, startLocal } from '../../lib/local/start.ts';
+import { isOpenToReaders } from '../../lib/local/reading.ts';
+import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
 import { RecordingLog } from '../support/recording-log.ts';
 import { configFrom } from '../support/sampling-config.ts';
@@ -34,9 +35,13 @@ describe('the local run', () => {
 
   it('shows kept traces on the port that receives spans', async () => {
     const key = { 'x-api-key': 'rk' };
-    expect(await get('/api/traces', key)).toMatchObject({ json: { traces: [{ rootName: 'POST /checkout', policy: 'all' }] } });
+    expect(await get('/api/traces', key)).toMatchObject({
+      json: { traces: [{ rootName: 'POST /checkout', policy: 'all' }] },
+    });
     // By its decision record, without a window.
-    expect(await get(`/api/traces/${traceIdOf('a1')}`, key)).toMatchObject({ json: { trace: { services: [{ name: 'gateway' }] } } });
+    expect(await get(`/api/traces/${traceIdOf('a1')}`, key)).toMatchObject({
+      json: { trace: { services: [{ name: 'gateway' }] } },
+    });
   });
 
   it('takes read keys, and no ingest keys', async () => {

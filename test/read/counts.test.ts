@@ -13,9 +13,9 @@ function allSpans(traces: readonly ModelTrace[]) {
 }
 
 /** The sums of some numbers by a key. */
-function sums<Item>(items: readonly Item[], keyOf: (item: Item) => string, valueOf: (item: Item) => number) {
+function sums<Item>(items: readonly Item[], keyOf: (item: Item) => string, numberOf: (item: Item) => number) {
   const found: Record<string, number> = {};
-  for (const item of items) found[keyOf(item)] = (found[keyOf(item)] ?? 0) + valueOf(item);
+  for (const item of items) found[keyOf(item)] = (found[keyOf(item)] ?? 0) + numberOf(item);
   return found;
 }
 
@@ -33,7 +33,9 @@ describe('counts over a window', () => {
       const { services } = await reader.services(ALL);
       expect(services).toEqual([...new Set(spans.flatMap(({ service }) => service ?? []))].sort());
       const { operations } = await reader.operations('cart', ALL);
-      const names = spans.filter(({ service }) => service === 'cart').map(({ name, kind }) => `${name} ${KINDS[kind] ?? KINDS[0]}`);
+      const names = spans
+        .filter(({ service }) => service === 'cart')
+        .map(({ name, kind }) => `${name} ${KINDS[kind] ?? KINDS[0]}`);
       expect(operations.map(({ name, kind }) => `${name} ${kind}`).sort()).toEqual([...new Set(names)].sort());
       const { tags } = await reader.tags(ALL);
       // Unfinished copies that gave way may have had more.
@@ -50,7 +52,11 @@ describe('counts over a window', () => {
       const keyOf = ({ span }: (typeof requests)[number]) =>
         `${Math.floor((EPOCH_MS + span.startMs) / stepMs) * stepMs} ${span.service}`;
       const ofPoints = (name: 'keptRequests' | 'keptErrors' | 'estimatedRequests' | 'estimatedErrors') =>
-        sums(points, ({ startMs, service }) => `${startMs} ${service}`, (point) => point[name]);
+        sums(
+          points,
+          ({ startMs, service }) => `${startMs} ${service}`,
+          (point) => point[name],
+        );
       expect(ofPoints('keptRequests')).toEqual(sums(requests, keyOf, () => 1));
       expect(ofPoints('estimatedRequests')).toEqual(sums(requests, keyOf, ({ weight }) => weight ?? 1));
       const failed = ({ span }: (typeof requests)[number]) => (span.status === 'ERROR' ? 1 : 0);
@@ -67,16 +73,29 @@ describe('counts over a window', () => {
         const { parentSpanId, spanId, service } = span;
         if (parentSpanId === undefined || service === undefined) return [];
         const parents = spansOf(trace).filter((other) => other.spanId === parentSpanId);
-        const greatest = (some: readonly ModelSpan[]) => some.flatMap((one) => one.service ?? []).sort().at(-1);
+        const greatest = (some: readonly ModelSpan[]) =>
+          some
+            .flatMap((one) => one.service ?? [])
+            .sort()
+            .at(-1);
         const clients = greatest(parents.filter((one) => !isRequest(one)));
-        const parent =
-          parentSpanId === spanId ? clients : (greatest(parents.filter(isRequest)) ?? greatest(parents));
+        const parent = parentSpanId === spanId ? clients : (greatest(parents.filter(isRequest)) ?? greatest(parents));
         return parent === undefined || parent === service ? [] : [{ key: `${parent} ${service}`, weight }];
       });
       const keyOf = ({ parent, child }: { readonly parent: string; readonly child: string }) => `${parent} ${child}`;
-      expect(sums(dependencies, keyOf, ({ keptCalls }) => keptCalls)).toEqual(sums(calls, ({ key }) => key, () => 1));
+      expect(sums(dependencies, keyOf, ({ keptCalls }) => keptCalls)).toEqual(
+        sums(
+          calls,
+          ({ key }) => key,
+          () => 1,
+        ),
+      );
       expect(sums(dependencies, keyOf, ({ estimatedCalls }) => estimatedCalls)).toEqual(
-        sums(calls, ({ key }) => key, ({ weight }) => weight ?? 1),
+        sums(
+          calls,
+          ({ key }) => key,
+          ({ weight }) => weight ?? 1,
+        ),
       );
     });
   });
@@ -86,7 +105,9 @@ describe('counts over a window', () => {
       const { policies } = await reader.policies(ALL);
       const policyOf = ({ policy }: { readonly policy: string }) => policy;
       expect(sums(policies, policyOf, (one) => one.traces)).toEqual(sums(traces, policyOf, () => 1));
-      expect(sums(policies, policyOf, (one) => one.spans)).toEqual(sums(traces, policyOf, (one) => spansOf(one).length));
+      expect(sums(policies, policyOf, (one) => one.spans)).toEqual(
+        sums(traces, policyOf, (one) => spansOf(one).length),
+      );
       expect(sums(policies, policyOf, (one) => one.estimatedTraces)).toEqual(
         sums(traces, policyOf, ({ weight }) => weight ?? 1),
       );
@@ -96,15 +117,21 @@ describe('counts over a window', () => {
 
 describe('weightedQuantiles', () => {
   it('counts a value as often as its weight says', () => {
-    const values = fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 5 })), { minLength: 1 });
+    const values = fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 5 })), {
+      minLength: 1,
+    });
     fc.assert(
       fc.property(values, (weighted) => {
         const repeated = weighted.flatMap(([value, weight]) => Array.from({ length: weight }, () => value));
         repeated.sort((a, b) => a - b);
         const shares = [0.01, 0.5, 0.95, 1];
-        expect(weightedQuantiles(weighted.map(([value]) => value), weighted.map(([, weight]) => weight), shares)).toEqual(
-          shares.map((share) => repeated[Math.ceil(share * repeated.length - 1e-9) - 1]),
-        );
+        expect(
+          weightedQuantiles(
+            weighted.map(([value]) => value),
+            weighted.map(([, weight]) => weight),
+            shares,
+          ),
+        ).toEqual(shares.map((share) => repeated[Math.ceil(share * repeated.length - 1e-9) - 1]));
       }),
     );
   });

@@ -14,7 +14,7 @@ function textOf(value: AttributeSpec | undefined): string | null {
   return Object.is(value, -0) ? '-0.0' : String(value);
 }
 
-function valueOf(field: Field, span: ModelSpan, trace: ModelTrace): string | number | null {
+function actualOf(field: Field, span: ModelSpan, trace: ModelTrace): string | number | null {
   if (field.of === 'attribute') {
     const ofSpan = Object.hasOwn(span.attributes, field.key);
     if (field.scope === 'span') return textOf(span.attributes[field.key]);
@@ -65,7 +65,7 @@ function holds(condition: Condition, span: ModelSpan, trace: ModelTrace): boolea
   if ('all' in condition) return condition.all.every((one) => holds(one, span, trace));
   if ('any' in condition) return condition.any.some((one) => holds(one, span, trace));
   const { field, operator, value } = condition;
-  const actual = valueOf(field, span, trace);
+  const actual = actualOf(field, span, trace);
   if (actual === null) return false;
   const isEqual = typeof actual === 'number' ? actual === Number(value) : actual === String(value);
   const matches = () => new RegExp(`^(?:${value})$`, 's').test(String(actual));
@@ -105,7 +105,21 @@ const comparison: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({
     field: textField,
     operator: fc.constantFrom('=' as const, '!=' as const),
-    value: fc.constantFrom('gateway', 'cart', 'SELECT cart', 'SERVER', 'ERROR', 'errors', '/cart', 'gold', 'a', '/checkout?x="1"', '-0.0', 200, true),
+    value: fc.constantFrom(
+      'gateway',
+      'cart',
+      'SELECT cart',
+      'SERVER',
+      'ERROR',
+      'errors',
+      '/cart',
+      'gold',
+      'a',
+      '/checkout?x="1"',
+      '-0.0',
+      200,
+      true,
+    ),
   }),
   fc.record({
     field: textField,
@@ -171,7 +185,9 @@ describe('findTraces', () => {
             durationMs: durationOf(spans),
             spanCount: spans.length,
             errorCount: errorsIn(spans),
-            orphanCount: spans.filter(({ parentSpanId: id, spanId }) => id !== undefined && id !== spanId && !ids.has(id)).length,
+            orphanCount: spans.filter(
+              ({ parentSpanId: id, spanId }) => id !== undefined && id !== spanId && !ids.has(id),
+            ).length,
             services: names.map((name) => {
               const own = spans.filter(({ service }) => service === name);
               return { name, spanCount: own.length, errorCount: errorsIn(own) };
@@ -194,11 +210,17 @@ describe('findTraces', () => {
         const newest = await reader.find({ window: ALL, limit });
         const startOf = (nanos: bigint) => Number(nanos / 1_000_000n) - EPOCH_MS;
         expect(newest.traces.map(({ startTimeUnixNano }) => startOf(startTimeUnixNano))).toEqual(
-          starts.map(Math.floor).sort((a, b) => b - a).slice(0, limit),
+          starts
+            .map(Math.floor)
+            .sort((a, b) => b - a)
+            .slice(0, limit),
         );
         const slowest = await reader.find({ window: ALL, limit, order: 'slowest' });
         expect(slowest.traces.map(({ durationMs }) => durationMs ?? -1)).toEqual(
-          traces.map((trace) => durationOf(spansOf(trace)) ?? -1).sort((a, b) => b - a).slice(0, limit),
+          traces
+            .map((trace) => durationOf(spansOf(trace)) ?? -1)
+            .sort((a, b) => b - a)
+            .slice(0, limit),
         );
       }),
       { numRuns: 60 },

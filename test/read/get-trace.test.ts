@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ALL, type ModelTrace, modelTraces, readerOf, spansOf, writeArchive } from './model-archive.ts';
 
-const spanIds = (trace: ModelTrace) => spansOf(trace).map(({ spanId }) => spanId).sort();
+const spanIds = (trace: ModelTrace) =>
+  spansOf(trace)
+    .map(({ spanId }) => spanId)
+    .sort();
 
 describe('getTrace', () => {
   it('puts all lines of a trace together, by its record or by the hours asked for', async () => {
@@ -24,8 +27,16 @@ describe('getTrace', () => {
   });
 
   it('reads the record and the objects that it names, and nothing else', async () => {
-    const [trace] = fc.sample(modelTraces.filter(({ length }) => length > 4), { seed: 1, numRuns: 1 })[0] ?? [];
-    const traces = fc.sample(modelTraces.filter(({ length }) => length > 4), { seed: 1, numRuns: 1 })[0] ?? [];
+    const [trace] =
+      fc.sample(
+        modelTraces.filter(({ length }) => length > 4),
+        { seed: 1, numRuns: 1 },
+      )[0] ?? [];
+    const traces =
+      fc.sample(
+        modelTraces.filter(({ length }) => length > 4),
+        { seed: 1, numRuns: 1 },
+      )[0] ?? [];
     const { store, records } = await writeArchive(traces);
     const got: string[] = [];
     const counting = {
@@ -59,18 +70,31 @@ describe('getTrace', () => {
 
   it('says which hours it could not read in time', async () => {
     const { store } = await writeArchive([]);
-    const { trace, isComplete, missingHours } = await readerOf({ store }, { limits: { deadlineMs: 0 } }).get('f'.repeat(32), ALL);
-    expect({ trace, isComplete, count: missingHours.length }).toEqual({ trace: undefined, isComplete: false, count: 8 });
+    const { trace, isComplete, missingHours } = await readerOf({ store }, { limits: { deadlineMs: 0 } }).get(
+      'f'.repeat(32),
+      ALL,
+    );
+    expect({ trace, isComplete, count: missingHours.length }).toEqual({
+      trace: undefined,
+      isComplete: false,
+      count: 8,
+    });
   });
 
   it('never sees another tenant', async () => {
-    const traces = fc.sample(modelTraces.filter(({ length }) => length > 2), { seed: 2, numRuns: 1 })[0] ?? [];
+    const traces =
+      fc.sample(
+        modelTraces.filter(({ length }) => length > 2),
+        { seed: 2, numRuns: 1 },
+      )[0] ?? [];
     const { store } = await writeArchive(traces, 2, { tenant: 'a' });
     for (const tenant of ['b', undefined]) {
       const reader = readerOf({ store }, tenant === undefined ? {} : { tenant });
       expect((await reader.find({ window: ALL })).traces).toEqual([]);
       expect((await reader.get(traces[0]?.traceId ?? '', ALL)).trace).toBeUndefined();
     }
-    expect((await readerOf({ store }, { tenant: 'a' }).find({ window: ALL, limit: 100 })).traces).toHaveLength(traces.length);
+    expect((await readerOf({ store }, { tenant: 'a' }).find({ window: ALL, limit: 100 })).traces).toHaveLength(
+      traces.length,
+    );
   });
 });

@@ -7,7 +7,7 @@ import { Trace } from '../../lib/otlp/trace/trace.ts';
 import type { KeptRecord } from '../../lib/read/ports.ts';
 import { TraceReader, type TraceReaderLimits } from '../../lib/read/trace-reader.ts';
 import { MemoryObjectStore } from '../memory/memory-object-store.ts';
-import { type AttributesSpec, encodeFragment, EPOCH_MS, type SpanSpec } from '../support/build-trace.ts';
+import { type AttributesSpec, EPOCH_MS, encodeFragment, type SpanSpec } from '../support/build-trace.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 /** A span as the test knows it, without going through the archive. */
@@ -170,7 +170,10 @@ function toSpec({ startMs, endMs, resource, service: _, parentSpanId, ...span }:
 /** The spans that count: copies that are equal count once, and an unfinished copy gives way to a finished one. */
 export function spansOf({ claims }: ModelTrace): readonly ModelSpan[] {
   const all = claims.flat();
-  const different = all.filter((span, at) => all.findIndex((other) => JSON.stringify(toComparable(other)) === JSON.stringify(toComparable(span))) === at);
+  const different = all.filter(
+    (span, at) =>
+      all.findIndex((other) => JSON.stringify(toComparable(other)) === JSON.stringify(toComparable(span))) === at,
+  );
   const isCopy = (a: ModelSpan, b: ModelSpan) =>
     a.spanId === b.spanId && a.kind === b.kind && a.name === b.name && a.startMs === b.startMs;
   return different.filter(
@@ -180,6 +183,14 @@ export function spansOf({ claims }: ModelTrace): readonly ModelSpan[] {
 
 function toComparable(span: ModelSpan) {
   const entries = (spec: AttributesSpec) =>
-    Object.entries(spec).map(([key, value]) => [key, typeof value, typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : JSON.stringify(value, (_k, v) => (typeof v === 'bigint' ? `${v}n` : v))]);
+    Object.entries(spec).map(([key, value]) => [
+      key,
+      typeof value,
+      typeof value === 'bigint'
+        ? `${value}n`
+        : Object.is(value, -0)
+          ? '-0'
+          : JSON.stringify(value, (_k, v) => (typeof v === 'bigint' ? `${v}n` : v)),
+    ]);
   return { ...span, service: undefined, attributes: entries(span.attributes), resource: entries(span.resource) };
 }

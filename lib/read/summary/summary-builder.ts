@@ -2,10 +2,10 @@ import { mapFor } from '../../otlp/content-table.ts';
 import { type AttributeScope, createAttributeFilter, hashOfKey, hashOfValue } from './attribute-filter.ts';
 import {
   earlier,
-  later,
   flagsOf,
   isRequest,
   kindOf,
+  later,
   NO_TEXT,
   type ObjectSummary,
   ORPHAN,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createReadHandler } from '../../../functions/read/handler.ts';
 import { authorizeAll, authorizeKeys } from '../../../functions/ingest/keys.ts';
+import { createReadHandler } from '../../../functions/read/handler.ts';
 import { functionUrlEvent } from '../../../lib/local/function-url-event.ts';
 import { UnavailableError } from '../../../lib/pipeline/ports.ts';
 import { type ModelTrace, readerOf, writeArchive } from '../../read/model-archive.ts';
@@ -45,7 +45,8 @@ const FROM = `from=${EPOCH_MS}&to=${EPOCH_MS + 3_600_000}`;
 
 describe('GET /api', () => {
   it('finds traces by each of its parameters', async () => {
-    const found = async (query: string) => (await ask(`/api/traces?${FROM}&${query}`)).json.traces.map((one: { traceId: string }) => one.traceId);
+    const found = async (query: string) =>
+      (await ask(`/api/traces?${FROM}&${query}`)).json.traces.map((one: { traceId: string }) => one.traceId);
     const both = ['1'.repeat(32), CHECKOUT];
     expect(await found('')).toEqual(both);
     expect(await found('order=slowest&limit=1')).toEqual([CHECKOUT]);
@@ -65,7 +66,11 @@ describe('GET /api', () => {
     ]) {
       expect(await found(query), query).toEqual([CHECKOUT]);
     }
-    for (const query of ['rootService=gateway', 'attribute=.http.response.status_code>=500', 'attribute=resource.k8s.pod.name!=x']) {
+    for (const query of [
+      'rootService=gateway',
+      'attribute=.http.response.status_code>=500',
+      'attribute=resource.k8s.pod.name!=x',
+    ]) {
       expect(await found(query), query).toEqual(both);
     }
     // Both of one span.
@@ -117,33 +122,52 @@ describe('GET /api', () => {
   it('answers with one trace', async () => {
     const { json } = await ask(`/api/traces/${CHECKOUT}?${FROM}`);
     expect(json.trace).toMatchObject({ traceId: CHECKOUT, source: 'lines', lines: [{ seq: 0, spanCount: 2 }] });
-    expect(json.trace.spans.map((one: { service: string; span: { name: string } }) => [one.service, one.span.name])).toEqual([
+    expect(
+      json.trace.spans.map((one: { service: string; span: { name: string } }) => [one.service, one.span.name]),
+    ).toEqual([
       ['gateway', 'POST /checkout'],
       ['payment', 'charge'],
     ]);
-    expect(await ask(`/api/traces/${'2'.repeat(32)}?${FROM}`)).toMatchObject({ status: 404, json: { error: /was not kept/ } });
+    expect(await ask(`/api/traces/${'2'.repeat(32)}?${FROM}`)).toMatchObject({
+      status: 404,
+      json: { error: /was not kept/ },
+    });
   });
 
   it('counts', async () => {
     expect((await ask(`/api/services?${FROM}`)).json.services).toEqual(['gateway', 'payment']);
-    expect((await ask(`/api/operations?${FROM}&service=payment`)).json.operations).toEqual([{ name: 'charge', kind: 'CLIENT' }]);
+    expect((await ask(`/api/operations?${FROM}&service=payment`)).json.operations).toEqual([
+      { name: 'charge', kind: 'CLIENT' },
+    ]);
     expect((await ask(`/api/tags?${FROM}`)).json.tags).toEqual({
       span: ['http.response.status_code', 'http.route', 'tier'],
       resource: ['k8s.pod.name', 'service.name'],
     });
-    expect((await ask(`/api/tags/http.response.status_code/values?${FROM}`)).json.values).toEqual([{ type: 'int', value: '500' }]);
+    expect((await ask(`/api/tags/http.response.status_code/values?${FROM}`)).json.values).toEqual([
+      { type: 'int', value: '500' },
+    ]);
     expect((await ask(`/api/tags/k8s.pod.name/values?${FROM}&scope=span`)).json.values).toEqual([]);
     expect((await ask(`/api/tags/service/values?${FROM}`)).json.values).toEqual([
       { type: 'string', value: 'gateway' },
       { type: 'string', value: 'payment' },
     ]);
-    expect((await ask(`/api/dependencies?${FROM}`)).json.dependencies).toMatchObject([{ parent: 'gateway', child: 'payment', keptCalls: 1, keptErrors: 1 }]);
+    expect((await ask(`/api/dependencies?${FROM}`)).json.dependencies).toMatchObject([
+      { parent: 'gateway', child: 'payment', keptCalls: 1, keptErrors: 1 },
+    ]);
     expect((await ask(`/api/policies?${FROM}`)).json.policies).toMatchObject([
       { policy: 'errors', traces: 1, estimatedTraces: 1 },
       { policy: 'sample', traces: 1, estimatedTraces: 20 },
     ]);
     expect((await ask(`/api/red?${FROM}&step=60&by=operation`)).json.points).toMatchObject([
-      { startMs: 1_699_999_980_000, service: 'gateway', operation: 'POST /checkout', keptRequests: 2, estimatedRequests: 21, p50Ms: 10, p99Ms: 812.5 },
+      {
+        startMs: 1_699_999_980_000,
+        service: 'gateway',
+        operation: 'POST /checkout',
+        keptRequests: 2,
+        estimatedRequests: 21,
+        p50Ms: 10,
+        p99Ms: 812.5,
+      },
     ]);
   });
 
@@ -160,7 +184,11 @@ describe('GET /api', () => {
       ['/api/red?from=-90d&step=1', /^step must be/],
     ] as const) {
       const { status, json } = await ask(target);
-      expect({ target, status, error: json.error }).toEqual({ target, status: 400, error: expect.stringMatching(error) });
+      expect({ target, status, error: json.error }).toEqual({
+        target,
+        status: 400,
+        error: expect.stringMatching(error),
+      });
     }
     expect(await ask('/api/nothing')).toMatchObject({ status: 404 });
     expect(await ask('/api/traces', {}, 'POST')).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
@@ -188,12 +216,17 @@ describe('GET /api', () => {
     const store = Object.assign(Object.create(archive.store), {
       listFolder: () => Promise.reject(new UnavailableError('slow down')),
     });
-    expect(await asking(readerOf({ store }))(`/api/services`)).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    expect(await asking(readerOf({ store }))(`/api/services`)).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '1' },
+    });
   });
 
   it('compresses long answers for those who accept it', async () => {
     const target = `/api/traces/${CHECKOUT}?${FROM}`;
-    expect((await ask(target, { 'accept-encoding': 'br, gzip;q=0.5' })).headers).toMatchObject({ 'content-encoding': 'gzip' });
+    expect((await ask(target, { 'accept-encoding': 'br, gzip;q=0.5' })).headers).toMatchObject({
+      'content-encoding': 'gzip',
+    });
     expect((await ask(target, { 'accept-encoding': 'gzip;q=0' })).headers).not.toHaveProperty('content-encoding');
     expect((await ask(target)).headers).not.toHaveProperty('content-encoding');
   });
@@ -208,7 +241,12 @@ describe('the Lambda handler', () => {
   });
 
   it('answers an event of a function URL', async () => {
-    const event = functionUrlEvent({ method: 'GET', target: '/api/services?from=-1h', headers: {}, body: new Uint8Array() });
+    const event = functionUrlEvent({
+      method: 'GET',
+      target: '/api/services?from=-1h',
+      headers: {},
+      body: new Uint8Array(),
+    });
     const { statusCode, body = '' } = await handler(event);
     expect({ statusCode, body: JSON.parse(Buffer.from(body, 'base64').toString()) }).toMatchObject({
       statusCode: 200,
