@@ -1,6 +1,7 @@
 import { wireDecideWakeUps } from '../../functions/decide/handler.ts';
 import { wireIngestHttp } from '../../functions/ingest/handler.ts';
 import { authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
+import { readBeside } from '../../functions/read/handler.ts';
 import { fixedConfig } from '../../functions/shared/live-config.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { SystemClock } from '../aws/system.ts';
@@ -14,10 +15,10 @@ import { MAX_BYTES_IN_FLIGHT, startHttpServer } from './http-server.ts';
 import { announcing, openLocalServices } from './local-services.ts';
 import { Outage } from './outage.ts';
 import { patientQueue, patientServices } from './patient-services.ts';
+import { localReading, type ReadingOptions } from './reading.ts';
 import { type Started, startParts } from './started.ts';
 
-export interface LocalOptions {
-  readonly host: string;
+export interface LocalOptions extends ReadingOptions {
   /** 0 selects any free port. */
   readonly port: number;
   /** For OTLP/gRPC; 0 selects any free port. Undefined: OTLP/HTTP only. */
@@ -115,8 +116,9 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
       log,
     }),
   );
+  const read = localReading(options, { ...parts, clock, log });
   const inFlight = new BytesInFlight(MAX_BYTES_IN_FLIGHT);
-  const http = await startHttpServer({ host, port, handler, inFlight, log });
+  const http = await startHttpServer({ host, port, handler: readBeside(read, handler), inFlight, log });
   started.defer(() => http.stop());
   const urlOf = (boundPort: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
   const { grpcPort } = options;

@@ -1,11 +1,19 @@
 import { type ArchiveHour, hourOf, hoursBetween, MS_PER_DAY, MS_PER_HOUR, startOf } from '../archive/hours.ts';
-import { DAY_FOLDER, filedHour, hourFolder, isHidden, isPartition, type TenantScope, TRACES_PREFIX, tenantFolder } from '../archive/layout.ts';
+import {
+  DAY_FOLDER,
+  filedHour,
+  hourFolder,
+  isHidden,
+  isPartition,
+  type TenantScope,
+  TRACES_PREFIX,
+  tenantFolder,
+} from '../archive/layout.ts';
 import { UnreadableError } from '../archive/read-line.ts';
 import { windowHours } from '../archive/window.ts';
-import type { Deadline } from './deadline.ts';
 import { type HourView, hourView } from './hour-view.ts';
 import type { ObjectTexts } from './object-texts.ts';
-import type { ReadPorts } from './ports.ts';
+import type { Deadline, ReadPorts } from './ports.ts';
 import type { ReadWindow } from './results.ts';
 import type { ObjectSummary } from './summary/object-summary.ts';
 import { summarizeLines } from './summary/summarize-lines.ts';

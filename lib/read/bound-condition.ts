@@ -1,5 +1,12 @@
 import { type Test, testOf } from './comparison.ts';
-import { type AttributeField, type Comparison, type Condition, comparisonsOf, type SpanField, type TraceField } from './condition.ts';
+import {
+  type AttributeField,
+  type Comparison,
+  type Condition,
+  comparisonsOf,
+  type SpanField,
+  type TraceField,
+} from './condition.ts';
 import { type KeptTrace, policyOf, rootOf } from './kept-trace.ts';
 import { hashOfKey, hashOfValue, mayContain } from './summary/attribute-filter.ts';
 import { KINDS, kindOf, NO_TEXT, type ObjectSummary, STATUSES, statusOf } from './summary/object-summary.ts';
@@ -111,13 +118,13 @@ function ofList(names: readonly string[], test: Test, numberOf: (row: number) =>
 }
 
 function traceTest({ name }: TraceField, test: Test): RowTest {
-  const valueOf = TRACE_VALUES[name];
+  const read = TRACE_VALUES[name];
   let last: KeptTrace | undefined;
   let verdict: Verdict = NO;
   return (_row, trace) => {
     // The rows of a trace follow one another.
     if (trace !== last) {
-      verdict = test(valueOf(trace)) ? YES : NO;
+      verdict = test(read(trace)) ? YES : NO;
       last = trace;
     }
     return verdict;

@@ -37,13 +37,13 @@ function equalTo(value: Comparison['value']): Test {
   return (other) => other !== null && (typeof other === 'number' ? other === Number(value) : other === text);
 }
 
-/** RE2 takes time linear in the text, whatever the pattern. */
+/** RE2 takes time linear in the text, whatever the pattern. A point is any character, as in TraceQL and Prometheus. */
 function patternOf(operator: string, value: Comparison['value']): RE2JS {
   if (typeof value !== 'string' || value.length > MAX_PATTERN_LENGTH) {
     throw new InvalidQueryError(`${operator} takes a regular expression of at most ${MAX_PATTERN_LENGTH} characters`);
   }
   try {
-    return RE2JS.compile(value);
+    return RE2JS.compile(value, RE2JS.DOTALL);
   } catch (error) {
     throw new InvalidQueryError(
       `${operator} takes a regular expression of RE2, got ${JSON.stringify(value)}: ${error instanceof Error ? error.message : error}`,

@@ -2,10 +2,10 @@ import { isInWindow } from '../archive/window.ts';
 import type { ArchiveHours } from './archive-hours.ts';
 import { CompiledCondition, NO, PERHAPS, type RowTest, YES } from './bound-condition.ts';
 import type { Condition } from './condition.ts';
-import type { Deadline } from './deadline.ts';
 import { forEachRow, type KeptTrace, type LineOfTrace, matchedSpan, summaryOf } from './kept-trace.ts';
-import type { LineReader } from './line-reader.ts';
 import { needlesOf } from './line-details.ts';
+import type { LineReader } from './line-reader.ts';
+import type { Deadline } from './ports.ts';
 import type { FoundTrace, FoundTraces, MatchedSpan, TraceQuery } from './results.ts';
 import type { ObjectSummary } from './summary/object-summary.ts';
 
@@ -115,11 +115,7 @@ class Search {
     return matchedCount === 0 ? undefined : { ...summaryOf(trace), matchedCount, matched };
   }
 
-  async #matchLine(
-    trace: KeptTrace,
-    line: LineOfTrace,
-    add: (row: number, line: LineOfTrace) => void,
-  ): Promise<void> {
+  async #matchLine(trace: KeptTrace, line: LineOfTrace, add: (row: number, line: LineOfTrace) => void): Promise<void> {
     const test = this.#testOf(line.summary);
     if (test === undefined) return;
     const rows: number[] = [];

@@ -1,12 +1,11 @@
 import { filedHour, type TenantScope } from '../archive/layout.ts';
 import { readTraceLine } from '../archive/read-line.ts';
 import type { ArchiveHours } from './archive-hours.ts';
-import type { Deadline } from './deadline.ts';
 import { findTrace, type HourView } from './hour-view.ts';
 import type { LineReader } from './line-reader.ts';
 import type { ObjectTexts } from './object-texts.ts';
 import { type LineJson, linesIn, readLine } from './otlp-json.ts';
-import type { KeptRecord, KeptRecords } from './ports.ts';
+import type { Deadline, KeptRecord, KeptRecords } from './ports.ts';
 import { assembleLines, type ReadTrace } from './read-trace.ts';
 import type { Coverage, ReadWindow } from './results.ts';
 

@@ -1,7 +1,7 @@
-import { type KeptTrace, keptTrace, type LineOfTrace } from './kept-trace.ts';
-import { KINDS, kindOf, hexOf, type ObjectSummary, wordOfHex } from './summary/object-summary.ts';
-import { identityOf } from '../archive/unfinished.ts';
 import { startOf } from '../archive/hours.ts';
+import { identityOf } from '../archive/unfinished.ts';
+import { type KeptTrace, keptTrace, type LineOfTrace } from './kept-trace.ts';
+import { hexOf, KINDS, kindOf, type ObjectSummary, wordOfHex } from './summary/object-summary.ts';
 import { timeOf } from './summary/summarize-lines.ts';
 
 /**
@@ -19,7 +19,8 @@ export interface HourView {
 
 export function hourView(hour: string, summaries: readonly ObjectSummary[], isComplete: boolean): HourView {
   const hourMs = startOf(hour);
-  const orderOf = ({ startMs = 0 }: KeptTrace) => (startMs >= hourMs && startMs < hourMs + 3_600_000 ? startMs : hourMs);
+  const orderOf = ({ startMs = 0 }: KeptTrace) =>
+    startMs >= hourMs && startMs < hourMs + 3_600_000 ? startMs : hourMs;
   const traces = groupLines(summaries).map((lines) => keptTrace(hour, inOrder(lines)));
   const order = new Float64Array(traces.map(orderOf));
   const places = Array.from(traces.keys()).sort((a, b) => (order[b] as number) - (order[a] as number) || a - b);

@@ -1,14 +1,16 @@
+import type { MatchedSpan, ServiceCount, TraceSummary } from './results.ts';
 import {
+  earlier,
   hexOf,
   KINDS,
   kindOf,
+  later,
   NO_TEXT,
   type ObjectSummary,
   ORPHAN,
   STATUS_ERROR,
   statusOf,
 } from './summary/object-summary.ts';
-import type { MatchedSpan, ServiceCount, TraceSummary } from './results.ts';
 import { timeOf } from './summary/summarize-lines.ts';
 
 /** A line of a trace, in the summary of its object. */
@@ -33,23 +35,21 @@ export interface KeptTrace {
 
 /** @param lines at least one */
 export function keptTrace(hour: string, lines: readonly LineOfTrace[]): KeptTrace {
-  let [startMs, spanCount, errorCount] = [Number.NaN, 0, 0];
+  let [spanCount, errorCount] = [0, 0];
   const base = baseOf(lines);
   let [first, last] = [Number.NaN, Number.NaN];
   for (const { summary, line, superseded } of lines) {
     const { firstRow, start, finish, errors, baseSeconds } = summary.lines;
     const shift = ((baseSeconds[line] as number) - base) * 1e9;
-    // Comparisons with NaN are false.
-    if (!(first <= (start[line] as number) + shift)) first = (start[line] as number) + shift;
-    if (!(last >= (finish[line] as number) + shift)) last = (finish[line] as number) + shift;
+    first = earlier(first, (start[line] as number) + shift);
+    last = later(last, (finish[line] as number) + shift);
     spanCount += (firstRow[line + 1] as number) - (firstRow[line] as number) - (superseded?.size ?? 0);
     errorCount += (errors[line] as number) - failedOf(superseded, summary);
   }
-  startMs = base * 1000 + Math.floor(first / 1e6);
   return {
     hour,
     lines,
-    startMs: Number.isNaN(first) ? undefined : startMs,
+    startMs: Number.isNaN(first) ? undefined : base * 1000 + Math.floor(first / 1e6),
     durationMs: Number.isNaN(first) || Number.isNaN(last) ? undefined : Math.max(0, (last - first) / 1e6),
     spanCount,
     errorCount,

@@ -1,5 +1,5 @@
-import type { Condition } from './condition.ts';
 import type { SpanDetails } from './bound-condition.ts';
+import type { Condition } from './condition.ts';
 import { type KeyValueJson, type LineJson, valueText } from './otlp-json.ts';
 
 /** The details of the spans of a line, in their order: that of the rows of its summary. */
@@ -46,4 +46,3 @@ function longest(runs: readonly string[]): string[] {
   const [first] = runs.toSorted((a, b) => b.length - a.length);
   return first === undefined ? [] : [first];
 }
-

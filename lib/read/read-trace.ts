@@ -1,6 +1,13 @@
 import { identityOf, isFinished } from '../archive/unfinished.ts';
 import { keptTrace, summaryOf } from './kept-trace.ts';
-import { type LineJson, type ResourceJson, type ResourceSpansJson, type ScopeJson, type SpanJson, serviceOf } from './otlp-json.ts';
+import {
+  type LineJson,
+  type ResourceJson,
+  type ResourceSpansJson,
+  type ScopeJson,
+  type SpanJson,
+  serviceOf,
+} from './otlp-json.ts';
 import type { TraceSummary } from './results.ts';
 import { summarizeLineJson } from './summary/summarize-lines.ts';
 

@@ -6,12 +6,12 @@ import { policies } from './counts/policies.ts';
 import { red } from './counts/red.ts';
 import { operations, services, tags } from './counts/services.ts';
 import { tagValues } from './counts/tag-values.ts';
-import { DEFAULT_DEADLINE_MS, type Deadline, deadlineIn } from './deadline.ts';
 import { findTraces } from './find-traces.ts';
 import { getTrace, type TraceLookup } from './get-trace.ts';
 import { LineReader } from './line-reader.ts';
 import { ObjectTexts } from './object-texts.ts';
 import type { ReadPorts } from './ports.ts';
+import { DEFAULT_DEADLINE_MS, type Deadline, deadlineIn } from './ports.ts';
 import type { FoundTraces, ReadWindow, RedQuery, TraceQuery } from './results.ts';
 
 export interface TraceReaderLimits extends ArchiveHoursLimits {

@@ -1,8 +1,8 @@
 import type { ArchiveHours } from '../archive-hours.ts';
-import type { Deadline } from '../deadline.ts';
 import { forEachRow, type KeptTrace, type LineOfTrace, textOf, weightOf } from '../kept-trace.ts';
+import type { Deadline } from '../ports.ts';
 import type { Coverage, Dependency, ReadWindow } from '../results.ts';
-import { hexOf, isRequest, kindOf, ORPHAN, STATUS_ERROR, statusOf } from '../summary/object-summary.ts';
+import { hexOf, isRequest, kindOf, STATUS_ERROR, statusOf } from '../summary/object-summary.ts';
 import { byText, forEachTrace, upsert } from './walk.ts';
 
 type Counts = { -readonly [Name in keyof Dependency]: Dependency[Name] };
@@ -44,18 +44,19 @@ function noCalls(parent: string, child: string): Counts {
 }
 
 function forEachCall(trace: KeptTrace, visit: (parent: string, child: string, isError: boolean) => void): void {
-  let others: Map<string, string | null> | undefined;
+  const callers = trace.lines.length > 1 ? callersById(trace) : undefined;
   forEachRow(trace, (row, { summary }) => {
     const { spans } = summary;
     const parentRow = spans.parent[row] as number;
     const child = spans.service[row] as number;
     let parentName: string | null | undefined;
-    if (parentRow >= 0) {
+    if (callers !== undefined) {
+      const [id, parentId] = [hexOf(spans.spanId, row * 2, 2), hexOf(spans.parentId, row * 2, 2)];
+      parentName = (id === parentId ? callers.clients : callers.all).get(parentId)?.service;
+    } else if (parentRow >= 0) {
+      // Most calls are inside of a service.
       if (spans.service[parentRow] === child) return;
       parentName = textOf(summary, spans.service[parentRow] as number);
-    } else if (parentRow === ORPHAN && trace.lines.length > 1) {
-      others ??= servicesById(trace);
-      parentName = others.get(hexOf(spans.parentId, row * 2, 2));
     }
     const childName = textOf(summary, child);
     if (parentName === null || parentName === undefined || childName === null || childName === parentName) return;
@@ -63,20 +64,30 @@ function forEachCall(trace: KeptTrace, visit: (parent: string, child: string, is
   });
 }
 
-/** The services of the spans of all lines of a trace, by span ID: where several have one, that of a server, as in `summary-builder.ts`. */
-function servicesById(trace: KeptTrace): Map<string, string | null> {
-  const found = new Map<string, { readonly isServer: boolean; readonly service: string | null }>();
+interface Caller {
+  readonly isServer: boolean;
+  readonly service: string;
+}
+
+/**
+ * The services that are called from, by span ID, over all lines of a trace. Where spans share an ID it is that of the server;
+ * for a server that names its own ID as its parent, that of the client. `summary-builder.ts` does the same for one line.
+ */
+function callersById(trace: KeptTrace): Readonly<Record<'all' | 'clients', ReadonlyMap<string, Caller>>> {
+  const [all, clients] = [new Map<string, Caller>(), new Map<string, Caller>()];
   forEachRow(trace, (row, { summary }: LineOfTrace) => {
     const { spans } = summary;
     const id = hexOf(spans.spanId, row * 2, 2);
     const service = textOf(summary, spans.service[row] as number);
-    const isServer = isRequest(kindOf(spans.flags[row] as number));
-    const other = found.get(id);
-    const isBetter =
-      other === undefined ||
-      (isServer && !other.isServer) ||
-      (isServer === other.isServer && (service ?? '') > (other.service ?? ''));
-    if (isBetter) found.set(id, { isServer, service });
+    if (service === null) return;
+    const caller = { isServer: isRequest(kindOf(spans.flags[row] as number)), service };
+    if (isBetter(caller, all.get(id))) all.set(id, caller);
+    if (!caller.isServer && isBetter(caller, clients.get(id))) clients.set(id, caller);
   });
-  return new Map([...found].map(([id, { service }]) => [id, service]));
+  return { all, clients };
+}
+
+function isBetter(caller: Caller, other: Caller | undefined): boolean {
+  if (other === undefined || caller.isServer !== other.isServer) return other === undefined || caller.isServer;
+  return caller.service > other.service;
 }

@@ -1,6 +1,6 @@
 import type { ArchiveHours } from '../archive-hours.ts';
-import type { Deadline } from '../deadline.ts';
 import { policyOf, weightOf } from '../kept-trace.ts';
+import type { Deadline } from '../ports.ts';
 import type { Coverage, PolicyCount, ReadWindow } from '../results.ts';
 import { byText, forEachTrace, upsert } from './walk.ts';
 

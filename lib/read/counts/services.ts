@@ -1,6 +1,6 @@
 import type { ArchiveHours } from '../archive-hours.ts';
-import type { Deadline } from '../deadline.ts';
 import { forEachRow, type KeptTrace, textOf } from '../kept-trace.ts';
+import type { Deadline } from '../ports.ts';
 import type { Coverage, Operation, ReadWindow, Tags } from '../results.ts';
 import { KINDS, kindOf, NO_TEXT, type ObjectSummary } from '../summary/object-summary.ts';
 import { byText, forEachHour, forEachTrace } from './walk.ts';

@@ -1,10 +1,10 @@
 import { isInWindow } from '../../archive/window.ts';
 import type { ArchiveHours } from '../archive-hours.ts';
 import type { AttributeField, Field } from '../condition.ts';
-import type { Deadline } from '../deadline.ts';
 import { forEachRow, type KeptTrace, policyOf, rootOf, textOf } from '../kept-trace.ts';
 import type { LineReader } from '../line-reader.ts';
 import { type AnyValueJson, type KeyValueJson, type LineJson, valueText } from '../otlp-json.ts';
+import type { Deadline } from '../ports.ts';
 import type { Coverage, ReadWindow, TagValue } from '../results.ts';
 import { KINDS, kindOf, STATUSES, statusOf } from '../summary/object-summary.ts';
 import { byText, forEachTrace } from './walk.ts';
@@ -71,7 +71,8 @@ async function ofAttribute(
       if (!isInWindow(window, hour, trace.startMs)) continue;
       for (const line of trace.lines) {
         const { spanKeys, resourceKeys } = line.summary;
-        const mayHave = (scope !== 'resource' && spanKeys.includes(key)) || (scope !== 'span' && resourceKeys.includes(key));
+        const mayHave =
+          (scope !== 'resource' && spanKeys.includes(key)) || (scope !== 'span' && resourceKeys.includes(key));
         if (!mayHave) continue;
         if (read >= MAX_LINES || values.size >= MAX_VALUES || deadline.isOver()) {
           return { isComplete: false, missingHours: [hour] };

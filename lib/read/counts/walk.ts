@@ -1,8 +1,8 @@
 import { isInWindow } from '../../archive/window.ts';
 import type { ArchiveHours } from '../archive-hours.ts';
-import type { Deadline } from '../deadline.ts';
 import type { HourView } from '../hour-view.ts';
 import type { KeptTrace } from '../kept-trace.ts';
+import type { Deadline } from '../ports.ts';
 import type { Coverage, ReadWindow } from '../results.ts';
 
 /** Calls back for each hour of a window, the latest first, as far as there is time. */

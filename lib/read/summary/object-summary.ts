@@ -94,6 +94,16 @@ export function isRequest(kind: number): boolean {
   return kind === 2 || kind === 5;
 }
 
+/** The smaller of two times, of which either may be NaN: none. */
+export function earlier(a: number, b: number): number {
+  return b < a || Number.isNaN(a) ? b : a;
+}
+
+/** The larger of two times, of which either may be NaN: none. */
+export function later(a: number, b: number): number {
+  return b > a || Number.isNaN(a) ? b : a;
+}
+
 const HEX = '0123456789abcdef';
 
 /** @param word its number in `words`, each of eight digits */

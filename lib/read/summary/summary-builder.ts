@@ -1,9 +1,11 @@
 import { mapFor } from '../../otlp/content-table.ts';
 import { type AttributeScope, createAttributeFilter, hashOfKey, hashOfValue } from './attribute-filter.ts';
 import {
+  earlier,
   flagsOf,
   isRequest,
   kindOf,
+  later,
   NO_TEXT,
   type ObjectSummary,
   ORPHAN,
@@ -114,8 +116,8 @@ export class SummaryBuilder {
     this.#parentIds.push(parentId);
     const lines = this.#lines;
     const line = lines.seq.length - 1;
-    if (!(start >= (lines.start[line] as number)) && !Number.isNaN(start)) lines.start[line] = start;
-    if (!(end <= (lines.finish[line] as number)) && !Number.isNaN(end)) lines.finish[line] = end;
+    lines.start[line] = earlier(lines.start[line] as number, start);
+    lines.finish[line] = later(lines.finish[line] as number, end);
     if (statusCode === STATUS_ERROR) lines.errors[line] = (lines.errors[line] as number) + 1;
   }
 
@@ -140,7 +142,10 @@ export class SummaryBuilder {
     return {
       key,
       byteLength:
-        count * LINE_BYTES + rows * SPAN_BYTES + (filter?.byteLength ?? 0) + texts.reduce((sum, text) => sum + text.length + 40, 0),
+        count * LINE_BYTES +
+        rows * SPAN_BYTES +
+        (filter?.byteLength ?? 0) +
+        texts.reduce((sum, text) => sum + text.length + 40, 0),
       lines: {
         count,
         traceId: Uint32Array.from(lines.traceId),
@@ -214,7 +219,9 @@ export class SummaryBuilder {
    */
   #isBetterParent(row: number, other: number): boolean {
     const { flags, service } = this.#spans;
-    const [isServer, isOtherServer] = [row, other].map((one) => isRequest(kindOf(flags[one] as number)));
+    const [isServer, isOtherServer] = [row, other].map(
+      (one) => isRequest(kindOf(flags[one] as number)) && service[one] !== NO_TEXT,
+    );
     if (isServer !== isOtherServer) return isServer === true;
     return this.#isGreater(service[row] as number, service[other] as number);
   }
@@ -225,10 +232,10 @@ export class SummaryBuilder {
     let found = ROOT;
     for (let j = 0; j < this.#spanIds.length; j++) {
       const row = first + j;
-      if (j === i || this.#spanIds[j] !== this.#spanIds[i] || isRequest(kindOf(flags[row] as number))) continue;
+      if (this.#spanIds[j] !== this.#spanIds[i] || isRequest(kindOf(flags[row] as number))) continue;
       if (found === ROOT || this.#isGreater(service[row] as number, service[found] as number)) found = row;
     }
-    return found;
+    return found === first + i ? ROOT : found;
   }
 
   #isGreater(service: number, other: number): boolean {
