@@ -1,4 +1,6 @@
+import type { HttpHandler } from '../ingest/handler.ts';
 import type { HttpHead, HttpResponse } from '../ingest/http.ts';
+import { compressed } from './compressed.ts';
 
 /** The files of the page by their names, as they are served. */
 export type PageFiles = (name: string) => Promise<Uint8Array | undefined>;
@@ -28,11 +30,6 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Whether a path belongs to the page. */
-export function isPagePath(path: string): boolean {
-  return VIEW.test(path) || FILE.test(path);
-}
-
 /** A file of the page; undefined: there is none with this path. The files say nothing of the traces, so they need no key. */
 export async function answerPage({ method, path }: HttpHead, files: PageFiles): Promise<HttpResponse | undefined> {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
@@ -48,4 +45,12 @@ export async function answerPage({ method, path }: HttpHead, files: PageFiles): 
     'cache-control': 'no-cache',
   };
   return { status: 200, headers, body };
+}
+
+/** Puts the page before what answers all other requests. */
+export function pageBeside(files: PageFiles, others: HttpHandler): HttpHandler {
+  return async (head) => {
+    const page = await answerPage(head, files);
+    return page === undefined ? others(head) : compressed(page, head);
+  };
 }

@@ -3,6 +3,7 @@ import type { Json } from '../shared/api.ts';
 import { colorOf, formatCount, formatShare } from '../shared/format.ts';
 import { address, type Place, windowOf } from '../shared/location.ts';
 import { CoverageNotice, ErrorNotice, Loading } from '../shared/notices.tsx';
+import { TableBox } from '../shared/table-box.tsx';
 import { useAnswer } from '../shared/use-answer.ts';
 import { WindowSelect } from '../shared/window-select.tsx';
 import { layersOf } from './layers.ts';
@@ -65,14 +66,9 @@ function ServiceMap({ dependencies, window }: ServiceMapProps) {
   const height = Math.max(...layers.map(({ length }) => length)) * (BOX.height + GAP.y) + 2 * EDGE;
   const most = Math.max(...dependencies.map(({ estimatedCalls }) => estimatedCalls));
   return (
-    <div class="map">
-      <svg
-        width={width}
-        height={height}
-        viewBox={`0 0 ${width} ${height}`}
-        role="img"
-        aria-label="Calls between services; the table has the same"
-      >
+    <nav class="map" aria-label="Services that call one another; the table has the calls">
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
+        <title>Calls between services</title>
         {dependencies.map(({ parent, child, estimatedCalls, keptErrors }) => {
           const from = places.get(parent);
           const to = places.get(child);
@@ -97,7 +93,7 @@ function ServiceMap({ dependencies, window }: ServiceMapProps) {
           </a>
         ))}
       </svg>
-    </div>
+    </nav>
   );
 }
 
@@ -116,34 +112,36 @@ function curve(from: Point, to: Point): string {
 
 function CallTable({ dependencies }: { readonly dependencies: readonly Json<Dependency>[] }) {
   return (
-    <table>
-      <caption>Calls in kept traces. Estimates count each call by the weight of its trace.</caption>
-      <thead>
-        <tr>
-          <th scope="col">From</th>
-          <th scope="col">To</th>
-          <th scope="col" class="number">
-            Calls kept
-          </th>
-          <th scope="col" class="number">
-            Calls estimated
-          </th>
-          <th scope="col" class="number">
-            Errors, estimated
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {dependencies.map(({ parent, child, keptCalls, estimatedCalls, estimatedErrors }) => (
-          <tr key={`${parent} ${child}`}>
-            <th scope="row">{parent}</th>
-            <td>{child}</td>
-            <td class="number">{formatCount(keptCalls)}</td>
-            <td class="number">{formatCount(estimatedCalls)}</td>
-            <td class="number">{formatShare(estimatedErrors, estimatedCalls)}</td>
+    <TableBox label="Calls between services">
+      <table>
+        <caption>Calls in kept traces. Estimates count each call by the weight of its trace.</caption>
+        <thead>
+          <tr>
+            <th scope="col">From</th>
+            <th scope="col">To</th>
+            <th scope="col" class="number">
+              Calls kept
+            </th>
+            <th scope="col" class="number">
+              Calls estimated
+            </th>
+            <th scope="col" class="number">
+              Errors, estimated
+            </th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {dependencies.map(({ parent, child, keptCalls, estimatedCalls, estimatedErrors }) => (
+            <tr key={`${parent} ${child}`}>
+              <th scope="row">{parent}</th>
+              <td>{child}</td>
+              <td class="number">{formatCount(keptCalls)}</td>
+              <td class="number">{formatCount(estimatedCalls)}</td>
+              <td class="number">{formatShare(estimatedErrors, estimatedCalls)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableBox>
   );
 }

@@ -1,17 +1,6 @@
+import type { PipelineCounts } from '../../functions/read/pipeline-counts.ts';
 import { formatCount, formatShare } from '../shared/format.ts';
 import { useAnswer } from '../shared/use-answer.ts';
-
-/** What the pipeline of this process has done since it was started. */
-export interface PipelineCounts {
-  readonly startedAtMs: number;
-  readonly receivedSpans: number;
-  readonly refusedRequests: number;
-  /** Traces that wait for their decision. */
-  readonly waiting: number;
-  readonly keptTraces: number;
-  readonly notSampledTraces: number;
-  readonly droppedTraces: number;
-}
 
 const REFRESH_MS = 2_000;
 const NOTHING = new URLSearchParams();
@@ -27,7 +16,7 @@ export function LiveFunnel() {
       value.receivedSpans,
       value.refusedRequests > 0 ? `${formatCount(value.refusedRequests)} requests refused` : '',
     ],
-    ['Traces waiting', value.waiting, ''],
+    ['Parts of traces waiting', value.waitingFragments, ''],
     ['Kept', value.keptTraces, formatShare(value.keptTraces, decided)],
     ['Not sampled', value.notSampledTraces, formatShare(value.notSampledTraces, decided)],
     ['Dropped', value.droppedTraces, formatShare(value.droppedTraces, decided)],

@@ -2,6 +2,7 @@ import type { Coverage, PolicyCount } from '../../lib/read/results.ts';
 import { formatCount, formatShare } from '../shared/format.ts';
 import { address, type Place, windowOf } from '../shared/location.ts';
 import { CoverageNotice, ErrorNotice, Loading } from '../shared/notices.tsx';
+import { TableBox } from '../shared/table-box.tsx';
 import { useAnswer } from '../shared/use-answer.ts';
 import { WindowSelect } from '../shared/window-select.tsx';
 import { LiveFunnel } from './live-funnel.tsx';
@@ -26,46 +27,48 @@ export function PoliciesPage({ place }: { readonly place: Place }) {
         <p class="notice">No trace of this time has been kept.</p>
       )}
       {policies.length > 0 && (
-        <table>
-          <caption>Kept traces by the policy that decided. Estimates count each trace by its weight.</caption>
-          <thead>
-            <tr>
-              <th scope="col">Policy</th>
-              <th scope="col" class="number">
-                Traces
-              </th>
-              <th scope="col" class="number">
-                Share of what is kept
-              </th>
-              <th scope="col" class="number">
-                With errors
-              </th>
-              <th scope="col" class="number">
-                Spans
-              </th>
-              <th scope="col" class="number">
-                Stand for
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {policies.map(({ policy, traces, errorTraces, spans, estimatedTraces, unknownWeight }) => (
-              <tr key={policy}>
-                <th scope="row">
-                  <a href={address('/', withPolicy(window, policy))}>{policy}</a>
+        <TableBox label="What each policy has kept">
+          <table>
+            <caption>Kept traces by the policy that decided. Estimates count each trace by its weight.</caption>
+            <thead>
+              <tr>
+                <th scope="col">Policy</th>
+                <th scope="col" class="number">
+                  Traces
                 </th>
-                <td class="number">{formatCount(traces)}</td>
-                <td class="number">{formatShare(traces, kept)}</td>
-                <td class="number">{formatCount(errorTraces)}</td>
-                <td class="number">{formatCount(spans)}</td>
-                <td class="number">
-                  {formatCount(estimatedTraces)}
-                  {unknownWeight > 0 && <span class="muted"> ({formatCount(unknownWeight)} of unknown weight)</span>}
-                </td>
+                <th scope="col" class="number">
+                  Share of what is kept
+                </th>
+                <th scope="col" class="number">
+                  With errors
+                </th>
+                <th scope="col" class="number">
+                  Spans
+                </th>
+                <th scope="col" class="number">
+                  Stand for
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {policies.map(({ policy, traces, errorTraces, spans, estimatedTraces, unknownWeight }) => (
+                <tr key={policy}>
+                  <th scope="row">
+                    <a href={address('/', withPolicy(window, policy))}>{policy}</a>
+                  </th>
+                  <td class="number">{formatCount(traces)}</td>
+                  <td class="number">{formatShare(traces, kept)}</td>
+                  <td class="number">{formatCount(errorTraces)}</td>
+                  <td class="number">{formatCount(spans)}</td>
+                  <td class="number">
+                    {formatCount(estimatedTraces)}
+                    {unknownWeight > 0 && <span class="muted"> ({formatCount(unknownWeight)} of unknown weight)</span>}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </TableBox>
       )}
     </>
   );

@@ -55,7 +55,10 @@ function Chart({ title, data, names, unit }: ChartProps) {
       return { label, stroke, width: 2, points: { show: (data[0]?.length ?? 0) < 3 } };
     });
     const valueAxis = unit === 'duration' ? durationAxis(colors) : countAxis(colors);
-    const scales = { y: { range: (_: uPlot, __: number, max: number): [number, number] => [0, max * 1.1 || 1] } };
+    const scales = {
+      x: { range: aroundOne },
+      y: { range: (_: uPlot, __: number, max: number): [number, number] => [0, max * 1.1 || 1] },
+    };
     const plot = new uPlot(
       {
         width,
@@ -76,4 +79,9 @@ function Chart({ title, data, names, unit }: ChartProps) {
       <div class="plot" ref={box} role="img" aria-label={`${title} over time; the table has sums`} />
     </figure>
   );
+}
+
+/** An interval alone is in the middle of an hour. */
+function aroundOne(_: uPlot, min: number, max: number): [number, number] {
+  return min === max ? [min - 1800, max + 1800] : [min, max];
 }

@@ -3,6 +3,7 @@ import type { Json } from '../shared/api.ts';
 import { colorOf, formatCount, formatDuration, formatShare } from '../shared/format.ts';
 import { address, type Place, windowOf } from '../shared/location.ts';
 import { CoverageNotice, ErrorNotice, Loading } from '../shared/notices.tsx';
+import { TableBox } from '../shared/table-box.tsx';
 import { useAnswer } from '../shared/use-answer.ts';
 import { WindowSelect } from '../shared/window-select.tsx';
 import { type Red, redByName } from './red-by-name.ts';
@@ -63,50 +64,52 @@ interface RedTableProps {
 
 function RedTable({ rows, window, isOfOperations }: RedTableProps) {
   return (
-    <table>
-      <caption>
-        Estimated from kept traces by their weights. Durations are the median of those of the intervals.
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">{isOfOperations ? 'Operation' : 'Service'}</th>
-          <th scope="col" class="number">
-            Requests
-          </th>
-          <th scope="col" class="number">
-            Errors
-          </th>
-          <th scope="col" class="number">
-            p50
-          </th>
-          <th scope="col" class="number">
-            p95
-          </th>
-          <th scope="col" class="number">
-            p99
-          </th>
-          <th scope="col">Traces</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map(({ service, operation, requests, errors, p50Ms, p95Ms, p99Ms }) => (
-          <tr key={`${service} ${operation}`}>
-            <th scope="row">
-              <span class={`dot ${colorOf(service)}`} aria-hidden="true" />{' '}
-              {operation ?? <a href={address('/services', withNames(window, service, null))}>{service}</a>}
+    <TableBox label="Requests, errors and durations">
+      <table>
+        <caption>
+          Estimated from kept traces by their weights. Durations are the median of those of the intervals.
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">{isOfOperations ? 'Operation' : 'Service'}</th>
+            <th scope="col" class="number">
+              Requests
             </th>
-            <td class="number">{formatCount(requests)}</td>
-            <td class="number">{formatShare(errors, requests)}</td>
-            <td class="number">{formatDuration(p50Ms)}</td>
-            <td class="number">{formatDuration(p95Ms)}</td>
-            <td class="number">{formatDuration(p99Ms)}</td>
-            <td>
-              <a href={address('/', withNames(window, service, operation))}>see them</a>
-            </td>
+            <th scope="col" class="number">
+              Errors
+            </th>
+            <th scope="col" class="number">
+              p50
+            </th>
+            <th scope="col" class="number">
+              p95
+            </th>
+            <th scope="col" class="number">
+              p99
+            </th>
+            <th scope="col">Traces</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map(({ service, operation, requests, errors, p50Ms, p95Ms, p99Ms }) => (
+            <tr key={`${service} ${operation}`}>
+              <th scope="row">
+                <span class={`dot ${colorOf(service)}`} aria-hidden="true" />{' '}
+                {operation ?? <a href={address('/services', withNames(window, service, null))}>{service}</a>}
+              </th>
+              <td class="number">{formatCount(requests)}</td>
+              <td class="number">{formatShare(errors, requests)}</td>
+              <td class="number">{formatDuration(p50Ms)}</td>
+              <td class="number">{formatDuration(p95Ms)}</td>
+              <td class="number">{formatDuration(p99Ms)}</td>
+              <td>
+                <a href={address('/', withNames(window, service, operation))}>see them</a>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableBox>
   );
 }
 

@@ -34,6 +34,7 @@ export function LatencyScatter({ traces, onZoom }: LatencyScatterProps) {
     if (box.current === null || width === 0) return undefined;
     const points = pointsOf(traces);
     const colors = plotColors();
+    const isLogarithmic = isWide(points);
     const series = (label: string, isError: boolean): uPlot.Series => ({
       label,
       paths: () => null,
@@ -45,8 +46,8 @@ export function LatencyScatter({ traces, onZoom }: LatencyScatterProps) {
         height: HEIGHT,
         legend: { show: false },
         cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false } },
-        scales: { y: { distr: isWide(points) ? 3 : 1 } },
-        axes: [timeAxis(colors), durationAxis(colors)],
+        scales: { y: { distr: isLogarithmic ? 3 : 1 } },
+        axes: [timeAxis(colors), durationAxis(colors, { isLogarithmic })],
         series: [{}, series('ok', false), series('error', true)],
         hooks: {
           setSelect: [

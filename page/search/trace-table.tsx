@@ -59,7 +59,9 @@ function TraceRow({ trace, longest, window }: TraceRowProps) {
       <td>{startMs === null ? '–' : <time title={formatTime(startMs)}>{formatAge(startMs, Date.now())}</time>}</td>
       <td class="number">
         {formatDuration(trace.durationMs)}
-        <meter class="share" min={0} max={longest || 1} value={trace.durationMs ?? 0} aria-hidden="true" />
+        <span class="share" aria-hidden="true">
+          <span style={{ width: `${((trace.durationMs ?? 0) / (longest || 1)) * 100}%` }} />
+        </span>
       </td>
       <td class="number">{trace.spanCount}</td>
       <td>

@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { formatDuration } from './format.ts';
+import { formatDuration, formatTime } from './format.ts';
 
 export interface PlotColors {
   readonly text: string;
@@ -28,13 +28,24 @@ function axis({ text, grid }: PlotColors): uPlot.Axis {
   return { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 }, font: '12px system-ui' };
 }
 
+/** Times of the person's clock, with as much of them as tells the marks apart. */
 export function timeAxis(colors: PlotColors): uPlot.Axis {
-  return axis(colors);
+  const values = (_: uPlot, splits: number[], __: number, ___: number, stepSeconds: number) =>
+    splits.map((seconds) => {
+      const time = formatTime(seconds * 1000);
+      if (stepSeconds >= 86_400) return time.slice(5, 10);
+      return stepSeconds >= 60 ? time.slice(11, 16) : time.slice(11);
+    });
+  return { ...axis(colors), values, space: 80 };
 }
 
-export function durationAxis(colors: PlotColors): uPlot.Axis {
+/** @param isLogarithmic then only powers of ten have a line */
+export function durationAxis(colors: PlotColors, { isLogarithmic = false } = {}): uPlot.Axis {
   const values = (_: uPlot, splits: number[]) => splits.map((ms) => (ms === null ? '' : formatDuration(ms)));
-  return { ...axis(colors), size: 70, values };
+  const filter = (_: uPlot, splits: number[]) =>
+    splits.map((ms) => (isLogarithmic && Math.abs(Math.log10(ms) % 1) > 1e-6 ? null : ms));
+  const base = axis(colors);
+  return { ...base, size: 84, values, filter, grid: { ...base.grid, filter }, ticks: { ...base.ticks, filter } };
 }
 
 export function countAxis(colors: PlotColors): uPlot.Axis {

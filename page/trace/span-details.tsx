@@ -70,7 +70,7 @@ function Attributes({
   if (attributes.length === 0) return null;
   return (
     <section>
-      <h3>{title}</h3>
+      {title !== '' && <h3>{title}</h3>}
       <table class="attributes">
         <tbody>
           {attributes.map(({ key, value }, index) => (

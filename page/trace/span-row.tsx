@@ -38,7 +38,6 @@ export function SpanRow(props: SpanRowProps) {
       aria-level={depth + 1}
       aria-selected={isChosen}
       aria-expanded={children.length === 0 ? undefined : !isCollapsed}
-      aria-label={`${service}: ${name}, ${formatDuration(durationMs)}${isError ? ', error' : ''}`}
       onClick={() => onChoose(node)}
     >
       <span class="row-name" style={{ paddingLeft: `${Math.min(depth, MAX_INDENT) * 10}px` }}>
@@ -68,7 +67,7 @@ export function SpanRow(props: SpanRowProps) {
         {critical?.map((piece) => (
           <span key={piece.startUs} class="critical" style={placeOf(piece.startUs, piece.endUs, durationUs)} />
         ))}
-        <span class="row-duration" style={besideBar(startUs, endUs, durationUs)}>
+        <span class="row-duration" style={{ left: `calc(${percent(endUs, durationUs)}% + 6px)` }}>
           {formatDuration(durationMs)}
         </span>
       </span>
@@ -82,12 +81,4 @@ function percent(us: number, durationUs: number): number {
 
 function placeOf(startUs: number, endUs: number, durationUs: number) {
   return { left: `${percent(startUs, durationUs)}%`, width: `max(2px, ${percent(endUs - startUs, durationUs)}%)` };
-}
-
-/** Behind the bar, or before it where there is more room. */
-function besideBar(startUs: number, endUs: number, durationUs: number) {
-  const [left, right] = [percent(startUs, durationUs), percent(endUs, durationUs)];
-  return 100 - right >= Math.min(12, left)
-    ? { left: `calc(${right}% + 6px)` }
-    : { right: `calc(${100 - left}% + 6px)` };
 }

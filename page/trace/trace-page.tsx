@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { ReadTrace } from '../../lib/read/read-trace.ts';
+import type { TraceJson } from '../../functions/read/trace-json.ts';
 import type { Coverage } from '../../lib/read/results.ts';
 import type { Json } from '../shared/api.ts';
 import { formatCount, formatDuration, formatTime, millisOf } from '../shared/format.ts';
@@ -10,19 +10,13 @@ import { SpanDetails } from './span-details.tsx';
 import { buildSpanTree } from './span-tree.ts';
 import { Waterfall } from './waterfall.tsx';
 
-/** What the page needs of a trace: its spans once, with their resources. */
-export type TraceJson = Json<Omit<ReadTrace, 'spans'>> & {
-  /** `seq` of the line of a span, by its ID, where it is not 0. */
-  readonly laterSpans: Readonly<Record<string, number>>;
-};
-
 /** One trace: what is known of it, its waterfall, and the span that is chosen. */
 export function TracePage({ traceId, place }: { readonly traceId: string; readonly place: Place }) {
   const answer = useAnswer<Coverage & { readonly trace: TraceJson }>(
     `traces/${encodeURIComponent(traceId)}`,
     windowOf(place.query),
   );
-  const trace = answer.value?.trace as TraceJson | undefined;
+  const trace = answer.value?.trace;
   return (
     <>
       <Loading isLoading={answer.isLoading && trace === undefined} />
@@ -32,7 +26,7 @@ export function TracePage({ traceId, place }: { readonly traceId: string; readon
   );
 }
 
-function TraceView({ trace }: { readonly trace: TraceJson }) {
+function TraceView({ trace }: { readonly trace: Json<TraceJson> }) {
   const tree = useMemo(() => buildSpanTree(trace.resourceSpans), [trace]);
   const [chosen, setChosen] = useState(tree.inOrder.find(({ isError }) => isError) ?? tree.inOrder[0]);
   return (
@@ -48,7 +42,7 @@ function TraceView({ trace }: { readonly trace: TraceJson }) {
   );
 }
 
-function TraceHeader({ trace }: { readonly trace: TraceJson }) {
+function TraceHeader({ trace }: { readonly trace: Json<TraceJson> }) {
   const lateLines = trace.lines.filter(({ decidedAt }) => decidedAt !== trace.lines[0]?.decidedAt);
   const facts: readonly (readonly [string, string])[] = [
     ['Started', formatTime(millisOf(trace.startTimeUnixNano))],
