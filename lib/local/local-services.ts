@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PerTenant, perTenant, type Services } from '../../functions/shared/per-tenant.ts';
 import { LOCAL_ARCHIVE, TRACES_PREFIX } from '../archive/layout.ts';
+import type { ObjectStore } from '../archive/ports.ts';
 import { GzipTraceArchive } from '../archive/trace-archive.ts';
 import { NODE_CODECS } from '../aws/codecs.ts';
 import { FilesystemObjectStore } from '../aws/filesystem/object-store.ts';
@@ -24,6 +25,8 @@ export interface LocalServicesOptions {
 export interface LocalServices {
   readonly store: Store;
   readonly services: PerTenant<Services>;
+  /** The files of the archive. */
+  readonly objects: ObjectStore;
   /** Deletes the beginnings of archive objects that a process that was killed has left. Never rejects. */
   sweepArchive(): Promise<void>;
 }
@@ -47,6 +50,7 @@ export function openLocalServices(options: LocalServicesOptions): LocalServices 
   const objects = new FilesystemObjectStore(join(folder, LOCAL_ARCHIVE));
   return {
     store,
+    objects,
     services: perTenant((tenant) => ({
       ...store.services({ tenant }),
       archive: new GzipTraceArchive({ store: objects, codecs: NODE_CODECS, tenant }),
