@@ -70,6 +70,15 @@ export async function getTrace(
   return { trace: undefined, isComplete: missingHours.length === 0, missingHours };
 }
 
+/** A trace that a search has found. `undefined`: it is gone since. */
+export async function readFound(
+  { traceId, hour }: { readonly traceId: string; readonly hour: string },
+  deps: GetTraceDeps,
+  deadline: Deadline,
+): Promise<ReadTrace | undefined> {
+  return readFrom(await deps.hours.view(hour, deadline), traceId, deps);
+}
+
 function coverageOf({ hour, isComplete }: HourView): Coverage {
   return { isComplete, missingHours: isComplete ? [] : [hour] };
 }

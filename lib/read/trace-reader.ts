@@ -7,12 +7,13 @@ import { red } from './counts/red.ts';
 import { operations, services, tags } from './counts/services.ts';
 import { tagValues } from './counts/tag-values.ts';
 import { findTraces } from './find-traces.ts';
-import { getTrace, type TraceLookup } from './get-trace.ts';
+import { type GetTraceDeps, getTrace, readFound, type TraceLookup } from './get-trace.ts';
 import { LineReader } from './line-reader.ts';
 import { ObjectTexts } from './object-texts.ts';
 import type { ReadPorts } from './ports.ts';
 import { DEFAULT_DEADLINE_MS, type Deadline, deadlineIn } from './ports.ts';
-import type { FoundTraces, ReadWindow, RedQuery, TraceQuery } from './results.ts';
+import type { ReadTrace } from './read-trace.ts';
+import type { FoundTrace, FoundTraces, ReadWindow, RedQuery, TraceQuery } from './results.ts';
 
 export interface TraceReaderLimits extends ArchiveHoursLimits {
   /** After this long a call reads no further, and answers with what it has. */
@@ -53,9 +54,12 @@ export class TraceReader {
    * @param window where to look for it when no record says where it is
    */
   get(traceId: string, window?: ReadWindow): Promise<TraceLookup> {
-    const { records } = this.#ports;
-    const deps = { ...this.#scope, hours: this.#hours, lines: this.#lines, texts: this.#texts, records };
-    return getTrace(traceId, window, deps, this.#deadline());
+    return getTrace(traceId, window, this.#getDeps(), this.#deadline());
+  }
+
+  /** @see {@link readFound} */
+  readFound(found: Pick<FoundTrace, 'traceId' | 'hour'>): Promise<ReadTrace | undefined> {
+    return readFound(found, this.#getDeps(), this.#deadline());
   }
 
   /** @see {@link services} */
@@ -96,6 +100,11 @@ export class TraceReader {
   /** What its memory of the archive takes, in bytes, about. */
   get bytes(): number {
     return this.#hours.bytes;
+  }
+
+  #getDeps(): GetTraceDeps {
+    const { records } = this.#ports;
+    return { ...this.#scope, hours: this.#hours, lines: this.#lines, texts: this.#texts, records };
   }
 
   #deadline(): Deadline {
