@@ -1,7 +1,7 @@
-import { isInWindow } from '../archive/window.ts';
 import type { ArchiveHours } from './archive-hours.ts';
 import { CompiledCondition, NO, PERHAPS, type RowTest, YES } from './bound-condition.ts';
-import type { Condition } from './condition.ts';
+import { type Condition, needsAttributes } from './condition.ts';
+import { tracesIn } from './hour-view.ts';
 import { forEachRow, type KeptTrace, type LineOfTrace, matchedSpan, summaryOf } from './kept-trace.ts';
 import { needlesOf } from './line-details.ts';
 import type { LineReader } from './line-reader.ts';
@@ -31,6 +31,7 @@ export async function findTraces(query: TraceQuery, deps: FindTracesDeps, deadli
   const missingHours: string[] = [];
   const candidates: KeptTrace[] = [];
   const traces: FoundTrace[] = [];
+  const isOpen = condition !== undefined && needsAttributes(condition);
   const isFull = () => traces.length >= limit;
   let isCut = false;
   for (const hour of await deps.hours.inWindow(window)) {
@@ -39,12 +40,14 @@ export async function findTraces(query: TraceQuery, deps: FindTracesDeps, deadli
       missingHours.push(hour);
       continue;
     }
-    const view = await deps.hours.view(hour, deadline);
+    const view = await deps.hours.view(hour, deadline, isOpen);
     if (!view.isComplete) missingHours.push(hour);
-    for (const trace of view.newestFirst) {
-      if (!isInWindow(window, hour, trace.startMs) || !search.isCandidate(trace)) continue;
+    for (const trace of tracesIn(view, window)) {
+      if (!search.isCandidate(trace)) continue;
       if (order === 'slowest') {
         candidates.push(trace);
+        // Unless lines have the last word, no other than these can be among the slowest.
+        if (!isOpen && candidates.length > limit + SORTED_AT_ONCE) candidates.sort(bySlowest).length = limit;
         continue;
       }
       if (isFull()) break;
@@ -59,7 +62,7 @@ export async function findTraces(query: TraceQuery, deps: FindTracesDeps, deadli
     }
   }
   if (order === 'slowest') {
-    candidates.sort((a, b) => (b.durationMs ?? -1) - (a.durationMs ?? -1));
+    candidates.sort(bySlowest);
     for (const trace of candidates) {
       if (isFull()) break;
       if (deadline.isOver()) {
@@ -73,12 +76,20 @@ export async function findTraces(query: TraceQuery, deps: FindTracesDeps, deadli
   return { traces, isComplete: missingHours.length === 0, missingHours: [...new Set(missingHours)] };
 }
 
+/** Candidates that are put in order together. */
+const SORTED_AT_ONCE = 1000;
+
+function bySlowest(a: KeptTrace, b: KeptTrace): number {
+  return (b.durationMs ?? -1) - (a.durationMs ?? -1);
+}
+
 class Search {
   readonly #compiled: CompiledCondition | undefined;
   readonly #needles: readonly string[];
   readonly #spansPerTrace: number;
   readonly #lines: LineReader;
   readonly #tests = new Map<ObjectSummary, RowTest | undefined>();
+  #last: { readonly summary: ObjectSummary; readonly test: RowTest | undefined } | undefined;
 
   constructor(condition: Condition | undefined, spansPerTrace: number, lines: LineReader) {
     this.#compiled = condition && new CompiledCondition(condition);
@@ -136,7 +147,11 @@ class Search {
   }
 
   #testOf(summary: ObjectSummary): RowTest | undefined {
+    // Traces that follow one another are mostly in one object.
+    if (summary === this.#last?.summary) return this.#last.test;
     if (!this.#tests.has(summary)) this.#tests.set(summary, this.#compiled?.bind(summary));
-    return this.#tests.get(summary);
+    const test = this.#tests.get(summary);
+    this.#last = { summary, test };
+    return test;
   }
 }

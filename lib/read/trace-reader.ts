@@ -10,6 +10,8 @@ import { findTraces } from './find-traces.ts';
 import { type GetTraceDeps, getTrace, readFound, type TraceLookup } from './get-trace.ts';
 import { LineReader } from './line-reader.ts';
 import { ObjectTexts } from './object-texts.ts';
+import { PartLines } from './parts/part-lines.ts';
+import { PartReader } from './parts/part-reader.ts';
 import type { ReadPorts } from './ports.ts';
 import { DEFAULT_DEADLINE_MS, type Deadline, deadlineIn } from './ports.ts';
 import type { ReadTrace } from './read-trace.ts';
@@ -39,8 +41,9 @@ export class TraceReader {
     this.#scope = scope;
     this.#deadlineMs = limits.deadlineMs ?? DEFAULT_DEADLINE_MS;
     this.#texts = new ObjectTexts(ports);
-    this.#lines = new LineReader(this.#texts);
-    this.#hours = new ArchiveHours({ ...ports, ...scope, texts: this.#texts }, { ...DEFAULT_LIMITS, ...limits });
+    const parts = new PartReader(ports);
+    this.#lines = new LineReader(this.#texts, new PartLines(parts));
+    this.#hours = new ArchiveHours({ ...ports, ...scope, texts: this.#texts, parts }, { ...DEFAULT_LIMITS, ...limits });
   }
 
   /** @see {@link findTraces} */

@@ -47,7 +47,7 @@ describe('getTrace', () => {
         return store.get(key);
       },
     };
-    const reader = readerOf({ store: Object.assign(Object.create(store), counting) }, { records });
+    const reader = readerOf({ store: counting }, { records });
     const { trace: read } = await reader.get(trace?.traceId ?? '');
     expect(read?.traceId).toBe(trace?.traceId);
     expect(got.sort()).toEqual([...(records.get(trace?.traceId ?? '')?.keys ?? [])].sort());

@@ -119,6 +119,7 @@ function traceWindow(query: URLSearchParams, nowMs: number): ReadWindow {
 function numberOf(query: URLSearchParams, name: string): number | undefined {
   const text = textParameter(query, name);
   if (text === undefined) return undefined;
-  if (!/^-?\d{1,18}$/.test(text)) throw new HttpError(400, `unable to parse param '${name}': expected a whole number, got ${text}`);
+  if (!/^-?\d{1,18}$/.test(text))
+    throw new HttpError(400, `unable to parse param '${name}': expected a whole number, got ${text}`);
   return Number(text);
 }

@@ -32,7 +32,8 @@ export function jaegerCondition(search: JaegerSearch): Condition | undefined {
 
 function durationMs(text: string): number {
   const ms = parseGoDuration(text);
-  if (ms === undefined) throw new HttpError(400, `expected a duration such as 1.5s or 250ms, got ${JSON.stringify(text)}`);
+  if (ms === undefined)
+    throw new HttpError(400, `expected a duration such as 1.5s or 250ms, got ${JSON.stringify(text)}`);
   return ms;
 }
 

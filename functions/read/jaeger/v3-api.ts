@@ -72,7 +72,10 @@ export function withSpanKinds(operations: readonly Operation[], only: string | u
 
 function search({ query }: ReadRequest, reader: TraceReader) {
   if (query.has('query.filter')) {
-    throw new HttpError(400, 'query.filter is not supported: use query.serviceName, query.operationName and query.attributes');
+    throw new HttpError(
+      400,
+      'query.filter is not supported: use query.serviceName, query.operationName and query.attributes',
+    );
   }
   const condition = jaegerCondition({
     service: parameter(query, 'query.serviceName'),
@@ -114,7 +117,11 @@ function summaryJson(trace: FoundTrace) {
     spanCount: trace.spanCount,
     errorSpanCount: trace.errorCount,
     orphanSpanCount: trace.orphanCount,
-    services: trace.services.map(({ name, spanCount, errorCount }) => ({ name, spanCount, errorSpanCount: errorCount })),
+    services: trace.services.map(({ name, spanCount, errorCount }) => ({
+      name,
+      spanCount,
+      errorSpanCount: errorCount,
+    })),
   };
 }
 

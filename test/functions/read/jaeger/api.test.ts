@@ -57,7 +57,14 @@ const charge: ModelSpan = {
   attributes: {},
   resource: { 'service.name': 'payment' },
 };
-const orphan: ModelSpan = { ...charge, spanId: '00000000000000a3', parentSpanId: '00000000000000ff', status: 'OK', endMs: undefined, kind: 0 };
+const orphan: ModelSpan = {
+  ...charge,
+  spanId: '00000000000000a3',
+  parentSpanId: '00000000000000ff',
+  status: 'OK',
+  endMs: undefined,
+  kind: 0,
+};
 const TRACES: readonly ModelTrace[] = [
   { traceId: ID, policy: 'errors', weight: 2.4, claims: [[root, charge], [orphan]] },
   { traceId: '1'.repeat(32), policy: 'sample', weight: 20, claims: [[{ ...root, startMs: 5000, endMs: 5010 }]] },
@@ -104,7 +111,8 @@ describe("Jaeger's API v3", () => {
   });
 
   it('searches by everything that the page asks for', async () => {
-    const count = async (query: string) => (await ask(`/jaeger/api/v3/trace-summaries?${RFC3339}&${query}`)).json.summaries.length;
+    const count = async (query: string) =>
+      (await ask(`/jaeger/api/v3/trace-summaries?${RFC3339}&${query}`)).json.summaries.length;
     expect(await count('')).toBe(2);
     expect(await count('query.searchDepth=1')).toBe(1);
     for (const [query, expected] of [
@@ -125,10 +133,18 @@ describe("Jaeger's API v3", () => {
   it('answers with a trace as OTLP, and with dependencies', async () => {
     const { json } = await ask(`/jaeger/api/v3/traces/${ID}`);
     expect(json.result.resourceSpans).toHaveLength(3);
-    expect(json.result.resourceSpans[0].scopeSpans[0].spans[0]).toMatchObject({ traceId: ID, name: 'POST /checkout', kind: 2 });
-    expect((await ask(`/jaeger/api/v3/traces?${RFC3339}&query.serviceName=payment`)).json.result.resourceSpans).toHaveLength(3);
+    expect(json.result.resourceSpans[0].scopeSpans[0].spans[0]).toMatchObject({
+      traceId: ID,
+      name: 'POST /checkout',
+      kind: 2,
+    });
+    expect(
+      (await ask(`/jaeger/api/v3/traces?${RFC3339}&query.serviceName=payment`)).json.result.resourceSpans,
+    ).toHaveLength(3);
     const calls = await ask('/jaeger/api/v3/dependencies?startTime=2023-11-14T22:00:00Z&endTime=2023-11-15T00:00:00Z');
-    expect(readAs('DependenciesResponse', calls.json)).toEqual({ dependencies: [{ parent: 'gateway', child: 'payment', callCount: '2' }] });
+    expect(readAs('DependenciesResponse', calls.json)).toEqual({
+      dependencies: [{ parent: 'gateway', child: 'payment', callCount: '2' }],
+    });
   });
 
   it('refuses what it does not know, and never leaves it out', async () => {
@@ -141,9 +157,15 @@ describe("Jaeger's API v3", () => {
     ] as const) {
       const { status, json } = await ask(`/jaeger/api/v3/${target}`);
       readAs('GRPCGatewayError', json);
-      expect({ status, json }).toEqual({ status: 400, json: { error: { httpCode: 400, message: expect.stringMatching(message) } } });
+      expect({ status, json }).toEqual({
+        status: 400,
+        json: { error: { httpCode: 400, message: expect.stringMatching(message) } },
+      });
     }
-    expect(await ask(`/jaeger/api/v3/traces/${'2'.repeat(32)}`)).toMatchObject({ status: 404, json: { error: { httpCode: 404 } } });
+    expect(await ask(`/jaeger/api/v3/traces/${'2'.repeat(32)}`)).toMatchObject({
+      status: 404,
+      json: { error: { httpCode: 404 } },
+    });
     expect(await ask('/jaeger/api/v3/else')).toMatchObject({ status: 404 });
   });
 });
@@ -245,11 +267,21 @@ describe("Jaeger's API before v3", () => {
   });
 
   it('lists services, operations and dependencies', async () => {
-    expect((await ask('/jaeger/api/services')).json).toEqual({ data: ['gateway', 'payment'], total: 2, limit: 0, offset: 0, errors: null });
+    expect((await ask('/jaeger/api/services')).json).toEqual({
+      data: ['gateway', 'payment'],
+      total: 2,
+      limit: 0,
+      offset: 0,
+      errors: null,
+    });
     expect((await ask('/jaeger/api/services/gateway/operations')).json.data).toEqual(['POST /checkout']);
-    expect((await ask('/jaeger/api/operations?service=payment&spanKind=client')).json.data).toEqual([{ name: 'charge', spanKind: 'client' }]);
+    expect((await ask('/jaeger/api/operations?service=payment&spanKind=client')).json.data).toEqual([
+      { name: 'charge', spanKind: 'client' },
+    ]);
     const window = `endTs=${EPOCH_MS + 3_600_000}&lookback=7200000`;
-    expect((await ask(`/jaeger/api/dependencies?${window}`)).json.data).toEqual([{ parent: 'gateway', child: 'payment', callCount: 2 }]);
+    expect((await ask(`/jaeger/api/dependencies?${window}`)).json.data).toEqual([
+      { parent: 'gateway', child: 'payment', callCount: 2 },
+    ]);
     expect((await ask(`/jaeger/api/dependencies?${window}&service=none`)).json.data).toEqual([]);
   });
 
