@@ -51,8 +51,8 @@ export async function findTraces(query: TraceQuery, deps: FindTracesDeps, deadli
         continue;
       }
       if (isFull()) break;
-      // What a summary answers alone takes no time.
-      if (deadline.isOver()) isCut = true;
+      // What summaries answer alone takes no time.
+      if (isOpen && deadline.isOver()) isCut = true;
       if (isCut) {
         missingHours.push(hour);
         break;
@@ -65,7 +65,7 @@ export async function findTraces(query: TraceQuery, deps: FindTracesDeps, deadli
     candidates.sort(bySlowest);
     for (const trace of candidates) {
       if (isFull()) break;
-      if (deadline.isOver()) {
+      if (isOpen && deadline.isOver()) {
         missingHours.push(trace.hour);
         break;
       }

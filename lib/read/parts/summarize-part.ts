@@ -76,7 +76,7 @@ function addLine(builder: SummaryBuilder, columns: Columns, rows: readonly numbe
       parentAt(textAt('parent_span_id', row)),
       textAt('name', row) ?? '',
       builder.service(textAt('service', row)),
-      KINDS.findIndex((kind) => kind === textAt('kind', row)),
+      KINDS.indexOf((textAt('kind', row) ?? 'UNSPECIFIED') as (typeof KINDS)[number]),
       (columns['status_code']?.[row] as number | null) ?? 0,
       offset(timeAt('start_ns', row)),
       offset(timeAt('end_ns', row)),
