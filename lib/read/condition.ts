@@ -83,9 +83,3 @@ export function comparisonsOf(condition: Condition): Comparison[] {
 export function needsAttributes(condition: Condition): boolean {
   return comparisonsOf(condition).some(({ field }) => field.of === 'attribute' || field.name === 'statusMessage');
 }
-
-/** Both conditions, of which either may be missing. */
-export function bothOf(a: Condition | undefined, b: Condition | undefined): Condition | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return { all: [a, b] };
-}

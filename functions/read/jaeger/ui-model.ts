@@ -91,7 +91,7 @@ function uiSpan(
     ],
     ...(flags !== undefined && { flags: flags & 0xff }),
     startTime,
-    duration: start === undefined || end === undefined ? 0 : Math.max(0, micros(end) - startTime),
+    duration: start === undefined || end === undefined ? 0 : Math.max(0, Number((BigInt(end) - BigInt(start)) / 1000n)),
     tags: [
       ...uiTags(span.attributes),
       ...textTag('otel.scope.name', scope.name),

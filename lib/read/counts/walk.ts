@@ -1,5 +1,6 @@
 import type { ArchiveHours } from '../archive-hours.ts';
 import { type HourView, tracesIn } from '../hour-view.ts';
+import { viewsOf } from '../hours-ahead.ts';
 import type { KeptTrace } from '../kept-trace.ts';
 import type { Deadline } from '../ports.ts';
 import type { Coverage, ReadWindow } from '../results.ts';
@@ -13,14 +14,10 @@ export async function forEachHour(
   needsAttributes = false,
 ): Promise<Coverage> {
   const missingHours: string[] = [];
-  for (const hour of await hours.inWindow(window)) {
-    if (deadline.isOver()) {
-      missingHours.push(hour);
-      continue;
-    }
-    const view = await hours.view(hour, deadline, needsAttributes);
-    if (!view.isComplete) missingHours.push(hour);
-    visit(view);
+  const wanted = await hours.inWindow(window);
+  for await (const { hour, view } of viewsOf(wanted, hours, deadline, { needsAttributes, mayStop: false })) {
+    if (view?.isComplete !== true) missingHours.push(hour);
+    if (view !== undefined) visit(view);
   }
   return { isComplete: missingHours.length === 0, missingHours };
 }

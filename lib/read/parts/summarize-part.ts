@@ -85,6 +85,6 @@ function addLine(builder: SummaryBuilder, columns: Columns, rows: readonly numbe
 }
 
 /** Parts of earlier versions have IDs of zeros. */
-export function parentAt(parentId: string | null): string {
+function parentAt(parentId: string | null): string {
   return parentId === null || /^0*$/.test(parentId) ? '' : parentId;
 }
