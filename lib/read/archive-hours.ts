@@ -129,10 +129,15 @@ export class ArchiveHours {
   async #load(hour: ArchiveHour, held: HeldHour, deadline: Deadline, needsAttributes: boolean): Promise<void> {
     const listedAtMs = this.#deps.clock.now();
     const folder = hourFolder(hour, this.#deps);
+    const { objects } = this.#deps;
     const { summaries, unreadable } = held;
-    const listed = await this.#deps.objects.listFolder(TRACES_PREFIX + folder);
-    held.keys = listed.objects.map(({ key }) => key).filter((key) => !isHidden(key));
-    const parts = isSettled(hour, listedAtMs) ? await this.#partsInstead(folder, held, needsAttributes) : new Map();
+    const [lines, ofParts] = await Promise.all([
+      objects.listFolder(TRACES_PREFIX + folder),
+      // Compaction leaves an hour alone until it is settled.
+      isSettled(hour, listedAtMs) ? objects.listFolder(PARTS_PREFIX + folder) : undefined,
+    ]);
+    held.keys = lines.objects.map(({ key }) => key).filter((key) => !isHidden(key));
+    const parts = await this.#partsInstead(folder, ofParts?.objects ?? [], held, needsAttributes);
     const covered = new Set([...parts.values()].flatMap(({ covers }) => covers));
     const wanted = [...held.keys.filter((key) => !covered.has(key)), ...parts.keys()];
     // The latest first: when there is no time for all, these are the ones that are looked for.
@@ -158,8 +163,12 @@ export class ArchiveHours {
   }
 
   /** The parts that are read in place of the objects that they cover. */
-  async #partsInstead(folder: string, { keys, summaries, unreadable }: HeldHour, needsAttributes: boolean) {
-    const { objects } = await this.#deps.objects.listFolder(PARTS_PREFIX + folder);
+  async #partsInstead(
+    folder: string,
+    objects: readonly StoredObject[],
+    { keys, summaries, unreadable }: HeldHour,
+    needsAttributes: boolean,
+  ): Promise<ReadonlyMap<string, PartInstead>> {
     const listed = new Set(keys);
     const parts = new Map<string, PartInstead>();
     for (const part of objects.filter(({ key }) => partNumber(key) !== undefined && !unreadable.has(key))) {
