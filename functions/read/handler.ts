@@ -24,7 +24,7 @@ export interface ReadHttpDeps {
 }
 
 /** The API that a path belongs to, and the path behind its prefix; undefined: none. */
-export function readRouteOf(path: string): { readonly api: ReadApi; readonly rest: string } | undefined {
+function readRouteOf(path: string): { readonly api: ReadApi; readonly rest: string } | undefined {
   for (const [prefix, api] of READ_APIS) {
     if (path === prefix || path.startsWith(`${prefix}/`)) return { api, rest: path.slice(prefix.length) };
   }

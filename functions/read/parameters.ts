@@ -36,7 +36,7 @@ export function choiceParameter<Choice extends string>(
 }
 
 /** A time as a person writes it, or in milliseconds since the epoch. @throws {HttpError} */
-export function timeParameter(query: URLSearchParams, name: string, nowMs: number): number | undefined {
+function timeParameter(query: URLSearchParams, name: string, nowMs: number): number | undefined {
   const text = textParameter(query, name);
   if (text === undefined) return undefined;
   const ms = /^\d{12,14}$/.test(text) ? Number(text) : parseTime(text, nowMs);

@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib';
 import type { ObjectStore } from '../../lib/archive/ports.ts';
 import { NODE_CODECS } from '../../lib/aws/codecs.ts';
-import type { SpanBuffer } from '../../lib/pipeline/ports.ts';
+import { type SpanBuffer, TraceTooLargeError } from '../../lib/pipeline/ports.ts';
 import type { KeptRecords, ReadClock } from '../../lib/read/ports.ts';
 import { TraceReader, type TraceReaderLimits } from '../../lib/read/trace-reader.ts';
 import { type PerTenant, perTenant } from '../shared/per-tenant.ts';
@@ -30,11 +30,15 @@ export function createReaders(deps: ReadersDeps, limits: Partial<TraceReaderLimi
 }
 
 /** The decision records in a buffer. */
-export function recordsIn(buffer: Pick<SpanBuffer, 'read'>): KeptRecords {
+function recordsIn(buffer: Pick<SpanBuffer, 'read'>): KeptRecords {
   return {
     async find(traceId) {
       // Of a trace that is kept, the record alone is read.
-      const { decision } = await buffer.read(traceId, { wholeUpTo: 0 });
+      const { decision } = await buffer.read(traceId, { wholeUpTo: 0 }).catch((error: unknown) => {
+        // Of one that is not, and has more fragments than can be read, nothing is known.
+        if (error instanceof TraceTooLargeError) return error;
+        throw error;
+      });
       if (decision === undefined) return undefined;
       return {
         partition: decision.partition,

@@ -1,5 +1,7 @@
+import type { HttpHead, HttpResponse } from '../../functions/ingest/http.ts';
 import { type Authorize, authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
 import { createReadHttp, type ReadHttp } from '../../functions/read/handler.ts';
+import { jsonResponse } from '../../functions/read/http.ts';
 import type { PipelineCounts } from '../../functions/read/pipeline-counts.ts';
 import { createReaders } from '../../functions/read/readers.ts';
 import type { Log } from '../../functions/shared/logger.ts';
@@ -28,7 +30,29 @@ export function localReading(
   { objects, services, clock, log, pipeline }: ReadingDeps,
 ): ReadHttp {
   const readers = createReaders({ store: objects, buffer: (tenant) => services(tenant).buffer, clock });
-  return createReadHttp({ readers, authorize: authorizeReaders(options), clock, log, pipeline });
+  const read = createReadHttp({ readers, authorize: authorizeReaders(options), clock, log, pipeline });
+  if (!isOpenToReaders(options)) return read;
+  return async (head) => (isNameOfThisMachine(head.headers['host'] ?? '') ? read(head) : refuseName(head));
+}
+
+/**
+ * Whether a request for this host can only have come to this machine on purpose. A page of another site may have its own name resolve to
+ * 127.0.0.1, and would then read what is open to everyone here (DNS rebinding). Names without a point, such as those of containers, are
+ * nobody's on the internet.
+ */
+export function isNameOfThisMachine(host: string): boolean {
+  const name = host.replace(/:\d+$/, '').toLowerCase();
+  return (
+    /^\[[\da-f:.%]+\]$/.test(name) ||
+    /^[\d.]+$/.test(name) ||
+    !name.includes('.') ||
+    /\.(?:localhost|internal)$/.test(name)
+  );
+}
+
+function refuseName({ headers }: HttpHead): HttpResponse {
+  const error = `kept traces are open here, but not under the name ${headers['host']}: use an IP address or localhost, or start with --read-key`;
+  return jsonResponse({ error }, 403);
 }
 
 /**

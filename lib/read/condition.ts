@@ -79,8 +79,7 @@ export function comparisonsOf(condition: Condition): Comparison[] {
   return found;
 }
 
-/** Both conditions, of which either may be missing. */
-export function bothOf(a: Condition | undefined, b: Condition | undefined): Condition | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return { all: [a, b] };
+/** Whether the lines answer it, and not the summaries. */
+export function needsAttributes(condition: Condition): boolean {
+  return comparisonsOf(condition).some(({ field }) => field.of === 'attribute' || field.name === 'statusMessage');
 }

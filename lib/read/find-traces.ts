@@ -1,12 +1,14 @@
-import { isInWindow } from '../archive/window.ts';
+import type { ArchiveHour } from '../archive/hours.ts';
 import type { ArchiveHours } from './archive-hours.ts';
 import { CompiledCondition, NO, PERHAPS, type RowTest, YES } from './bound-condition.ts';
-import type { Condition } from './condition.ts';
+import { type Condition, needsAttributes } from './condition.ts';
+import { tracesIn } from './hour-view.ts';
+import { viewsOf } from './hours-ahead.ts';
 import { forEachRow, type KeptTrace, type LineOfTrace, matchedSpan, summaryOf } from './kept-trace.ts';
 import { needlesOf } from './line-details.ts';
 import type { LineReader } from './line-reader.ts';
 import type { Deadline } from './ports.ts';
-import type { FoundTrace, FoundTraces, MatchedSpan, TraceQuery } from './results.ts';
+import type { FoundTrace, FoundTraces, MatchedSpan, ReadWindow, TraceQuery } from './results.ts';
 import type { ObjectSummary } from './summary/object-summary.ts';
 
 export interface FindTracesDeps {
@@ -26,51 +28,80 @@ const DEFAULT_SPANS = 3;
  * @throws {InvalidQueryError}
  */
 export async function findTraces(query: TraceQuery, deps: FindTracesDeps, deadline: Deadline): Promise<FoundTraces> {
-  const { window, condition, order = 'newest', limit = DEFAULT_LIMIT } = query;
-  const search = new Search(condition, query.spansPerTrace ?? DEFAULT_SPANS, deps.lines);
-  const missingHours: string[] = [];
-  const candidates: KeptTrace[] = [];
+  const { window, condition, order = 'newest', limit = DEFAULT_LIMIT, spansPerTrace = DEFAULT_SPANS } = query;
+  const readsLines = condition !== undefined && needsAttributes(condition);
+  const search = new Search(condition, spansPerTrace, deps.lines);
+  const wanted = await deps.hours.inWindow(window);
+  const options = { needsAttributes: readsLines, mayStop: order === 'newest' };
+  const views = viewsOf(wanted, deps.hours, deadline, options);
+  // What summaries answer alone takes no time.
+  const isTooLate = () => readsLines && deadline.isOver();
+  const asked = { window, limit, search, views, isTooLate, readsLines };
+  const { traces, missing } = await (order === 'newest' ? newest(asked) : slowest(asked));
+  return { traces, isComplete: missing.size === 0, missingHours: [...missing] };
+}
+
+interface Asked {
+  readonly window: ReadWindow;
+  readonly limit: number;
+  readonly search: Search;
+  readonly views: ReturnType<typeof viewsOf>;
+  readonly isTooLate: () => boolean;
+  readonly readsLines: boolean;
+}
+
+interface Found {
+  readonly traces: readonly FoundTrace[];
+  readonly missing: ReadonlySet<ArchiveHour>;
+}
+
+async function newest({ window, limit, search, views, isTooLate }: Asked): Promise<Found> {
   const traces: FoundTrace[] = [];
-  const isFull = () => traces.length >= limit;
-  let isCut = false;
-  for (const hour of await deps.hours.inWindow(window)) {
-    if (isFull()) break;
-    if (isCut || deadline.isOver()) {
-      missingHours.push(hour);
-      continue;
-    }
-    const view = await deps.hours.view(hour, deadline);
-    if (!view.isComplete) missingHours.push(hour);
-    for (const trace of view.newestFirst) {
-      if (!isInWindow(window, hour, trace.startMs) || !search.isCandidate(trace)) continue;
-      if (order === 'slowest') {
-        candidates.push(trace);
-        continue;
-      }
-      if (isFull()) break;
-      // What a summary answers alone takes no time.
-      if (deadline.isOver()) isCut = true;
-      if (isCut) {
-        missingHours.push(hour);
+  const missing = new Set<ArchiveHour>();
+  for await (const { hour, view } of views) {
+    if (view?.isComplete !== true) missing.add(hour);
+    for (const trace of view === undefined ? [] : tracesIn(view, window)) {
+      if (!search.isCandidate(trace)) continue;
+      if (isTooLate()) {
+        missing.add(hour);
         break;
       }
       const found = await search.match(trace);
-      if (found !== undefined) traces.push(found);
+      if (found !== undefined && traces.push(found) === limit) return { traces, missing };
     }
   }
-  if (order === 'slowest') {
-    candidates.sort((a, b) => (b.durationMs ?? -1) - (a.durationMs ?? -1));
-    for (const trace of candidates) {
-      if (isFull()) break;
-      if (deadline.isOver()) {
-        missingHours.push(trace.hour);
-        break;
-      }
-      const found = await search.match(trace);
-      if (found !== undefined) traces.push(found);
+  return { traces, missing };
+}
+
+/** Candidates that are put in order together. */
+const SORTED_AT_ONCE = 1000;
+
+async function slowest({ window, limit, search, views, isTooLate, readsLines }: Asked): Promise<Found> {
+  const missing = new Set<ArchiveHour>();
+  const candidates: KeptTrace[] = [];
+  for await (const { hour, view } of views) {
+    if (view?.isComplete !== true) missing.add(hour);
+    for (const trace of view === undefined ? [] : tracesIn(view, window)) {
+      if (!search.isCandidate(trace)) continue;
+      candidates.push(trace);
+      // Unless lines have the last word, no other than these can be among the slowest.
+      if (!readsLines && candidates.length > limit + SORTED_AT_ONCE) candidates.sort(bySlowest).length = limit;
     }
   }
-  return { traces, isComplete: missingHours.length === 0, missingHours: [...new Set(missingHours)] };
+  const traces: FoundTrace[] = [];
+  for (const trace of candidates.sort(bySlowest)) {
+    if (isTooLate()) {
+      missing.add(trace.hour);
+      break;
+    }
+    const found = await search.match(trace);
+    if (found !== undefined && traces.push(found) === limit) break;
+  }
+  return { traces, missing };
+}
+
+function bySlowest(a: KeptTrace, b: KeptTrace): number {
+  return (b.durationMs ?? -1) - (a.durationMs ?? -1);
 }
 
 class Search {
@@ -79,6 +110,7 @@ class Search {
   readonly #spansPerTrace: number;
   readonly #lines: LineReader;
   readonly #tests = new Map<ObjectSummary, RowTest | undefined>();
+  #last: { readonly summary: ObjectSummary; readonly test: RowTest | undefined } | undefined;
 
   constructor(condition: Condition | undefined, spansPerTrace: number, lines: LineReader) {
     this.#compiled = condition && new CompiledCondition(condition);
@@ -136,7 +168,11 @@ class Search {
   }
 
   #testOf(summary: ObjectSummary): RowTest | undefined {
+    // Traces that follow one another are mostly in one object.
+    if (summary === this.#last?.summary) return this.#last.test;
     if (!this.#tests.has(summary)) this.#tests.set(summary, this.#compiled?.bind(summary));
-    return this.#tests.get(summary);
+    const test = this.#tests.get(summary);
+    this.#last = { summary, test };
+    return test;
   }
 }

@@ -2,6 +2,7 @@ import { filedHour, type TenantScope } from '../archive/layout.ts';
 import { readTraceLine } from '../archive/read-line.ts';
 import type { ArchiveHours } from './archive-hours.ts';
 import { findTrace, type HourView } from './hour-view.ts';
+import type { KeptTrace } from './kept-trace.ts';
 import type { LineReader } from './line-reader.ts';
 import type { ObjectTexts } from './object-texts.ts';
 import { type LineJson, linesIn, readLine } from './otlp-json.ts';
@@ -70,6 +71,15 @@ export async function getTrace(
   return { trace: undefined, isComplete: missingHours.length === 0, missingHours };
 }
 
+/** A trace that a search has found. `undefined`: it is gone since. */
+export async function readFound(
+  { traceId, hour }: { readonly traceId: string; readonly hour: string },
+  deps: GetTraceDeps,
+  deadline: Deadline,
+): Promise<ReadTrace | undefined> {
+  return readFrom(await deps.hours.view(hour, deadline), traceId, deps);
+}
+
 function coverageOf({ hour, isComplete }: HourView): Coverage {
   return { isComplete, missingHours: isComplete ? [] : [hour] };
 }
@@ -94,10 +104,26 @@ function linesWithId(traceId: string, text: Uint8Array): LineJson[] {
   return lines;
 }
 
-async function readFrom(view: HourView, traceId: string, { lines }: GetTraceDeps): Promise<ReadTrace | undefined> {
+async function readFrom(view: HourView, traceId: string, deps: GetTraceDeps): Promise<ReadTrace | undefined> {
   const found = findTrace(view, traceId);
   if (found === undefined) return undefined;
-  const read = await Promise.all(found.lines.map((line) => lines.line(line)));
+  const isInPart = found.lines.some(({ summary }) => summary.part !== undefined);
+  const lines = isInPart ? await linesBehind(view.hour, traceId, found, deps) : undefined;
+  if (lines !== undefined) return assembleLines(view.hour, lines, 'lines');
+  const read = await Promise.all(found.lines.map((line) => deps.lines.line(line)));
   const left = read.filter((line) => line !== undefined);
-  return left.length === 0 ? undefined : assembleLines(view.hour, left, 'lines');
+  return left.length === 0 ? undefined : assembleLines(view.hour, left, isInPart ? 'parts' : 'lines');
+}
+
+/** The lines of a trace that was found in a part, which says when they were decided; undefined when they are not all there. */
+async function linesBehind(hour: string, traceId: string, { lines }: KeptTrace, deps: GetTraceDeps) {
+  const decided = new Set(lines.map(({ summary, line }) => summary.lines.decidedAtMs[line] as number));
+  const keys = new Set([...decided].flatMap((ms) => deps.hours.objectsAround(hour, ms)));
+  const found: LineJson[] = [];
+  for (const key of keys) {
+    const text = await deps.texts.text(key);
+    if (text !== undefined) found.push(...linesWithId(traceId, text));
+  }
+  const seqs = new Set(found.map(({ seq }) => seq ?? 0));
+  return lines.every(({ summary, line }) => seqs.has(summary.lines.seq[line] as number)) ? found : undefined;
 }

@@ -1,5 +1,6 @@
-import { startOf } from '../archive/hours.ts';
+import { MS_PER_HOUR, startOf } from '../archive/hours.ts';
 import { identityOf } from '../archive/unfinished.ts';
+import { isInWindow, type TimeWindow } from '../archive/window.ts';
 import { type KeptTrace, keptTrace, type LineOfTrace } from './kept-trace.ts';
 import { hexOf, KINDS, kindOf, type ObjectSummary, wordOfHex } from './summary/object-summary.ts';
 import { timeOf } from './summary/summarize-lines.ts';
@@ -20,11 +21,19 @@ export interface HourView {
 export function hourView(hour: string, summaries: readonly ObjectSummary[], isComplete: boolean): HourView {
   const hourMs = startOf(hour);
   const orderOf = ({ startMs = 0 }: KeptTrace) =>
-    startMs >= hourMs && startMs < hourMs + 3_600_000 ? startMs : hourMs;
+    startMs >= hourMs && startMs < hourMs + MS_PER_HOUR ? startMs : hourMs;
   const traces = groupLines(summaries).map((lines) => keptTrace(hour, inOrder(lines)));
   const order = new Float64Array(traces.map(orderOf));
   const places = Array.from(traces.keys()).sort((a, b) => (order[b] as number) - (order[a] as number) || a - b);
   return { hour, summaries, isComplete, newestFirst: places.map((place) => traces[place] as KeptTrace) };
+}
+
+/** The traces of the hour that are in a window. */
+export function tracesIn({ hour, newestFirst }: HourView, window: TimeWindow): readonly KeptTrace[] {
+  const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = window;
+  const beginMs = startOf(hour);
+  if (fromMs <= beginMs && toMs >= beginMs + MS_PER_HOUR) return newestFirst;
+  return newestFirst.filter(({ startMs }) => isInWindow(window, hour, startMs));
 }
 
 /** The trace with this ID; undefined when it is not in the hour. */

@@ -67,7 +67,7 @@ function baseOf(lines: readonly LineOfTrace[]): number {
   return first === undefined ? 0 : (first.summary.lines.baseSeconds[first.line] as number);
 }
 
-export function traceIdOf({ lines }: KeptTrace): string {
+function traceIdOf({ lines }: KeptTrace): string {
   const [first] = lines;
   return first === undefined ? '' : hexOf(first.summary.lines.traceId, first.line * 4, 4);
 }
@@ -111,7 +111,7 @@ export function forEachRow({ lines }: KeptTrace, visit: (row: number, line: Line
 }
 
 /** Spans by service, sorted by name; those without a service are left out. */
-export function servicesOf(trace: KeptTrace): ServiceCount[] {
+function servicesOf(trace: KeptTrace): ServiceCount[] {
   const counts = new Map<string, { name: string; spanCount: number; errorCount: number }>();
   forEachRow(trace, (row, { summary }) => {
     const name = textOf(summary, summary.spans.service[row] as number);

@@ -3,19 +3,23 @@ import type { LineOfTrace } from './kept-trace.ts';
 import { detailsOf } from './line-details.ts';
 import type { ObjectTexts } from './object-texts.ts';
 import { type LineJson, readLine } from './otlp-json.ts';
+import type { PartLines } from './parts/part-lines.ts';
 
 const utf8 = new TextDecoder();
 
 /** Reads lines that summaries point to. */
 export class LineReader {
   readonly #texts: ObjectTexts;
+  readonly #parts: PartLines;
 
-  constructor(texts: ObjectTexts) {
+  constructor(texts: ObjectTexts, parts: PartLines) {
     this.#texts = texts;
+    this.#parts = parts;
   }
 
   /** `undefined`: its object is gone. */
   async line(at: LineOfTrace): Promise<LineJson | undefined> {
+    if (at.summary.part !== undefined) return this.#parts.line(at);
     const bytes = await this.#bytes(at);
     return bytes && readLine(bytes);
   }
@@ -25,6 +29,7 @@ export class LineReader {
    * gone.
    */
   async details(at: LineOfTrace, needles: readonly string[]): Promise<readonly SpanDetails[] | undefined> {
+    if (at.summary.part !== undefined) return this.#parts.details(at);
     const bytes = await this.#bytes(at);
     if (bytes === undefined) return undefined;
     if (needles.length > 0) {

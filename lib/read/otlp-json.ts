@@ -91,8 +91,8 @@ export interface LineJson {
   readonly seq?: number | null;
 }
 
-/** What comes out of one object at most: longer ones are no objects of this archive. */
-export const MAX_OBJECT_TEXT_BYTES = 1024 * 1024 * 1024;
+/** What comes out of one object at most, as in compaction: a larger one is left out, and said to be missing. */
+export const MAX_OBJECT_TEXT_BYTES = 256 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 const TRACE_ID = /^[\da-f]{32}$/;
@@ -113,7 +113,7 @@ export function* linesIn(text: Uint8Array): Generator<{ readonly begin: number; 
 /** @throws {UnreadableError} when it is not a line of the archive */
 export function readLine(line: Uint8Array): LineJson {
   const { json } = parseLine(line);
-  const { trace_id: traceId, resourceSpans } = json as Partial<LineJson>;
+  const { trace_id: traceId, resourceSpans } = (json ?? {}) as Partial<LineJson>;
   if (typeof traceId !== 'string' || !TRACE_ID.test(traceId) || !Array.isArray(resourceSpans)) {
     throw new UnreadableError('is not a line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}');
   }

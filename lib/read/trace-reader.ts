@@ -7,12 +7,15 @@ import { red } from './counts/red.ts';
 import { operations, services, tags } from './counts/services.ts';
 import { tagValues } from './counts/tag-values.ts';
 import { findTraces } from './find-traces.ts';
-import { getTrace, type TraceLookup } from './get-trace.ts';
+import { type GetTraceDeps, getTrace, readFound, type TraceLookup } from './get-trace.ts';
 import { LineReader } from './line-reader.ts';
 import { ObjectTexts } from './object-texts.ts';
+import { PartLines } from './parts/part-lines.ts';
+import { PartReader } from './parts/part-reader.ts';
 import type { ReadPorts } from './ports.ts';
 import { DEFAULT_DEADLINE_MS, type Deadline, deadlineIn } from './ports.ts';
-import type { FoundTraces, ReadWindow, RedQuery, TraceQuery } from './results.ts';
+import type { ReadTrace } from './read-trace.ts';
+import type { FoundTrace, FoundTraces, ReadWindow, RedQuery, TraceQuery } from './results.ts';
 
 export interface TraceReaderLimits extends ArchiveHoursLimits {
   /** After this long a call reads no further, and answers with what it has. */
@@ -38,8 +41,9 @@ export class TraceReader {
     this.#scope = scope;
     this.#deadlineMs = limits.deadlineMs ?? DEFAULT_DEADLINE_MS;
     this.#texts = new ObjectTexts(ports);
-    this.#lines = new LineReader(this.#texts);
-    this.#hours = new ArchiveHours({ ...ports, ...scope, texts: this.#texts }, { ...DEFAULT_LIMITS, ...limits });
+    const parts = new PartReader(ports);
+    this.#lines = new LineReader(this.#texts, new PartLines(parts));
+    this.#hours = new ArchiveHours({ ...ports, ...scope, texts: this.#texts, parts }, { ...DEFAULT_LIMITS, ...limits });
   }
 
   /** @see {@link findTraces} */
@@ -53,9 +57,12 @@ export class TraceReader {
    * @param window where to look for it when no record says where it is
    */
   get(traceId: string, window?: ReadWindow): Promise<TraceLookup> {
-    const { records } = this.#ports;
-    const deps = { ...this.#scope, hours: this.#hours, lines: this.#lines, texts: this.#texts, records };
-    return getTrace(traceId, window, deps, this.#deadline());
+    return getTrace(traceId, window, this.#getDeps(), this.#deadline());
+  }
+
+  /** @see {@link readFound} */
+  readFound(found: Pick<FoundTrace, 'traceId' | 'hour'>): Promise<ReadTrace | undefined> {
+    return readFound(found, this.#getDeps(), this.#deadline());
   }
 
   /** @see {@link services} */
@@ -96,6 +103,11 @@ export class TraceReader {
   /** What its memory of the archive takes, in bytes, about. */
   get bytes(): number {
     return this.#hours.bytes;
+  }
+
+  #getDeps(): GetTraceDeps {
+    const { records } = this.#ports;
+    return { ...this.#scope, hours: this.#hours, lines: this.#lines, texts: this.#texts, records };
   }
 
   #deadline(): Deadline {

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isOpenToReaders } from '../../lib/local/reading.ts';
+import { isNameOfThisMachine, isOpenToReaders } from '../../lib/local/reading.ts';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
 import { exportRequest, traceIdOf } from '../support/export-request.ts';
 import { RecordingLog } from '../support/recording-log.ts';
@@ -60,5 +61,50 @@ describe('isOpenToReaders', () => {
     ['127.0.0.1', [], ['rk'], false],
   ] as const)('on %s with ingest keys %j and read keys %j: %j', (host, keys, readKeys, isOpen) => {
     expect(isOpenToReaders({ host, keys, ...(readKeys && { readKeys }) })).toBe(isOpen);
+  });
+});
+
+describe('isNameOfThisMachine', () => {
+  it('knows the names that no other site can have', () => {
+    for (const host of [
+      '127.0.0.1:4318',
+      '192.168.1.7',
+      '[::1]:4318',
+      'localhost:4318',
+      'tailgate',
+      'app.localhost',
+      'host.docker.internal:4318',
+      '',
+    ]) {
+      expect({ host, is: isNameOfThisMachine(host) }).toEqual({ host, is: true });
+    }
+    for (const host of ['evil.example:4318', '127.0.0.1.evil.example', 'localhost.evil.example', 'EVIL.example']) {
+      expect({ host, is: isNameOfThisMachine(host) }).toEqual({ host, is: false });
+    }
+  });
+
+  it('is asked where no key is', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'tailgate-read-'));
+    const config = configFrom('policies: [{ name: all, type: always_sample }]');
+    const tailgate = await startLocal({
+      host: '127.0.0.1',
+      port: 0,
+      dataDir,
+      config,
+      keys: [],
+      log: new RecordingLog(),
+    });
+    const status = (host: string) =>
+      new Promise((resolve, reject) => {
+        request(`${tailgate.url}/api/services`, { headers: { host } }, (response) =>
+          resolve(response.resume().statusCode),
+        )
+          .on('error', reject)
+          .end();
+      });
+    expect(await status('localhost')).toBe(200);
+    expect(await status('evil.example')).toBe(403);
+    await tailgate.stop();
+    rmSync(dataDir, { recursive: true });
   });
 });

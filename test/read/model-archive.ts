@@ -4,7 +4,7 @@ import { archiveKey, partitionOf, scopedKey, type TenantScope } from '../../lib/
 import { archiveLines } from '../../lib/archive/line.ts';
 import { NODE_CODECS } from '../../lib/aws/codecs.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
-import type { KeptRecord } from '../../lib/read/ports.ts';
+import type { KeptRecord, ObjectReader } from '../../lib/read/ports.ts';
 import { TraceReader, type TraceReaderLimits } from '../../lib/read/trace-reader.ts';
 import { MemoryObjectStore } from '../memory/memory-object-store.ts';
 import { type AttributesSpec, EPOCH_MS, encodeFragment, type SpanSpec } from '../support/build-trace.ts';
@@ -115,6 +115,7 @@ export async function writeArchive(
 ): Promise<WrittenArchive> {
   const records = new Map<string, KeptRecord>();
   const objects = new Map<string, Uint8Array[]>();
+  const times = new Map<string, number>();
   traces.forEach(({ traceId, policy, weight, claims }, index) => {
     const fragments = claims.map((spans, claim) => encodeFragment(spans.map(toSpec), traceId, claim));
     const firstMs = Math.min(...(claims[0] ?? []).map(({ startMs }) => startMs));
@@ -122,7 +123,10 @@ export async function writeArchive(
     const keys: string[] = [];
     let seq = 0;
     fragments.forEach((_, claim) => {
-      const decidedAtMs = EPOCH_MS + firstMs + 30_000 + claim * 60_000;
+      const id = `${claim}${Math.floor(index / perObject)}`.padStart(16, '0');
+      // An object is named by the time at which its traces are decided.
+      const decidedAtMs = times.get(partition + id) ?? EPOCH_MS + firstMs + 30_000 + claim * 60_000;
+      times.set(partition + id, decidedAtMs);
       const lines = archiveLines(Trace.fromFragments(traceId, fragments.slice(0, claim + 1)), {
         policy,
         adjustedCount: weight,
@@ -132,8 +136,7 @@ export async function writeArchive(
       }).map((line) => line.slice());
       if (lines.length === 0) return;
       seq += lines.length;
-      const id = `${claim}${Math.floor(index / perObject)}`.padStart(16, '0');
-      const key = archiveKey(partition, EPOCH_MS, id);
+      const key = archiveKey(partition, decidedAtMs, id);
       objects.set(key, [...(objects.get(key) ?? []), ...lines]);
       keys.push(key);
     });
@@ -148,7 +151,7 @@ export const ALL = { fromMs: EPOCH_MS - HOUR_MS, toMs: EPOCH_MS + 6 * HOUR_MS };
 
 /** A reader without decision records, unless there are some. */
 export function readerOf(
-  { store }: Pick<WrittenArchive, 'store'>,
+  { store }: { readonly store: ObjectReader },
   {
     records,
     limits,
@@ -156,7 +159,7 @@ export function readerOf(
   }: { records?: ReadonlyMap<string, KeptRecord>; limits?: Partial<TraceReaderLimits>; tenant?: string } = {},
 ): TraceReader {
   const decompress = { gunzip: NODE_CODECS.gunzip, zstd: (bytes: Uint8Array) => zstdDecompressSync(bytes) };
-  const clock = new ManualClock(EPOCH_MS + 5 * HOUR_MS);
+  const clock = new ManualClock(EPOCH_MS + 24 * HOUR_MS);
   const ports = { objects: store, decompress, clock };
   const find = async (traceId: string) => records?.get(traceId);
   return new TraceReader(records === undefined ? ports : { ...ports, records: { find } }, { tenant }, limits);

@@ -1,4 +1,5 @@
 import type { ArchiveHours } from '../archive-hours.ts';
+import type { HourView } from '../hour-view.ts';
 import { forEachRow, type KeptTrace, textOf } from '../kept-trace.ts';
 import type { Deadline } from '../ports.ts';
 import type { Coverage, Operation, ReadWindow, Tags } from '../results.ts';
@@ -39,19 +40,20 @@ export async function operations(
   return { ...coverage, operations: found.sort((a, b) => byText(a.name, b.name) || byText(a.kind, b.kind)) };
 }
 
-/** The keys of attributes in the objects of the hours of the window. */
+/** The keys of attributes in the objects of the hours of the window. Hours whose lines are gone have none. */
 export async function tags(
   window: ReadWindow,
   hours: ArchiveHours,
   deadline: Deadline,
 ): Promise<Coverage & { readonly tags: Tags }> {
   const [span, resource] = [new Set<string>(), new Set<string>()];
-  const coverage = await forEachHour(window, hours, deadline, ({ summaries }) => {
+  const add = ({ summaries }: HourView) => {
     for (const { spanKeys, resourceKeys } of summaries) {
       for (const key of spanKeys) span.add(key);
       for (const key of resourceKeys) resource.add(key);
     }
-  });
+  };
+  const coverage = await forEachHour(window, hours, deadline, add, true);
   return { ...coverage, tags: { span: [...span].sort(byText), resource: [...resource].sort(byText) } };
 }
 

@@ -1,6 +1,6 @@
-import { isInWindow } from '../../archive/window.ts';
 import type { ArchiveHours } from '../archive-hours.ts';
 import type { AttributeField, Field } from '../condition.ts';
+import { tracesIn } from '../hour-view.ts';
 import { forEachRow, type KeptTrace, policyOf, rootOf, textOf } from '../kept-trace.ts';
 import type { LineReader } from '../line-reader.ts';
 import { type AnyValueJson, type KeyValueJson, type LineJson, valueText } from '../otlp-json.ts';
@@ -66,9 +66,7 @@ async function ofAttribute(
 ): Promise<Coverage> {
   let read = 0;
   for (const hour of await hours.inWindow(window)) {
-    const { newestFirst } = await hours.view(hour, deadline);
-    for (const trace of newestFirst) {
-      if (!isInWindow(window, hour, trace.startMs)) continue;
+    for (const trace of tracesIn(await hours.view(hour, deadline, true), window)) {
       for (const line of trace.lines) {
         const { spanKeys, resourceKeys } = line.summary;
         const mayHave =

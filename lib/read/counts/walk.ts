@@ -1,6 +1,6 @@
-import { isInWindow } from '../../archive/window.ts';
 import type { ArchiveHours } from '../archive-hours.ts';
-import type { HourView } from '../hour-view.ts';
+import { type HourView, tracesIn } from '../hour-view.ts';
+import { viewsOf } from '../hours-ahead.ts';
 import type { KeptTrace } from '../kept-trace.ts';
 import type { Deadline } from '../ports.ts';
 import type { Coverage, ReadWindow } from '../results.ts';
@@ -11,16 +11,13 @@ export async function forEachHour(
   hours: ArchiveHours,
   deadline: Deadline,
   visit: (view: HourView) => void,
+  needsAttributes = false,
 ): Promise<Coverage> {
   const missingHours: string[] = [];
-  for (const hour of await hours.inWindow(window)) {
-    if (deadline.isOver()) {
-      missingHours.push(hour);
-      continue;
-    }
-    const view = await hours.view(hour, deadline);
-    if (!view.isComplete) missingHours.push(hour);
-    visit(view);
+  const wanted = await hours.inWindow(window);
+  for await (const { hour, view } of viewsOf(wanted, hours, deadline, { needsAttributes, mayStop: false })) {
+    if (view?.isComplete !== true) missingHours.push(hour);
+    if (view !== undefined) visit(view);
   }
   return { isComplete: missingHours.length === 0, missingHours };
 }
@@ -32,9 +29,7 @@ export function forEachTrace(
   deadline: Deadline,
   visit: (trace: KeptTrace) => void,
 ): Promise<Coverage> {
-  return forEachHour(window, hours, deadline, ({ hour, newestFirst }) => {
-    for (const trace of newestFirst) if (isInWindow(window, hour, trace.startMs)) visit(trace);
-  });
+  return forEachHour(window, hours, deadline, (view) => tracesIn(view, window).forEach(visit));
 }
 
 /** The value at a key, made when it is not there yet. */

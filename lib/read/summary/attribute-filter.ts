@@ -3,9 +3,9 @@
  * search for one order among a hundred thousand traces unpacks a handful of objects; and "perhaps" else.
  */
 
-/** With 10 bits and 4 probes for each entry, one in 80 answers of "perhaps" is wrong. */
-const BITS_PER_ENTRY = 10;
-const PROBES = 4;
+/** With 14 bits and 6 probes for each entry, one in 500 answers of "perhaps" is wrong. */
+const BITS_PER_ENTRY = 14;
+const PROBES = 6;
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;

@@ -7,6 +7,8 @@
 export interface ObjectSummary {
   /** The key of the object. */
   readonly key: string;
+  /** Of a part: its size, and the rows of the part, by row. */
+  readonly part?: { readonly byteLength: number; readonly rows: Uint32Array };
   /** What it takes of the memory, about. */
   readonly byteLength: number;
   readonly lines: LineColumns;

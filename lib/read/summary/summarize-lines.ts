@@ -1,3 +1,4 @@
+import { UnreadableError } from '../../archive/read-line.ts';
 import { type LineJson, linesIn, type ResourceSpansJson, readLine, serviceOf, valueText } from '../otlp-json.ts';
 import type { ObjectSummary } from './object-summary.ts';
 import { SummaryBuilder } from './summary-builder.ts';
@@ -9,7 +10,15 @@ import { SummaryBuilder } from './summary-builder.ts';
  */
 export function summarizeLines(key: string, text: Uint8Array): ObjectSummary {
   const builder = new SummaryBuilder();
-  for (const { begin, end } of linesIn(text)) addLine(builder, readLine(text.subarray(begin, end)), begin, end);
+  for (const { begin, end } of linesIn(text)) {
+    const line = readLine(text.subarray(begin, end));
+    try {
+      addLine(builder, line, begin, end);
+    } catch (error) {
+      // Values of other types than those of OTLP JSON.
+      throw new UnreadableError(`is not OTLP JSON: ${error instanceof Error ? error.message : error}`);
+    }
+  }
   return builder.build(key, true);
 }
 
@@ -61,12 +70,12 @@ function addLine(builder: SummaryBuilder, line: LineJson, begin: number, end: nu
 }
 
 /** Seconds of a time in nanoseconds, which has up to 20 digits: too many for a number. */
-export function secondsOf(nanos: string): number {
+function secondsOf(nanos: string): number {
   return nanos.length > 9 ? Number(nanos.slice(0, -9)) : 0;
 }
 
 /** Exact up to a hundred days around the base. NaN: there is no such time, or it is 0. */
-export function offsetNanos(nanos: string | undefined, baseSeconds: number): number {
+function offsetNanos(nanos: string | undefined, baseSeconds: number): number {
   if (nanos === undefined || nanos === '' || nanos === '0') return Number.NaN;
   return (secondsOf(nanos) - baseSeconds) * 1e9 + Number(nanos.slice(-9));
 }

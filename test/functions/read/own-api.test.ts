@@ -3,6 +3,7 @@ import { authorizeAll, authorizeKeys } from '../../../functions/ingest/keys.ts';
 import { createReadHandler } from '../../../functions/read/handler.ts';
 import { functionUrlEvent } from '../../../lib/local/function-url-event.ts';
 import { UnavailableError } from '../../../lib/pipeline/ports.ts';
+import type { TraceReader } from '../../../lib/read/trace-reader.ts';
 import { type ModelTrace, readerOf, writeArchive } from '../../read/model-archive.ts';
 import { EPOCH_MS } from '../../support/build-trace.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -213,9 +214,8 @@ describe('GET /api', () => {
   });
 
   it('says when the archive cannot be read', async () => {
-    const store = Object.assign(Object.create(archive.store), {
-      listFolder: () => Promise.reject(new UnavailableError('slow down')),
-    });
+    const listFolder = () => Promise.reject(new UnavailableError('slow down'));
+    const store = { listFolder, get: async () => undefined, getRange: async () => undefined };
     expect(await asking(readerOf({ store }))(`/api/services`)).toMatchObject({
       status: 503,
       headers: { 'retry-after': '1' },
@@ -252,6 +252,20 @@ describe('the Lambda handler', () => {
       statusCode: 200,
       body: { services: ['gateway', 'payment'] },
     });
+  });
+
+  it('says when an answer is larger than Lambda lets through', async () => {
+    const services = async () => ({ services: ['x'.repeat(5_000_000)], isComplete: true, missingHours: [] });
+    const large = createReadHandler({
+      readers: () => ({ services }) as unknown as TraceReader,
+      authorize: authorizeAll,
+      clock: new ManualClock(EPOCH_MS),
+      log: silentLog,
+    });
+    const event = (headers: Record<string, string>) =>
+      functionUrlEvent({ method: 'GET', target: '/api/services', headers, body: new Uint8Array() });
+    expect(await large(event({}))).toMatchObject({ statusCode: 507 });
+    expect(await large(event({ 'accept-encoding': 'gzip' }))).toMatchObject({ statusCode: 200 });
   });
 
   it('refuses any other event', async () => {
