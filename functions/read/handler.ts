@@ -1,5 +1,3 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { UnavailableError } from '../../lib/pipeline/ports.ts';
 import { InvalidQueryError } from '../../lib/read/condition.ts';
@@ -11,13 +9,17 @@ import type { Authorize } from '../ingest/keys.ts';
 import type { Log } from '../shared/logger.ts';
 import type { PerTenant } from '../shared/per-tenant.ts';
 import { READ_APIS } from './apis.ts';
+import { compressed } from './compressed.ts';
 import { HttpError, jsonResponse, type ReadApi } from './http.ts';
+import type { PipelineCounts } from './pipeline-counts.ts';
 
 export interface ReadHttpDeps {
   readonly readers: PerTenant<TraceReader>;
   /** Who reads, and the traces of which tenant. */
   readonly authorize: Authorize;
   readonly clock: ReadClock;
+  /** What the pipeline has done, where this process runs it. */
+  readonly pipeline?: () => PipelineCounts;
   readonly log: Log;
 }
 
@@ -56,7 +58,13 @@ async function answer(head: HttpHead, api: ReadApi, rest: string, deps: ReadHttp
   if (who === undefined) {
     throw new HttpError(401, 'no valid read key: send one in the header x-api-key, or as authorization: Bearer <key>');
   }
-  const request = { segments: segmentsOf(rest), query: new URLSearchParams(query), headers, nowMs: deps.clock.now() };
+  const request = {
+    segments: segmentsOf(rest),
+    query: new URLSearchParams(query),
+    headers,
+    nowMs: deps.clock.now(),
+    pipeline: deps.pipeline,
+  };
   return api.handle(request, deps.readers(who.tenant));
 }
 
@@ -86,22 +94,6 @@ function refusalOf(error: unknown, log: Log): Refused {
     return { status: 503, message: 'the archive cannot be read now: ask again', headers: { 'retry-after': '1' } };
   }
   return { status: 500, message: 'the traces could not be read; the log has the reason', headers: {} };
-}
-
-/** Smaller answers are not worth it. */
-const MIN_GZIP_BYTES = 1024;
-const compress = promisify(gzip);
-
-async function compressed(response: HttpResponse, { headers }: HttpHead): Promise<HttpResponse> {
-  const { body } = response;
-  const isAccepted = /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i;
-  if (body.length < MIN_GZIP_BYTES || !isAccepted.test(headers['accept-encoding'] ?? '')) return response;
-  const gzipped = await compress(body, { level: 3 });
-  return {
-    ...response,
-    headers: { ...response.headers, 'content-encoding': 'gzip', vary: 'accept-encoding' },
-    body: gzipped,
-  };
 }
 
 /** Puts what reads before what receives: requests with a path of a {@link READ_APIS} go to `read`, all others to `ingest`. */

@@ -1,5 +1,6 @@
 import type { TraceReader } from '../../lib/read/trace-reader.ts';
 import type { HttpHead, HttpResponse } from '../ingest/http.ts';
+import type { PipelineCounts } from './pipeline-counts.ts';
 
 /** A request to one of the APIs that read. */
 export interface ReadRequest {
@@ -8,6 +9,8 @@ export interface ReadRequest {
   readonly query: URLSearchParams;
   readonly headers: HttpHead['headers'];
   readonly nowMs: number;
+  /** Where the server itself runs the pipeline. */
+  readonly pipeline?: (() => PipelineCounts) | undefined;
 }
 
 /** Answers requests below one prefix. What it throws becomes an answer with {@link errorBody}. */

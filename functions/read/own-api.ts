@@ -3,6 +3,7 @@ import type { HttpResponse } from '../ingest/http.ts';
 import { fieldOf, filterParameters } from './filters.ts';
 import { HttpError, jsonResponse, type ReadApi, type ReadRequest } from './http.ts';
 import { choiceParameter, numberParameter, textParameter, traceIdOf, windowParameters } from './parameters.ts';
+import { traceJson } from './trace-json.ts';
 
 /**
  * The API of the page and of the command line, below `/api`. `from` and `to` are times as a person writes them, or milliseconds;
@@ -15,6 +16,7 @@ import { choiceParameter, numberParameter, textParameter, traceIdOf, windowParam
  * | `/services`, `/operations` | `service` |
  * | `/tags`, `/tags/<key>/values` | `scope` (span, resource) |
  * | `/dependencies`, `/policies` | |
+ * | `/pipeline` | what the pipeline of this process has done; 404 where there is none |
  * | `/red` | `step` (seconds), `service`, `operation`, `by` (service, operation) |
  */
 export const ownApi: ReadApi = {
@@ -44,6 +46,9 @@ async function handle(request: ReadRequest, reader: TraceReader): Promise<HttpRe
         return jsonResponse(await reader.dependencies(window));
       case 'policies':
         return jsonResponse(await reader.policies(window));
+      case 'pipeline':
+        if (request.pipeline === undefined) throw new HttpError(404, 'this server runs no pipeline');
+        return jsonResponse(request.pipeline());
       case 'red': {
         const stepMs = (numberParameter(query, 'step', 1, 86_400) ?? DEFAULT_STEP_SECONDS) * 1000;
         const by = choiceParameter(query, 'by', ['service', 'operation']) ?? 'service';
@@ -76,7 +81,7 @@ function search(query: URLSearchParams, reader: TraceReader, nowMs: number) {
 async function oneTrace(id: string, { query, nowMs }: ReadRequest, reader: TraceReader): Promise<HttpResponse> {
   const traceId = traceIdOf(id);
   const { trace, ...coverage } = await reader.get(traceId, windowParameters(query, nowMs));
-  if (trace !== undefined) return jsonResponse({ trace, ...coverage });
+  if (trace !== undefined) return jsonResponse({ trace: traceJson(trace), ...coverage });
   throw new HttpError(404, notFound(traceId, coverage.isComplete));
 }
 

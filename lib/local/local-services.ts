@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PerTenant, perTenant, type Services } from '../../functions/shared/per-tenant.ts';
 import { LOCAL_ARCHIVE, TRACES_PREFIX } from '../archive/layout.ts';
@@ -57,6 +58,16 @@ export function openLocalServices(options: LocalServicesOptions): LocalServices 
     // An archive that cannot be swept now is swept another time, and one that cannot be written says so elsewhere.
     sweepArchive: () => objects.removeDrafts(TRACES_PREFIX, clock.now() - DRAFT_AGE_MS).catch(() => undefined),
   };
+}
+
+/**
+ * The buffer of a data folder, for a command beside the process that may run on it. Nothing is created.
+ * @throws {CommandError} if there is none, or it is one of another version
+ */
+export function openExistingBuffer(folder: string): Store {
+  const path = join(folder, BUFFER_FILE);
+  if (existsSync(path)) return openUsable({ path, clock: new SystemClock() });
+  throw new CommandError(`no ${path}: start Tailgate first (tailgate start), or name another folder with --data`);
 }
 
 function openUsable(options: StoreOptions): Store {

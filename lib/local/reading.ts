@@ -2,6 +2,7 @@ import type { HttpHead, HttpResponse } from '../../functions/ingest/http.ts';
 import { type Authorize, authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
 import { createReadHttp, type ReadHttp } from '../../functions/read/handler.ts';
 import { jsonResponse } from '../../functions/read/http.ts';
+import type { PipelineCounts } from '../../functions/read/pipeline-counts.ts';
 import { createReaders } from '../../functions/read/readers.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import type { Clock } from '../pipeline/ports.ts';
@@ -19,12 +20,17 @@ export interface ReadingOptions {
 export interface ReadingDeps extends Pick<LocalServices, 'objects' | 'services'> {
   readonly clock: Clock;
   readonly log: Log;
+  /** What the pipeline has done since it was started. */
+  readonly pipeline: () => PipelineCounts;
 }
 
 /** Reads the files of the archive, and the decision records of the buffer. */
-export function localReading(options: ReadingOptions, { objects, services, clock, log }: ReadingDeps): ReadHttp {
+export function localReading(
+  options: ReadingOptions,
+  { objects, services, clock, log, pipeline }: ReadingDeps,
+): ReadHttp {
   const readers = createReaders({ store: objects, buffer: (tenant) => services(tenant).buffer, clock });
-  const read = createReadHttp({ readers, authorize: authorizeReaders(options), clock, log });
+  const read = createReadHttp({ readers, authorize: authorizeReaders(options), clock, log, pipeline });
   if (!isOpenToReaders(options)) return read;
   return async (head) => (isNameOfThisMachine(head.headers['host'] ?? '') ? read(head) : refuseName(head));
 }
