@@ -31,7 +31,7 @@ const POLICY = [
 ].join('; ');
 
 /** A file of the page; undefined: there is none with this path. The files say nothing of the traces, so they need no key. */
-export async function answerPage({ method, path }: HttpHead, files: PageFiles): Promise<HttpResponse | undefined> {
+async function answerPage({ method, path }: HttpHead, files: PageFiles): Promise<HttpResponse | undefined> {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
   const name = VIEW.test(path) ? INDEX : FILE.exec(path)?.[1];
   const body = name === undefined ? undefined : await files(name);

@@ -8,7 +8,7 @@ const WINDOWS = [
   ['-24h', 'Last 24 hours'],
   ['-7d', 'Last 7 days'],
 ] as const;
-export const DEFAULT_FROM = '-1h';
+const DEFAULT_FROM = '-1h';
 
 /** Of which time a view speaks; without a choice, of the last hour. */
 export function WindowSelect({ place }: { readonly place: Place }) {

@@ -141,6 +141,6 @@ function toUs(time: bigint, start: bigint): number {
   return time === 0n ? 0 : Number(time - start) / NANOS_PER_US;
 }
 
-export function textAttribute(attributes: readonly KeyValueJson[] | undefined, key: string): string | undefined {
+function textAttribute(attributes: readonly KeyValueJson[] | undefined, key: string): string | undefined {
   return attributes?.find((attribute) => attribute.key === key)?.value?.stringValue;
 }
