@@ -8,10 +8,9 @@ import { type HttpHead, type HttpResponse, NotHttpEventError, readHttpEvent } fr
 import type { Authorize } from '../ingest/keys.ts';
 import type { Log } from '../shared/logger.ts';
 import type { PerTenant } from '../shared/per-tenant.ts';
+import type { PipelineCounts } from './answers.ts';
 import { READ_APIS } from './apis.ts';
-import { compressed } from './compressed.ts';
-import { HttpError, jsonResponse, type ReadApi } from './http.ts';
-import type { PipelineCounts } from './pipeline-counts.ts';
+import { compressed, HttpError, jsonResponse, type ReadApi } from './http.ts';
 
 export interface ReadHttpDeps {
   readonly readers: PerTenant<TraceReader>;

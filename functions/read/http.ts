@@ -1,6 +1,8 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { TraceReader } from '../../lib/read/trace-reader.ts';
 import type { HttpHead, HttpResponse } from '../ingest/http.ts';
-import type { PipelineCounts } from './pipeline-counts.ts';
+import type { PipelineCounts } from './answers.ts';
 
 /** A request to one of the APIs that read. */
 export interface ReadRequest {
@@ -40,5 +42,22 @@ export function jsonResponse(value: unknown, status = 200): HttpResponse {
     status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
     body: utf8.encode(text),
+  };
+}
+
+/** Smaller answers are not worth it. */
+const MIN_GZIP_BYTES = 1024;
+const compress = promisify(gzip);
+
+/** The answer with gzip, where the client reads that and it pays. */
+export async function compressed(response: HttpResponse, { headers }: HttpHead): Promise<HttpResponse> {
+  const { body } = response;
+  const isAccepted = /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i;
+  if (body.length < MIN_GZIP_BYTES || !isAccepted.test(headers['accept-encoding'] ?? '')) return response;
+  const gzipped = await compress(body, { level: 3 });
+  return {
+    ...response,
+    headers: { ...response.headers, 'content-encoding': 'gzip', vary: 'accept-encoding' },
+    body: gzipped,
   };
 }

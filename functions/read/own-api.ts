@@ -1,9 +1,9 @@
 import type { TraceReader } from '../../lib/read/trace-reader.ts';
 import type { HttpResponse } from '../ingest/http.ts';
+import { traceJson } from './answers.ts';
 import { fieldOf, filterParameters } from './filters.ts';
 import { HttpError, jsonResponse, type ReadApi, type ReadRequest } from './http.ts';
 import { choiceParameter, numberParameter, textParameter, traceIdOf, windowParameters } from './parameters.ts';
-import { traceJson } from './trace-json.ts';
 
 /**
  * The API of the page and of the command line, below `/api`. `from` and `to` are times as a person writes them, or milliseconds;

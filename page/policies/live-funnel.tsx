@@ -1,4 +1,4 @@
-import type { PipelineCounts } from '../../functions/read/pipeline-counts.ts';
+import type { PipelineCounts } from '../../functions/read/answers.ts';
 import { formatCount, formatShare } from '../shared/format.ts';
 import { useAnswer } from '../shared/use-answer.ts';
 

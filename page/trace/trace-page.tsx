@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { TraceJson } from '../../functions/read/trace-json.ts';
+import type { TraceJson } from '../../functions/read/answers.ts';
 import type { Coverage } from '../../lib/read/results.ts';
 import type { Json } from '../shared/api.ts';
 import { formatCount, formatDuration, formatTime, millisOf } from '../shared/format.ts';
