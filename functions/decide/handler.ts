@@ -71,7 +71,13 @@ function decideDeps(
       const policies = await config.current();
       const evaluate: Evaluate = (...args) => evaluatePolicies(policies, ...args);
       return async (tenant, received) => {
-        const result = await deciders(tenant).decideBatch({ received, evaluate, hasTime, mustStop });
+        const result = await deciders(tenant).decideBatch({
+          received,
+          evaluate,
+          policies: policies.fingerprint,
+          hasTime,
+          mustStop,
+        });
         countDecisions(metrics, result.summary, policies.policies);
         if (hasTime()) await services(tenant).trainer?.trainIfDue();
         return result;

@@ -6,7 +6,7 @@ import type { Allowances, TokenBucket } from '../sampling/limits.ts';
 import type { TraceSize } from './trace-limits.ts';
 import type { DecisionRecord, LookNote } from './trace-record.ts';
 
-export type { Claim, DecisionRecord, LookNote } from './trace-record.ts';
+export { type Claim, type DecisionRecord, type LookNote, MIXED_POLICIES } from './trace-record.ts';
 
 /**
  * The ports of the pipeline: everything that it needs from the world. Adapters implement them (`lib/aws/`), and

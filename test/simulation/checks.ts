@@ -148,9 +148,9 @@ function hasExpiry({ bufferTtlMs }: Settings): boolean {
   return bufferTtlMs < SHORT_TTL_MS;
 }
 
-/** Nothing goes wrong, and calls take next to no time. */
+/** Nothing goes wrong, calls take next to no time, and all clocks agree on which fragment of a trace is the earliest. */
 function isCalm({ faults, stalls, settings }: Plan): boolean {
-  return faults.length === 0 && stalls.length === 0 && settings.latency === 'even';
+  return faults.length === 0 && stalls.length === 0 && settings.latency === 'even' && settings.skewMs === 0;
 }
 
 /** An unfinished copy is left out where there is a finished one (docs/adr/0006-copies-that-differ.md). */

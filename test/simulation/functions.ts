@@ -60,6 +60,7 @@ export function decideFunction(deps: DecideFunctionDeps): DecideHandler {
         const result = await deciders(tenant).decideBatch({
           received,
           evaluate: (trace, allowances) => evaluatePolicies(config, trace, allowances),
+          policies: config.fingerprint,
           ...(timeLeft !== undefined && timeChecks(timeLeft)),
         });
         deps.onSummary(result.summary);
@@ -83,8 +84,8 @@ export function decideOptions(settings: Settings): DecideOptions {
     claimTimeoutMs,
     continuationDelayMs,
     bufferTtlMs,
-    // What calls for a look at all of a large trace is the policies' answer to a part, and nothing else.
-    ...(isLarge && { largeTraces: { wholeUpTo: 0, inlineHashes: 1, looksWhileDoubling: 1e-9 } }),
+    // What calls for a look at all of a large trace is the policies' answer to a part, or that they were replaced, and nothing else.
+    ...(isLarge && { largeTraces: { wholeUpTo: 0, inlineHashes: 1, looksWhileDoubling: 1e-9, policyLooks: 100 } }),
   };
 }
 

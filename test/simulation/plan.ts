@@ -177,7 +177,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   decisionWaitMs: fc.constantFrom(0, 0, 0, 1_000, 1_000, 1_000, 10_000, 10_000, 1_000_000),
   rootWait: rarely(2),
   hasTenants: rarely(1),
-  isLarge: rarely(3),
+  isLarge: rarely(4),
   claimTimeoutMs: fc.constantFrom(90_000, 5_000, 300),
   continuationDelayMs: fc.constantFrom(30_000, 1_000),
   maxAttempts: fc.integer({ min: 1, max: 6 }),
@@ -197,11 +197,21 @@ const settings: fc.Arbitrary<Settings> = fc.record({
 export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
   seed: fc.noShrink(fc.nat(2 ** 31 - 1)),
   policies: fc.oneof(
-    fc.constantFrom<PolicyName[]>('errors', 'all', 'any'),
+    fc.constantFrom<PolicyName[]>('errors', 'all', 'any', 'tagged', 'slow'),
     fc.constantFrom(...POLICY_NAMES),
     fc.constantFrom<PolicyName[]>(...TURNING_OFF, 'few', 'few', 'few', 'healthy', 'healthy', 'not probed'),
   ),
-  deploys: fc.array(fc.record({ atMs: momentMs, policies: fc.constantFrom(...POLICY_NAMES) }), { maxLength: 1 }),
+  deploys: fc.array(
+    fc.record({
+      atMs: momentMs,
+      policies: fc.oneof(
+        fc.constantFrom(...POLICY_NAMES),
+        // Whether a trace must be kept is known of these, also where they replace one another while it waits.
+        fc.constantFrom<PolicyName[]>('errors', 'slow', 'tagged', 'any'),
+      ),
+    }),
+    { maxLength: 1 },
+  ),
   traces: fc.oneof(listOf(plannedTrace, 1, 1), listOf(plannedTrace, 1, 3)),
   requests: fc.oneof(
     { weight: 2, arbitrary: listOf(plannedRequest, 1, 8) },

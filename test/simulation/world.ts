@@ -19,8 +19,8 @@ import { SqliteEngine } from './sqlite-engine.ts';
 import { Timeline } from './timeline.ts';
 import type { Violation } from './violation.ts';
 
-/** How long an instance may use policies that have been replaced. */
-const CONFIG_LAG_MS = 60_000;
+/** How long an instance may use policies that have been replaced: every second one less than the short time. */
+const CONFIG_LAG_MS = { short: 1_000, long: 60_000 };
 
 /** Exporters, functions and services of one history. */
 export class World {
@@ -181,7 +181,7 @@ export class World {
     const process = new Process(`${name} ${this.#processCount}`, this.scheduler, skew);
     this.#processes.push(process);
     const services = this.engine.services(process);
-    const lagMs = this.#random.between(0, CONFIG_LAG_MS);
+    const lagMs = this.#random.between(0, this.#random.between(0, 2) < 1 ? CONFIG_LAG_MS.short : CONFIG_LAG_MS.long);
     const onError = (message: string) => this.#violate('error', `${process.name}: ${message}`);
     return { process, services, config: () => this.#config(lagMs), onError };
   }

@@ -1,6 +1,7 @@
 import type { OptionDescription, Policy, PolicyContext } from '../policy.ts';
 import type { SamplingConfig } from '../sampling-config.ts';
 import { type IgnoredComponents, readIgnoredComponents } from './collector/ignored-components.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { IGNORED, readIgnoredSettings, refuseUnsupportedSettings } from './ignored-settings.ts';
 import type { ConfigIssues, ConfigNode } from './issues.ts';
 import { OptionsReader } from './options-reader.ts';
@@ -116,6 +117,7 @@ export function parseBlock(node: ConfigNode, issues: ConfigIssues, languages: Po
     sampleOnFirstMatch,
     ...(maximumTraceSizeBytes > 0 && { maximumTraceSizeBytes }),
     ...writeThreshold,
+    fingerprint: fingerprintOf([options.value('policies')?.value, sampleOnFirstMatch, maximumTraceSizeBytes]),
     policies: policies.toSorted((a, b) => Number(b.type === 'drop') - Number(a.type === 'drop')),
   };
   return { config, ignored };
