@@ -81,11 +81,11 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   void parts.sweepArchive();
 
   const outage = new Outage({ clock, log });
+  const queue = patientQueue(store.messages, outage);
   const decide = wireDecideWakeUps(
-    { services: patientServices(services, outage), config, log },
+    { services: patientServices(services, outage), config, log, acknowledge: (ids) => queue.acknowledge(ids) },
     { ...LOCAL_SETTINGS, ...options.decideSettings },
   );
-  const queue = patientQueue(store.messages, outage);
   const loop = new DecisionLoop(
     { queue, decide, cleanUp: () => store.maintain(), clock, log, outage },
     { ...DEFAULT_LOOP_OPTIONS, ...options.loopSettings },

@@ -134,6 +134,8 @@ export interface WakeUp {
    * before they were due.
    */
   readonly receivedAtMs?: number;
+  /** Of one trace that may end the process which examines it (`decide/suspects.ts`). @default of none */
+  readonly isSuspect?: true;
   /** In a dead letter: why it was given up, for the operator who reads it. */
   readonly reason?: string;
 }

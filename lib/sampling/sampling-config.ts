@@ -17,7 +17,7 @@ export interface SamplingConfig {
   readonly writeThreshold?: false;
   /**
    * Of everything here that decides which traces are sampled: 16 hex digits, equal wherever the policies are written the same, whatever
-   * the order of keys, the comments and the waits (`config/fingerprint.ts`).
+   * the order of keys, the comments and the waits (`config/parse-block.ts`).
    */
   readonly fingerprint: string;
   /** In the order of evaluation: drop policies first, otherwise as written. */

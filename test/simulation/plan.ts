@@ -15,6 +15,8 @@ export interface Plan {
   readonly traces: readonly PlannedTrace[];
   readonly requests: readonly PlannedRequest[];
   readonly faults: readonly Fault[];
+  /** Number of a trace that kills each process that evaluates it; undefined: none does. */
+  readonly deadly?: number | undefined;
   /** The queue delivers nothing for a while. */
   readonly stalls: readonly { readonly atMs: number; readonly forMs: number }[];
   readonly settings: Settings;
@@ -219,9 +221,15 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
     { weight: 2, arbitrary: listOf(plannedRequest, 6, 10) },
   ),
   faults: fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 9, arbitrary: listOf(fault, 1, 14) }),
+  deadly: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(2) }),
   stalls: fc.array(fc.record({ atMs: momentMs, forMs: fc.integer({ min: 60_000, max: 600_000 }) }), { maxLength: 1 }),
   settings,
 });
+
+/** Whether it is the trace that kills. The IDs of traces begin with their number (`spans.ts`). */
+export function isDeadlyIn({ deadly }: Plan, traceId: string): boolean {
+  return deadly !== undefined && traceId.startsWith(`a${deadly}`);
+}
 
 /** The plan of a seed. */
 export function planOf(seed: number): Plan {

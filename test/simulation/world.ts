@@ -10,7 +10,7 @@ import { decideFunction, decideOptions, ingestFunction, invoke } from './functio
 import { Ledger } from './ledger.ts';
 import { shortName, shortTrace } from './names.ts';
 import { Network } from './network.ts';
-import type { Plan } from './plan.ts';
+import { isDeadlyIn, type Plan } from './plan.ts';
 import { configOf } from './policies.ts';
 import { describeBody } from './queue.ts';
 import { Process, Scheduler, START_MS } from './scheduler.ts';
@@ -161,7 +161,9 @@ export class World {
     };
     const onSummary = (summary: DecideSummary) => this.summaries.push(summary);
     const options = decideOptions(this.plan.settings);
-    const handler = decideFunction({ ...deps, process, newId, options, onSummary });
+    const isDeadly = (traceId: string) => !this.faults.isOver && isDeadlyIn(this.plan, traceId);
+    const acknowledge = (ids: readonly string[]) => this.engine.acknowledge(process, ids);
+    const handler = decideFunction({ ...deps, process, newId, options, onSummary, isDeadly, acknowledge });
     return {
       process,
       invoke: (messages: Parameters<typeof invoke>[1], remainingMs: () => number) =>

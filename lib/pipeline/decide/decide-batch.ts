@@ -17,8 +17,10 @@ import { LooksAtPart } from './looks-at-part.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from './options.ts';
 import { lastFailures } from './outcome.ts';
 import {
+  deadLetterDeadly,
   deadLetterExpired,
   deadLetterTooLarge,
+  requeueApart,
   requeueEarly,
   requeueUnprocessed,
   requeueUnsettled,
@@ -106,9 +108,20 @@ export class Decider {
     const { received } = batch;
     const startMs = this.#deps.clock.now();
     this.#allowances.startBatch();
-    const due = received.filter(({ wakeUp }) => isDue(wakeUp, startMs));
-    const early = received.filter(({ wakeUp }) => !isDue(wakeUp, startMs));
-    const requeued = [await requeueEarly(early, this.#deps)];
+    const examined = received.filter(({ instead }) => instead === undefined);
+    const due = examined.filter(({ wakeUp }) => isDue(wakeUp, startMs));
+    const early = examined.filter(({ wakeUp }) => !isDue(wakeUp, startMs));
+    const requeued = [
+      await requeueEarly(early, this.#deps),
+      await requeueApart(
+        received.filter(({ instead }) => instead === 'hand on'),
+        this.#deps,
+      ),
+      await deadLetterDeadly(
+        received.filter(({ instead }) => instead === 'give up'),
+        this.#deps,
+      ),
+    ];
 
     const traces = fragmentsByTrace(due);
     const slowEvaluations: SlowEvaluation[] = [];

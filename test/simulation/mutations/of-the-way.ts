@@ -1,5 +1,6 @@
 import type { Mutation } from './mutation.ts';
 
+const SUSPECTS = 'lib/pipeline/decide/suspects.ts';
 const BATCH = 'lib/pipeline/decide/decide-batch.ts';
 const REQUEUE = 'lib/pipeline/decide/requeue.ts';
 const EXAMINATION = 'lib/pipeline/decide/examination.ts';
@@ -134,6 +135,20 @@ export const MUTATIONS_OF_THE_WAY: readonly Mutation[] = [
     find: "return tenant === undefined ? '' : `",
     replace: "return tenant === undefined || tenant.length > 0 ? '' : `",
     why: 'a trace of one is decided with the spans of another',
+  },
+  {
+    name: 'suspects are examined with their batch',
+    file: SUSPECTS,
+    find: 'else (count >= ALONE_FROM ? alone : together).push(message);',
+    replace: 'else (count >= 99 * ALONE_FROM ? alone : together).push(message);',
+    why: 'a trace that kills takes others with it, until each has a message of its own',
+  },
+  {
+    name: 'what kills is never taken apart',
+    file: SUSPECTS,
+    find: 'else if (count >= APART_FROM)',
+    replace: 'else if (count >= 99 * APART_FROM)',
+    why: 'the queue gives up the message with all that it names',
   },
   {
     name: 'wake-ups that come early are not sent again',
