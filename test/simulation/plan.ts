@@ -196,24 +196,14 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   pageItems: fc.constantFrom(1_000, 1_000, 2),
 });
 
-export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
+const anyPlan = {
   seed: fc.noShrink(fc.nat(2 ** 31 - 1)),
   policies: fc.oneof(
     fc.constantFrom<PolicyName[]>('errors', 'all', 'any', 'tagged', 'slow'),
     fc.constantFrom(...POLICY_NAMES),
     fc.constantFrom<PolicyName[]>(...TURNING_OFF, 'few', 'few', 'few', 'healthy', 'healthy', 'not probed'),
   ),
-  deploys: fc.array(
-    fc.record({
-      atMs: momentMs,
-      policies: fc.oneof(
-        fc.constantFrom(...POLICY_NAMES),
-        // Whether a trace must be kept is known of these, also where they replace one another while it waits.
-        fc.constantFrom<PolicyName[]>('errors', 'slow', 'tagged', 'any'),
-      ),
-    }),
-    { maxLength: 1 },
-  ),
+  deploys: fc.array(fc.record({ atMs: momentMs, policies: fc.constantFrom(...POLICY_NAMES) }), { maxLength: 1 }),
   traces: fc.oneof(listOf(plannedTrace, 1, 1), listOf(plannedTrace, 1, 3)),
   requests: fc.oneof(
     { weight: 2, arbitrary: listOf(plannedRequest, 1, 8) },
@@ -224,7 +214,41 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
   deadly: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(2) }),
   stalls: fc.array(fc.record({ atMs: momentMs, forMs: fc.integer({ min: 60_000, max: 600_000 }) }), { maxLength: 1 }),
   settings,
-});
+};
+
+/**
+ * Plans in which policies are replaced while a large trace waits, each span of which comes alone: what the old ones and the new ones look
+ * for is in other spans. Among all other plans this is rare.
+ */
+const replacedPlan = {
+  ...anyPlan,
+  policies: fc.constantFrom<PolicyName[]>('errors', 'tagged'),
+  deploys: fc.tuple(
+    fc.record({
+      atMs: fc.integer({ min: 500, max: 3_000 }),
+      policies: fc.constantFrom<PolicyName[]>('errors', 'tagged'),
+    }),
+  ),
+  traces: listOf(fc.record({ spans: listOf(plannedSpan, 4, 4) }), 1, 1),
+  requests: listOf(
+    fc.tuple(plannedRequest, fc.integer({ min: 0, max: 4_000 }), fc.nat(3)).map(([request, atMs, span]) => ({
+      ...request,
+      atMs,
+      spans: [{ trace: 0, span, copy: 0 as const }],
+    })),
+    4,
+    8,
+  ),
+  faults: fc.oneof(fc.constant([]), listOf(fault, 1, 4)),
+  deadly: fc.constant(undefined),
+  stalls: fc.constant([]),
+  settings: settings.map((one) => ({ ...one, isLarge: true, decisionWaitMs: 0, bufferTtlMs: 24 * HOUR_MS })),
+};
+
+export const planArbitrary: fc.Arbitrary<Plan> = fc.oneof(
+  { weight: 9, arbitrary: fc.record(anyPlan) },
+  { weight: 1, arbitrary: fc.record(replacedPlan) },
+);
 
 /** Whether it is the trace that kills. The IDs of traces begin with their number (`spans.ts`). */
 export function isDeadlyIn({ deadly }: Plan, traceId: string): boolean {

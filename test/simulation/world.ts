@@ -19,7 +19,7 @@ import { SqliteEngine } from './sqlite-engine.ts';
 import { Timeline } from './timeline.ts';
 import type { Violation } from './violation.ts';
 
-/** How long an instance may use policies that have been replaced: every second one less than the short time. */
+/** How long an instance may use policies that have been replaced: two in three less than the short time. */
 const CONFIG_LAG_MS = { short: 1_000, long: 60_000 };
 
 /** Exporters, functions and services of one history. */
@@ -183,7 +183,7 @@ export class World {
     const process = new Process(`${name} ${this.#processCount}`, this.scheduler, skew);
     this.#processes.push(process);
     const services = this.engine.services(process);
-    const lagMs = this.#random.between(0, this.#random.between(0, 2) < 1 ? CONFIG_LAG_MS.short : CONFIG_LAG_MS.long);
+    const lagMs = this.#random.between(0, this.#random.between(0, 3) < 2 ? CONFIG_LAG_MS.short : CONFIG_LAG_MS.long);
     const onError = (message: string) => this.#violate('error', `${process.name}: ${message}`);
     return { process, services, config: () => this.#config(lagMs), onError };
   }

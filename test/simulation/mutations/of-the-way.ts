@@ -137,13 +137,6 @@ export const MUTATIONS_OF_THE_WAY: readonly Mutation[] = [
     why: 'a trace of one is decided with the spans of another',
   },
   {
-    name: 'suspects are examined with their batch',
-    file: SUSPECTS,
-    find: 'else (count >= ALONE_FROM ? alone : together).push(message);',
-    replace: 'else (count >= 99 * ALONE_FROM ? alone : together).push(message);',
-    why: 'a trace that kills takes others with it, until each has a message of its own',
-  },
-  {
     name: 'what kills is never taken apart',
     file: SUSPECTS,
     find: 'else if (count >= APART_FROM)',
