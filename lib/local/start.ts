@@ -91,11 +91,17 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
 
   const tally = new PipelineTally(clock.now());
   const outage = new Outage({ clock, log });
+  const queue = patientQueue(store.messages, outage);
   const decide = wireDecideWakeUps(
-    { services: patientServices(services, outage), config, log, metrics: tally },
+    {
+      services: patientServices(services, outage),
+      config,
+      log,
+      metrics: tally,
+      acknowledge: (ids) => queue.acknowledge(ids),
+    },
     { ...LOCAL_SETTINGS, ...options.decideSettings },
   );
-  const queue = patientQueue(store.messages, outage);
   const loop = new DecisionLoop(
     { queue, decide, cleanUp: () => store.maintain(), clock, log, outage },
     { ...DEFAULT_LOOP_OPTIONS, ...options.loopSettings },

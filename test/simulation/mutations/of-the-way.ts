@@ -1,5 +1,6 @@
 import type { Mutation } from './mutation.ts';
 
+const SUSPECTS = 'lib/pipeline/decide/suspects.ts';
 const BATCH = 'lib/pipeline/decide/decide-batch.ts';
 const REQUEUE = 'lib/pipeline/decide/requeue.ts';
 const EXAMINATION = 'lib/pipeline/decide/examination.ts';
@@ -142,6 +143,13 @@ export const MUTATIONS_OF_THE_WAY: readonly Mutation[] = [
     find: "return tenant === undefined ? '' : `",
     replace: "return tenant === undefined || tenant.length > 0 ? '' : `",
     why: 'a trace of one is decided with the spans of another',
+  },
+  {
+    name: 'what kills is never taken apart',
+    file: SUSPECTS,
+    find: 'else if (count >= APART_FROM)',
+    replace: 'else if (count >= 99 * APART_FROM)',
+    why: 'the queue gives up the message with all that it names',
   },
   {
     name: 'wake-ups that come early are not sent again',
