@@ -1,7 +1,7 @@
 import type { LookNote } from '../ports.ts';
 
 /** As long as this, in milliseconds, a look at the whole counts against `LargeTraceOptions.policyLooks`. */
-export const POLICY_LOOKS_WITHIN_MS = 600_000;
+const POLICY_LOOKS_WITHIN_MS = 600_000;
 
 /**
  * What is to be done where a note may have been made with other policies than those in force:
