@@ -75,9 +75,12 @@ class Check {
       this.#violate('several decisions', `${shown} has two lines with the same seq`);
     }
     const archived = this.#countSpans(name, trace, lines);
-    for (const [span, hashes] of acknowledgedSpans(trace)) {
-      if (archived.has(span.name) || isReplaced(span, archived)) continue;
-      if (hashes.some((hash) => this.#isExcused(`${name}/${hash}`))) continue;
+    const acknowledged = acknowledgedSpans(trace);
+    const excused = [...acknowledged].filter(([, hashes]) => hashes.some((hash) => this.#isExcused(`${name}/${hash}`)));
+    // A finished copy replaces the others also while its own claim is open.
+    const finished = new Set([...archived, ...excused.map(([span]) => span.name)]);
+    for (const [span, hashes] of acknowledged) {
+      if (finished.has(span.name) || isReplaced(span, finished)) continue;
       const fragments = hashes.map(shortHash).join(', ');
       this.#violate(
         this.#lossKind('lost'),

@@ -89,17 +89,21 @@ async function takeNote(
   const before = note?.lists ?? [];
   const isSeen = await hashLists.search(traceId, before);
   const fresh = fragments.map(({ hash }) => hash).filter((hash) => !isSeen(hash));
-  const answer = await buffer.record(traceId, {
-    outcome,
-    earliest,
-    fragmentCount: fragments.length,
-    lists: await hashLists.extend(traceId, before, fresh, `${round.id}.${version}`),
-    ...(await looksAtPart.landmarksOf(trace, fragments, evaluate)),
-    vainLooks: (note?.vainLooks ?? 0) + (wasAsked ? 1 : 0),
-    policies,
-    ...replacementsAfter(note, policies, clock.now()),
-    version,
-  });
+  const answer = await buffer.record(
+    traceId,
+    {
+      outcome,
+      earliest,
+      fragmentCount: fragments.length,
+      lists: await hashLists.extend(traceId, before, fresh, `${round.id}.${version}`),
+      ...(await looksAtPart.landmarksOf(trace, fragments, evaluate)),
+      vainLooks: (note?.vainLooks ?? 0) + (wasAsked ? 1 : 0),
+      policies,
+      ...replacementsAfter(note, policies, clock.now()),
+      version,
+    },
+    'note',
+  );
   if (answer === 'conflict') return 'overtaken';
   return note === undefined || note.policies === policies ? 'recorded' : 'replaced';
 }
@@ -126,7 +130,7 @@ export async function lookAtFresh(
   if (look !== 'nothing') return look;
   if (standing === 'disputed' && fresh.length > 0 && note.policies !== MIXED_POLICIES) {
     const mixed = { ...note, policies: MIXED_POLICIES, version: note.version + 1 };
-    if ((await buffer.record(traceId, mixed)) === 'conflict') return 'overtaken';
+    if ((await buffer.record(traceId, mixed, 'note')) === 'conflict') return 'overtaken';
   }
   outcomes.push({ kind: note.outcome, isFirstLook: hashes.has(note.earliest) });
   const present = hashesOf(fresh);
