@@ -76,7 +76,7 @@ function Attributes({
           {attributes.map(({ key, value }, index) => (
             // A key may occur twice.
             <tr key={`${key} ${index}`}>
-              <th scope="row">{key}</th>
+              <th scope="row">{breakable(key)}</th>
               <td>{valueText(value)}</td>
             </tr>
           ))}
@@ -84,6 +84,16 @@ function Attributes({
       </table>
     </section>
   );
+}
+
+/** Long keys break behind their points and underscores. */
+function breakable(key: string) {
+  return key.split(/(?<=[._])/).map((part, index) => (
+    <span key={`${part} ${index}`}>
+      {part}
+      <wbr />
+    </span>
+  ));
 }
 
 function Events({ events, startNanos }: { readonly events: readonly EventJson[]; readonly startNanos: bigint }) {

@@ -64,7 +64,7 @@ function TraceHeader({ trace }: { readonly trace: Json<TraceJson> }) {
       </h1>
       <p class="muted">
         <code>{trace.traceId}</code>{' '}
-        <button type="button" class="quiet" onClick={() => void navigator.clipboard.writeText(trace.traceId)}>
+        <button type="button" onClick={() => void navigator.clipboard.writeText(trace.traceId)}>
           Copy
         </button>{' '}
         <a href={`/api/traces/${trace.traceId}`}>JSON</a>
