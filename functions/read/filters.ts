@@ -25,6 +25,9 @@ const DURATIONS: Readonly<Record<string, Omit<Comparison, 'value'>>> = {
 /** `span.http.route=/cart`, `resource.k8s.pod.name=~cart-.*`, `.customer.id!=7`, `http.response.status_code>=500` */
 const ATTRIBUTE = /^(?<scope>span\.|resource\.|\.)?(?<key>[^=!<>~]+)(?<operator>=~|!~|!=|>=|<=|=|>|<)(?<value>.*)$/s;
 
+/** The parameters of {@link filterParameters}. */
+export const FILTERS: readonly string[] = [...Object.keys(TEXT_FIELDS), ...Object.keys(DURATIONS), 'attribute'];
+
 /** The condition that the parameters of a search say. @throws {HttpError} */
 export function filterParameters(query: URLSearchParams): Condition | undefined {
   const all: Condition[] = [];

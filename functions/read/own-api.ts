@@ -1,9 +1,16 @@
 import type { TraceReader } from '../../lib/read/trace-reader.ts';
 import type { HttpResponse } from '../ingest/http.ts';
 import { traceJson } from './answers.ts';
-import { fieldOf, filterParameters } from './filters.ts';
+import { FILTERS, fieldOf, filterParameters } from './filters.ts';
 import { HttpError, jsonResponse, type ReadApi, type ReadRequest } from './http.ts';
-import { choiceParameter, numberParameter, textParameter, traceIdOf, windowParameters } from './parameters.ts';
+import {
+  checkParameters,
+  choiceParameter,
+  numberParameter,
+  textParameter,
+  traceIdOf,
+  windowParameters,
+} from './parameters.ts';
 
 /**
  * The API of the page and of the command line, below `/api`. `from` and `to` are times as a person writes them, or milliseconds;
@@ -24,12 +31,21 @@ export const ownApi: ReadApi = {
   errorBody: (_status, error) => ({ error }),
 };
 
+/** What each resource reads besides the window. */
+const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+  traces: [...FILTERS, 'order', 'limit'],
+  operations: ['service'],
+  red: ['step', 'service', 'operation', 'by'],
+};
+
 const MAX_LIMIT = 5000;
 const DEFAULT_STEP_SECONDS = 60;
 
 async function handle(request: ReadRequest, reader: TraceReader): Promise<HttpResponse> {
   const { segments, query, nowMs } = request;
   const [resource, id, part] = segments;
+  const known = segments.length === 1 ? (PARAMETERS[resource ?? ''] ?? []) : part === 'values' ? ['scope'] : [];
+  checkParameters(query, known);
   const window = windowParameters(query, nowMs);
   const service = textParameter(query, 'service');
   if (segments.length === 1) {
