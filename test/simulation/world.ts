@@ -162,7 +162,10 @@ export class World {
     const onSummary = (summary: DecideSummary) => this.summaries.push(summary);
     const options = decideOptions(this.plan.settings);
     const isDeadly = (traceId: string) => !this.faults.isOver && isDeadlyIn(this.plan, traceId);
-    const acknowledge = (ids: readonly string[]) => this.engine.acknowledge(process, ids);
+    const acknowledge = (ids: readonly string[]) => {
+      this.#eventSource.settle(ids);
+      return this.engine.acknowledge(process, ids);
+    };
     const handler = decideFunction({ ...deps, process, newId, options, onSummary, isDeadly, acknowledge });
     return {
       process,
