@@ -66,7 +66,7 @@ const VALUE_FIELDS: Readonly<Record<string, Field>> = TEXT_FIELDS;
 export function fieldOf(name: string, query: URLSearchParams): Field {
   const scope = textParameter(query, 'scope');
   if (scope !== undefined) return attributeField(`${scope}.`, name);
-  const known = VALUE_FIELDS[name];
+  const known = Object.hasOwn(VALUE_FIELDS, name) ? VALUE_FIELDS[name] : undefined;
   if (known !== undefined) return known;
   const { scope: prefix, key = name } = /^(?<scope>span\.|resource\.|\.)?(?<key>.+)$/s.exec(name)?.groups ?? {};
   return attributeField(prefix, key);

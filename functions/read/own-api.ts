@@ -44,7 +44,8 @@ const DEFAULT_STEP_SECONDS = 60;
 async function handle(request: ReadRequest, reader: TraceReader): Promise<HttpResponse> {
   const { segments, query, nowMs } = request;
   const [resource, id, part] = segments;
-  const known = segments.length === 1 ? (PARAMETERS[resource ?? ''] ?? []) : part === 'values' ? ['scope'] : [];
+  const own = Object.hasOwn(PARAMETERS, resource ?? '') ? PARAMETERS[resource ?? ''] : undefined;
+  const known = segments.length === 1 ? (own ?? []) : part === 'values' ? ['scope'] : [];
   checkParameters(query, known);
   const window = windowParameters(query, nowMs);
   const service = textParameter(query, 'service');

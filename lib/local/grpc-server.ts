@@ -56,6 +56,8 @@ const GRACE_MS = 3_000;
 interface Opened {
   readonly handle: BodyHandler;
   readonly share: BytesOfRequest;
+  /** The message is whole: from now on its handler says when it holds nothing any more. */
+  readonly take: () => void;
 }
 
 /**
@@ -79,6 +81,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   const exportTraces: handleUnaryCall<Uint8Array, Uint8Array> = ({ metadata, request }, callback) => {
     const call = opened.get(metadata);
     if (call === undefined) return callback({ code: status.INTERNAL });
+    call.take();
     call
       .handle({ body: request, isText: false }, call.share.add)
       .then((response) => {
@@ -117,12 +120,15 @@ function openBeforeMessage(
   const refusals = new RefusalLog({ log, clock });
   return (_method, call) => {
     const share = inFlight.share();
-    /** While the message is awaited. */
+    /** Until the message is whole. A call may end before that, in several ways, also between its message and its end. */
     let timer: NodeJS.Timeout | undefined;
-    const endOfReading = () => {
-      if (timer === undefined) return false;
+    const take = () => {
       clearTimeout(timer);
       timer = undefined;
+    };
+    const endOfReading = () => {
+      if (timer === undefined) return false;
+      take();
       share.release();
       return true;
     };
@@ -134,7 +140,7 @@ function openBeforeMessage(
             const read = (handle: BodyHandler) => {
               share.add(MAX_MESSAGE_BYTES);
               timer = setTimeout(() => intercepted.sendStatus(LATE), MESSAGE_TIMEOUT_MS);
-              opened.set(metadata, { handle, share });
+              opened.set(metadata, { handle, share, take });
               proceed(metadata);
             };
             handler(head)
@@ -146,8 +152,10 @@ function openBeforeMessage(
               .catch((error: unknown) => intercepted.sendStatus(failed(error, log)));
           },
           onReceiveMessage: (message: Uint8Array, proceed) => {
-            endOfReading();
-            share.add(message.length);
+            if (timer !== undefined) {
+              share.release();
+              share.add(message.length);
+            }
             proceed(message);
           },
           onCancel: () => {

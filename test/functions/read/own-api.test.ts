@@ -197,7 +197,9 @@ describe('GET /api', () => {
         error: expect.stringMatching(error),
       });
     }
-    expect(await ask('/api/nothing')).toMatchObject({ status: 404 });
+    for (const name of ['nothing', 'constructor', '__proto__']) {
+      expect(await ask(`/api/${name}`)).toMatchObject({ status: 404 });
+    }
     expect(await ask('/api/traces', {}, 'POST')).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
   });
 
