@@ -13,6 +13,7 @@ import { BytesInFlight } from './bytes-in-flight.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { DEFAULT_LOOP_OPTIONS, DecisionLoop, type DecisionLoopOptions } from './decision-loop.ts';
 import { MAX_BYTES_IN_FLIGHT, startHttpServer } from './http-server.ts';
+import { authority } from './listening.ts';
 import { announcing, openLocalServices } from './local-services.ts';
 import { Outage } from './outage.ts';
 import { pageFiles } from './page-files.ts';
@@ -138,7 +139,7 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
     log,
   });
   started.defer(() => http.stop());
-  const urlOf = (boundPort: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
+  const urlOf = (boundPort: number): string => `http://${authority(host, boundPort)}`;
   const { grpcPort } = options;
   if (grpcPort === undefined) return { url: urlOf(http.port), stop: () => started.stop() };
   // Takes as long to load as all the rest.
