@@ -60,13 +60,11 @@ function attributeField(scope: string | undefined, key: string): Field {
   return { of: 'attribute', scope: of, key };
 }
 
-const VALUE_FIELDS: Readonly<Record<string, Field>> = TEXT_FIELDS;
-
 /** The field whose values are asked for: one of the parameters of a search, or an attribute with its scope before it. */
 export function fieldOf(name: string, query: URLSearchParams): Field {
   const scope = textParameter(query, 'scope');
   if (scope !== undefined) return attributeField(`${scope}.`, name);
-  const known = Object.hasOwn(VALUE_FIELDS, name) ? VALUE_FIELDS[name] : undefined;
+  const known = Object.hasOwn(TEXT_FIELDS, name) ? TEXT_FIELDS[name] : undefined;
   if (known !== undefined) return known;
   const { scope: prefix, key = name } = /^(?<scope>span\.|resource\.|\.)?(?<key>.+)$/s.exec(name)?.groups ?? {};
   return attributeField(prefix, key);

@@ -33,6 +33,15 @@ export class HttpError extends Error {
   }
 }
 
+/** The trace is not where it was looked for; it may be elsewhere. */
+export function traceNotFound(traceId: string, isComplete: boolean): HttpError {
+  const where = isComplete ? 'in the hours asked for' : 'in the hours that could be read in time';
+  return new HttpError(
+    404,
+    `trace ${traceId} has no decision record, and is not ${where}: it was not kept, is not decided yet, or is elsewhere (from, to)`,
+  );
+}
+
 const utf8 = new TextEncoder();
 
 /** An answer in JSON. Integers of 64 bits are texts of decimal digits, as in protobuf's JSON. */
