@@ -1,3 +1,4 @@
+import { areExact, WORD } from '../double-words.ts';
 import type { MessageWriter } from './field-format.ts';
 import type { JsonPiece } from './piece.ts';
 import type { JsonWriter } from './writer.ts';
@@ -32,7 +33,7 @@ export class CachedMessageJson implements MessageWriter {
 
   /** Writes the message in `bytes[start, end)` as an object, with what stands around it. */
   write(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
-    if (end - start > LARGEST_MESSAGE) {
+    if (end - start > LARGEST_MESSAGE || end - start < WORD) {
       this.#writeAnew(out, bytes, start, end);
       return;
     }
@@ -45,6 +46,7 @@ export class CachedMessageJson implements MessageWriter {
     }
     const before = out.length;
     this.#writeAnew(out, bytes, start, end);
+    if (!areExact(view, start, end)) return;
     // Not `slice`: on a Buffer it does not copy.
     const copy = new Uint8Array(bytes.subarray(start, end));
     // The old entry moves to the next slot, so that two messages in turns do not displace each other.
@@ -75,20 +77,13 @@ function hash(bytes: DataView, start: number, end: number): number {
   return hashed ^ (hashed >>> 15);
 }
 
+/** @param message of words that {@link areExact} */
 function isEqual(message: DataView, bytes: DataView, start: number, end: number): boolean {
   const length = message.byteLength;
   if (end - start !== length) return false;
-  let at = 0;
-  for (; at + 16 <= length; at += 16) {
-    const difference =
-      (message.getInt32(at, true) ^ bytes.getInt32(start + at, true)) |
-      (message.getInt32(at + 4, true) ^ bytes.getInt32(start + at + 4, true)) |
-      (message.getInt32(at + 8, true) ^ bytes.getInt32(start + at + 8, true)) |
-      (message.getInt32(at + 12, true) ^ bytes.getInt32(start + at + 12, true));
-    if (difference !== 0) return false;
+  const last = length - WORD;
+  for (let at = 0; at < last; at += WORD) {
+    if (message.getFloat64(at, true) !== bytes.getFloat64(start + at, true)) return false;
   }
-  for (; at < length; at++) {
-    if (message.getUint8(at) !== bytes.getUint8(start + at)) return false;
-  }
-  return true;
+  return message.getFloat64(last, true) === bytes.getFloat64(start + last, true);
 }
