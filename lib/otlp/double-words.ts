@@ -18,3 +18,14 @@ export function areExact(bytes: DataView, from: number, to: number): boolean {
   }
   return true;
 }
+
+/** Whether `bytes[start, end)` are those of `message`, which has words that {@link areExact}. */
+export function areEqual(message: DataView, bytes: DataView, start: number, end: number): boolean {
+  const length = message.byteLength;
+  if (end - start !== length) return false;
+  const last = length - WORD;
+  for (let at = 0; at < last; at += WORD) {
+    if (message.getFloat64(at, true) !== bytes.getFloat64(start + at, true)) return false;
+  }
+  return message.getFloat64(last, true) === bytes.getFloat64(start + last, true);
+}

@@ -1,4 +1,4 @@
-import { areExact, WORD } from '../double-words.ts';
+import { areEqual, areExact, WORD } from '../double-words.ts';
 import type { MessageWriter } from './field-format.ts';
 import type { JsonPiece } from './piece.ts';
 import type { JsonWriter } from './writer.ts';
@@ -62,7 +62,7 @@ export class CachedMessageJson implements MessageWriter {
 
   #jsonAt(slot: number, bytes: DataView, start: number, end: number): Uint8Array | undefined {
     const cached = this.#slots[slot];
-    return cached !== undefined && isEqual(cached.message, bytes, start, end) ? cached.json : undefined;
+    return cached !== undefined && areEqual(cached.message, bytes, start, end) ? cached.json : undefined;
   }
 }
 
@@ -75,15 +75,4 @@ function hash(bytes: DataView, start: number, end: number): number {
   const step = Math.max(4, Math.floor((end - start) / SAMPLES));
   for (let at = end - 4; at >= start; at -= step) hashed = Math.imul(hashed ^ bytes.getInt32(at, true), 0x9e3779b1);
   return hashed ^ (hashed >>> 15);
-}
-
-/** @param message of words that {@link areExact} */
-function isEqual(message: DataView, bytes: DataView, start: number, end: number): boolean {
-  const length = message.byteLength;
-  if (end - start !== length) return false;
-  const last = length - WORD;
-  for (let at = 0; at < last; at += WORD) {
-    if (message.getFloat64(at, true) !== bytes.getFloat64(start + at, true)) return false;
-  }
-  return message.getFloat64(last, true) === bytes.getFloat64(start + last, true);
 }
