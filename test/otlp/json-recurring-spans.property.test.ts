@@ -71,6 +71,13 @@ describe('resources that recur', () => {
 });
 
 describe('IDs and times of spans', () => {
+  // No test before this one writes a trace ID: none is remembered yet.
+  it('are right when the first trace ID has only zeros', () => {
+    const spans = [{ traceId: Buffer.alloc(16), name: 'x' }];
+    const expected = [{ scopeSpans: [{ spans: [{ traceId: '00'.repeat(16), name: 'x' }] }] }];
+    expect(jsonOf({ resourceSpans: [{ scopeSpans: [{ spans }] }] })).toEqual(expected);
+  });
+
   it('are right whatever those of the span before are', () => {
     const second = 1_000_000_000n;
     const time = fc
