@@ -93,7 +93,7 @@ export function writePlainKeyValues(
 
 /**
  * Writes the attribute whose tag is at `at`, unless its key is one of those in `bytes[start, at)`, and may remember it.
- * @param hash if it {@link mayRecur}. @returns where it ends; `at` if it has another form
+ * @param hash 0 if it cannot recur. @returns where it ends; `at` if it has another form
  */
 function writeNewKeyValue(
   out: JsonWriter,
@@ -113,7 +113,7 @@ function writeNewKeyValue(
   if (!isNewKey(keyHash, list, bytes, start, at, from + 1)) return to;
   const before = out.at;
   writePlainKeyValue(out, bytes, from + 2, from + 2 + (bytes[from + 1] as number), value, to, writeValue);
-  if (mayRecur(to - from)) {
+  if (hash !== 0) {
     out.reserve(WORD);
     rememberAttribute(out.viewOf(bytes), from, to, hash, keyHash, out.view, before, out.at);
   }
