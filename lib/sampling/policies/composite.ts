@@ -10,6 +10,7 @@ import {
 } from '../policy.ts';
 import { inWords, type PolicySummary, tracesThat } from '../policy-summary.ts';
 import { isCertain, isImpossible, type LazyProbability, UNKNOWN } from '../probability/probability.ts';
+import { evaluatePart, nameOfPart } from './evaluate-policy.ts';
 import { NOT_SAMPLED_BY_LIMIT, SAMPLED_BY_LIMIT } from './rate-limiting.ts';
 
 const OPTIONS: readonly OptionDescription[] = [
@@ -59,15 +60,22 @@ export const composite = {
       name,
       type: 'composite',
       summary: summaryOf(parts),
-      evaluate(trace, allowances) {
+      evaluate(trace, allowances, explanation) {
         let isUncertain = false;
-        for (const { policy, limit } of parts) {
-          const { vote, sampledWhen } = policy.evaluate(trace, allowances);
+        for (const [i, { policy, limit }] of parts.entries()) {
+          const { vote, sampledWhen } = evaluatePart(policy, trace, allowances, explanation);
           isUncertain ||= !isSettled(sampledWhen);
           if (vote !== 'sampled') continue;
-          if (allowances.take(limit, trace.spanCount)) return SAMPLED_BY_LIMIT;
+          const passes = allowances.take(limit, trace.spanCount);
+          explanation?.saw(
+            `sub-policy ${nameOfPart(policy, i)} matches it, and of its ${limit.perSecond} spans of this second ` +
+              `${trace.spanCount} ${passes ? 'are' : 'are not'} left`,
+            { subPolicy: i, spans: trace.spanCount, spansPerSecond: limit.perSecond, isWithinLimit: passes },
+          );
+          if (passes) return SAMPLED_BY_LIMIT;
           return isUncertain ? NOT_SAMPLED_UNCERTAIN : NOT_SAMPLED_BY_LIMIT;
         }
+        explanation?.saw('no sub-policy matches it');
         return isUncertain ? NOT_SAMPLED_UNCERTAIN : NOT_SAMPLED;
       },
     };

@@ -1,3 +1,4 @@
+import { counted } from '../../text/messages.ts';
 import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
@@ -18,7 +19,10 @@ export const spanCount = {
       name,
       type: 'span_count',
       summary: tracesThat(max === 0 ? `has at least ${min} spans` : `has ${min} to ${max} spans`),
-      evaluate: ({ spanCount: count }) => (count >= min && (max === 0 || count <= max) ? SAMPLED : NOT_SAMPLED),
+      evaluate({ spanCount: count }, _allowances, explanation) {
+        explanation?.saw(`it has ${counted(count, 'span')}`, { spans: count });
+        return count >= min && (max === 0 || count <= max) ? SAMPLED : NOT_SAMPLED;
+      },
     };
   },
 } as const satisfies PolicyDefinition;

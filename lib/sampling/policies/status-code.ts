@@ -1,3 +1,4 @@
+import { quotedExcerpt } from '../../text/messages.ts';
 import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
@@ -27,10 +28,18 @@ export const statusCode = {
       name,
       type: 'status_code',
       summary: tracesThat(`has a span with status ${words}`),
-      evaluate(trace) {
+      evaluate(trace, _allowances, explanation) {
         for (let i = 0; i < trace.spanCount; i++) {
-          if (isWanted[trace.statusCode(i)] === true) return SAMPLED;
+          const code = trace.statusCode(i);
+          if (isWanted[code] !== true) continue;
+          const span = trace.name(i);
+          explanation?.saw(`span ${quotedExcerpt(span)} has status ${STATUS_CODES[code]}`, {
+            span,
+            status: STATUS_CODES[code] ?? null,
+          });
+          return SAMPLED;
         }
+        explanation?.saw(`no span has status ${words}`, { status: null });
         return NOT_SAMPLED;
       },
     };

@@ -1,3 +1,4 @@
+import { quotedExcerpt } from '../../text/messages.ts';
 import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
@@ -14,10 +15,13 @@ export const traceFlags = {
     name,
     type: 'trace_flags',
     summary: tracesThat('has a span with the sampled flag'),
-    evaluate(trace) {
+    evaluate(trace, _allowances, explanation) {
       for (let i = 0; i < trace.spanCount; i++) {
-        if ((trace.flags(i) & SAMPLED_FLAG) !== 0) return SAMPLED;
+        if ((trace.flags(i) & SAMPLED_FLAG) === 0) continue;
+        explanation?.saw(`span ${quotedExcerpt(trace.name(i))} has the sampled flag`, { span: trace.name(i) });
+        return SAMPLED;
       }
+      explanation?.saw('no span has the sampled flag', { span: null });
       return NOT_SAMPLED;
     },
   }),
