@@ -1,6 +1,6 @@
 import type { TenantScope } from '../archive/layout.ts';
 import { DEFAULT_BUFFER_TTL_MS } from '../pipeline/adapter-rules.ts';
-import type { Clock, KeyTables, LimitStore, SpanBuffer, WakeUpQueue } from '../pipeline/ports.ts';
+import type { ArrivalLog, Clock, KeyTables, LimitLevels, LimitStore, SpanBuffer, WakeUpQueue } from '../pipeline/ports.ts';
 import { openDatabase } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -39,9 +39,9 @@ export interface StoreOptions {
 /** The ports of the pipeline on SQLite, for one tenant. */
 export interface TenantServices {
   readonly clock: Clock;
-  readonly buffer: SpanBuffer;
+  readonly buffer: SpanBuffer & ArrivalLog;
   readonly wakeUps: WakeUpQueue;
-  readonly limits: LimitStore;
+  readonly limits: LimitStore & LimitLevels;
   readonly keyTables: KeyTables;
 }
 

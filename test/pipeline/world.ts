@@ -4,7 +4,7 @@ import { type DecideDeps, Decider } from '../../lib/pipeline/decide/decide-batch
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import type { DecideSummary } from '../../lib/pipeline/decide/tally.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
-import type { KeyTables, LimitStore, SpanBuffer, WakeUp, WakeUpQueue } from '../../lib/pipeline/ports.ts';
+import type { KeyTables, LimitLevels, LimitStore, SpanBuffer, WakeUp, WakeUpQueue } from '../../lib/pipeline/ports.ts';
 import type { ReceivedWakeUp } from '../../lib/pipeline/wake-ups.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
@@ -47,7 +47,7 @@ export interface WorldAdapters<Buffer extends SpanBuffer, Queue extends WorldQue
   readonly clock: ManualClock;
   readonly buffer: Buffer;
   readonly queue: Queue;
-  readonly limits: LimitStore;
+  readonly limits: LimitStore & LimitLevels;
   readonly keyTables: KeyTables;
 }
 
@@ -76,7 +76,7 @@ export class WorldOn<Buffer extends SpanBuffer, Queue extends WorldQueue> {
   config: SamplingConfig;
   readonly summaries: DecideSummary[] = [];
   readonly settings: DecideOptions;
-  readonly limits: LimitStore;
+  readonly limits: LimitStore & LimitLevels;
   readonly keyTables: KeyTables;
   /** In place of `evaluatePolicies`. */
   evaluate: typeof evaluatePolicies | undefined;

@@ -1,4 +1,4 @@
-import type { SpanBuffer, WakeUp } from '../../lib/pipeline/ports.ts';
+import type { ArrivalLog, SpanBuffer, WakeUp } from '../../lib/pipeline/ports.ts';
 import type { Store } from '../../lib/sqlite/store.ts';
 import type { WorldAdapters, WorldQueue } from '../pipeline/world.ts';
 import type { ManualClock } from '../support/manual-clock.ts';
@@ -9,7 +9,7 @@ export const VISIBILITY_TIMEOUT_MS = 60_000;
 let count = 0;
 
 /** Of a new world. All worlds share the database, one after the other: each is a tenant. @param clock the store's */
-export function worldAdapters(store: Store, clock: ManualClock): WorldAdapters<SpanBuffer, WorldQueue> {
+export function worldAdapters(store: Store, clock: ManualClock): WorldAdapters<SpanBuffer & ArrivalLog, WorldQueue> {
   count += 1;
   const { buffer, wakeUps, limits, keyTables } = store.services({ tenant: `world-${count}` });
   const { messages } = store;

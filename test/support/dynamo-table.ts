@@ -4,7 +4,7 @@ import { SignedTableCalls, type TableCalls } from '../../lib/aws/dynamodb/table-
 import { type Engine, engineClientOptions } from './engines/engine.ts';
 import { provisionTable } from './engines/provision.ts';
 import { startTestDynamo } from './engines.ts';
-import { sdkTableCalls } from './sdk-table-calls.ts';
+import { sdkTableCalls } from '../../lib/aws/dynamodb/sdk-table-calls.ts';
 
 export interface DynamoTable {
   readonly tableName: string;

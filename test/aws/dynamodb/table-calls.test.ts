@@ -6,7 +6,7 @@ import { SignedTableCalls, type TableCalls, type TableOperations } from '../../.
 import { isRetryable } from '../../../lib/aws/retry.ts';
 import { useDynamoTable } from '../../support/dynamo-table.ts';
 import { engineClientOptions } from '../../support/engines/engine.ts';
-import { sdkTableCalls } from '../../support/sdk-table-calls.ts';
+import { sdkTableCalls } from '../../../lib/aws/dynamodb/sdk-table-calls.ts';
 import { json, StubService } from '../../support/stub-service.ts';
 
 type Call = {
