@@ -10,6 +10,7 @@ import { query } from './commands/query.ts';
 import { redrive } from './commands/redrive.ts';
 import { replay } from './commands/replay.ts';
 import { start } from './commands/start.ts';
+import { trace } from './commands/trace.ts';
 import { validate } from './commands/validate.ts';
 import { explainError } from './explain-error.ts';
 
@@ -18,6 +19,19 @@ export const PROGRAM: Program = {
   name: 'tailgate',
   version: () => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version,
   summary: 'Tail sampling for OpenTelemetry traces, with no servers to run.',
-  commands: [start, demo, validate, query, replay, compact, policies, keys, redrive, cost, completion(() => PROGRAM)],
+  commands: [
+    start,
+    demo,
+    validate,
+    trace,
+    query,
+    replay,
+    compact,
+    policies,
+    keys,
+    redrive,
+    cost,
+    completion(() => PROGRAM),
+  ],
   explain: explainError,
 };

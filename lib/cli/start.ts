@@ -22,12 +22,13 @@ export interface StartInput {
 /** Runs the whole pipeline on this machine until it is interrupted. */
 export async function runStart(input: StartInput, terminal: Terminal): Promise<ExitCode> {
   const { host, port, data: dataDir, ingestKey: keys } = input;
-  const { config, warnings, notes } = readConfigFile(input.config);
+  const { config, text, warnings, notes } = readConfigFile(input.config);
   for (const warning of warnings) terminal.complain(`warning: ${warning}`);
   for (const note of notes) terminal.complain(`note: ${note}`);
   terminal.outliveOutput();
   const log = createLogger({ verbose: input.logRequests });
-  const tailgate = await startLocal({ host, port, dataDir, config, keys, log, maxBufferBytes: input.maxBuffer });
+  const maxBufferBytes = input.maxBuffer;
+  const tailgate = await startLocal({ host, port, dataDir, config, configText: text, keys, log, maxBufferBytes });
   const interruption = terminal.interruption();
   terminal.print(`ready ${tailgate.url}`);
   terminal.print(whoMaySend(keys.length));

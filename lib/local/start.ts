@@ -7,7 +7,7 @@ import { SystemClock } from '../aws/system.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../pipeline/decide/options.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { Admission, type Load } from './admission.ts';
-import { takeDataFolder } from './data-folder.ts';
+import { notePolicies, takeDataFolder } from './data-folder.ts';
 import { DEFAULT_LOOP_OPTIONS, DecisionLoop, type DecisionLoopOptions } from './decision-loop.ts';
 import { startHttpServer } from './http-server.ts';
 import { announcing, openLocalServices } from './local-services.ts';
@@ -21,6 +21,8 @@ export interface LocalOptions {
   readonly port: number;
   readonly dataDir: string;
   readonly config: SamplingConfig;
+  /** The text of {@link config}, to be noted in the folder for `tailgate trace`. @default not noted */
+  readonly configText?: Uint8Array;
   /** Ingest keys. If there are none, every request is accepted. */
   readonly keys: readonly string[];
   readonly log: Log;
@@ -72,6 +74,7 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   const clock = new SystemClock();
   const folder = takeDataFolder(options.dataDir);
   started.defer(() => folder.release());
+  if (options.configText !== undefined) notePolicies(folder.path, options.configText);
   const { visibilityTimeoutSeconds = 30 } = options;
   const parts = openLocalServices({ folder: folder.path, maxBufferBytes, visibilityTimeoutSeconds });
   const { store, services } = parts;

@@ -25,6 +25,7 @@ export class DeadLetters {
   readonly #deps: DeadLettersDeps;
   readonly #count: StatementSync;
   readonly #select: StatementSync;
+  readonly #selectNaming: StatementSync;
   readonly #selectPacks: StatementSync;
   readonly #revive: StatementSync;
   readonly #delete: StatementSync;
@@ -35,6 +36,9 @@ export class DeadLetters {
     this.#count = database.prepare('SELECT count(*) AS count FROM dead_letter');
     this.#select = database.prepare(
       'SELECT id, died_at, due_at, received_at, reason, tenant, attempt, fragments FROM dead_letter WHERE id > ? ORDER BY id LIMIT ?',
+    );
+    this.#selectNaming = database.prepare(
+      'SELECT id, died_at, due_at, received_at, reason, tenant, attempt, fragments FROM dead_letter WHERE tenant = ? AND instr(fragments, ?) > 0 ORDER BY id',
     );
     this.#selectPacks = database.prepare('SELECT packs, fragment_count FROM dead_letter WHERE id = ?');
     this.#revive = database.prepare(
@@ -50,6 +54,11 @@ export class DeadLetters {
   /** Lists up to `max` in the order in which they died. @param after the last one that is known already */
   list(max: number, after = '0'): readonly StoredDeadLetter[] {
     return this.#select.all(Number(after), max).map(toDeadLetter);
+  }
+
+  /** Those that name a trace. Looks through all of them. */
+  naming(traceId: string, { tenant = '' }: TenantScope = {}): readonly StoredDeadLetter[] {
+    return this.#selectNaming.all(tenant, traceId).map(toDeadLetter);
   }
 
   /** Sends them back to the queue, due at once, with all attempts before them. Resolves to how many were still there. */
