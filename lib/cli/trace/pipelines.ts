@@ -40,15 +40,29 @@ export interface OpenPipeline {
   close(): Promise<void>;
 }
 
-export interface LocalPipelineOptions {
+export interface PipelineInput {
+  /** Data folder of the local run, when there is no stack. */
   readonly data: string;
-  /** A file with policies, instead of those of the last start. */
-  readonly config: string | undefined;
+  readonly stack: string | undefined;
+  readonly tenant: string | undefined;
 }
 
-/** The pipeline of a data folder, whether it runs now or not. @throws {CommandError} when the folder is not one */
-export function openLocalPipeline({ data, config }: LocalPipelineOptions): OpenPipeline {
-  const clock = new SystemClock();
+export interface PipelineDeps {
+  readonly clock: Clock;
+  /** Called when there is a stack. */
+  readonly clients: () => StackClients;
+}
+
+/** The clock of this machine, and the account and region of the shell. */
+export const ON_THIS_MACHINE: PipelineDeps = { clock: new SystemClock(), clients: clientsOfTheShell };
+
+/** @throws {CommandError} when there is no such pipeline */
+export async function openPipeline({ data, stack, tenant }: PipelineInput, deps: PipelineDeps): Promise<OpenPipeline> {
+  return stack === undefined ? openLocalPipeline(data, deps.clock) : openStackPipeline(stack, tenant, deps);
+}
+
+/** The pipeline of a data folder, whether it runs now or not. */
+function openLocalPipeline(data: string, clock: Clock): OpenPipeline {
   const store = openExisting(bufferIn(data), clock);
   const objects = new FilesystemObjectStore(`${data}/${LOCAL_ARCHIVE}`);
   const { buffer, limits, keyTables } = store.services();
@@ -67,14 +81,14 @@ export function openLocalPipeline({ data, config }: LocalPipelineOptions): OpenP
       },
       bufferTtlMs: DEFAULT_BUFFER_TTL_MS,
     },
-    policies: async () => readConfigFile(policiesOf(data, config)).config,
+    policies: async () => readConfigFile(policiesOf(data)).config,
     objects,
     close: () => store.close(),
   };
 }
 
-function policiesOf(data: string, config: string | undefined): string {
-  const file = config ?? notedPolicies(data);
+function policiesOf(data: string): string {
+  const file = notedPolicies(data);
   if (file !== undefined) return file;
   throw new CommandError(
     `${data} does not say by which policies it is decided: an earlier version of Tailgate has made it; name their file with --config`,
@@ -97,18 +111,15 @@ export interface StackClients {
   readonly sqs: SQSClient;
   readonly s3: S3Client;
   readonly ssm: SSMClient;
-  readonly clock: Clock;
 }
 
-/** In the account and region of the shell. */
-export function clientsOfTheShell(): StackClients {
+function clientsOfTheShell(): StackClients {
   return {
     cloudFormation: createCloudFormationClient(),
     dynamoDb: createDynamoDbClient(),
     sqs: createSqsClient({ requestTimeoutMs: 10_000 }),
     s3: createS3Client(),
     ssm: createSsmClient(),
-    clock: new SystemClock(),
   };
 }
 
@@ -122,11 +133,12 @@ const OUTPUTS = [
 ] as const;
 
 /** The pipeline of a deployed stack. @throws {CommandError} when there is no such stack, or a tenant is missing or too many */
-export async function openStackPipeline(
+async function openStackPipeline(
   stack: string,
   tenant: string | undefined,
-  { cloudFormation, dynamoDb, sqs, s3, ssm, clock }: StackClients,
+  { clients, clock }: PipelineDeps,
 ): Promise<OpenPipeline> {
+  const { cloudFormation, dynamoDb, sqs, s3, ssm } = clients();
   const outputs = await readStackOutputs(cloudFormation, stack, OUTPUTS);
   if (outputs.Tenants === 'true' && tenant === undefined) {
     throw new CommandError(`stack ${stack} keeps tenants apart: name the tenant of the trace with --tenant`);

@@ -7,13 +7,7 @@ import type { Terminal } from '../../terminal/terminal.ts';
 import { drawWaterfall } from '../../terminal/waterfall.ts';
 import { waterfallOfRows } from '../query/waterfall-of-rows.ts';
 import { readKeptTrace } from './kept-trace.ts';
-import {
-  clientsOfTheShell,
-  type OpenPipeline,
-  openLocalPipeline,
-  openStackPipeline,
-  type StackClients,
-} from './pipelines.ts';
+import { ON_THIS_MACHINE, type OpenPipeline, openPipeline, type PipelineDeps } from './pipelines.ts';
 import { reportJson } from './report-json.ts';
 import { fateInWords, reportLines } from './report-text.ts';
 import { waterfallRows } from './waterfall-rows.ts';
@@ -37,9 +31,9 @@ const DEFAULT_WIDTH = 100;
 export async function runTrace(
   input: TraceInput,
   terminal: Terminal,
-  clients: () => StackClients = clientsOfTheShell,
+  deps: PipelineDeps = ON_THIS_MACHINE,
 ): Promise<ExitCode> {
-  const pipeline = await open(input, clients);
+  const pipeline = await openPipeline(input, deps);
   try {
     const config = input.config === undefined ? await pipeline.policies() : readConfigFile(input.config).config;
     const found = await explainTrace(input.id, { ...pipeline.deps, config });
@@ -60,10 +54,6 @@ export async function runTrace(
   } finally {
     await pipeline.close();
   }
-}
-
-async function open({ data, stack, tenant, config }: TraceInput, clients: () => StackClients): Promise<OpenPipeline> {
-  return stack === undefined ? openLocalPipeline({ data, config }) : openStackPipeline(stack, tenant, clients());
 }
 
 interface Spans {
