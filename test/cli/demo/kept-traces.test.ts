@@ -31,7 +31,7 @@ it('reads kept traces with their spans, from all their lines', async () => {
       rootName: 'POST /checkout',
       durationMs: 812.5,
       isError: true,
-      fate: 'kept by errors',
+      policy: 'errors',
       weight: 1,
       lineCount: 2,
       spans: expect.arrayContaining([

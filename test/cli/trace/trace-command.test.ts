@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -9,6 +9,8 @@ import { exportRequest, traceIdOf } from '../../support/export-request.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
 import { runWith } from '../../support/run-command.ts';
 import { configFrom } from '../../support/sampling-config.ts';
+import { dataFolderWith, line, oneSpan } from '../query/support/archive-folder.ts';
+import { ask } from '../query/support/ask.ts';
 import { useDataFolders, useStacks } from './support/engines.ts';
 
 const SECOND = 1_000;
@@ -268,6 +270,25 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
 });
 
 describe('tailgate trace', () => {
+  it('prints JSON whose every member is in docs/missing-traces.md', async () => {
+    const pipeline = await stacks.create(POLICIES);
+    const page = readFileSync('docs/missing-traces.md', 'utf8');
+    await pipeline.receive({ trace: 'a', span: 'a1' }, { trace: 'b', span: 'b1', error: true });
+    const reports = [await pipeline.traceJson(A)];
+    await pipeline.decide();
+    reports.push(await pipeline.traceJson(A), await pipeline.traceJson(traceIdOf('b')));
+    pipeline.clock.advance(25 * HOUR);
+    reports.push(await pipeline.traceJson(A), await pipeline.traceJson(traceIdOf('b')));
+    const members = new Set(reports.flatMap((report) => Object.keys(report)));
+    expect([...members].filter((member) => !page.includes(`\`${member}\``))).toEqual([]);
+    expect(members.size).toBeGreaterThan(15);
+  });
+
+  it('is what an empty answer about a trace points to', async () => {
+    const { complaints } = await ask(['trace-of-log', '--trace-id', A, '--data', dataFolderWith([line(oneSpan({}))])]);
+    expect(complaints.at(-1)).toMatch(new RegExp(`^hint: tailgate trace ${A} --data \\S+ says where this trace is`));
+  });
+
   it('looks for the trace of one tenant, and asks for its name', async () => {
     const pipeline = await stacks.create(POLICIES, 'shop');
     await pipeline.receive({ trace: 'a', span: 'a1', error: true });
