@@ -8,7 +8,7 @@ import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/d
 import type { Evaluate } from '../../lib/pipeline/ports.ts';
 import { OneAtATime } from '../../lib/pipeline/trace-limits.ts';
 import type { ReceivedWakeUp } from '../../lib/pipeline/wake-ups.ts';
-import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
+import { type Decision, evaluatePolicies, restoredDecision } from '../../lib/sampling/evaluate-policies.ts';
 import type { ConfigSource } from '../shared/live-config.ts';
 import type { Log } from '../shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
@@ -70,8 +70,9 @@ function decideDeps(
       warnOfTimeout(timeLeft, options, log);
       const policies = await config.current();
       const evaluate: Evaluate = (...args) => evaluatePolicies(policies, ...args);
+      const restore = (decision: Decision) => restoredDecision(decision, policies);
       return async (tenant, received) => {
-        const result = await deciders(tenant).decideBatch({ received, evaluate, hasTime, mustStop });
+        const result = await deciders(tenant).decideBatch({ received, evaluate, restore, hasTime, mustStop });
         countDecisions(metrics, result.summary, policies.policies);
         if (hasTime()) await services(tenant).trainer?.trainIfDue();
         return result;

@@ -9,6 +9,7 @@ import { policies } from './commands/policies.ts';
 import { query } from './commands/query.ts';
 import { redrive } from './commands/redrive.ts';
 import { replay } from './commands/replay.ts';
+import { restore } from './commands/restore.ts';
 import { start } from './commands/start.ts';
 import { trace } from './commands/trace.ts';
 import { validate } from './commands/validate.ts';
@@ -24,6 +25,7 @@ export const PROGRAM: Program = {
     demo,
     validate,
     trace,
+    restore,
     query,
     replay,
     compact,

@@ -6,6 +6,8 @@ import { CommandError } from '../terminal/errors.ts';
 /** The database of what waits for its decision, in a data folder. */
 export const BUFFER_FILE = 'buffer.db';
 
+const LOCK_FILE = 'tailgate.lock';
+
 /** A copy of the policies of the last start, for `tailgate trace`. */
 const POLICIES_FILE = 'policies.yaml';
 
@@ -23,7 +25,7 @@ export interface DataFolder {
  */
 export function takeDataFolder(folder: string): DataFolder {
   const path = resolve(folder);
-  const lockFile = join(path, 'tailgate.lock');
+  const lockFile = join(path, LOCK_FILE);
   try {
     makeFolder(path);
     const owner = ownerOf(lockFile);
@@ -61,6 +63,12 @@ function refuseOldFolder(path: string): void {
       `with this folder until their decision_wait is over, and stop it; then, or to do without them, delete ${old.join(' and ')}. ` +
       `The kept traces in ${join(path, LOCAL_ARCHIVE)} stay as they are and can be queried`,
   );
+}
+
+/** Whether a process runs on the folder. */
+export function isInUse(dataFolder: string): boolean {
+  const owner = ownerOf(join(dataFolder, LOCK_FILE));
+  return owner !== undefined && isRunning(owner);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { type Arrival, MAX_DELAY_SECONDS } from './ports.ts';
+import type { Arrival } from './explain/ports.ts';
+import { MAX_DELAY_SECONDS } from './ports.ts';
 
 /** What the adapters of the span buffer and of the queue have in common, wherever they store it. */
 

@@ -115,24 +115,6 @@ export interface SpanBuffer {
   readList(traceId: string, name: string): Promise<readonly string[] | undefined>;
 }
 
-/** A fragment as it arrived, without its spans. */
-export interface Arrival {
-  readonly hash: string;
-  /** As in {@link BufferedFragment}. */
-  readonly receivedAtMs: number;
-  readonly spanCount: number;
-}
-
-/** What a person who looks for a trace asks of a buffer, besides the trace. */
-export interface ArrivalLog {
-  /**
-   * The fragments of a trace in arrival order, also those that have expired and are not deleted yet: until then the buffer can tell a
-   * trace that came too long ago from one that never came.
-   * @throws {UnavailableError}
-   */
-  arrivals(traceId: string): Promise<readonly Arrival[]>;
-}
-
 /** A fragment, by name. */
 export interface FragmentRef {
   readonly traceId: string;
@@ -154,6 +136,11 @@ export interface WakeUp {
   readonly receivedAtMs?: number;
   /** In a dead letter: why it was given up, for the operator who reads it. */
   readonly reason?: string;
+  /**
+   * An operator has it sent: the traces that it names are kept, whatever the policies say (`restore-traces.ts`). @default the policies
+   * decide
+   */
+  readonly restores?: true;
 }
 
 /** The longest delay of one message (SQS: 900 s). A longer wait is made of hops. */
@@ -208,12 +195,6 @@ export interface LimitStore {
 
   /** Returns leased tokens. Tried once: a second try could return them twice. */
   release(bucket: TokenBucket, tokens: number): Promise<void>;
-}
-
-/** Looks at buckets without taking anything. */
-export interface LimitLevels {
-  /** The level of a bucket (strongly consistent); `undefined`: nothing was ever taken. @throws {UnavailableError} */
-  level(bucket: TokenBucket): Promise<bigint | undefined>;
 }
 
 /** The moving averages that the shares of a `dynamic` policy come from, in one interval. Immutable once it is stored. */

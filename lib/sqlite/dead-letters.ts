@@ -4,7 +4,7 @@ import type { Clock, WakeUp } from '../pipeline/ports.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { Packs } from './packs.ts';
 import type { UsageCounter } from './usage.ts';
-import { readFragments, receivedAtOf } from './wake-up-text.ts';
+import { readFragments, receivedAtOf, restoresOf } from './wake-up-text.ts';
 
 export interface StoredDeadLetter extends TenantScope {
   readonly messageId: string;
@@ -35,14 +35,14 @@ export class DeadLetters {
     const { database } = deps;
     this.#count = database.prepare('SELECT count(*) AS count FROM dead_letter');
     this.#select = database.prepare(
-      'SELECT id, died_at, due_at, received_at, reason, tenant, attempt, fragments FROM dead_letter WHERE id > ? ORDER BY id LIMIT ?',
+      'SELECT id, died_at, due_at, received_at, reason, tenant, attempt, restores, fragments FROM dead_letter WHERE id > ? ORDER BY id LIMIT ?',
     );
     this.#selectNaming = database.prepare(
-      'SELECT id, died_at, due_at, received_at, reason, tenant, attempt, fragments FROM dead_letter WHERE tenant = ? AND instr(fragments, ?) > 0 ORDER BY id',
+      'SELECT id, died_at, due_at, received_at, reason, tenant, attempt, restores, fragments FROM dead_letter WHERE tenant = ? AND instr(fragments, ?) > 0 ORDER BY id',
     );
     this.#selectPacks = database.prepare('SELECT packs, fragment_count FROM dead_letter WHERE id = ?');
     this.#revive = database.prepare(
-      'INSERT INTO wake_up (visible_at, due_at, received_at, receive_count, tenant, attempt, fragment_count, packs, fragments) SELECT ?, due_at, received_at, 0, tenant, 0, fragment_count, packs, fragments FROM dead_letter WHERE id = ?',
+      'INSERT INTO wake_up (visible_at, due_at, received_at, receive_count, tenant, attempt, restores, fragment_count, packs, fragments) SELECT ?, due_at, received_at, 0, tenant, 0, restores, fragment_count, packs, fragments FROM dead_letter WHERE id = ?',
     );
     this.#delete = database.prepare('DELETE FROM dead_letter WHERE id = ?');
   }
@@ -103,6 +103,7 @@ function toDeadLetter(row: Record<string, unknown>): StoredDeadLetter {
       attempt: Number(row['attempt']),
       fragments: readFragments(String(row['fragments'])),
       ...receivedAtOf(row),
+      ...restoresOf(row),
       ...(typeof reason === 'string' && { reason }),
     },
   };

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { TenantScope } from '../archive/layout.ts';
-import type { Lease, LimitLevels, LimitStore } from '../pipeline/ports.ts';
+import type { LimitLevels } from '../pipeline/explain/ports.ts';
+import type { Lease, LimitStore } from '../pipeline/ports.ts';
 import { levelAfter, type TokenBucket, thousandthsOf, tokensIn } from '../sampling/limits.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { tenantPrefix } from './schema.ts';

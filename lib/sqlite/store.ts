@@ -1,14 +1,7 @@
 import type { TenantScope } from '../archive/layout.ts';
 import { DEFAULT_BUFFER_TTL_MS } from '../pipeline/adapter-rules.ts';
-import type {
-  ArrivalLog,
-  Clock,
-  KeyTables,
-  LimitLevels,
-  LimitStore,
-  SpanBuffer,
-  WakeUpQueue,
-} from '../pipeline/ports.ts';
+import type { ArrivalLog, LimitLevels } from '../pipeline/explain/ports.ts';
+import type { Clock, KeyTables, LimitStore, SpanBuffer, WakeUpQueue } from '../pipeline/ports.ts';
 import { openDatabase } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { GroupCommit } from './group-commit.ts';

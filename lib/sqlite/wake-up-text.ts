@@ -31,6 +31,15 @@ export function receivedAtOf(row: Record<string, unknown>): Pick<WakeUp, 'receiv
   return typeof receivedAtMs === 'number' ? { receivedAtMs } : {};
 }
 
+/** Whether a wake-up restores traces, as its row has it. */
+export function restoresColumn({ restores }: WakeUp): number {
+  return restores ? 1 : 0;
+}
+
+export function restoresOf(row: Record<string, unknown>): Pick<WakeUp, 'restores'> {
+  return row['restores'] === 1 ? { restores: true } : {};
+}
+
 export function readFragments(text: string): readonly FragmentRef[] {
   const fragments: FragmentRef[] = [];
   if (text === '') return fragments;

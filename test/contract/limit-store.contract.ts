@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { LimitLevels, LimitStore } from '../../lib/pipeline/ports.ts';
+import type { LimitLevels } from '../../lib/pipeline/explain/ports.ts';
+import type { LimitStore } from '../../lib/pipeline/ports.ts';
 import { bucketOf, type TokenBucket, tokensIn } from '../../lib/sampling/limits.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12);

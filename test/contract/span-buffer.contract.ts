@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../../lib/pipeline/adapter-rules.ts';
+import type { ArrivalLog } from '../../lib/pipeline/explain/ports.ts';
 import {
-  type ArrivalLog,
   type BufferedFragment,
   type DecisionRecord,
   type LookNote,

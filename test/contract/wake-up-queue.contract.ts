@@ -28,6 +28,15 @@ export function describeWakeUpQueue(name: string, create: () => Promise<WakeUpQu
       expect(await receive(0)).toEqual([sent]);
     });
 
+    it('delivers and sets aside that a wake-up restores traces', async () => {
+      const { queue, receive, deadLetters } = await create();
+      const sent: WakeUp = { ...wakeUp(1), restores: true };
+      await queue.send([{ wakeUp: sent, delaySeconds: 0 }]);
+      expect(await receive(0)).toEqual([sent]);
+      await queue.sendToDeadLetters([{ ...sent, reason: 'why' }]);
+      expect(await deadLetters()).toEqual([{ ...sent, reason: 'why' }]);
+    });
+
     it('takes an empty list', async () => {
       const { queue, receive } = await create();
       await queue.send([]);

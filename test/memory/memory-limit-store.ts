@@ -1,4 +1,5 @@
-import type { Lease, LimitLevels, LimitStore } from '../../lib/pipeline/ports.ts';
+import type { LimitLevels } from '../../lib/pipeline/explain/ports.ts';
+import type { Lease, LimitStore } from '../../lib/pipeline/ports.ts';
 import { levelAfter, type TokenBucket, thousandthsOf, tokensIn } from '../../lib/sampling/limits.ts';
 
 /** Token buckets in this process, for tests. It forgets none. */

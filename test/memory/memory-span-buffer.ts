@@ -1,8 +1,7 @@
 import { fragmentExpiresAt, isExpired, recordExpiresAt } from '../../lib/aws/dynamodb/schema.ts';
 import { byArrival, DEFAULT_BUFFER_TTL_MS } from '../../lib/pipeline/adapter-rules.ts';
+import type { Arrival, ArrivalLog } from '../../lib/pipeline/explain/ports.ts';
 import type {
-  Arrival,
-  ArrivalLog,
   BufferedFragment,
   BufferedTrace,
   Clock,

@@ -1,4 +1,5 @@
-import type { ArrivalLog, SpanBuffer, WakeUp } from '../../lib/pipeline/ports.ts';
+import type { ArrivalLog } from '../../lib/pipeline/explain/ports.ts';
+import type { SpanBuffer, WakeUp } from '../../lib/pipeline/ports.ts';
 import type { Store } from '../../lib/sqlite/store.ts';
 import type { WorldAdapters, WorldQueue } from '../pipeline/world.ts';
 import type { ManualClock } from '../support/manual-clock.ts';

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { TenantScope } from '../../archive/layout.ts';
-import type { Clock, Lease, LimitLevels, LimitStore } from '../../pipeline/ports.ts';
+import type { LimitLevels } from '../../pipeline/explain/ports.ts';
+import type { Clock, Lease, LimitStore } from '../../pipeline/ports.ts';
 import { forgiven, levelAfter, type TokenBucket, thousandthsOf, tokensIn } from '../../sampling/limits.ts';
 import { isNamed } from '../calls/service-calls.ts';
 import { Backoff, type RetryPolicy, retry, retryPolicy, unavailable } from '../retry.ts';

@@ -1,8 +1,7 @@
 import type { TenantScope } from '../../archive/layout.ts';
 import { byArrival, DEFAULT_BUFFER_TTL_MS } from '../../pipeline/adapter-rules.ts';
+import type { Arrival, ArrivalLog } from '../../pipeline/explain/ports.ts';
 import {
-  type Arrival,
-  type ArrivalLog,
   type BufferedFragment,
   type BufferedTrace,
   type Clock,

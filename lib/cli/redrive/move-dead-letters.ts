@@ -150,9 +150,7 @@ function countExpired(letters: readonly ReadLetter[], { expired }: RedriveCounts
 async function sendAgain(letters: readonly ReadLetter[], { wakeUpsOf }: RedriveOptions): Promise<void> {
   const byTenant = Map.groupBy(letters, ({ wakeUp }) => wakeUp.tenant);
   for (const [tenant, ofTenant] of byTenant) {
-    const wakeUps = ofTenant.map(({ wakeUp: { dueAtMs, fragments, receivedAtMs } }) => {
-      return { dueAtMs, attempt: 0, fragments, ...(receivedAtMs !== undefined && { receivedAtMs }) };
-    });
+    const wakeUps = ofTenant.map(({ wakeUp: { tenant: _, reason, ...wakeUp } }) => ({ ...wakeUp, attempt: 0 }));
     await wakeUpsOf(tenant).send(wakeUps.map((wakeUp) => ({ wakeUp, delaySeconds: 0 })));
   }
 }

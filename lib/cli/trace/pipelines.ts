@@ -17,6 +17,8 @@ import { FilesystemObjectStore } from '../../aws/filesystem/object-store.ts';
 import { createS3Client, S3ObjectStore } from '../../aws/s3/object-store.ts';
 import { SqsDeadLetters } from '../../aws/sqs/dead-letters.ts';
 import { findDeadLetters } from '../../aws/sqs/find-dead-letters.ts';
+import { sdkQueueCalls } from '../../aws/sqs/queue-calls.ts';
+import { SqsWakeUpQueue } from '../../aws/sqs/wake-up-queue.ts';
 import { ConfigReader } from '../../aws/ssm/config-parameter.ts';
 import { sdkParameterReads } from '../../aws/ssm/parameter-reads.ts';
 import { SystemClock } from '../../aws/system.ts';
@@ -24,7 +26,7 @@ import { readConfigFile } from '../../local/config-file.ts';
 import { bufferIn, notedPolicies } from '../../local/data-folder.ts';
 import { DEFAULT_BUFFER_TTL_MS } from '../../pipeline/adapter-rules.ts';
 import type { ExplainTraceDeps } from '../../pipeline/explain/explain-trace.ts';
-import type { Clock } from '../../pipeline/ports.ts';
+import type { Clock, WakeUpQueue } from '../../pipeline/ports.ts';
 import { UnusableDatabaseError } from '../../sqlite/database.ts';
 import { openStore, type Store } from '../../sqlite/store.ts';
 import { CommandError } from '../../terminal/errors.ts';
@@ -33,6 +35,8 @@ import { createCloudFormationClient, readStackOutputs } from '../stack.ts';
 /** A pipeline that runs elsewhere: in another process on this machine, or on AWS. */
 export interface OpenPipeline {
   readonly deps: Omit<ExplainTraceDeps, 'config'>;
+  /** Where it is woken. */
+  readonly wakeUps: WakeUpQueue;
   /** The policies that it decides by now. @throws {CommandError} when they are not known */
   readonly policies: () => Promise<ExplainTraceDeps['config']>;
   /** The bucket, or the folder that stands for it. */
@@ -65,7 +69,7 @@ export async function openPipeline({ data, stack, tenant }: PipelineInput, deps:
 function openLocalPipeline(data: string, clock: Clock): OpenPipeline {
   const store = openExisting(bufferIn(data), clock);
   const objects = new FilesystemObjectStore(`${data}/${LOCAL_ARCHIVE}`);
-  const { buffer, limits, keyTables } = store.services();
+  const { buffer, limits, keyTables, wakeUps } = store.services();
   return {
     deps: {
       clock,
@@ -81,6 +85,7 @@ function openLocalPipeline(data: string, clock: Clock): OpenPipeline {
       },
       bufferTtlMs: DEFAULT_BUFFER_TTL_MS,
     },
+    wakeUps,
     policies: async () => readConfigFile(policiesOf(data)).config,
     objects,
     close: () => store.close(),
@@ -160,6 +165,13 @@ async function openStackPipeline(
       deadLetters: { find: (traceId) => findDeadLetters(traceId, deadLetters, { tenant }) },
       bufferTtlMs: DEFAULT_BUFFER_TTL_MS,
     },
+    wakeUps: new SqsWakeUpQueue({
+      client: sdkQueueCalls(sqs),
+      queueUrl: outputs.WakeUpQueueUrl,
+      deadLetterQueueUrl: outputs.DeadLetterQueueUrl,
+      clock,
+      tenant,
+    }),
     // As the functions find them: the newest version that is valid.
     policies: () => new LiveConfig({ parameter, clock, log: SILENT }).current(),
     objects,

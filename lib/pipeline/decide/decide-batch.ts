@@ -1,3 +1,4 @@
+import { type Decision, restoredDecision } from '../../sampling/evaluate-policies.ts';
 import { FleetAllowances } from '../allowances/fleet-allowances.ts';
 import type { Clock, Evaluate, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../ports.ts';
 import { OneAtATime } from '../trace-limits.ts';
@@ -23,6 +24,7 @@ import {
   requeueUnprocessed,
   requeueUnsettled,
 } from './requeue.ts';
+import { restoresOf } from './restores.ts';
 import { type RoundsDeps, type Settled, settleInRounds } from './settle-rounds.ts';
 import { type DecideSummary, tally } from './tally.ts';
 
@@ -43,6 +45,8 @@ export interface DecideBatch {
   readonly received: readonly ReceivedWakeUp[];
   /** Applies the policies. One batch is decided by one version of them. */
   readonly evaluate: Evaluate;
+  /** The decision on a trace that a wake-up restores, made from that of the policies. @default kept in any case, without `th` */
+  readonly restore?: (decision: Decision) => Decision;
   /** Whether there still is time to examine another trace, and to commit what was claimed. @default always */
   readonly hasTime?: () => boolean;
   /** Whether there is no time left for evaluations under way either. @default never */
@@ -113,7 +117,9 @@ export class Decider {
     const { clock } = this.#deps;
     const { mustStop = () => false, hasTime = () => true } = batch;
     const onSlow = (slow: SlowEvaluation) => slowEvaluations.push(slow);
-    const inTime = { hasTime, evaluate: withinTime(batch.evaluate, { clock, mustStop, onSlow }) };
+    const { restore = restoredDecision } = batch;
+    const evaluate = withinTime(batch.evaluate, { clock, mustStop, onSlow });
+    const inTime = { hasTime, evaluate, restore, restores: restoresOf(due) };
     const first = await this.#settle(traces, inTime);
     // Most of what is open now was claimed by an invocation that ran at the same time and has committed by now.
     const again = await this.#settle(first.open, inTime);
@@ -143,12 +149,11 @@ export class Decider {
 
   #settle(
     waiting: FragmentsByTrace,
-    { evaluate, hasTime }: Pick<RoundsDeps, 'evaluate' | 'hasTime'>,
+    ofBatch: Pick<RoundsDeps, 'evaluate' | 'hasTime' | 'restore' | 'restores'>,
   ): Promise<Settled> {
     const deps = {
       ...this.#deps,
-      evaluate,
-      hasTime,
+      ...ofBatch,
       claimStates: this.#claimStates,
       allowances: this.#allowances,
       largeTraces: this.#largeTraces,

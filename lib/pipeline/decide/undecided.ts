@@ -23,10 +23,10 @@ export interface UndecidedTrace {
 
 /**
  * Evaluates the policies on all fragments of a trace. Where they do not sample it, the fragments that the wake-ups name are
- * settled; of a large trace a note is recorded, too.
+ * settled; of a large trace a note is recorded, too. A trace that an operator restores is claimed in any case.
  */
 export async function lookAtWhole(examination: Examination, undecided: UndecidedTrace): Promise<Look> {
-  const { traceId, hashes, deps, outcomes } = examination;
+  const { traceId, deps, outcomes } = examination;
   const { fragments, note } = undecided;
   const present = hashesOf(fragments);
   const standings = examination.settledIf((hash) => present.has(hash));
@@ -34,11 +34,12 @@ export async function lookAtWhole(examination: Examination, undecided: Undecided
   if (first === undefined || [...standings.values()].every((standing) => standing === 'missing')) return { standings };
 
   const trace = assembleTrace(traceId, fragments);
-  const isFirstLook = hashes.has(first.hash);
-  const { answer: decision, budget } = await deps.allowances.evaluate(
-    (allowances) => deps.evaluate(trace, allowances),
-    { receivedAtMs: first.receivedAtMs, isFirst: isFirstLook },
-  );
+  const isFirstLook = examination.receives(first.hash);
+  const { answer, budget } = await deps.allowances.evaluate((allowances) => deps.evaluate(trace, allowances), {
+    receivedAtMs: first.receivedAtMs,
+    isFirst: isFirstLook,
+  });
+  const decision = examination.isRestored ? deps.restore(answer) : answer;
   outcomes.push(...decision.errors.map((error) => ({ kind: 'policy_failed', ...error }) as const));
   const { outcome } = decision;
   if (outcome === 'sampled') {
@@ -94,7 +95,7 @@ export async function lookAtFresh(
   if (fresh === 'larger') return fresh;
   const look = await looksAtPart.look(note, fresh, evaluate);
   if (look !== 'nothing') return look;
-  outcomes.push({ kind: note.outcome, isFirstLook: hashes.has(note.earliest) });
+  outcomes.push({ kind: note.outcome, isFirstLook: examination.receives(note.earliest) });
   const present = hashesOf(fresh);
   return { standings: examination.settledIf((hash) => isSeen(hash) || present.has(hash)) };
 }

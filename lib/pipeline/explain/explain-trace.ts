@@ -6,8 +6,6 @@ import { assembleTrace } from '../decide/claim-attempt.ts';
 import { HashLists } from '../decide/hash-lists.ts';
 import { DEFAULT_DECIDE_OPTIONS } from '../decide/options.ts';
 import {
-  type Arrival,
-  type ArrivalLog,
   type BufferedFragment,
   type DecisionRecord,
   type SpanBuffer,
@@ -17,6 +15,7 @@ import {
 } from '../ports.ts';
 import { type DecisionWaits, wakeUpsFor } from '../wake-ups.ts';
 import { type IdleAllowancesDeps, idleAllowances } from './idle-allowances.ts';
+import type { Arrival, ArrivalLog } from './ports.ts';
 import type { ArrivedFragment, DeadLetterOfTrace, Fate, KeptFate, TraceReport } from './trace-report.ts';
 
 /** Looks for a trace among the wake-ups that were given up. */

@@ -1,6 +1,7 @@
 import { levelAfter, tokensIn } from '../../sampling/limits.ts';
 import type { FleetAllowancesDeps } from '../allowances/fleet-allowances.ts';
-import type { Clock, KeyTables, LimitLevels } from '../ports.ts';
+import type { Clock, KeyTables } from '../ports.ts';
+import type { LimitLevels } from './ports.ts';
 
 export interface IdleAllowancesDeps {
   readonly limits: LimitLevels;

@@ -4,14 +4,22 @@ import { useStores } from '../../sqlite/temporary-store.ts';
 import { VISIBILITY_TIMEOUT_MS, worldAdapters } from '../../sqlite/world-adapters.ts';
 import { exportRequest, traceIdOf } from '../../support/export-request.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
-import { dieAt, EVERY_TRACE_IS_LARGE, memoryAdapters, parsePolicies, WorldOn, type WorldOptions } from '../world.ts';
-import { type ExplainableWorld, explain } from './explain-trace.ts';
+import {
+  type AnyWorld,
+  dieAt,
+  EVERY_TRACE_IS_LARGE,
+  memoryAdapters,
+  parsePolicies,
+  WorldOn,
+  type WorldOptions,
+} from '../world.ts';
+import { explain } from './explain-trace.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
 const { open } = useStores();
 
-const ENGINES: readonly (readonly [string, (options: WorldOptions) => ExplainableWorld])[] = [
+const ENGINES: readonly (readonly [string, (options: WorldOptions) => AnyWorld])[] = [
   ['memory', (options) => new WorldOn(memoryAdapters(), options)],
   [
     'SQLite',

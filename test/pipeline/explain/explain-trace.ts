@@ -1,14 +1,10 @@
 import { DEFAULT_BUFFER_TTL_MS } from '../../../lib/pipeline/adapter-rules.ts';
 import { explainTrace } from '../../../lib/pipeline/explain/explain-trace.ts';
-import type { ArrivalLog, SpanBuffer } from '../../../lib/pipeline/ports.ts';
 import { traceIdOf } from '../../support/export-request.ts';
-import type { WorldOn, WorldQueue } from '../world.ts';
-
-/** A world whose buffer can be asked where a trace is. */
-export type ExplainableWorld = WorldOn<SpanBuffer & ArrivalLog, WorldQueue>;
+import type { AnyWorld } from '../world.ts';
 
 /** Looks for a trace as of now, with the policies of now. @param trace as in the specifications of its spans */
-export function explain(world: ExplainableWorld, trace: string) {
+export function explain(world: AnyWorld, trace: string) {
   const { buffer, archive, limits, keyTables, clock, config, queue } = world;
   return explainTrace(traceIdOf(trace), {
     buffer,
