@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
+import type { ArrivalLog } from '../../lib/pipeline/explain/ports.ts';
 import type { SpanBuffer } from '../../lib/pipeline/ports.ts';
 import { exportRequest, type SpanSpec } from '../support/export-request.ts';
 import { expectPromisesKept } from './promises.ts';
@@ -112,7 +113,7 @@ export interface Interleavings {
   readonly kind: Parameters<typeof expectPromisesKept>[2];
   readonly settings?: Partial<DecideOptions> | undefined;
   /** New ones for every run. */
-  readonly adapters: () => WorldAdapters<SpanBuffer, WorldQueue>;
+  readonly adapters: () => WorldAdapters<SpanBuffer & ArrivalLog, WorldQueue>;
   readonly parameters: fc.Parameters<[Iterable<number>]>;
 }
 
