@@ -91,6 +91,7 @@ function details(
       return [
         'Its wake-up is late, or the policies have changed since they last saw it: then nothing looks at it again unless',
         'another span of it comes.',
+        restoreHint(traceId, where),
       ];
     case 'not_sampled':
     case 'dropped': {
@@ -101,6 +102,7 @@ function details(
       return [
         ...next,
         `A late span can still have it kept. Its first spans leave the buffer ${fromNow(fate.leavesAtMs, asOfMs)}.`,
+        restoreHint(traceId, where),
       ];
     }
     case 'kept':
@@ -118,6 +120,10 @@ function details(
     case 'expired':
       return [];
   }
+}
+
+function restoreHint(traceId: string, where: string): string {
+  return `To have it kept all the same: tailgate restore ${traceId}${where}`;
 }
 
 function objectLine({ key, state }: KeptFate['objects'][number]): string {

@@ -119,9 +119,10 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
     await pipeline.decide();
     const { code, lines } = await pipeline.trace([A]);
     expect(code).toBe(0);
-    expect(lines.slice(0, 2)).toEqual([
+    expect(lines.slice(0, 3)).toEqual([
       `trace ${A}  not sampled: no policy keeps it as of now`,
       'A late span can still have it kept. Its first spans leave the buffer in 24 h.',
+      expect.stringMatching(new RegExp(`^To have it kept all the same: tailgate restore ${A} --(stack|data) `)),
     ]);
     expect(lines).toContain(
       '  slow       no         it takes 812 ms  (keeps every trace that takes longer than 1000 ms)',

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll } from 'vitest';
 import { LOCAL_ARCHIVE } from '../../../../lib/archive/layout.ts';
 import { GzipTraceArchive } from '../../../../lib/archive/trace-archive.ts';
@@ -13,6 +14,7 @@ import { DynamoDbSpanBuffer } from '../../../../lib/aws/dynamodb/span-buffer.ts'
 import { FilesystemObjectStore } from '../../../../lib/aws/filesystem/object-store.ts';
 import { createS3Client, S3ObjectStore } from '../../../../lib/aws/s3/object-store.ts';
 import { sdkQueueCalls } from '../../../../lib/aws/sqs/queue-calls.ts';
+import { decodeWakeUp } from '../../../../lib/aws/sqs/wake-up-message.ts';
 import { SqsWakeUpQueue } from '../../../../lib/aws/sqs/wake-up-queue.ts';
 import { bufferIn } from '../../../../lib/local/data-folder.ts';
 import { openStore } from '../../../../lib/sqlite/store.ts';
@@ -57,7 +59,13 @@ export function useDataFolders(): PipelineEngine {
         throw new Error('a data folder needs no account');
       };
       const services = { ...store.services(), archive };
-      return new AskedPipeline({ services, clock, policies, argv: ['--data', data], deps: { clock, clients } });
+      const takeQueued = async () => {
+        const received = await store.messages.receive();
+        await store.messages.acknowledge(received.map(({ messageId }) => messageId));
+        return received.map(({ wakeUp }) => wakeUp);
+      };
+      const argv = ['--data', data];
+      return new AskedPipeline({ services, clock, policies, argv, deps: { clock, clients }, takeQueued });
     },
   };
 }
@@ -119,7 +127,13 @@ export function useStacks(): PipelineEngine {
         wakeUps: new SqsWakeUpQueue({ client: sdkQueueCalls(sqs), ...queues, clock, tenant }),
       };
       const argv = ['--stack', 'Tailgate', ...(tenant === undefined ? [] : ['--tenant', tenant])];
-      return new AskedPipeline({ services, clock, policies, argv, deps: { clock, clients } });
+      const takeQueued = async () => {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({ QueueUrl: queues.queueUrl, MaxNumberOfMessages: 10 }),
+        );
+        return Messages.map(({ Body = '' }) => decodeWakeUp(Body));
+      };
+      return new AskedPipeline({ services, clock, policies, argv, deps: { clock, clients }, takeQueued });
     },
   };
 }
