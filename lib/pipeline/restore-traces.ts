@@ -1,5 +1,5 @@
 import type { ArrivalLog } from './explain/ports.ts';
-import { type Clock, type SpanBuffer, TraceTooLargeError, type WakeUpQueue } from './ports.ts';
+import { type BufferedFragment, type Clock, type SpanBuffer, TraceTooLargeError, type WakeUpQueue } from './ports.ts';
 
 export interface RestoreDeps {
   readonly buffer: Pick<SpanBuffer, 'read'> & ArrivalLog;
@@ -36,23 +36,24 @@ export type RestoreOutcome =
  */
 export async function restoreTrace(traceId: string, deps: RestoreDeps): Promise<RestoreOutcome> {
   const { buffer, wakeUps, clock, bufferTtlMs } = deps;
+  let fragments: readonly BufferedFragment[];
   try {
-    const { decision } = await buffer.read(traceId, { wholeUpTo: 0 });
-    if (decision !== undefined) return { state: 'kept', policy: decision.policy };
+    const first = await buffer.read(traceId, { wholeUpTo: 0 });
+    if (first.decision !== undefined) return { state: 'kept', policy: first.decision.policy };
+    fragments = first.isRecordOnly ? (await buffer.read(traceId)).fragments : first.fragments;
   } catch (error) {
     if (!(error instanceof TraceTooLargeError)) throw error;
     return { state: 'too_large', reason: error.message };
   }
-  const nowMs = clock.now();
-  const arrivals = await buffer.arrivals(traceId);
-  const alive = arrivals.filter(({ receivedAtMs }) => receivedAtMs + bufferTtlMs > nowMs);
-  const last = alive.at(-1);
+  const last = fragments.at(-1);
   if (last === undefined) {
+    const arrivals = await buffer.arrivals(traceId);
     const leftAtMs = arrivals.reduce((latest, { receivedAtMs }) => Math.max(latest, receivedAtMs + bufferTtlMs), 0);
     return arrivals.length === 0 ? { state: 'unknown' } : { state: 'expired', leftAtMs };
   }
   const { hash, receivedAtMs } = last;
-  const wakeUp = { dueAtMs: nowMs, attempt: 0, receivedAtMs, fragments: [{ traceId, hash }], restores: true } as const;
+  const dueAtMs = clock.now();
+  const wakeUp = { dueAtMs, attempt: 0, receivedAtMs, fragments: [{ traceId, hash }], restores: true } as const;
   await wakeUps.send([{ wakeUp, delaySeconds: 0 }]);
-  return { state: 'requested', spanCount: alive.reduce((sum, { spanCount }) => sum + spanCount, 0) };
+  return { state: 'requested', spanCount: fragments.reduce((sum, { spanCount }) => sum + spanCount, 0) };
 }

@@ -14,6 +14,8 @@ interleaving of those steps, breadth first, together with the faults that the re
 * a claim whose object is not there may be judged too old at any moment and be fenced (number bounded);
 * where `notes` are taken (large traces), a look that does not sample may record what it has seen, and a later one then looks
   at a chunk that the note lacks together with any of those that it has (the landmarks);
+* an operator may restore a trace (number bounded): a message of its own names a stored chunk, and whoever gets it claims the trace
+  whatever the policies say;
 * policies may turn off: chunk b can make "sampled" out of a alone "not sampled" (`refused`: drop, not, upper bounds), or
   any look at a trace may say either (`fickle`: rate limits, policies that were replaced while traces waited).
 
@@ -27,6 +29,8 @@ What must hold
     where drops are not recorded: no decision only if a look at what was stored, the acknowledged chunks at least,
     may say "not sampled"                                                             -> LOST(should have been kept)
   and no chunk of a trace with a recorded drop is in a data object                    -> EMITTED-DROPPED
+    of a trace that an operator has restored something is in the archive (and so, by the rules above, all of it)
+                                                                                      -> LOST(restored)
 * Noted, but not counted as a broken promise (possible only where drops are not recorded):
     the record says "keep", nothing of the trace is in the archive, no wake-up is left to fence the dead claim, and
     a look at what was stored may say "not sampled"                                   -> DANGLING-CLAIM
@@ -48,7 +52,7 @@ configurations with an eventual Query. `test/pipeline/` holds the real code agai
 
 How to run (Python 3, standard library only)
 --------------------------------------------
-  npm run test:model                               the short set: 22 configurations (2 minutes, 0.7 GB)
+  npm run test:model                               the short set: 27 configurations (2 minutes, 0.7 GB)
   npm run test:model -- --list                     all configurations, their parameters and the recorded results
   npm run test:model -- NAME [NAME ...]            the named ones, e.g.  v6-refusal-one-look  chosen-refusal
   npm run test:model -- --why NAME                 also print the shortest history that leads to the violation
@@ -84,18 +88,20 @@ from collections import Counter, deque
 #                        with some of those that it has; if that part may be sampled, or at any time, all of the trace is
 #   note_any         V7  a note settles every chunk of its trace
 #   note_blind       V8  a note is written whatever has been recorded since the look
+#   old_readers      V10 some workers take a message that restores for a wake-up like any other
 #   list_later       V9  the names of the claimed chunks (a list outside of the record) are written after the object
 
 
 class Config:
     def __init__(self, name, about, chunks, kept, deaths, resends, fences, batch=1, workers=2, limit=4_000_000,
-                 states=None, verdict='ok', refused=frozenset(), fickle=False, **rules):
+                 states=None, verdict='ok', refused=frozenset(), fickle=False, restores=0, **rules):
         self.name, self.about = name, about
         self.chunks = chunks      # chunk -> trace; one export request each
         self.kept = kept          # chunks that make a policy say "sampled"
         self.refused = refused    # chunks that make it say "not sampled" again (drop, not, span_count.max_spans)
         self.fickle = fickle      # a look that finds a kept chunk may say either (rate_limiting, new policies)
         self.deaths, self.resends, self.fences = deaths, resends, fences
+        self.restores = restores  # how often an operator may restore a trace
         self.batch, self.workers, self.limit = batch, workers, limit
         self.states, self.verdict = states, verdict   # recorded result; verdict 'cut' = limit reached, nothing found
         self.rules = rules
@@ -111,7 +117,8 @@ class Config:
         rules = ' '.join(self.rules) or '-'
         kept = ''.join(sorted(self.kept)) + (' perhaps' if self.fickle else '')
         refused = f'refused {"".join(sorted(self.refused))}; ' if self.refused else ''
-        return (f'chunks {traces}; kept {kept}; {refused}deaths {self.deaths}; resends {self.resends}; '
+        restores = f'restores {self.restores}; ' if self.restores else ''
+        return (f'chunks {traces}; kept {kept}; {refused}{restores}deaths {self.deaths}; resends {self.resends}; '
                 f'fences {self.fences}; batch {self.batch}; rules changed: {rules}')
 
 
@@ -175,7 +182,23 @@ SHORT += [
     Config('notes-limit', 'notes: each look may be over the limit; 1 death, 1 fence', TWO, {'a', 'b'}, 1, 0, 1,
            fickle=True, verdict='DANGLING-CLAIM', states=201_080, **NOTES),
 ]
+SHORT += [
+    Config('restored', 'an operator restores what no policy keeps; 1 death, 1 fence', TWO, set(), 1, 0, 1, restores=1, states=645_298, **CHOSEN),
+    Config('restored-error', 'an operator restores, and the second chunk keeps; 1 fence', TWO, {'b'}, 0, 0, 1, restores=1, states=243_018, **CHOSEN),
+    Config('restored-notes', 'notes: an operator restores what no policy keeps; 1 fence', TWO, set(), 0, 0, 1, restores=1,
+           states=184_204, **NOTES),
+    Config('v6-restored-one-look', 'V6: no second look when an operator restores', TWO, set(), 0, 0, 0, restores=1,
+           verdict='LOST', states=25_333, **ONE_LOOK),
+    Config('v10-old-readers', 'V10: a message that restores is taken for a wake-up', TWO, set(), 0, 0, 0, restores=1,
+           verdict='LOST(restored)', old_readers=True, states=29_758, **CHOSEN),
+]
 LONG = [
+    Config('restored-2-deaths', 'an operator restores what no policy keeps; 2 deaths, 2 fences', TWO, set(), 2, 0, 2, restores=1,
+           limit=9_000_000, **CHOSEN),
+    Config('restored-twice', 'an operator restores twice, the second chunk keeps; 1 death, 1 fence', TWO, {'b'}, 1, 0, 1, restores=2,
+           limit=9_000_000, **CHOSEN),
+    Config('restored-notes-death', 'notes: an operator restores, the second chunk keeps; 1 death, 1 fence', TWO, {'b'}, 1, 0, 1,
+           restores=1, limit=9_000_000, **NOTES),
     Config('notes-resend', 'notes: the second chunk keeps; 1 death, 1 resend each, 1 fence', TWO, {'b'}, 1, 1, 1,
            limit=9_000_000, states=1_061_653, **NOTES),
     Config('notes-2-deaths', 'notes: the second chunk keeps; 2 deaths, 2 fences', TWO, {'b'}, 2, 0, 2,
@@ -220,14 +243,14 @@ LONG = [
 #              0 nothing done | 1 chunk written | 2 message sent (or, V1, not needed) | 'done' | 'dead'
 #              'm' message sent, chunk not written (V5) | ('w', new) marker written | ('s', new) chunk written (V1)
 #   stored   frozenset of chunks in the buffer table
-#   queue    per chunk: number of messages not yet acknowledged
+#   queue    per chunk: number of messages not yet acknowledged; then, if there are restores, the same of those that restore its trace
 #   claims   frozenset of (unit, (decision, object key, included chunks)); a unit is a trace, or a late chunk; or of
 #              (trace, ('note', whether a part has asked for a look in vain, chunks that the look has seen))
 #   objects  frozenset of (key, 'data' or 'fence', chunks in it): the archive, create-only
 #   workers  per worker None or (pc, messages, position, unit examined, owned claims, acks, object key)
 #   deaths, fences   how many more may happen
 #   next_key number of the next object key
-#   markers  traces whose "seen" marker exists (V1 only)
+#   markers  traces whose "seen" marker exists (V1 only); ('restored', trace) of each restore that was sent, with its number
 # --------------------------------------------------------------------------------------------------------------------
 
 
@@ -244,7 +267,8 @@ def subsets(chunks):
 
 def initial(cfg):
     n = len(cfg.chunks)
-    return (tuple((0, cfg.resends, False) for _ in range(n)), frozenset(), (0,) * n, frozenset(), frozenset(),
+    messages = 2 * n if cfg.restores else n
+    return (tuple((0, cfg.resends, False) for _ in range(n)), frozenset(), (0,) * messages, frozenset(), frozenset(),
             (None,) * cfg.workers, cfg.deaths, cfg.fences, 0, frozenset())
 
 
@@ -291,6 +315,20 @@ def ingest_steps(cfg, names, state):
             yield step('dies, exporter gives up', at('dead', 0), new_deaths=deaths - 1)
 
 
+def operator_steps(cfg, names, state):
+    """Steps of the operator: names a stored chunk in a message that restores its trace. What the operator read before does not matter."""
+    ingest, stored, queue, claims, objects, workers, deaths, fences, next_key, markers = state
+    sent = sum(1 for marker in markers if marker[0] == 'restored')
+    if sent >= cfg.restores:
+        return
+    for i, chunk in enumerate(names):
+        if chunk in stored:
+            message = len(names) + i
+            yield (f'operator: restores the trace of {chunk}',
+                   (ingest, stored, put(queue, message, queue[message] + 1), claims, objects, workers, deaths, fences, next_key,
+                    markers | {('restored', cfg.chunks[chunk], sent)}))
+
+
 def decide_steps(cfg, names, state):
     """Steps of the decide workers: receive messages, read, claim, fence, PUT, acknowledge; die."""
     ingest, stored, queue, claims, objects, workers, deaths, fences, next_key, markers = state
@@ -298,6 +336,9 @@ def decide_steps(cfg, names, state):
     claim_of = dict(claims)
     object_at = {key: (kind, content) for key, kind, content in objects}
     holders = Counter(m for w in workers if w for m in w[1])
+
+    def name_of(message):
+        return names[message] if message < len(names) else f'restore({names[message - len(names)]})'
 
     for wi, worker in enumerate(workers):
 
@@ -309,12 +350,12 @@ def decide_steps(cfg, names, state):
         if worker is None:
             if any(other is None for other in workers[:wi]):
                 continue                                      # idle workers are interchangeable
-            available = [m for m in range(len(names)) if queue[m] > 0]
+            available = [m for m in range(len(queue)) if queue[m] > 0]
             for size in range(1, cfg.batch + 1):
                 for messages in itertools.combinations(available, size):
                     if any(holders[m] >= 2 for m in messages):
                         continue                              # at least once: two holders at a time at most
-                    yield step(f'receives {"".join(names[m] for m in messages)}',
+                    yield step(f'receives {"".join(name_of(m) for m in messages)}',
                                ('read', messages, 0, None, frozenset(), frozenset(), None))
             continue
 
@@ -322,6 +363,13 @@ def decide_steps(cfg, names, state):
 
         def now(new_pc=pc, new_pos=pos, new_unit=unit_seen, new_owned=owned, new_acks=acks, new_key=key):
             return (new_pc, messages, new_pos, new_unit, new_owned, new_acks, new_key)
+
+        restores = pos < len(messages) and messages[pos] >= len(names)
+
+        def answers_on(view):
+            if restores:
+                return {True, False} if rules.get('old_readers') else {True}
+            return cfg.answers(view)
 
         def with_claim(unit, claim):
             return frozenset((u, c) for u, c in claims if u != unit) | {(unit, claim)}
@@ -334,7 +382,7 @@ def decide_steps(cfg, names, state):
                 yield step('batch read', now('put' if owned else 'ack'))
                 continue
             message = messages[pos]
-            chunk = names[message]
+            chunk = names[message % len(names)]
             trace = cfg.chunks[chunk]
             unit = unit_seen or trace                         # the trace first; the chunk itself once it is known to be late
             late = unit != trace
@@ -347,6 +395,9 @@ def decide_steps(cfg, names, state):
 
             if current is not None and current[0] == 'note':  # a look at the trace has not sampled it
                 _, vain, noted = current
+                if restores and not rules.get('old_readers'):
+                    yield step(f'{chunk}: restored, looks at all of {trace}', now(('whole', trace, 0)))
+                    continue
                 if chunk in noted:
                     yield step(f'{chunk}: not sampled, says a note', done)
                     continue
@@ -367,7 +418,7 @@ def decide_steps(cfg, names, state):
                 if rules.get('stale') and not late:
                     views = [frozenset([chunk]) | some for some in subsets(seen - {chunk})]
                 for view in views:
-                    answers = cfg.answers(view)
+                    answers = answers_on(view)
                     if rules.get('no_drop_record') and not late and False in answers:
                         yield step(f'{chunk}: not sampled on {"".join(sorted(view))}, nothing written', done)
                         if rules.get('notes'):
@@ -409,13 +460,13 @@ def decide_steps(cfg, names, state):
 
         elif isinstance(pc, tuple) and pc[0] == 'whole':      # the trace has a note, and is looked at whole
             _, unit, asked = pc
-            chunk = names[messages[pos]]
+            chunk = names[messages[pos] % len(names)]
             current = claim_of.get(unit)
             if current is None or current[0] != 'note':
                 yield step(f'{chunk}: {unit} has been decided since', now('read'))
                 continue
             view = frozenset(c for c in stored if cfg.chunks[c] == unit)
-            answers = cfg.answers(view)
+            answers = answers_on(view)
             if True in answers:
                 yield step(f'{chunk}: reads {"".join(sorted(view))}', now(('claim', unit, view, current)))
             if False in answers:
@@ -457,7 +508,7 @@ def decide_steps(cfg, names, state):
 
         elif isinstance(pc, tuple):                           # ('claim', unit, chunks, replaced claim or None)
             _, unit, view, replaced = pc
-            chunk = names[messages[pos]]
+            chunk = names[messages[pos] % len(names)]
             current = claim_of.get(unit)
             if replaced is None or replaced[0] == 'note':
                 free = current == replaced
@@ -467,7 +518,7 @@ def decide_steps(cfg, names, state):
                 yield step(f'claim of {unit} fails the condition', now('read'))
                 continue
             late = unit != cfg.chunks[chunk]
-            if replaced is not None or late or True in cfg.answers(view):
+            if replaced is not None or late or True in answers_on(view):
                 my_key = key if key is not None else f'K{next_key}'
                 first = (replaced is None or replaced[0] == 'note') and not late
                 named = frozenset() if rules.get('list_later') else view
@@ -537,6 +588,10 @@ def violations(cfg, names, state):
     if not quiescent(state):
         return
     claim_of = dict(claims)
+    restored = {marker[1] for marker in state[9] if marker[0] == 'restored'}
+    for trace in restored:
+        if not any(in_archive[c] for c in names if cfg.chunks[c] == trace):
+            yield 'LOST(restored)'
     for i, chunk in enumerate(names):
         trace = cfg.chunks[chunk]
         record = claim_of.get(trace)
@@ -578,7 +633,7 @@ def search(cfg, limit, why):
         ends += quiescent(state)
         for broken in violations(cfg, names, state):
             found.setdefault(broken, state)
-        for steps in (ingest_steps, decide_steps):
+        for steps in (ingest_steps, operator_steps, decide_steps):
             for label, nxt in steps(cfg, names, state):
                 if nxt not in seen:
                     if why:

@@ -64,9 +64,13 @@ class Check {
       if (!isNamed && this.#expectations.mustBeKept(trace, isStored)) {
         this.#violate(this.#lossKind('lost trace'), `nothing of ${shown} is archived, and the policies keep it`);
       }
+      if (trace.restore === 'promised' && !this.#isRestoreExcused(name, trace)) {
+        this.#violate(this.#lossKind('lost trace'), `nothing of ${shown} is archived, and an operator has restored it`);
+      }
       return;
     }
-    if (!this.#expectations.mayBeKept(trace)) this.#violate('kept', `${shown} is archived, and no policy samples it`);
+    if (trace.restore === undefined && !this.#expectations.mayBeKept(trace))
+      this.#violate('kept', `${shown} is archived, and no policy samples it`);
     if (new Set(lines.map(({ decision }) => decision)).size > 1) {
       this.#violate('several decisions', `${shown}: ${lines.map(({ decision }) => decision).join('; ')}`);
     }
@@ -133,6 +137,12 @@ class Check {
     const expires = hasExpiry(this.#world.plan.settings);
     if (expires && this.#world.settledInTime.has(name)) return true;
     return (expires || this.#moment === 'storm') && this.#inDeadLetters.has(name);
+  }
+
+  /** A restore may be among the dead letters, and may come after the spans have expired. */
+  #isRestoreExcused(name: string, { fragments }: SentTrace): boolean {
+    if (hasExpiry(this.#world.plan.settings)) return true;
+    return this.#moment === 'storm' && [...fragments.keys()].some((hash) => this.#inDeadLetters.has(`${name}/${hash}`));
   }
 
   #lossKind(kind: 'lost' | 'lost trace'): Violation['kind'] {
