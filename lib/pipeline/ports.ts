@@ -98,10 +98,16 @@ export interface SpanBuffer {
    * Writes the record of the trace, a decision or a note, if the stored one still has version `record.version - 1` (0: there is
    * none, or it has expired). A conflict is an answer, even if it is with the caller's own earlier write: reading again shows
    * which. A decision lives seven days longer than fragments, a note as long as they do, both from their last write.
+   * @param over what the writer has read, if anything. A stored record of the other kind is a conflict, whatever its version: it was
+   * written after a note had expired, and versions begin anew then
    * @throws {UnavailableError} when it is not known whether it was written
    * @throws {TraceTooLargeError} when the record is too large to be stored
    */
-  record(traceId: string, record: DecisionRecord | LookNote): Promise<'recorded' | 'conflict'>;
+  record(
+    traceId: string,
+    record: DecisionRecord | LookNote,
+    over?: 'note' | 'decision',
+  ): Promise<'recorded' | 'conflict'>;
 
   /**
    * Stores a list of hashes that never changes, for a record to name it. Lives as long as a decision that is written now.

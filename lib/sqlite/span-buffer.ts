@@ -111,8 +111,8 @@ export class SqliteSpanBuffer implements SpanBuffer, ArrivalLog {
       .sort(byArrival);
   }
 
-  record(traceId: string, record: DecisionRecord | LookNote): Promise<'recorded' | 'conflict'> {
-    return this.#deps.records.write(this.#nameOf(traceId), record);
+  record(traceId: string, record: DecisionRecord | LookNote, over?: 'note' | 'decision') {
+    return this.#deps.records.write(this.#nameOf(traceId), record, over);
   }
 
   writeList(traceId: string, name: string, hashes: readonly string[]): Promise<void> {

@@ -126,6 +126,22 @@ export function describeSpanBuffer(name: string, create: () => SpanBufferHarness
       });
     });
 
+    it('takes a record for the successor of one of its own kind alone: versions begin anew when a note has expired', async () => {
+      const { buffer, clock } = create();
+      const traceId = newTraceId();
+      const claim = { key: 'K', fragments: ['aa'], claimedAtMs: clock.now(), firstSeq: 0, lineCount: 1 };
+      const decision = { policy: 'p', adjustedCount: 1, partition: 'dt=2026-11-21/hour=12', claims: [claim] };
+      const note = { outcome: 'not_sampled' as const, earliest: 'aa', fragmentCount: 1, lists: [], landmarks: [] };
+      const noteAt = (version: number) => ({ ...note, landmarkVotes: [], vainLooks: 0, version });
+      expect(await buffer.record(traceId, noteAt(1))).toBe('recorded');
+      expect(await buffer.record(traceId, { ...decision, version: 2 }, 'decision')).toBe('conflict');
+      clock.advance(DEFAULT_BUFFER_TTL_MS + 1_000);
+      expect(await buffer.record(traceId, { ...decision, version: 1 }, 'note')).toBe('recorded');
+      expect(await buffer.record(traceId, { ...decision, version: 2 }, 'note')).toBe('conflict');
+      expect(await buffer.record(traceId, noteAt(2), 'note')).toBe('conflict');
+      expect(await buffer.record(traceId, { ...decision, version: 2 }, 'decision')).toBe('recorded');
+    });
+
     describe('arrivals', () => {
       it('are the fragments of the trace without their spans, in arrival order', async () => {
         const { buffer, clock } = create();

@@ -194,11 +194,11 @@ SHORT += [
 ]
 LONG = [
     Config('restored-2-deaths', 'an operator restores what no policy keeps; 2 deaths, 2 fences', TWO, set(), 2, 0, 2, restores=1,
-           limit=9_000_000, **CHOSEN),
+           limit=9_000_000, states=4_232_930, **CHOSEN),
     Config('restored-twice', 'an operator restores twice, the second chunk keeps; 1 death, 1 fence', TWO, {'b'}, 1, 0, 1, restores=2,
-           limit=9_000_000, **CHOSEN),
+           limit=9_000_000, states=3_748_768, **CHOSEN),
     Config('restored-notes-death', 'notes: an operator restores, the second chunk keeps; 1 death, 1 fence', TWO, {'b'}, 1, 0, 1,
-           restores=1, limit=9_000_000, **NOTES),
+           restores=1, limit=9_000_000, states=1_036_199, **NOTES),
     Config('notes-resend', 'notes: the second chunk keeps; 1 death, 1 resend each, 1 fence', TWO, {'b'}, 1, 1, 1,
            limit=9_000_000, states=1_061_653, **NOTES),
     Config('notes-2-deaths', 'notes: the second chunk keeps; 2 deaths, 2 fences', TWO, {'b'}, 2, 0, 2,

@@ -152,6 +152,34 @@ describe('restoring', () => {
     expectPromisesKept(world, []);
   });
 
+  it('and a decision, whose note has expired in between, keep a trace once', async () => {
+    const bufferTtlMs = 120_000;
+    const world = new World({ bufferTtlMs, settings: EVERY_TRACE_IS_LARGE });
+    await world.ingest(healthy('a1'));
+    await world.drain();
+    world.clock.advance(115 * SECOND);
+    await world.ingest(failed('a2'));
+    await world.ingest(failed('a3'));
+    world.clock.advance(4 * SECOND);
+    await restore(world);
+    const received = world.queue
+      .receive(1)
+      .filter(({ wakeUp }) => wakeUp.restores)
+      .map(({ receiptHandle, wakeUp }) => ({ messageId: receiptHandle, wakeUp }));
+    let hasExpired = false;
+    const decider = world.decider(async (label, when) => {
+      // It has read the note, and is about to claim.
+      if (label !== 'record' || when !== 'before' || hasExpired) return;
+      hasExpired = true;
+      world.clock.advance(60 * SECOND);
+      await world.decideOnce();
+    });
+    await decider(received);
+    expect(hasExpired).toBe(true);
+    await world.drain();
+    expect(spans(world).sort()).toEqual([...new Set(spans(world))].sort());
+  });
+
   it.each([
     ['of a trace that never came', 0, { state: 'unknown' }],
     ['after the life of the buffer', 25 * HOUR, { state: 'expired', leftAtMs: Date.UTC(2026, 10, 22, 12) }],

@@ -198,7 +198,7 @@ export class WorldOn<Buffer extends SpanBuffer & ArrivalLog, Queue extends World
         readFragments: (...which) => run('read fragments', () => buffer.readFragments(...which)),
         writeList: (...list) => run('write list', () => buffer.writeList(...list)),
         readList: (...which) => run('read list', () => buffer.readList(...which)),
-        record: (traceId, record) => run('record', () => buffer.record(traceId, record)),
+        record: (...record) => run('record', () => buffer.record(...record)),
       },
       archive: {
         create: (key, lines) => run('create', () => archive.create(key, lines)),

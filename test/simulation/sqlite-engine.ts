@@ -144,9 +144,9 @@ export class SqliteEngine implements Engine {
         read: (traceId, options) => step('read', of(traceId), () => ports().buffer.read(traceId, options)),
         readFragments: (traceId, ...which) =>
           step('read fragments', of(traceId), () => ports().buffer.readFragments(traceId, ...which)),
-        record: (traceId, record) =>
+        record: (traceId, record, over) =>
           step('record', of(traceId), async () => {
-            const answer = await ports().buffer.record(traceId, record);
+            const answer = await ports().buffer.record(traceId, record, over);
             if (answer === 'recorded') this.#remember(prefix + traceId, record);
             return answer;
           }),

@@ -142,6 +142,8 @@ const absent = 'attribute_not_exists(#traceId)';
 const expired = '#expiresAt <= :now';
 const alive = '#expiresAt > :now';
 const hasPreviousVersion = '#version = :previous';
+const isNote = 'attribute_exists(#outcome)';
+const isDecision = 'attribute_not_exists(#outcome)';
 
 /**
  * The condition that the stored record is the one that the writer has read.
@@ -149,9 +151,10 @@ const hasPreviousVersion = '#version = :previous';
  * ```
  * version:  none ──1──▶ 1 ──2──▶ 2 ── … ──▶ expired ──1──▶ 1
  * ```
- * Of two writers of the same version one wins. An expired record counts as none, whether DynamoDB has deleted it or not.
+ * Of two writers of the same version one wins. An expired record counts as none, whether DynamoDB has deleted it or not. So the version
+ * of a note that has expired may come again, as that of a decision: hence `over`, the kind of the record that was read.
  */
-export function decisionIsAt(previousVersion: number, nowMs: number): Condition {
+export function decisionIsAt(previousVersion: number, nowMs: number, over?: 'note' | 'decision'): Condition {
   const now = { N: String(Math.floor(nowMs / 1000)) };
   if (previousVersion === 0) {
     return {
@@ -160,9 +163,14 @@ export function decisionIsAt(previousVersion: number, nowMs: number): Condition 
       ExpressionAttributeValues: { ':now': now },
     };
   }
+  const isOfKind = over === undefined ? '' : ` AND ${over === 'note' ? isNote : isDecision}`;
   return {
-    ConditionExpression: `${hasPreviousVersion} AND ${alive}`,
-    ExpressionAttributeNames: { '#version': DECISION.version, '#expiresAt': EXPIRES_AT },
+    ConditionExpression: `${hasPreviousVersion} AND ${alive}${isOfKind}`,
+    ExpressionAttributeNames: {
+      '#version': DECISION.version,
+      '#expiresAt': EXPIRES_AT,
+      ...(over !== undefined && { '#outcome': NOTE.outcome }),
+    },
     ExpressionAttributeValues: { ':previous': { N: String(previousVersion) }, ':now': now },
   };
 }

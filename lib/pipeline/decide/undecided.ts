@@ -67,7 +67,7 @@ async function takeNote(
   const before = note?.lists ?? [];
   const isSeen = await hashLists.search(traceId, before);
   const fresh = fragments.map(({ hash }) => hash).filter((hash) => !isSeen(hash));
-  await buffer.record(traceId, {
+  const seen = {
     outcome,
     earliest,
     fragmentCount: fragments.length,
@@ -75,7 +75,8 @@ async function takeNote(
     ...(await looksAtPart.landmarksOf(trace, fragments, evaluate)),
     vainLooks: (note?.vainLooks ?? 0) + (wasAsked ? 1 : 0),
     version,
-  });
+  };
+  await buffer.record(traceId, seen, 'note');
 }
 
 /**
