@@ -23,7 +23,12 @@ export const and = {
       options.warn('and_sub_policy', 'has no sub-policies: keeps every trace');
     }
     const summary = allOf(parts.map((part) => part.summary));
-    return { name, type: 'and', summary, evaluate: (...args) => evaluateAnd(parts, ...args) };
+    return {
+      name,
+      type: 'and',
+      summary,
+      evaluate: (trace, allowances, explanation) => evaluateAnd(parts, trace, allowances, explanation),
+    };
   },
 } as const satisfies PolicyDefinition;
 

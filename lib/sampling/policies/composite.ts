@@ -40,6 +40,8 @@ const OPTIONS: readonly OptionDescription[] = [
 interface Part {
   readonly policy: Policy;
   readonly limit: SecondLimit;
+  /** Among the sub-policies, from 0. */
+  readonly position: number;
 }
 
 /** With another value of a source, another sub-policy with a limit of its own might have come first. */
@@ -62,15 +64,15 @@ export const composite = {
       summary: summaryOf(parts),
       evaluate(trace, allowances, explanation) {
         let isUncertain = false;
-        for (const [i, { policy, limit }] of parts.entries()) {
+        for (const { policy, limit, position } of parts) {
           const { vote, sampledWhen } = evaluatePart(policy, trace, allowances, explanation);
           isUncertain ||= !isSettled(sampledWhen);
           if (vote !== 'sampled') continue;
           const passes = allowances.take(limit, trace.spanCount);
           explanation?.saw(
-            `sub-policy ${nameOfPart(policy, i)} matches it, and of its ${limit.perSecond} spans of this second ` +
+            `sub-policy ${nameOfPart(policy, position)} matches it, and of its ${limit.perSecond} spans of this second ` +
               `${trace.spanCount} ${passes ? 'are' : 'are not'} left`,
-            { subPolicy: i, spans: trace.spanCount, spansPerSecond: limit.perSecond, isWithinLimit: passes },
+            { subPolicy: position, spans: trace.spanCount, spansPerSecond: limit.perSecond, isWithinLimit: passes },
           );
           if (passes) return SAMPLED_BY_LIMIT;
           return isUncertain ? NOT_SAMPLED_UNCERTAIN : NOT_SAMPLED_BY_LIMIT;
@@ -104,7 +106,7 @@ function readParts(options: OptionsReader, key: string, parsePolicy: ParseSubPol
     const percent = percents.get(policy.name) ?? 0;
     const share = percent > 0 ? (percent / 100) * total : total / policies.length;
     const perSecond = countOf(BigInt(Math.trunc(Math.min(share, total))));
-    return { policy, limit: { kind: 'second', key: `${key}/${i}`, perSecond } };
+    return { policy, limit: { kind: 'second', key: `${key}/${i}`, perSecond }, position: i };
   });
 }
 

@@ -6,7 +6,7 @@ import { hashText, traceKey } from '../dynamic/trace-key.ts';
 import { type Evaluation, type OptionDescription, type PolicyDefinition, SAMPLED } from '../policy.ts';
 import { tracesReduced } from '../policy-summary.ts';
 import { type Probability, randomnessProbability } from '../probability/probability.ts';
-import { hashReason, percentText, randomnessReason } from '../probability/reasons.ts';
+import { hashReason, percentText, type Reason, randomnessReason } from '../probability/reasons.ts';
 import { adjustedCountAt, thresholdOf } from '../probability/threshold.ts';
 import { hashProbability, hashThreshold, hashTraceId } from '../probability/trace-id-hash.ts';
 import { declaredRandomness, headThreshold } from '../probability/trace-state.ts';
@@ -74,11 +74,6 @@ export const dynamic = {
       evaluate(trace, allowances, explanation) {
         const traceKeyHash = traceKey(trace, attributes);
         const share = allowances.shareOf(sampler, traceKeyHash);
-        const explain = ([words, facts]: ReturnType<typeof hashReason>) =>
-          explanation?.saw(`${percentText(share)} of the traces like it are kept now; ${words}`, {
-            ...facts,
-            key: traceKeyHash,
-          });
         if (share >= 1) {
           explanation?.saw('all traces like it are kept now', { key: traceKeyHash, share });
           return SAMPLED;
@@ -87,11 +82,11 @@ export const dynamic = {
         if (randomness !== undefined) {
           // The share counts the traces that arrive: those that the head sampler let through.
           const rejectionThreshold = thresholdOf(share / adjustedCountAt(headThreshold(trace)));
-          if (explanation !== undefined) explain(randomnessReason(randomness, rejectionThreshold));
+          explanation?.saw(...ofKey(traceKeyHash, share, randomnessReason(randomness, rejectionThreshold)));
           return byShare(randomness >= rejectionThreshold, share, randomnessProbability(rejectionThreshold));
         }
         const { high, low } = hashTraceId(trace.traceId, salted);
-        if (explanation !== undefined) explain(hashReason({ high, low }, share));
+        explanation?.saw(...ofKey(traceKeyHash, share, hashReason({ high, low }, share)));
         const threshold = hashThreshold(share);
         const isSampled = ((BigInt(high) << 32n) | BigInt(low)) <= threshold;
         return byShare(isSampled, share, hashProbability(salted, threshold));
@@ -99,6 +94,10 @@ export const dynamic = {
     };
   },
 } as const satisfies PolicyDefinition;
+
+function ofKey(key: string, share: number, [words, facts]: Reason): Reason {
+  return [`${percentText(share)} of the traces like it are kept now; ${words}`, { ...facts, key }];
+}
 
 /** The evaluation of a policy that keeps a share of the traces. */
 function byShare(isSampled: boolean, share: number, sampledWhen: Probability): Evaluation {

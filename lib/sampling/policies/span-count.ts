@@ -1,5 +1,5 @@
 import { counted } from '../../text/messages.ts';
-import type { PolicyDefinition } from '../policy.ts';
+import type { Explanation, PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
 
@@ -20,9 +20,13 @@ export const spanCount = {
       type: 'span_count',
       summary: tracesThat(max === 0 ? `has at least ${min} spans` : `has ${min} to ${max} spans`),
       evaluate({ spanCount: count }, _allowances, explanation) {
-        explanation?.saw(`it has ${counted(count, 'span')}`, { spans: count });
+        if (explanation !== undefined) explain(explanation, count);
         return count >= min && (max === 0 || count <= max) ? SAMPLED : NOT_SAMPLED;
       },
     };
   },
 } as const satisfies PolicyDefinition;
+
+function explain(explanation: Explanation, spans: number): void {
+  explanation.saw(`it has ${counted(spans, 'span')}`, { spans });
+}

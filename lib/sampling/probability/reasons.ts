@@ -3,7 +3,8 @@ import type { Facts } from '../policy.ts';
 
 /** What policies that keep a share of the traces see of one: where it lies, and up to where traces are kept. */
 
-type Reason = readonly [words: string, facts: Facts];
+/** As `Explanation.saw` takes it. */
+export type Reason = readonly [words: string, facts: Facts];
 
 /** Two to the power of 64, the number of hashes. */
 const HASHES = 2 ** 64;
