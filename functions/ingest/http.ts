@@ -12,6 +12,8 @@ export interface HttpBody {
   readonly body: Uint8Array;
   /** Whether the platform decoded the body as UTF-8 text on its way. Bytes that are not text are lost then (U+FFFD). */
   readonly isText: boolean;
+  /** Whether nobody else has its memory: `giveBack` gets it when the request is stored. @default false */
+  readonly isOwn?: boolean;
 }
 
 export interface HttpRequest extends HttpHead, HttpBody {}
@@ -53,6 +55,7 @@ export function readHttpEvent(event: unknown): HttpRequest {
       return bytes;
     },
     isText: isBase64Encoded !== true,
+    isOwn: true,
   };
 }
 

@@ -74,7 +74,8 @@ export const MAX_LISTED_HASHES = 20_000;
 /** Where spans wait for the decision, and where decisions are remembered. */
 export interface SpanBuffer {
   /**
-   * Makes the fragments durable, all of them, in any order. Writing a fragment twice changes nothing.
+   * Makes the fragments durable, all of them, in any order. Writing a fragment twice changes nothing. When it resolves, it does
+   * not read the payloads any more: the caller takes their memory away. When it throws, it may.
    * @throws {UnavailableError} when one of them could not be made durable in time. Others may have been.
    */
   append(fragments: readonly BufferedFragment[]): Promise<void>;

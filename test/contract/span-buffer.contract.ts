@@ -110,6 +110,30 @@ export function describeSpanBuffer(name: string, create: () => SpanBufferHarness
         expect((await read(buffer, traceId))[0]?.payload).toEqual(Uint8Array.of(1, 2, 3));
       });
 
+      it('has read each payload when append returns, however many and large they are: the caller frees their memory', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        const sizes = [10, 700_000, ...Array.from({ length: 30 }, () => 60_000)];
+        const sent = sizes.map((size, index) => ({
+          ...fragment(traceId, String(index).padStart(4, '0'), clock.now()),
+          payload: bytes(size),
+        }));
+        const memory = new Uint8Array(sizes.reduce((sum, size) => sum + size));
+        let end = memory.length;
+        const lent = sent.map((one) => {
+          end -= one.payload.length;
+          memory.set(one.payload, end);
+          return { ...one, payload: memory.subarray(end, end + one.payload.length) };
+        });
+        await buffer.append(lent);
+        memory.buffer.transfer(0);
+        const found = await read(buffer, traceId);
+        expect(found.map(({ payload }) => payload.length)).toEqual(sizes);
+        expect(
+          found.every(({ payload }, index) => Buffer.compare(payload, sent[index]?.payload ?? bytes(1)) === 0),
+        ).toBe(true);
+      });
+
       it('reads a trace of more than one page (1 MB)', async () => {
         const { buffer, clock } = create();
         const traceId = newTraceId();

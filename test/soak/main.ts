@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { median } from '../../bench/table/rounds.ts';
 import { repeatedSpans } from './archived.ts';
 import { sendBursts } from './bursts.ts';
 import { type Load, sendSpans } from './load.ts';
@@ -126,10 +127,6 @@ function exceeded(what: string, value: number, bound: number): string[] {
   const text = `${what}: ${shown(value)}, at most ${shown(bound)}`;
   console.log(text);
   return value <= bound ? [] : [text];
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function takeSample(second: number): Sample {

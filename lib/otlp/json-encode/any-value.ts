@@ -90,7 +90,7 @@ function writeKeyValue(out: JsonWriter, bytes: Uint8Array, start: number, end: n
     out.piece(CLOSE_STRING);
   } else {
     out.piece(VALUE);
-    writeAnyValue(out, value, 0, value.length);
+    writeAnyValue(out, value.bytes, value.from, value.to);
     out.piece(CLOSE);
   }
 }

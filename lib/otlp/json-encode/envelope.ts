@@ -72,9 +72,10 @@ export class EnvelopeJson {
       this.#schemaUrl = cursor.from;
       this.#schemaUrlEnd = cursor.to;
     }
-    this.#owner = joinFields(bytes, start, end, OWNER_TAG >>> 3);
-    this.#from = 0;
-    this.#to = this.#owner?.length ?? 0;
+    const owner = joinFields(bytes, start, end, OWNER_TAG >>> 3);
+    this.#owner = owner?.bytes;
+    this.#from = owner?.from ?? 0;
+    this.#to = owner?.to ?? 0;
   }
 
   /** Writes the message up to the opening bracket of its children. */

@@ -80,6 +80,14 @@ export const MUTATIONS_OF_THE_WAY: readonly Mutation[] = [
     why: 'and nobody waits for the fragments',
   },
   {
+    name: 'fragments are given back before they are stored',
+    file: INGEST,
+    find: 'await deps.buffer.append(fragments.map((fragment) => fragment.buffered));',
+    replace:
+      'const storing = deps.buffer.append(fragments.map((fragment) => fragment.buffered)); giveBack(regrouped.memory); await storing;',
+    why: 'the buffer reads what is no longer there',
+  },
+  {
     name: 'hand-ons that failed are acknowledged',
     file: REQUEUE,
     find: 'failedMessageIds: sources.map(({ messageId }) => messageId), failure };',
