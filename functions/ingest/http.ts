@@ -3,6 +3,8 @@ export interface HttpHead {
   readonly method: string;
   /** Without the query string. */
   readonly path: string;
+  /** The query string without its question mark, as it was sent. Receiving spans reads none. */
+  readonly query?: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
@@ -37,7 +39,7 @@ export class NotHttpEventError extends Error {
  * @throws {NotHttpEventError} when it is another event
  */
 export function readHttpEvent(event: unknown): HttpRequest {
-  const { requestContext, rawPath, headers, body, isBase64Encoded } = fieldsOf(event);
+  const { requestContext, rawPath, rawQueryString, headers, body, isBase64Encoded } = fieldsOf(event);
   const { http, stage } = fieldsOf(requestContext);
   const { method } = fieldsOf(http);
   if (typeof method !== 'string') throw notHttp(event, 'it has no requestContext.http.method');
@@ -48,6 +50,7 @@ export function readHttpEvent(event: unknown): HttpRequest {
   return {
     method,
     path: decodeUnreserved(withoutStage(rawPath, stage)),
+    query: typeof rawQueryString === 'string' ? rawQueryString : '',
     headers: lowerCaseNames(headers),
     // Decoded when it is read: a request that is refused by its headers costs no copy of its body.
     get body() {

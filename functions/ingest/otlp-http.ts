@@ -12,6 +12,7 @@ import {
   BodyTooLargeError,
   checkCoding,
   decodeBody,
+  REPLAY_USER_AGENT,
   UnsupportedCodingError,
 } from './content-encoding.ts';
 import type { HttpBody, HttpHead, HttpRequest, HttpResponse } from './http.ts';
@@ -179,7 +180,8 @@ function refuse(
   { metrics, refusals }: OtlpHttpDeps,
 ): HttpResponse {
   metrics.addTo('refused_requests', String(status), 1);
-  if (status !== 503) refusals.add(status, message, userAgent);
+  const isNegotiation = headers['accept-encoding'] !== undefined && userAgent === REPLAY_USER_AGENT;
+  if (status !== 503 && !isNegotiation) refusals.add(status, message, userAgent);
   return answer(status, encoding, encodeStatus(encoding, { code, message }), headers);
 }
 

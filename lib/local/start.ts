@@ -1,6 +1,8 @@
 import { wireDecideWakeUps } from '../../functions/decide/handler.ts';
 import { wireIngestHttp } from '../../functions/ingest/handler.ts';
 import { authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
+import { readBeside } from '../../functions/read/handler.ts';
+import { pageBeside } from '../../functions/read/page.ts';
 import { fixedConfig } from '../../functions/shared/live-config.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { SystemClock } from '../aws/system.ts';
@@ -13,11 +15,13 @@ import { DEFAULT_LOOP_OPTIONS, DecisionLoop, type DecisionLoopOptions } from './
 import { MAX_BYTES_IN_FLIGHT, startHttpServer } from './http-server.ts';
 import { announcing, openLocalServices } from './local-services.ts';
 import { Outage } from './outage.ts';
+import { pageFiles } from './page-files.ts';
 import { patientQueue, patientServices } from './patient-services.ts';
+import { PipelineTally } from './pipeline-tally.ts';
+import { localReading, type ReadingOptions } from './reading.ts';
 import { type Started, startParts } from './started.ts';
 
-export interface LocalOptions {
-  readonly host: string;
+export interface LocalOptions extends ReadingOptions {
   /** 0 selects any free port. */
   readonly port: number;
   /** For OTLP/gRPC; 0 selects any free port. Undefined: OTLP/HTTP only. */
@@ -88,9 +92,10 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   started.defer(() => clearInterval(sweeping));
   void parts.sweepArchive();
 
+  const tally = new PipelineTally(clock.now());
   const outage = new Outage({ clock, log });
   const decide = wireDecideWakeUps(
-    { services: patientServices(services, outage), config, log },
+    { services: patientServices(services, outage), config, log, metrics: tally },
     { ...LOCAL_SETTINGS, ...options.decideSettings },
   );
   const queue = patientQueue(store.messages, outage);
@@ -116,10 +121,19 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
       config,
       authorize: options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys),
       log,
+      metrics: tally,
     }),
   );
+  const pipeline = () => tally.counts(store.messages.state().fragments);
+  const read = localReading(options, { ...parts, clock, log, pipeline });
   const inFlight = new BytesInFlight(MAX_BYTES_IN_FLIGHT);
-  const http = await startHttpServer({ host, port, handler, inFlight, log });
+  const http = await startHttpServer({
+    host,
+    port,
+    handler: pageBeside(pageFiles(), readBeside(read, handler)),
+    inFlight,
+    log,
+  });
   started.defer(() => http.stop());
   const urlOf = (boundPort: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
   const { grpcPort } = options;

@@ -172,7 +172,10 @@ export interface WakeUpQueue {
 
 /** Kept traces. Objects are created once and never overwritten; creating an object is the commit of its claims. */
 export interface TraceArchive {
-  /** Creates an object of JSON lines. `exists`: there is an object at `key` already, and it is untouched. */
+  /**
+   * Creates an object of JSON lines. `exists`: there is an object at `key` already, and it is untouched. The lines may be
+   * overwritten after the answer.
+   */
   create(key: string, lines: readonly Uint8Array[]): Promise<'created' | 'exists'>;
 
   /** Creates an object without rows, so that nothing else can ever be created at `key`. */

@@ -70,6 +70,13 @@ describe('tailgate start', () => {
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('ends in good order when its terminal is closed', async () => {
+    const { child, ready, ended } = start('--port', '0', '--data', join(folder, 'closed'));
+    await ready;
+    child.kill('SIGHUP');
+    expect(await ended).toMatchObject({ code: 0, stdout: expect.stringContaining('"signal":"SIGHUP"') });
+  });
+
   it.each([
     ['to all of its processes, as a terminal sends it', -1],
     ['to npm alone, as a supervisor sends it', 1],

@@ -110,9 +110,7 @@ function details(
     case 'dead_lettered':
       return [
         ...(fate.reason === '' ? [] : [escapeForTerminal(fate.reason)]),
-        stack === undefined
-          ? 'docs/operations.md says what dead letters are.'
-          : `When the cause is gone: tailgate redrive --stack ${stack}`,
+        `When the cause is gone: tailgate redrive${where}`,
       ];
     case 'too_large':
       return [escapeForTerminal(fate.reason)];
