@@ -71,6 +71,6 @@ function whoMayRead(options: ReadingOptions): string {
   if (readKeys.length > 0)
     return `shows kept traces only with ${readKeys.length === 1 ? 'the read key' : `one of ${readKeys.length} read keys`}`;
   if (isOpenToReaders(options))
-    return 'shows kept traces to anyone who can connect; --read-key KEY only to those who have the key';
+    return 'open it in a browser to see kept traces; anyone who can connect may, with --read-key KEY only who has the key';
   return 'shows kept traces to nobody, because other machines can connect: --read-key KEY shows them to those who have the key';
 }

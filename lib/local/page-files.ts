@@ -7,14 +7,24 @@ const FOLDER = new URL('../../page/', import.meta.url);
 /** Not in the package. */
 const BUILD = new URL('../../scripts/build/page.ts', import.meta.url);
 
-/** The files of the page from the package, or built when they are first asked for. */
+/** The files of the page from the package; in a clone, built when they are first asked for. */
 export function pageFiles(): PageFiles {
+  const isClone = import.meta.url.endsWith('.ts');
   let built: Promise<ReadonlyMap<string, Uint8Array>> | undefined;
   return async (name) => {
-    if (BUILD.pathname.endsWith('.ts') && import.meta.url.endsWith('.ts')) {
-      built ??= import(BUILD.href).then(({ buildPage }) => buildPage());
-      return (await built).get(name);
-    }
-    return readFile(new URL(basename(name), FOLDER)).catch(() => undefined);
+    if (!isClone) return readFile(new URL(basename(name), FOLDER)).catch(() => undefined);
+    built ??= build();
+    return (await built).get(name);
   };
+}
+
+async function build(): Promise<ReadonlyMap<string, Uint8Array>> {
+  try {
+    const { buildPage } = await import(BUILD.href);
+    return await buildPage();
+  } catch (error) {
+    // Installed without what only development needs.
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return new Map();
+    throw error;
+  }
 }

@@ -123,12 +123,13 @@ describe('GET /api', () => {
   it('answers with one trace', async () => {
     const { json } = await ask(`/api/traces/${CHECKOUT}?${FROM}`);
     expect(json.trace).toMatchObject({ traceId: CHECKOUT, source: 'lines', lines: [{ seq: 0, spanCount: 2 }] });
+    expect(json.trace).not.toHaveProperty('spans');
     expect(
-      json.trace.spans.map((one: { service: string; span: { name: string } }) => [one.service, one.span.name]),
-    ).toEqual([
-      ['gateway', 'POST /checkout'],
-      ['payment', 'charge'],
-    ]);
+      json.trace.resourceSpans.map(
+        (one: { scopeSpans: { spans: { name: string }[] }[] }) => one.scopeSpans[0]?.spans[0]?.name,
+      ),
+    ).toEqual(['POST /checkout', 'charge']);
+    expect(json.trace.laterSpans).toEqual({});
     expect(await ask(`/api/traces/${'2'.repeat(32)}?${FROM}`)).toMatchObject({
       status: 404,
       json: { error: /was not kept/ },
