@@ -1,3 +1,5 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+
 /** An HTTP request without the platform that brought it, as far as it is known before its body. */
 export interface HttpHead {
   readonly method: string;
@@ -60,6 +62,12 @@ export function readHttpEvent(event: unknown): HttpRequest {
     isText: isBase64Encoded !== true,
     isOwn: true,
   };
+}
+
+/** The answer of a function to a function URL or an HTTP API (payload format 2.0). */
+export function httpResult({ status, headers, body }: HttpResponse): APIGatewayProxyStructuredResultV2 {
+  const encoded = { body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
+  return { statusCode: status, headers: { ...headers }, ...encoded };
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -25,6 +25,9 @@ const DURATIONS: Readonly<Record<string, Omit<Comparison, 'value'>>> = {
 /** `span.http.route=/cart`, `resource.k8s.pod.name=~cart-.*`, `.customer.id!=7`, `http.response.status_code>=500` */
 const ATTRIBUTE = /^(?<scope>span\.|resource\.|\.)?(?<key>[^=!<>~]+)(?<operator>=~|!~|!=|>=|<=|=|>|<)(?<value>.*)$/s;
 
+/** The parameters of {@link filterParameters}. */
+export const FILTERS: readonly string[] = [...Object.keys(TEXT_FIELDS), ...Object.keys(DURATIONS), 'attribute'];
+
 /** The condition that the parameters of a search say. @throws {HttpError} */
 export function filterParameters(query: URLSearchParams): Condition | undefined {
   const all: Condition[] = [];
@@ -57,13 +60,11 @@ function attributeField(scope: string | undefined, key: string): Field {
   return { of: 'attribute', scope: of, key };
 }
 
-const VALUE_FIELDS: Readonly<Record<string, Field>> = TEXT_FIELDS;
-
 /** The field whose values are asked for: one of the parameters of a search, or an attribute with its scope before it. */
 export function fieldOf(name: string, query: URLSearchParams): Field {
   const scope = textParameter(query, 'scope');
   if (scope !== undefined) return attributeField(`${scope}.`, name);
-  const known = VALUE_FIELDS[name];
+  const known = Object.hasOwn(TEXT_FIELDS, name) ? TEXT_FIELDS[name] : undefined;
   if (known !== undefined) return known;
   const { scope: prefix, key = name } = /^(?<scope>span\.|resource\.|\.)?(?<key>.+)$/s.exec(name)?.groups ?? {};
   return attributeField(prefix, key);

@@ -4,14 +4,13 @@ import { InvalidQueryError } from '../../lib/read/condition.ts';
 import type { ReadClock } from '../../lib/read/ports.ts';
 import type { TraceReader } from '../../lib/read/trace-reader.ts';
 import type { HttpHandler } from '../ingest/handler.ts';
-import { type HttpHead, type HttpResponse, NotHttpEventError, readHttpEvent } from '../ingest/http.ts';
+import { type HttpHead, type HttpResponse, httpResult, NotHttpEventError, readHttpEvent } from '../ingest/http.ts';
 import type { Authorize } from '../ingest/keys.ts';
 import type { Log } from '../shared/logger.ts';
 import type { PerTenant } from '../shared/per-tenant.ts';
+import type { PipelineCounts } from './answers.ts';
 import { READ_APIS } from './apis.ts';
-import { compressed } from './compressed.ts';
-import { HttpError, jsonResponse, type ReadApi } from './http.ts';
-import type { PipelineCounts } from './pipeline-counts.ts';
+import { compressed, HttpError, jsonResponse, type ReadApi } from './http.ts';
 
 export interface ReadHttpDeps {
   readonly readers: PerTenant<TraceReader>;
@@ -111,19 +110,17 @@ export function createReadHandler(deps: ReadHttpDeps): ReadHandler {
   const read = createReadHttp(deps);
   return async (event) => {
     try {
-      return toResult(await read(readHttpEvent(event)));
+      return resultOf(await read(readHttpEvent(event)));
     } catch (error) {
       if (!(error instanceof NotHttpEventError)) throw error;
-      return toResult(jsonResponse({ error: error.message }, 400));
+      return httpResult(jsonResponse({ error: error.message }, 400));
     }
   };
 }
 
-function toResult({ status, headers, body }: HttpResponse): APIGatewayProxyStructuredResultV2 {
-  if (body.length > MAX_BODY_BYTES) {
-    const error = `the answer has ${body.length} bytes, and ${MAX_BODY_BYTES} are allowed: ask for less, or accept gzip`;
-    return toResult(jsonResponse({ error }, 507));
-  }
-  const encoded = { body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
-  return { statusCode: status, headers: { ...headers }, ...encoded };
+function resultOf(response: HttpResponse): APIGatewayProxyStructuredResultV2 {
+  const { length } = response.body;
+  if (length <= MAX_BODY_BYTES) return httpResult(response);
+  const error = `the answer has ${length} bytes, and ${MAX_BODY_BYTES} are allowed: ask for less, or accept gzip`;
+  return httpResult(jsonResponse({ error }, 507));
 }

@@ -1,6 +1,8 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { TraceReader } from '../../lib/read/trace-reader.ts';
 import type { HttpHead, HttpResponse } from '../ingest/http.ts';
-import type { PipelineCounts } from './pipeline-counts.ts';
+import type { PipelineCounts } from './answers.ts';
 
 /** A request to one of the APIs that read. */
 export interface ReadRequest {
@@ -31,6 +33,15 @@ export class HttpError extends Error {
   }
 }
 
+/** The trace is not where it was looked for; it may be elsewhere. */
+export function traceNotFound(traceId: string, isComplete: boolean): HttpError {
+  const where = isComplete ? 'in the hours asked for' : 'in the hours that could be read in time';
+  return new HttpError(
+    404,
+    `trace ${traceId} has no decision record, and is not ${where}: it was not kept, is not decided yet, or is elsewhere (from, to)`,
+  );
+}
+
 const utf8 = new TextEncoder();
 
 /** An answer in JSON. Integers of 64 bits are texts of decimal digits, as in protobuf's JSON. */
@@ -40,5 +51,22 @@ export function jsonResponse(value: unknown, status = 200): HttpResponse {
     status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
     body: utf8.encode(text),
+  };
+}
+
+/** Smaller answers are not worth it. */
+const MIN_GZIP_BYTES = 1024;
+const compress = promisify(gzip);
+
+/** The answer with gzip, where the client reads that and it pays. */
+export async function compressed(response: HttpResponse, { headers }: HttpHead): Promise<HttpResponse> {
+  const { body } = response;
+  const isAccepted = /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i;
+  if (body.length < MIN_GZIP_BYTES || !isAccepted.test(headers['accept-encoding'] ?? '')) return response;
+  const gzipped = await compress(body, { level: 3 });
+  return {
+    ...response,
+    headers: { ...response.headers, 'content-encoding': 'gzip', vary: 'accept-encoding' },
+    body: gzipped,
   };
 }

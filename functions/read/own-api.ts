@@ -1,9 +1,17 @@
+import type { ReadWindow } from '../../lib/read/results.ts';
 import type { TraceReader } from '../../lib/read/trace-reader.ts';
 import type { HttpResponse } from '../ingest/http.ts';
-import { fieldOf, filterParameters } from './filters.ts';
-import { HttpError, jsonResponse, type ReadApi, type ReadRequest } from './http.ts';
-import { choiceParameter, numberParameter, textParameter, traceIdOf, windowParameters } from './parameters.ts';
-import { traceJson } from './trace-json.ts';
+import { traceJson } from './answers.ts';
+import { FILTERS, fieldOf, filterParameters } from './filters.ts';
+import { HttpError, jsonResponse, type ReadApi, type ReadRequest, traceNotFound } from './http.ts';
+import {
+  checkParameters,
+  choiceParameter,
+  numberParameter,
+  textParameter,
+  traceIdOf,
+  windowParameters,
+} from './parameters.ts';
 
 /**
  * The API of the page and of the command line, below `/api`. `from` and `to` are times as a person writes them, or milliseconds;
@@ -24,18 +32,27 @@ export const ownApi: ReadApi = {
   errorBody: (_status, error) => ({ error }),
 };
 
+/** What each resource reads besides the window. */
+const PARAMETERS: ReadonlyMap<string | undefined, readonly string[]> = new Map([
+  ['traces', [...FILTERS, 'order', 'limit']],
+  ['operations', ['service']],
+  ['red', ['step', 'service', 'operation', 'by']],
+]);
+
 const MAX_LIMIT = 5000;
 const DEFAULT_STEP_SECONDS = 60;
 
 async function handle(request: ReadRequest, reader: TraceReader): Promise<HttpResponse> {
   const { segments, query, nowMs } = request;
   const [resource, id, part] = segments;
+  const known = segments.length === 1 ? (PARAMETERS.get(resource) ?? []) : part === 'values' ? ['scope'] : [];
+  checkParameters(query, known);
   const window = windowParameters(query, nowMs);
   const service = textParameter(query, 'service');
   if (segments.length === 1) {
     switch (resource) {
       case 'traces':
-        return jsonResponse(await search(query, reader, nowMs));
+        return jsonResponse(await search(query, reader, window));
       case 'services':
         return jsonResponse(await reader.services(window));
       case 'operations':
@@ -59,34 +76,28 @@ async function handle(request: ReadRequest, reader: TraceReader): Promise<HttpRe
       default:
     }
   }
-  if (resource === 'traces' && id !== undefined && segments.length === 2) return oneTrace(id, request, reader);
+  if (resource === 'traces' && id !== undefined && segments.length === 2) return oneTrace(id, reader, window);
   if (resource === 'tags' && id !== undefined && part === 'values' && segments.length === 3) {
     return jsonResponse(await reader.tagValues(fieldOf(id, query), window));
   }
   throw new HttpError(404, `/${segments.join('/')} does not exist`);
 }
 
-function search(query: URLSearchParams, reader: TraceReader, nowMs: number) {
+function search(query: URLSearchParams, reader: TraceReader, window: ReadWindow) {
   const condition = filterParameters(query);
   const limit = numberParameter(query, 'limit', 1, MAX_LIMIT);
   const order = choiceParameter(query, 'order', ['newest', 'slowest']);
   return reader.find({
-    window: windowParameters(query, nowMs),
+    window,
     ...(condition && { condition }),
     ...(limit !== undefined && { limit: Math.floor(limit) }),
     ...(order && { order }),
   });
 }
 
-async function oneTrace(id: string, { query, nowMs }: ReadRequest, reader: TraceReader): Promise<HttpResponse> {
+async function oneTrace(id: string, reader: TraceReader, window: ReadWindow): Promise<HttpResponse> {
   const traceId = traceIdOf(id);
-  const { trace, ...coverage } = await reader.get(traceId, windowParameters(query, nowMs));
+  const { trace, ...coverage } = await reader.get(traceId, window);
   if (trace !== undefined) return jsonResponse({ trace: traceJson(trace), ...coverage });
-  throw new HttpError(404, notFound(traceId, coverage.isComplete));
-}
-
-/** The trace is not where it was looked for; it may be elsewhere. */
-export function notFound(traceId: string, isComplete: boolean): string {
-  const where = isComplete ? 'in the hours asked for' : 'in the hours that could be read in time';
-  return `trace ${traceId} has no decision record, and is not ${where}: it was not kept, is not decided yet, or is elsewhere (from, to)`;
+  throw traceNotFound(traceId, coverage.isComplete);
 }

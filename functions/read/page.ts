@@ -1,6 +1,6 @@
 import type { HttpHandler } from '../ingest/handler.ts';
 import type { HttpHead, HttpResponse } from '../ingest/http.ts';
-import { compressed } from './compressed.ts';
+import { compressed } from './http.ts';
 
 /** The files of the page by their names, as they are served. */
 export type PageFiles = (name: string) => Promise<Uint8Array | undefined>;

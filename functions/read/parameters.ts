@@ -1,9 +1,19 @@
 import { parseTime, TIME_FORMS } from '../../lib/archive/window.ts';
 import type { ReadWindow } from '../../lib/read/results.ts';
+import { didYouMean } from '../../lib/text/nearest-name.ts';
 import { HttpError } from './http.ts';
 
 /** The window of a request without one. */
 const DEFAULT_WINDOW_MS = 3_600_000;
+
+/** @throws {HttpError} when the request has a parameter that nothing reads: a filter left out would look like an answer */
+export function checkParameters(query: URLSearchParams, known: readonly string[]): void {
+  const all = ['from', 'to', ...known];
+  const unknown = [...new Set(query.keys())].filter((name) => !all.includes(name));
+  if (unknown.length === 0) return;
+  const named = unknown.map((name) => `no parameter ${JSON.stringify(name)}${didYouMean(name, all)}`);
+  throw new HttpError(400, `${named.join('; ')}. There are ${all.join(', ')}`);
+}
 
 /** The first value of a parameter; undefined when it is missing or empty. */
 export function textParameter(query: URLSearchParams, name: string): string | undefined {

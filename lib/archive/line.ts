@@ -1,5 +1,6 @@
 import { type NewTraceState, writeResourceSpans } from '../otlp/json-encode/encode-spans.ts';
-import { JsonWriter, json } from '../otlp/json-encode/writer.ts';
+import { json } from '../otlp/json-encode/piece.ts';
+import { JsonWriter } from '../otlp/json-encode/writer.ts';
 import { SPAN } from '../otlp/trace/index-span.ts';
 import type { Trace } from '../otlp/trace/trace.ts';
 import type { ThresholdUpdate } from '../sampling/adjusted-count.ts';

@@ -2,11 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { MAX_INVOCATION_BYTES } from '../../functions/ingest/body-limits.ts';
 import type { HttpHandler } from '../../functions/ingest/handler.ts';
 import type { HttpHead, HttpResponse } from '../../functions/ingest/http.ts';
-import { refuseForNow } from '../../functions/ingest/otlp-http.ts';
 import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { SystemClock } from '../aws/system.ts';
-import { BytesInFlight } from './bytes-in-flight.ts';
+import { BytesInFlight, refuseForRoom } from './bytes-in-flight.ts';
 import { deliveredBody, isOverLimit, maxBodyBytes, requestHead } from './function-url-event.ts';
 import { listen, stop } from './listening.ts';
 import { type BodyPace, DEFAULT_BODY_PACE, discardRest, LINGER_MS, readBody } from './request-body.ts';
@@ -40,8 +39,6 @@ const ENDED = new Set(['', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 
 /** Bodies of requests that are not answered yet, as received and unpacked. Fifty exporters at once take some 10 MB. */
 export const MAX_BYTES_IN_FLIGHT = 128 * 1024 * 1024;
-/** For what an exporter is told to wait when there is no room for its body: the requests before it take less. */
-const RETRY_AFTER_SECONDS = 1;
 
 /** Status line and reason for input that Node cannot parse as a request, by Node's error code. */
 const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: string]>> = {
@@ -122,8 +119,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, respo
   let mayHoldBack = awaitsContinue;
   const refuse = (refusal: HttpResponse) => refuseUnread(request, response, refusal, mayHoldBack);
   const tooLarge = () => refuse(refuseTooLarge(head, refusals));
-  const noRoom = () =>
-    refuse(refuseForNow(head, 'too many requests at once: send the spans again', RETRY_AFTER_SECONDS));
+  const noRoom = () => refuse(refuseForRoom(head));
 
   const handleBody = await handler(head);
   if (typeof handleBody !== 'function') return refuse(handleBody);

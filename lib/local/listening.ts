@@ -54,14 +54,26 @@ function explainListenError(error: NodeJS.ErrnoException & { readonly port?: num
 /** How long a request in progress may take after the server began to stop. */
 const GRACE_MS = 3_000;
 
-/** Resolves when all requests in progress have been answered, or a grace period is over. */
-export function stop(server: Server): Promise<void> {
+/** Ends what is under way in good order, or by force when a grace period is over. @param end calls back when it has ended */
+export function endWithGrace(end: (ended: () => void) => void, force: () => void): Promise<void> {
   return new Promise((resolve) => {
-    const grace = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-    server.close(() => {
+    const grace = setTimeout(force, GRACE_MS);
+    end(() => {
       clearTimeout(grace);
       resolve();
     });
-    server.closeIdleConnections();
   });
+}
+
+/** Resolves when all requests in progress have been answered, or a grace period is over. */
+export function stop(server: Server): Promise<void> {
+  return endWithGrace(
+    (ended) => server.close(ended).closeIdleConnections(),
+    () => server.closeAllConnections(),
+  );
+}
+
+/** Host and port as addresses have them: an IPv6 address in brackets (RFC 3986, section 3.2.2). */
+export function authority(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

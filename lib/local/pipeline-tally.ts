@@ -1,4 +1,4 @@
-import type { PipelineCounts } from '../../functions/read/pipeline-counts.ts';
+import type { PipelineCounts } from '../../functions/read/answers.ts';
 import type { InvocationMetrics } from '../../functions/shared/metrics.ts';
 import type { MetricName } from '../pipeline/metrics.ts';
 

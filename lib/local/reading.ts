@@ -1,8 +1,8 @@
 import type { HttpHead, HttpResponse } from '../../functions/ingest/http.ts';
 import { type Authorize, authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
+import type { PipelineCounts } from '../../functions/read/answers.ts';
 import { createReadHttp, type ReadHttp } from '../../functions/read/handler.ts';
 import { jsonResponse } from '../../functions/read/http.ts';
-import type { PipelineCounts } from '../../functions/read/pipeline-counts.ts';
 import { createReaders } from '../../functions/read/readers.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import type { Clock } from '../pipeline/ports.ts';

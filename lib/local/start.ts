@@ -13,6 +13,7 @@ import { BytesInFlight } from './bytes-in-flight.ts';
 import { notePolicies, takeDataFolder } from './data-folder.ts';
 import { DEFAULT_LOOP_OPTIONS, DecisionLoop, type DecisionLoopOptions } from './decision-loop.ts';
 import { MAX_BYTES_IN_FLIGHT, startHttpServer } from './http-server.ts';
+import { authority } from './listening.ts';
 import { announcing, openLocalServices } from './local-services.ts';
 import { Outage } from './outage.ts';
 import { pageFiles } from './page-files.ts';
@@ -94,11 +95,17 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
 
   const tally = new PipelineTally(clock.now());
   const outage = new Outage({ clock, log });
+  const queue = patientQueue(store.messages, outage);
   const decide = wireDecideWakeUps(
-    { services: patientServices(services, outage), config, log, metrics: tally },
+    {
+      services: patientServices(services, outage),
+      config,
+      log,
+      metrics: tally,
+      acknowledge: (ids) => queue.acknowledge(ids),
+    },
     { ...LOCAL_SETTINGS, ...options.decideSettings },
   );
-  const queue = patientQueue(store.messages, outage);
   const loop = new DecisionLoop(
     { queue, decide, cleanUp: () => store.maintain(), clock, log, outage },
     { ...DEFAULT_LOOP_OPTIONS, ...options.loopSettings },
@@ -135,7 +142,7 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
     log,
   });
   started.defer(() => http.stop());
-  const urlOf = (boundPort: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
+  const urlOf = (boundPort: number): string => `http://${authority(host, boundPort)}`;
   const { grpcPort } = options;
   if (grpcPort === undefined) return { url: urlOf(http.port), stop: () => started.stop() };
   // Takes as long to load as all the rest.

@@ -6,7 +6,7 @@ import type { Allowances, TokenBucket } from '../sampling/limits.ts';
 import type { TraceSize } from './trace-limits.ts';
 import type { DecisionRecord, LookNote } from './trace-record.ts';
 
-export type { Claim, DecisionRecord, LookNote } from './trace-record.ts';
+export { type Claim, type DecisionRecord, type LookNote, MIXED_POLICIES } from './trace-record.ts';
 
 /**
  * The ports of the pipeline: everything that it needs from the world. Adapters implement them (`lib/aws/`), and
@@ -141,6 +141,8 @@ export interface WakeUp {
    * before they were due.
    */
   readonly receivedAtMs?: number;
+  /** Of one trace that may end the process which examines it (`decide/suspects.ts`). @default of none */
+  readonly isSuspect?: true;
   /** In a dead letter: why it was given up, for the operator who reads it. */
   readonly reason?: string;
   /**

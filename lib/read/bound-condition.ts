@@ -131,7 +131,8 @@ function traceTest({ name }: TraceField, test: Test): RowTest {
   };
 }
 
-const TRACE_VALUES: Readonly<Record<TraceField['name'], (trace: KeptTrace) => string | number | null>> = {
+/** What a trace has as the value of each of its fields; null: none. */
+export const TRACE_VALUES: Readonly<Record<TraceField['name'], (trace: KeptTrace) => string | number | null>> = {
   rootService: (trace) => rootOf(trace).service,
   rootName: (trace) => rootOf(trace).name,
   status: ({ errorCount }) => (errorCount > 0 ? 'ERROR' : 'OK'),

@@ -195,6 +195,7 @@ export function matchedSpan(row: number, { summary, line }: LineOfTrace): Matche
   };
 }
 
-function numberOrNull(value: number | undefined): number | null {
+/** null: unknown. */
+export function numberOrNull(value: number | undefined): number | null {
   return value === undefined || Number.isNaN(value) ? null : value;
 }

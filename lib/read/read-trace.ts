@@ -94,11 +94,21 @@ interface Copy {
 /** Which spans stay. */
 function copiesLeft(lines: readonly LineJson[]): (span: SpanJson) => boolean {
   const byId = new Map<string, Copy[]>();
+  /** Equal surroundings have one number, so that no copy holds a text of them. */
+  const numbers = new Map<string, number>();
+  const numberOf = (surroundings: unknown): number => {
+    const text = JSON.stringify(surroundings);
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    return number;
+  };
   for (const { resourceSpans } of lines) {
     for (const { resource, scopeSpans = [], schemaUrl } of resourceSpans) {
-      for (const { scope, spans = [], schemaUrl: ofScope } of scopeSpans) {
+      const ofResource = numberOf(['resource', resource, schemaUrl]);
+      for (const { scope, spans = [], schemaUrl: schemaOfScope } of scopeSpans) {
+        const ofScope = numberOf(['scope', scope, schemaOfScope]);
         for (const span of spans) {
-          const copy = { span, content: () => JSON.stringify([span, scope, ofScope, resource, schemaUrl]) };
+          const copy = { span, content: () => JSON.stringify([ofResource, ofScope, span]) };
           const others = byId.get(span.spanId);
           if (others === undefined) byId.set(span.spanId, [copy]);
           else others.push(copy);

@@ -111,7 +111,7 @@ function toDeadLetter(row: Record<string, unknown>): StoredDeadLetter {
     wakeUp: {
       dueAtMs: Number(row['due_at']),
       attempt: Number(row['attempt']),
-      fragments: readFragments(String(row['fragments'])),
+      ...readFragments(String(row['fragments'])),
       ...receivedAtOf(row),
       ...restoresOf(row),
       ...(typeof reason === 'string' && { reason }),

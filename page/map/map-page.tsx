@@ -1,11 +1,11 @@
 import type { Coverage, Dependency } from '../../lib/read/results.ts';
 import type { Json } from '../shared/api.ts';
+import { Columns } from '../shared/columns.tsx';
 import { colorOf, formatCount, formatShare } from '../shared/format.ts';
-import { address, type Place, windowOf } from '../shared/location.ts';
-import { CoverageNotice, ErrorNotice, Loading } from '../shared/notices.tsx';
+import { addressOf, type Place, windowOf } from '../shared/location.ts';
 import { TableBox } from '../shared/table-box.tsx';
 import { useAnswer } from '../shared/use-answer.ts';
-import { WindowSelect } from '../shared/window-select.tsx';
+import { WindowView } from '../shared/window-view.tsx';
 import { layersOf } from './layers.ts';
 
 const BOX = { width: 170, height: 40 };
@@ -20,29 +20,17 @@ export function MapPage({ place }: { readonly place: Place }) {
   return (
     <>
       <h1>Service map</h1>
-      <form class="filters" onSubmit={(event) => event.preventDefault()} aria-label="Filters">
-        <WindowSelect place={place} />
-      </form>
-      <Loading isLoading={answer.isLoading && answer.value === undefined} />
-      <ErrorNotice answer={answer} />
-      <CoverageNotice coverage={answer.value} />
-      {answer.value !== undefined && dependencies.length === 0 && (
-        <p class="notice">No kept trace of this time has a call from one service to another.</p>
-      )}
-      {dependencies.length > 0 && (
-        <>
-          <ServiceMap dependencies={dependencies} window={window} />
-          <CallTable dependencies={dependencies} />
-        </>
-      )}
+      <WindowView
+        place={place}
+        answer={answer}
+        isEmpty={dependencies.length === 0}
+        whenEmpty="No kept trace of this time has a call from one service to another."
+      >
+        <ServiceMap dependencies={dependencies} window={window} />
+        <CallTable dependencies={dependencies} />
+      </WindowView>
     </>
   );
-}
-
-function withService(window: URLSearchParams, service: string): URLSearchParams {
-  const query = new URLSearchParams(window);
-  query.set('service', service);
-  return query;
 }
 
 interface ServiceMapProps {
@@ -83,7 +71,7 @@ function ServiceMap({ dependencies, window }: ServiceMapProps) {
           );
         })}
         {[...places].map(([service, { x, y }]) => (
-          <a key={service} class="service" href={address('/', withService(window, service))}>
+          <a key={service} class="service" href={addressOf('/', window, { service })}>
             <title>{`Traces with ${service}`}</title>
             <rect x={x} y={y} width={BOX.width} height={BOX.height} rx="6" />
             <circle class={colorOf(service)} cx={x + 14} cy={y + BOX.height / 2} r="5" />
@@ -115,21 +103,15 @@ function CallTable({ dependencies }: { readonly dependencies: readonly Json<Depe
     <TableBox label="Calls between services">
       <table>
         <caption>Calls in kept traces. Estimates count each call by the weight of its trace.</caption>
-        <thead>
-          <tr>
-            <th scope="col">From</th>
-            <th scope="col">To</th>
-            <th scope="col" class="number">
-              Calls kept
-            </th>
-            <th scope="col" class="number">
-              Calls estimated
-            </th>
-            <th scope="col" class="number">
-              Errors, estimated
-            </th>
-          </tr>
-        </thead>
+        <Columns
+          columns={[
+            'From',
+            'To',
+            { number: 'Calls kept' },
+            { number: 'Calls estimated' },
+            { number: 'Errors, estimated' },
+          ]}
+        />
         <tbody>
           {dependencies.map(({ parent, child, keptCalls, estimatedCalls, estimatedErrors }) => (
             <tr key={`${parent} ${child}`}>

@@ -1,4 +1,4 @@
-import type { PipelineCounts } from '../../functions/read/pipeline-counts.ts';
+import type { PipelineCounts } from '../../functions/read/answers.ts';
 import { formatCount, formatShare } from '../shared/format.ts';
 import { useAnswer } from '../shared/use-answer.ts';
 
@@ -16,13 +16,14 @@ export function LiveFunnel() {
       value.receivedSpans,
       value.refusedRequests > 0 ? `${formatCount(value.refusedRequests)} requests refused` : '',
     ],
-    ['Parts of traces waiting', value.waitingFragments, ''],
+    ['Waiting for a decision', value.waitingFragments, ''],
     ['Kept', value.keptTraces, formatShare(value.keptTraces, decided)],
     ['Not sampled', value.notSampledTraces, formatShare(value.notSampledTraces, decided)],
     ['Dropped', value.droppedTraces, formatShare(value.droppedTraces, decided)],
   ];
   return (
-    <section aria-label="Since the pipeline was started">
+    <section>
+      <h2>Since the pipeline was started</h2>
       <dl class="facts funnel">
         {steps.map(([name, count, more]) => (
           <div key={name}>

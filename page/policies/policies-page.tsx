@@ -1,10 +1,10 @@
 import type { Coverage, PolicyCount } from '../../lib/read/results.ts';
+import { Columns } from '../shared/columns.tsx';
 import { formatCount, formatShare } from '../shared/format.ts';
-import { address, type Place, windowOf } from '../shared/location.ts';
-import { CoverageNotice, ErrorNotice, Loading } from '../shared/notices.tsx';
+import { addressOf, type Place, windowOf } from '../shared/location.ts';
 import { TableBox } from '../shared/table-box.tsx';
 import { useAnswer } from '../shared/use-answer.ts';
-import { WindowSelect } from '../shared/window-select.tsx';
+import { WindowView } from '../shared/window-view.tsx';
 import { LiveFunnel } from './live-funnel.tsx';
 
 /** What each policy has kept, and what the running pipeline does with what arrives. */
@@ -17,44 +17,30 @@ export function PoliciesPage({ place }: { readonly place: Place }) {
     <>
       <h1>Policies</h1>
       <LiveFunnel />
-      <form class="filters" onSubmit={(event) => event.preventDefault()} aria-label="Filters">
-        <WindowSelect place={place} />
-      </form>
-      <Loading isLoading={answer.isLoading && answer.value === undefined} />
-      <ErrorNotice answer={answer} />
-      <CoverageNotice coverage={answer.value} />
-      {answer.value !== undefined && policies.length === 0 && (
-        <p class="notice">No trace of this time has been kept.</p>
-      )}
-      {policies.length > 0 && (
+      <WindowView
+        place={place}
+        answer={answer}
+        isEmpty={policies.length === 0}
+        whenEmpty="No trace of this time has been kept."
+      >
         <TableBox label="What each policy has kept">
           <table>
             <caption>Kept traces by the policy that decided. Estimates count each trace by its weight.</caption>
-            <thead>
-              <tr>
-                <th scope="col">Policy</th>
-                <th scope="col" class="number">
-                  Traces
-                </th>
-                <th scope="col" class="number">
-                  Share of what is kept
-                </th>
-                <th scope="col" class="number">
-                  With errors
-                </th>
-                <th scope="col" class="number">
-                  Spans
-                </th>
-                <th scope="col" class="number">
-                  Stand for
-                </th>
-              </tr>
-            </thead>
+            <Columns
+              columns={[
+                'Policy',
+                { number: 'Traces' },
+                { number: 'Share of what is kept' },
+                { number: 'With errors' },
+                { number: 'Spans' },
+                { number: 'Stand for' },
+              ]}
+            />
             <tbody>
               {policies.map(({ policy, traces, errorTraces, spans, estimatedTraces, unknownWeight }) => (
                 <tr key={policy}>
                   <th scope="row">
-                    <a href={address('/', withPolicy(window, policy))}>{policy}</a>
+                    <a href={addressOf('/', window, { policy })}>{policy}</a>
                   </th>
                   <td class="number">{formatCount(traces)}</td>
                   <td class="number">{formatShare(traces, kept)}</td>
@@ -69,13 +55,7 @@ export function PoliciesPage({ place }: { readonly place: Place }) {
             </tbody>
           </table>
         </TableBox>
-      )}
+      </WindowView>
     </>
   );
-}
-
-function withPolicy(window: URLSearchParams, policy: string): URLSearchParams {
-  const query = new URLSearchParams(window);
-  query.set('policy', policy);
-  return query;
 }

@@ -30,7 +30,12 @@ export function RedCharts({ points, stepSeconds }: RedChartsProps) {
         names={['requests', 'errors']}
         unit="count"
       />
-      <Chart title="p95 of the slowest" data={[seconds, slowest]} names={['p95']} unit="duration" />
+      <Chart
+        title="p95 of the slowest service or operation"
+        data={[seconds, slowest]}
+        names={['p95']}
+        unit="duration"
+      />
     </div>
   );
 }
@@ -81,7 +86,8 @@ function Chart({ title, data, names, unit }: ChartProps) {
   );
 }
 
-/** An interval alone is in the middle of an hour. */
-function aroundOne(_: uPlot, min: number, max: number): [number, number] {
-  return min === max ? [min - 1800, max + 1800] : [min, max];
+/** An interval alone is in the middle of an hour. uPlot has made a range of its own of it by then. */
+function aroundOne(plot: uPlot, min: number, max: number): [number, number] {
+  const [only, second] = plot.data[0];
+  return only !== undefined && second === undefined ? [only - 1800, only + 1800] : [min, max];
 }

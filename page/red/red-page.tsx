@@ -1,11 +1,11 @@
 import type { Coverage, RedPoint } from '../../lib/read/results.ts';
 import type { Json } from '../shared/api.ts';
+import { Columns } from '../shared/columns.tsx';
 import { colorOf, formatCount, formatDuration, formatShare } from '../shared/format.ts';
-import { address, type Place, windowOf } from '../shared/location.ts';
-import { CoverageNotice, ErrorNotice, Loading } from '../shared/notices.tsx';
+import { address, addressOf, type Place, windowOf } from '../shared/location.ts';
 import { TableBox } from '../shared/table-box.tsx';
 import { useAnswer } from '../shared/use-answer.ts';
-import { WindowSelect } from '../shared/window-select.tsx';
+import { WindowView } from '../shared/window-view.tsx';
 import { type Red, redByName } from './red-by-name.ts';
 import { RedCharts } from './red-charts.tsx';
 
@@ -37,21 +37,15 @@ export function RedPage({ place }: { readonly place: Place }) {
           </>
         )}
       </h1>
-      <form class="filters" onSubmit={(event) => event.preventDefault()} aria-label="Filters">
-        <WindowSelect place={place} />
-      </form>
-      <Loading isLoading={answer.isLoading && answer.value === undefined} />
-      <ErrorNotice answer={answer} />
-      <CoverageNotice coverage={answer.value} />
-      {answer.value !== undefined && rows.length === 0 && (
-        <p class="notice">No kept trace of this time has a request.</p>
-      )}
-      {rows.length > 0 && (
-        <>
-          <RedCharts points={points} stepSeconds={Number(asked.get('step'))} />
-          <RedTable rows={rows} window={window} isOfOperations={service !== null} />
-        </>
-      )}
+      <WindowView
+        place={place}
+        answer={answer}
+        isEmpty={rows.length === 0}
+        whenEmpty="No kept trace of this time has a request."
+      >
+        <RedCharts points={points} stepSeconds={Number(asked.get('step'))} />
+        <RedTable rows={rows} window={window} isOfOperations={service !== null} />
+      </WindowView>
     </>
   );
 }
@@ -69,33 +63,23 @@ function RedTable({ rows, window, isOfOperations }: RedTableProps) {
         <caption>
           Estimated from kept traces by their weights. Durations are the median of those of the intervals.
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">{isOfOperations ? 'Operation' : 'Service'}</th>
-            <th scope="col" class="number">
-              Requests
-            </th>
-            <th scope="col" class="number">
-              Errors
-            </th>
-            <th scope="col" class="number">
-              p50
-            </th>
-            <th scope="col" class="number">
-              p95
-            </th>
-            <th scope="col" class="number">
-              p99
-            </th>
-            <th scope="col">Traces</th>
-          </tr>
-        </thead>
+        <Columns
+          columns={[
+            isOfOperations ? 'Operation' : 'Service',
+            { number: 'Requests' },
+            { number: 'Errors' },
+            { number: 'p50' },
+            { number: 'p95' },
+            { number: 'p99' },
+            'Traces',
+          ]}
+        />
         <tbody>
           {rows.map(({ service, operation, requests, errors, p50Ms, p95Ms, p99Ms }) => (
             <tr key={`${service} ${operation}`}>
               <th scope="row">
                 <span class={`dot ${colorOf(service)}`} aria-hidden="true" />{' '}
-                {operation ?? <a href={address('/services', withNames(window, service, null))}>{service}</a>}
+                {operation ?? <a href={addressOf('/services', window, { service })}>{service}</a>}
               </th>
               <td class="number">{formatCount(requests)}</td>
               <td class="number">{formatShare(errors, requests)}</td>
@@ -103,7 +87,7 @@ function RedTable({ rows, window, isOfOperations }: RedTableProps) {
               <td class="number">{formatDuration(p95Ms)}</td>
               <td class="number">{formatDuration(p99Ms)}</td>
               <td>
-                <a href={address('/', withNames(window, service, operation))}>see them</a>
+                <a href={addressOf('/', window, { service, operation })}>see them</a>
               </td>
             </tr>
           ))}
@@ -111,11 +95,4 @@ function RedTable({ rows, window, isOfOperations }: RedTableProps) {
       </table>
     </TableBox>
   );
-}
-
-function withNames(window: URLSearchParams, service: string, operation: string | null): URLSearchParams {
-  const query = new URLSearchParams(window);
-  query.set('service', service);
-  if (operation !== null) query.set('operation', operation);
-  return query;
 }

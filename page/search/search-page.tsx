@@ -24,7 +24,9 @@ export function SearchPage({ place }: { readonly place: Place }) {
       <Loading isLoading={answer.isLoading && answer.value === undefined} />
       <ErrorNotice answer={answer} />
       <CoverageNotice coverage={answer.value} />
-      {answer.value !== undefined && traces.length === 0 && <NothingFound place={place} />}
+      {answer.value !== undefined && answer.error === undefined && traces.length === 0 && (
+        <NothingFound place={place} />
+      )}
       {traces.length > 0 && (
         <>
           <LatencyScatter
@@ -62,9 +64,6 @@ function NothingFound({ place }: { readonly place: Place }) {
       <p>
         {isFiltered ? 'No kept trace of this time fits the filters.' : 'No trace of this time has been kept.'} A trace
         appears when its <code>decision_wait</code> is over, if a policy keeps it.
-      </p>
-      <p>
-        Looking for a certain trace? Enter its ID above: the answer also tells whether it waits, or was not sampled.
       </p>
     </div>
   );

@@ -1,5 +1,6 @@
 import type { FoundTrace } from '../../lib/read/results.ts';
 import type { Json } from '../shared/api.ts';
+import { Columns } from '../shared/columns.tsx';
 import { colorOf, formatAge, formatDuration, formatTime, millisOf } from '../shared/format.ts';
 import { address, type Place, windowOf } from '../shared/location.ts';
 
@@ -13,20 +14,7 @@ export function TraceTable({ traces, place }: TraceTableProps) {
   return (
     <table class="traces">
       <caption class="hidden">Kept traces</caption>
-      <thead>
-        <tr>
-          <th scope="col">Trace</th>
-          <th scope="col">Started</th>
-          <th scope="col" class="number">
-            Duration
-          </th>
-          <th scope="col" class="number">
-            Spans
-          </th>
-          <th scope="col">Services</th>
-          <th scope="col">Kept by</th>
-        </tr>
-      </thead>
+      <Columns columns={['Trace', 'Started', { number: 'Duration' }, { number: 'Spans' }, 'Services', 'Kept by']} />
       <tbody>
         {traces.map((trace) => (
           <TraceRow key={trace.traceId} trace={trace} longest={longest} window={windowOf(place.query)} />

@@ -50,6 +50,17 @@ export function windowOf(query: URLSearchParams): URLSearchParams {
   return kept;
 }
 
+/** The address of a view, in the same window of time, of these alone. @param names parameters of the view; null: none */
+export function addressOf(
+  path: string,
+  window: URLSearchParams,
+  names: Readonly<Record<string, string | null>>,
+): string {
+  const query = new URLSearchParams(window);
+  for (const [name, value] of Object.entries(names)) if (value !== null) query.set(name, value);
+  return address(path, query);
+}
+
 /** Follows a link inside the page without loading it again; modifier keys open a tab, as everywhere. */
 export function follow(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)

@@ -33,6 +33,8 @@ export function timeAxis(colors: PlotColors): uPlot.Axis {
   const values = (_: uPlot, splits: number[], __: number, ___: number, stepSeconds: number) =>
     splits.map((seconds) => {
       const time = formatTime(seconds * 1000);
+      // Several marks of one second would read the same.
+      if (seconds % 1 !== 0) return '';
       if (stepSeconds >= 86_400) return time.slice(5, 10);
       return stepSeconds >= 60 ? time.slice(11, 16) : time.slice(11);
     });

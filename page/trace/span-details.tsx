@@ -1,4 +1,5 @@
 import type { EventJson, KeyValueJson } from '../../lib/read/otlp-json.ts';
+import { type Fact, Facts } from '../shared/facts.tsx';
 import { colorOf, formatDuration, formatTime } from '../shared/format.ts';
 import { selfTimeUs } from './critical-path.ts';
 import type { SpanNode, SpanTree } from './span-tree.ts';
@@ -16,7 +17,7 @@ interface SpanDetailsProps {
 /** Everything that was sent of one span. */
 export function SpanDetails({ node, tree, seq }: SpanDetailsProps) {
   const { span, service, startUs, endUs, resource, scope } = node;
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: readonly Fact[] = [
     ['Kind', KINDS[span.kind ?? 0] ?? String(span.kind)],
     ['Starts after', formatDuration(startUs / 1000)],
     ['Duration', formatDuration((endUs - startUs) / 1000)],
@@ -38,14 +39,7 @@ export function SpanDetails({ node, tree, seq }: SpanDetailsProps) {
       </h2>
       <p class="muted">{service}</p>
       {node.isError && <p class="notice error">{span.status?.message ?? 'The span has the status ERROR.'}</p>}
-      <dl class="facts small">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} isSmall />
       {dropped.length > 0 && (
         <p class="notice">
           The SDK dropped {dropped.map(([what, count]) => `${count} ${what}`).join(', ')}: its limits are lower.
@@ -76,7 +70,7 @@ function Attributes({
           {attributes.map(({ key, value }, index) => (
             // A key may occur twice.
             <tr key={`${key} ${index}`}>
-              <th scope="row">{key}</th>
+              <th scope="row">{breakable(key)}</th>
               <td>{valueText(value)}</td>
             </tr>
           ))}
@@ -84,6 +78,16 @@ function Attributes({
       </table>
     </section>
   );
+}
+
+/** Long keys break behind their points and underscores. */
+function breakable(key: string) {
+  return key.split(/(?<=[._])/).map((part, index) => (
+    <span key={`${part} ${index}`}>
+      {part}
+      <wbr />
+    </span>
+  ));
 }
 
 function Events({ events, startNanos }: { readonly events: readonly EventJson[]; readonly startNanos: bigint }) {

@@ -1,7 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { TraceJson } from '../../functions/read/trace-json.ts';
+import type { TraceJson } from '../../functions/read/answers.ts';
 import type { Coverage } from '../../lib/read/results.ts';
 import type { Json } from '../shared/api.ts';
+import { type Fact, Facts } from '../shared/facts.tsx';
 import { formatCount, formatDuration, formatTime, millisOf } from '../shared/format.ts';
 import { type Place, windowOf } from '../shared/location.ts';
 import { ErrorNotice, Loading } from '../shared/notices.tsx';
@@ -44,7 +45,7 @@ function TraceView({ trace }: { readonly trace: Json<TraceJson> }) {
 
 function TraceHeader({ trace }: { readonly trace: Json<TraceJson> }) {
   const lateLines = trace.lines.filter(({ decidedAt }) => decidedAt !== trace.lines[0]?.decidedAt);
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: readonly Fact[] = [
     ['Started', formatTime(millisOf(trace.startTimeUnixNano))],
     ['Duration', formatDuration(trace.durationMs)],
     ['Spans', formatCount(trace.spanCount)],
@@ -64,19 +65,12 @@ function TraceHeader({ trace }: { readonly trace: Json<TraceJson> }) {
       </h1>
       <p class="muted">
         <code>{trace.traceId}</code>{' '}
-        <button type="button" class="quiet" onClick={() => void navigator.clipboard.writeText(trace.traceId)}>
+        <button type="button" onClick={() => void navigator.clipboard.writeText(trace.traceId)}>
           Copy
         </button>{' '}
         <a href={`/api/traces/${trace.traceId}`}>JSON</a>
       </p>
-      <dl class="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       {trace.orphanCount > 0 && (
         <p class="notice">
           {formatCount(trace.orphanCount)} {trace.orphanCount === 1 ? 'span has' : 'spans have'} a parent that never

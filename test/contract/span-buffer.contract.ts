@@ -413,6 +413,7 @@ function describeNotes(create: () => SpanBufferHarness): void {
         what: 'names beyond ASCII, with spaces',
         note: lookNote({ version: 1, landmarkVotes: ['größer als 5 s ✓', 'b'] }),
       },
+      { what: 'no policies, as of version 0.1', note: noteOfBefore() },
     ])('read back one with $what', async ({ note }) => {
       const { buffer, clock } = create();
       const traceId = newTraceId();
@@ -578,6 +579,13 @@ function lookNote(changes: Partial<LookNote> & { readonly version: number }): Lo
     landmarks: ['aa', 'bb'],
     landmarkVotes: ['slow'],
     vainLooks: 3,
+    policies: '0123456789abcdef',
+    replacedAtMs: [1_000, 2_000],
     ...changes,
   };
+}
+
+function noteOfBefore(): LookNote {
+  const { policies, replacedAtMs, ...note } = lookNote({ version: 1 });
+  return note;
 }

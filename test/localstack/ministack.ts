@@ -45,7 +45,9 @@ const GAPS: readonly Gap[] = [
     adapt: (resource) =>
       withStatements(resource, (statement) => {
         const actions = [statement.Action].flat();
-        const batches = actions.filter((action) => action === 'sqs:SendMessage').map((action) => `${action}Batch`);
+        const batches = actions
+          .filter((action) => /^sqs:(?:Send|Delete)Message$/.test(action))
+          .map((action) => `${action}Batch`);
         return batches.length === 0 ? statement : { ...statement, Action: [...actions, ...batches] };
       }),
   },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonWriter, json } from '../../lib/otlp/json-encode/writer.ts';
+import { json } from '../../lib/otlp/json-encode/piece.ts';
+import { JsonWriter } from '../../lib/otlp/json-encode/writer.ts';
 
 describe('JsonWriter', () => {
   it('writes 64-bit integers as strings of digits', () => {

@@ -28,7 +28,7 @@ policies:
 
 /** Settings by which every trace is a large one, and what calls for a look at all of it is the policies' answer to a part. */
 export const EVERY_TRACE_IS_LARGE: Partial<DecideOptions> = {
-  largeTraces: { wholeUpTo: 0, inlineHashes: 1, looksWhileDoubling: 1e-9 },
+  largeTraces: { wholeUpTo: 0, inlineHashes: 1, looksWhileDoubling: 1e-9, policyLooks: 100 },
 };
 
 /** Runs before and after every call to a port; throwing in it is a fault at that point. */
@@ -118,6 +118,7 @@ export class WorldOn<Buffer extends SpanBuffer & ArrivalLog, Queue extends World
       decider.decideBatch({
         received,
         evaluate: (...args) => (this.evaluate ?? evaluatePolicies)(config, ...args),
+        policies: config.fingerprint,
         ...(hasTime !== undefined && { hasTime }),
         ...(mustStop !== undefined && { mustStop }),
       });

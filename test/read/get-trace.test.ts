@@ -1,12 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { filedHour } from '../../lib/archive/layout.ts';
+import { assembleLines } from '../../lib/read/read-trace.ts';
 import { ALL, type ModelTrace, modelTraces, readerOf, spansOf, writeArchive } from './model-archive.ts';
 
 const spanIds = (trace: ModelTrace) =>
   spansOf(trace)
     .map(({ spanId }) => spanId)
     .sort();
+
+describe('the lines of a trace', () => {
+  it('are put together in memory in proportion to them: copies do not hold their resource each', () => {
+    const large = { key: 'large', value: { stringValue: 'x'.repeat(1_500_000) } };
+    const spans = Array.from({ length: 5_000 }, (_, i) => ({ traceId: '', spanId: 'aa', name: `${i % 4_000}` }));
+    const line = {
+      trace_id: 'a'.repeat(32),
+      resourceSpans: [{ resource: { attributes: [large] }, scopeSpans: [{ spans }] }],
+    };
+    expect(assembleLines('2026-11-21T12', [line], 'lines').spans).toHaveLength(4_000);
+  });
+});
 
 describe('getTrace', () => {
   it('puts all lines of a trace together, by its record or by the hours asked for', async () => {

@@ -5,6 +5,7 @@ import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
 import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
+import { deleteMessages } from '../../lib/aws/sqs/delete-messages.ts';
 import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
 import type { Random } from '../../lib/traffic/random.ts';
 import { SimulatedBucket } from './bucket.ts';
@@ -95,6 +96,13 @@ export class AwsEngine implements Engine {
         keyTables: new DynamoDbKeyTables({ ...onTable, random }),
       };
     });
+  }
+
+  acknowledge(process: Process, ids: readonly string[]): Promise<void> {
+    const { clock } = process;
+    const random = () => this.#random.between(0, 1);
+    const retryPolicy = { clock, random, sleep: (ms: number) => process.sleep(ms), budgetMs: 4_000 };
+    return deleteMessages(ids, { client: this.messages.client(process), queueUrl: QUEUE_URL, clock, retryPolicy });
   }
 
   has(name: string): boolean {

@@ -4,7 +4,7 @@ import { type ArchivedLine, readArchive } from './archive.ts';
 import { Expectations } from './expectations.ts';
 import { acknowledgedSpans, type SentTrace } from './ledger.ts';
 import { shortHash, shortKey, shortName, shortTrace } from './names.ts';
-import type { Plan, Settings } from './plan.ts';
+import { isDeadlyIn, type Plan, type Settings } from './plan.ts';
 import { namesIn } from './queue.ts';
 import type { SentSpan } from './spans.ts';
 import type { Violation } from './violation.ts';
@@ -52,6 +52,7 @@ class Check {
     if (this.#moment === 'after' && this.#inDeadLetters.size > 0 && !hasExpiry(plan.settings)) {
       this.#violate('dead letters', `${[...this.#inDeadLetters].map(shortName).join(' ')} could not be settled`);
     }
+    if (this.#moment === 'storm') this.#checkIsolation();
     if (!hasExpiry(plan.settings)) this.#checkMetrics(summaries);
     return this.#found;
   }
@@ -78,9 +79,12 @@ class Check {
       this.#violate('several decisions', `${shown} has two lines with the same seq`);
     }
     const archived = this.#countSpans(name, trace, lines);
-    for (const [span, hashes] of acknowledgedSpans(trace)) {
-      if (archived.has(span.name) || isReplaced(span, archived)) continue;
-      if (hashes.some((hash) => this.#isExcused(`${name}/${hash}`))) continue;
+    const acknowledged = acknowledgedSpans(trace);
+    const excused = [...acknowledged].filter(([, hashes]) => hashes.some((hash) => this.#isExcused(`${name}/${hash}`)));
+    // A finished copy replaces the others also while its own claim is open.
+    const finished = new Set([...archived, ...excused.map(([span]) => span.name)]);
+    for (const [span, hashes] of acknowledged) {
+      if (finished.has(span.name) || isReplaced(span, finished)) continue;
       const fragments = hashes.map(shortHash).join(', ');
       this.#violate(
         this.#lossKind('lost'),
@@ -109,6 +113,20 @@ class Check {
       }
     }
     return new Set(counts.keys());
+  }
+
+  /** Where nothing else kills, a trace that does is the only one that is given up for it; and it is given up, not retried for ever. */
+  #checkIsolation(): void {
+    const { plan, engine } = this.#world;
+    const { latency, functionTimeoutMs, visibilityTimeoutMs } = plan.settings;
+    const isOnlyKiller = plan.faults.length === 0 && latency === 'even' && functionTimeoutMs < visibilityTimeoutMs;
+    if (plan.deadly === undefined || !isOnlyKiller) return;
+    for (const body of engine.deadLetters()) {
+      const { reason, ...wakeUp } = decodeWakeUp(body);
+      const others = namesIn(wakeUp).filter((name) => !isDeadlyIn(plan, name.slice(name.lastIndexOf('/') - 32)));
+      if (others.length === 0 || (reason !== undefined && !reason.startsWith('the process ended'))) continue;
+      this.#violate('not isolated', `${others.map(shortName).join(' ')}: ${reason ?? 'moved by the queue'}`);
+    }
   }
 
   /** A trace is sampled once. In a history without faults each is received once, too. */
@@ -158,9 +176,15 @@ function hasExpiry({ bufferTtlMs }: Settings): boolean {
   return bufferTtlMs < SHORT_TTL_MS;
 }
 
-/** Nothing goes wrong, and calls take next to no time. */
-function isCalm({ faults, stalls, settings }: Plan): boolean {
-  return faults.length === 0 && stalls.length === 0 && settings.latency === 'even';
+/** Nothing goes wrong, calls take next to no time, and all clocks agree on which fragment of a trace is the earliest. */
+function isCalm({ faults, deadly, stalls, settings }: Plan): boolean {
+  return (
+    faults.length === 0 &&
+    deadly === undefined &&
+    stalls.length === 0 &&
+    settings.latency === 'even' &&
+    settings.skewMs === 0
+  );
 }
 
 /** An unfinished copy is left out where there is a finished one (docs/adr/0006-copies-that-differ.md). */

@@ -16,6 +16,7 @@ export const CALLS = [
   'send',
   'continue',
   'dead letter',
+  'delete',
   'deliver',
   'acknowledge',
   'respond',

@@ -17,6 +17,8 @@ export interface Plan {
   readonly faults: readonly Fault[];
   /** An operator restores traces, which the policies may not keep: each by its index among those that have been sent by then. */
   readonly restores: readonly { readonly atMs: number; readonly trace: number }[];
+  /** Number of a trace that kills each process that evaluates it; undefined: none does. */
+  readonly deadly?: number | undefined;
   /** The queue delivers nothing for a while. */
   readonly stalls: readonly { readonly atMs: number; readonly forMs: number }[];
   readonly settings: Settings;
@@ -179,7 +181,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   decisionWaitMs: fc.constantFrom(0, 0, 0, 1_000, 1_000, 1_000, 10_000, 10_000, 1_000_000),
   rootWait: rarely(2),
   hasTenants: rarely(1),
-  isLarge: rarely(3),
+  isLarge: rarely(4),
   claimTimeoutMs: fc.constantFrom(90_000, 5_000, 300),
   continuationDelayMs: fc.constantFrom(30_000, 1_000),
   maxAttempts: fc.integer({ min: 1, max: 6 }),
@@ -196,10 +198,10 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   pageItems: fc.constantFrom(1_000, 1_000, 2),
 });
 
-export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
+const anyPlan = {
   seed: fc.noShrink(fc.nat(2 ** 31 - 1)),
   policies: fc.oneof(
-    fc.constantFrom<PolicyName[]>('errors', 'all', 'any'),
+    fc.constantFrom<PolicyName[]>('errors', 'all', 'any', 'tagged', 'slow'),
     fc.constantFrom(...POLICY_NAMES),
     fc.constantFrom<PolicyName[]>(...TURNING_OFF, 'few', 'few', 'few', 'healthy', 'healthy', 'not probed'),
   ),
@@ -218,9 +220,49 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
       arbitrary: listOf(fc.record({ atMs: momentMs, trace: fc.nat(3) }), 1, 3),
     },
   ),
+  deadly: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(2) }),
   stalls: fc.array(fc.record({ atMs: momentMs, forMs: fc.integer({ min: 60_000, max: 600_000 }) }), { maxLength: 1 }),
   settings,
-});
+};
+
+/**
+ * Plans in which policies are replaced while a large trace waits, each span of which comes alone: what the old ones and the new ones look
+ * for is in other spans. Among all other plans this is rare.
+ */
+const replacedPlan = {
+  ...anyPlan,
+  policies: fc.constantFrom<PolicyName[]>('errors', 'tagged'),
+  deploys: fc.tuple(
+    fc.record({
+      atMs: fc.integer({ min: 500, max: 3_000 }),
+      policies: fc.constantFrom<PolicyName[]>('errors', 'tagged'),
+    }),
+  ),
+  traces: listOf(fc.record({ spans: listOf(plannedSpan, 4, 4) }), 1, 1),
+  requests: listOf(
+    fc.tuple(plannedRequest, fc.integer({ min: 0, max: 4_000 }), fc.nat(3)).map(([request, atMs, span]) => ({
+      ...request,
+      atMs,
+      spans: [{ trace: 0, span, copy: 0 as const }],
+    })),
+    4,
+    8,
+  ),
+  faults: fc.oneof(fc.constant([]), listOf(fault, 1, 4)),
+  deadly: fc.constant(undefined),
+  stalls: fc.constant([]),
+  settings: settings.map((one) => ({ ...one, isLarge: true, decisionWaitMs: 0, bufferTtlMs: 24 * HOUR_MS })),
+};
+
+export const planArbitrary: fc.Arbitrary<Plan> = fc.oneof(
+  { weight: 9, arbitrary: fc.record(anyPlan) },
+  { weight: 1, arbitrary: fc.record(replacedPlan) },
+);
+
+/** Whether it is the trace that kills. The IDs of traces begin with their number (`spans.ts`). */
+export function isDeadlyIn({ deadly }: Plan, traceId: string): boolean {
+  return deadly !== undefined && traceId.startsWith(`a${deadly}`);
+}
 
 /** The plan of a seed. */
 export function planOf(seed: number): Plan {

@@ -58,11 +58,11 @@ export class SqliteEngine implements Engine {
       if (this.#deps.random.between(0, 1) < RESTARTS && this.#deps.mayRestart()) await this.#restart();
       const received = await this.#store.messages.receive({ maxMessages: size });
       const messages: Message[] = [];
-      for (const { messageId, wakeUp, tenant } of received) {
+      for (const { messageId, wakeUp, tenant, receiveCount } of received) {
         const ms = hiddenMs();
         if (ms < this.#settings.visibilityTimeoutMs) await this.#store.messages.release([messageId]);
         this.#deps.onVisible(this.#deps.now() + ms + 1);
-        messages.push({ id: messageId, body: bodyOf(wakeUp, tenant) });
+        messages.push({ id: messageId, body: bodyOf(wakeUp, tenant), receiveCount });
       }
       await this.#store.maintain();
       return messages;
@@ -88,6 +88,11 @@ export class SqliteEngine implements Engine {
       ...this.#onStore(process, tenant),
       archive: new GzipTraceArchive({ store, codecs: PLAIN, tenant }),
     }));
+  }
+
+  async acknowledge(process: Process, ids: readonly string[]): Promise<void> {
+    const apply = () => this.#store.messages.acknowledge(ids);
+    await this.#deps.network.call(process, { name: 'delete', about: () => ids.join(' '), apply, isPatient: true });
   }
 
   has(name: string): boolean {

@@ -1,8 +1,7 @@
 import type { ReadWindow } from '../../../lib/read/results.ts';
 import type { TraceReader } from '../../../lib/read/trace-reader.ts';
 import type { HttpResponse } from '../../ingest/http.ts';
-import { HttpError, jsonResponse, type ReadApi, type ReadRequest } from '../http.ts';
-import { notFound } from '../own-api.ts';
+import { HttpError, jsonResponse, type ReadApi, type ReadRequest, traceNotFound } from '../http.ts';
 import { textParameter, traceIdOf } from '../parameters.ts';
 import { jaegerCondition, limitOf, recentWindow, windowOf } from './search-parameters.ts';
 import { uiTrace } from './ui-model.ts';
@@ -38,7 +37,7 @@ async function handle(request: ReadRequest, reader: TraceReader): Promise<HttpRe
     case 'traces/*': {
       const traceId = traceIdOf(name ?? '');
       const { trace, isComplete } = await reader.get(traceId, traceWindow(query, nowMs));
-      if (trace === undefined) throw new HttpError(404, notFound(traceId, isComplete));
+      if (trace === undefined) throw traceNotFound(traceId, isComplete);
       return listed([uiTrace(trace)]);
     }
     case 'dependencies':
@@ -90,7 +89,7 @@ async function tracesById({ query, nowMs }: ReadRequest, reader: TraceReader): P
   const found = await Promise.all(ids.map(async (id) => ({ id, ...(await reader.get(id, window)) })));
   const errors = found
     .filter(({ trace }) => trace === undefined)
-    .map(({ id, isComplete }) => ({ code: 404, msg: notFound(id, isComplete), traceID: id }));
+    .map(({ id, isComplete }) => ({ code: 404, msg: traceNotFound(id, isComplete).message, traceID: id }));
   const traces = found.flatMap(({ trace }) => (trace === undefined ? [] : [uiTrace(trace)]));
   return listed(traces, errors.length === 0 ? null : errors);
 }

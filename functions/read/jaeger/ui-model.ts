@@ -43,12 +43,16 @@ const KINDS: readonly (string | undefined)[] = [undefined, 'internal', 'server',
 
 export function uiTrace({ traceId, spans, policy, weight }: ReadTrace): UiTrace {
   const processes = new Map<string, { readonly id: string; readonly process: UiTrace['processes'][string] }>();
+  /** Many spans have one resource, whose text may be long. */
+  const ids = new Map<ResourceJson, string>();
   const processOf = ({ service, resource }: TraceSpan): string => {
-    const tags = resourceTags(resource);
-    const process = { serviceName: service ?? NO_SERVICE, tags };
+    const known = ids.get(resource);
+    if (known !== undefined) return known;
+    const process = { serviceName: service ?? NO_SERVICE, tags: resourceTags(resource) };
     const key = JSON.stringify(process);
     const { id } = processes.get(key) ?? { id: `p${processes.size + 1}` };
     processes.set(key, { id, process });
+    ids.set(resource, id);
     return id;
   };
   const ofSampling: UiTag[] = [

@@ -1,8 +1,7 @@
 import type { FoundTrace, Operation, ReadWindow } from '../../../lib/read/results.ts';
 import type { TraceReader } from '../../../lib/read/trace-reader.ts';
 import type { HttpResponse } from '../../ingest/http.ts';
-import { HttpError, jsonResponse, type ReadApi, type ReadRequest } from '../http.ts';
-import { notFound } from '../own-api.ts';
+import { HttpError, jsonResponse, type ReadApi, type ReadRequest, traceNotFound } from '../http.ts';
 import { textParameter, traceIdOf } from '../parameters.ts';
 import { jaegerCondition, limitOf, recentWindow, windowOf } from './search-parameters.ts';
 
@@ -129,7 +128,7 @@ async function oneTrace(id: string, { query, nowMs }: ReadRequest, reader: Trace
   const traceId = traceIdOf(id);
   const window = parameter(query, 'startTime') === undefined ? recentWindow(nowMs) : traceWindow(query, nowMs);
   const { trace, isComplete } = await reader.get(traceId, window);
-  if (trace === undefined) throw new HttpError(404, notFound(traceId, isComplete));
+  if (trace === undefined) throw traceNotFound(traceId, isComplete);
   return jsonResponse({ result: { resourceSpans: trace.resourceSpans } });
 }
 

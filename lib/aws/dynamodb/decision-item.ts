@@ -75,6 +75,10 @@ function toNote(note: LookNote): Item {
     [NOTE.landmarks]: joinNames(note.landmarks),
     [NOTE.landmarkVotes]: { L: note.landmarkVotes.map((policy) => ({ S: policy })) },
     [NOTE.vainLooks]: { N: String(note.vainLooks) },
+    ...(note.policies !== undefined && { [NOTE.policies]: { S: note.policies } }),
+    ...(note.replacedAtMs !== undefined && {
+      [NOTE.replacedAtMs]: { L: note.replacedAtMs.map((ms) => ({ N: String(ms) })) },
+    }),
     [NOTE.version]: { N: String(note.version) },
   };
 }
@@ -92,6 +96,10 @@ function fromNote(item: Item): LookNote {
     landmarks: splitNames(item, NOTE.landmarks),
     landmarkVotes: list(item, NOTE.landmarkVotes).map(({ S = '' }) => S),
     vainLooks: wholeNumber(item, NOTE.vainLooks),
+    ...(item[NOTE.policies] !== undefined && { policies: text(item, NOTE.policies) }),
+    ...(item[NOTE.replacedAtMs] !== undefined && {
+      replacedAtMs: list(item, NOTE.replacedAtMs).map(({ N }) => Number(N)),
+    }),
     version: wholeNumber(item, NOTE.version),
   };
 }

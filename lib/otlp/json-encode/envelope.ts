@@ -2,8 +2,9 @@ import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
 import { shortEnd, shortStart } from '../protobuf/wire-values.ts';
 import type { MessageWriter } from './field-format.ts';
 import { CachedMessageJson } from './message-cache.ts';
+import { type JsonPiece, json } from './piece.ts';
 import { MAX_TEXT_GROWTH } from './write-text.ts';
-import { type JsonPiece, type JsonWriter, json } from './writer.ts';
+import type { JsonWriter } from './writer.ts';
 
 const CLOSE_ARRAY = json(']');
 const SCHEMA_URL = json('],"schemaUrl":');

@@ -2,8 +2,9 @@ import { EMPTY_MESSAGE, endOfShortRun, FieldCursor, joinFields } from '../protob
 import { FIXED32, FIXED64, LENGTH_DELIMITED, tagOf } from '../protobuf/wire-values.ts';
 import { writeKeyValues } from './any-value.ts';
 import { type FieldFormat, type MessageWriter, type PreparedField, prepared } from './field-format.ts';
+import { json } from './piece.ts';
 import { writeScalar } from './write-scalar.ts';
-import { type JsonWriter, json } from './writer.ts';
+import type { JsonWriter } from './writer.ts';
 
 const CLOSE = json('}');
 const CLOSE_ARRAY = json(']');

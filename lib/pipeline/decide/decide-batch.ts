@@ -18,8 +18,10 @@ import { LooksAtPart } from './looks-at-part.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from './options.ts';
 import { lastFailures } from './outcome.ts';
 import {
+  deadLetterDeadly,
   deadLetterExpired,
   deadLetterTooLarge,
+  requeueApart,
   requeueEarly,
   requeueUnprocessed,
   requeueUnsettled,
@@ -47,6 +49,8 @@ export interface DecideBatch {
   readonly evaluate: Evaluate;
   /** The decision on a trace that a wake-up restores, made from that of the policies. @default kept in any case, without `th` */
   readonly restore?: (decision: Decision) => Decision;
+  /** Fingerprint of these policies (`SamplingConfig`): notes on large traces name it. */
+  readonly policies: string;
   /** Whether there still is time to examine another trace, and to commit what was claimed. @default always */
   readonly hasTime?: () => boolean;
   /** Whether there is no time left for evaluations under way either. @default never */
@@ -108,9 +112,20 @@ export class Decider {
     const { received } = batch;
     const startMs = this.#deps.clock.now();
     this.#allowances.startBatch();
-    const due = received.filter(({ wakeUp }) => isDue(wakeUp, startMs));
-    const early = received.filter(({ wakeUp }) => !isDue(wakeUp, startMs));
-    const requeued = [await requeueEarly(early, this.#deps)];
+    const examined = received.filter(({ instead }) => instead === undefined);
+    const due = examined.filter(({ wakeUp }) => isDue(wakeUp, startMs));
+    const early = examined.filter(({ wakeUp }) => !isDue(wakeUp, startMs));
+    const requeued = [
+      await requeueEarly(early, this.#deps),
+      await requeueApart(
+        received.filter(({ instead }) => instead === 'hand on'),
+        this.#deps,
+      ),
+      await deadLetterDeadly(
+        received.filter(({ instead }) => instead === 'give up'),
+        this.#deps,
+      ),
+    ];
 
     const traces = fragmentsByTrace(due);
     const slowEvaluations: SlowEvaluation[] = [];
@@ -118,8 +133,13 @@ export class Decider {
     const { mustStop = () => false, hasTime = () => true } = batch;
     const onSlow = (slow: SlowEvaluation) => slowEvaluations.push(slow);
     const { restore = restoredDecision } = batch;
-    const evaluate = withinTime(batch.evaluate, { clock, mustStop, onSlow });
-    const inTime = { hasTime, evaluate, restore, restores: restoresOf(due) };
+    const inTime = {
+      hasTime,
+      policies: batch.policies,
+      evaluate: withinTime(batch.evaluate, { clock, mustStop, onSlow }),
+      restore,
+      restores: restoresOf(due),
+    };
     const first = await this.#settle(traces, inTime);
     // Most of what is open now was claimed by an invocation that ran at the same time and has committed by now.
     const again = await this.#settle(first.open, inTime);
@@ -149,7 +169,7 @@ export class Decider {
 
   #settle(
     waiting: FragmentsByTrace,
-    ofBatch: Pick<RoundsDeps, 'evaluate' | 'hasTime' | 'restore' | 'restores'>,
+    ofBatch: Pick<RoundsDeps, 'evaluate' | 'policies' | 'hasTime' | 'restore' | 'restores'>,
   ): Promise<Settled> {
     const deps = {
       ...this.#deps,
@@ -160,6 +180,7 @@ export class Decider {
       hashLists: this.#hashLists,
       looksAtPart: this.#looksAtPart,
       wholeUpTo: this.#options.largeTraces.wholeUpTo,
+      policyLooks: this.#options.largeTraces.policyLooks,
     };
     return settleInRounds(waiting, deps, this.#options);
   }

@@ -16,6 +16,8 @@ export interface SettleDeps {
   readonly claimStates: ClaimStates;
   readonly allowances: FleetAllowances;
   readonly evaluate: Evaluate;
+  /** Fingerprint of the policies. */
+  readonly policies: string;
   /** What an operator restores. */
   readonly restores: Restores;
   /** The decision on a trace that is restored. */
@@ -24,6 +26,8 @@ export interface SettleDeps {
   readonly looksAtPart: LooksAtPart;
   /** As in `LargeTraceOptions`. */
   readonly wholeUpTo: number;
+  /** As in `LargeTraceOptions`. */
+  readonly policyLooks: number;
   readonly round: ArchiveRound;
 }
 

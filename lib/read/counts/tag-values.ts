@@ -1,7 +1,8 @@
 import type { ArchiveHours } from '../archive-hours.ts';
+import { TRACE_VALUES } from '../bound-condition.ts';
 import type { AttributeField, Field } from '../condition.ts';
 import { tracesIn } from '../hour-view.ts';
-import { forEachRow, type KeptTrace, policyOf, rootOf, textOf } from '../kept-trace.ts';
+import { forEachRow, type KeptTrace, textOf } from '../kept-trace.ts';
 import type { LineReader } from '../line-reader.ts';
 import { type AnyValueJson, type KeyValueJson, type LineJson, valueText } from '../otlp-json.ts';
 import type { Deadline } from '../ports.ts';
@@ -36,15 +37,8 @@ export async function tagValues(
 
 function addTexts(field: Exclude<Field, AttributeField>, trace: KeptTrace, addText: (text: string) => void): void {
   if (field.of === 'trace') {
-    const root = rootOf(trace);
-    const texts: Readonly<Record<string, string | null>> = {
-      rootService: root.service,
-      rootName: root.name,
-      status: trace.errorCount > 0 ? 'ERROR' : 'OK',
-      policy: policyOf(trace),
-    };
-    const text = texts[field.name] ?? null;
-    if (text !== null) addText(text);
+    const value = TRACE_VALUES[field.name](trace);
+    if (typeof value === 'string') addText(value);
     return;
   }
   const { name } = field;

@@ -1,6 +1,5 @@
 import type { SpanDetails } from '../bound-condition.ts';
-import type { LineOfTrace } from '../kept-trace.ts';
-import { textOf } from '../kept-trace.ts';
+import { type LineOfTrace, numberOrNull, textOf } from '../kept-trace.ts';
 import type {
   AnyValueJson,
   EventJson,
@@ -67,10 +66,6 @@ export class PartLines {
     const rows = part?.rows.subarray(lines.firstRow[line], lines.firstRow[line + 1]) ?? [];
     return this.#reader.groupsOf({ key: summary.key, byteLength: part?.byteLength ?? 0 }, [...rows], names);
   }
-}
-
-function numberOrNull(value: number | undefined): number | null {
-  return value === undefined || Number.isNaN(value) ? null : value;
 }
 
 function resourceSpans(columns: Columns, at: number, span: SpanJson): ResourceSpansJson {

@@ -204,10 +204,14 @@ export class SummaryBuilder {
       const other = rowById.get(id);
       if (other === undefined || this.#isBetterParent(first + i, other)) rowById.set(id, first + i);
     }
+    const isShared = (id: string, i: number) => id === this.#parentIds[i];
+    const clients = ids.some(isShared) ? this.#clientsById(first) : undefined;
     for (let i = 0; i < ids.length; i++) {
       const parentId = this.#parentIds[i] as string;
+      const client = clients?.get(parentId) ?? first + i;
       if (parentId === '') spans.parent.push(ROOT);
-      else spans.parent.push(parentId === ids[i] ? this.#sharedParent(first, i) : (rowById.get(parentId) ?? ORPHAN));
+      else if (parentId !== ids[i]) spans.parent.push(rowById.get(parentId) ?? ORPHAN);
+      else spans.parent.push(client === first + i ? ROOT : client);
     }
     this.#spanIds = [];
     this.#parentIds = [];
@@ -226,16 +230,17 @@ export class SummaryBuilder {
     return this.#isGreater(service[row] as number, service[other] as number);
   }
 
-  /** The parent of a span that names its own ID as its parent: the client with the same ID; without one it is a root. */
-  #sharedParent(first: number, i: number): number {
+  /** The client of each ID: the parent of spans that name their own ID as their parent. Of several, that of the greatest name. */
+  #clientsById(first: number): ReadonlyMap<string, number> {
     const { flags, service } = this.#spans;
-    let found = ROOT;
-    for (let j = 0; j < this.#spanIds.length; j++) {
-      const row = first + j;
-      if (this.#spanIds[j] !== this.#spanIds[i] || isRequest(kindOf(flags[row] as number))) continue;
-      if (found === ROOT || this.#isGreater(service[row] as number, service[found] as number)) found = row;
+    const clients = new Map<string, number>();
+    for (const [i, id] of this.#spanIds.entries()) {
+      if (isRequest(kindOf(flags[first + i] as number))) continue;
+      const other = clients.get(id) ?? first + i;
+      if (other === first + i || this.#isGreater(service[first + i] as number, service[other] as number))
+        clients.set(id, first + i);
     }
-    return found === first + i ? ROOT : found;
+    return clients;
   }
 
   #isGreater(service: number, other: number): boolean {

@@ -184,6 +184,11 @@ describe('GET /api', () => {
       ['/api/traces/xyz', /^a trace ID has up to 32 hex digits, got "xyz"/],
       ['/api/traces/%zz', /is not a path/],
       ['/api/red?from=-90d&step=1', /^step must be/],
+      [
+        '/api/traces?minDuration=5',
+        /^no parameter "minDuration"; did you mean "minDurationMs"\?\. There are from, to, service/,
+      ],
+      ['/api/services?service=cart', /^no parameter "service"\. There are from, to$/],
     ] as const) {
       const { status, json } = await ask(target);
       expect({ target, status, error: json.error }).toEqual({
@@ -192,7 +197,9 @@ describe('GET /api', () => {
         error: expect.stringMatching(error),
       });
     }
-    expect(await ask('/api/nothing')).toMatchObject({ status: 404 });
+    for (const name of ['nothing', 'constructor', '__proto__']) {
+      expect(await ask(`/api/${name}`)).toMatchObject({ status: 404 });
+    }
     expect(await ask('/api/traces', {}, 'POST')).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
   });
 

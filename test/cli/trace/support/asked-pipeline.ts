@@ -68,6 +68,7 @@ export class AskedPipeline {
     await new Decider({ ...services, clock, newId }).decideBatch({
       received,
       evaluate: (...args) => evaluatePolicies(config, ...args),
+      policies: config.fingerprint,
     });
   }
 
