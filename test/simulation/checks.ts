@@ -70,8 +70,9 @@ class Check {
       }
       return;
     }
-    if (trace.restore === undefined && !this.#expectations.mayBeKept(trace))
+    if (trace.restore === undefined && !this.#expectations.mayBeKept(trace)) {
       this.#violate('kept', `${shown} is archived, and no policy samples it`);
+    }
     if (new Set(lines.map(({ decision }) => decision)).size > 1) {
       this.#violate('several decisions', `${shown}: ${lines.map(({ decision }) => decision).join('; ')}`);
     }
@@ -157,10 +158,10 @@ class Check {
     return (expires || this.#moment === 'storm') && this.#inDeadLetters.has(name);
   }
 
-  /** A restore may be among the dead letters, and may come after the spans have expired. */
+  /** A restore may be among the dead letters: after the storm only because the spans have expired before it was delivered. */
   #isRestoreExcused(name: string, { fragments }: SentTrace): boolean {
-    if (hasExpiry(this.#world.plan.settings)) return true;
-    return this.#moment === 'storm' && [...fragments.keys()].some((hash) => this.#inDeadLetters.has(`${name}/${hash}`));
+    if (this.#moment === 'after' && !hasExpiry(this.#world.plan.settings)) return false;
+    return [...fragments.keys()].some((hash) => this.#inDeadLetters.has(`${name}/${hash}`));
   }
 
   #lossKind(kind: 'lost' | 'lost trace'): Violation['kind'] {
