@@ -48,8 +48,8 @@ const SCOPE = /(?:(span|resource|event|link|instrumentation|parent)\.|\.(?!\d))/
 /** What ends the key of an attribute is in the brackets: everything else may be in one. */
 const KEY = /[^\s"{}()=~!<>&|^,]+/y;
 const WORD = /(?:(?:trace|span|event|link|instrumentation):)?[A-Za-z_]\w*/y;
-const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
-const AMOUNT = String.raw`(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w|y)`;
+const NUMBER = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
+const AMOUNT = String.raw`(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w|y)`;
 const DURATION = new RegExp(`(?:${AMOUNT})+`, 'y');
 /** Longer ones first. */
 const SIGN = /&>>|&<<|!>>|!<<|&&|\|\||=~|!~|!=|>=|<=|>>|<<|&>|&<|&~|!>|!<|[{}()=<>!|~,+\-*/%^]/y;
