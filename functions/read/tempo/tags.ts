@@ -135,9 +135,9 @@ async function forEachMatch(
   visit: (span: TraceSpan, trace: ReadTrace) => void,
 ): Promise<void> {
   const { traces } = await reader.find({ window, condition, limit: MAX_TRACES, spansPerTrace: MAX_SPANS });
-  for (const found of traces) {
-    const ids = new Set(found.matched.map(({ spanId }) => spanId));
-    const trace = await reader.readFound(found);
+  const read = await Promise.all(traces.map((found) => reader.readFound(found)));
+  for (const [at, trace] of read.entries()) {
+    const ids = new Set(traces[at]?.matched.map(({ spanId }) => spanId));
     for (const span of trace?.spans ?? []) if (trace !== undefined && ids.has(span.span.spanId)) visit(span, trace);
   }
 }
