@@ -1,7 +1,15 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReadTrace } from '../../../../lib/read/read-trace.ts';
 import type { TraceReader } from '../../../../lib/read/trace-reader.ts';
-import { type ModelSpan, type ModelTrace, readerOf, writeArchive } from '../../../read/model-archive.ts';
+import {
+  type ModelSpan,
+  type ModelTrace,
+  modelTraces,
+  readerOf,
+  spansOf,
+  writeArchive,
+} from '../../../read/model-archive.ts';
 import { EPOCH_MS } from '../../../support/build-trace.ts';
 import { asking } from '../ask.ts';
 import { TEMPO } from './tempo-proto.ts';
@@ -255,6 +263,24 @@ describe("Tempo's traces", () => {
     expect(spansIn(trace['resourceSpans'])).toHaveLength(3);
     const v2 = await ask(`/tempo/api/v2/traces/${ID}`, { accept: 'application/protobuf, application/json' });
     expect(decoded('TraceByIDResponse', v2.body)).toEqual({ trace });
+  });
+
+  it('are the same in each form, whatever is in them', async () => {
+    await fc.assert(
+      fc.asyncProperty(modelTraces, async (traces) => {
+        const asked = asking(readerOf(await writeArchive(traces)));
+        const type = TEMPO.lookupType('Trace');
+        for (const trace of traces.slice(0, 3)) {
+          const path = `/tempo/api/v2/traces/${trace.traceId}?start=${SECONDS - 3600}&end=${SECONDS + 20_000}`;
+          const { json } = await asked(path);
+          const { body } = await asked(path, { accept: 'application/protobuf' });
+          const [ofJson, { trace: ofProtobuf }] = [json.trace, decoded('TraceByIDResponse', body)];
+          expect(ofProtobuf).toEqual(decoded('Trace', type.encode(type.fromObject(ofJson)).finish()));
+          expect(spansIn(ofJson.resourceSpans)).toHaveLength(spansOf(trace).length);
+        }
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('say that they are partial when hours could not be read', async () => {
