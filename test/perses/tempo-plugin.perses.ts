@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
+import { fencedBlocks } from '../docs/fenced-blocks.ts';
 import { createProject, removeProjects } from '../packages/support/project.ts';
 import { exportRequest, spanIdOf, traceIdOf } from '../support/export-request.ts';
 import { RecordingLog } from '../support/recording-log.ts';
@@ -26,6 +27,10 @@ interface FoundByPerses {
 interface TraceQuery {
   getTraceData(spec: object, context: object): Promise<{ readonly trace?: object; readonly searchResult?: object }>;
 }
+/** The grammar that Grafana's and Perses' editors have. */
+interface Grammar {
+  readonly parser: { parse(query: string): { toString(): string } };
+}
 interface Filter {
   filterToTraceQL(filter: object): string;
 }
@@ -36,6 +41,7 @@ let tailgate: RunningTailgate;
 let client: Client;
 let traceQuery: TraceQuery;
 let filter: Filter;
+let grammar: Grammar;
 let options: object;
 
 beforeAll(async () => {
@@ -51,6 +57,7 @@ beforeAll(async () => {
   client = part('model/tempo-client');
   traceQuery = part('plugins/tempo-trace-query/get-trace-data');
   filter = part('components/filter/filter_to_traceql');
+  grammar = load('@grafana/lezer-traceql');
 
   const config = configFrom('decision_wait: 0s\npolicies: [{ name: all, type: always_sample }]');
   tailgate = await startLocal({ host: '127.0.0.1', port: 0, dataDir, config, keys: [], readKeys: ['rk'], log });
@@ -150,6 +157,18 @@ describe("Perses' Tempo plugin", () => {
     expect(await values('name', '{ resource.service.name = "payment" }')).toEqual([
       { type: 'string', value: 'charge' },
     ]);
+  });
+
+  it('knows the queries of the pages as TraceQL', () => {
+    const queries = fencedBlocks('traceql').flatMap(({ text }) => text.trim().split('\n'));
+    expect(queries.length).toBeGreaterThan(3);
+    // An error in the tree is a node ⚠.
+    for (const query of queries)
+      expect({ query, tree: String(grammar.parser.parse(query)) }).toEqual({
+        query,
+        tree: expect.not.stringContaining('⚠'),
+      });
+    expect(String(grammar.parser.parse('{ name = }'))).toContain('⚠');
   });
 
   it('shows what is not answered', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidQueryError } from '../../lib/read/condition.ts';
+import { needlesOf } from '../../lib/read/line-details.ts';
 import { parseTraceql } from '../../lib/read/traceql/parse-traceql.ts';
 import type { AttributeSpec } from '../support/build-trace.ts';
 import { ALL, type ModelSpan, type ModelTrace, modelTraces, readerOf, spansOf, writeArchive } from './model-archive.ts';
@@ -254,6 +255,13 @@ describe('a query in TraceQL', () => {
       86_400e9,
     ]);
     expect(parseTraceql(' { } ')).toEqual({});
+  });
+
+  it('has what must be on a line, also inside of brackets, and nothing of alternatives', () => {
+    const { condition = { all: [] } } = parseTraceql(
+      '{ (.a = "x" && (span.b > 1)) && (.c = 1 || .d = 2) && name = "n" }',
+    );
+    expect(needlesOf(condition)).toEqual(['a', 'x', 'b']);
   });
 
   it('is refused when it says anything else, which the message names and points at', () => {
