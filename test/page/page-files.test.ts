@@ -49,6 +49,13 @@ describe('the page', () => {
     for (const [, name = ''] of names) expect((await get(name)).status).toBe(200);
   });
 
+  it('is not sent again to a browser that has it', async () => {
+    const { headers } = await get('/');
+    const tags = `"x", ${String(headers['etag']).replace('W/', '')}`;
+    const handled = await answer({ method: 'GET', path: '/traces', headers: { 'if-none-match': tags } });
+    expect(handled).toMatchObject({ status: 304, body: { length: 0 } });
+  });
+
   it('leaves everything else alone', async () => {
     for (const path of ['/v1/traces', '/api/traces', '/page/other.js', '/page/../package.json', '/healthz']) {
       expect((await get(path)).status).toBe(404);

@@ -23,7 +23,7 @@ beforeEach(() => {
   store.calls.length = 0;
 });
 
-function instance({ hasTenants = false } = {}) {
+function instance({ hasTenants = false, purpose = 'ingest' as 'ingest' | 'read' } = {}) {
   const clock = new ManualClock();
   const log = new RecordingLog();
   const parameters = new KeyParameters({
@@ -32,7 +32,7 @@ function instance({ hasTenants = false } = {}) {
     clock,
     retryPolicy: instantRetryPolicy(clock),
   });
-  const keys = new StoredKeys({ parameters, clock, log }, { hasTenants });
+  const keys = new StoredKeys({ parameters, clock, log }, { hasTenants, purpose });
   const check = (key: string) => keys.authorize({ 'x-api-key': key });
   return { clock, log, keys, check };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createReaders } from '../../../functions/read/readers.ts';
+import { createReaders, recordsIn } from '../../../functions/read/readers.ts';
 import { archiveKey, partitionOfHour } from '../../../lib/archive/layout.ts';
 import { NODE_CODECS } from '../../../lib/aws/codecs.ts';
 import { TraceTooLargeError } from '../../../lib/pipeline/ports.ts';
@@ -154,8 +154,10 @@ describe('whatever lies in the archive', () => {
 describe('a trace that is too large for the buffer to read', () => {
   it('is looked for in the archive', async () => {
     const { store } = await writeArchive(traces);
-    const buffer = () => ({ read: () => Promise.reject(new TraceTooLargeError('too many fragments')) });
-    const reader = createReaders({ store, buffer, clock: new ManualClock(EPOCH_MS) })(undefined);
+    const buffer = { read: () => Promise.reject(new TraceTooLargeError('too many fragments')) };
+    const reader = createReaders({ store, records: () => recordsIn(buffer), clock: new ManualClock(EPOCH_MS) })(
+      undefined,
+    );
     const { traceId = '' } = traces[0] ?? {};
     expect((await reader.get(traceId, ALL)).trace?.traceId).toBe(traceId);
   });
