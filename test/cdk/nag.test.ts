@@ -41,6 +41,8 @@ const VARIANTS: readonly [string, (stack: Stack) => PipelineOptions][] = [
   ['with a bucket', (stack) => ({ archiveBucket: Bucket.fromBucketName(stack, 'Bucket', 'kept-elsewhere') })],
   ['for tenants', () => ({ tenants: true })],
   ['with compaction', () => ({ compaction: true })],
+  ['that serves kept traces', () => ({ read: true })],
+  ['that serves kept traces behind an HTTP API', () => ({ read: true, ingestEndpoint: 'http-api' })],
   ['without keys', () => ({ allowUnauthenticated: true })],
 ];
 

@@ -110,6 +110,19 @@ describe('the stored keys', () => {
     ]);
   });
 
+  it('for reading say that they are', async () => {
+    const { check, log } = instance({ purpose: 'read' });
+    expect(await check(createIngestKey().key)).toBeUndefined();
+    store.set(`${PATH}/aaaaaaaa`, '{}');
+    const { check: checkNow, log: logNow } = instance({ purpose: 'read' });
+    expect(await checkNow(createIngestKey().key)).toBeUndefined();
+    expect([...log.entries, ...logNow.entries].map(({ message, fields }) => [message, fields['hint']])).toEqual([
+      ['there are no read keys: everything is refused', 'create one: tailgate keys create --read --stack NAME'],
+      ['read key skipped', undefined],
+      ['there are no read keys: everything is refused', expect.stringContaining('--read')],
+    ]);
+  });
+
   it('skip malformed ones, with one error each that does not show them', async () => {
     const { key } = add();
     store.set(`${PATH}/aaaaaaaa`, 'tg_aaaaaaaa_a_plain_secret');

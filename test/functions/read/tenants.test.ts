@@ -148,7 +148,8 @@ describe('a read key', () => {
       await ask(asked, keys[other].key);
       const { text } = await ask(asked, keys[own].key);
       // A refusal may repeat what was asked for.
-      const words = JSON.stringify(JSON.parse(text), (name, value) => (/^errors?$/.test(name) ? undefined : value)) ?? '';
+      const words =
+        JSON.stringify(JSON.parse(text), (name, value) => (/^errors?$/.test(name) ? undefined : value)) ?? '';
       expect(words).not.toContain(`${other}-`);
       expect(words).not.toContain(`/${other}`);
       expect(words).not.toContain(IDS[other]);
