@@ -29,7 +29,9 @@ export function mergeTemplates(condition: string, on: Template, off: Template): 
   const ids = inOrder(Object.keys(on.Resources), Object.keys(off.Resources));
   const resources = ids.map((id) => [id, mergeResources(condition, id, on.Resources[id], off.Resources[id])] as const);
   const names = inOrder(Object.keys(on.Outputs), Object.keys(off.Outputs));
-  const outputs = names.map((name) => [name, mergeOutputs(condition, name, on.Outputs[name], off.Outputs[name])] as const);
+  const outputs = names.map(
+    (name) => [name, mergeOutputs(condition, name, on.Outputs[name], off.Outputs[name])] as const,
+  );
   return { Resources: Object.fromEntries(resources), Outputs: Object.fromEntries(outputs) };
 }
 

@@ -110,7 +110,8 @@ const SETTINGS: readonly Setting[] = [
   {
     name: 'Read',
     type: 'switch',
-    description: 'Whether kept traces are served, at a URL of their own: a page, and the APIs that Jaeger and Grafana read',
+    description:
+      'Whether kept traces are served, at a URL of their own: a page, and the APIs that Jaeger and Grafana read',
     default: false,
   },
   {

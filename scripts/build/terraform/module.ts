@@ -41,7 +41,9 @@ const HEADER = '# Generated from the constructs in lib/cdk by "npm run build"; d
 
 /** The files of the Terraform module, by name: the resources of the CloudFormation template in the terms of the AWS provider. */
 export function terraformModule(): Readonly<Record<string, string>> {
-  return translate(pipelineTemplate({ ingest: 'ingest.zip', decide: 'decide.zip', compact: 'compact.zip', read: 'read.zip' }));
+  return translate(
+    pipelineTemplate({ ingest: 'ingest.zip', decide: 'decide.zip', compact: 'compact.zip', read: 'read.zip' }),
+  );
 }
 
 /** Writes the Terraform module to a folder. Files of Terraform that are no longer part of it are deleted; others, such as its README, stay. */
@@ -152,10 +154,7 @@ function outputs({ Outputs }: Template, expressions: Expressions): Block[] {
       'output',
       [
         argument('description', Description),
-        argument(
-          'value',
-          Condition === undefined ? value : new Conditional(expressions.test(Condition), value, NULL),
-        ),
+        argument('value', Condition === undefined ? value : new Conditional(expressions.test(Condition), value, NULL)),
       ],
       [snakeCase(name)],
     );
