@@ -5,7 +5,7 @@ import { SystemClock } from '../../lib/aws/system.ts';
 import { ENVIRONMENT, requiredVariable } from './variables.ts';
 
 /** Calls of a service follow the variables that Lambda sets, and those that redirect clients of the SDK to another endpoint. */
-export function signedCallsOf(service: 'dynamodb' | 'ssm'): SignedCallsDeps {
+export function signedCallsOf(service: 'dynamodb' | 'glue' | 'ssm'): SignedCallsDeps {
   const { region, credentials } = account();
   return { region, credentials, endpoint: endpointOf(service, region, ENVIRONMENT) };
 }

@@ -11,6 +11,7 @@ import { VARIABLES } from '../aws/function-contract.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import { addLimitedRoutes, type FunctionUrlEndpoint, HttpApiEndpoint } from './ingest-endpoint.ts';
 import { allow, decryptionWithKey, PipelineFunction, parameterArn } from './pipeline-function.ts';
+import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
 
 /** A call stops reading after 8 s; one object more, with its retries, still ends. An HTTP API waits for 30 s at most. */
@@ -49,6 +50,8 @@ export interface ReadFunctionProps {
 export class ReadFunction extends PipelineFunction {
   /** Where the page and the APIs are, without a slash at its end. */
   readonly url: string;
+  /** SSM path of the read keys. */
+  readonly keysPath: string;
 
   constructor(scope: Construct, id: string, props: ReadFunctionProps) {
     const { resources, keysPath, concurrency, ingestEndpoint } = props;
@@ -77,6 +80,7 @@ export class ReadFunction extends PipelineFunction {
       reservedConcurrentExecutions: props.isReserved ? concurrency : undefined,
       logRetention: props.logRetention,
     });
+    this.keysPath = keysPath;
     acknowledgeWildcard(this.role, traces, 'the keys of archive objects are made of the time and a random number');
     acknowledgeWildcard(this.role, parts, 'the keys of parts are made of the hours that they are of');
     this.url =
@@ -99,6 +103,22 @@ export class ReadFunction extends PipelineFunction {
     addLimitedRoutes(endpoint, routes, { burstLimit: limit, rateLimit: limit });
     return endpoint.url;
   }
+}
+
+/** The read function of a pipeline, below `Read`; `undefined`: its properties ask for none. */
+export function createReadFunction(
+  scope: Construct,
+  { read, readMemory, readConcurrency = 5, ingestConcurrency }: TailSamplingPipelineProps,
+  shared: Pick<ReadFunctionProps, 'resources' | 'ingestEndpoint' | 'logRetention'>,
+): ReadFunction | undefined {
+  if (!read) return undefined;
+  return new ReadFunction(scope, 'Read', {
+    ...shared,
+    keysPath: `/tailgate/${shared.resources.pipelineName}/read-keys`,
+    ...(readMemory !== undefined && { memory: readMemory }),
+    concurrency: readConcurrency,
+    isReserved: ingestConcurrency !== 'unreserved',
+  });
 }
 
 /**

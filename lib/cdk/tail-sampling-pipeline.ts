@@ -23,7 +23,7 @@ import { checkedPipelineName } from './pipeline-problems.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
 import { PoliciesParameter, reportPolicies } from './policies.ts';
-import { ReadFunction } from './read-function.ts';
+import { createReadFunction, type ReadFunction } from './read-function.ts';
 import { WakeUpQueues } from './wake-up-queues.ts';
 
 /**
@@ -69,8 +69,6 @@ export class TailSamplingPipeline extends Construct {
   readonly compact: CompactFunction | undefined;
   /** The function that serves kept traces; `undefined`: they are not served. */
   readonly read: ReadFunction | undefined;
-  /** SSM path of the read keys; `undefined`: kept traces are not served. */
-  readonly readKeysPath: string | undefined;
   /** Alarms and the dashboard. */
   readonly monitoring: PipelineMonitoring;
   readonly #archive: GrantedArchive;
@@ -147,19 +145,7 @@ export class TailSamplingPipeline extends Construct {
     this.compact = props.compaction
       ? new CompactFunction(this, 'Compact', { resources, databaseName: this.database.databaseName, logRetention })
       : undefined;
-    this.readKeysPath = props.read ? `/tailgate/${this.pipelineName}/read-keys` : undefined;
-    this.read =
-      this.readKeysPath === undefined
-        ? undefined
-        : new ReadFunction(this, 'Read', {
-            resources,
-            ingestEndpoint: this.ingestEndpoint,
-            keysPath: this.readKeysPath,
-            ...(props.readMemory !== undefined && { memory: props.readMemory }),
-            concurrency: props.readConcurrency ?? 5,
-            isReserved: concurrency !== 'unreserved',
-            logRetention,
-          });
+    this.read = createReadFunction(this, props, { resources, ingestEndpoint: this.ingestEndpoint, logRetention });
     archive.denyDeletesBy(rolesOf(this.ingest, this.decide, this.compact, this.read));
     this.workGroup = new ArchiveWorkGroup(this, 'WorkGroup', {
       workGroupName: this.pipelineName,

@@ -164,8 +164,9 @@ describe('the functions as they are deployed', () => {
   it('show the kept trace on a page, and to those with a read key', async () => {
     const get = async (target: string, key?: string) => {
       const headers: Record<string, string> = key === undefined ? {} : { 'x-api-key': key };
-      const result = await readFunction?.invoke(httpEvent({ method: 'GET', path: target, headers }));
-      const { statusCode, body } = result?.payload as { statusCode: number; body: string };
+      if (readFunction === undefined) throw new Error('the read function has not started');
+      const { payload } = await readFunction.invoke(httpEvent({ method: 'GET', path: target, headers }));
+      const { statusCode, body } = payload as { statusCode: number; body: string };
       return { status: statusCode, text: Buffer.from(body, 'base64').toString() };
     };
     expect(await get('/')).toMatchObject({ status: 200, text: expect.stringContaining('<div id="app">') });
