@@ -10,6 +10,7 @@ const STACK_OUTPUTS = {
   ReadKeysPath: 'SSM path of the read keys; deploy with -c read=true to have it',
   WakeUpQueueUrl: 'URL of the wake-up queue',
   DeadLetterQueueUrl: 'URL of the dead-letter queue',
+  BufferTable: 'DynamoDB table of the span buffer; deploy this version of Tailgate to have it',
   ArchiveBucket: 'bucket of the kept traces',
   Database: 'Glue database of the archive',
   WorkGroup: 'Athena workgroup of the queries',
