@@ -10,7 +10,7 @@ import type { Log } from '../shared/logger.ts';
 import type { PerTenant } from '../shared/per-tenant.ts';
 import type { PipelineCounts } from './answers.ts';
 import { READ_APIS } from './apis.ts';
-import { compressed, HttpError, jsonResponse, type ReadApi } from './http.ts';
+import { compressed, HttpError, jsonResponse, type ReadApi, textResponse } from './http.ts';
 import { answerPage, type PageFiles } from './page.ts';
 
 export interface ReadHttpDeps {
@@ -49,7 +49,8 @@ export function createReadHttp(deps: ReadHttpDeps): ReadHttp {
       return answered;
     } catch (error) {
       const { status, message, headers } = refusalOf(error, deps.log);
-      const refused = jsonResponse(errorBody(status, message), status);
+      const said = errorBody(status, message);
+      const refused = typeof said === 'string' ? textResponse(said, status) : jsonResponse(said, status);
       return { ...refused, headers: { ...refused.headers, ...headers } };
     }
   };
