@@ -33,6 +33,8 @@ export async function lookAtTraces(engine: Engine, deployment: Deployment, trace
   const inJaeger = await get(`/jaeger/api/traces/${traceId}`, readKey);
   assert.equal(JSON.parse(inJaeger.text).data?.[0]?.spans.length, 2, inJaeger.text);
   assert.deepEqual(JSON.parse((await get('/jaeger/api/services', readKey)).text).data, ['cart', 'gateway']);
+  const inTempo = await get(`/tempo/api/v2/traces/${traceId}`, readKey);
+  assert.equal(inTempo.status, 200, inTempo.text);
   assert.equal((await get(`/api/traces/${'0'.repeat(31)}1`, readKey)).status, 404);
 
   const asSender = await fetch(`${deployment.ingestUrl}/v1/traces`, {
