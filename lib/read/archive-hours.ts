@@ -10,7 +10,7 @@ import {
 } from '../archive/layout.ts';
 import type { StoredObject } from '../archive/ports.ts';
 import { UnreadableError } from '../archive/read-line.ts';
-import { type HourView, hourView } from './hour-view.ts';
+import { type HourGaps, type HourView, hourView } from './hour-view.ts';
 import { HoursInWindow } from './hours-in-window.ts';
 import type { ObjectTexts } from './object-texts.ts';
 import type { PartReader } from './parts/part-reader.ts';
@@ -20,7 +20,7 @@ import type { ReadWindow } from './results.ts';
 import type { ObjectSummary } from './summary/object-summary.ts';
 import { summarizeLines } from './summary/summarize-lines.ts';
 
-export interface ArchiveHoursDeps extends Pick<ReadPorts, 'objects' | 'clock'>, TenantScope {
+export interface ArchiveHoursDeps extends Pick<ReadPorts, 'objects' | 'clock' | 'onDamage'>, TenantScope {
   readonly texts: ObjectTexts;
   readonly parts: PartReader;
 }
@@ -47,6 +47,7 @@ interface HeldHour {
   /** Objects that are not what the archive writes: they are not read again. */
   readonly unreadable: Set<string>;
   view: HourView;
+  gaps: HourGaps;
   /** When everything in the view was listed; undefined: it does not have all of it. */
   listedAtMs: number | undefined;
   /** Whether a part is in the view of which the lines are there, too. */
@@ -137,6 +138,7 @@ export class ArchiveHours {
       isSettled(hour, listedAtMs) ? objects.listFolder(PARTS_PREFIX + folder) : undefined,
     ]);
     held.keys = lines.objects.map(({ key }) => key).filter((key) => !isHidden(key));
+    this.#forgetDeleted(held, [...held.keys, ...(ofParts?.objects ?? []).map(({ key }) => key)]);
     const parts = await this.#partsInstead(folder, ofParts?.objects ?? [], held, needsAttributes);
     const covered = new Set([...parts.values()].flatMap(({ covers }) => covers));
     const wanted = [...held.keys.filter((key) => !covered.has(key)), ...parts.keys()];
@@ -154,12 +156,28 @@ export class ArchiveHours {
     };
     await Promise.all(Array.from({ length: this.#limits.concurrency }, worker));
     const inView = wanted.map((key) => summaries.get(key)).filter((summary) => summary !== undefined);
-    const isWhole = isComplete && unreadable.size === 0;
+    // A part may have all of an object that cannot be read.
+    const damagedObjects = [...unreadable].filter((key) => !covered.has(key)).length;
+    const gaps = { isRead: isComplete, damagedObjects };
     const { summaries: before } = held.view;
     const isSame = before.length === inView.length && before.every((summary, at) => summary === inView[at]);
-    if (!isSame || isWhole !== held.view.isComplete) held.view = hourView(hour, inView, isWhole);
+    const hasGapsOfBefore = isComplete === held.gaps.isRead && damagedObjects === held.gaps.damagedObjects;
+    if (!isSame || !hasGapsOfBefore) held.view = hourView(hour, inView, gaps);
+    held.gaps = gaps;
     held.hasLinesOfParts = [...parts.values()].some(({ hasLines }) => hasLines);
     held.listedAtMs = isComplete ? listedAtMs : undefined;
+  }
+
+  /** What is no longer in the bucket is neither read nor missed. */
+  #forgetDeleted(held: HeldHour, listed: readonly string[]): void {
+    const left = new Set(listed);
+    for (const key of held.unreadable) if (!left.has(key)) held.unreadable.delete(key);
+    for (const [key, { byteLength }] of held.summaries) {
+      if (left.has(key)) continue;
+      held.summaries.delete(key);
+      held.bytes -= byteLength;
+      this.#bytes -= byteLength;
+    }
   }
 
   /** The parts that are read in place of the objects that they cover. */
@@ -176,8 +194,7 @@ export class ArchiveHours {
       try {
         names = await this.#deps.parts.covers(part);
       } catch (error) {
-        if (!(error instanceof UnreadableError)) throw error;
-        unreadable.add(part.key);
+        this.#leaveOut(part.key, error, unreadable);
         continue;
       }
       const covers = names.map((name) => TRACES_PREFIX + folder + name);
@@ -192,13 +209,20 @@ export class ArchiveHours {
     try {
       const summary = await this.#summarize(key, part);
       if (summary === undefined) return;
+      const { damage } = summary;
+      if (damage !== undefined) this.#deps.onDamage?.({ key, lines: damage.lines, reason: damage.firstFault });
       held.summaries.set(key, summary);
       held.bytes += summary.byteLength;
       this.#bytes += summary.byteLength;
     } catch (error) {
-      if (!(error instanceof UnreadableError)) throw error;
-      held.unreadable.add(key);
+      this.#leaveOut(key, error, held.unreadable);
     }
+  }
+
+  #leaveOut(key: string, error: unknown, unreadable: Set<string>): void {
+    if (!(error instanceof UnreadableError)) throw error;
+    unreadable.add(key);
+    this.#deps.onDamage?.({ key, reason: error.message });
   }
 
   async #summarize(key: string, part: StoredObject | undefined): Promise<ObjectSummary | undefined> {
@@ -233,10 +257,12 @@ function isSettled(hour: ArchiveHour, nowMs: number): boolean {
 }
 
 function emptyHour(hour: ArchiveHour): HeldHour {
+  const gaps = { isRead: true, damagedObjects: 0 };
   return {
     summaries: new Map(),
     unreadable: new Set(),
-    view: hourView(hour, [], true),
+    view: hourView(hour, [], gaps),
+    gaps,
     listedAtMs: undefined,
     hasLinesOfParts: false,
     keys: [],

@@ -1,12 +1,12 @@
-import type { ArchiveHour } from '../archive/hours.ts';
 import type { ArchiveHours } from './archive-hours.ts';
 import { CompiledCondition, NO, PERHAPS, type RowTest, YES } from './bound-condition.ts';
 import { type Condition, needsAttributes } from './condition.ts';
+import { CoverageBuilder } from './coverage.ts';
 import { tracesIn } from './hour-view.ts';
 import { viewsOf } from './hours-ahead.ts';
 import { forEachRow, type KeptTrace, type LineOfTrace, matchedSpan, summaryOf } from './kept-trace.ts';
 import { needlesOf } from './line-details.ts';
-import type { LineReader } from './line-reader.ts';
+import { DAMAGED, ifDamaged, type LineReader } from './line-reader.ts';
 import type { Deadline } from './ports.ts';
 import type { FoundTrace, FoundTraces, MatchedSpan, ReadWindow, TraceQuery } from './results.ts';
 import type { ObjectSummary } from './summary/object-summary.ts';
@@ -37,8 +37,8 @@ export async function findTraces(query: TraceQuery, deps: FindTracesDeps, deadli
   // What summaries answer alone takes no time.
   const isTooLate = () => readsLines && deadline.isOver();
   const asked = { window, limit, search, views, isTooLate, readsLines };
-  const { traces, missing } = await (order === 'newest' ? newest(asked) : slowest(asked));
-  return { traces, isComplete: missing.size === 0, missingHours: [...missing] };
+  const { traces, coverage } = await (order === 'newest' ? newest(asked) : slowest(asked));
+  return { traces, ...coverage.build() };
 }
 
 interface Asked {
@@ -52,35 +52,36 @@ interface Asked {
 
 interface Found {
   readonly traces: readonly FoundTrace[];
-  readonly missing: ReadonlySet<ArchiveHour>;
+  readonly coverage: CoverageBuilder;
 }
 
 async function newest({ window, limit, search, views, isTooLate }: Asked): Promise<Found> {
   const traces: FoundTrace[] = [];
-  const missing = new Set<ArchiveHour>();
+  const coverage = new CoverageBuilder();
   for await (const { hour, view } of views) {
-    if (view?.isComplete !== true) missing.add(hour);
+    coverage.addHour(hour, view);
     for (const trace of view === undefined ? [] : tracesIn(view, window)) {
       if (!search.isCandidate(trace)) continue;
       if (isTooLate()) {
-        missing.add(hour);
+        coverage.addMissing(hour);
         break;
       }
-      const found = await search.match(trace);
-      if (found !== undefined && traces.push(found) === limit) return { traces, missing };
+      const found = await search.match(trace).catch(ifDamaged);
+      if (found === DAMAGED) coverage.addDamagedLine(hour);
+      else if (found !== undefined && traces.push(found) === limit) return { traces, coverage };
     }
   }
-  return { traces, missing };
+  return { traces, coverage };
 }
 
 /** Candidates that are put in order together. */
 const SORTED_AT_ONCE = 1000;
 
 async function slowest({ window, limit, search, views, isTooLate, readsLines }: Asked): Promise<Found> {
-  const missing = new Set<ArchiveHour>();
+  const coverage = new CoverageBuilder();
   const candidates: KeptTrace[] = [];
   for await (const { hour, view } of views) {
-    if (view?.isComplete !== true) missing.add(hour);
+    coverage.addHour(hour, view);
     for (const trace of view === undefined ? [] : tracesIn(view, window)) {
       if (!search.isCandidate(trace)) continue;
       candidates.push(trace);
@@ -91,13 +92,14 @@ async function slowest({ window, limit, search, views, isTooLate, readsLines }: 
   const traces: FoundTrace[] = [];
   for (const trace of candidates.sort(bySlowest)) {
     if (isTooLate()) {
-      missing.add(trace.hour);
+      coverage.addMissing(trace.hour);
       break;
     }
-    const found = await search.match(trace);
-    if (found !== undefined && traces.push(found) === limit) break;
+    const found = await search.match(trace).catch(ifDamaged);
+    if (found === DAMAGED) coverage.addDamagedLine(trace.hour);
+    else if (found !== undefined && traces.push(found) === limit) break;
   }
-  return { traces, missing };
+  return { traces, coverage };
 }
 
 function bySlowest(a: KeptTrace, b: KeptTrace): number {

@@ -184,14 +184,13 @@ function bounds({ lines }: KeptTrace): { readonly first: bigint; readonly last: 
 export function matchedSpan(row: number, { summary, line }: LineOfTrace): MatchedSpan {
   const { spans, lines } = summary;
   const [start, end] = [spans.start[row] as number, spans.end[row] as number];
-  const duration = end - start;
   return {
     spanId: hexOf(spans.spanId, row * 2, 2),
     service: textOf(summary, spans.service[row] as number),
     name: textOf(summary, spans.name[row] as number) ?? '',
     kind: KINDS[kindOf(spans.flags[row] as number)] ?? 'UNSPECIFIED',
     startTimeUnixNano: Number.isNaN(start) ? 0n : timeOf(start, lines.baseSeconds[line] as number),
-    durationNanos: numberOrNull(duration),
+    durationNanos: numberOrNull(Math.max(0, end - start)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { UnreadableError } from '../archive/read-line.ts';
 import type { SpanDetails } from './bound-condition.ts';
 import type { LineOfTrace } from './kept-trace.ts';
 import { detailsOf } from './line-details.ts';
@@ -7,7 +8,16 @@ import type { PartLines } from './parts/part-lines.ts';
 
 const utf8 = new TextDecoder();
 
-/** Reads lines that summaries point to. */
+/** In place of what could not be read, because it is not what the archive writes. */
+export const DAMAGED = Symbol('damaged');
+
+/** To be caught from a {@link LineReader}. */
+export function ifDamaged(error: unknown): typeof DAMAGED {
+  if (error instanceof UnreadableError) return DAMAGED;
+  throw error;
+}
+
+/** Reads lines that summaries point to. Every call may throw an `UnreadableError`: what was there for its summary is damaged by now. */
 export class LineReader {
   readonly #texts: ObjectTexts;
   readonly #parts: PartLines;
