@@ -6,7 +6,7 @@ import { findTrace, type HourView } from './hour-view.ts';
 import type { KeptTrace } from './kept-trace.ts';
 import { DAMAGED, ifDamaged, type LineReader } from './line-reader.ts';
 import type { ObjectTexts } from './object-texts.ts';
-import { type LineJson, linesIn, readLine } from './otlp-json.ts';
+import { type LineJson, linesIn, readWholeLine } from './otlp-json.ts';
 import type { Deadline, KeptRecord, KeptRecords } from './ports.ts';
 import { assembleLines, type ReadTrace } from './read-trace.ts';
 import type { Coverage, ReadWindow } from './results.ts';
@@ -117,7 +117,7 @@ function linesWithId(traceId: string, text: Uint8Array): LineJson[] {
   for (const { begin, end } of linesIn(text)) {
     const line = text.subarray(begin, end);
     try {
-      if (isOfTrace(line, traceId)) lines.push(readLine(line));
+      if (isOfTrace(line, traceId)) lines.push(readWholeLine(line));
     } catch (error) {
       ifDamaged(error);
     }

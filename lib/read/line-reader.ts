@@ -3,7 +3,7 @@ import type { SpanDetails } from './bound-condition.ts';
 import type { LineOfTrace } from './kept-trace.ts';
 import { detailsOf } from './line-details.ts';
 import type { ObjectTexts } from './object-texts.ts';
-import { type LineJson, readLine } from './otlp-json.ts';
+import { type LineJson, readLine, readWholeLine } from './otlp-json.ts';
 import type { PartLines } from './parts/part-lines.ts';
 
 const utf8 = new TextDecoder();
@@ -31,7 +31,7 @@ export class LineReader {
   async line(at: LineOfTrace): Promise<LineJson | undefined> {
     if (at.summary.part !== undefined) return this.#parts.line(at);
     const bytes = await this.#bytes(at);
-    return bytes && readLine(bytes);
+    return bytes && readWholeLine(bytes);
   }
 
   /**

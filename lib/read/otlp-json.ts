@@ -1,5 +1,5 @@
 import { MAX_READ_LINE_BYTES, parseLine, UnreadableError } from '../archive/read-line.ts';
-import { faultInLine } from './check-line.ts';
+import { faultInLine, isTooDeep } from './check-line.ts';
 
 /**
  * A line of the archive as the read service takes it: OTLP JSON (opentelemetry/proto/trace/v1/trace.proto), then the columns.
@@ -109,6 +109,13 @@ export function* linesIn(text: Uint8Array): Generator<{ readonly begin: number; 
     if (end > begin) yield { begin, end };
     begin = end + 1;
   }
+}
+
+/** A line that will be passed on as it is. @throws {UnreadableError} when it is not a line of the archive */
+export function readWholeLine(line: Uint8Array): LineJson {
+  const json = readLine(line);
+  if (isTooDeep(json)) throw new UnreadableError('is not OTLP JSON as the archive writes it: it is nested too deep');
+  return json;
 }
 
 /** @throws {UnreadableError} when it is not a line of the archive */
