@@ -6,9 +6,12 @@ export class CoverageBuilder {
   readonly #missing = new Set<string>();
   #lines = 0;
   #objects = 0;
+  /** The hour that was looked at last. */
+  lastHour: string | undefined;
 
   /** @param view undefined: there was no time to look at the hour */
   addHour(hour: string, view: HourView | undefined): void {
+    this.lastHour = hour;
     if (view?.isComplete !== true) this.#missing.add(hour);
     this.#lines += view?.damaged.lines ?? 0;
     this.#objects += view?.damaged.objects ?? 0;

@@ -1,5 +1,6 @@
 import type { ArchiveHours } from './archive-hours.ts';
 import { CompiledCondition, NO, PERHAPS, type RowTest, YES } from './bound-condition.ts';
+import { OutOfTimeError } from './comparison.ts';
 import { type Condition, needsAttributes } from './condition.ts';
 import { CoverageBuilder } from './coverage.ts';
 import { tracesIn } from './hour-view.ts';
@@ -30,15 +31,22 @@ const DEFAULT_SPANS = 3;
 export async function findTraces(query: TraceQuery, deps: FindTracesDeps, deadline: Deadline): Promise<FoundTraces> {
   const { window, condition, order = 'newest', limit = DEFAULT_LIMIT, spansPerTrace = DEFAULT_SPANS } = query;
   const readsLines = condition !== undefined && needsAttributes(condition);
-  const search = new Search(condition, spansPerTrace, deps.lines);
+  const search = new Search(condition, spansPerTrace, deps.lines, deadline);
   const wanted = await deps.hours.inWindow(window);
   const options = { needsAttributes: readsLines, mayStop: order === 'newest' };
   const views = viewsOf(wanted, deps.hours, deadline, options);
   // What summaries answer alone takes no time.
   const isTooLate = () => readsLines && deadline.isOver();
-  const asked = { window, limit, search, views, isTooLate, readsLines };
-  const { traces, coverage } = await (order === 'newest' ? newest(asked) : slowest(asked));
-  return { traces, ...coverage.build() };
+  const found: Found = { traces: [], coverage: new CoverageBuilder() };
+  const asked = { window, limit, search, views, isTooLate, readsLines, found };
+  try {
+    await (order === 'newest' ? newest(asked) : slowest(asked));
+  } catch (error) {
+    if (!(error instanceof OutOfTimeError)) throw error;
+    const from = order === 'newest' ? wanted.findIndex((hour) => hour === found.coverage.lastHour) : 0;
+    for (const hour of wanted.slice(from)) found.coverage.addMissing(hour);
+  }
+  return { traces: found.traces, ...found.coverage.build() };
 }
 
 interface Asked {
@@ -48,16 +56,17 @@ interface Asked {
   readonly views: ReturnType<typeof viewsOf>;
   readonly isTooLate: () => boolean;
   readonly readsLines: boolean;
+  /** What has been found so far. */
+  readonly found: Found;
 }
 
 interface Found {
-  readonly traces: readonly FoundTrace[];
+  readonly traces: FoundTrace[];
   readonly coverage: CoverageBuilder;
 }
 
-async function newest({ window, limit, search, views, isTooLate }: Asked): Promise<Found> {
-  const traces: FoundTrace[] = [];
-  const coverage = new CoverageBuilder();
+async function newest({ window, limit, search, views, isTooLate, found }: Asked): Promise<void> {
+  const { traces, coverage } = found;
   for await (const { hour, view } of views) {
     coverage.addHour(hour, view);
     for (const trace of view === undefined ? [] : tracesIn(view, window)) {
@@ -66,19 +75,18 @@ async function newest({ window, limit, search, views, isTooLate }: Asked): Promi
         coverage.addMissing(hour);
         break;
       }
-      const found = await search.match(trace).catch(ifDamaged);
-      if (found === DAMAGED) coverage.addDamagedLine(hour);
-      else if (found !== undefined && traces.push(found) === limit) return { traces, coverage };
+      const match = await search.match(trace).catch(ifDamaged);
+      if (match === DAMAGED) coverage.addDamagedLine(hour);
+      else if (match !== undefined && traces.push(match) === limit) return;
     }
   }
-  return { traces, coverage };
 }
 
 /** Candidates that are put in order together. */
 const SORTED_AT_ONCE = 1000;
 
-async function slowest({ window, limit, search, views, isTooLate, readsLines }: Asked): Promise<Found> {
-  const coverage = new CoverageBuilder();
+async function slowest({ window, limit, search, views, isTooLate, readsLines, found }: Asked): Promise<void> {
+  const { traces, coverage } = found;
   const candidates: KeptTrace[] = [];
   for await (const { hour, view } of views) {
     coverage.addHour(hour, view);
@@ -89,17 +97,15 @@ async function slowest({ window, limit, search, views, isTooLate, readsLines }: 
       if (!readsLines && candidates.length > limit + SORTED_AT_ONCE) candidates.sort(bySlowest).length = limit;
     }
   }
-  const traces: FoundTrace[] = [];
   for (const trace of candidates.sort(bySlowest)) {
     if (isTooLate()) {
       coverage.addMissing(trace.hour);
       break;
     }
-    const found = await search.match(trace).catch(ifDamaged);
-    if (found === DAMAGED) coverage.addDamagedLine(trace.hour);
-    else if (found !== undefined && traces.push(found) === limit) break;
+    const match = await search.match(trace).catch(ifDamaged);
+    if (match === DAMAGED) coverage.addDamagedLine(trace.hour);
+    else if (match !== undefined && traces.push(match) === limit) break;
   }
-  return { traces, coverage };
 }
 
 function bySlowest(a: KeptTrace, b: KeptTrace): number {
@@ -114,8 +120,8 @@ class Search {
   readonly #tests = new Map<ObjectSummary, RowTest | undefined>();
   #last: { readonly summary: ObjectSummary; readonly test: RowTest | undefined } | undefined;
 
-  constructor(condition: Condition | undefined, spansPerTrace: number, lines: LineReader) {
-    this.#compiled = condition && new CompiledCondition(condition);
+  constructor(condition: Condition | undefined, spansPerTrace: number, lines: LineReader, deadline: Deadline) {
+    this.#compiled = condition && new CompiledCondition(condition, deadline);
     this.#needles = condition === undefined ? [] : needlesOf(condition);
     this.#spansPerTrace = spansPerTrace;
     this.#lines = lines;
