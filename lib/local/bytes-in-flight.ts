@@ -19,6 +19,10 @@ export class BytesInFlight {
     return this.#held >= this.#limit;
   }
 
+  get isEmpty(): boolean {
+    return this.#held === 0;
+  }
+
   /** The most that was held at a time. */
   get most(): number {
     return this.#most;
