@@ -109,7 +109,7 @@ describe('the gRPC server', () => {
     const heads: HttpHead[] = [];
     const { client, inFlight } = await start(async (head) => {
       heads.push(head);
-      return refuseForNow(head, 'decisions are late', 2);
+      return refuseForNow(head, 'decisions are late');
     });
     const error = await fail(client, Buffer.alloc(3_000_000), keyMetadata());
     expect(error).toMatchObject({ code: status.UNAVAILABLE, details: 'decisions are late' });
@@ -120,7 +120,7 @@ describe('the gRPC server', () => {
   });
 
   it('says with RetryInfo how long to wait', async () => {
-    const { client } = await start(async (head) => refuseForNow(head, 'decisions are late', 2));
+    const { client } = await start(async (head) => refuseForNow(head, 'decisions are late'));
     const { metadata } = await fail(client, Buffer.alloc(0));
     const [details] = metadata.get('grpc-status-details-bin');
     const { Status, RetryInfo } = googleRpc();
