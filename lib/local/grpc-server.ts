@@ -1,11 +1,9 @@
-import { Duplex } from 'node:stream';
 import {
   type handleUnaryCall,
   Metadata,
   Server,
   ServerCredentials,
   ServerInterceptingCall,
-  type ServerInterceptingCallInterface,
   type ServerInterceptor,
   type StatusObject,
   setLogger,
@@ -21,6 +19,7 @@ import type { Clock } from '../pipeline/ports.ts';
 import { CommandError } from '../terminal/errors.ts';
 import { type BytesInFlight, type BytesOfRequest, refuseForRoom } from './bytes-in-flight.ts';
 import { authority, endWithGrace } from './listening.ts';
+import { countArrival, MAX_MESSAGE_BYTES } from './message-arrival.ts';
 
 export interface GrpcServerOptions {
   readonly host: string;
@@ -44,8 +43,6 @@ export interface RunningGrpcServer {
 
 const SERVICE = 'opentelemetry.proto.collector.trace.v1.TraceService';
 
-/** As the Collector's `max_recv_msg_size_mib`. It applies to the message as it comes, and unpacked. */
-const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 const MESSAGE_TIMEOUT_MS = 30_000;
 
 /** What is known of a call before its message. */
@@ -176,29 +173,6 @@ function openBeforeMessage(
     });
     return intercepted;
   };
-}
-
-/**
- * Calls back with the bytes that a call brings, before the library has them; and once the message is whole and compressed, with what it
- * may be unpacked. The library tells of whole messages alone, and not even of these before they are unpacked: this listens to the
- * stream that it reads. Without that stream, the message counts as the largest from its beginning.
- */
-function countArrival(call: ServerInterceptingCallInterface, onBytes: (bytes: number) => void): void {
-  const { stream } = call as { readonly stream?: unknown };
-  if (!(stream instanceof Duplex)) return onBytes(MAX_MESSAGE_BYTES);
-  /** 1 if it is compressed, and its length in four bytes. */
-  const prefix = Buffer.alloc(5);
-  let arrived = 0;
-  let isWhole = false;
-  // Called back before the library, it can end the call before anything is unpacked.
-  stream.prependListener('data', (chunk: Buffer) => {
-    if (arrived < prefix.length) chunk.copy(prefix, arrived);
-    arrived += chunk.length;
-    onBytes(chunk.length);
-    if (isWhole || arrived < prefix.length + prefix.readUInt32BE(1) || arrived < prefix.length) return;
-    isWhole = true;
-    if (prefix[0] === 1) onBytes(MAX_MESSAGE_BYTES);
-  });
 }
 
 /** The answer when the handler rejects, which is a defect. */

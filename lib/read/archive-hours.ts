@@ -10,7 +10,8 @@ import {
 } from '../archive/layout.ts';
 import type { StoredObject } from '../archive/ports.ts';
 import { UnreadableError } from '../archive/read-line.ts';
-import { type HourGaps, type HourView, hourView } from './hour-view.ts';
+import { emptyHour, forgetDeleted, type HeldHour, look } from './held-hour.ts';
+import type { HourView } from './hour-view.ts';
 import { HoursInWindow } from './hours-in-window.ts';
 import type { ObjectTexts } from './object-texts.ts';
 import type { PartReader } from './parts/part-reader.ts';
@@ -41,22 +42,6 @@ const SETTLED_AFTER_MS = MS_PER_HOUR;
 
 /** An object is named when an invocation begins, which writes it before it ends. */
 const ROUND_MS = 120_000;
-
-interface HeldHour {
-  readonly summaries: Map<string, ObjectSummary>;
-  /** Objects that are not what the archive writes: they are not read again. */
-  readonly unreadable: Set<string>;
-  view: HourView;
-  gaps: HourGaps;
-  /** When everything in the view was listed; undefined: it does not have all of it. */
-  listedAtMs: number | undefined;
-  /** Whether a part is in the view of which the lines are there, too. */
-  hasLinesOfParts: boolean;
-  /** All objects of lines. */
-  keys: readonly string[];
-  bytes: number;
-  loading: Promise<void> | undefined;
-}
 
 /**
  * The hours of the archive of one tenant, as summaries. What has been read once stays in memory as long as there is room; the
@@ -138,7 +123,7 @@ export class ArchiveHours {
       isSettled(hour, listedAtMs) ? objects.listFolder(PARTS_PREFIX + folder) : undefined,
     ]);
     held.keys = lines.objects.map(({ key }) => key).filter((key) => !isHidden(key));
-    this.#forgetDeleted(held, [...held.keys, ...(ofParts?.objects ?? []).map(({ key }) => key)]);
+    this.#bytes -= forgetDeleted(held, [...held.keys, ...(ofParts?.objects ?? []).map(({ key }) => key)]);
     const parts = await this.#partsInstead(folder, ofParts?.objects ?? [], held, needsAttributes);
     const covered = new Set([...parts.values()].flatMap(({ covers }) => covers));
     const wanted = [...held.keys.filter((key) => !covered.has(key)), ...parts.keys()];
@@ -158,26 +143,9 @@ export class ArchiveHours {
     const inView = wanted.map((key) => summaries.get(key)).filter((summary) => summary !== undefined);
     // A part may have all of an object that cannot be read.
     const damagedObjects = [...unreadable].filter((key) => !covered.has(key)).length;
-    const gaps = { isRead: isComplete, damagedObjects };
-    const { summaries: before } = held.view;
-    const isSame = before.length === inView.length && before.every((summary, at) => summary === inView[at]);
-    const hasGapsOfBefore = isComplete === held.gaps.isRead && damagedObjects === held.gaps.damagedObjects;
-    if (!isSame || !hasGapsOfBefore) held.view = hourView(hour, inView, gaps);
-    held.gaps = gaps;
+    look(held, hour, inView, { isRead: isComplete, damagedObjects });
     held.hasLinesOfParts = [...parts.values()].some(({ hasLines }) => hasLines);
     held.listedAtMs = isComplete ? listedAtMs : undefined;
-  }
-
-  /** What is no longer in the bucket is neither read nor missed. */
-  #forgetDeleted(held: HeldHour, listed: readonly string[]): void {
-    const left = new Set(listed);
-    for (const key of held.unreadable) if (!left.has(key)) held.unreadable.delete(key);
-    for (const [key, { byteLength }] of held.summaries) {
-      if (left.has(key)) continue;
-      held.summaries.delete(key);
-      held.bytes -= byteLength;
-      this.#bytes -= byteLength;
-    }
   }
 
   /** The parts that are read in place of the objects that they cover. */
@@ -254,19 +222,4 @@ interface PartInstead {
 
 function isSettled(hour: ArchiveHour, nowMs: number): boolean {
   return nowMs > startOf(hour) + MS_PER_HOUR + SETTLED_AFTER_MS;
-}
-
-function emptyHour(hour: ArchiveHour): HeldHour {
-  const gaps = { isRead: true, damagedObjects: 0 };
-  return {
-    summaries: new Map(),
-    unreadable: new Set(),
-    view: hourView(hour, [], gaps),
-    gaps,
-    listedAtMs: undefined,
-    hasLinesOfParts: false,
-    keys: [],
-    bytes: 0,
-    loading: undefined,
-  };
 }

@@ -43,8 +43,10 @@ export async function findTraces(query: TraceQuery, deps: FindTracesDeps, deadli
     await (order === 'newest' ? newest(asked) : slowest(asked));
   } catch (error) {
     if (!(error instanceof OutOfTimeError)) throw error;
-    const from = order === 'newest' ? wanted.findIndex((hour) => hour === found.coverage.lastHour) : 0;
-    for (const hour of wanted.slice(from)) found.coverage.addMissing(hour);
+    const { lastHour } = found.coverage;
+    for (const hour of wanted) {
+      if (order === 'slowest' || lastHour === undefined || hour <= lastHour) found.coverage.addMissing(hour);
+    }
   }
   return { traces: found.traces, ...found.coverage.build() };
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../otlp/trace/summary.ts';
 import type { MatchedSpan, ServiceCount, TraceSummary } from './results.ts';
 import {
   earlier,
@@ -121,7 +122,7 @@ function servicesOf(trace: KeptTrace): ServiceCount[] {
     count.spanCount += 1;
     if (statusOf(summary.spans.flags[row] as number) === STATUS_ERROR) count.errorCount += 1;
   });
-  return [...counts.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...counts.values()].sort((a, b) => compareText(a.name, b.name));
 }
 
 /** Spans with a parent that is on none of the lines. */

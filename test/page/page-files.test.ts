@@ -7,8 +7,8 @@ import { buildPage } from '../../scripts/build/page.ts';
 
 const answer = pageBeside(pageFiles(), async ({ path }) => ({ status: 404, headers: {}, body: Buffer.from(path) }));
 
-async function get(path: string, method = 'GET') {
-  const handled = await answer({ method, path, headers: {} });
+async function get(path: string, method = 'GET', headers = {}) {
+  const handled = await answer({ method, path, headers });
   if (typeof handled === 'function') throw new Error('no body expected');
   return handled;
 }
@@ -47,6 +47,17 @@ describe('the page', () => {
     ];
     expect(names).toHaveLength(3);
     for (const [, name = ''] of names) expect((await get(name)).status).toBe(200);
+  });
+
+  it('says that there is nothing to a person who has mistyped a path, and to nobody else', async () => {
+    const accept = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const { status, headers, body } = await get('/trace', 'GET', accept);
+    expect([status, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(Buffer.from(body).toString()).toContain('<div id="app">');
+    for (const path of ['/trace', '/api/nothing', '/jaeger/api/x', '/v1/traces', '/healthz', '/page/other.js']) {
+      const { headers: ofOther } = await get(path, 'GET', path === '/trace' ? {} : accept);
+      expect(ofOther['content-type'], path).toBeUndefined();
+    }
   });
 
   it('leaves everything else alone', async () => {

@@ -1,3 +1,4 @@
+import { compareText } from '../../otlp/trace/summary.ts';
 import type { ArchiveHours } from '../archive-hours.ts';
 import { TRACE_VALUES } from '../bound-condition.ts';
 import type { AttributeField, Field } from '../condition.ts';
@@ -9,7 +10,7 @@ import { type AnyValueJson, type KeyValueJson, type LineJson, valueText } from '
 import type { Deadline } from '../ports.ts';
 import type { Coverage, ReadWindow, TagValue } from '../results.ts';
 import { KINDS, kindOf, STATUSES, statusOf } from '../summary/object-summary.ts';
-import { byText, forEachTrace } from './walk.ts';
+import { forEachTrace } from './walk.ts';
 
 /** As many values as a list for a person may have. */
 const MAX_VALUES = 1000;
@@ -33,7 +34,7 @@ export async function tagValues(
       : await forEachTrace(window, deps.hours, deadline, (trace) => {
           if (values.size < MAX_VALUES) addTexts(field, trace, (value) => add(values, { type: 'string', value }));
         });
-  return { ...coverage, values: [...values.values()].sort((a, b) => byText(a.value, b.value)) };
+  return { ...coverage, values: [...values.values()].sort((a, b) => compareText(a.value, b.value)) };
 }
 
 function addTexts(field: Exclude<Field, AttributeField>, trace: KeptTrace, addText: (text: string) => void): void {

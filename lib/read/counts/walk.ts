@@ -41,8 +41,3 @@ export function upsert<Key, Value>(map: Map<Key, Value>, key: Key, create: () =>
   map.set(key, value);
   return value;
 }
-
-export function byText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
