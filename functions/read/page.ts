@@ -1,5 +1,6 @@
 import type { HttpHandler } from '../ingest/handler.ts';
 import type { HttpHead, HttpResponse } from '../ingest/http.ts';
+import { READ_APIS } from './apis.ts';
 import { compressed } from './http.ts';
 
 /** The files of the page by their names, as they are served. */
@@ -30,10 +31,22 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A file of the page; undefined: there is none with this path. The files say nothing of the traces, so they need no key. */
-async function answerPage({ method, path }: HttpHead, files: PageFiles): Promise<HttpResponse | undefined> {
+/** Paths that others answer, also to a browser. */
+const OTHERS = ['/v1', '/healthz', ...READ_APIS.keys()];
+
+/**
+ * A file of the page; undefined: there is none with this path. The files say nothing of the traces, so they need no key. A person
+ * who has mistyped a path gets the page, which says so.
+ */
+async function answerPage(
+  { method, path, headers: asked }: HttpHead,
+  files: PageFiles,
+): Promise<HttpResponse | undefined> {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
-  const name = VIEW.test(path) ? INDEX : FILE.exec(path)?.[1];
+  const file = VIEW.test(path) ? INDEX : FILE.exec(path)?.[1];
+  const isOfOthers = OTHERS.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+  const isMistyped = file === undefined && !isOfOthers && /\btext\/html\b/.test(asked['accept'] ?? '');
+  const name = isMistyped ? INDEX : file;
   const body = name === undefined ? undefined : await files(name);
   if (name === undefined || body === undefined) return undefined;
   const headers = {
@@ -44,7 +57,7 @@ async function answerPage({ method, path }: HttpHead, files: PageFiles): Promise
     // A newer version of Tailgate has files of the same names.
     'cache-control': 'no-cache',
   };
-  return { status: 200, headers, body };
+  return { status: isMistyped ? 404 : 200, headers, body };
 }
 
 /** Puts the page before what answers all other requests. */

@@ -2,8 +2,9 @@ import { zstdDecompressSync } from 'node:zlib';
 import type { ObjectStore } from '../../lib/archive/ports.ts';
 import { NODE_CODECS } from '../../lib/aws/codecs.ts';
 import { type SpanBuffer, TraceTooLargeError } from '../../lib/pipeline/ports.ts';
-import type { KeptRecords, ReadClock } from '../../lib/read/ports.ts';
+import type { FoundDamage, KeptRecords, ReadClock } from '../../lib/read/ports.ts';
 import { TraceReader, type TraceReaderLimits } from '../../lib/read/trace-reader.ts';
+import type { Log } from '../shared/logger.ts';
 import { type PerTenant, perTenant } from '../shared/per-tenant.ts';
 
 export interface ReadersDeps {
@@ -11,6 +12,7 @@ export interface ReadersDeps {
   /** The decision records of a tenant. */
   readonly buffer: PerTenant<Pick<SpanBuffer, 'read'>>;
   readonly clock: ReadClock;
+  readonly log: Log;
 }
 
 /** Each reader has a memory of its own: more of them than this at a time start anew. */
@@ -18,15 +20,16 @@ const MAX_READERS = 8;
 
 /** A reader for each tenant, who share the store and nothing else. */
 export function createReaders(deps: ReadersDeps, limits: Partial<TraceReaderLimits> = {}): PerTenant<TraceReader> {
-  const { store: objects, clock, buffer } = deps;
+  const { store: objects, clock, buffer, log } = deps;
   const decompress = {
     gunzip: NODE_CODECS.gunzip,
     zstd: (bytes: Uint8Array, outputLength: number) => zstdDecompressSync(bytes, { maxOutputLength: outputLength }),
   };
-  return perTenant(
-    (tenant) => new TraceReader({ objects, decompress, clock, records: recordsIn(buffer(tenant)) }, { tenant }, limits),
-    MAX_READERS,
-  );
+  const onDamage = (found: FoundDamage) => log.warn('damaged', { ...found });
+  return perTenant((tenant) => {
+    const records = recordsIn(buffer(tenant));
+    return new TraceReader({ objects, decompress, clock, records, onDamage }, { tenant }, limits);
+  }, MAX_READERS);
 }
 
 /** The decision records in a buffer. */

@@ -29,7 +29,7 @@ export function localReading(
   options: ReadingOptions,
   { objects, services, clock, log, pipeline }: ReadingDeps,
 ): ReadHttp {
-  const readers = createReaders({ store: objects, buffer: (tenant) => services(tenant).buffer, clock });
+  const readers = createReaders({ store: objects, buffer: (tenant) => services(tenant).buffer, clock, log });
   const read = createReadHttp({ readers, authorize: authorizeReaders(options), clock, log, pipeline });
   if (!isOpenToReaders(options)) return read;
   return async (head) => (isNameOfThisMachine(head.headers['host'] ?? '') ? read(head) : refuseName(head));
