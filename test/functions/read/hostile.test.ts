@@ -221,6 +221,13 @@ describe('whatever becomes of a line of the archive', () => {
       `/jaeger/api/v3/traces/${id}`,
       `/jaeger/api/traces?start=${ALL.fromMs * 1000}&end=${ALL.toMs * 1000}&limit=1000`,
       `/jaeger/api/traces/${id}`,
+      ...[
+        'search?q=%7B%7D&',
+        'search?q=%7Bspan.tier!=%22none%22%7D&',
+        'v2/search/tags?',
+        `v2/traces/${id}?`,
+        `traces/${id}?`,
+      ].map((path) => `/tempo/api/${path}start=${ALL.fromMs / 1000}&end=${ALL.toMs / 1000}`),
     ];
     await fc.assert(
       fc.asyncProperty(
