@@ -32,6 +32,7 @@ const readers = createReaders(
       return keptRecords((traceId) => records.find(traceId));
     },
     clock,
+    log,
   },
   limitsOf(Number(optionalVariable('AWS_LAMBDA_FUNCTION_MEMORY_SIZE', '1769'))),
 );

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HttpHandler } from '../ingest/handler.ts';
 import type { HttpHead, HttpResponse } from '../ingest/http.ts';
+import { READ_APIS } from './apis.ts';
 import { compressed } from './http.ts';
 
 /** The files of the page by their names, as they are served. */
@@ -31,13 +32,22 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A file of the page; undefined: there is none with this path. The files say nothing of the traces, so they need no key. */
+/** Paths that others answer, also to a browser. */
+const OTHERS = ['/v1', '/healthz', ...READ_APIS.keys()];
+
+/**
+ * A file of the page; undefined: there is none with this path. The files say nothing of the traces, so they need no key. A person
+ * who has mistyped a path gets the page, which says so.
+ */
 export async function answerPage(
-  { method, path, headers: sent }: HttpHead,
+  { method, path, headers: asked }: HttpHead,
   files: PageFiles,
 ): Promise<HttpResponse | undefined> {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
-  const name = VIEW.test(path) ? INDEX : FILE.exec(path)?.[1];
+  const file = VIEW.test(path) ? INDEX : FILE.exec(path)?.[1];
+  const isOfOthers = OTHERS.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+  const isMistyped = file === undefined && !isOfOthers && /\btext\/html\b/.test(asked['accept'] ?? '');
+  const name = isMistyped ? INDEX : file;
   const body = name === undefined ? undefined : await files(name);
   if (name === undefined || body === undefined) return undefined;
   const headers = {
@@ -50,7 +60,8 @@ export async function answerPage(
     // Weak, because it is the same with gzip and without.
     etag: `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
   };
-  if (hasTag(sent['if-none-match'], headers.etag)) return { status: 304, headers, body: new Uint8Array() };
+  if (isMistyped) return { status: 404, headers, body };
+  if (hasTag(asked['if-none-match'], headers.etag)) return { status: 304, headers, body: new Uint8Array() };
   return { status: 200, headers, body };
 }
 

@@ -2,8 +2,9 @@ import { zstdDecompressSync } from 'node:zlib';
 import type { ObjectStore } from '../../lib/archive/ports.ts';
 import { NODE_CODECS } from '../../lib/aws/codecs.ts';
 import { type DecisionRecord, type SpanBuffer, TraceTooLargeError } from '../../lib/pipeline/ports.ts';
-import type { KeptRecords, ReadClock } from '../../lib/read/ports.ts';
+import type { FoundDamage, KeptRecords, ReadClock } from '../../lib/read/ports.ts';
 import { TraceReader, type TraceReaderLimits } from '../../lib/read/trace-reader.ts';
+import type { Log } from '../shared/logger.ts';
 import { type PerTenant, perTenant } from '../shared/per-tenant.ts';
 
 export interface ReadersDeps {
@@ -11,6 +12,7 @@ export interface ReadersDeps {
   /** The decision records of a tenant. */
   readonly records: PerTenant<KeptRecords>;
   readonly clock: ReadClock;
+  readonly log: Log;
 }
 
 export interface ReadersLimits extends TraceReaderLimits {
@@ -22,14 +24,15 @@ const MAX_READERS = 8;
 
 /** A reader for each tenant, who share the store and nothing else. */
 export function createReaders(deps: ReadersDeps, limits: Partial<ReadersLimits> = {}): PerTenant<TraceReader> {
-  const { store: objects, clock, records } = deps;
+  const { store: objects, clock, records, log } = deps;
   const { maxReaders = MAX_READERS, ...ofEach } = limits;
   const decompress = {
     gunzip: NODE_CODECS.gunzip,
     zstd: (bytes: Uint8Array, outputLength: number) => zstdDecompressSync(bytes, { maxOutputLength: outputLength }),
   };
+  const onDamage = (found: FoundDamage) => log.warn('damaged', { ...found });
   return perTenant(
-    (tenant) => new TraceReader({ objects, decompress, clock, records: records(tenant) }, { tenant }, ofEach),
+    (tenant) => new TraceReader({ objects, decompress, clock, records: records(tenant), onDamage }, { tenant }, ofEach),
     maxReaders,
   );
 }

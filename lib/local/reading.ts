@@ -30,7 +30,7 @@ export function localReading(
   { objects, services, clock, log, pipeline }: ReadingDeps,
 ): ReadHttp {
   const records = (tenant: string | undefined) => recordsIn(services(tenant).buffer);
-  const readers = createReaders({ store: objects, records, clock });
+  const readers = createReaders({ store: objects, records, clock, log });
   const read = createReadHttp({ readers, authorize: authorizeReaders(options), clock, log, pipeline });
   if (!isOpenToReaders(options)) return read;
   return async (head) => (isNameOfThisMachine(head.headers['host'] ?? '') ? read(head) : refuseName(head));

@@ -77,6 +77,7 @@ beforeAll(async () => {
       return keptRecords((traceId) => records.find(traceId));
     },
     clock,
+    log,
   });
   const stored = new StoredKeys(
     { parameters: new KeyParameters({ client: parameters.client(), path: PATH, clock }), clock, log },
