@@ -14,6 +14,7 @@ import type { Network } from './network.ts';
 import type { Settings } from './plan.ts';
 import { DEAD_LETTER_URL, QUEUE_URL, SimulatedQueue } from './queue.ts';
 import type { Process } from './scheduler.ts';
+import { withLimits } from './small-limits.ts';
 import { SimulatedTable } from './table.ts';
 
 export interface AwsEngineDeps extends EngineDeps {
@@ -88,7 +89,7 @@ export class AwsEngine implements Engine {
       const urls = { queueUrl: QUEUE_URL, deadLetterQueueUrl: DEAD_LETTER_URL };
       return {
         clock,
-        buffer: new DynamoDbSpanBuffer({ ...onTable, spillStore: store }),
+        buffer: withLimits(new DynamoDbSpanBuffer({ ...onTable, spillStore: store }), this.#settings.limits),
         wakeUps: new SqsWakeUpQueue({ client: this.messages.client(process), ...urls, clock, tenant, retryPolicy }),
         archive: new GzipTraceArchive({ store, codecs: PLAIN, tenant }),
         limits: new DynamoDbLimitStore(onTable),

@@ -99,9 +99,9 @@ export async function invoke(
   return new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
 }
 
-/** What a service that fails makes of an examination. Everything else is a mistake of the pipeline. */
+/** What a service that fails makes of an examination, or a limit. Everything else is a mistake of the pipeline. */
 function isExpected(message: string): boolean {
-  return /^could not |^a limit is contended/.test(message);
+  return /^could not |^a limit is contended|^trace \S+ has more than /.test(message);
 }
 
 /** Listens for errors that are not the fault of a service. */

@@ -17,6 +17,7 @@ import { shortName, shortTrace } from './names.ts';
 import type { Settings } from './plan.ts';
 import type { Message } from './queue.ts';
 import type { Process } from './scheduler.ts';
+import { withLimits } from './small-limits.ts';
 
 /** A disk in memory, where there is one: nothing of what is stored has to outlive the history. */
 const FOLDERS = ['/dev/shm', tmpdir()];
@@ -83,11 +84,11 @@ export class SqliteEngine implements Engine {
     const random = () => this.#deps.random.between(0, 1);
     const retryPolicy = { clock, random, sleep: (ms: number) => process.sleep(ms), budgetMs: 4_000 };
     const store = new S3ObjectStore({ client: this.#bucket.client(process), bucket: 'archive', clock, retryPolicy });
-    return perTenant((tenant) => ({
-      clock,
-      ...this.#onStore(process, tenant),
-      archive: new GzipTraceArchive({ store, codecs: PLAIN, tenant }),
-    }));
+    return perTenant((tenant) => {
+      const { buffer, ...ports } = this.#onStore(process, tenant);
+      const archive = new GzipTraceArchive({ store, codecs: PLAIN, tenant });
+      return { clock, buffer: withLimits(buffer, this.#settings.limits), ...ports, archive };
+    });
   }
 
   has(name: string): boolean {

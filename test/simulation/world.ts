@@ -33,6 +33,8 @@ export class World {
   readonly summaries: DecideSummary[] = [];
   /** What was wrong at the moment when it happened. */
   readonly violations: Violation[] = [];
+  /** Keys of the objects with kept traces at that moment. */
+  archivedBeforeRedrive: ReadonlySet<string> = new Set();
   readonly #random: Random;
   readonly #eventSource: EventSource;
   readonly #exporters: Exporters;
@@ -81,16 +83,13 @@ export class World {
       },
       plan.settings,
     );
-    this.#exporters = new Exporters(
-      {
-        ...shared,
-        spans: new Spans(plan),
-        newInstance: () => this.#ingestInstance(),
-        onSend: (request, tenant) => this.ledger.send(request, tenant),
-        onAcknowledged: (request, tenant) => this.#acknowledge(request, tenant),
-      },
-      plan.settings,
-    );
+    this.#exporters = new Exporters({
+      ...shared,
+      spans: new Spans(plan),
+      newInstance: () => this.#ingestInstance(),
+      onSend: (request, tenant) => this.ledger.send(request, tenant),
+      onAcknowledged: (request, tenant) => this.#acknowledge(request, tenant),
+    });
   }
 
   /** As in the event source. */
@@ -107,6 +106,9 @@ export class World {
     for (const { atMs, policies } of this.plan.deploys) {
       this.scheduler.after(atMs, () => this.timeline.add('operator', 'deploys', `policies "${policies}"`));
     }
+    for (const { atMs } of this.plan.tenantSwitches) {
+      this.scheduler.after(atMs, () => this.timeline.add('operator', 'deploys', 'switches tenants on, or off'));
+    }
     await this.#run();
   }
 
@@ -115,6 +117,7 @@ export class World {
     this.faults.isOver = true;
     const letters = this.engine.deadLetters();
     if (letters.length === 0) return;
+    this.archivedBeforeRedrive = new Set(this.engine.archived().keys());
     this.scheduler.after(3_600_000, () => {
       this.timeline.add('operator', 'redrives', '', () => letters.map(describeBody).join('; '));
       this.scheduler.hold(this.engine.sendBack());
@@ -171,7 +174,7 @@ export class World {
 
   #ingestInstance() {
     const deps = this.#instance('ingest');
-    return { process: deps.process, handle: ingestFunction(deps) };
+    return { process: deps.process, handle: ingestFunction(deps), hasTenants: deps.hasTenants };
   }
 
   #instance(name: string) {
@@ -183,7 +186,15 @@ export class World {
     const services = this.engine.services(process);
     const lagMs = this.#random.between(0, CONFIG_LAG_MS);
     const onError = (message: string) => this.#violate('error', `${process.name}: ${message}`);
-    return { process, services, config: () => this.#config(lagMs), onError };
+    const hasTenants = () => this.#hasTenants(lagMs);
+    return { process, services, config: () => this.#config(lagMs), hasTenants, onError };
+  }
+
+  #hasTenants(lagMs: number): boolean {
+    const { tenantSwitches, settings } = this.plan;
+    const agoMs = this.scheduler.nowMs - START_MS - lagMs;
+    const switches = tenantSwitches.filter(({ atMs }) => atMs <= agoMs);
+    return settings.hasTenants !== (switches.length % 2 === 1);
   }
 
   #config(lagMs: number) {
