@@ -3,7 +3,7 @@ import { DEFAULT_BUFFER_TTL_MS } from '../pipeline/adapter-rules.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, WakeUpQueue } from '../pipeline/ports.ts';
 import { openDatabase } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { GroupCommit } from './group-commit.ts';
+import { GroupCommit, type GroupCommitDeps } from './group-commit.ts';
 import { SqliteKeyTables } from './key-tables.ts';
 import { SqliteLimitStore } from './limit-store.ts';
 import { MessagePacks } from './message-packs.ts';
@@ -34,6 +34,8 @@ export interface StoreOptions {
    * only does it if the other does not get to it. @default false
    */
   readonly isAssisted?: boolean;
+  /** Takes the place of the disk and of its time, in tests that let the power fail. @default the real ones */
+  readonly disk?: Pick<GroupCommitDeps, 'sync' | 'elapsedMs'>;
 }
 
 /** The ports of the pipeline on SQLite, for one tenant. */
@@ -88,7 +90,7 @@ export function openStore(options: StoreOptions): Store {
   const database = openDatabase(path, { isAssisted });
   const usage = new UsageCounter(database);
   const snapshot = new Snapshot(database);
-  const writer = new GroupCommit({ database, path, usage, snapshot });
+  const writer = new GroupCommit({ database, path, usage, snapshot, ...options.disk });
   const packs = new Packs(database, usage, snapshot);
   const index = new TraceIndex(database, writer, snapshot);
   const records = new Records({ database, writer, snapshot, clock, bufferTtlMs });

@@ -1,6 +1,7 @@
 import { decodeWakeUp } from '../../lib/aws/sqs/wake-up-message.ts';
 import type { DecideSummary } from '../../lib/pipeline/decide/tally.ts';
 import { type ArchivedLine, readArchive } from './archive.ts';
+import { isFirstCut } from './encodings.ts';
 import { Expectations } from './expectations.ts';
 import { acknowledgedSpans, type SentTrace } from './ledger.ts';
 import { shortHash, shortKey, shortName, shortTrace } from './names.ts';
@@ -193,8 +194,9 @@ function hasExpiry({ bufferTtlMs }: Settings): boolean {
 }
 
 /** Nothing goes wrong, and calls take next to no time. */
-function isCalm({ faults, stalls, settings }: Plan): boolean {
-  return faults.length === 0 && stalls.length === 0 && settings.latency === 'even';
+function isCalm({ faults, stalls, requests, settings }: Plan): boolean {
+  const isCut = requests.some(isFirstCut);
+  return faults.length === 0 && stalls.length === 0 && !isCut && settings.latency === 'even';
 }
 
 /** An unfinished copy is left out where there is a finished one (docs/adr/0006-copies-that-differ.md). */

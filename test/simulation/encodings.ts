@@ -20,6 +20,11 @@ export const plannedEncoding = {
   isCut: fc.constantFrom(false, false, false, false, false, true),
 };
 
+/** Whether a part of the first attempt arrives. */
+export function isFirstCut({ encoding, isCut }: PlannedEncoding): boolean {
+  return isCut && encoding !== 'protobuf';
+}
+
 /** Takes 2 KB of memory, where the default takes 270. */
 const SMALL = { level: 1, windowBits: 9, memLevel: 1, chunkSize: 1024 };
 

@@ -1,10 +1,12 @@
 import type { Random } from '../../lib/traffic/random.ts';
+import { isFirstCut } from './encodings.ts';
 import type { Faults } from './faults.ts';
 import { type IngestFunction, TENANT_HEADER } from './functions.ts';
 import { shortHash, shortTrace } from './names.ts';
 import type { PlannedRequest, SpanCopy } from './plan.ts';
 import { Process, type Scheduler } from './scheduler.ts';
 import type { SentRequest, Spans } from './spans.ts';
+import { TENANTS } from './tenants.ts';
 import type { Timeline } from './timeline.ts';
 
 /** An instance of ingest: it has one request at a time. */
@@ -29,7 +31,6 @@ export interface ExportersDeps {
 
 const EXPORT_TIMEOUT_MS = 10_000;
 const FUNCTION_TIMEOUT_MS = 30_000;
-const TENANTS = ['blue', 'red'] as const;
 
 /** The exporters: each sends a request, and sends it again as long as nobody tells it that it was accepted. */
 export class Exporters {
@@ -56,7 +57,7 @@ export class Exporters {
     const { random, spans, timeline } = this.#deps;
     let request = spans.request(copies);
     for (let attempt = 1; attempt <= planned.tries; attempt++) {
-      const isCut = planned.isCut && attempt === 1 && planned.encoding !== 'protobuf';
+      const isCut = attempt === 1 && isFirstCut(planned);
       const status = await this.#post(exporter, request, planned, isCut ? random.between(0.01, 0.99) : 1);
       if (status === 200) return;
       if (attempt === planned.tries) break;

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
+import { type PlannedDictionaries, type PlannedPublication, plannedDictionaries } from './dictionaries.ts';
 import { type PlannedEncoding, plannedEncoding } from './encodings.ts';
 import { CALLS, type CallName, type Fault, faultsOf } from './faults.ts';
 import { POLICY_NAMES, type PolicyName, TURNING_OFF } from './policies.ts';
 import { type PlannedLimits, plannedLimits } from './small-limits.ts';
+import { TENANTS } from './tenants.ts';
 
 /**
  * A history before it happens: everything that is chosen. The same plan makes the same history. It consists of lists, so that
@@ -14,6 +16,8 @@ export interface Plan {
   readonly policies: PolicyName;
   /** Policies that replace those before them. */
   readonly deploys: readonly { readonly atMs: number; readonly policies: PolicyName }[];
+  /** Where dictionaries are used. */
+  readonly publications: readonly PlannedPublication[];
   /** Tenants are switched on where there were none, or off. */
   readonly tenantSwitches: readonly { readonly atMs: number }[];
   readonly traces: readonly PlannedTrace[];
@@ -66,6 +70,7 @@ export interface Settings {
   /** Every trace is treated as a large one. */
   readonly isLarge: boolean;
   readonly limits: PlannedLimits;
+  readonly dictionaries: PlannedDictionaries;
   /**
    * When the owner of a claim counts as dead. Where that is soon, the owners are still at work: nothing may be lost, nor doubled,
    * all the same.
@@ -186,6 +191,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   hasTenants: rarely(1),
   isLarge: rarely(3),
   limits: plannedLimits,
+  dictionaries: plannedDictionaries,
   claimTimeoutMs: fc.constantFrom(90_000, 5_000, 300),
   continuationDelayMs: fc.constantFrom(30_000, 1_000),
   maxAttempts: fc.integer({ min: 1, max: 6 }),
@@ -210,6 +216,14 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
     fc.constantFrom<PolicyName[]>(...TURNING_OFF, 'few', 'few', 'few', 'healthy', 'healthy', 'not probed'),
   ),
   deploys: fc.array(fc.record({ atMs: momentMs, policies: fc.constantFrom(...POLICY_NAMES) }), { maxLength: 1 }),
+  publications: fc.array(
+    fc.record({
+      atMs: momentMs,
+      dictionary: fc.constantFrom(0, 1),
+      tenant: fc.constantFrom(undefined, undefined, ...TENANTS),
+    }),
+    { maxLength: 2 },
+  ),
   tenantSwitches: fc.oneof(
     { weight: 9, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: listOf(fc.record({ atMs: momentMs }), 1, 1) },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { hashFragment } from '../../lib/aws/system.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { createRandom } from '../../lib/traffic/random.ts';
+import { LONG_TEXT } from './dictionaries.ts';
 import { EncodedRequest } from './encodings.ts';
 import type { Plan, PlannedSpan, SpanCopy } from './plan.ts';
 import { START_MS } from './scheduler.ts';
@@ -92,6 +93,7 @@ export class Spans {
       attributes: [
         { key: 'copy', value: { stringValue: String(copy) } },
         { key: 'tag', value: { stringValue: planned.tag } },
+        ...(this.#plan.settings.dictionaries.areUsed ? [{ key: 'text', value: { stringValue: LONG_TEXT } }] : []),
         ...(planned.isBig ? [{ key: 'big', value: { stringValue: bigValue(this.#plan.seed) } }] : []),
       ],
       status: planned.hasError ? { code: 2 } : {},

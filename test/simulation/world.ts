@@ -58,6 +58,7 @@ export class World {
       latencyMs: () => (faults.isOver ? random.between(1, 10) : latencyMs()),
     });
     const engineDeps = {
+      scheduler,
       network,
       random,
       now,
@@ -65,8 +66,8 @@ export class World {
       onSecondDecision: (trace: string) =>
         this.#violate('several decisions', `${shortTrace(trace)} was decided, and is decided again`),
       mayRestart: () => plan.faults.length > 0 && !faults.isOver,
-      onRestart: () => {
-        timeline.add('machine', 'restarts', 'all processes die');
+      onRestart: (how: string) => {
+        timeline.add('machine', how, 'all processes die');
         for (const process of this.#processes.splice(0)) process.die();
       },
     };
@@ -105,6 +106,12 @@ export class World {
     }
     for (const { atMs, policies } of this.plan.deploys) {
       this.scheduler.after(atMs, () => this.timeline.add('operator', 'deploys', `policies "${policies}"`));
+    }
+    for (const publication of this.plan.settings.dictionaries.areUsed ? this.plan.publications : []) {
+      this.scheduler.after(publication.atMs, () => {
+        const { process } = this.#instance('trainer');
+        process.resume(() => void this.engine.publish?.(process, publication));
+      });
     }
     for (const { atMs } of this.plan.tenantSwitches) {
       this.scheduler.after(atMs, () => this.timeline.add('operator', 'deploys', 'switches tenants on, or off'));
