@@ -1,12 +1,12 @@
 // Minutes of faults under a load of real exporters on `tailgate start`: nothing that was accepted is missing, nothing is double.
-// `npm run test:chaos [-- --minutes 10 --rate 1000 --seed 7]`
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { decimalNumber, flag, wholeNumber } from '../../lib/terminal/option.ts';
 import { wrapText } from '../../lib/text/messages.ts';
 import { createRandom } from '../../lib/traffic/random.ts';
 import { readLines } from '../soak/archived.ts';
+import { suiteOptions } from '../support/suite-options.ts';
 import { type Comparison, compare, draftsIn, readIndependently } from './compare.ts';
 import { runWhereMountsWork, SmallDisk, whyNoMounts } from './disk.ts';
 import { Fleet } from './exporters.ts';
@@ -17,19 +17,23 @@ import { FAIR, FaultyProxy } from './proxy.ts';
 import { damageOf, drain } from './queue.ts';
 import { Supervised } from './supervised.ts';
 
-const { values } = parseArgs({
+const { minutes, rate, keep, ...given } = suiteOptions({
+  script: 'test:chaos',
+  description:
+    'Attacks tailgate start under the load of real exporters, and compares the archive with what they were told (docs/reliability.md). Ends with 1 if an accepted span is missing or double.',
   options: {
-    minutes: { type: 'string', default: '1' },
-    rate: { type: 'string', default: '1000' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    keep: { type: 'boolean', default: false },
+    minutes: decimalNumber({ min: 0.1, default: 1, help: 'how long' }),
+    rate: decimalNumber({ min: 1, default: 1_000, help: 'spans a second' }),
+    seed: wholeNumber({ min: 0, defaultText: 'another one each time', help: 'of the schedule of the faults' }),
+    keep: flag({ help: 'leave the files of the run' }),
   },
+  examples: [['npm run test:chaos -- --minutes 10 --seed 7', 'ten minutes of one schedule']],
 });
 const elsewhere = runWhereMountsWork();
 if (elsewhere !== undefined) process.exit(elsewhere);
 
-const seconds = Number(values.minutes) * 60;
-const seed = Number(values.seed);
+const seconds = minutes * 60;
+const seed = given.seed ?? Date.now() % 1_000_000;
 const DISK_MB = 512;
 const DRAIN_SECONDS = 900;
 const SAMPLE_MS = 1_000;
@@ -40,12 +44,10 @@ const archive = join(data, 'archive');
 const buffer = join(data, 'buffer.db');
 const configFile = join(root, 'chaos.yaml');
 writeFileSync(configFile, CONFIG);
-console.log(
-  `seed ${seed}: repeat its schedule with -- --seed ${seed} --minutes ${values.minutes} --rate ${values.rate}`,
-);
+console.log(`seed ${seed}: repeat its schedule with -- --seed ${seed} --minutes ${minutes} --rate ${rate}`);
 
 await using cleanUp = new AsyncDisposableStack();
-cleanUp.defer(() => (values.keep ? console.log(`kept ${root}`) : rmSync(root, { recursive: true, force: true })));
+cleanUp.defer(() => (keep ? console.log(`kept ${root}`) : rmSync(root, { recursive: true, force: true })));
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => void cleanUp.disposeAsync().finally(() => process.exit(130)));
 }
@@ -65,7 +67,7 @@ console.log('    s        sent    accepted  spans/s   lag s  RSS MB  starts');
 let printed = { second: 0, accepted: 0 };
 const sampling = setInterval(takeSample, SAMPLE_MS);
 cleanUp.defer(() => clearInterval(sampling));
-const fleet = new Fleet({ url, seed, spansPerSecond: Number(values.rate), ledger });
+const fleet = new Fleet({ url, seed, spansPerSecond: rate, ledger });
 const attackTarget = { tailgate, proxy, disks, accepted: () => ledger.counts.accepted };
 const injected = await attack(attackTarget, createRandom(seedFor(seed, 'faults')), seconds);
 const underFire = ledger.counts.accepted / ((performance.now() - begunMs) / 1_000);
