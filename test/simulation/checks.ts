@@ -195,7 +195,7 @@ function hasExpiry({ bufferTtlMs }: Settings): boolean {
 
 /** Nothing goes wrong, and calls take next to no time. */
 function isCalm({ faults, stalls, requests, settings }: Plan): boolean {
-  const isCut = requests.some(isFirstCut);
+  const isCut = requests.some((request) => isFirstCut(request, settings));
   return faults.length === 0 && stalls.length === 0 && !isCut && settings.latency === 'even';
 }
 

@@ -1,5 +1,5 @@
 import type { Random } from '../../lib/traffic/random.ts';
-import { isFirstCut } from './encodings.ts';
+import { isFirstCut, type PlannedCompression } from './encodings.ts';
 import type { Faults } from './faults.ts';
 import { type IngestFunction, TENANT_HEADER } from './functions.ts';
 import { shortHash, shortTrace } from './names.ts';
@@ -17,7 +17,7 @@ export interface IngestInstance {
   readonly hasTenants: () => boolean;
 }
 
-export interface ExportersDeps {
+export interface ExportersDeps extends PlannedCompression {
   readonly scheduler: Scheduler;
   readonly faults: Faults;
   readonly timeline: Timeline;
@@ -57,7 +57,7 @@ export class Exporters {
     const { random, spans, timeline } = this.#deps;
     let request = spans.request(copies);
     for (let attempt = 1; attempt <= planned.tries; attempt++) {
-      const isCut = attempt === 1 && isFirstCut(planned);
+      const isCut = attempt === 1 && isFirstCut(planned, this.#deps);
       const status = await this.#post(exporter, request, planned, isCut ? random.between(0.01, 0.99) : 1);
       if (status === 200) return;
       if (attempt === planned.tries) break;
@@ -81,7 +81,7 @@ export class Exporters {
     const { scheduler, faults, timeline, random } = this.#deps;
     const instance = this.#instance();
     const tenant = instance.hasTenants() ? TENANTS[planned.tenant] : undefined;
-    const { headers, ...body } = request.encoded.post(planned, part);
+    const { headers, ...body } = request.encoded.post(planned, this.#deps, part);
     this.#deps.onSend(request, tenant);
     const how = `${planned.encoding}${part < 1 ? ', cut,' : ''} to ${instance.process.name}`;
     timeline.add(exporter.name, 'POST', how, () => describeRequest(request, tenant));

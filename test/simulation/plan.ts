@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type PlannedDictionaries, type PlannedPublication, plannedDictionaries } from './dictionaries.ts';
-import { type PlannedEncoding, plannedEncoding } from './encodings.ts';
+import { type PlannedCompression, type PlannedEncoding, plannedEncoding } from './encodings.ts';
 import { CALLS, type CallName, type Fault, faultsOf } from './faults.ts';
 import { POLICY_NAMES, type PolicyName, TURNING_OFF } from './policies.ts';
 import { type PlannedLimits, plannedLimits } from './small-limits.ts';
@@ -61,7 +61,7 @@ export interface PlannedRequest extends PlannedEncoding {
   readonly retry: 'same' | 'split' | 'changed';
 }
 
-export interface Settings {
+export interface Settings extends PlannedCompression {
   readonly engine: 'aws' | 'sqlite';
   readonly decisionWaitMs: number;
   readonly rootWait: boolean;
@@ -189,6 +189,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   decisionWaitMs: fc.constantFrom(0, 0, 0, 1_000, 1_000, 1_000, 10_000, 10_000, 1_000_000),
   rootWait: rarely(2),
   hasTenants: rarely(1),
+  isGzip: rarely(1),
   isLarge: rarely(3),
   limits: plannedLimits,
   dictionaries: plannedDictionaries,

@@ -114,7 +114,7 @@ export async function shrink(seed: number): Promise<Plan> {
 
 function describePlan({ policies, deploys, tenantSwitches, requests, faults, stalls, settings }: Plan): string {
   const { engine, isLarge, hasTenants, maxAttempts, instances, latency, bufferTtlMs } = settings;
-  const kind = `${engine}; ${isLarge ? 'large' : 'small'} traces${hasTenants ? ' of tenants' : ''}${tenantSwitches.length > 0 ? ', switched later' : ''}${settings.dictionaries.areUsed ? '; dictionaries' : ''}`;
+  const kind = `${engine}; ${isLarge ? 'large' : 'small'} traces${hasTenants ? ' of tenants' : ''}${tenantSwitches.length > 0 ? ', switched later' : ''}${settings.dictionaries.areUsed ? '; dictionaries' : ''}${settings.isGzip ? '; gzip' : ''}`;
   return [
     `policies "${policies}"${deploys.map((deploy) => `, then "${deploy.policies}"`).join('')}; ${kind}; ${instances} instances;` +
       ` ${maxAttempts} attempts; latency ${latency}; TTL ${bufferTtlMs / 1000} s; ${requests.length} requests; ${stalls.length} stalls`,

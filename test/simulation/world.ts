@@ -87,6 +87,7 @@ export class World {
     this.#exporters = new Exporters({
       ...shared,
       spans: new Spans(plan),
+      isGzip: plan.settings.isGzip,
       newInstance: () => this.#ingestInstance(),
       onSend: (request, tenant) => this.ledger.send(request, tenant),
       onAcknowledged: (request, tenant) => this.#acknowledge(request, tenant),
