@@ -7,6 +7,8 @@ import type { Terminal } from '../terminal/terminal.ts';
 
 export interface StartInput {
   readonly port: number;
+  /** For OTLP/gRPC, or none. @default one below `port`, as 4317 and 4318 */
+  readonly grpcPort: number | 'off' | undefined;
   readonly host: string;
   /** Folder of the span buffer and the kept traces. */
   readonly data: string;
@@ -27,9 +29,12 @@ export async function runStart(input: StartInput, terminal: Terminal): Promise<E
   for (const note of notes) terminal.complain(`note: ${note}`);
   terminal.outliveOutput();
   const log = createLogger({ verbose: input.logRequests });
-  const tailgate = await startLocal({ host, port, dataDir, config, keys, log, maxBufferBytes: input.maxBuffer });
+  const grpcPort = input.grpcPort === 'off' ? undefined : (input.grpcPort ?? Math.max(0, port - 1));
+  const options = { host, port, dataDir, config, keys, log, maxBufferBytes: input.maxBuffer };
+  const tailgate = await startLocal({ ...options, ...(grpcPort !== undefined && { grpcPort }) });
   const interruption = terminal.interruption();
   terminal.print(`ready ${tailgate.url}`);
+  if (tailgate.grpcUrl !== undefined) terminal.print(`OTLP/gRPC on ${tailgate.grpcUrl}`);
   terminal.print(whoMaySend(keys.length));
   if (!interruption.aborted) await once(interruption, 'abort');
   const { reason } = interruption;

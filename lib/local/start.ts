@@ -7,9 +7,10 @@ import { SystemClock } from '../aws/system.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../pipeline/decide/options.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { Admission, type Load } from './admission.ts';
+import { BytesInFlight } from './bytes-in-flight.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { DEFAULT_LOOP_OPTIONS, DecisionLoop, type DecisionLoopOptions } from './decision-loop.ts';
-import { startHttpServer } from './http-server.ts';
+import { MAX_BYTES_IN_FLIGHT, startHttpServer } from './http-server.ts';
 import { announcing, openLocalServices } from './local-services.ts';
 import { Outage } from './outage.ts';
 import { patientQueue, patientServices } from './patient-services.ts';
@@ -19,6 +20,8 @@ export interface LocalOptions {
   readonly host: string;
   /** 0 selects any free port. */
   readonly port: number;
+  /** For OTLP/gRPC; 0 selects any free port. Undefined: OTLP/HTTP only. */
+  readonly grpcPort?: number;
   readonly dataDir: string;
   readonly config: SamplingConfig;
   /** Ingest keys. If there are none, every request is accepted. */
@@ -37,6 +40,8 @@ export interface LocalOptions {
 export interface RunningTailgate {
   /** Base URL for OTLP, without the path. */
   readonly url: string;
+  /** The same for OTLP/gRPC. */
+  readonly grpcUrl?: string;
   /**
    * Answers the requests in progress, finishes the current batch of decisions and closes the database. Waiting spans
    * stay on disk.
@@ -102,20 +107,23 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
     undecidedBytes: store.disk().undecidedBytes,
   });
   const admission = new Admission({ load, clock, log }, { maxLagMs, maxBufferBytes: maxBufferBytes * UNDECIDED_SHARE });
-  const http = await startHttpServer({
-    host,
-    port,
-    log,
-    handler: admission.guard(
-      wireIngestHttp({
-        services: announcing(services, (visibleAtMs) => loop.expect(visibleAtMs)),
-        config,
-        authorize: options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys),
-        log,
-      }),
-    ),
-  });
+  const handler = admission.guard(
+    wireIngestHttp({
+      services: announcing(services, (visibleAtMs) => loop.expect(visibleAtMs)),
+      config,
+      authorize: options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys),
+      log,
+    }),
+  );
+  const inFlight = new BytesInFlight(MAX_BYTES_IN_FLIGHT);
+  const http = await startHttpServer({ host, port, handler, inFlight, log });
   started.defer(() => http.stop());
-  const urlHost = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${urlHost}:${http.port}`, stop: () => started.stop() };
+  const urlOf = (boundPort: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
+  const { grpcPort } = options;
+  if (grpcPort === undefined) return { url: urlOf(http.port), stop: () => started.stop() };
+  // Takes as long to load as all the rest.
+  const { startGrpcServer } = await import('./grpc-server.ts');
+  const grpc = await startGrpcServer({ host, port: grpcPort, handler, inFlight, log, clock });
+  started.defer(() => grpc.stop());
+  return { url: urlOf(http.port), grpcUrl: urlOf(grpc.port), stop: () => started.stop() };
 }

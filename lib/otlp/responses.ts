@@ -1,4 +1,5 @@
 /** The bodies of OTLP/HTTP responses (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response). */
+import { FieldCursor } from './protobuf/field-cursor.ts';
 import { LENGTH_DELIMITED, tagOf, VARINT } from './protobuf/wire-values.ts';
 import { WireWriter } from './protobuf/writer.ts';
 
@@ -72,5 +73,50 @@ export function encodeStatus(encoding: OtlpEncoding, status: RpcStatus): Uint8Ar
     writer.varint32(code);
   }
   if (text.length > 0) writer.lengthDelimited(MESSAGE, text);
+  return writer.finish();
+}
+
+/** The status in the body of a response to a request in protobuf. */
+export function decodeStatus(body: Uint8Array): RpcStatus {
+  let code = 0;
+  let message = '';
+  const field = new FieldCursor(body, 0, body.length);
+  while (field.next()) {
+    if (field.field === 1) code = field.uint32();
+    else if (field.field === 2) message = new TextDecoder().decode(body.subarray(field.from, field.to));
+  }
+  return { code, message };
+}
+
+const DETAILS = tagOf(3, LENGTH_DELIMITED);
+const ANY_TYPE_URL = tagOf(1, LENGTH_DELIMITED);
+const ANY_VALUE = tagOf(2, LENGTH_DELIMITED);
+const RETRY_DELAY = tagOf(1, LENGTH_DELIMITED);
+const DURATION_SECONDS = tagOf(1, VARINT);
+const RETRY_INFO = new TextEncoder().encode('type.googleapis.com/google.rpc.RetryInfo');
+
+/**
+ * The status `body` in protobuf, with a `google.rpc.RetryInfo` among its details, which OTLP/gRPC has in place of the header
+ * `retry-after` (https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-throttling):
+ * ```
+ *   Status { code = 1, message = 2, details = 3: Any { type_url = 1, value = 2: RetryInfo { retry_delay = 1: Duration } } }
+ * ```
+ */
+export function withRetryInfo(body: Uint8Array, seconds: number): Uint8Array {
+  const writer = new WireWriter(body.length + RETRY_INFO.length + 64);
+  writer.bytes.set(body);
+  writer.offset = body.length;
+  writer.varint32(DETAILS);
+  const any = writer.beginLengthDelimited();
+  writer.lengthDelimited(ANY_TYPE_URL, RETRY_INFO);
+  writer.varint32(ANY_VALUE);
+  const retryInfo = writer.beginLengthDelimited();
+  writer.varint32(RETRY_DELAY);
+  const duration = writer.beginLengthDelimited();
+  writer.varint32(DURATION_SECONDS);
+  writer.varint32(seconds);
+  writer.endLengthDelimited(duration);
+  writer.endLengthDelimited(retryInfo);
+  writer.endLengthDelimited(any);
   return writer.finish();
 }

@@ -98,6 +98,32 @@ describe('tailgate start', () => {
     expect(await start('--port', '0', '--data', data).ready).toMatch(/^http/);
   });
 
+  it('takes OTLP/gRPC one port below OTLP/HTTP, on another port, or not at all', async () => {
+    const grpcOf = async (...args: string[]) => {
+      const { child, ready, ended } = start('--data', join(folder, 'grpc'), ...args);
+      await ready;
+      child.kill('SIGTERM');
+      return /OTLP\/gRPC on (\S+)/.exec((await ended).stdout)?.[1];
+    };
+    const port = await freePort();
+    expect(await grpcOf('--port', `${port}`)).toBe(`http://127.0.0.1:${port - 1}`);
+    expect(await grpcOf('--port', `${port}`, '--grpc-port', '0')).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await grpcOf('--port', `${port}`, '--grpc-port', 'off')).toBeUndefined();
+  });
+
+  it('names a busy port of OTLP/gRPC', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = String(typeof address === 'object' ? address?.port : '');
+    const { code, stderr } = await start('--port', '0', '--grpc-port', port, '--data', join(folder, 'busy')).ended;
+    server.close();
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `error: port ${port} for OTLP/gRPC is in use: stop what listens there, or choose another with --grpc-port (0: any free one, off: none)\n`,
+    });
+  });
+
   it('names a busy port in one line', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

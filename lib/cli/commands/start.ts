@@ -1,16 +1,21 @@
 import { defineCommand } from '../../terminal/define-command.ts';
-import { file, flag, folder, text, wholeNumber } from '../../terminal/option.ts';
+import { file, flag, folder, parsed, text, wholeNumber } from '../../terminal/option.ts';
 import { DATA_FOLDER, size } from './options.ts';
 
 export const start = defineCommand({
   name: 'start',
   summary: 'run the whole pipeline on this machine',
   description:
-    'Runs the whole pipeline on this machine: it receives OTLP over HTTP, decides, and keeps traces in a folder. On Ctrl-C it ' +
+    'Runs the whole pipeline on this machine: it receives OTLP over HTTP and gRPC, decides, and keeps traces in a folder. On Ctrl-C it ' +
     'answers the requests in progress and stops. Spans that still wait for a decision are on disk; the next start decides them. When ' +
     'decisions are more than a minute late, or the buffer is full, it answers 503 with Retry-After until it has caught up.',
   options: {
     port: wholeNumber({ min: 0, max: 65_535, default: 4318, help: 'OTLP/HTTP port; 0 picks a free one' }),
+    grpcPort: parsed({
+      placeholder: 'N|off',
+      read: readGrpcPort,
+      help: 'OTLP/gRPC port; 0 picks a free one, "off" opens none (default: one below --port: 4317)',
+    }),
     host: text({
       placeholder: 'ADDRESS',
       default: '127.0.0.1',
@@ -44,3 +49,10 @@ export const start = defineCommand({
   exits: { 0: 'it was stopped and ended in good order', 1: 'it could not start' },
   load: async () => (await import('../start.ts')).runStart,
 });
+
+function readGrpcPort(given: string): number | 'off' {
+  if (given === 'off') return given;
+  const port = Number(given);
+  if (/^\d+$/.test(given) && port <= 65_535) return port;
+  throw new Error('expected a whole number from 0 to 65,535, or off');
+}

@@ -1,0 +1,219 @@
+import {
+  type handleUnaryCall,
+  Metadata,
+  Server,
+  ServerCredentials,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  type StatusObject,
+  setLogger,
+  status,
+} from '@grpc/grpc-js';
+import type { HttpHandler } from '../../functions/ingest/handler.ts';
+import type { HttpHead, HttpResponse } from '../../functions/ingest/http.ts';
+import { type BodyHandler, refuseForNow } from '../../functions/ingest/otlp-http.ts';
+import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
+import type { Log } from '../../functions/shared/logger.ts';
+import { decodeStatus, withRetryInfo } from '../otlp/responses.ts';
+import type { Clock } from '../pipeline/ports.ts';
+import { CommandError } from '../terminal/errors.ts';
+import type { BytesInFlight, BytesOfRequest } from './bytes-in-flight.ts';
+
+export interface GrpcServerOptions {
+  readonly host: string;
+  /** 0 selects any free port. */
+  readonly port: number;
+  /** The handler of OTLP/HTTP: it sees the metadata of each call before its message is read. */
+  readonly handler: HttpHandler;
+  /** Shared with OTLP/HTTP. */
+  readonly inFlight: BytesInFlight;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+export interface RunningGrpcServer {
+  readonly port: number;
+  /** Accepts no further calls, and resolves when all calls in progress have been answered, or a grace period is over. */
+  stop(): Promise<void>;
+}
+
+const SERVICE = 'opentelemetry.proto.collector.trace.v1.TraceService';
+
+/** As the Collector's `max_recv_msg_size_mib`. It applies to the message as it comes, and unpacked. */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+/** A client that takes longer to send its message is told to try again. */
+const MESSAGE_TIMEOUT_MS = 30_000;
+const LATE: StatusObject = {
+  code: status.DEADLINE_EXCEEDED,
+  details: `the message took longer than ${MESSAGE_TIMEOUT_MS / 1000} s to arrive`,
+  metadata: new Metadata(),
+};
+const RETRY_AFTER_SECONDS = 1;
+/** How long a call in progress may take after the server began to stop. */
+const GRACE_MS = 3_000;
+
+/** What is known of a call before its message. */
+interface Opened {
+  readonly handle: BodyHandler;
+  readonly share: BytesOfRequest;
+}
+
+/**
+ * OTLP/gRPC (OTLP specification 1.11.0, "OTLP/gRPC"), which AWS Lambda cannot offer: each call becomes a request of OTLP/HTTP to
+ * the same handler, and its answer a gRPC status.
+ * ```
+ *   metadata ─▶ handler ──▶ refused: UNAUTHENTICATED, UNAVAILABLE with RetryInfo
+ *                  │ room ─▶ UNAVAILABLE with RetryInfo
+ *                  ▼
+ *   message ─▶ handler ──▶ OK when durable, with partial success; INVALID_ARGUMENT, UNAVAILABLE with RetryInfo
+ * ```
+ */
+export async function startGrpcServer(options: GrpcServerOptions): Promise<RunningGrpcServer> {
+  // Otherwise the library writes to standard error what it also throws.
+  setLogger({ error: (message: unknown) => options.log.debug('gRPC', { message }) });
+  const opened = new WeakMap<Metadata, Opened>();
+  const server = new Server({
+    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    interceptors: [openBeforeMessage(options, opened)],
+  });
+  const exportTraces: handleUnaryCall<Uint8Array, Uint8Array> = ({ metadata, request }, callback) => {
+    const call = opened.get(metadata);
+    if (call === undefined) return callback({ code: status.INTERNAL });
+    call
+      .handle({ body: request, isText: false }, call.share.add)
+      .then((response) => {
+        if (response.status === 200) callback(null, response.body);
+        else callback(grpcStatus(response));
+      })
+      .catch((error: unknown) => callback(failed(error, options.log)))
+      .finally(() => call.share.release());
+  };
+  const identity = { serialize: (bytes: Uint8Array) => Buffer.from(bytes), deserialize: (bytes: Buffer) => bytes };
+  server.addService(
+    {
+      Export: {
+        path: `/${SERVICE}/Export`,
+        requestStream: false,
+        responseStream: false,
+        requestSerialize: identity.serialize,
+        requestDeserialize: identity.deserialize,
+        responseSerialize: identity.serialize,
+        responseDeserialize: identity.deserialize,
+      },
+    },
+    { Export: exportTraces },
+  );
+  return { port: await listen(server, options), stop: () => stop(server) };
+}
+
+/**
+ * Asks the handler about the metadata, and reads the message only if the handler wants it. Until a message is there it counts as if
+ * it were as large as allowed, because gRPC does not say how much of it has come.
+ */
+function openBeforeMessage(
+  { handler, inFlight, log, clock }: GrpcServerOptions,
+  opened: WeakMap<Metadata, Opened>,
+): ServerInterceptor {
+  const refusals = new RefusalLog({ log, clock });
+  return (_method, call) => {
+    const share = inFlight.share();
+    /** While the message is awaited. */
+    let timer: NodeJS.Timeout | undefined;
+    const endOfReading = () => {
+      if (timer === undefined) return false;
+      clearTimeout(timer);
+      timer = undefined;
+      share.release();
+      return true;
+    };
+    const intercepted = new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, proceed) => {
+            const head = headOf(metadata);
+            const read = (handle: BodyHandler) => {
+              share.add(MAX_MESSAGE_BYTES);
+              timer = setTimeout(() => intercepted.sendStatus(LATE), MESSAGE_TIMEOUT_MS);
+              opened.set(metadata, { handle, share });
+              proceed(metadata);
+            };
+            handler(head)
+              .then((handle) => {
+                if (typeof handle !== 'function') intercepted.sendStatus(grpcStatus(handle));
+                else if (inFlight.isFull) intercepted.sendStatus(grpcStatus(noRoom(head)));
+                else read(handle);
+              })
+              .catch((error: unknown) => intercepted.sendStatus(failed(error, log)));
+          },
+          onReceiveMessage: (message: Uint8Array, proceed) => {
+            endOfReading();
+            share.add(message.length);
+            proceed(message);
+          },
+          onCancel: () => {
+            // The library itself has answered what it could not read.
+            if (endOfReading())
+              refusals.add(413, 'a gRPC message was over 4 MiB or unreadable, or its sender gave up', '');
+          },
+        }),
+      sendStatus: (answer, next) => {
+        endOfReading();
+        next(answer);
+      },
+    });
+    return intercepted;
+  };
+}
+
+function noRoom(head: HttpHead): HttpResponse {
+  return refuseForNow(head, 'too many requests at once: send the spans again', RETRY_AFTER_SECONDS);
+}
+
+/** The answer when the handler rejects, which is a defect. */
+function failed(error: unknown, log: Log): StatusObject {
+  log.error('request failed', { error });
+  return { code: status.UNAVAILABLE, details: 'send the spans again', metadata: new Metadata() };
+}
+
+/** The request of OTLP/HTTP that a call stands for. */
+function headOf(metadata: Metadata): HttpHead {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(metadata.getMap())) {
+    if (typeof value === 'string') headers[name] = value;
+  }
+  return { method: 'POST', path: '/v1/traces', headers: { ...headers, 'content-type': 'application/x-protobuf' } };
+}
+
+/** The status of a call for an answer of OTLP/HTTP other than success, whose body is a `google.rpc.Status` in protobuf. */
+function grpcStatus({ headers, body }: HttpResponse): StatusObject {
+  const { code, message } = decodeStatus(body);
+  const metadata = new Metadata();
+  const { 'retry-after': seconds } = headers;
+  if (seconds !== undefined) {
+    metadata.set('grpc-status-details-bin', Buffer.from(withRetryInfo(body, Number(seconds))));
+  }
+  return { code, details: message, metadata };
+}
+
+function listen(server: Server, { host, port }: GrpcServerOptions): Promise<number> {
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) return resolve(bound);
+      const why = /EADDRINUSE/.test(error.message)
+        ? `port ${port} for OTLP/gRPC is in use: stop what listens there, or`
+        : `cannot listen on port ${port} for OTLP/gRPC: ${error.message};`;
+      reject(new CommandError(`${why} choose another with --grpc-port (0: any free one, off: none)`, { cause: error }));
+    });
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const grace = setTimeout(() => server.forceShutdown(), GRACE_MS);
+    server.tryShutdown(() => {
+      clearTimeout(grace);
+      resolve();
+    });
+  });
+}

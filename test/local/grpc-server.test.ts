@@ -1,0 +1,221 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, compressionAlgorithms, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
+import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import protobuf from 'protobufjs';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { HttpHandler } from '../../functions/ingest/handler.ts';
+import type { HttpHead } from '../../functions/ingest/http.ts';
+import { refuseForNow } from '../../functions/ingest/otlp-http.ts';
+import { SystemClock } from '../../lib/aws/system.ts';
+import { BytesInFlight } from '../../lib/local/bytes-in-flight.ts';
+import { startGrpcServer } from '../../lib/local/grpc-server.ts';
+import { startLocal } from '../../lib/local/start.ts';
+import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
+import { opentelemetry } from '../../proto/generated/otlp.js';
+import { exportRequest } from '../support/export-request.ts';
+import { RecordingLog } from '../support/recording-log.ts';
+import { readArchive, spansOf } from './archive-files.ts';
+
+const SERVICE = '/opentelemetry.proto.collector.trace.v1.TraceService';
+const { ExportTraceServiceResponse } = opentelemetry.proto.collector.trace.v1;
+const cleanUps: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+describe('OTLP/gRPC in the local run', () => {
+  async function startWithKey() {
+    const dataDir = mkdtempSync(join(tmpdir(), 'tailgate-grpc-'));
+    cleanUps.push(() => rmSync(dataDir, { recursive: true }));
+    const parsed = parseSamplingConfig('decision_wait: 0s\npolicies: [{ name: all, type: always_sample }]');
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+    const { config } = parsed;
+    const log = new RecordingLog();
+    const tailgate = await startLocal({ host: '127.0.0.1', port: 0, grpcPort: 0, dataDir, config, keys: ['k'], log });
+    cleanUps.push(() => tailgate.stop());
+    return { dataDir, log, url: tailgate.grpcUrl ?? '' };
+  }
+
+  it.each([CompressionAlgorithm.NONE, CompressionAlgorithm.GZIP])(
+    'takes what the exporter of OpenTelemetry sends, compression %s',
+    async (compression) => {
+      const { dataDir, log, url } = await startWithKey();
+      const metadata = new Metadata();
+      metadata.set('authorization', 'Bearer k');
+      const exporter = new OTLPTraceExporter({ url, metadata, compression });
+      const provider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
+      for (const name of ['first', 'second']) provider.getTracer('test').startSpan(name).end();
+      await provider.forceFlush();
+      await log.until(() => log.total('sampled') === 2);
+      expect(
+        spansOf(readArchive(dataDir))
+          .map(({ name }) => name)
+          .sort(),
+      ).toEqual(['first', 'second']);
+      await provider.shutdown();
+    },
+  );
+
+  it('tells the exporter that the key is missing', async () => {
+    const { url } = await startWithKey();
+    const error = await fail(clientOf(new URL(url).host), exportRequest([{ trace: 'a', span: 'b' }]));
+    expect(error).toMatchObject({ code: status.UNAUTHENTICATED, details: expect.stringContaining('x-api-key') });
+  });
+
+  it('says which spans it rejects', async () => {
+    const { url } = await startWithKey();
+    const response = await call(clientOf(new URL(url).host), exportRequest([{ trace: '0', span: 'b' }]), keyMetadata());
+    const { partialSuccess } = ExportTraceServiceResponse.decode(response);
+    expect(Number(partialSuccess?.rejectedSpans)).toBe(1);
+    expect(partialSuccess?.errorMessage).toContain('trace');
+  });
+
+  it('refuses a message that is not OTLP, and knows no other service', async () => {
+    const { url } = await startWithKey();
+    expect(await fail(clientOf(new URL(url).host), Buffer.from([0xff]), keyMetadata())).toMatchObject({
+      code: status.INVALID_ARGUMENT,
+    });
+    const metrics = '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export';
+    expect(await fail(clientOf(new URL(url).host), Buffer.alloc(0), keyMetadata(), metrics)).toMatchObject({
+      code: status.UNIMPLEMENTED,
+    });
+  });
+});
+
+describe('the gRPC server', () => {
+  /** A server on a handler of the test, which answers `200` unless told otherwise. */
+  async function start(handler: HttpHandler, limit = 10_000_000) {
+    const log = new RecordingLog();
+    const inFlight = new BytesInFlight(limit);
+    const server = await startGrpcServer({
+      host: '127.0.0.1',
+      port: 0,
+      handler,
+      inFlight,
+      log,
+      clock: new SystemClock(),
+    });
+    cleanUps.push(() => server.stop());
+    return { client: clientOf(`127.0.0.1:${server.port}`), port: server.port, log, inFlight };
+  }
+
+  it('reads the message only when the handler has accepted the metadata', async () => {
+    const heads: HttpHead[] = [];
+    const { client, inFlight } = await start(async (head) => {
+      heads.push(head);
+      return refuseForNow(head, 'decisions are late', 2);
+    });
+    const error = await fail(client, Buffer.alloc(3_000_000), keyMetadata());
+    expect(error).toMatchObject({ code: status.UNAVAILABLE, details: 'decisions are late' });
+    expect(heads).toMatchObject([
+      { method: 'POST', path: '/v1/traces', headers: { 'x-api-key': 'k', 'content-type': 'application/x-protobuf' } },
+    ]);
+    expect(inFlight.most).toBe(0);
+  });
+
+  it('says with RetryInfo how long to wait', async () => {
+    const { client } = await start(async (head) => refuseForNow(head, 'decisions are late', 2));
+    const { metadata } = await fail(client, Buffer.alloc(0));
+    const [details] = metadata.get('grpc-status-details-bin');
+    const { Status, RetryInfo } = googleRpc();
+    const decoded = Status.decode(details as Buffer).toJSON();
+    expect(decoded).toMatchObject({
+      code: 14,
+      message: 'decisions are late',
+      details: [{ typeUrl: 'type.googleapis.com/google.rpc.RetryInfo' }],
+    });
+    expect(RetryInfo.decode(Buffer.from(decoded['details'][0].value, 'base64')).toJSON()).toEqual({
+      retryDelay: { seconds: '2' },
+    });
+  });
+
+  it.each([
+    ['as it comes', 'none' as const, 4 * 1024 * 1024 + 1],
+    ['unpacked', 'gzip' as const, 50_000_000],
+  ])('refuses a message that is too large %s, and tells so', async (_, compression, bytes) => {
+    const { port, log, inFlight } = await start(async () => () => Promise.reject(new Error('no message expected')));
+    const client = clientOf(`127.0.0.1:${port}`, compression);
+    expect(await fail(client, Buffer.alloc(bytes))).toMatchObject({ code: status.RESOURCE_EXHAUSTED });
+    await log.until(() => log.entries.length > 0);
+    expect(log.entries).toMatchObject([{ message: 'refused', fields: { status: 413 } }]);
+    expect(inFlight.isFull).toBe(false);
+  });
+
+  it('answers a failure of the handler as one to try again', async () => {
+    const failure = new Error('a defect');
+    for (const handler of [async () => () => Promise.reject(failure), () => Promise.reject(failure)]) {
+      const { client, log } = await start(handler);
+      expect(await fail(client, Buffer.alloc(0))).toMatchObject({ code: status.UNAVAILABLE });
+      expect(log.entries).toMatchObject([{ message: 'request failed', fields: { error: failure } }]);
+    }
+  });
+
+  it('refuses what it has no room for, and has room again when calls have been answered', async () => {
+    let answer = () => {};
+    const { client, inFlight } = await start(
+      async () => () =>
+        new Promise((resolve) => {
+          answer = () => resolve({ status: 200, headers: {}, body: new Uint8Array() });
+        }),
+      1_000,
+    );
+    const first = call(client, Buffer.alloc(1_000));
+    while (inFlight.most === 0) await new Promise(setImmediate);
+    expect(await fail(client, Buffer.alloc(0))).toMatchObject({
+      code: status.UNAVAILABLE,
+      details: expect.stringContaining('too many requests at once'),
+    });
+    answer();
+    await first;
+    expect(inFlight.isFull).toBe(false);
+  });
+});
+
+function clientOf(address: string, compression: 'none' | 'gzip' = 'none'): Client {
+  const algorithm = compression === 'gzip' ? compressionAlgorithms.gzip : compressionAlgorithms.identity;
+  const options = { 'grpc.default_compression_algorithm': algorithm };
+  const client = new Client(address, credentials.createInsecure(), options);
+  cleanUps.push(() => client.close());
+  return client;
+}
+
+function keyMetadata(): Metadata {
+  const metadata = new Metadata();
+  metadata.set('x-api-key', 'k');
+  return metadata;
+}
+
+const asIs = (bytes: Buffer | Uint8Array): Buffer => Buffer.from(bytes);
+
+function call(client: Client, message: Uint8Array, metadata = new Metadata(), path = `${SERVICE}/Export`) {
+  return new Promise<Buffer>((resolve, reject) => {
+    client.makeUnaryRequest(path, asIs, asIs, message, metadata, (error, response) => {
+      if (error !== null) reject(error);
+      else resolve(response ?? Buffer.alloc(0));
+    });
+  });
+}
+
+async function fail(...args: Parameters<typeof call>): Promise<ServiceError> {
+  return call(...args).then(
+    () => Promise.reject(new Error('the call succeeded')),
+    (error: ServiceError) => error,
+  );
+}
+
+/** The messages of googleapis: google/rpc/status.proto, google/rpc/error_details.proto, google/protobuf/duration.proto. */
+function googleRpc() {
+  const { root } = protobuf.parse(`
+    syntax = "proto3";
+    message Any { string type_url = 1; bytes value = 2; }
+    message Status { int32 code = 1; string message = 2; repeated Any details = 3; }
+    message Duration { int64 seconds = 1; int32 nanos = 2; }
+    message RetryInfo { Duration retry_delay = 1; }
+  `);
+  return { Status: root.lookupType('Status'), RetryInfo: root.lookupType('RetryInfo') };
+}
