@@ -3,22 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PerTenant, perTenant, type Services } from '../../functions/shared/per-tenant.ts';
 import { GzipTraceArchive } from '../../lib/archive/trace-archive.ts';
-import { partitionPrefix } from '../../lib/aws/dynamodb/schema.ts';
 import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
 import { encodeWakeUp } from '../../lib/aws/sqs/wake-up-message.ts';
-import { type FragmentRef, TraceTooLargeError, UnavailableError, type WakeUp } from '../../lib/pipeline/ports.ts';
+import type { WakeUp } from '../../lib/pipeline/ports.ts';
 import { openStore, type Store, type TenantServices } from '../../lib/sqlite/store.ts';
 import { type AwsEngineDeps, PLAIN } from './aws-engine.ts';
 import { SimulatedBucket } from './bucket.ts';
 import { isSecondDecision } from './decisions.ts';
 import { DATABASE_FILE, SimulatedDisk } from './disk.ts';
 import type { Engine, MessageSource } from './engine.ts';
-import type { CallName } from './faults.ts';
-import { shortName, shortTrace } from './names.ts';
 import type { Settings } from './plan.ts';
 import type { Message } from './queue.ts';
 import type { Process } from './scheduler.ts';
 import { withLimits } from './small-limits.ts';
+import { type SqliteAccess, sqlitePorts } from './sqlite-ports.ts';
 
 /** A disk in memory, where there is one: nothing of what is stored has to outlive the history. */
 const FOLDERS = ['/dev/shm', tmpdir()];
@@ -82,6 +80,19 @@ export class SqliteEngine implements Engine {
     delete: (id) => this.#atOnce(() => this.#store.messages.acknowledge([id])),
   };
 
+  /** For the calls of processes. */
+  readonly #access: SqliteAccess = {
+    call: (process, call) => this.#deps.network.call(process, call),
+    disk: () => this.#disk,
+    ports: (tenant) => this.#ports(tenant),
+    onStored: (name, receivedAtMs) => this.#receivedAtMs.set(name, receivedAtMs),
+    onSent: (name, delaySeconds) => {
+      this.named.add(name);
+      this.#deps.onVisible(this.#deps.now() + delaySeconds * 1000 + 1);
+    },
+    onRecorded: (trace, record) => this.#remember(trace, record),
+  };
+
   get stored(): ReadonlySet<string> {
     return new Set(this.#receivedAtMs.keys());
   }
@@ -96,7 +107,7 @@ export class SqliteEngine implements Engine {
     const retryPolicy = { clock, random, sleep: (ms: number) => process.sleep(ms), budgetMs: 4_000 };
     const store = new S3ObjectStore({ client: this.#bucket.client(process), bucket: 'archive', clock, retryPolicy });
     return perTenant((tenant) => {
-      const { buffer, ...ports } = this.#onStore(process, tenant);
+      const { buffer, ...ports } = sqlitePorts(this.#access, process, tenant);
       const archive = new GzipTraceArchive({ store, codecs: PLAIN, tenant });
       return { clock, buffer: withLimits(buffer, this.#settings.limits), ...ports, archive };
     });
@@ -126,122 +137,6 @@ export class SqliteEngine implements Engine {
     this.#disk.isImmediate = true;
     await this.#store.close();
     rmSync(this.#folder, { recursive: true });
-  }
-
-  /** The ports on the database, every call of which is a step of the process. */
-  #onStore(process: Process, tenant: string | undefined): Omit<Services, 'archive' | 'clock'> {
-    const ports = () => this.#ports(tenant);
-    const prefix = partitionPrefix({ tenant });
-    const step = async <Answer>(
-      name: CallName,
-      about: () => string,
-      apply: () => Promise<Answer>,
-      stillness: (applied: Promise<unknown>) => Promise<unknown> = (applied) => applied,
-    ): Promise<Answer> => {
-      try {
-        return await this.#deps.network.call(process, { name, about, apply, stillness, isPatient: true });
-      } catch (error) {
-        if (error instanceof TraceTooLargeError || error instanceof UnavailableError) throw error;
-        throw new UnavailableError(`could not ${name}: ${error instanceof Error ? error.name : error}`, {
-          cause: error,
-        });
-      }
-    };
-    const write = async <Answer>(name: CallName, about: () => string, apply: () => Promise<Answer>): Promise<Answer> =>
-      step(
-        name,
-        about,
-        () => this.#disk.write(apply),
-        (done) => this.#disk.untilSync(done),
-      );
-    const of = (traceId: string) => () => shortTrace(prefix + traceId);
-    const namesOf = (fragments: readonly FragmentRef[]) =>
-      fragments.map(({ traceId, hash }) => `${prefix}${traceId}/${hash}`);
-    const shown = (fragments: readonly FragmentRef[]) => () => namesOf(fragments).map(shortName).join(' ');
-    const isOfIngest = process.name.startsWith('ingest');
-    return {
-      buffer: {
-        append: (fragments) =>
-          write('append', shown(fragments), async () => {
-            await ports().buffer.append(fragments);
-            for (const fragment of fragments) {
-              for (const name of namesOf([fragment])) this.#receivedAtMs.set(name, fragment.receivedAtMs);
-            }
-          }),
-        read: (traceId, options) => step('read', of(traceId), () => ports().buffer.read(traceId, options)),
-        readFragments: (traceId, ...which) =>
-          step('read fragments', of(traceId), () => ports().buffer.readFragments(traceId, ...which)),
-        record: (traceId, record) =>
-          write('record', of(traceId), async () => {
-            const store = this.#store;
-            const answer = await ports().buffer.record(traceId, record);
-            // What the machine has lost was never decided.
-            if (answer === 'recorded' && store === this.#store) this.#remember(prefix + traceId, record);
-            return answer;
-          }),
-        writeList: (traceId, ...list) =>
-          write('write list', of(traceId), () => ports().buffer.writeList(traceId, ...list)),
-        readList: (traceId, name) => step('read list', of(traceId), () => ports().buffer.readList(traceId, name)),
-      },
-      wakeUps: {
-        send: (delayed) =>
-          write(
-            isOfIngest ? 'send' : 'continue',
-            shown(delayed.flatMap(({ wakeUp }) => wakeUp.fragments)),
-            async () => {
-              await ports().wakeUps.send(delayed);
-              for (const { wakeUp, delaySeconds } of delayed) {
-                for (const name of namesOf(wakeUp.fragments)) this.named.add(name);
-                this.#deps.onVisible(this.#deps.now() + delaySeconds * 1000 + 1);
-              }
-            },
-          ),
-        sendToDeadLetters: (dead) =>
-          write('dead letter', shown(dead.flatMap(({ fragments }) => fragments)), () =>
-            ports().wakeUps.sendToDeadLetters(dead),
-          ),
-      },
-      limits: {
-        lease: (bucket, ...lease) =>
-          write(
-            'limits',
-            () => bucket.key,
-            () => ports().limits.lease(bucket, ...lease),
-          ),
-        release: (bucket, tokens) =>
-          write(
-            'limits',
-            () => bucket.key,
-            () => ports().limits.release(bucket, tokens),
-          ),
-      },
-      keyTables: {
-        latest: (...which) =>
-          write(
-            'tables',
-            () => 'latest',
-            () => ports().keyTables.latest(...which),
-          ),
-        putIfAbsent: (...table) =>
-          write(
-            'tables',
-            () => 'put',
-            () => ports().keyTables.putIfAbsent(...table),
-          ),
-        counts: (...which) =>
-          write(
-            'tables',
-            () => 'counts',
-            () => ports().keyTables.counts(...which),
-          ),
-        count: (...counts) =>
-          write(
-            'tables',
-            () => 'count',
-            () => ports().keyTables.count(...counts),
-          ),
-      },
-    };
   }
 
   #open(): Store {
