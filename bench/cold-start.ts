@@ -7,6 +7,7 @@ import { buildFunctions } from '../test/functions/support/built-functions.ts';
 import { BundleFiles } from '../test/functions/support/bundle-files.ts';
 import { startLambda } from '../test/support/lambda/lambda-process.ts';
 import { ParameterStore } from '../test/support/parameter-store.ts';
+import { median } from './table/rounds.ts';
 
 const ROUNDS = 9;
 const POLICIES = 'policies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]';
@@ -58,8 +59,4 @@ function environment(): Record<string, string> {
     TAILGATE_CONFIG_PARAMETER: '/tailgate/tailgate/policies',
     TAILGATE_KEYS_PATH: '/tailgate/tailgate/keys',
   };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -3,6 +3,7 @@
 // in the other direction each round; what the machine adds hits all alike.
 import { spawnSync } from 'node:child_process';
 import { PROGRAM } from '../lib/cli/program.ts';
+import { median } from './table/rounds.ts';
 
 const ROUNDS = 15;
 const ARGV = ['validate', 'tailgate.yaml'];
@@ -68,8 +69,4 @@ function run({ name, argv, cwd, env }: Side): number {
   });
   if (status !== 0) throw new Error(`${name}: ended with ${status}: ${stderr}`);
   return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -18,6 +18,7 @@ import { FUNCTION_MEMORY_MB } from '../lib/cdk/deployment-defaults.ts';
 import { LIST_PRICES, usdOf } from '../lib/cost/prices.ts';
 import { opentelemetry } from '../proto/generated/otlp.js';
 import { DEPLOYMENTS, type Deployment, deploymentTraffic } from './deployment-corpora.ts';
+import { median } from './table/rounds.ts';
 
 const { TracesData } = opentelemetry.proto.trace.v1;
 
@@ -211,10 +212,6 @@ function timeOf({ encode }: Coding, payloads: readonly Uint8Array[], work: reado
   for (const [index, payload] of payloads.entries()) if (isWorthTrying(payload)) encode(work[index] ?? payload);
   const { user, system } = process.cpuUsage(start);
   return (user + system) / payloads.length;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 function round(value: number, digits: number): number {

@@ -92,6 +92,7 @@ export async function measureFragments({ fragments, arrival, outcome }: Fragment
     const before = { cpu: process.cpuUsage(), readUnits: table.readUnits, calls: table.calls };
     await decider.decideBatch({
       received,
+      policies: parsed.config.fingerprint,
       evaluate: (trace, allowances) => {
         evaluations += 1;
         return evaluatePolicies(parsed.config, trace, allowances);

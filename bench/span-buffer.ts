@@ -25,6 +25,7 @@ import { engineClientOptions } from '../test/support/engines/engine.ts';
 import { provisionTable } from '../test/support/engines/provision.ts';
 import { ManualClock } from '../test/support/manual-clock.ts';
 import { corpusOf } from './corpora.ts';
+import { median } from './table/rounds.ts';
 
 const SPANS_PER_REQUEST = 100;
 const REQUESTS_AT_ONCE = 8;
@@ -71,10 +72,6 @@ export async function measureSpanBuffer(rounds = 5, requestCount = 320): Promise
     dynamodb: median(rates.dynamodb),
     ratio: median(rates.sqlite.map((rate, round) => rate / (rates.dynamodb[round] ?? Number.NaN))),
   };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 async function assertEqualReads(requests: readonly (readonly BufferedFragment[])[]): Promise<void> {

@@ -1,7 +1,7 @@
 /** Rows of deciding: policies on whole traces, and their lines in the archive. */
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
-import { archiveLines } from '../../lib/archive/line.ts';
+import { archiveLines, newLineWriter } from '../../lib/archive/line.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { type Decision, evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
@@ -75,8 +75,10 @@ function policies(corpus: CorpusName, size: Size) {
 
 const COLUMNS = { policy: 'errors', adjustedCount: 1, decidedAtMs: 1_795_262_430_000, firstSeq: 0 };
 
+const out = newLineWriter();
+
 function lineOf({ traceId, fragments }: StoredTrace): Uint8Array {
-  const [line, ...more] = archiveLines(Trace.fromFragments(traceId, fragments), COLUMNS);
+  const [line, ...more] = archiveLines(Trace.fromFragments(traceId, fragments), COLUMNS, out);
   if (line === undefined || more.length > 0) throw new Error('expected one line');
   return line;
 }
@@ -103,7 +105,12 @@ function lines(
     assert.equal(leastLine(trace, line).textBytes, textBytesOf(trace));
   }
   const base = onEach(traces, (trace) => store(lineOfObjects(trace)));
-  const own = onEach(traces, (trace) => store(lineOf(trace)));
+  const writeAll = onEach(traces, (trace) => store(lineOf(trace)));
+  const own = () => {
+    writeAll();
+    // As a round does when its objects have been created: the corpus is about one round.
+    out.recycle();
+  };
   const bound = onEach(finished, ({ trace, line }) => least(trace, line));
   return timesAsFast({ base, own, bound }, size, spansOf(requests));
 }

@@ -1,6 +1,7 @@
 /** Rows of receiving: from the body of a request to fragments. */
 import assert from 'node:assert/strict';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { giveBack } from '../../lib/otlp/give-back.ts';
 import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { type BenchRequest, type CorpusName, corpusOf } from '../corpora.ts';
@@ -81,13 +82,18 @@ function assertBound(protobuf: Uint8Array): void {
   assert.equal(least.attributeCount, countsOf(protobuf).attributes);
 }
 
+/** As `ingest` does: what the fragments take is given back as soon as they are stored, here at once. */
+function regroupOnce(protobuf: Uint8Array): void {
+  giveBack(regroup(protobuf).memory);
+}
+
 function againstObjects(corpus: CorpusName, size: Size, base: (request: BenchRequest) => unknown) {
   const requests = corpusOf(corpus, size.spans);
   for (const { protobuf } of requests) {
     assertFragments(fragmentsOf(protobuf), regroupObjects(decodeRequest(protobuf)));
     assertBound(protobuf);
   }
-  const own = onEach(requests, ({ protobuf }) => regroup(protobuf));
+  const own = onEach(requests, ({ protobuf }) => regroupOnce(protobuf));
   const bound = onEach(requests, ({ protobuf }) => leastRegroup(protobuf));
   return timesAsFast({ base: onEach(requests, base), own, bound }, size, spansOf(requests));
 }
@@ -99,9 +105,14 @@ function afterGunzip(corpus: CorpusName, size: Size) {
   const inflate = ({ body, bytes }: { body: Uint8Array; bytes: number }) => gunzipSync(body, { chunkSize: bytes });
   for (const [index, one] of bodies.entries()) assert.ok(inflate(one).equals(requests[index]?.protobuf ?? Buffer.of()));
   for (const { protobuf } of requests) assertBound(protobuf);
-  const own = onEach(bodies, (one) => regroup(inflate(one)));
-  const bound = onEach(bodies, (one) => leastRegroup(inflate(one)));
-  return timesAsDear({ base: onEach(bodies, inflate), own, bound }, size, spansOf(requests));
+  const andThen = (work: (protobuf: Uint8Array) => unknown) =>
+    onEach(bodies, (one) => {
+      const protobuf = inflate(one);
+      work(protobuf);
+      giveBack(protobuf);
+    });
+  const sides = { base: andThen(() => undefined), own: andThen(regroupOnce), bound: andThen(leastRegroup) };
+  return timesAsDear(sides, size, spansOf(requests));
 }
 
 function fromJson(corpus: CorpusName, size: Size) {
@@ -112,7 +123,11 @@ function fromJson(corpus: CorpusName, size: Size) {
     assert.deepEqual(leastJson(json), countsOfJson(JSON.parse(Buffer.from(json).toString())));
   }
   const base = onEach(requests, ({ json }) => regroupObjects(requestFromJson(json)));
-  const own = onEach(requests, ({ json }) => regroup(protobufFromJson(json)));
+  const own = onEach(requests, ({ json }) => {
+    const protobuf = protobufFromJson(json);
+    regroupOnce(protobuf);
+    giveBack(protobuf);
+  });
   const bound = onEach(requests, ({ json, protobuf }) => leastFromJson(json, protobuf));
   return timesAsFast({ base, own, bound }, size, spansOf(requests));
 }

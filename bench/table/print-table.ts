@@ -1,4 +1,5 @@
-import type { Measured, Measurement, Micros, Row, Verdict } from './row.ts';
+import { wrapText } from '../../lib/text/messages.ts';
+import type { Measured, Micros, Row, Verdict } from './row.ts';
 import { verdictOf } from './row.ts';
 
 export interface Result {
@@ -10,17 +11,30 @@ export function verdictOfResult({ row, measured }: Result): Verdict | 'failed' {
   return 'failed' in measured ? 'failed' : verdictOf(row, measured);
 }
 
-/** A line for the terminal, and one of figures that hold for this machine. */
-export function resultLine(result: Result): string {
+const MARGIN = '    ';
+const COLUMNS = 80;
+
+/** For the terminal: the name of the row, what it measured, and what is known beside; of these some hold for this machine only. */
+export function resultLines(result: Result): string {
   const { row, measured } = result;
-  if ('skipped' in measured) return `${row.name.padEnd(62)} SKIPPED: ${measured.skipped}`;
-  if ('failed' in measured) return `${row.name.padEnd(62)} FAILED: ${measured.failed}`;
+  if ('skipped' in measured) return linesOf(row.name, `SKIPPED: ${measured.skipped}`);
+  if ('failed' in measured) return `${linesOf(row.name)}\n${MARGIN}FAILED: ${measured.failed}`;
   const [low, high] = measured.quartiles;
-  const value = `${shown(measured.value)} ${row.unit}`.padStart(16);
-  const limits = `floor ${limit(row, row.floor)}, goal ${limit(row, row.goal)}${boundPart(measured)}`;
-  const notes = [measured.micros && microsNote(measured.micros), measured.note].filter((text) => text !== undefined);
-  const more = notes.length === 0 ? '' : `\n    ${notes.join(', ')}`;
-  return `${row.name.padEnd(62)} ${value}  (${shown(low)} to ${shown(high)})  ${limits}: ${verdictText(result)}${more}`;
+  const value = `${shown(measured.value)} ${row.unit} (${shown(low)} to ${shown(high)})`;
+  const { bound, micros, note } = measured;
+  const ofBound = bound && `bound here ${shown(bound.value)} (${percent(bound.share)} of it)`;
+  const limits = [`floor ${limit(row, row.floor)}`, `goal ${limit(row, row.goal)}`, ofBound];
+  const notes = [micros && microsNote(micros), note];
+  return linesOf(row.name, `${value}: ${verdictText(result)}`, given(limits).join(', '), ...given(notes));
+}
+
+function given(texts: readonly (string | undefined)[]): readonly string[] {
+  return texts.filter((text) => text !== undefined);
+}
+
+/** The parts below the name, in no more than {@link COLUMNS}. */
+function linesOf(name: string, ...parts: readonly string[]): string {
+  return [wrapText(name, COLUMNS), ...parts.map((part) => wrapText(part, COLUMNS, MARGIN))].join('\n');
 }
 
 /** The table of `docs/performance.md`. */
@@ -44,10 +58,6 @@ function verdictText(result: Result): string {
   const share = 'value' in result.measured ? result.measured.bound?.share : undefined;
   if (share === undefined || (verdict !== 'bound' && verdict !== 'under the floor')) return verdict;
   return `${verdict}: ${percent(share)}${verdict === 'bound' ? ' of it' : ' of the bound'}`;
-}
-
-function boundPart({ bound }: Measurement): string {
-  return bound === undefined ? '' : `, bound here ${shown(bound.value)} (${percent(bound.share)} of it)`;
 }
 
 function microsNote({ per, own, base, bound }: Micros): string {

@@ -95,3 +95,8 @@ export function spread(values: readonly number[]): Measurement {
   const at = (share: number) => sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN;
   return { value: at(0.5), quartiles: [at(0.25), at(0.75)] };
 }
+
+/** The value in the middle, the upper of two. */
+export function median(values: readonly number[]): number {
+  return spread(values).value;
+}

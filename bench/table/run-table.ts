@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { machinesTable, ROWS_OF_MACHINES } from './machines.ts';
-import { markdownTable, type Result, resultLine, verdictOfResult } from './print-table.ts';
+import { markdownTable, type Result, resultLines, verdictOfResult } from './print-table.ts';
 import { middleOf } from './rounds.ts';
 import { ENOUGH_OF_BOUND, type Measured, type Row } from './row.ts';
 import { ROWS } from './rows.ts';
@@ -30,10 +30,11 @@ export async function runTable(only: readonly string[], { write }: { readonly wr
     for (const { name } of ROWS) console.error(`  ${name}`);
     return false;
   }
-  console.log(`${rows.length} rows: median of the rounds (half of them), Node ${process.version}, ${machine()}`);
+  console.log(`${rows.length} rows: median of the rounds (half of them)`);
+  console.log(`Node ${process.version}, ${machine()}`);
   const results = rows.map((row): Result => {
     const result = { row, measured: measureRow(row) };
-    console.log(resultLine(result));
+    console.log(resultLines(result));
     return result;
   });
   const bad = results.filter((result) => ['under the floor', 'failed'].includes(verdictOfResult(result)));

@@ -1,25 +1,28 @@
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { TenantScope } from '../../lib/archive/layout.ts';
-import { forEachBounded } from '../../lib/aws/for-each-bounded.ts';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { decodeWakeUp, type WakeUpMessage } from '../../lib/aws/sqs/wake-up-message.ts';
 import { randomId } from '../../lib/aws/system.ts';
-import { type DecideResult, Decider } from '../../lib/pipeline/decide/decide-batch.ts';
+import { Decider } from '../../lib/pipeline/decide/decide-batch.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import type { Evaluate } from '../../lib/pipeline/ports.ts';
 import { OneAtATime } from '../../lib/pipeline/trace-limits.ts';
-import type { ReceivedWakeUp } from '../../lib/pipeline/wake-ups.ts';
 import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import type { ConfigSource } from '../shared/live-config.ts';
 import type { Log } from '../shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
 import { type PerTenant, perTenant, type Services } from '../shared/per-tenant.ts';
 import { countDecisions } from './count-decisions.ts';
+import {
+  type AcknowledgeEarly,
+  type DecideHandlerDeps,
+  type DecideWakeUps,
+  type DeliveredWakeUp,
+  decideDelivered,
+  ownerOf,
+  type TimeLeft,
+} from './decide-delivered.ts';
 
 /** Time reserved for the end of an invocation: traces being examined, archive objects, messages for what is unsettled. */
 const SAFETY_MARGIN_MS = 15_000;
-
-/** The part of Lambda's context that tells the time left. */
-export type TimeLeft = Pick<Context, 'getRemainingTimeInMillis'>;
 
 export interface TimeChecks {
   /** Whether there is time for another trace. */
@@ -45,6 +48,8 @@ export interface WireDecideDeps {
   readonly log: Log;
   /** @default nothing is counted */
   readonly metrics?: InvocationMetrics;
+  /** As in {@link DecideHandlerDeps}. */
+  readonly acknowledge?: AcknowledgeEarly;
 }
 
 /** The decide handler on services of AWS, or of one machine. @param options by default for a function with a timeout of a minute */
@@ -55,11 +60,11 @@ export function wireDecide(deps: WireDecideDeps, options?: DecideOptions): Decid
 /** The same for a queue that hands over wake-ups, and no event of SQS. */
 export function wireDecideWakeUps(deps: WireDecideDeps, options?: DecideOptions): DecideWakeUps {
   const handlerDeps = decideDeps(deps, options);
-  return (delivered, timeLeft) => decideDelivered(delivered, timeLeft, handlerDeps);
+  return (delivered, timeLeft) => decideDelivered(delivered, timeLeft, handlerDeps, handlerDeps.acknowledge);
 }
 
 function decideDeps(
-  { services, config, log, metrics = NO_METRICS }: WireDecideDeps,
+  { services, config, log, metrics = NO_METRICS, acknowledge }: WireDecideDeps,
   options: DecideOptions = DEFAULT_DECIDE_OPTIONS,
 ): DecideHandlerDeps {
   const largeTraces = new OneAtATime();
@@ -71,7 +76,13 @@ function decideDeps(
       const policies = await config.current();
       const evaluate: Evaluate = (...args) => evaluatePolicies(policies, ...args);
       return async (tenant, received) => {
-        const result = await deciders(tenant).decideBatch({ received, evaluate, hasTime, mustStop });
+        const result = await deciders(tenant).decideBatch({
+          received,
+          evaluate,
+          policies: policies.fingerprint,
+          hasTime,
+          mustStop,
+        });
         countDecisions(metrics, result.summary, policies.policies);
         if (hasTime()) await services(tenant).trainer?.trainIfDue();
         return result;
@@ -79,6 +90,7 @@ function decideDeps(
     },
     log,
     metrics,
+    ...(acknowledge !== undefined && { acknowledge }),
   };
 }
 
@@ -89,24 +101,8 @@ function warnOfTimeout(timeLeft: TimeLeft | undefined, { claimTimeoutMs }: Decid
   log.warn('function timeout is too long', { remainingMs, claimTimeoutMs, expected: 'less than claimTimeoutMs' });
 }
 
-/** Decides the traces of one tenant. */
-export type DecideForTenant = (
-  tenant: string | undefined,
-  received: readonly ReceivedWakeUp[],
-) => Promise<DecideResult>;
-
-export interface DecideHandlerDeps {
-  /** Called once for each invocation, so that one version of the policies decides all of it. */
-  readonly begin: (timeLeft: TimeLeft | undefined) => Promise<DecideForTenant>;
-  readonly log: Log;
-  readonly metrics: InvocationMetrics;
-}
-
 /** Without a context, time is unlimited. */
 export type DecideHandler = (event: SQSEvent, context?: TimeLeft) => Promise<SQSBatchResponse>;
-
-/** Tenants that are decided at the same time: each holds its own rounds in memory. */
-const TENANTS_AT_ONCE = 4;
 
 /**
  * The Lambda handler behind the wake-up queue. It reports failures message by message, so its event source must have
@@ -127,47 +123,13 @@ async function handleBatch(
   timeLeft: TimeLeft | undefined,
   deps: DecideHandlerDeps,
 ): Promise<SQSBatchResponse> {
-  const { delivered, unreadable } = readMessages(recordsOf(event, deps.log), deps.log);
+  const records = recordsOf(event, deps.log);
+  const { delivered, unreadable } = readMessages(records, deps.log);
   deps.metrics.add('unreadable_wake_ups', unreadable.length);
-  const failed = [...unreadable, ...(await decideDelivered(delivered, timeLeft, deps))];
+  const receipts = new Map(records.map(({ messageId, receiptHandle }) => [messageId, receiptHandle]));
+  const acknowledge: AcknowledgeEarly = async (ids) => deps.acknowledge?.(ids.flatMap((id) => receipts.get(id) ?? []));
+  const failed = [...unreadable, ...(await decideDelivered(delivered, timeLeft, deps, acknowledge))];
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
-}
-
-/** A wake-up as a queue delivers it, and whose traces it is about. */
-export interface DeliveredWakeUp extends ReceivedWakeUp, TenantScope {}
-
-/** Decides what a batch of wake-ups names. Resolves to the IDs of the messages that must come back. */
-export type DecideWakeUps = (delivered: readonly DeliveredWakeUp[], timeLeft?: TimeLeft) => Promise<readonly string[]>;
-
-async function decideDelivered(
-  delivered: readonly DeliveredWakeUp[],
-  timeLeft: TimeLeft | undefined,
-  { begin, log }: DecideHandlerDeps,
-): Promise<readonly string[]> {
-  const decide = await begin(timeLeft);
-  const groups = Map.groupBy(delivered, ({ tenant }) => tenant);
-  const failed: string[] = [];
-  const errors: unknown[] = [];
-  await forEachBounded([...groups], TENANTS_AT_ONCE, async ([tenant, received]) => {
-    try {
-      const { failedMessageIds, summary } = await decide(tenant, received);
-      failed.push(...failedMessageIds);
-      const { lateAgesMs, deadLetters, slowEvaluations, ...counts } = summary;
-      const maxLateAgeMs = Math.max(0, ...lateAgesMs);
-      const level = summary.failures.length > 0 ? 'warn' : 'info';
-      const failedMessages = failedMessageIds.length;
-      log[level]('decision batch', { ...owner(tenant), ...counts, maxLateAgeMs, failedMessages });
-      for (const slow of slowEvaluations) log.warn('slow evaluation', { ...owner(tenant), ...slow });
-      for (const letter of deadLetters) log.warn('dead letter', { ...owner(tenant), ...letter });
-    } catch (error) {
-      log.error('decision batch failed', { ...owner(tenant), messages: received.length, error });
-      errors.push(error);
-      failed.push(...received.map(({ messageId }) => messageId));
-    }
-  });
-  // Nothing was done, so the invocation counts as failed, too.
-  if (errors.length > 0 && errors.length === groups.size) throw errors[0];
-  return failed;
 }
 
 /** A function may be invoked with any event: tests of the console, schedules that keep it warm. Those have nothing to decide. */
@@ -196,7 +158,8 @@ function readMessages(records: readonly SQSRecord[], log: Log) {
       continue;
     }
     const { tenant, ...wakeUp } = message;
-    delivered.push({ messageId, wakeUp, ...owner(tenant) });
+    const receiveCount = Number(record.attributes?.ApproximateReceiveCount ?? 1);
+    delivered.push({ messageId, wakeUp, ...(receiveCount > 1 && { receiveCount }), ...ownerOf(tenant) });
   }
   return { delivered, unreadable };
 }
@@ -209,8 +172,4 @@ function tryDecode(record: SQSRecord, log: Log): WakeUpMessage | undefined {
     log.error('wake-up cannot be read', { messageId: record.messageId, error });
     return undefined;
   }
-}
-
-function owner(tenant: string | undefined): { readonly tenant?: string } {
-  return tenant === undefined ? {} : { tenant };
 }

@@ -1,5 +1,6 @@
 import { DictionaryTrainer, SamplingTurn } from '../../lib/aws/dynamodb/dictionary-trainer.ts';
 import {
+  acknowledgeFromEnvironment,
   liveConfigFromEnvironment,
   metricsFromEnvironment,
   parameterReadsFromEnvironment,
@@ -29,4 +30,5 @@ export const handler = wireDecide({
   ),
   log,
   metrics,
+  acknowledge: acknowledgeFromEnvironment(metrics),
 });

@@ -51,6 +51,12 @@ function chunkBytes(body: Uint8Array): number {
   return Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, size + 1));
 }
 
+/**
+ * The `user-agent` of `tailgate replay`, which compresses until it is told not to, and then sends the same request again: refusing
+ * its compression concerns nobody.
+ */
+export const REPLAY_USER_AGENT = 'tailgate-replay';
+
 /** The body is compressed in a way that is not supported, or was damaged on its way because it is compressed. */
 export class UnsupportedCodingError extends Error {
   override readonly name = 'UnsupportedCodingError';

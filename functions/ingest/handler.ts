@@ -5,7 +5,7 @@ import type { ConfigSource } from '../shared/live-config.ts';
 import type { Log } from '../shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
 import type { PerTenant, Services } from '../shared/per-tenant.ts';
-import { type HttpHead, type HttpResponse, NotHttpEventError, readHttpEvent } from './http.ts';
+import { type HttpHead, type HttpResponse, httpResult, NotHttpEventError, readHttpEvent } from './http.ts';
 import type { Authorize } from './keys.ts';
 import {
   type BodyHandler,
@@ -59,7 +59,7 @@ export type IngestHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewa
 export function createHandler(deps: OtlpHttpDeps, options?: OtlpHttpOptions): IngestHandler {
   return async (event) => {
     try {
-      return toResult(await handleEvent(event, deps, options));
+      return httpResult(await handleEvent(event, deps, options));
     } finally {
       deps.metrics.flush();
     }
@@ -77,9 +77,4 @@ function handleEvent(
     if (error instanceof NotHttpEventError) return refuseEvent(error.message, deps);
     throw error;
   }
-}
-
-function toResult({ status, headers, body }: HttpResponse): APIGatewayProxyStructuredResultV2 {
-  const encoded = { body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
-  return { statusCode: status, headers: { ...headers }, ...encoded };
 }

@@ -1,8 +1,12 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+
 /** An HTTP request without the platform that brought it, as far as it is known before its body. */
 export interface HttpHead {
   readonly method: string;
   /** Without the query string. */
   readonly path: string;
+  /** The query string without its question mark, as it was sent. Receiving spans reads none. */
+  readonly query?: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
@@ -12,6 +16,8 @@ export interface HttpBody {
   readonly body: Uint8Array;
   /** Whether the platform decoded the body as UTF-8 text on its way. Bytes that are not text are lost then (U+FFFD). */
   readonly isText: boolean;
+  /** Whether nobody else has its memory: `giveBack` gets it when the request is stored. @default false */
+  readonly isOwn?: boolean;
 }
 
 export interface HttpRequest extends HttpHead, HttpBody {}
@@ -35,7 +41,7 @@ export class NotHttpEventError extends Error {
  * @throws {NotHttpEventError} when it is another event
  */
 export function readHttpEvent(event: unknown): HttpRequest {
-  const { requestContext, rawPath, headers, body, isBase64Encoded } = fieldsOf(event);
+  const { requestContext, rawPath, rawQueryString, headers, body, isBase64Encoded } = fieldsOf(event);
   const { http, stage } = fieldsOf(requestContext);
   const { method } = fieldsOf(http);
   if (typeof method !== 'string') throw notHttp(event, 'it has no requestContext.http.method');
@@ -46,6 +52,7 @@ export function readHttpEvent(event: unknown): HttpRequest {
   return {
     method,
     path: decodeUnreserved(withoutStage(rawPath, stage)),
+    query: typeof rawQueryString === 'string' ? rawQueryString : '',
     headers: lowerCaseNames(headers),
     // Decoded when it is read: a request that is refused by its headers costs no copy of its body.
     get body() {
@@ -53,7 +60,14 @@ export function readHttpEvent(event: unknown): HttpRequest {
       return bytes;
     },
     isText: isBase64Encoded !== true,
+    isOwn: true,
   };
+}
+
+/** The answer of a function to a function URL or an HTTP API (payload format 2.0). */
+export function httpResult({ status, headers, body }: HttpResponse): APIGatewayProxyStructuredResultV2 {
+  const encoded = { body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
+  return { statusCode: status, headers: { ...headers }, ...encoded };
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,3 +1,4 @@
+import { onCompressorFailure } from '../../lib/aws/dynamodb/compressors.ts';
 import { NO_KEYS, VARIABLES } from '../../lib/aws/function-contract.ts';
 import { KeysReader } from '../../lib/aws/ssm/ingest-keys.ts';
 import type { ParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
@@ -16,6 +17,9 @@ import { type Authorize, authorizeAll, StoredKeys } from './keys.ts';
 const log = createLogger({ verbose: false });
 const metrics = metricsFromEnvironment();
 const reads = parameterReadsFromEnvironment(metrics);
+onCompressorFailure((error) =>
+  log.warn('compressor failed', { error, effect: 'compressing costs more processor time; nothing is lost' }),
+);
 
 export const handler = wireIngest({
   services: servicesFromEnvironment(metrics, { log }),

@@ -1,4 +1,5 @@
 import { MalformedOtlpError, RequestTooLargeError } from '../../lib/otlp/errors.ts';
+import { giveBack } from '../../lib/otlp/give-back.ts';
 import { protobufFromJson } from '../../lib/otlp/json-decode/decode-request.ts';
 import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { encodeExportResponse, encodeStatus } from '../../lib/otlp/responses.ts';
@@ -11,6 +12,7 @@ import {
   BodyTooLargeError,
   checkCoding,
   decodeBody,
+  REPLAY_USER_AGENT,
   UnsupportedCodingError,
 } from './content-encoding.ts';
 import type { HttpBody, HttpHead, HttpRequest, HttpResponse } from './http.ts';
@@ -137,7 +139,7 @@ interface Accepted extends Pick<HttpHead, 'headers'> {
 
 async function receive(
   { headers, sender, encoding }: Accepted,
-  { body, isText }: HttpBody,
+  { body, isText, isOwn = false }: HttpBody,
   deps: OtlpHttpDeps,
   { maxBodyBytes }: OtlpHttpOptions,
   onUnpacked: ((bytes: number) => void) | undefined,
@@ -146,12 +148,14 @@ async function receive(
   const unpacked = decodeBody({ headers, body, isText }, maxBodyBytes);
   const protobuf = encoding === 'json' ? protobufFromJson(unpacked, rejected) : unpacked;
   onUnpacked?.(protobuf.length);
+  const bytes = body.length;
   const result = await deps.ingest({ protobuf, rejected }, sender);
+  for (const memory of [body, unpacked, protobuf]) if (memory !== body || isOwn) giveBack(memory);
   const { acceptedSpanCount: spans, rejectedSpanCount, fragmentCount: fragments } = result;
   deps.metrics.add('receiver_accepted_spans', spans);
   deps.metrics.add('rejected_spans', rejectedSpanCount);
-  deps.metrics.add('received_bytes', body.length);
-  deps.log.debug('ingest', { spans, fragments, rejectedSpans: rejectedSpanCount, bytes: body.length });
+  deps.metrics.add('received_bytes', bytes);
+  deps.log.debug('ingest', { spans, fragments, rejectedSpans: rejectedSpanCount, bytes });
   const { errorMessage } = result;
   const partial = errorMessage === undefined ? undefined : { rejectedSpans: rejectedSpanCount, errorMessage };
   return answer(200, encoding, encodeExportResponse(encoding, partial));
@@ -176,7 +180,8 @@ function refuse(
   { metrics, refusals }: OtlpHttpDeps,
 ): HttpResponse {
   metrics.addTo('refused_requests', String(status), 1);
-  if (status !== 503) refusals.add(status, message, userAgent);
+  const isNegotiation = headers['accept-encoding'] !== undefined && userAgent === REPLAY_USER_AGENT;
+  if (status !== 503 && !isNegotiation) refusals.add(status, message, userAgent);
   return answer(status, encoding, encodeStatus(encoding, { code, message }), headers);
 }
 

@@ -3,8 +3,9 @@ import { endpointOf } from '../../lib/aws/calls/endpoint.ts';
 import type { SignedCallsDeps } from '../../lib/aws/calls/signed-calls.ts';
 import { SignedTableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 import { VARIABLES } from '../../lib/aws/function-contract.ts';
-import { meterParameterReads, meterSdkClient } from '../../lib/aws/meter-calls.ts';
-import { SignedQueueCalls } from '../../lib/aws/sqs/queue-calls.ts';
+import { meterCalls, meterParameterReads, meterSdkClient } from '../../lib/aws/meter-calls.ts';
+import { deleteMessages } from '../../lib/aws/sqs/delete-messages.ts';
+import { type QueueOperations, SignedQueueCalls } from '../../lib/aws/sqs/queue-calls.ts';
 import { ConfigReader } from '../../lib/aws/ssm/config-parameter.ts';
 import { type ParameterReads, SignedParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
@@ -70,6 +71,14 @@ export function servicesFromEnvironment(metrics: Metrics, dictionaries: Dictiona
   };
   const used = isSwitchedOn(VARIABLES.trainedDictionaries) ? dictionaries : undefined;
   return createServices({ ...clients, store }, names, used);
+}
+
+/** Deletes messages of the wake-up queue by their receipt handles. */
+export function acknowledgeFromEnvironment(metrics: Metrics): (receiptHandles: readonly string[]) => Promise<void> {
+  const client = meterCalls<QueueOperations>(new SignedQueueCalls(account()), metrics);
+  const queueUrl = requiredVariable(VARIABLES.queueUrl, 'URL of the wake-up queue');
+  const clock = new SystemClock();
+  return (receiptHandles) => deleteMessages(receiptHandles, { client, queueUrl, clock });
 }
 
 /** Calls of a service follow the variables that Lambda sets, and those that redirect clients of the SDK to another endpoint. */

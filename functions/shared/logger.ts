@@ -1,5 +1,13 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger';
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types';
+import { jsonText } from '../../lib/terminal/show.ts';
+
+declare global {
+  interface JSON {
+    /** Of Node.js 22, and not yet of TypeScript: stands for this piece of JSON, as it is. */
+    rawJSON(json: string): object;
+  }
+}
 
 /**
  * Where the functions write structured log lines. Messages and field names are listed in docs/operations.md, where queries of the
@@ -26,5 +34,10 @@ class LineFormatter extends LogFormatter {
 
 /** The logger of a deployed function. @param options.verbose whether lines of the level DEBUG are written */
 export function createLogger(options: { readonly verbose: boolean }): Logger {
-  return new Logger({ logLevel: options.verbose ? 'DEBUG' : 'INFO', logFormatter: new LineFormatter() });
+  return new Logger({
+    logLevel: options.verbose ? 'DEBUG' : 'INFO',
+    logFormatter: new LineFormatter(),
+    // Clients write parts of it, such as the user agent, and the log of `tailgate start` is shown on a terminal.
+    jsonReplacerFn: (_key, value) => (typeof value === 'string' ? JSON.rawJSON(jsonText(value)) : value),
+  });
 }

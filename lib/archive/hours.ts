@@ -56,14 +56,29 @@ export function rangeOf(hours: readonly ArchiveHour[]): HourRange | undefined {
  * @param sinceEpochMs may have a fraction, which is cut off
  */
 export function formatUtc(sinceEpochMs: number): string {
-  const day = Math.floor(sinceEpochMs / MS_PER_DAY);
-  const rest = Math.floor(sinceEpochMs - day * MS_PER_DAY);
-  const hour = twoDigits(Math.floor(rest / MS_PER_HOUR));
-  const minute = twoDigits(Math.floor(rest / 60_000) % 60);
-  const second = twoDigits(Math.floor(rest / 1000) % 60);
-  const ms = rest % 1000;
-  return `${formatDay(day)} ${hour}:${minute}:${second}.${Math.floor(ms / 100)}${twoDigits(ms % 100)}`;
+  const minute = Math.floor(sinceEpochMs / 60_000);
+  if (minute !== lastMinute) {
+    lastMinuteText = formatMinute(minute);
+    lastMinute = minute;
+  }
+  const rest = Math.floor(sinceEpochMs - minute * 60_000);
+  const second = Math.floor(rest / 1000);
+  const ms = rest - second * 1000;
+  return `${lastMinuteText}${twoDigits(second)}.${Math.floor(ms / 100)}${twoDigits(ms % 100)}`;
 }
+
+/** The traces of a batch start in few minutes. */
+let lastMinute = Number.NaN;
+let lastMinuteText = '';
+
+/** `YYYY-MM-DD HH:MM:`. @param sinceEpoch in minutes */
+function formatMinute(sinceEpoch: number): string {
+  const day = Math.floor(sinceEpoch / MINUTES_PER_DAY);
+  const minute = sinceEpoch - day * MINUTES_PER_DAY;
+  return `${formatDay(day)} ${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}:`;
+}
+
+const MINUTES_PER_DAY = 24 * 60;
 
 const DAYS_PER_ERA = 146_097;
 const DAYS_FROM_YEAR_0_TO_1970 = 719_468;

@@ -145,6 +145,12 @@ export function nameTime(ms: number): string {
   return formatUtc(ms).replace(' ', 'T').replaceAll(/[-:.]/g, '');
 }
 
+/** Whether the name of an object has a time from `fromMs` to `toMs`. Names of one length sort as their times do. */
+export function isNamedBetween(key: string, fromMs: number, toMs: number): boolean {
+  const time = nameOf(key).slice('traces_'.length, 'traces_'.length + nameTime(0).length);
+  return isTracesName(nameOf(key)) && time >= nameTime(fromMs) && time <= nameTime(toMs);
+}
+
 /** Finds the time of an object in its path, for `regexp_extract` in SQL. */
 export const NAME_TIME_PATTERN = '/traces_(\\d{8}T\\d{9})Z-[^/]+$';
 

@@ -1,4 +1,5 @@
-import { JsonWriter, json } from '../otlp/json-encode/writer.ts';
+import { json } from '../otlp/json-encode/piece.ts';
+import { JsonWriter } from '../otlp/json-encode/writer.ts';
 import { summarize } from '../otlp/trace/summary.ts';
 import type { Trace } from '../otlp/trace/trace.ts';
 import type { ThresholdUpdate } from '../sampling/adjusted-count.ts';

@@ -1,5 +1,6 @@
 import { type NewTraceState, writeResourceSpans } from '../otlp/json-encode/encode-spans.ts';
-import { JsonWriter, json } from '../otlp/json-encode/writer.ts';
+import { json } from '../otlp/json-encode/piece.ts';
+import { JsonWriter } from '../otlp/json-encode/writer.ts';
 import { SPAN } from '../otlp/trace/index-span.ts';
 import type { Trace } from '../otlp/trace/trace.ts';
 import type { ThresholdUpdate } from '../sampling/adjusted-count.ts';
@@ -31,12 +32,18 @@ export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 /** A longer line cannot be queried: Athena refuses rows over 32 MB. Such a trace must not be archived. */
 export const LONGEST_LINE_BYTES = 32_000_000;
 
-/** Writes all lines. It keeps nothing of a line that has been taken, but lines share its buffers. */
-const out = new JsonWriter(256 * 1024);
 const OPEN = json('{"resourceSpans":');
 const CLOSE = json('}\n');
 /** The longest `seq`, the closing brace and the line feed. */
 const MAX_END_BYTES = 12;
+
+/** Room for a dozen lines of the usual size. */
+const LINE_BUFFER_BYTES = 256 * 1024;
+
+/** Creates a writer for {@link archiveLines}. Who keeps it, and recycles it, spares the memory of new lines. */
+export function newLineWriter(): JsonWriter {
+  return new JsonWriter(LINE_BUFFER_BYTES);
+}
 
 /**
  * The lines of the archive for one trace; none when nothing remains to be written.
@@ -49,12 +56,18 @@ const MAX_END_BYTES = 12;
  * columns. A line is longer than {@link MAX_LINE_BYTES} only where one span, its resource, a name or all services are
  * about that large, and then it may be longer than
  * {@link LONGEST_LINE_BYTES}.
+ *
+ * @param out holds the lines: they are overwritten once it is recycled
  */
-export function archiveLines(received: Trace, columns: ArchiveColumns): Uint8Array[] {
+export function archiveLines(
+  received: Trace,
+  columns: ArchiveColumns,
+  out: JsonWriter = newLineWriter(),
+): Uint8Array[] {
   const trace = received.withoutUnfinishedCopies();
   const skipFragments = columns.skipFragments ?? 0;
-  const first = trace.resourceSpans.find(({ fragment }) => fragment >= skipFragments);
-  if (first === undefined) return [];
+  const firstSpan = trace.firstSpanOf(skipFragments);
+  if (firstSpan === trace.spanCount) return [];
   const columnsJson = columnsOf(trace, columns);
   const maxOtherBytes = OPEN.length + columnsJson.length + MAX_END_BYTES;
   // At least half of the line, and as much as the columns, so that large ones (a huge span name, thousands of services) are
@@ -64,7 +77,7 @@ export function archiveLines(received: Trace, columns: ArchiveColumns): Uint8Arr
   out.length = 0;
   const newTraceState = newTraceStates(trace, columns.threshold);
   const lines: Uint8Array[] = [];
-  for (let span = first.firstSpan, seq = columns.firstSeq; span < trace.spanCount; seq++) {
+  for (let span = firstSpan, seq = columns.firstSeq; span < trace.spanCount; seq++) {
     out.piece(OPEN);
     span = writeResourceSpans(out, trace, span, maxArrayBytes, newTraceState);
     out.raw(columnsJson);

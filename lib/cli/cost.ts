@@ -5,6 +5,7 @@ import { readPrices } from '../cost/read-prices.ts';
 import { breakEvenText, reportText } from '../cost/report-text.ts';
 import { type ExitCode, UsageError } from '../terminal/errors.ts';
 import { readNamedText } from '../terminal/read-file.ts';
+import { jsonText } from '../terminal/show.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { sampleSize } from '../traffic/traffic-shape.ts';
 import { MAX_SAMPLE_TRACES, type TrafficOptions, trafficShapeOf } from './traffic-options.ts';
@@ -45,7 +46,7 @@ export async function runCost(
   } finally {
     progress.finish();
   }
-  terminal.print(input.json ? JSON.stringify(toJson(report), undefined, 2) : reportText(report, terminal).trimEnd());
+  terminal.print(input.json ? jsonText(toJson(report), 2) : reportText(report, terminal).trimEnd());
   return 0;
 }
 

@@ -1,19 +1,28 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createSqsClient } from '../aws/clients.ts';
-import { SqsDeadLetters } from '../aws/sqs/dead-letters.ts';
-import { sdkQueueCalls } from '../aws/sqs/queue-calls.ts';
-import { SqsWakeUpQueue } from '../aws/sqs/wake-up-queue.ts';
 import { SystemClock } from '../aws/system.ts';
+import { openExistingBuffer } from '../local/local-services.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import type { ExitCode } from '../terminal/errors.ts';
 import { escapeForTerminal } from '../terminal/show.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../text/messages.ts';
-import { type ExpiredCounts, emptyCounts, type RedriveCounts, redrive } from './redrive/move-dead-letters.ts';
+import type { DeadLetterBox } from './redrive/dead-letter-box.ts';
+import { LocalDeadLetterBox } from './redrive/local-dead-letter-box.ts';
+import {
+  type ExpiredCounts,
+  emptyCounts,
+  type RedriveCounts,
+  redrive,
+  type TraceList,
+} from './redrive/move-dead-letters.ts';
+import { type QueueUrls, SqsDeadLetterBox } from './redrive/sqs-dead-letter-box.ts';
 import { createCloudFormationClient, readStackOutputs } from './stack.ts';
 
 export interface RedriveInput {
+  /** The data folder of the local run, unless the others name a deployed pipeline. */
+  readonly data: string;
   /** Either this, or both queues. */
   readonly stack: string | undefined;
   /** URL of the wake-up queue. */
@@ -55,15 +64,27 @@ export async function runRedrive(
   terminal: Terminal,
   deps: RedriveDeps = accountOfTheShell(),
 ): Promise<ExitCode> {
-  const { sqs: client, clock } = deps;
-  const nowMs = () => clock.now() + clockErrorMs(client);
-  const { dryRun, discardExpired, max = Number.POSITIVE_INFINITY } = input;
   // Stopping at once, on a second signal, is safe as well.
   const interruption = terminal.interruption();
-  const urls = await queueUrls(input, deps);
-  const deadLetters = new SqsDeadLetters({ client, queueUrl: urls.deadLetterQueueUrl, clock });
-  const wakeUpsOf = (tenant: string | undefined) =>
-    new SqsWakeUpQueue({ client: sdkQueueCalls(client), ...urls, clock, ...(tenant !== undefined && { tenant }) });
+  if (input.stack !== undefined || input.queue !== undefined) {
+    const box = new SqsDeadLetterBox(deps.sqs, deps.clock, await queueUrls(input, deps));
+    return moveAll(input, terminal, box, interruption);
+  }
+  const store = openExistingBuffer(input.data);
+  try {
+    return await moveAll(input, terminal, new LocalDeadLetterBox(store, deps.clock), interruption);
+  } finally {
+    await store.close();
+  }
+}
+
+async function moveAll(
+  input: RedriveInput,
+  terminal: Terminal,
+  deadLetters: DeadLetterBox,
+  interruption: AbortSignal,
+): Promise<ExitCode> {
+  const { dryRun, discardExpired, max = Number.POSITIVE_INFINITY } = input;
   const { total, hidden } = await deadLetters.count();
   const counts = emptyCounts();
   let shown = 0;
@@ -74,30 +95,14 @@ export async function runRedrive(
   };
   const isInterrupted = () => interruption.aborted;
   try {
-    await redrive({ dryRun, discardExpired, max, nowMs, deadLetters, wakeUpsOf, isInterrupted, onProgress }, counts);
+    await redrive({ dryRun, discardExpired, max, deadLetters, isInterrupted, onProgress }, counts);
   } finally {
-    const lines = summaryLines(input, counts, { total, hidden }, nowMs());
+    const lines = summaryLines(input, counts, { total, hidden }, deadLetters);
     for (const line of lines) terminal.print(escapeForTerminal(line));
   }
   if (interruption.aborted && !counts.isEmptied) return 130;
   const { unreadable, undeleted, expired } = counts;
   return unreadable.size > 0 || undeleted > 0 || expired.wakeUps > expired.discarded ? 1 : 0;
-}
-
-/** Less cannot be told from the way of an answer, whose date has whole seconds. */
-const LEAST_CLOCK_ERROR_MS = 60_000;
-
-/**
- * What is to be added to the clock of this machine, as the SDK learns it from the answers of SQS: a clock that is ahead must not make
- * wake-ups expire that others can still decide.
- */
-function clockErrorMs({ config: { systemClockOffset } }: SQSClient): number {
-  return Math.abs(systemClockOffset) < LEAST_CLOCK_ERROR_MS ? 0 : systemClockOffset;
-}
-
-interface QueueUrls {
-  readonly queueUrl: string;
-  readonly deadLetterQueueUrl: string;
 }
 
 async function queueUrls(input: RedriveInput, { cloudFormation }: RedriveDeps): Promise<QueueUrls> {
@@ -109,10 +114,11 @@ async function queueUrls(input: RedriveInput, { cloudFormation }: RedriveDeps): 
 
 function summaryLines(
   { dryRun }: RedriveInput,
-  { moved, fragments, firstExpiryMs, undeleted, reasons, unreadable, expired, isEmptied }: RedriveCounts,
+  { moved, fragments, firstExpiryMs, undeleted, reasons, traces, unreadable, expired, isEmptied }: RedriveCounts,
   before: { readonly total: number; readonly hidden: number },
-  nowMs: number,
+  box: DeadLetterBox,
 ): string[] {
+  const nowMs = box.nowMs();
   const gone = dryRun ? 0 : moved + expired.discarded;
   const kept = unreadable.size + expired.wakeUps - expired.discarded;
   const left = isEmptied ? (dryRun ? moved : 0) + kept : Math.max(before.total - gone, kept);
@@ -137,18 +143,29 @@ function summaryLines(
   if (firstExpiryMs - nowMs < SOON_MS) {
     lines.push(`hurry: the first spans of these leave the buffer in ${timeText(firstExpiryMs - nowMs)}`);
   }
-  return [...lines, ...expiredLines(expired, nowMs)];
+  return [...lines, ...expiredLines(expired, nowMs, box.keptFrom), ...traceLines(traces)];
+}
+
+/** What a dry run has read. */
+function traceLines({ reasons, isCut }: TraceList): string[] {
+  if (reasons.size === 0) return [];
+  const lines = [...reasons].map(([trace, reason]) => `  ${trace}: ${reason}`);
+  return ['traces:', ...lines, ...(isCut ? ['  and more'] : [])];
 }
 
 /** What is too late, and what can be done about it. */
-function expiredLines({ wakeUps, fragments, firstMs, lastMs, discarded }: ExpiredCounts, nowMs: number): string[] {
+function expiredLines(
+  { wakeUps, fragments, firstMs, lastMs, discarded }: ExpiredCounts,
+  nowMs: number,
+  keptFrom: string,
+): string[] {
   if (wakeUps === 0) return [];
   const [longest, shortest] = [timeText(nowMs - firstMs), timeText(nowMs - lastMs)];
   const ago = longest === shortest ? longest : `${shortest} to ${longest}`;
   const lines = [`too late: ${wakeUps} (${counted(fragments, 'fragment')}): their spans left the buffer ${ago} ago`];
   if (discarded > 0) lines.push(`  discarded: ${discarded}`);
   if (discarded < wakeUps) {
-    lines.push('  they stay where they are for 14 days after they were sent first: --discard-expired deletes them');
+    lines.push(`  they stay where they are for 14 days after ${keptFrom}: --discard-expired deletes them`);
   }
   return lines;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ExitCode } from '../terminal/errors.ts';
+import { jsonText } from '../terminal/show.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type ConfigReport, checkConfig, reportLines, unreadable } from './config-report.ts';
 
@@ -22,7 +23,7 @@ export function runValidate(
 ): ExitCode {
   const reports = (files.length === 0 ? ['tailgate.yaml'] : files).map((file) => report(file, read));
   for (const [i, result] of reports.entries()) {
-    if (json) terminal.print(JSON.stringify(result));
+    if (json) terminal.print(jsonText(result));
     else for (const line of [...(i > 0 ? [''] : []), ...reportLines(result)]) terminal.print(line);
   }
   return reports.every(({ valid }) => valid) ? 0 : 1;

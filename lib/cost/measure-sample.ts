@@ -116,7 +116,8 @@ async function decideAll(
       (body, at): ReceivedWakeUp => ({ messageId: `${index}-${at}`, wakeUp: decodeWakeUp(body) }),
     );
     const { failedMessageIds, summary } =
-      (await environments[index % POLLERS]?.decideBatch({ received, evaluate })) ?? {};
+      (await environments[index % POLLERS]?.decideBatch({ received, evaluate, policies: keepErrors().fingerprint })) ??
+      {};
     if (
       summary === undefined ||
       failedMessageIds?.length !== 0 ||

@@ -1,3 +1,6 @@
+import type { HttpHead, HttpResponse } from '../../functions/ingest/http.ts';
+import { refuseForNow } from '../../functions/ingest/otlp-http.ts';
+
 /**
  * Counts what requests hold in memory: the bytes of their bodies as they come, and unpacked until they are answered. At the
  * limit, bodies are no longer read, so that no number of senders exhausts the memory of the process.
@@ -43,4 +46,12 @@ export interface BytesOfRequest {
   add(bytes: number): void;
   /** It holds nothing any more. */
   release(): void;
+}
+
+/** For what an exporter is told to wait when there is no room for its body: the requests before it take less. */
+const RETRY_AFTER_SECONDS = 1;
+
+/** The answer to a request that there is no room for. */
+export function refuseForRoom(head: HttpHead): HttpResponse {
+  return refuseForNow(head, 'too many requests at once: send the spans again', RETRY_AFTER_SECONDS);
 }

@@ -1,4 +1,4 @@
-import type { DecideWakeUps, DeliveredWakeUp } from '../../functions/decide/handler.ts';
+import type { DecideWakeUps, DeliveredWakeUp } from '../../functions/decide/decide-delivered.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import type { Outage } from './outage.ts';

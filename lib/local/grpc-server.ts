@@ -11,13 +11,14 @@ import {
 } from '@grpc/grpc-js';
 import type { HttpHandler } from '../../functions/ingest/handler.ts';
 import type { HttpHead, HttpResponse } from '../../functions/ingest/http.ts';
-import { type BodyHandler, refuseForNow } from '../../functions/ingest/otlp-http.ts';
+import type { BodyHandler } from '../../functions/ingest/otlp-http.ts';
 import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { decodeStatus, withRetryInfo } from '../otlp/responses.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import { CommandError } from '../terminal/errors.ts';
-import type { BytesInFlight, BytesOfRequest } from './bytes-in-flight.ts';
+import { type BytesInFlight, type BytesOfRequest, refuseForRoom } from './bytes-in-flight.ts';
+import { authority, endWithGrace } from './listening.ts';
 
 export interface GrpcServerOptions {
   readonly host: string;
@@ -48,14 +49,13 @@ const LATE: StatusObject = {
   details: `the message took longer than ${MESSAGE_TIMEOUT_MS / 1000} s to arrive`,
   metadata: new Metadata(),
 };
-const RETRY_AFTER_SECONDS = 1;
-/** How long a call in progress may take after the server began to stop. */
-const GRACE_MS = 3_000;
 
 /** What is known of a call before its message. */
 interface Opened {
   readonly handle: BodyHandler;
   readonly share: BytesOfRequest;
+  /** The message is whole: from now on its handler says when it holds nothing any more. */
+  readonly take: () => void;
 }
 
 /**
@@ -79,6 +79,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   const exportTraces: handleUnaryCall<Uint8Array, Uint8Array> = ({ metadata, request }, callback) => {
     const call = opened.get(metadata);
     if (call === undefined) return callback({ code: status.INTERNAL });
+    call.take();
     call
       .handle({ body: request, isText: false }, call.share.add)
       .then((response) => {
@@ -117,12 +118,15 @@ function openBeforeMessage(
   const refusals = new RefusalLog({ log, clock });
   return (_method, call) => {
     const share = inFlight.share();
-    /** While the message is awaited. */
+    /** Until the message is whole. A call may end before that, in several ways, also between its message and its end. */
     let timer: NodeJS.Timeout | undefined;
-    const endOfReading = () => {
-      if (timer === undefined) return false;
+    const take = () => {
       clearTimeout(timer);
       timer = undefined;
+    };
+    const endOfReading = () => {
+      if (timer === undefined) return false;
+      take();
       share.release();
       return true;
     };
@@ -134,20 +138,22 @@ function openBeforeMessage(
             const read = (handle: BodyHandler) => {
               share.add(MAX_MESSAGE_BYTES);
               timer = setTimeout(() => intercepted.sendStatus(LATE), MESSAGE_TIMEOUT_MS);
-              opened.set(metadata, { handle, share });
+              opened.set(metadata, { handle, share, take });
               proceed(metadata);
             };
             handler(head)
               .then((handle) => {
                 if (typeof handle !== 'function') intercepted.sendStatus(grpcStatus(handle));
-                else if (inFlight.isFull) intercepted.sendStatus(grpcStatus(noRoom(head)));
+                else if (inFlight.isFull) intercepted.sendStatus(grpcStatus(refuseForRoom(head)));
                 else read(handle);
               })
               .catch((error: unknown) => intercepted.sendStatus(failed(error, log)));
           },
           onReceiveMessage: (message: Uint8Array, proceed) => {
-            endOfReading();
-            share.add(message.length);
+            if (timer !== undefined) {
+              share.release();
+              share.add(message.length);
+            }
             proceed(message);
           },
           onCancel: () => {
@@ -163,10 +169,6 @@ function openBeforeMessage(
     });
     return intercepted;
   };
-}
-
-function noRoom(head: HttpHead): HttpResponse {
-  return refuseForNow(head, 'too many requests at once: send the spans again', RETRY_AFTER_SECONDS);
 }
 
 /** The answer when the handler rejects, which is a defect. */
@@ -196,9 +198,8 @@ function grpcStatus({ headers, body }: HttpResponse): StatusObject {
 }
 
 function listen(server: Server, { host, port }: GrpcServerOptions): Promise<number> {
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(authority(host, port), ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) return resolve(bound);
       const why = /EADDRINUSE/.test(error.message)
         ? `port ${port} for OTLP/gRPC is in use: stop what listens there, or`
@@ -209,11 +210,8 @@ function listen(server: Server, { host, port }: GrpcServerOptions): Promise<numb
 }
 
 function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const grace = setTimeout(() => server.forceShutdown(), GRACE_MS);
-    server.tryShutdown(() => {
-      clearTimeout(grace);
-      resolve();
-    });
-  });
+  return endWithGrace(
+    (ended) => server.tryShutdown(ended),
+    () => server.forceShutdown(),
+  );
 }

@@ -1,15 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { MAX_INVOCATION_BYTES } from '../../functions/ingest/body-limits.ts';
 import type { HttpHandler } from '../../functions/ingest/handler.ts';
 import type { HttpHead, HttpResponse } from '../../functions/ingest/http.ts';
-import { refuseForNow } from '../../functions/ingest/otlp-http.ts';
 import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { SystemClock } from '../aws/system.ts';
-import { CommandError } from '../terminal/errors.ts';
-import { BytesInFlight } from './bytes-in-flight.ts';
+import { BytesInFlight, refuseForRoom } from './bytes-in-flight.ts';
 import { deliveredBody, isOverLimit, maxBodyBytes, requestHead } from './function-url-event.ts';
-import { discardRest, LINGER_MS, readBody } from './request-body.ts';
+import { listen, stop } from './listening.ts';
+import { type BodyPace, DEFAULT_BODY_PACE, discardRest, LINGER_MS, readBody } from './request-body.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -19,6 +18,8 @@ export interface HttpServerOptions {
   readonly handler: HttpHandler;
   /** Counts what requests hold in memory. @default up to MAX_BYTES_IN_FLIGHT */
   readonly inFlight?: BytesInFlight;
+  /** How fast bodies must arrive. @default DEFAULT_BODY_PACE */
+  readonly bodyPace?: BodyPace;
   readonly log: Log;
 }
 
@@ -38,8 +39,6 @@ const ENDED = new Set(['', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 
 /** Bodies of requests that are not answered yet, as received and unpacked. Fifty exporters at once take some 10 MB. */
 export const MAX_BYTES_IN_FLIGHT = 128 * 1024 * 1024;
-/** For what an exporter is told to wait when there is no room for its body: the requests before it take less. */
-const RETRY_AFTER_SECONDS = 1;
 
 /** Status line and reason for input that Node cannot parse as a request, by Node's error code. */
 const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: string]>> = {
@@ -51,12 +50,12 @@ const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: stri
  * body that is text where AWS makes it text. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let isStopping = false;
-  const { log, handler, inFlight = new BytesInFlight(MAX_BYTES_IN_FLIGHT) } = options;
+  const { log, handler, inFlight = new BytesInFlight(MAX_BYTES_IN_FLIGHT), bodyPace = DEFAULT_BODY_PACE } = options;
   const refusals = new RefusalLog({ log, clock: new SystemClock() });
   const onRequest = (request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean) => {
     // Otherwise an exporter that keeps its connection busy would keep the server alive.
     if (isStopping) response.setHeader('connection', 'close');
-    respond(request, response, { handler, inFlight, refusals, awaitsContinue }).catch((error: unknown) => {
+    respond(request, response, { handler, inFlight, bodyPace, refusals, awaitsContinue }).catch((error: unknown) => {
       log.error('request failed', { error });
       if (!response.headersSent) response.writeHead(502);
       response.end();
@@ -93,7 +92,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   };
 }
 
-interface Responding extends Required<Pick<HttpServerOptions, 'handler' | 'inFlight'>> {
+interface Responding extends Required<Pick<HttpServerOptions, 'handler' | 'inFlight' | 'bodyPace'>> {
   readonly refusals: RefusalLog;
   /** Whether the client sends its body only when it is told to. */
   readonly awaitsContinue: boolean;
@@ -106,13 +105,13 @@ interface Responding extends Required<Pick<HttpServerOptions, 'handler' | 'inFli
  *              │ declared length ─▶ 413
  *              │ room ────────────▶ 503
  *              ▼
- *   body ─▶ length, room ────▶ 413, 503
+ *   body ─▶ length, room, pace ─▶ 413, 503, 408
  *              ▼
  *           handler ─▶ answer
  * ```
  */
 async function respond(request: IncomingMessage, response: ServerResponse, responding: Responding): Promise<void> {
-  const { handler, inFlight, refusals, awaitsContinue } = responding;
+  const { handler, inFlight, bodyPace: pace, refusals, awaitsContinue } = responding;
   const { method = 'GET', url: target = '/', headersDistinct: headers, httpVersion, socket } = request;
   if (method === 'OPTIONS' && target === '*') return answerOptionsOfServer(response);
   const message = { method, target, headers, protocol: `HTTP/${httpVersion}`, sourceIp: socket.remoteAddress ?? '' };
@@ -120,8 +119,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, respo
   let mayHoldBack = awaitsContinue;
   const refuse = (refusal: HttpResponse) => refuseUnread(request, response, refusal, mayHoldBack);
   const tooLarge = () => refuse(refuseTooLarge(head, refusals));
-  const noRoom = () =>
-    refuse(refuseForNow(head, 'too many requests at once: send the spans again', RETRY_AFTER_SECONDS));
+  const noRoom = () => refuse(refuseForRoom(head));
 
   const handleBody = await handler(head);
   if (typeof handleBody !== 'function') return refuse(handleBody);
@@ -133,8 +131,9 @@ async function respond(request: IncomingMessage, response: ServerResponse, respo
 
   const share = inFlight.share();
   try {
-    const body = await readBody(request, { maxBytes, inFlight, share });
+    const body = await readBody(request, { maxBytes, inFlight, share, pace });
     if (body === 'aborted') return;
+    if (body === 'too slow') return await refuse(refuseTooSlow(head, pace, refusals));
     if (body === 'too large' || (body !== 'no room' && isOverLimit({ ...message, body }))) return await tooLarge();
     // Others may have been unpacked since.
     if (body === 'no room' || inFlight.isFull) return await noRoom();
@@ -184,48 +183,16 @@ function answerOptionsOfServer(response: ServerResponse): void {
 
 function refuseTooLarge(head: HttpHead, refusals: RefusalLog): HttpResponse {
   const reason = `the request is over ${MAX_INVOCATION_BYTES} bytes as Lambda counts it (base64 for protobuf): send smaller batches`;
-  refusals.add(413, reason, head.headers['user-agent']);
+  return refuseAndClose(413, reason, head, refusals);
+}
+
+function refuseTooSlow(head: HttpHead, { windowMs, minBytes }: BodyPace, refusals: RefusalLog): HttpResponse {
+  const reason = `less than ${minBytes} bytes of the body arrived in ${windowMs / 1000} s: the client has stalled, or its connection is too slow`;
+  return refuseAndClose(408, reason, head, refusals);
+}
+
+function refuseAndClose(status: number, reason: string, head: HttpHead, refusals: RefusalLog): HttpResponse {
+  refusals.add(status, reason, head.headers['user-agent']);
   const body = Buffer.from(JSON.stringify({ message: reason }));
-  return { status: 413, headers: { 'content-type': 'application/json', connection: 'close' }, body };
-}
-
-function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(new CommandError(explainListenError(error), { cause: error }));
-    server.once('error', fail);
-    server.listen({ host, port }, () => {
-      server.off('error', fail);
-      resolve();
-    });
-  });
-}
-
-/** Says in one line, for the person who started the server, why it cannot listen. */
-function explainListenError(error: NodeJS.ErrnoException & { readonly port?: number }): string {
-  const { code, port } = error;
-  switch (code) {
-    case 'EADDRINUSE':
-      return `port ${port} is in use: stop what listens there, or choose another with --port (0: any free one)`;
-    case 'EACCES':
-      return `cannot listen on port ${port}: ${error.message}; choose another with --port`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `cannot listen: ${error.message}; --host must be an address of this machine`;
-    default:
-      return error.message;
-  }
-}
-
-/** How long a request in progress may take after the server began to stop. */
-const GRACE_MS = 3_000;
-
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const grace = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-    server.close(() => {
-      clearTimeout(grace);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+  return { status, headers: { 'content-type': 'application/json', connection: 'close' }, body };
 }

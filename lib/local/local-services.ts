@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PerTenant, perTenant, type Services } from '../../functions/shared/per-tenant.ts';
 import { LOCAL_ARCHIVE, TRACES_PREFIX } from '../archive/layout.ts';
+import type { ObjectStore } from '../archive/ports.ts';
 import { GzipTraceArchive } from '../archive/trace-archive.ts';
 import { NODE_CODECS } from '../aws/codecs.ts';
 import { FilesystemObjectStore } from '../aws/filesystem/object-store.ts';
@@ -23,6 +25,8 @@ export interface LocalServicesOptions {
 export interface LocalServices {
   readonly store: Store;
   readonly services: PerTenant<Services>;
+  /** The files of the archive. */
+  readonly objects: ObjectStore;
   /** Deletes the beginnings of archive objects that a process that was killed has left. Never rejects. */
   sweepArchive(): Promise<void>;
 }
@@ -46,6 +50,7 @@ export function openLocalServices(options: LocalServicesOptions): LocalServices 
   const objects = new FilesystemObjectStore(join(folder, LOCAL_ARCHIVE));
   return {
     store,
+    objects,
     services: perTenant((tenant) => ({
       ...store.services({ tenant }),
       archive: new GzipTraceArchive({ store: objects, codecs: NODE_CODECS, tenant }),
@@ -53,6 +58,16 @@ export function openLocalServices(options: LocalServicesOptions): LocalServices 
     // An archive that cannot be swept now is swept another time, and one that cannot be written says so elsewhere.
     sweepArchive: () => objects.removeDrafts(TRACES_PREFIX, clock.now() - DRAFT_AGE_MS).catch(() => undefined),
   };
+}
+
+/**
+ * The buffer of a data folder, for a command beside the process that may run on it. Nothing is created.
+ * @throws {CommandError} if there is none, or it is one of another version
+ */
+export function openExistingBuffer(folder: string): Store {
+  const path = join(folder, BUFFER_FILE);
+  if (existsSync(path)) return openUsable({ path, clock: new SystemClock() });
+  throw new CommandError(`no ${path}: start Tailgate first (tailgate start), or name another folder with --data`);
 }
 
 function openUsable(options: StoreOptions): Store {

@@ -15,7 +15,7 @@ export function patientServices(services: PerTenant<Services>, outage: Outage): 
         append: (fragments) => outage.survive(() => buffer.append(fragments)),
         read: (traceId, options) => buffer.read(traceId, options),
         readFragments: (traceId, hashes, limit) => buffer.readFragments(traceId, hashes, limit),
-        record: (traceId, record) => outage.survive(() => buffer.record(traceId, record)),
+        record: (...record) => outage.survive(() => buffer.record(...record)),
         writeList: (traceId, name, hashes) => outage.survive(() => buffer.writeList(traceId, name, hashes)),
         readList: (traceId, name) => buffer.readList(traceId, name),
       },

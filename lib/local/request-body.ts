@@ -8,20 +8,53 @@ export interface BodyLimits {
   readonly inFlight: BytesInFlight;
   /** Of this one. */
   readonly share: BytesOfRequest;
+  readonly pace: BodyPace;
 }
 
+/** The least that must arrive of a body that has not ended: it takes room from others. */
+export interface BodyPace {
+  readonly windowMs: number;
+  /** In each such time. */
+  readonly minBytes: number;
+}
+
+/**
+ * 500 bytes a second, the default of Apache's mod_reqtimeout. Exporters of SDKs give a request up after 10 s, Collectors after
+ * 30 s; a link that is so slow brings none of theirs to its end.
+ */
+export const DEFAULT_BODY_PACE: BodyPace = { windowMs: 20_000, minBytes: 10_000 };
+
 /** Why a body was not read to its end. */
-export type Unread = 'too large' | 'no room' | 'aborted';
+export type Unread = 'too large' | 'no room' | 'too slow' | 'aborted';
 
 /** Reads the body. Where it stops before the end, it keeps nothing of it, and the rest waits in the connection. */
 export function readBody(
   request: IncomingMessage,
-  { maxBytes, inFlight, share }: BodyLimits,
+  { maxBytes, inFlight, share, pace }: BodyLimits,
 ): Promise<Uint8Array | Unread> {
   return new Promise((resolve) => {
     let chunks: Buffer[] = [];
     let length = 0;
+    let lengthBefore = 0;
+    let isSettled = false;
+    const checkPace = () => {
+      if (isSettled) return;
+      if (length - lengthBefore < pace.minBytes) {
+        request.pause();
+        settle('too slow');
+        return;
+      }
+      lengthBefore = length;
+      startWindow();
+    };
+    let timer: NodeJS.Timeout;
+    const startWindow = () => {
+      // Where this process stood still, what has come meanwhile is read before the immediate runs.
+      timer = setTimeout(() => setImmediate(checkPace), pace.windowMs);
+    };
     const settle = (result: Uint8Array | Unread) => {
+      isSettled = true;
+      clearTimeout(timer);
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       if (!(result instanceof Uint8Array)) share.release();
       chunks = [];
@@ -44,6 +77,7 @@ export function readBody(
     };
     const onEnd = () => settle(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     const onClose = () => settle('aborted');
+    startWindow();
     // An error comes before "close".
     request.on('error', () => {});
     request.on('data', onData).on('end', onEnd).on('close', onClose);

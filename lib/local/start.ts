@@ -1,6 +1,8 @@
 import { wireDecideWakeUps } from '../../functions/decide/handler.ts';
 import { wireIngestHttp } from '../../functions/ingest/handler.ts';
 import { authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
+import { readBeside } from '../../functions/read/handler.ts';
+import { pageBeside } from '../../functions/read/page.ts';
 import { fixedConfig } from '../../functions/shared/live-config.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { SystemClock } from '../aws/system.ts';
@@ -11,13 +13,16 @@ import { BytesInFlight } from './bytes-in-flight.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { DEFAULT_LOOP_OPTIONS, DecisionLoop, type DecisionLoopOptions } from './decision-loop.ts';
 import { MAX_BYTES_IN_FLIGHT, startHttpServer } from './http-server.ts';
+import { authority } from './listening.ts';
 import { announcing, openLocalServices } from './local-services.ts';
 import { Outage } from './outage.ts';
+import { pageFiles } from './page-files.ts';
 import { patientQueue, patientServices } from './patient-services.ts';
+import { PipelineTally } from './pipeline-tally.ts';
+import { localReading, type ReadingOptions } from './reading.ts';
 import { type Started, startParts } from './started.ts';
 
-export interface LocalOptions {
-  readonly host: string;
+export interface LocalOptions extends ReadingOptions {
   /** 0 selects any free port. */
   readonly port: number;
   /** For OTLP/gRPC; 0 selects any free port. Undefined: OTLP/HTTP only. */
@@ -85,12 +90,19 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   started.defer(() => clearInterval(sweeping));
   void parts.sweepArchive();
 
+  const tally = new PipelineTally(clock.now());
   const outage = new Outage({ clock, log });
+  const queue = patientQueue(store.messages, outage);
   const decide = wireDecideWakeUps(
-    { services: patientServices(services, outage), config, log },
+    {
+      services: patientServices(services, outage),
+      config,
+      log,
+      metrics: tally,
+      acknowledge: (ids) => queue.acknowledge(ids),
+    },
     { ...LOCAL_SETTINGS, ...options.decideSettings },
   );
-  const queue = patientQueue(store.messages, outage);
   const loop = new DecisionLoop(
     { queue, decide, cleanUp: () => store.maintain(), clock, log, outage },
     { ...DEFAULT_LOOP_OPTIONS, ...options.loopSettings },
@@ -113,12 +125,21 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
       config,
       authorize: options.keys.length === 0 ? authorizeAll : authorizeKeys(options.keys),
       log,
+      metrics: tally,
     }),
   );
+  const pipeline = () => tally.counts(store.messages.state().fragments);
+  const read = localReading(options, { ...parts, clock, log, pipeline });
   const inFlight = new BytesInFlight(MAX_BYTES_IN_FLIGHT);
-  const http = await startHttpServer({ host, port, handler, inFlight, log });
+  const http = await startHttpServer({
+    host,
+    port,
+    handler: pageBeside(pageFiles(), readBeside(read, handler)),
+    inFlight,
+    log,
+  });
   started.defer(() => http.stop());
-  const urlOf = (boundPort: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`;
+  const urlOf = (boundPort: number): string => `http://${authority(host, boundPort)}`;
   const { grpcPort } = options;
   if (grpcPort === undefined) return { url: urlOf(http.port), stop: () => started.stop() };
   // Takes as long to load as all the rest.

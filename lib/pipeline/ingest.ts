@@ -1,3 +1,4 @@
+import { giveBack } from '../otlp/give-back.ts';
 import { regroup } from '../otlp/regroup/regroup.ts';
 import type { RejectedSpans } from '../otlp/rejected-spans.ts';
 import type { BufferedFragment, Clock, SpanBuffer, WakeUpQueue } from './ports.ts';
@@ -54,6 +55,8 @@ export async function ingest(
   });
   if (fragments.length > 0) {
     await deps.buffer.append(fragments.map((fragment) => fragment.buffered));
+    // Nobody reads the payloads any more. When appending fails, parts of it may still be going on: then they are not touched.
+    giveBack(regrouped.memory);
     const wakeUps = wakeUpsFor(fragments, receivedAtMs, waits);
     await deps.wakeUps.send(wakeUps.map((wakeUp) => delayUntilDue(wakeUp, deps.clock.now())));
   }

@@ -6,7 +6,7 @@ import type { Allowances, TokenBucket } from '../sampling/limits.ts';
 import type { TraceSize } from './trace-limits.ts';
 import type { DecisionRecord, LookNote } from './trace-record.ts';
 
-export type { Claim, DecisionRecord, LookNote } from './trace-record.ts';
+export { type Claim, type DecisionRecord, type LookNote, MIXED_POLICIES } from './trace-record.ts';
 
 /**
  * The ports of the pipeline: everything that it needs from the world. Adapters implement them (`lib/aws/`), and
@@ -74,7 +74,8 @@ export const MAX_LISTED_HASHES = 20_000;
 /** Where spans wait for the decision, and where decisions are remembered. */
 export interface SpanBuffer {
   /**
-   * Makes the fragments durable, all of them, in any order. Writing a fragment twice changes nothing.
+   * Makes the fragments durable, all of them, in any order. Writing a fragment twice changes nothing. When it resolves, it does
+   * not read the payloads any more: the caller takes their memory away. When it throws, it may.
    * @throws {UnavailableError} when one of them could not be made durable in time. Others may have been.
    */
   append(fragments: readonly BufferedFragment[]): Promise<void>;
@@ -98,10 +99,16 @@ export interface SpanBuffer {
    * Writes the record of the trace, a decision or a note, if the stored one still has version `record.version - 1` (0: there is
    * none, or it has expired). A conflict is an answer, even if it is with the caller's own earlier write: reading again shows
    * which. A decision lives seven days longer than fragments, a note as long as they do, both from their last write.
+   * @param over what the writer has read, if anything. A stored record of the other kind is a conflict, whatever its version: it was
+   * written after a note had expired, and versions begin anew then
    * @throws {UnavailableError} when it is not known whether it was written
    * @throws {TraceTooLargeError} when the record is too large to be stored
    */
-  record(traceId: string, record: DecisionRecord | LookNote): Promise<'recorded' | 'conflict'>;
+  record(
+    traceId: string,
+    record: DecisionRecord | LookNote,
+    over?: 'note' | 'decision',
+  ): Promise<'recorded' | 'conflict'>;
 
   /**
    * Stores a list of hashes that never changes, for a record to name it. Lives as long as a decision that is written now.
@@ -134,6 +141,8 @@ export interface WakeUp {
    * before they were due.
    */
   readonly receivedAtMs?: number;
+  /** Of one trace that may end the process which examines it (`decide/suspects.ts`). @default of none */
+  readonly isSuspect?: true;
   /** In a dead letter: why it was given up, for the operator who reads it. */
   readonly reason?: string;
 }
@@ -160,7 +169,10 @@ export interface WakeUpQueue {
 
 /** Kept traces. Objects are created once and never overwritten; creating an object is the commit of its claims. */
 export interface TraceArchive {
-  /** Creates an object of JSON lines. `exists`: there is an object at `key` already, and it is untouched. */
+  /**
+   * Creates an object of JSON lines. `exists`: there is an object at `key` already, and it is untouched. The lines may be
+   * overwritten after the answer.
+   */
   create(key: string, lines: readonly Uint8Array[]): Promise<'created' | 'exists'>;
 
   /** Creates an object without rows, so that nothing else can ever be created at `key`. */

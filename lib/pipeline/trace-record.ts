@@ -53,6 +53,16 @@ export interface LookNote {
   readonly landmarkVotes: readonly string[];
   /** Looks at the whole that a look at a part asked for, and that did not sample the trace. */
   readonly vainLooks: number;
+  /**
+   * Fingerprint of the policies that made all looks since that one, and it; {@link MIXED_POLICIES} if others have looked at a part since.
+   * Missing in notes of version 0.1.
+   */
+  readonly policies?: string;
+  /** When a look at the whole replaced the note of other policies, in milliseconds since the epoch: the last few times. @default never */
+  readonly replacedAtMs?: readonly number[];
   /** As in {@link DecisionRecord}. */
   readonly version: number;
 }
+
+/** No policies have this fingerprint. */
+export const MIXED_POLICIES = 'mixed';

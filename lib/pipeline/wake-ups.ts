@@ -54,6 +54,10 @@ export interface ReceivedWakeUp {
   /** The queue's name for the message. */
   readonly messageId: string;
   readonly wakeUp: WakeUp;
+  /** Deliveries so far, this one included. @default 1 */
+  readonly receiveCount?: number;
+  /** What is done in place of examining what it names (`decide/suspects.ts`). @default it is examined */
+  readonly instead?: 'hand on' | 'give up';
 }
 
 /** Hashes of fragments, by the trace that they belong to. */

@@ -15,6 +15,11 @@ export interface SamplingConfig {
   readonly maximumTraceSizeBytes?: number;
   /** False: the trace states of kept spans stay unchanged. */
   readonly writeThreshold?: false;
+  /**
+   * Of everything here that decides which traces are sampled: 16 hex digits, equal wherever the policies are written the same, whatever
+   * the order of keys, the comments and the waits (`config/parse-block.ts`).
+   */
+  readonly fingerprint: string;
   /** In the order of evaluation: drop policies first, otherwise as written. */
   readonly policies: readonly Policy[];
 }

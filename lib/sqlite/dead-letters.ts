@@ -24,6 +24,7 @@ export interface DeadLettersDeps {
 export class DeadLetters {
   readonly #deps: DeadLettersDeps;
   readonly #count: StatementSync;
+  readonly #last: StatementSync;
   readonly #select: StatementSync;
   readonly #selectPacks: StatementSync;
   readonly #revive: StatementSync;
@@ -33,12 +34,14 @@ export class DeadLetters {
     this.#deps = deps;
     const { database } = deps;
     this.#count = database.prepare('SELECT count(*) AS count FROM dead_letter');
+    this.#last = database.prepare('SELECT max(id) AS id FROM dead_letter');
     this.#select = database.prepare(
-      'SELECT id, died_at, due_at, received_at, reason, tenant, attempt, fragments FROM dead_letter WHERE id > ? ORDER BY id LIMIT ?',
+      'SELECT id, died_at, due_at, received_at, reason, tenant, attempt, fragments FROM dead_letter WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
     );
     this.#selectPacks = database.prepare('SELECT packs, fragment_count FROM dead_letter WHERE id = ?');
+    // With the old time it would be a decision that is hours late, and spans are refused while there is one.
     this.#revive = database.prepare(
-      'INSERT INTO wake_up (visible_at, due_at, received_at, receive_count, tenant, attempt, fragment_count, packs, fragments) SELECT ?, due_at, received_at, 0, tenant, 0, fragment_count, packs, fragments FROM dead_letter WHERE id = ?',
+      'INSERT INTO wake_up (visible_at, due_at, received_at, receive_count, tenant, attempt, fragment_count, packs, fragments) SELECT ?, ?, coalesce(received_at, due_at), 0, tenant, 0, fragment_count, packs, fragments FROM dead_letter WHERE id = ?',
     );
     this.#delete = database.prepare('DELETE FROM dead_letter WHERE id = ?');
   }
@@ -47,31 +50,38 @@ export class DeadLetters {
     return Number(this.#count.get()?.['count']);
   }
 
-  /** Lists up to `max` in the order in which they died. @param after the last one that is known already */
-  list(max: number, after = '0'): readonly StoredDeadLetter[] {
-    return this.#select.all(Number(after), max).map(toDeadLetter);
+  /** The one that died last; those that die later have greater IDs. */
+  lastMessageId(): string {
+    return String(this.#last.get()?.['id'] ?? 0);
   }
 
-  /** Sends them back to the queue, due at once, with all attempts before them. Resolves to how many were still there. */
-  async sendBack(messageIds: readonly string[]): Promise<number> {
-    const { writer, packs, usage, clock } = this.#deps;
-    const ids = messageIds.map(Number);
+  /** Lists up to `max` in the order in which they died: those after one that is known already, up to another. */
+  list(max: number, after = '0', last = String(Number.MAX_SAFE_INTEGER)): readonly StoredDeadLetter[] {
+    return this.#select.all(Number(after), Number(last), max).map(toDeadLetter);
+  }
+
+  /**
+   * Sends them back to the queue, due at once, with all attempts before them: each in one transaction, so that it is never in both, and
+   * one that somebody else has sent back is not sent twice. Resolves to those that were still there.
+   */
+  async sendBack(messageIds: readonly string[]): Promise<readonly string[]> {
+    const { writer, clock } = this.#deps;
     const nowMs = clock.now();
-    return writer.write(() => {
-      let sent = 0;
-      for (const id of ids) {
-        const row = this.#selectPacks.get(id);
-        if (row === undefined) continue;
-        this.#revive.run(nowMs, id);
-        this.#delete.run(id);
-        const named: number[] = JSON.parse(String(row['packs']));
-        for (const pack of named) packs.changeWaiting(pack, 1);
-        usage.add('wakeUps', 1);
-        usage.add('waitingFragments', Number(row['fragment_count']));
-        sent += 1;
-      }
-      return sent;
-    });
+    const areSent = await Promise.all(messageIds.map((id) => writer.write(() => this.#sendBack(Number(id), nowMs))));
+    return messageIds.filter((_, index) => areSent[index]);
+  }
+
+  #sendBack(id: number, nowMs: number): boolean {
+    const { packs, usage } = this.#deps;
+    const row = this.#selectPacks.get(id);
+    if (row === undefined) return false;
+    this.#revive.run(nowMs, nowMs, id);
+    this.#delete.run(id);
+    const named: number[] = JSON.parse(String(row['packs']));
+    for (const pack of named) packs.changeWaiting(pack, 1);
+    usage.add('wakeUps', 1);
+    usage.add('waitingFragments', Number(row['fragment_count']));
+    return true;
   }
 
   async delete(messageIds: readonly string[]): Promise<void> {
@@ -92,7 +102,7 @@ function toDeadLetter(row: Record<string, unknown>): StoredDeadLetter {
     wakeUp: {
       dueAtMs: Number(row['due_at']),
       attempt: Number(row['attempt']),
-      fragments: readFragments(String(row['fragments'])),
+      ...readFragments(String(row['fragments'])),
       ...receivedAtOf(row),
       ...(typeof reason === 'string' && { reason }),
     },

@@ -183,7 +183,7 @@ function toMessage(row: Record<string, unknown>): ReceivedMessage {
     wakeUp: {
       dueAtMs: Number(row['due_at']),
       attempt: Number(row['attempt']),
-      fragments: readFragments(String(row['fragments'])),
+      ...readFragments(String(row['fragments'])),
       ...receivedAtOf(row),
     },
   };

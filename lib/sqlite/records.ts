@@ -25,7 +25,7 @@ export class Records {
     this.#deps = deps;
     const { database } = deps;
     this.#select = database.prepare('SELECT record FROM record WHERE trace = ? AND expires_at > ?');
-    this.#selectVersion = database.prepare('SELECT version FROM record WHERE trace = ? AND expires_at > ?');
+    this.#selectVersion = database.prepare('SELECT version, record FROM record WHERE trace = ? AND expires_at > ?');
     this.#put = database.prepare(
       'INSERT INTO record (trace, version, expires_at, record) VALUES (?, ?, ?, ?) ON CONFLICT (trace) DO UPDATE SET version = excluded.version, expires_at = excluded.expires_at, record = excluded.record',
     );
@@ -42,14 +42,19 @@ export class Records {
   }
 
   /** As `SpanBuffer.record` does. */
-  write(trace: string, record: DecisionRecord | LookNote): Promise<'recorded' | 'conflict'> {
+  write(
+    trace: string,
+    record: DecisionRecord | LookNote,
+    over?: 'note' | 'decision',
+  ): Promise<'recorded' | 'conflict'> {
     const { writer, clock, bufferTtlMs } = this.#deps;
     const text = JSON.stringify(record);
     const nowMs = clock.now();
     const expiresAt = nowMs + bufferTtlMs + ('outcome' in record ? 0 : RECORD_EXTRA_TTL_MS);
     return writer.write(() => {
-      const stored = Number(this.#selectVersion.get(trace, nowMs)?.['version'] ?? 0);
-      if (stored !== record.version - 1) return 'conflict';
+      const stored = this.#selectVersion.get(trace, nowMs);
+      if (Number(stored?.['version'] ?? 0) !== record.version - 1) return 'conflict';
+      if (stored !== undefined && over !== undefined && kindOf(String(stored['record'])) !== over) return 'conflict';
       this.#put.run(trace, record.version, expiresAt, text);
       return 'recorded';
     });
@@ -67,4 +72,8 @@ export class Records {
     const row = this.#selectList.get(trace, name, this.#deps.clock.now());
     return row === undefined ? undefined : JSON.parse(String(row['hashes']));
   }
+}
+
+function kindOf(record: string): 'note' | 'decision' {
+  return 'outcome' in JSON.parse(record) ? 'note' : 'decision';
 }

@@ -103,8 +103,8 @@ export class SqliteSpanBuffer implements SpanBuffer {
     return this.#load(traceId, found, []);
   }
 
-  record(traceId: string, record: DecisionRecord | LookNote): Promise<'recorded' | 'conflict'> {
-    return this.#deps.records.write(this.#nameOf(traceId), record);
+  record(traceId: string, record: DecisionRecord | LookNote, over?: 'note' | 'decision') {
+    return this.#deps.records.write(this.#nameOf(traceId), record, over);
   }
 
   writeList(traceId: string, name: string, hashes: readonly string[]): Promise<void> {

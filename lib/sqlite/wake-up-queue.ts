@@ -46,7 +46,7 @@ export class SqliteWakeUpQueue implements WakeUpQueue {
     await Promise.all(
       messages.map(({ wakeUp, visibleAtMs }, index) => {
         const packs = named[index] ?? [];
-        const text = writeFragments(wakeUp.fragments);
+        const text = writeFragments(wakeUp);
         const count = wakeUp.fragments.length;
         return writer.write(() => {
           messagePacks.hold(packs);
@@ -74,7 +74,7 @@ export class SqliteWakeUpQueue implements WakeUpQueue {
       wakeUps.flatMap(inMessages).map((wakeUp) => {
         const packs = JSON.stringify(messagePacks.inFlight());
         const { dueAtMs, receivedAtMs = null, reason = null, attempt, fragments } = wakeUp;
-        const text = writeFragments(fragments);
+        const text = writeFragments({ fragments });
         return writer.write(() => {
           this.#insertDead.run(diedAtMs, dueAtMs, receivedAtMs, reason, tenant, attempt, fragments.length, packs, text);
         });

@@ -14,15 +14,18 @@ export function inMessages(wakeUp: WakeUp): readonly WakeUp[] {
   return parts;
 }
 
-/** Fragments as one text: `<trace ID> <hash> <hash>,<trace ID> <hash>`. */
-export function writeFragments(fragments: readonly FragmentRef[]): string {
+/** Before the fragments of a suspect: databases of 0.1 have no column for it. */
+const SUSPECT = '!';
+
+/** What a wake-up names as one text: `<trace ID> <hash> <hash>,<trace ID> <hash>`; of a suspect, `!<trace ID> <hash>`. */
+export function writeFragments({ fragments, isSuspect }: Pick<WakeUp, 'fragments' | 'isSuspect'>): string {
   let text = '';
   let last = '';
   for (const { traceId, hash } of fragments) {
     text += traceId === last ? ` ${hash}` : `${text === '' ? '' : ','}${traceId} ${hash}`;
     last = traceId;
   }
-  return text;
+  return isSuspect ? SUSPECT + text : text;
 }
 
 /** When the fragments of a message arrived, if the message says so. */
@@ -31,12 +34,12 @@ export function receivedAtOf(row: Record<string, unknown>): Pick<WakeUp, 'receiv
   return typeof receivedAtMs === 'number' ? { receivedAtMs } : {};
 }
 
-export function readFragments(text: string): readonly FragmentRef[] {
+export function readFragments(text: string): Pick<WakeUp, 'fragments' | 'isSuspect'> {
+  const isSuspect = text.startsWith(SUSPECT);
   const fragments: FragmentRef[] = [];
-  if (text === '') return fragments;
-  for (const group of text.split(',')) {
+  for (const group of text === '' ? [] : text.slice(isSuspect ? SUSPECT.length : 0).split(',')) {
     const [traceId = '', ...hashes] = group.split(' ');
     for (const hash of hashes) fragments.push({ traceId, hash });
   }
-  return fragments;
+  return isSuspect ? { fragments, isSuspect } : { fragments };
 }

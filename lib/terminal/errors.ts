@@ -6,7 +6,7 @@
  * | 0 | it did what the person asked |
  * | 1 | it found a problem or could not finish: an invalid configuration, an unreadable object, a refused call |
  * | 2 | the command line is wrong; nothing was done |
- * | 130 | Ctrl-C or SIGTERM stopped it |
+ * | 130 | Ctrl-C, SIGTERM or SIGHUP stopped it |
  *
  * These codes are a contract: scripts branch on them.
  */
@@ -34,7 +34,7 @@ export class UsageError extends CommandError {
   override readonly exitCode = 2;
 }
 
-/** Ctrl-C or SIGTERM stopped the command. Ends it with exit code 130, without a message. */
+/** Ctrl-C, SIGTERM or SIGHUP stopped the command. Ends it with exit code 130, without a message. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
   readonly signal: string;

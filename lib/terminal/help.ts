@@ -23,7 +23,7 @@ export const EXIT_CODES: Readonly<Record<ExitCode, string>> = {
   0: 'it did what you asked',
   1: 'it found a problem or could not finish, and said why',
   2: 'the command line is wrong; nothing was done',
-  130: 'Ctrl-C or SIGTERM stopped it',
+  130: 'Ctrl-C, SIGTERM or SIGHUP stopped it',
 };
 
 /** The commands of a program. */

@@ -1,7 +1,7 @@
 import { InterruptedError } from './errors.ts';
 
-/** The signals by which a person or a supervisor stops a command. */
-export const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** The signals by which a person or a supervisor stops a command; a terminal that is closed sends SIGHUP. */
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** One Ctrl-C can come twice: from the terminal, and handed on by npm. */
 const SAME_MS = 1_000;
@@ -9,7 +9,7 @@ const SAME_MS = 1_000;
 type InterruptedProcess = Pick<NodeJS.Process, 'on' | 'exit'>;
 
 /**
- * Aborts with an {@link InterruptedError} on Ctrl-C or SIGTERM, so that the command can stop in good order. A second signal, at
+ * Aborts with an {@link InterruptedError} on Ctrl-C, SIGTERM or SIGHUP, so that the command can stop in good order. A second signal, at
  * least a second later, ends the process at once, with code 130.
  */
 export function interruption(process: InterruptedProcess): AbortSignal {

@@ -15,6 +15,17 @@ export function escapeLines(text: string): string {
   return text.split('\n').map(escapeForTerminal).join('\n');
 }
 
+// `JSON.stringify` escapes those below U+0020 itself.
+const UNSAFE_IN_JSON = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** The value as JSON, with escapes for what would command the terminal. Every reader of JSON reads the same value. */
+export function jsonText(value: unknown, indentation?: number): string {
+  return JSON.stringify(value, undefined, indentation).replaceAll(
+    UNSAFE_IN_JSON,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'] as const;
 
 /** `12.3 MB`: three digits, in powers of 1000 as Athena's prices are. */

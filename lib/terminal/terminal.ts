@@ -34,7 +34,7 @@ export interface Terminal extends Palette {
   /** Shows a line on standard error that changes, in place on a terminal. One at a time. */
   progress(describe: () => string, options?: ProgressOptions): Progress;
   /**
-   * Aborts with an `InterruptedError` on Ctrl-C or SIGTERM. Before the first call a signal ends the process with code 130;
+   * Aborts with an `InterruptedError` on Ctrl-C, SIGTERM or SIGHUP. Before the first call a signal ends the process with code 130;
    * afterwards only a second one, at least a second later, does.
    */
   interruption(): AbortSignal;

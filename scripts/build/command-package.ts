@@ -5,6 +5,7 @@ import { compile } from './compile.ts';
 import { importedPackages } from './imported-packages.ts';
 import { type Manifest, packageManifest } from './manifest.ts';
 import { copyDataFiles, writeTexts } from './package-files.ts';
+import { writePage } from './page.ts';
 import { DIST, ROOT } from './root.ts';
 
 /** The package `tailgate`: the command, compiled, with what the local run needs. */
@@ -19,6 +20,7 @@ export async function buildCommandPackage(root: Manifest): Promise<void> {
   await compile({ entryPoints: [`${ENTRY_POINT}.ts`], outDir: COMMAND_PACKAGE, declarations: false });
   await copyDataFiles(COMMAND_PACKAGE);
   await copyBin();
+  await writePage(join(COMMAND_PACKAGE, 'page'));
   await writeTexts(COMMAND_PACKAGE, 'tailgate');
   const manifest = packageManifest(
     root,
@@ -28,7 +30,7 @@ export async function buildCommandPackage(root: Manifest): Promise<void> {
       keywords: ['opentelemetry', 'otlp', 'tracing', 'tail-sampling', 'lambda'],
       bin: { tailgate: 'bin/tailgate.mjs' },
       exports: { './package.json': './package.json' },
-      files: ['bin', 'docs', 'functions', 'lib'],
+      files: ['bin', 'docs', 'functions', 'lib', 'page'],
       peers: [],
     },
     await importedPackages(COMMAND_PACKAGE, `${ENTRY_POINT}.js`),

@@ -5,6 +5,7 @@ import { DEFAULT_EVENT_SOURCE } from '../../lib/cost/event-source.ts';
 import { type Measured, measure } from '../../lib/cost/measure-sample.ts';
 import { LIST_PRICES, PRICE_DATE, PRICE_REGION, PRICES, type Price } from '../../lib/cost/prices.ts';
 import { amount, breakEvenText, dollars, roughly, wholeDollars } from '../../lib/cost/report-text.ts';
+import { wrapText } from '../../lib/text/messages.ts';
 import { spansPerSecond, type TrafficShape } from '../../lib/traffic/traffic-shape.ts';
 import { markdownTable } from './generated-blocks.ts';
 
@@ -20,6 +21,8 @@ const SHAPE: TrafficShape = {
   behindCollector: false,
 };
 const VOLUMES = [1e4, 1e5, 1e6, 1e7];
+/** Of the text around the blocks. */
+const PROSE_WIDTH = 120;
 const SAMPLE_TRACES = 120;
 const OPTIONS: CostOptions = {
   eventSource: DEFAULT_EVENT_SOURCE,
@@ -34,7 +37,7 @@ export async function costTables(): Promise<ReadonlyMap<string, string>> {
   const collector = await measure(behindCollector(SHAPE), SAMPLE_TRACES, OPTIONS.eventSource);
   const report = reportCost(direct, collector, OPTIONS, LIST_PRICES);
   return new Map([
-    ['cost by volume', `${volumeTable(direct, collector)}\n\n${breakEvenText(report)}`],
+    ['cost by volume', `${volumeTable(direct, collector)}\n\n${wrapText(breakEvenText(report), PROSE_WIDTH)}`],
     ['cost of a million traces a day', billTable(direct)],
     ['cost assumptions', assumptionTable()],
     ['collector sizes', collectorTable()],
@@ -42,23 +45,26 @@ export async function costTables(): Promise<ReadonlyMap<string, string>> {
   ]);
 }
 
+/** A row for each way, so that the table fits a terminal of 80 columns. */
 function volumeTable(direct: Measured, collector: Measured): string {
   const others = [TWO_TIERS, 'AWS X-Ray, every trace', 'Grafana Adaptive Traces', 'Datadog, without its hosts'];
-  const head = ['traces a day', 'spans a second', 'Tailgate', 'provisioned', 'behind a Collector', ...others];
-  const rows = VOLUMES.map((tracesPerDay) => {
-    const shape = { ...SHAPE, tracesPerDay };
-    const alternatives = alternativesFor(shape, LIST_PRICES);
-    const provisioned = { ...OPTIONS, provisioned: true };
-    return [
-      tracesPerDay.toLocaleString('en'),
-      roughly(spansPerSecond(shape)),
-      `**${wholeDollars(billOf(direct, OPTIONS, LIST_PRICES, tracesPerDay).usd)}**`,
-      wholeDollars(billOf(direct, provisioned, LIST_PRICES, tracesPerDay).usd),
-      wholeDollars(billOf(collector, OPTIONS, LIST_PRICES, tracesPerDay).usd),
-      ...others.map((name) => wholeDollars(alternatives.find((other) => other.name === name)?.usd ?? Number.NaN)),
-    ];
-  });
-  return markdownTable(head, rows);
+  const shapes = VOLUMES.map((tracesPerDay) => ({ ...SHAPE, tracesPerDay }));
+  const bills = (measured: Measured, options: CostOptions) =>
+    VOLUMES.map((tracesPerDay) => wholeDollars(billOf(measured, options, LIST_PRICES, tracesPerDay).usd));
+  const alternatives = shapes.map((shape) => alternativesFor(shape, LIST_PRICES));
+  return markdownTable(
+    ['traces a day', ...VOLUMES.map((tracesPerDay) => tracesPerDay.toLocaleString('en'))],
+    [
+      ['spans a second', ...shapes.map((shape) => roughly(spansPerSecond(shape)))],
+      ['**Tailgate**', ...bills(direct, OPTIONS).map((usd) => `**${usd}**`)],
+      ['Tailgate, provisioned', ...bills(direct, { ...OPTIONS, provisioned: true })],
+      ['Tailgate behind a Collector', ...bills(collector, OPTIONS)],
+      ...others.map((name) => [
+        name,
+        ...alternatives.map((all) => wholeDollars(all.find((other) => other.name === name)?.usd ?? Number.NaN)),
+      ]),
+    ],
+  );
 }
 
 function billTable(measured: Measured): string {

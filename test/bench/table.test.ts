@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markdownTable } from '../../bench/table/print-table.ts';
+import { markdownTable, resultLines } from '../../bench/table/print-table.ts';
 import { measurementOf, middleOf, spread, timesAsFast } from '../../bench/table/rounds.ts';
 import { TINY, verdictOf } from '../../bench/table/row.ts';
 import { ROWS } from '../../bench/table/rows.ts';
@@ -98,6 +98,36 @@ test('a line of the table shows the bound, and how the row holds', () => {
   expect(lineOf(18, 0.72)).toBe('| regroup : protobufjs | 18 × | 18 to 18 | ≥ 20 | ≥ 28 | 25 | bound: 72 % of it |');
   expect(lineOf(18, 0.699)).toMatch('| under the floor: 69 % of the bound |');
   expect(lineOf(21, 0.84)).toMatch('| 25 | floor |');
+});
+
+test('what is printed for a row fits into a terminal', () => {
+  const row = {
+    name: 'JSON line and gzip : the same, both at level 6, gateway',
+    unit: '×',
+    floor: 20,
+    goal: 28,
+    better: 'higher',
+    measure: () => measured(0),
+  } as const;
+  const lines = resultLines({
+    row,
+    measured: {
+      value: 18,
+      quartiles: [17.25, 18.75],
+      bound: { value: 25, share: 0.699 },
+      micros: { per: 'span', own: 0.723, base: 12.7, bound: 0.243 },
+      note: '36,372 and 48,993 spans per CPU-second, 200 and 300 MB; both keep the same 1,234 of 10,000 traces',
+    },
+  }).split('\n');
+  expect(lines).toEqual([
+    row.name,
+    '    18 × (17.3 to 18.8): under the floor: 69 % of the bound',
+    '    floor ≥ 20, goal ≥ 28, bound here 25 (69 % of it)',
+    '    0.723 µs a span, base 12.7 µs, bound 0.243 µs',
+    '    36,372 and 48,993 spans per CPU-second, 200 and 300 MB; both keep the same',
+    '    1,234 of 10,000 traces',
+  ]);
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
 });
 
 test('the spread is the median, and the quartiles', () => {

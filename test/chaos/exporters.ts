@@ -7,25 +7,21 @@ import { createRandom, type Random } from '../../lib/traffic/random.ts';
 import type { Ledger, SpanOfTrace } from './ledger.ts';
 import { planTrace, SERVICES, type ServiceName, seedFor } from './plan.ts';
 import { SpanMaker } from './spans.ts';
+import type { System } from './system.ts';
 
 interface QueuedSpan extends SpanOfTrace {
   readonly span: ReadableSpan;
 }
 
-export interface FleetOptions {
-  readonly url: string;
+export interface FleetOptions extends Pick<System, 'url' | 'headers' | 'exporters' | 'timeoutMs'> {
   readonly seed: number;
   readonly spansPerSecond: number;
   readonly ledger: Ledger;
 }
 
-/** Of each service: its exporters send at the same time. */
-const EXPORTERS = 4;
 /** What an exporter sends at once. */
 const MAX_BATCH = 256;
 const PAUSE_MS = 200;
-/** How long an SDK tries before it says that it has failed. */
-const TIMEOUT_MS = 8_000;
 /** Of what has failed. The rest is sent again, in other batches: by a Collector, say, whose queue is on a disk. */
 const GIVEN_UP_SHARE = 0.03;
 /**
@@ -42,7 +38,7 @@ export class Fleet {
   readonly #random: Random;
   readonly #maker = new SpanMaker();
   /** Of each service, one for each exporter: what has failed is sent again in the same encoding, as only byte-equal copies are resends. */
-  readonly #queues = new Map(SERVICES.map((name) => [name, Array.from({ length: EXPORTERS }, (): QueuedSpan[] => [])]));
+  readonly #queues: ReadonlyMap<ServiceName, readonly QueuedSpan[][]>;
   readonly #exporters: SpanExporter[] = [];
   readonly #running: Promise<void>[] = [];
   #isMaking = true;
@@ -53,11 +49,13 @@ export class Fleet {
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    const none = (): QueuedSpan[][] => Array.from({ length: options.exporters }, () => []);
+    this.#queues = new Map(SERVICES.map((name) => [name, none()]));
     this.#random = createRandom(seedFor(options.seed, 'traces'));
     for (const [service, queues] of this.#queues) {
       for (const [number, queue] of queues.entries()) {
         const random = createRandom(seedFor(options.seed, `${service} ${number}`));
-        const exporter = createExporter(options.url, number);
+        const exporter = createExporter(options, number);
         this.#exporters.push(exporter);
         this.#running.push(this.#export(exporter, queue, random));
       }
@@ -123,8 +121,8 @@ export class Fleet {
   }
 }
 
-function createExporter(url: string, number: number): SpanExporter {
-  const options = { url: `${url}/v1/traces`, timeoutMillis: TIMEOUT_MS };
+function createExporter({ url, headers, timeoutMs }: FleetOptions, number: number): SpanExporter {
+  const options = { url: `${url}/v1/traces`, headers: { ...headers }, timeoutMillis: timeoutMs };
   if (number === 0) return new OtlpJsonExporter(options);
   const compression = number === 1 ? CompressionAlgorithm.GZIP : CompressionAlgorithm.NONE;
   return new OtlpProtobufExporter({ ...options, compression });

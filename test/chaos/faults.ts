@@ -3,6 +3,7 @@ import type { Random } from '../../lib/traffic/random.ts';
 import type { SmallDisk } from './disk.ts';
 import { FAIR, type FaultyProxy, STORM } from './proxy.ts';
 import type { Supervised } from './supervised.ts';
+import type { Fault } from './system.ts';
 
 /** What is attacked. Without disks, faults of disks are left out. */
 export interface Target {
@@ -26,9 +27,9 @@ const REMOUNT_TRIES = 500;
 /** Exporters that were refused for a while wait for some seconds between their tries. */
 const RECOVERY_MS = 45_000;
 
-type Fault = (target: Target, random: Random, longestPauseMs: number) => Promise<void>;
+type LocalFault = (target: Target, random: Random, longestPauseMs: number) => Promise<void>;
 
-const PROCESS_FAULTS: Readonly<Record<string, Fault>> = {
+const PROCESS_FAULTS: Readonly<Record<string, LocalFault>> = {
   async kill({ tailgate }, random) {
     await tailgate.kill();
     await sleep(random.between(0, 2_000));
@@ -66,7 +67,7 @@ const PROCESS_FAULTS: Readonly<Record<string, Fault>> = {
   },
 };
 
-const DISK_FAULTS: Readonly<Record<string, Fault>> = {
+const DISK_FAULTS: Readonly<Record<string, LocalFault>> = {
   'buffer disk full': (target, random) => whileFull(target, random, ['buffer']),
   'archive disk full': (target, random) => whileFull(target, random, ['archive']),
   'both disks full': (target, random) => whileFull(target, random, ['buffer', 'archive']),
@@ -125,25 +126,13 @@ function disksOf({ disks }: Target) {
   return disks;
 }
 
-/** Attacks by the seed, one fault after the other and each kind as often as the others, until the time is over. */
-export async function attack(target: Target, random: Random, seconds: number): Promise<ReadonlyMap<string, number>> {
-  const kinds = Object.entries({ ...PROCESS_FAULTS, ...(target.disks && DISK_FAULTS) });
-  const injected = new Map(kinds.map(([name]) => [name, 0]));
-  const begunMs = performance.now();
-  const leftMs = () => begunMs + seconds * 1_000 - performance.now();
-  for (;;) {
-    for (const [name, fault] of shuffled(kinds, random)) {
-      await sleep(Math.max(0, Math.min(random.between(500, 4_000), leftMs())));
-      if (leftMs() <= 0) return injected;
-      await fault(target, random, seconds * 100);
-      injected.set(name, (injected.get(name) ?? 0) + 1);
-    }
-  }
-}
-
-function shuffled<Item>(items: readonly Item[], random: Random): readonly Item[] {
-  return items
-    .map((item) => ({ item, at: random.between(0, 1) }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
+/** The faults of `tailgate start`; those of disks only where it has disks of its own. */
+export function faultsOf(target: Target): Readonly<Record<string, Fault>> {
+  const faults = Object.entries({ ...PROCESS_FAULTS, ...(target.disks && DISK_FAULTS) });
+  return Object.fromEntries(
+    faults.map(([name, fault]): [string, Fault] => [
+      name,
+      (random, longestPauseMs) => fault(target, random, longestPauseMs),
+    ]),
+  );
 }

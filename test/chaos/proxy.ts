@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import type { Random } from '../../lib/traffic/random.ts';
 
 /** What a network does to requests and answers; shares of all of them. */
@@ -23,6 +24,7 @@ const SILENCE_MS = 12_000;
 /** A network between the exporters and Tailgate that loses, cuts and delays. */
 export class FaultyProxy {
   readonly #random: Random;
+  readonly #certificate: string | undefined;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   /** Port of Tailgate; undefined: it does not run. */
@@ -33,8 +35,10 @@ export class FaultyProxy {
   /** Answers of 503 that do not say when to try again. */
   withoutRetryAfter = 0;
 
-  constructor(random: Random) {
+  /** @param certificate of Tailgate, where it answers over TLS, which the exporters then need not */
+  constructor(random: Random, certificate?: string) {
     this.#random = random;
+    this.#certificate = certificate;
     this.#server = createServer((client) => this.#accept(client));
   }
 
@@ -52,7 +56,11 @@ export class FaultyProxy {
 
   /** Ends all connections at once. */
   cutAll(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) {
+      // Node.js cannot reset a connection with TLS.
+      if (socket instanceof TLSSocket) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 
   #accept(client: Socket): void {
@@ -62,7 +70,10 @@ export class FaultyProxy {
       client.resetAndDestroy();
       return;
     }
-    const upstream = connect(this.target, '127.0.0.1');
+    const upstream =
+      this.#certificate === undefined
+        ? connect(this.target, '127.0.0.1')
+        : connectTls({ port: this.target, host: '127.0.0.1', ca: this.#certificate });
     this.#keep(upstream);
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TailgateProcess } from '../soak/tailgate-process.ts';
 import type { FaultyProxy } from './proxy.ts';
+import { countTroubles } from './troubles.ts';
 
 /** How long a process may take to be ready, and to stop in good order. */
 const READY_MS = 60_000;
@@ -88,14 +89,7 @@ export class Supervised {
   }
 
   async #onEnd(child: TailgateProcess, how: string, order: number): Promise<void> {
-    for (const line of child.troubles) {
-      const text = line.replace(/"timestamp":"[^"]*",?/, '').replace(/"(?:stack|location)":"(?:[^"\\]|\\.)*",?/g, '');
-      const key = text
-        .replace(/[0-9a-f-]{16,}/g, '…')
-        .replace(/\d+/g, 'N')
-        .slice(0, 300);
-      this.troubles.set(key, (this.troubles.get(key) ?? 0) + 1);
-    }
+    countTroubles(child.troubles, this.troubles);
     // Before it was ready, start() has seen it.
     if (order !== this.#orders || !child.wasReady) return;
     this.#proxy.target = undefined;

@@ -210,6 +210,8 @@ describe('the completion', () => {
     { typed: ['tailgate', 'keys', 'create', '--no'], offers: '--note' },
     { typed: ['tailgate', 'replay', '--compression', ''], offers: 'gzip none' },
     { typed: ['tailgate', 'replay', '--rate', ''], offers: '' },
+    { typed: ['tailgate', 'query', '--name', 'li'], offers: 'linked-traces' },
+    { typed: ['tailgate', 'query', 'slow'], offers: 'slow-requests' },
     { typed: ['tailgate', 'completion', ''], offers: '--help bash zsh fish' },
     { typed: ['tailgate', 'start', '--config', 'tailgate.y'], offers: 'tailgate.yaml' },
   ])('of bash offers "$offers" after $typed', ({ typed, offers }) => {

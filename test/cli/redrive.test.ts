@@ -159,6 +159,10 @@ describe('redrive', () => {
     ]);
     const { out } = await redrive(['--dry-run']);
     expect(out).toContain('  trace 1 has more than 10000 fragments in the buffer; nothing of it is kept');
+    expect(out.slice(-2)).toEqual([
+      'traces:',
+      `  ${'1'.padStart(32, '0')}: trace 1 has more than 10000 fragments in the buffer; nothing of it is kept`,
+    ]);
     await redrive();
     expect(await drain(queues.queueUrl)).toEqual(encodeWakeUp(wakeUp(1)));
   });
@@ -295,6 +299,9 @@ describe('redrive', () => {
         'hurry: the first spans of these leave the buffer in 1 hour',
         'too late: 1 (2 fragments): their spans left the buffer 0 minutes ago',
         '  they stay where they are for 14 days after they were sent first: --discard-expired deletes them',
+        'traces:',
+        `  ${'1'.padStart(32, '0')}: no reason given: it was delivered too often`,
+        `  ${'0'.padStart(32, '0')}: too late; no reason given: it was delivered too often`,
       ],
     });
     expect(await redrive(['--discard-expired'])).toMatchObject({
@@ -415,9 +422,13 @@ const sentIds = (count: number) => Array.from({ length: count }, (_, index) => S
 
 describe('the arguments of redrive', () => {
   it.each([
-    [[], 'expected either --stack NAME, or both --queue URL and --dead-letters URL'],
-    [['--queue', 'a'], 'expected either --stack NAME, or both --queue URL and --dead-letters URL'],
-    [['--stack', 'a', '--queue', 'b'], 'expected either --stack NAME, or both --queue URL and --dead-letters URL'],
+    [['--queue', 'a'], 'expected --queue and --dead-letters, or neither'],
+    [['--stack', 'a', '--queue', 'b'], 'expected --queue and --dead-letters, or neither'],
+    [
+      ['--stack', 'a', '--queue', 'b', '--dead-letters', 'c'],
+      'expected one of --data, --stack, --queue, got --stack and --queue',
+    ],
+    [['--data', 'a', '--stack', 'b'], 'expected one of --data, --stack, --queue, got --data and --stack'],
     [['--queue', 'a', '--dead-letters', 'a'], '--queue and --dead-letters are the same queue'],
     [['--stack', 'a', '--max', '0'], '--max is "0": expected a whole number from 1'],
     [['--stack', 'a', '--max', 'many'], '--max is "many": expected a whole number from 1'],

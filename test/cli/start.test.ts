@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { exportRequest } from '../support/export-request.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort, freePortAboveFree } from '../support/free-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tailgate-main-'));
 const children: ChildProcessByStdio<null, Readable, Readable>[] = [];
@@ -70,6 +70,13 @@ describe('tailgate start', () => {
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('ends in good order when its terminal is closed', async () => {
+    const { child, ready, ended } = start('--port', '0', '--data', join(folder, 'closed'));
+    await ready;
+    child.kill('SIGHUP');
+    expect(await ended).toMatchObject({ code: 0, stdout: expect.stringContaining('"signal":"SIGHUP"') });
+  });
+
   it.each([
     ['to all of its processes, as a terminal sends it', -1],
     ['to npm alone, as a supervisor sends it', 1],
@@ -105,7 +112,7 @@ describe('tailgate start', () => {
       child.kill('SIGTERM');
       return /OTLP\/gRPC on (\S+)/.exec((await ended).stdout)?.[1];
     };
-    const port = await freePort();
+    const port = await freePortAboveFree();
     expect(await grpcOf('--port', `${port}`)).toBe(`http://127.0.0.1:${port - 1}`);
     expect(await grpcOf('--port', `${port}`, '--grpc-port', '0')).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(await grpcOf('--port', `${port}`, '--grpc-port', 'off')).toBeUndefined();

@@ -109,6 +109,30 @@ export function describeSpanBuffer(name: string, create: () => SpanBufferHarness
         expect((await read(buffer, traceId))[0]?.payload).toEqual(Uint8Array.of(1, 2, 3));
       });
 
+      it('has read each payload when append returns, however many and large they are: the caller frees their memory', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        const sizes = [10, 700_000, ...Array.from({ length: 30 }, () => 60_000)];
+        const sent = sizes.map((size, index) => ({
+          ...fragment(traceId, String(index).padStart(4, '0'), clock.now()),
+          payload: bytes(size),
+        }));
+        const memory = new Uint8Array(sizes.reduce((sum, size) => sum + size));
+        let end = memory.length;
+        const lent = sent.map((one) => {
+          end -= one.payload.length;
+          memory.set(one.payload, end);
+          return { ...one, payload: memory.subarray(end, end + one.payload.length) };
+        });
+        await buffer.append(lent);
+        memory.buffer.transfer(0);
+        const found = await read(buffer, traceId);
+        expect(found.map(({ payload }) => payload.length)).toEqual(sizes);
+        expect(
+          found.every(({ payload }, index) => Buffer.compare(payload, sent[index]?.payload ?? bytes(1)) === 0),
+        ).toBe(true);
+      });
+
       it('reads a trace of more than one page (1 MB)', async () => {
         const { buffer, clock } = create();
         const traceId = newTraceId();
@@ -123,6 +147,22 @@ export function describeSpanBuffer(name: string, create: () => SpanBufferHarness
           found.every(({ payload }, index) => Buffer.compare(payload, sent[index]?.payload ?? bytes(1)) === 0),
         ).toBe(true);
       });
+    });
+
+    it('takes a record for the successor of one of its own kind alone: versions begin anew when a note has expired', async () => {
+      const { buffer, clock } = create();
+      const traceId = newTraceId();
+      const claim = { key: 'K', fragments: ['aa'], claimedAtMs: clock.now(), firstSeq: 0, lineCount: 1 };
+      const decision = { policy: 'p', adjustedCount: 1, partition: 'dt=2026-11-21/hour=12', claims: [claim] };
+      const note = { outcome: 'not_sampled' as const, earliest: 'aa', fragmentCount: 1, lists: [], landmarks: [] };
+      const noteAt = (version: number) => ({ ...note, landmarkVotes: [], vainLooks: 0, version });
+      expect(await buffer.record(traceId, noteAt(1))).toBe('recorded');
+      expect(await buffer.record(traceId, { ...decision, version: 2 }, 'decision')).toBe('conflict');
+      clock.advance(DEFAULT_BUFFER_TTL_MS + 1_000);
+      expect(await buffer.record(traceId, { ...decision, version: 1 }, 'note')).toBe('recorded');
+      expect(await buffer.record(traceId, { ...decision, version: 2 }, 'note')).toBe('conflict');
+      expect(await buffer.record(traceId, noteAt(2), 'note')).toBe('conflict');
+      expect(await buffer.record(traceId, { ...decision, version: 2 }, 'decision')).toBe('recorded');
     });
 
     describe('expiry', () => {
@@ -347,6 +387,7 @@ function describeNotes(create: () => SpanBufferHarness): void {
         what: 'names beyond ASCII, with spaces',
         note: lookNote({ version: 1, landmarkVotes: ['größer als 5 s ✓', 'b'] }),
       },
+      { what: 'no policies, as of version 0.1', note: noteOfBefore() },
     ])('read back one with $what', async ({ note }) => {
       const { buffer, clock } = create();
       const traceId = newTraceId();
@@ -512,6 +553,13 @@ function lookNote(changes: Partial<LookNote> & { readonly version: number }): Lo
     landmarks: ['aa', 'bb'],
     landmarkVotes: ['slow'],
     vainLooks: 3,
+    policies: '0123456789abcdef',
+    replacedAtMs: [1_000, 2_000],
     ...changes,
   };
+}
+
+function noteOfBefore(): LookNote {
+  const { policies, replacedAtMs, ...note } = lookNote({ version: 1 });
+  return note;
 }

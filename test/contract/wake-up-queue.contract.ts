@@ -28,6 +28,16 @@ export function describeWakeUpQueue(name: string, create: () => Promise<WakeUpQu
       expect(await receive(0)).toEqual([sent]);
     });
 
+    it('says of a suspect that it is one, and not of the next', async () => {
+      const { queue, receive } = await create();
+      const suspect: WakeUp = { ...wakeUp(2), isSuspect: true };
+      await queue.send([{ wakeUp: suspect, delaySeconds: 0 }]);
+      expect(await receive(0)).toEqual([suspect]);
+      const next = wakeUp(2);
+      await queue.send([{ wakeUp: next, delaySeconds: 0 }]);
+      expect(await receive(0)).toEqual([next]);
+    });
+
     it('takes an empty list', async () => {
       const { queue, receive } = await create();
       await queue.send([]);

@@ -286,3 +286,11 @@ describe('npm run demo', () => {
     expect(stdout).toContain('✓ kept are exactly the traces that the policies call for, whole and once');
   });
 });
+
+it('the tables of the README fit a terminal of 80 columns', () => {
+  const rows = readFileSync('README.md', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
+  expect(rows.length).toBeGreaterThan(5);
+  expect(rows.filter((row) => row.length > 80)).toEqual([]);
+});

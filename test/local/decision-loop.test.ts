@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { DeliveredWakeUp } from '../../functions/decide/handler.ts';
+import type { DeliveredWakeUp } from '../../functions/decide/decide-delivered.ts';
 import { DecisionLoop, type LocalQueue } from '../../lib/local/decision-loop.ts';
 import { Outage } from '../../lib/local/outage.ts';
 import { RecordingLog } from '../support/recording-log.ts';

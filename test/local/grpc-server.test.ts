@@ -146,6 +146,26 @@ describe('the gRPC server', () => {
     expect(inFlight.isFull).toBe(false);
   });
 
+  it.each([
+    ['with a second message', 2, undefined],
+    ['past its deadline, without an end', 1, 300],
+  ])('holds nothing of a call that ends %s', async (_, messages, deadlineMs) => {
+    const { client, inFlight } = await start(
+      async () => () => Promise.reject(new Error('no handling expected')),
+      100_000,
+    );
+    const options = deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs };
+    const error = await new Promise<ServiceError | null>((resolve) => {
+      const stream = client.makeClientStreamRequest(`${SERVICE}/Export`, asIs, asIs, new Metadata(), options, resolve);
+      for (let sent = 0; sent < messages; sent++) stream.write(Buffer.alloc(200_000));
+      if (deadlineMs === undefined) stream.end();
+    });
+    expect(error).not.toBeNull();
+    expect(inFlight.most).toBeGreaterThan(0);
+    // The server hears of a deadline of the client a moment later.
+    await expect.poll(() => inFlight.isFull).toBe(false);
+  });
+
   it('answers a failure of the handler as one to try again', async () => {
     const failure = new Error('a defect');
     for (const handler of [async () => () => Promise.reject(failure), () => Promise.reject(failure)]) {

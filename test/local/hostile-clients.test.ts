@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpHandler } from '../../functions/ingest/handler.ts';
 import { authorizeKeys } from '../../functions/ingest/keys.ts';
@@ -7,8 +9,9 @@ import { openOtlpHttp } from '../../functions/ingest/otlp-http.ts';
 import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
 import { NO_METRICS } from '../../functions/shared/metrics.ts';
 import { BytesInFlight } from '../../lib/local/bytes-in-flight.ts';
-import { type RunningHttpServer, startHttpServer } from '../../lib/local/http-server.ts';
+import { type HttpServerOptions, type RunningHttpServer, startHttpServer } from '../../lib/local/http-server.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { RecordingLog } from '../support/recording-log.ts';
 import { silentLog } from '../support/silent-log.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -22,9 +25,13 @@ afterEach(async () => {
   await server?.stop();
 });
 
-async function serve(handler: HttpHandler, limit: number): Promise<BytesInFlight> {
+async function serve(
+  handler: HttpHandler,
+  limit: number,
+  options: Partial<Pick<HttpServerOptions, 'bodyPace' | 'log'>> = {},
+): Promise<BytesInFlight> {
   const inFlight = new BytesInFlight(limit);
-  server = await startHttpServer({ host: '127.0.0.1', port: 0, handler, inFlight, log: silentLog });
+  server = await startHttpServer({ host: '127.0.0.1', port: 0, handler, inFlight, log: silentLog, ...options });
   return inFlight;
 }
 
@@ -87,6 +94,62 @@ describe('a client that breaks off', () => {
     expect(String(await answer)).toMatch(/^HTTP\/1\.1 400 /);
     await ended;
     await expect.poll(() => inFlight.isFull, { timeout: 4_000 }).toBe(false);
+  });
+});
+
+describe('a client that stalls in the middle of its body', () => {
+  const bodyPace = { windowMs: 100, minBytes: 1_000 };
+  const open = () => {
+    const socket = connect({ port: server?.port ?? 0, host: '127.0.0.1' });
+    sockets.push(socket);
+    socket.write(`POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-length: ${BODY.length}\r\n\r\n`);
+    return socket;
+  };
+
+  it('is answered 408, and its room goes to others', async () => {
+    const log = new RecordingLog();
+    const inFlight = await serve(acceptAll, MEBIBYTE, { bodyPace, log });
+    const stalled = open();
+    stalled.write(BODY.subarray(0, MEBIBYTE));
+    await expect.poll(() => inFlight.isFull).toBe(true);
+    expect(statusOf(await send())).toBe(503);
+    const answers = text(stalled);
+    expect(await answers).toMatch(
+      /^HTTP\/1\.1 408 [\s\S]*connection: close[\s\S]*less than 1000 bytes of the body arrived in 0.1 s/,
+    );
+    expect(inFlight.isFull).toBe(false);
+    const small = connect(server?.port ?? 0, '127.0.0.1');
+    sockets.push(small);
+    small.write('POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\nx');
+    expect(String(await once(small, 'data'))).toMatch(/^HTTP\/1\.1 200 /);
+    expect(log.entries).toMatchObject([{ message: 'refused', fields: { status: 408 } }]);
+  });
+
+  it('may be slow, as long as it goes on', async () => {
+    await serve(acceptAll, 1e9, { bodyPace });
+    const slow = open();
+    const answer = once(slow, 'data');
+    // Twelve windows long.
+    const piece = 1_000;
+    for (let sent = 0; sent < 100 * piece; sent += piece) {
+      slow.write(BODY.subarray(sent, sent + piece));
+      await setTimeout(12);
+    }
+    slow.write(BODY.subarray(100 * piece));
+    expect(String(await answer)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it('is not blamed for a server that stood still', async () => {
+    await serve(acceptAll, 1e9, { bodyPace });
+    const honest = open();
+    const answer = once(honest, 'data');
+    await setTimeout(20);
+    // Of a turn of the event loop timers are the first, and what has come is read after them.
+    await setImmediate();
+    honest.write(BODY.subarray(0, 10_000));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+    honest.write(BODY.subarray(10_000));
+    expect(String(await answer)).toMatch(/^HTTP\/1\.1 200 /);
   });
 });
 

@@ -32,21 +32,41 @@ const GAPS: readonly Gap[] = [
       ),
   },
   {
+    what: 'that the right to a parameter is one to all its versions: it takes the version for a part of the name',
+    adapt: (resource) =>
+      withStatements(resource, (statement) =>
+        statement.Action === 'ssm:GetParameter'
+          ? { ...statement, Resource: [statement.Resource, { 'Fn::Join': ['', [statement.Resource, ':*']] }] }
+          : statement,
+      ),
+  },
+  {
     what: 'batches of messages by the rights to one: it asks for actions of their own, which AWS does not have',
     adapt: (resource) =>
       withStatements(resource, (statement) => {
         const actions = [statement.Action].flat();
-        const batches = actions.filter((action) => action === 'sqs:SendMessage').map((action) => `${action}Batch`);
+        const batches = actions
+          .filter((action) => /^sqs:(?:Send|Delete)Message$/.test(action))
+          .map((action) => `${action}Batch`);
         return batches.length === 0 ? statement : { ...statement, Action: [...actions, ...batches] };
       }),
   },
 ];
 
+export interface MiniStack extends Engine {
+  readonly certificateFile: string;
+  /** PEM file of the private key of its certificate. */
+  readonly keyFile: string;
+  readonly logFile: string;
+  /** Its functions run in processes that this one has started. */
+  readonly processId: number;
+}
+
 /**
  * MiniStack (MIT), a cloud in one Python process, from PyPI: it is installed once, in the user's cache folder. Functions run in
  * processes of this Node.js.
  */
-export async function startMiniStack(): Promise<Engine | undefined> {
+export async function startMiniStack(): Promise<MiniStack | undefined> {
   if (!hasPip()) return undefined;
   const packages = pipPackages(`ministack==${VERSION}`, DUCKDB);
   const folder = mkdtempSync(join(tmpdir(), 'tailgate-ministack-'));
@@ -84,6 +104,9 @@ export async function startMiniStack(): Promise<Engine | undefined> {
     answersSql: true,
     endpoint,
     certificateFile,
+    keyFile: join(folder, 'ministack-tls', 'server.key'),
+    logFile,
+    processId: child.pid ?? 0,
     async [Symbol.asyncDispose]() {
       child.kill();
       if (child.exitCode === null) await once(child, 'exit');
@@ -131,4 +154,5 @@ interface InlinePolicy {
 
 interface Statement {
   readonly Action: string | readonly string[];
+  readonly Resource?: unknown;
 }

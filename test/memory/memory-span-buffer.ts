@@ -66,13 +66,16 @@ export class MemorySpanBuffer implements SpanBuffer {
     return live.map((fragment) => copyOf(fragment));
   }
 
-  async record(traceId: string, record: DecisionRecord | LookNote): Promise<'recorded' | 'conflict'> {
+  async record(traceId: string, record: DecisionRecord | LookNote, over?: 'note' | 'decision') {
     const nowMs = this.#clock.now();
-    if ((this.#liveRecord(traceId, nowMs)?.version ?? 0) !== record.version - 1) return 'conflict';
+    const stored = this.#liveRecord(traceId, nowMs);
+    if ((stored?.version ?? 0) !== record.version - 1) return 'conflict' as const;
+    if (stored !== undefined && over !== undefined && 'outcome' in stored !== (over === 'note'))
+      return 'conflict' as const;
     const expiresAt =
       'outcome' in record ? fragmentExpiresAt(nowMs, this.#bufferTtlMs) : recordExpiresAt(nowMs, this.#bufferTtlMs);
     this.#trace(traceId).record = { record: structuredClone(record), expiresAt };
-    return 'recorded';
+    return 'recorded' as const;
   }
 
   async writeList(traceId: string, name: string, hashes: readonly string[]): Promise<void> {

@@ -5,7 +5,7 @@ import {
   type PutItemCommandInput,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { EXPIRES_AT, type Item, itemBytes, SORT_KEY, writeUnits } from '../../lib/aws/dynamodb/schema.ts';
+import { EXPIRES_AT, type Item, itemBytes, NOTE, SORT_KEY, writeUnits } from '../../lib/aws/dynamodb/schema.ts';
 import type { TableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 
 const READ_UNIT_BYTES = 4096;
@@ -63,7 +63,11 @@ export class MemoryTable {
       const isAlive =
         stored !== undefined && Number(stored[EXPIRES_AT]?.N) > Number(ExpressionAttributeValues?.[':now']?.N);
       const version = isAlive ? stored['v']?.N : '0';
-      if (version !== (ExpressionAttributeValues?.[':previous']?.N ?? '0')) {
+      const isNote = stored?.[NOTE.outcome] !== undefined;
+      const isOtherKind =
+        (isNote && ConditionExpression.includes('attribute_not_exists(#outcome)')) ||
+        (!isNote && ConditionExpression.includes('attribute_exists(#outcome)'));
+      if (isOtherKind || version !== (ExpressionAttributeValues?.[':previous']?.N ?? '0')) {
         this.writeUnits += writeUnits(itemBytes(item));
         throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
       }

@@ -14,6 +14,11 @@ interleaving of those steps, breadth first, together with the faults that the re
 * a claim whose object is not there may be judged too old at any moment and be fenced (number bounded);
 * where `notes` are taken (large traces), a look that does not sample may record what it has seen, and a later one then looks
   at a chunk that the note lacks together with any of those that it has (the landmarks);
+* where policies are `replaced`, each worker has the old ones or the new ones for as long as it holds its messages, whatever the
+  others have; a note names the policies that took it; each look takes a note, because the
+  number of chunks decides, so that none that has seen more than one that takes a note is without one (the real code looks at the whole for this reason a few times in ten minutes
+  only, which is not modelled). There each look takes a note: which traces are large depends on the number of chunks, so a look that
+  has seen more than one with a note has one, too;
 * policies may turn off: chunk b can make "sampled" out of a alone "not sampled" (`refused`: drop, not, upper bounds), or
   any look at a trace may say either (`fickle`: rate limits, policies that were replaced while traces waited).
 
@@ -48,7 +53,7 @@ configurations with an eventual Query. `test/pipeline/` holds the real code agai
 
 How to run (Python 3, standard library only)
 --------------------------------------------
-  npm run test:model                               the short set: 22 configurations (2 minutes, 0.7 GB)
+  npm run test:model                               the short set: 24 configurations (2 minutes, 0.7 GB)
   npm run test:model -- --list                     all configurations, their parameters and the recorded results
   npm run test:model -- NAME [NAME ...]            the named ones, e.g.  v6-refusal-one-look  chosen-refusal
   npm run test:model -- --why NAME                 also print the shortest history that leads to the violation
@@ -85,24 +90,32 @@ from collections import Counter, deque
 #   note_any         V7  a note settles every chunk of its trace
 #   note_blind       V8  a note is written whatever has been recorded since the look
 #   list_later       V9  the names of the claimed chunks (a list outside of the record) are written after the object
+#   other_notes      V10 a note counts whatever policies took it. Without this rule, a note of others leads to a look at all of the trace
+#   one_read         V11 after such a look has recorded its own note, the trace is not read again for what came meanwhile
+#   note_lost        V12 a look counts although somebody else has recorded a note since
 
 
 class Config:
     def __init__(self, name, about, chunks, kept, deaths, resends, fences, batch=1, workers=2, limit=4_000_000,
-                 states=None, verdict='ok', refused=frozenset(), fickle=False, **rules):
+                 states=None, verdict='ok', refused=frozenset(), fickle=False, replaced=None, **rules):
         self.name, self.about = name, about
         self.chunks = chunks      # chunk -> trace; one export request each
         self.kept = kept          # chunks that make a policy say "sampled"
         self.refused = refused    # chunks that make it say "not sampled" again (drop, not, span_count.max_spans)
+        self.replaced = replaced  # the same by policies that replace the first ones; None: they stay
         self.fickle = fickle      # a look that finds a kept chunk may say either (rate_limiting, new policies)
         self.deaths, self.resends, self.fences = deaths, resends, fences
         self.batch, self.workers, self.limit = batch, workers, limit
         self.states, self.verdict = states, verdict   # recorded result; verdict 'cut' = limit reached, nothing found
         self.rules = rules
 
-    def answers(self, view):
+    def policies(self):
+        """0: the first ones, 1: those that replace them."""
+        return (0,) if self.replaced is None else (0, 1)
+
+    def answers(self, view, policies=0):
         """What a look at these chunks may say: {True} sampled, {False} not sampled, or either."""
-        if not view & self.kept or view & self.refused:
+        if not view & (self.replaced if policies else self.kept) or view & self.refused:
             return {False}
         return {True, False} if self.fickle else {True}
 
@@ -111,7 +124,8 @@ class Config:
         rules = ' '.join(self.rules) or '-'
         kept = ''.join(sorted(self.kept)) + (' perhaps' if self.fickle else '')
         refused = f'refused {"".join(sorted(self.refused))}; ' if self.refused else ''
-        return (f'chunks {traces}; kept {kept}; {refused}deaths {self.deaths}; resends {self.resends}; '
+        replaced = '' if self.replaced is None else f'then kept {"".join(sorted(self.replaced))}; '
+        return (f'chunks {traces}; kept {kept}; {replaced}{refused}deaths {self.deaths}; resends {self.resends}; '
                 f'fences {self.fences}; batch {self.batch}; rules changed: {rules}')
 
 
@@ -175,7 +189,19 @@ SHORT += [
     Config('notes-limit', 'notes: each look may be over the limit; 1 death, 1 fence', TWO, {'a', 'b'}, 1, 0, 1,
            fickle=True, verdict='DANGLING-CLAIM', states=201_080, **NOTES),
 ]
+SHORT += [
+    Config('v10-other-notes', 'V10: a note of other policies counts', TWO, {'a'}, 0, 0, 0, replaced={'b'},
+           verdict='LOST(should have been kept)', other_notes=True, states=13_278, **NOTES),
+    Config('replaced', 'a keeps, then b does, in any order; 1 death, 1 fence', TWO, {'a'}, 1, 0, 1, replaced={'b'},
+           states=465_736, **NOTES),
+]
 LONG = [
+    Config('v11-one-read', 'V11: no second read after the note of other policies', THREE, {'b'}, 0, 0, 0, replaced={'c'},
+           verdict='LOST(should have been kept)', one_read=True, limit=9_000_000, states=770_494, **NOTES),
+    Config('v12-note-lost', 'V12: a look counts that was too late to record its note', THREE, {'b'}, 0, 0, 0, replaced={'c'},
+           verdict='LOST(should have been kept)', note_lost=True, limit=9_000_000, states=755_645, **NOTES),
+    Config('replaced-three', '3 chunks, b keeps, then c does, in any order; no death', THREE, {'b'}, 0, 0, 0, replaced={'c'},
+           limit=9_000_000, states=1_014_878, **NOTES),
     Config('notes-resend', 'notes: the second chunk keeps; 1 death, 1 resend each, 1 fence', TWO, {'b'}, 1, 1, 1,
            limit=9_000_000, states=1_061_653, **NOTES),
     Config('notes-2-deaths', 'notes: the second chunk keeps; 2 deaths, 2 fences', TWO, {'b'}, 2, 0, 2,
@@ -222,9 +248,9 @@ LONG = [
 #   stored   frozenset of chunks in the buffer table
 #   queue    per chunk: number of messages not yet acknowledged
 #   claims   frozenset of (unit, (decision, object key, included chunks)); a unit is a trace, or a late chunk; or of
-#              (trace, ('note', whether a part has asked for a look in vain, chunks that the look has seen))
+#              (trace, ('note', whether a part has asked for a look in vain, chunks that the look has seen, its policies))
 #   objects  frozenset of (key, 'data' or 'fence', chunks in it): the archive, create-only
-#   workers  per worker None or (pc, messages, position, unit examined, owned claims, acks, object key)
+#   workers  per worker None or (pc, messages, position, unit examined, owned claims, acks, object key, policies)
 #   deaths, fences   how many more may happen
 #   next_key number of the next object key
 #   markers  traces whose "seen" marker exists (V1 only)
@@ -314,14 +340,15 @@ def decide_steps(cfg, names, state):
                 for messages in itertools.combinations(available, size):
                     if any(holders[m] >= 2 for m in messages):
                         continue                              # at least once: two holders at a time at most
-                    yield step(f'receives {"".join(names[m] for m in messages)}',
-                               ('read', messages, 0, None, frozenset(), frozenset(), None))
+                    for policies in cfg.policies():
+                        yield step(f'receives {"".join(names[m] for m in messages)}{", with the new policies" if policies else ""}',
+                                   ('read', messages, 0, None, frozenset(), frozenset(), None, policies))
             continue
 
-        pc, messages, pos, unit_seen, owned, acks, key = worker
+        pc, messages, pos, unit_seen, owned, acks, key, policies = worker
 
         def now(new_pc=pc, new_pos=pos, new_unit=unit_seen, new_owned=owned, new_acks=acks, new_key=key):
-            return (new_pc, messages, new_pos, new_unit, new_owned, new_acks, new_key)
+            return (new_pc, messages, new_pos, new_unit, new_owned, new_acks, new_key, policies)
 
         def with_claim(unit, claim):
             return frozenset((u, c) for u, c in claims if u != unit) | {(unit, claim)}
@@ -346,19 +373,22 @@ def decide_steps(cfg, names, state):
                 return frozenset([chunk]) if late else frozenset(c for c in stored if cfg.chunks[c] == trace)
 
             if current is not None and current[0] == 'note':  # a look at the trace has not sampled it
-                _, vain, noted = current
+                _, vain, noted, noted_by = current
+                if noted_by != policies and not rules.get('other_notes'):
+                    yield step(f'{chunk}: a note of other policies', now(('whole', trace, 0, None)))
+                    continue
                 if chunk in noted:
                     yield step(f'{chunk}: not sampled, says a note', done)
                     continue
                 if rules.get('note_any'):
                     yield step(f'{chunk}: of a trace that was not sampled, says a note', done)
                     continue
-                answers = set().union(*(cfg.answers(some | {chunk}) for some in subsets(noted)))
+                answers = set().union(*(cfg.answers(some | {chunk}, policies) for some in subsets(noted)))
                 if False in answers or vain:
                     yield step(f'{chunk}: nothing new in it', done)
                 if True in answers:
-                    yield step(f'{chunk}: a part with it is sampled', now(('whole', trace, 1)))
-                yield step(f'{chunk}: a look at all of {trace} is due', now(('whole', trace, 0)))
+                    yield step(f'{chunk}: a part with it is sampled', now(('whole', trace, 1, None)))
+                yield step(f'{chunk}: a look at all of {trace} is due', now(('whole', trace, 0, None)))
                 continue
 
             if current is None:
@@ -367,9 +397,10 @@ def decide_steps(cfg, names, state):
                 if rules.get('stale') and not late:
                     views = [frozenset([chunk]) | some for some in subsets(seen - {chunk})]
                 for view in views:
-                    answers = cfg.answers(view)
+                    answers = cfg.answers(view, policies)
                     if rules.get('no_drop_record') and not late and False in answers:
-                        yield step(f'{chunk}: not sampled on {"".join(sorted(view))}, nothing written', done)
+                        if cfg.replaced is None:
+                            yield step(f'{chunk}: not sampled on {"".join(sorted(view))}, nothing written', done)
                         if rules.get('notes'):
                             yield step(f'{chunk}: not sampled on {"".join(sorted(view))}', now(('note', unit, view, None, 0)))
                     if not rules.get('no_drop_record') or late or True in answers:
@@ -408,14 +439,18 @@ def decide_steps(cfg, names, state):
                                    new_objects=objects | {(claimed_key, 'fence', frozenset())}, new_fences=fences - 1)
 
         elif isinstance(pc, tuple) and pc[0] == 'whole':      # the trace has a note, and is looked at whole
-            _, unit, asked = pc
+            _, unit, asked, looked = pc
             chunk = names[messages[pos]]
             current = claim_of.get(unit)
             if current is None or current[0] != 'note':
                 yield step(f'{chunk}: {unit} has been decided since', now('read'))
                 continue
             view = frozenset(c for c in stored if cfg.chunks[c] == unit)
-            answers = cfg.answers(view)
+            if looked is not None and view <= looked:
+                yield step(f'{chunk}: nothing has come since its note',
+                           now('read', new_pos=pos + 1, new_unit=None, new_acks=acks | {messages[pos]}))
+                continue
+            answers = cfg.answers(view, policies)
             if True in answers:
                 yield step(f'{chunk}: reads {"".join(sorted(view))}', now(('claim', unit, view, current)))
             if False in answers:
@@ -426,10 +461,12 @@ def decide_steps(cfg, names, state):
             _, unit, view, replaced, vain = pc
             done = now('read', new_pos=pos + 1, new_unit=None, new_acks=acks | {messages[pos]})
             if claim_of.get(unit) == replaced or rules.get('note_blind'):
-                yield step(f'notes that {unit} is not sampled on {"".join(sorted(view))}', done,
-                           new_claims=with_claim(unit, ('note', vain, view)))
+                others = replaced is not None and replaced[3] != policies and not rules.get('one_read')
+                yield step(f'notes that {unit} is not sampled on {"".join(sorted(view))}',
+                           now(('whole', unit, 0, view)) if others else done,
+                           new_claims=with_claim(unit, ('note', vain, view, policies)))
             else:
-                yield step(f'the note on {unit} fails the condition', done)
+                yield step(f'the note on {unit} fails the condition', done if rules.get('note_lost') else now('read'))
 
         elif isinstance(pc, tuple) and pc[0] == 'again':      # the first claim is recorded, its object is not created
             _, unit, view = pc
@@ -437,7 +474,7 @@ def decide_steps(cfg, names, state):
             if claim_of.get(unit) != mine:
                 yield step(f'looks again: the claim of {unit} was taken over', now('read', new_owned=owned - {(unit, view)}))
                 continue
-            claimed = frozenset(c for _, (decision, _, included) in claims if decision != 'note' for c in included)
+            claimed = frozenset(c for _, (decision, _, included, *_) in claims if decision != 'note' for c in included)
             others = frozenset(c for c in stored if cfg.chunks[c] == unit) - claimed
             for missed in subsets(others) if rules.get('stale_again') else [others]:
                 if missed:
@@ -467,7 +504,7 @@ def decide_steps(cfg, names, state):
                 yield step(f'claim of {unit} fails the condition', now('read'))
                 continue
             late = unit != cfg.chunks[chunk]
-            if replaced is not None or late or True in cfg.answers(view):
+            if replaced is not None or late or True in cfg.answers(view, policies):
                 my_key = key if key is not None else f'K{next_key}'
                 first = (replaced is None or replaced[0] == 'note') and not late
                 named = frozenset() if rules.get('list_later') else view
@@ -525,7 +562,7 @@ def worth_keeping(cfg, names, ingest, stored, trace):
     own = [(chunk, ingest[i][2]) for i, chunk in enumerate(names) if cfg.chunks[chunk] == trace]
     acknowledged = frozenset(chunk for chunk, is_acknowledged in own if is_acknowledged)
     others = frozenset(chunk for chunk, _ in own if chunk in stored) - acknowledged
-    return all(False not in cfg.answers(acknowledged | some) for some in subsets(others))
+    return all(False not in cfg.answers(acknowledged | some, policies) for some in subsets(others) for policies in cfg.policies())
 
 
 def violations(cfg, names, state):

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { endOfShortRun } from '../../lib/otlp/protobuf/field-cursor.ts';
+import { writeKeyValues } from '../../lib/otlp/json-encode/any-value.ts';
+import { JsonWriter } from '../../lib/otlp/json-encode/writer.ts';
+import { readKeyValue } from '../../lib/otlp/protobuf/attributes.ts';
+import { endOfShortRun, joinFields } from '../../lib/otlp/protobuf/field-cursor.ts';
 
 const TAG = 0x4a;
 
@@ -14,5 +17,30 @@ describe('endOfShortRun', () => {
     ['may find nothing', [], 0, 0],
   ])('%s', (_, bytes, end, expected) => {
     expect(endOfShortRun(Uint8Array.from(bytes), 0, end, TAG)).toBe(expected);
+  });
+});
+
+describe('joinFields', () => {
+  const field = (number: number, ...bytes: readonly number[]) => [number * 8 + 2, bytes.length, ...bytes];
+
+  it('leaves a message that comes once where it is', () => {
+    const bytes = Uint8Array.from([0xff, ...field(1, 7), ...field(2, 8, 9)]);
+    const found = joinFields(bytes, 1, bytes.length, 2);
+    expect(found?.bytes).toBe(bytes);
+    expect(found).toMatchObject({ from: 6, to: 8 });
+    expect(joinFields(bytes, 1, bytes.length, 3)).toBeUndefined();
+  });
+
+  it('joins the parts of one that comes several times', () => {
+    const bytes = Uint8Array.from([...field(2, 7), ...field(1, 1), ...field(2), ...field(2, 8, 9)]);
+    expect(joinFields(bytes, 0, bytes.length, 2)).toEqual({ bytes: Uint8Array.of(7, 8, 9), from: 0, to: 3 });
+  });
+
+  it('lets errors name their offset in all of the bytes', () => {
+    // The value comes before the key. Its text has 5 bytes, which are missing.
+    const keyValue = [...field(2, 0x0a, 5), ...field(1, 0x6b)];
+    const bytes = Uint8Array.from([...Array.from({ length: 100 }, () => 0), ...field(1, ...keyValue)]);
+    expect(() => readKeyValue(bytes, 102, bytes.length)).toThrow('at offset 105');
+    expect(() => writeKeyValues(new JsonWriter(1_000), bytes, 100, bytes.length, 1)).toThrow('at offset 105');
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonWriter, json } from '../../lib/otlp/json-encode/writer.ts';
+import { json } from '../../lib/otlp/json-encode/piece.ts';
+import { JsonWriter } from '../../lib/otlp/json-encode/writer.ts';
 
 describe('JsonWriter', () => {
   it('writes 64-bit integers as strings of digits', () => {
@@ -139,6 +140,64 @@ describe('JsonWriter', () => {
     const second = out.take();
     out.piece(json('x'));
     expect([first, second, out.take()].map((text) => Buffer.from(text).toString())).toEqual(['first', 'second', 'x']);
+  });
+
+  describe('recycle', () => {
+    const TEXT = '0123456789';
+
+    function textsOf(out: JsonWriter, count: number): Uint8Array[] {
+      return Array.from({ length: count }, (_, i) => {
+        out.verbatim(`${TEXT}${i}`);
+        return out.take();
+      });
+    }
+
+    it('writes the next texts over those that were taken, as often as it is called', () => {
+      const out = new JsonWriter(256);
+      const buffers = new Set(textsOf(out, 50).map(({ buffer }) => buffer));
+      for (let round = 0; round < 3; round++) {
+        out.recycle();
+        const texts = textsOf(out, 50);
+        expect(texts.map((text) => Buffer.from(text).toString())).toEqual(texts.map((_, i) => `${TEXT}${i}`));
+        expect(texts.filter(({ buffer }) => !buffers.has(buffer))).toEqual([]);
+      }
+    });
+
+    it('leaves texts alone until then', () => {
+      const out = new JsonWriter(256);
+      textsOf(out, 20);
+      out.recycle();
+      const texts = textsOf(out, 50);
+      expect(texts.map((text) => Buffer.from(text).toString())).toEqual(texts.map((_, i) => `${TEXT}${i}`));
+    });
+
+    it('does not keep the buffer of a large text', () => {
+      const out = new JsonWriter(256);
+      out.verbatim('x'.repeat(1000));
+      const large = out.take().buffer;
+      out.recycle();
+      const texts = textsOf(out, 500);
+      expect(texts.some(({ buffer }) => buffer === large)).toBe(false);
+      expect(Math.max(...texts.map(({ buffer }) => buffer.byteLength))).toBe(256);
+    });
+
+    it('keeps at most 8 MiB', () => {
+      const capacity = 2 * 1024 * 1024;
+      const out = new JsonWriter(capacity);
+      const fill = () => {
+        const buffers = new Set<unknown>();
+        for (let i = 0; i < 100; i++) {
+          out.verbatim('x'.repeat(capacity / 16));
+          buffers.add(out.take().buffer);
+        }
+        return buffers;
+      };
+      const before = fill();
+      out.recycle();
+      const kept = [...fill()].filter((buffer) => before.has(buffer));
+      expect(before.size).toBeGreaterThan(4);
+      expect(kept).toHaveLength(4);
+    });
   });
 });
 

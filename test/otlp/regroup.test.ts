@@ -14,7 +14,13 @@ const OTHER = span(TRACE_B, field(4, repeat(2, 8)));
 
 describe('regroup', () => {
   it('makes nothing of an empty request', () => {
-    const expected = { fragments: [], spanCount: 0, rejectedSpanCount: 0, errorMessage: undefined };
+    const expected = {
+      fragments: [],
+      spanCount: 0,
+      rejectedSpanCount: 0,
+      errorMessage: undefined,
+      memory: new Uint8Array(0),
+    };
     expect(regroup(new Uint8Array(0))).toEqual(expected);
     const noSpans = { ...expected, errorMessage: 'no spans found: the request has none' };
     expect(regroup(bytesOf(field(1, field(1), field(2, field(1)))))).toEqual(noSpans);

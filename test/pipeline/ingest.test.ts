@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { MalformedOtlpError } from '../../lib/otlp/errors.ts';
 import { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
@@ -26,7 +27,10 @@ function setUp(broken?: 'append' | 'send') {
     act();
   };
   const buffer: SpanBuffer = {
-    append: (appended) => call('append', () => fragments.push(...appended)),
+    append: (appended) =>
+      call('append', () => {
+        fragments.push(...appended.map((fragment) => ({ ...fragment, payload: fragment.payload.slice() })));
+      }),
     read: () => Promise.reject(new Error('ingest reads nothing')),
     readFragments: () => Promise.reject(new Error('ingest reads nothing')),
     record: () => Promise.reject(new Error('ingest records nothing')),
@@ -70,6 +74,31 @@ describe('an export request', () => {
     const { calls, deps } = setUp('send');
     await expect(ingest({ protobuf: REQUEST }, deps, WAITS)).rejects.toThrow('send is down');
     expect(calls).toEqual(['append', 'send']);
+  });
+
+  it('gives the memory of its fragments back when they are stored, and not before', async () => {
+    const { deps } = setUp();
+    const payloads: Uint8Array[] = [];
+    const append = async (fragments: readonly BufferedFragment[]) => {
+      payloads.push(...fragments.map(({ payload }) => payload));
+      await setImmediate();
+      expect(payloads.map(({ length }) => length)).toEqual([168, 97]);
+    };
+    await ingest({ protobuf: REQUEST }, { ...deps, buffer: { ...deps.buffer, append } }, WAITS);
+    expect(payloads.map(({ length }) => length)).toEqual([0, 0]);
+    expect(REQUEST.length).toBeGreaterThan(0);
+  });
+
+  it('leaves the memory of fragments alone when storing one of them fails, as others may still be written', async () => {
+    const { deps } = setUp();
+    let late: Promise<string> | undefined;
+    const append = async (fragments: readonly BufferedFragment[]) => {
+      late = setImmediate().then(() => fragments.map(({ payload }) => deps.hashFragment(payload)).join());
+      throw new UnavailableError('one of them is late');
+    };
+    const ingesting = ingest({ protobuf: REQUEST }, { ...deps, buffer: { ...deps.buffer, append } }, WAITS);
+    await expect(ingesting).rejects.toThrow(UnavailableError);
+    expect(await late).toBe('168,97');
   });
 
   it('that cannot be read writes nothing', async () => {

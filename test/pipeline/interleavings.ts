@@ -41,6 +41,31 @@ export const MODEL_CONFIGURATIONS: Record<string, Configuration> = {
   },
 };
 
+const ERRORS = 'policies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]';
+const PAYMENTS =
+  'policies: [{ name: payment, type: string_attribute, string_attribute: { key: service.name, values: [payment] } }]';
+const WAIT = 'decision_wait: 30s\n';
+
+/** Policies that are replaced while traces wait, where the old ones and the new ones keep the whole trace. */
+export const POLICIES_REPLACED: Record<string, Configuration> = Object.fromEntries(
+  [
+    { from: ERRORS, to: PAYMENTS, what: 'errors, then payments' },
+    { from: PAYMENTS, to: ERRORS, what: 'payments, then errors' },
+  ].map(({ from, to, what }) => [
+    what,
+    {
+      yaml: WAIT + from,
+      replacedBy: WAIT + to,
+      requests: [
+        [{ trace: 'a', span: 'a1' }],
+        [{ trace: 'a', span: 'a2', parent: 'a1', error: true }],
+        [{ trace: 'a', span: 'a3', parent: 'a1', service: 'payment' }],
+        [{ trace: 'a', span: 'a4', parent: 'a1' }],
+      ],
+    },
+  ]),
+);
+
 const TIME_STEPS_MS = [1_000, 31_000, 61_000, 100_000];
 const MAX_DEATHS = 2;
 const WORKERS = 2;

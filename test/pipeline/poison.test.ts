@@ -150,7 +150,7 @@ describe('a trace whose evaluation is slow', () => {
     });
   });
 
-  it('beyond the limit is set aside at once, also if it is reported; the others are kept', async () => {
+  it('beyond the limit twice in a batch is set aside, also if it is reported; the others are kept', async () => {
     const world = await due();
     slow(world, MAX_EVALUATION_MS / 2 + 1);
     await world.decideOnce();
@@ -159,7 +159,24 @@ describe('a trace whose evaluation is slow', () => {
       world,
       /^the policies take more than 20 s on trace 0*b, which has 1 spans; nothing of it is kept$/,
     );
-    expect(world.summaries[0]).toMatchObject({ slow: 1, continued: 0 });
+    expect(world.summaries[0]).toMatchObject({ slow: 2, continued: 0 });
+  });
+
+  it('beyond the limit once, because the process stood still, is kept', async () => {
+    const world = await due();
+    let isAwake = false;
+    world.evaluate = (config, trace, allowances, betweenPolicies) => {
+      betweenPolicies?.();
+      if (trace.traceId === POISON && !isAwake) {
+        isAwake = true;
+        world.clock.advance(3_600 * SECOND);
+      }
+      betweenPolicies?.();
+      return evaluatePolicies(config, trace, allowances);
+    };
+    await world.decideOnce();
+    expect(kept(world)).toEqual(TRACES.map(traceIdOf));
+    expect(world.queue.deadLetters).toEqual([]);
   });
 
   it('gives back the rest of the batch when it has used up its time: what is not evaluated is no attempt', async () => {

@@ -10,22 +10,32 @@ import type { AnyWorld } from './world.ts';
  * - nothing is left in the dead letters
  *
  * @param acknowledged spans of the requests whose exporter got its 200
- * @param policies `keep errors`: an error is kept whatever else comes; `may turn off`: a trace with an error may be refused,
- * but if any of it is kept then all of it is
+ * @param policies `keep errors`: an error is kept whatever else comes; `keep errors of payment`: a trace with an error and with a span
+ * of the payment service is; `may turn off`: a trace with an error may be refused, but if any of it is kept then all of it is
  */
 export function expectPromisesKept(
   world: AnyWorld,
   acknowledged: readonly SpanSpec[],
-  policies: 'keep errors' | 'may turn off' = 'keep errors',
+  policies: 'keep errors' | 'keep errors of payment' | 'may turn off' = 'keep errors',
 ): void {
   const archived = world.archivedSpans();
   expect(archived, 'a span is archived twice').toEqual([...new Set(archived)]);
   const archivedTraces = new Set(archived.map((span) => span.split('/')[0]));
-  const errors = policies === 'keep errors' ? acknowledged.filter((span) => span.error) : [];
-  const kept = new Set(errors.map((span) => traceIdOf(span.trace)));
+  const errors = tracesOf(acknowledged.filter((span) => span.error));
+  const payments = tracesOf(acknowledged.filter(({ service }) => service === 'payment'));
+  const owedTraces = {
+    'keep errors': errors,
+    'keep errors of payment': new Set([...errors].filter((trace) => payments.has(trace))),
+    'may turn off': new Set<string>(),
+  };
+  const kept = owedTraces[policies];
   const owed = acknowledged
     .filter((span) => kept.has(traceIdOf(span.trace)) || archivedTraces.has(traceIdOf(span.trace)))
     .map((span) => `${traceIdOf(span.trace)}/${spanIdOf(span.span)}`);
   expect(archived, 'an acknowledged span of a kept trace is lost').toEqual(expect.arrayContaining([...new Set(owed)]));
   expect(world.queue.deadLetters).toEqual([]);
+}
+
+function tracesOf(spans: readonly SpanSpec[]): Set<string> {
+  return new Set(spans.map(({ trace }) => traceIdOf(trace)));
 }

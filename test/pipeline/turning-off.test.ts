@@ -34,8 +34,11 @@ describe.each(Object.entries(TURNING_OFF))('a policy that turns off: %s', (_, co
       const world = new World({ settings: EVERY_TRACE_IS_LARGE, ...(yaml !== undefined && { yaml }) });
       await recordSlowly(world, configuration, tries);
       expectPromisesKept(world, requests.flat(), 'may turn off');
-      expect(world.archivedSpans()).toEqual([]);
-      expect([world.total('received'), world.total('sampled'), world.total('continued')]).toEqual([1, 0, 0]);
+      // The policies of the slow one have not looked at all of it yet: its look is the last one, and counts as it does for a small trace.
+      const isKept = configuration.replacedBy !== undefined;
+      expect(world.archivedSpans()).toHaveLength(isKept ? requests.flat().length : 0);
+      const counted = [world.total('received'), world.total('sampled'), world.total('continued')];
+      expect(counted).toEqual([1, isKept ? 1 : 0, 0]);
     },
   );
 });

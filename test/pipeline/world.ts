@@ -25,7 +25,7 @@ policies:
 
 /** Settings by which every trace is a large one, and what calls for a look at all of it is the policies' answer to a part. */
 export const EVERY_TRACE_IS_LARGE: Partial<DecideOptions> = {
-  largeTraces: { wholeUpTo: 0, inlineHashes: 1, looksWhileDoubling: 1e-9 },
+  largeTraces: { wholeUpTo: 0, inlineHashes: 1, looksWhileDoubling: 1e-9, policyLooks: 100 },
 };
 
 /** Runs before and after every call to a port; throwing in it is a fault at that point. */
@@ -115,6 +115,7 @@ export class WorldOn<Buffer extends SpanBuffer, Queue extends WorldQueue> {
       decider.decideBatch({
         received,
         evaluate: (...args) => (this.evaluate ?? evaluatePolicies)(config, ...args),
+        policies: config.fingerprint,
         ...(hasTime !== undefined && { hasTime }),
         ...(mustStop !== undefined && { mustStop }),
       });
@@ -187,7 +188,7 @@ export class WorldOn<Buffer extends SpanBuffer, Queue extends WorldQueue> {
         readFragments: (...which) => run('read fragments', () => buffer.readFragments(...which)),
         writeList: (...list) => run('write list', () => buffer.writeList(...list)),
         readList: (...which) => run('read list', () => buffer.readList(...which)),
-        record: (traceId, record) => run('record', () => buffer.record(traceId, record)),
+        record: (...record) => run('record', () => buffer.record(...record)),
       },
       archive: {
         create: (key, lines) => run('create', () => archive.create(key, lines)),

@@ -28,7 +28,13 @@ function says(name: string, what: Evaluation['vote'] | 'error', rest: Partial<Ev
 }
 
 function decideBy(policies: readonly Policy[], sampleOnFirstMatch = false, traceState = '') {
-  const config = { decisionWaitMs: 0, decisionWaitAfterRootReceivedMs: undefined, sampleOnFirstMatch, policies };
+  const config = {
+    decisionWaitMs: 0,
+    decisionWaitAfterRootReceivedMs: undefined,
+    sampleOnFirstMatch,
+    fingerprint: '',
+    policies,
+  };
   return evaluatePolicies(config, traceOf({ traceState }), NO_ALLOWANCES);
 }
 

@@ -5,6 +5,7 @@ import { DynamoDbKeyTables } from '../../lib/aws/dynamodb/key-tables.ts';
 import { DynamoDbLimitStore } from '../../lib/aws/dynamodb/limit-store.ts';
 import { DynamoDbSpanBuffer } from '../../lib/aws/dynamodb/span-buffer.ts';
 import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
+import { deleteMessages } from '../../lib/aws/sqs/delete-messages.ts';
 import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
 import type { Random } from '../../lib/traffic/random.ts';
 import { SimulatedBucket } from './bucket.ts';
@@ -106,6 +107,12 @@ export class AwsEngine implements Engine {
 
   publish(process: Process, publication: PlannedPublication): Promise<void> {
     return publish(this.#onTable(process, publication.tenant), publication);
+  }
+
+  acknowledge(process: Process, ids: readonly string[]): Promise<void> {
+    const { retryPolicy } = this.#patience(process);
+    const { clock } = process;
+    return deleteMessages(ids, { client: this.messages.client(process), queueUrl: QUEUE_URL, clock, retryPolicy });
   }
 
   has(name: string): boolean {

@@ -5,7 +5,7 @@ import { isFirstCut } from './encodings.ts';
 import { Expectations } from './expectations.ts';
 import { acknowledgedSpans, type SentTrace } from './ledger.ts';
 import { shortHash, shortKey, shortName, shortTrace } from './names.ts';
-import type { Plan, Settings } from './plan.ts';
+import { isDeadlyIn, type Plan, type Settings } from './plan.ts';
 import { namesIn } from './queue.ts';
 import { isOverLimit } from './small-limits.ts';
 import type { SentSpan } from './spans.ts';
@@ -64,6 +64,7 @@ class Check {
       this.#violate('dead letters', `${unsettled.map(shortName).join(' ')} could not be settled`);
     }
     if (this.#moment === 'after') this.#checkMarks();
+    if (this.#moment === 'storm') this.#checkIsolation();
     if (!hasExpiry(plan.settings)) this.#checkMetrics(summaries);
     return this.#found;
   }
@@ -146,6 +147,20 @@ class Check {
     return new Set(counts.keys());
   }
 
+  /** Where nothing else kills, a trace that does is the only one that is given up for it; and it is given up, not retried for ever. */
+  #checkIsolation(): void {
+    const { plan, engine } = this.#world;
+    const { latency, functionTimeoutMs, visibilityTimeoutMs } = plan.settings;
+    const isOnlyKiller = plan.faults.length === 0 && latency === 'even' && functionTimeoutMs < visibilityTimeoutMs;
+    if (plan.deadly === undefined || !isOnlyKiller) return;
+    for (const body of engine.deadLetters()) {
+      const { reason, ...wakeUp } = decodeWakeUp(body);
+      const others = namesIn(wakeUp).filter((name) => !isDeadlyIn(plan, name.slice(name.lastIndexOf('/') - 32)));
+      if (others.length === 0 || (reason !== undefined && !reason.startsWith('the process ended'))) continue;
+      this.#violate('not isolated', `${others.map(shortName).join(' ')}: ${reason ?? 'moved by the queue'}`);
+    }
+  }
+
   /** A trace is sampled once. In a history without faults each is received once, too. */
   #checkMetrics(summaries: readonly DecideSummary[]): void {
     const { ledger, plan, engine } = this.#world;
@@ -193,10 +208,17 @@ function hasExpiry({ bufferTtlMs }: Settings): boolean {
   return bufferTtlMs < SHORT_TTL_MS;
 }
 
-/** Nothing goes wrong, and calls take next to no time. */
-function isCalm({ faults, stalls, requests, settings }: Plan): boolean {
+/** Nothing goes wrong, calls take next to no time, and all clocks agree on which fragment of a trace is the earliest. */
+function isCalm({ faults, deadly, stalls, requests, settings }: Plan): boolean {
   const isCut = requests.some((request) => isFirstCut(request, settings));
-  return faults.length === 0 && stalls.length === 0 && !isCut && settings.latency === 'even';
+  return (
+    faults.length === 0 &&
+    deadly === undefined &&
+    stalls.length === 0 &&
+    !isCut &&
+    settings.latency === 'even' &&
+    settings.skewMs === 0
+  );
 }
 
 /** An unfinished copy is left out where there is a finished one (docs/adr/0006-copies-that-differ.md). */

@@ -15,6 +15,8 @@ export interface Engine {
   readonly messages: MessageSource;
   /** The adapters in one process. */
   services(process: Process): PerTenant<Services>;
+  /** Deletes messages before an invocation ends. */
+  acknowledge(process: Process, ids: readonly string[]): Promise<void>;
   /** `[tenant/]trace/hash` of every fragment that was ever stored. */
   readonly stored: ReadonlySet<string>;
   /** The same of every fragment that a message has ever named. */

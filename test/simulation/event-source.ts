@@ -47,8 +47,10 @@ export class EventSource {
   readonly #running = new Set<Process>();
   #idle: DecideInstance[] = [];
   #stalledUntilMs = 0;
-  /** Names of the fragments that an invocation has seen which returned well, or may have left a note. */
+  /** Names of the fragments that an invocation has seen which returned well, acknowledged them itself, or may have left a note. */
   readonly settledInTime = new Set<string>();
+  /** What was there of what a message names, when it was last handed to an invocation. */
+  readonly #seenOf = new Map<string, readonly string[]>();
 
   constructor(deps: EventSourceDeps, options: EventSourceOptions) {
     this.#deps = deps;
@@ -59,6 +61,11 @@ export class EventSource {
   expect(visibleAtMs: number): void {
     const { scheduler, random } = this.#deps;
     scheduler.after(visibleAtMs - scheduler.nowMs + random.between(0, 300), () => this.#poll());
+  }
+
+  /** An invocation acknowledges these messages before it returns. */
+  settle(ids: readonly string[]): void {
+    for (const name of ids.flatMap((id) => this.#seenOf.get(id) ?? [])) this.settledInTime.add(name);
   }
 
   stall(forMs: number): void {
@@ -118,6 +125,7 @@ export class EventSource {
     });
     const remainingMs = () => deadlineMs - scheduler.nowMs;
     const inTime = batch.map(({ body }) => namesIn(decodeWakeUp(body)).flatMap(this.#deps.seenWith));
+    for (const [index, { id }] of batch.entries()) this.#seenOf.set(id, inTime[index] ?? []);
     // The note on a large trace outlives the invocation that took it: later ones settle what it has seen.
     if (this.#options.isLarge) for (const name of inTime.flat()) this.settledInTime.add(name);
     process.resume(() => {

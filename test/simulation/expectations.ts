@@ -32,8 +32,6 @@ export class Expectations {
     const { fragments, acknowledged } = trace;
     if (acknowledged.size === 0 || this.#rules.some(({ isPure }) => !isPure)) return false;
     if (this.#plan.settings.isLarge && this.#rules.some(({ isSeenInParts }) => !isSeenInParts)) return false;
-    // Each part of a large trace is looked at with the policies of its moment (docs/adr/0011-large-traces-cost-what-arrives.md).
-    if (this.#plan.settings.isLarge && this.#rules.length > 1) return false;
     const certain = [...acknowledged].flatMap((hash) => fragments.get(hash) ?? []);
     if (this.#rules.every(({ isMonotone }) => isMonotone)) return this.#answers(trace.traceId, certain, 'every');
     const open = [...fragments.values()].filter(({ hash }) => !acknowledged.has(hash) && isStored(hash));

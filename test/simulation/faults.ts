@@ -17,6 +17,7 @@ export const CALLS = [
   'send',
   'continue',
   'dead letter',
+  'delete',
   'deliver',
   'acknowledge',
   'respond',

@@ -8,6 +8,7 @@ import { type PerTenant, perTenant, type Services } from '../../functions/shared
 import { Decider } from '../../lib/pipeline/decide/decide-batch.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import type { DecideSummary } from '../../lib/pipeline/decide/tally.ts';
+import { UnavailableError } from '../../lib/pipeline/ports.ts';
 import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
 import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import type { Settings } from './plan.ts';
@@ -47,11 +48,14 @@ export interface DecideFunctionDeps extends FunctionDeps {
   readonly newId: () => string;
   readonly options: DecideOptions;
   readonly onSummary: (summary: DecideSummary) => void;
+  /** Whether a trace kills the process that evaluates it now. */
+  readonly isDeadly: (traceId: string) => boolean;
+  readonly acknowledge: (ids: readonly string[]) => Promise<void>;
 }
 
 /** The real decide function on one instance, with IDs that a seed repeats. */
 export function decideFunction(deps: DecideFunctionDeps): DecideHandler {
-  const { services, newId, options, onError } = deps;
+  const { process, services, newId, options, onError, acknowledge, isDeadly } = deps;
   const deciders = perTenant((tenant) => new Decider({ ...services(tenant), newId }, options));
   return createHandler({
     begin: async (timeLeft) => {
@@ -59,7 +63,12 @@ export function decideFunction(deps: DecideFunctionDeps): DecideHandler {
       return async (tenant, received) => {
         const result = await deciders(tenant).decideBatch({
           received,
-          evaluate: (trace, allowances) => evaluatePolicies(config, trace, allowances),
+          evaluate: (trace, allowances) => {
+            if (!isDeadly(trace.traceId)) return evaluatePolicies(config, trace, allowances);
+            process.die();
+            throw new UnavailableError('could not evaluate: the process is gone');
+          },
+          policies: config.fingerprint,
           ...(timeLeft !== undefined && timeChecks(timeLeft)),
         });
         deps.onSummary(result.summary);
@@ -69,6 +78,7 @@ export function decideFunction(deps: DecideFunctionDeps): DecideHandler {
     },
     log: logOf(onError),
     metrics: NO_METRICS,
+    acknowledge,
   });
 }
 
@@ -83,8 +93,8 @@ export function decideOptions(settings: Settings): DecideOptions {
     claimTimeoutMs,
     continuationDelayMs,
     bufferTtlMs,
-    // What calls for a look at all of a large trace is the policies' answer to a part, and nothing else.
-    ...(isLarge && { largeTraces: { wholeUpTo: 0, inlineHashes: 1, looksWhileDoubling: 1e-9 } }),
+    // What calls for a look at all of a large trace is the policies' answer to a part, or that they were replaced, and nothing else.
+    ...(isLarge && { largeTraces: { wholeUpTo: 0, inlineHashes: 1, looksWhileDoubling: 1e-9, policyLooks: 100 } }),
   };
 }
 
@@ -94,7 +104,12 @@ export async function invoke(
   messages: readonly Message[],
   timeLeft: { getRemainingTimeInMillis(): number },
 ): Promise<ReadonlySet<string>> {
-  const records = messages.map(({ id, body }) => ({ messageId: id, body }));
+  const records = messages.map(({ id, body, receiveCount }) => ({
+    messageId: id,
+    receiptHandle: id,
+    body,
+    attributes: { ApproximateReceiveCount: String(receiveCount) },
+  }));
   const answer: SQSBatchResponse = await handler({ Records: records } as never, timeLeft);
   return new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
 }

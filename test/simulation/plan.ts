@@ -23,6 +23,8 @@ export interface Plan {
   readonly traces: readonly PlannedTrace[];
   readonly requests: readonly PlannedRequest[];
   readonly faults: readonly Fault[];
+  /** Number of a trace that kills each process that evaluates it; undefined: none does. */
+  readonly deadly?: number | undefined;
   /** The queue delivers nothing for a while. */
   readonly stalls: readonly { readonly atMs: number; readonly forMs: number }[];
   readonly settings: Settings;
@@ -190,7 +192,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   rootWait: rarely(2),
   hasTenants: rarely(1),
   isGzip: rarely(1),
-  isLarge: rarely(3),
+  isLarge: rarely(4),
   limits: plannedLimits,
   dictionaries: plannedDictionaries,
   claimTimeoutMs: fc.constantFrom(90_000, 5_000, 300),
@@ -209,10 +211,10 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   pageItems: fc.constantFrom(1_000, 1_000, 2),
 });
 
-export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
+const anyPlan = {
   seed: fc.noShrink(fc.nat(2 ** 31 - 1)),
   policies: fc.oneof(
-    fc.constantFrom<PolicyName[]>('errors', 'all', 'any'),
+    fc.constantFrom<PolicyName[]>('errors', 'all', 'any', 'tagged', 'slow'),
     fc.constantFrom(...POLICY_NAMES),
     fc.constantFrom<PolicyName[]>(...TURNING_OFF, 'few', 'few', 'few', 'healthy', 'healthy', 'not probed'),
   ),
@@ -236,9 +238,49 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc.record({
     { weight: 2, arbitrary: listOf(plannedRequest, 6, 10) },
   ),
   faults: fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 9, arbitrary: listOf(fault, 1, 14) }),
+  deadly: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(2) }),
   stalls: fc.array(fc.record({ atMs: momentMs, forMs: fc.integer({ min: 60_000, max: 600_000 }) }), { maxLength: 1 }),
   settings,
-});
+};
+
+/**
+ * Plans in which policies are replaced while a large trace waits, each span of which comes alone: what the old ones and the new ones look
+ * for is in other spans. Among all other plans this is rare.
+ */
+const replacedPlan = {
+  ...anyPlan,
+  policies: fc.constantFrom<PolicyName[]>('errors', 'tagged'),
+  deploys: fc.tuple(
+    fc.record({
+      atMs: fc.integer({ min: 500, max: 3_000 }),
+      policies: fc.constantFrom<PolicyName[]>('errors', 'tagged'),
+    }),
+  ),
+  traces: listOf(fc.record({ spans: listOf(plannedSpan, 4, 4) }), 1, 1),
+  requests: listOf(
+    fc.tuple(plannedRequest, fc.integer({ min: 0, max: 4_000 }), fc.nat(3)).map(([request, atMs, span]) => ({
+      ...request,
+      atMs,
+      spans: [{ trace: 0, span, copy: 0 as const }],
+    })),
+    4,
+    8,
+  ),
+  faults: fc.oneof(fc.constant([]), listOf(fault, 1, 4)),
+  deadly: fc.constant(undefined),
+  stalls: fc.constant([]),
+  settings: settings.map((one) => ({ ...one, isLarge: true, decisionWaitMs: 0, bufferTtlMs: 24 * HOUR_MS })),
+};
+
+export const planArbitrary: fc.Arbitrary<Plan> = fc.oneof(
+  { weight: 9, arbitrary: fc.record(anyPlan) },
+  { weight: 1, arbitrary: fc.record(replacedPlan) },
+);
+
+/** Whether it is the trace that kills. The IDs of traces begin with their number (`spans.ts`). */
+export function isDeadlyIn({ deadly }: Plan, traceId: string): boolean {
+  return deadly !== undefined && traceId.startsWith(`a${deadly}`);
+}
 
 /** The plan of a seed. */
 export function planOf(seed: number): Plan {

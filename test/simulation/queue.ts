@@ -1,5 +1,5 @@
-import type { SendMessageBatchRequest, SendMessageBatchResult } from '@aws-sdk/client-sqs';
-import type { QueueCalls } from '../../lib/aws/sqs/queue-calls.ts';
+import type { DeleteMessageBatchRequest, SendMessageBatchRequest, SendMessageBatchResult } from '@aws-sdk/client-sqs';
+import type { QueueCalls, QueueOperations } from '../../lib/aws/sqs/queue-calls.ts';
 import { decodeWakeUp, type WakeUpMessage } from '../../lib/aws/sqs/wake-up-message.ts';
 import type { Random } from '../../lib/traffic/random.ts';
 import { shortName } from './names.ts';
@@ -13,9 +13,11 @@ export const DEAD_LETTER_URL = 'https://sqs.simulated/dead-letters';
 export interface Message {
   readonly id: string;
   readonly body: string;
+  /** Deliveries so far, this one included. */
+  readonly receiveCount: number;
 }
 
-interface SqsMessage extends Message {
+interface SqsMessage extends Omit<Message, 'receiveCount'> {
   visibleAtMs: number;
   receiveCount: number;
 }
@@ -46,15 +48,31 @@ export class SimulatedQueue {
 
   client(process: Process): QueueCalls {
     const isOfIngest = process.name.startsWith('ingest');
+    const send = (input: SendMessageBatchRequest) =>
+      this.#deps.network.call(process, {
+        name: input.QueueUrl === DEAD_LETTER_URL ? 'dead letter' : isOfIngest ? 'send' : 'continue',
+        about: () => (input.Entries ?? []).map(({ MessageBody = '' }) => describeBody(MessageBody)).join('; '),
+        apply: () => this.#send(input, false),
+        applyPartly: () => this.#send(input, true),
+        describe: ({ Failed }) => (Failed === undefined ? 'ok' : 'ok, in part'),
+      });
+    const remove = ({ Entries = [] }: DeleteMessageBatchRequest) =>
+      this.#deps.network.call(process, {
+        name: 'delete',
+        about: () => Entries.map(({ ReceiptHandle }) => ReceiptHandle).join(' '),
+        apply: () => {
+          for (const { ReceiptHandle = '' } of Entries) this.#messages.delete(ReceiptHandle);
+          return {};
+        },
+      });
     return {
-      call: (_, input) =>
-        this.#deps.network.call(process, {
-          name: input.QueueUrl === DEAD_LETTER_URL ? 'dead letter' : isOfIngest ? 'send' : 'continue',
-          about: () => (input.Entries ?? []).map(({ MessageBody = '' }) => describeBody(MessageBody)).join('; '),
-          apply: () => this.#send(input, false),
-          applyPartly: () => this.#send(input, true),
-          describe: ({ Failed }) => (Failed === undefined ? 'ok' : 'ok, in part'),
-        }),
+      call: <Name extends keyof QueueOperations>(operation: Name, input: QueueOperations[Name]['input']) => {
+        const answer =
+          operation === 'SendMessageBatch'
+            ? send(input as SendMessageBatchRequest)
+            : remove(input as DeleteMessageBatchRequest);
+        return answer as Promise<QueueOperations[Name]['output']>;
+      },
     };
   }
 
@@ -74,7 +92,7 @@ export class SimulatedQueue {
       message.receiveCount += 1;
       message.visibleAtMs = nowMs + hiddenMs();
       this.#deps.onVisible(message.visibleAtMs);
-      batch.push(message);
+      batch.push({ ...message });
     }
     return batch;
   }

@@ -34,7 +34,7 @@ export function withLimits(buffer: SpanBuffer, { small, largest }: PlannedLimits
     append: (fragments) => buffer.append(fragments),
     read: (traceId, options) => buffer.read(traceId, { ...options, limit: lower(options?.limit) }),
     readFragments: (traceId, hashes, limit) => buffer.readFragments(traceId, hashes, lower(limit)),
-    record: (traceId, record) => buffer.record(traceId, record),
+    record: (traceId, record, over) => buffer.record(traceId, record, over),
     writeList: (traceId, name, hashes) => buffer.writeList(traceId, name, hashes),
     readList: (traceId, name) => buffer.readList(traceId, name),
   };

@@ -68,11 +68,11 @@ export class SqliteEngine implements Engine {
         }
         const received = await this.#store.messages.receive({ maxMessages: size });
         const messages: Message[] = [];
-        for (const { messageId, wakeUp, tenant } of received) {
+        for (const { messageId, wakeUp, tenant, receiveCount } of received) {
           const ms = hiddenMs();
           if (ms < this.#settings.visibilityTimeoutMs) await this.#store.messages.release([messageId]);
           this.#deps.onVisible(this.#deps.now() + ms + 1);
-          messages.push({ id: messageId, body: bodyOf(wakeUp, tenant) });
+          messages.push({ id: messageId, body: bodyOf(wakeUp, tenant), receiveCount });
         }
         await this.#store.maintain();
         return messages;
@@ -110,6 +110,16 @@ export class SqliteEngine implements Engine {
       const { buffer, ...ports } = sqlitePorts(this.#access, process, tenant);
       const archive = new GzipTraceArchive({ store, codecs: PLAIN, tenant });
       return { clock, buffer: withLimits(buffer, this.#settings.limits), ...ports, archive };
+    });
+  }
+
+  async acknowledge(process: Process, ids: readonly string[]): Promise<void> {
+    await this.#deps.network.call(process, {
+      name: 'delete',
+      about: () => ids.join(' '),
+      apply: () => this.#disk.write(() => this.#store.messages.acknowledge(ids)),
+      stillness: (applied) => this.#disk.untilSync(applied),
+      isPatient: true,
     });
   }
 

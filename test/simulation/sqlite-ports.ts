@@ -73,10 +73,10 @@ export function sqlitePorts(
       read: (traceId, options) => step('read', of(traceId), () => ports().buffer.read(traceId, options)),
       readFragments: (traceId, ...which) =>
         step('read fragments', of(traceId), () => ports().buffer.readFragments(traceId, ...which)),
-      record: (traceId, record) =>
+      record: (traceId, record, over) =>
         write('record', of(traceId), async () => {
           const disk = access.disk();
-          const answer = await ports().buffer.record(traceId, record);
+          const answer = await ports().buffer.record(traceId, record, over);
           // What the machine has lost was never decided.
           if (answer === 'recorded' && disk === access.disk()) access.onRecorded(prefix + traceId, record);
           return answer;

@@ -35,6 +35,8 @@ export interface SimulatedTableDeps {
   readonly now: () => number;
   /** How late expired items are deleted; infinite: never. */
   readonly deletesAfterMs: number;
+  /** How far the clocks of instances are behind at most. */
+  readonly skewMs: number;
   /** How many items a page of an answer has at most. */
   readonly pageItems: number;
   /** How old the answer to an eventually consistent read is, each time anew. */
@@ -78,11 +80,11 @@ export class SimulatedTable {
     return { call: async (operation, input) => this.#answer(operation, input as never, false) as never };
   }
 
-  /** Whether a fragment, `[tenant/]trace/hash`, is there, and has not expired. */
+  /** Whether a fragment, `[tenant/]trace/hash`, is there, and has not expired by the clock of every instance. */
   has(name: string): boolean {
     const at = name.lastIndexOf('/');
     const item = this.#get(name.slice(0, at), FRAGMENT_PREFIX + name.slice(at + 1));
-    return item !== undefined && Number(item[EXPIRES_AT]?.N) * 1000 > this.#deps.now();
+    return item !== undefined && Number(item[EXPIRES_AT]?.N) * 1000 > this.#deps.now() - this.#deps.skewMs;
   }
 
   #answer(operation: string, input: never, isPartial: boolean): object {

@@ -8,6 +8,7 @@
  * - `overwritten`: an archive object was written twice
  * - `only in memory`: something was acknowledged that is not durable
  * - `unreported`: something could not be settled, and no dead letter names it. `dead letters`: some are left that could be settled
+ * - `not isolated`: a trace that kills has taken others to the dead letters with it
  * - `metrics`: do not agree with what happened
  * - `error`: the pipeline failed by itself. `no rest`: it never stops
  */
@@ -23,6 +24,7 @@ export interface Violation {
     | 'only in memory'
     | 'unreported'
     | 'dead letters'
+    | 'not isolated'
     | 'metrics'
     | 'error'
     | 'no rest';

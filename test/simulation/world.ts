@@ -10,7 +10,7 @@ import { decideFunction, decideOptions, ingestFunction, invoke } from './functio
 import { Ledger } from './ledger.ts';
 import { shortName, shortTrace } from './names.ts';
 import { Network } from './network.ts';
-import type { Plan } from './plan.ts';
+import { isDeadlyIn, type Plan } from './plan.ts';
 import { configOf } from './policies.ts';
 import { describeBody } from './queue.ts';
 import { Process, Scheduler, START_MS } from './scheduler.ts';
@@ -19,8 +19,8 @@ import { SqliteEngine } from './sqlite-engine.ts';
 import { Timeline } from './timeline.ts';
 import type { Violation } from './violation.ts';
 
-/** How long an instance may use policies that have been replaced. */
-const CONFIG_LAG_MS = 60_000;
+/** How long an instance may use policies that have been replaced: two in three less than the short time. */
+const CONFIG_LAG_MS = { short: 1_000, long: 60_000 };
 
 /** Exporters, functions and services of one history. */
 export class World {
@@ -172,7 +172,12 @@ export class World {
     };
     const onSummary = (summary: DecideSummary) => this.summaries.push(summary);
     const options = decideOptions(this.plan.settings);
-    const handler = decideFunction({ ...deps, process, newId, options, onSummary });
+    const isDeadly = (traceId: string) => !this.faults.isOver && isDeadlyIn(this.plan, traceId);
+    const acknowledge = (ids: readonly string[]) => {
+      this.#eventSource.settle(ids);
+      return this.engine.acknowledge(process, ids);
+    };
+    const handler = decideFunction({ ...deps, process, newId, options, onSummary, isDeadly, acknowledge });
     return {
       process,
       invoke: (messages: Parameters<typeof invoke>[1], remainingMs: () => number) =>
@@ -192,7 +197,7 @@ export class World {
     const process = new Process(`${name} ${this.#processCount}`, this.scheduler, skew);
     this.#processes.push(process);
     const services = this.engine.services(process);
-    const lagMs = this.#random.between(0, CONFIG_LAG_MS);
+    const lagMs = this.#random.between(0, this.#random.between(0, 3) < 2 ? CONFIG_LAG_MS.short : CONFIG_LAG_MS.long);
     const onError = (message: string) => this.#violate('error', `${process.name}: ${message}`);
     const hasTenants = () => this.#hasTenants(lagMs);
     return { process, services, config: () => this.#config(lagMs), hasTenants, onError };

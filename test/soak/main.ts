@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { median } from '../../bench/table/rounds.ts';
 import { decimalNumber } from '../../lib/terminal/option.ts';
 import { suiteOptions } from '../support/suite-options.ts';
 import { repeatedSpans } from './archived.ts';
@@ -133,10 +134,6 @@ function exceeded(what: string, value: number, bound: number): string[] {
   const text = `${what}: ${shown(value)}, at most ${shown(bound)}`;
   console.log(text);
   return value <= bound ? [] : [text];
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function takeSample(second: number): Sample {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
-import { expectKeptInAnyOrder, type Interleavings, MODEL_CONFIGURATIONS, PROMISE } from '../pipeline/interleavings.ts';
+import {
+  expectKeptInAnyOrder,
+  type Interleavings,
+  MODEL_CONFIGURATIONS,
+  POLICIES_REPLACED,
+  PROMISE,
+} from '../pipeline/interleavings.ts';
 import { type Configuration, TURNING_OFF } from '../pipeline/turning-off.ts';
 import { EVERY_TRACE_IS_LARGE } from '../pipeline/world.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -16,6 +22,9 @@ const CONFIGURATIONS = [
   ...Object.entries(MODEL_CONFIGURATIONS).map(([name, one]) => [name, one, 'keep errors'] as const),
   ...Object.entries(TURNING_OFF).map(
     ([name, one]) => [`policies that turn off: ${name}`, one, 'may turn off'] as const,
+  ),
+  ...Object.entries(POLICIES_REPLACED).map(
+    ([name, one]) => [`policies that are replaced: ${name}`, one, 'keep errors of payment'] as const,
   ),
 ];
 

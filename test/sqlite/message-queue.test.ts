@@ -144,9 +144,14 @@ describe('DeadLetters', () => {
     expect(deadLetters.count()).toBe(3);
     const [first, second] = deadLetters.list(2);
     expect(deadLetters.list(2, second?.messageId).map((each) => each.wakeUp)).toEqual([dead[2]]);
-    expect(await deadLetters.sendBack([first?.messageId ?? '', '77'])).toBe(1);
+    expect(deadLetters.list(10, '0', second?.messageId)).toHaveLength(2);
+    expect(deadLetters.lastMessageId()).toBe(deadLetters.list(10)[2]?.messageId);
+    expect(await deadLetters.sendBack([first?.messageId ?? '', '77'])).toEqual([first?.messageId]);
     expect(messages.nextVisibleAtMs()).toBe(clock.now());
-    expect(await messages.receive()).toMatchObject([{ tenant: 'shop', receiveCount: 1, wakeUp: wakeUp(1) }]);
+    // It is no decision that is late.
+    expect(messages.state().lagMs).toBe(0);
+    const revived = { ...wakeUp(1), dueAtMs: clock.now(), receivedAtMs: wakeUp(1).dueAtMs };
+    expect(await messages.receive()).toMatchObject([{ tenant: 'shop', receiveCount: 1, wakeUp: revived }]);
     await deadLetters.delete([second?.messageId ?? '']);
     expect(deadLetters.list(10).map((each) => each.wakeUp)).toEqual([dead[2]]);
     expect(messages.state().wakeUps).toBe(1);

@@ -30,7 +30,10 @@ export const FLOORS: readonly (readonly Room[])[] = [
       pure: true,
     },
   ],
-  [{ folder: 'lib/pipeline', holds: 'the protocol: ingest and decide, over ports', pure: true }],
+  [
+    { folder: 'lib/pipeline', holds: 'the protocol: ingest and decide, over ports', pure: true },
+    { folder: 'lib/read', holds: 'looking at kept traces: search, one trace, counts, over ports', pure: true },
+  ],
   [
     { folder: 'lib/aws', holds: 'the ports on DynamoDB, S3, SQS, SSM and Glue, and on a folder', pure: false },
     { folder: 'lib/sqlite', holds: 'the ports on SQLite', pure: false },

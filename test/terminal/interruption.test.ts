@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 describe('an interruption', () => {
-  it.each(['SIGINT', 'SIGTERM'])('comes with %s, and the process goes on', (name) => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('comes with %s, and the process goes on', (name) => {
     expect(signal.aborted).toBe(false);
     process.emit(name, name);
     expect(signal.aborted).toBe(true);

@@ -11,6 +11,18 @@ const DEFLATE_LEVELS: Readonly<Record<Effort, number>> = { usual: 6, best: 9 };
 /** Levels of zstd. The best one saves up to 30 % of the bytes, and takes three times as long. */
 const ZSTD_LEVELS: Readonly<Record<Effort, number>> = { usual: 3, best: 9 };
 
+let report: ((error: unknown) => void) | undefined;
+
+/** Tells, once for each process, that a compressor does not work as it should: nothing is lost, and compressing costs more. */
+export function onCompressorFailure(tell: (error: unknown) => void): void {
+  report = tell;
+}
+
+function onFailure(error: unknown): void {
+  report?.(error);
+  report = undefined;
+}
+
 type Compressors = Partial<Record<Effort, KeptCompressor>>;
 
 const deflateV1: Compressors = {};
@@ -38,6 +50,7 @@ export function openDeflate(level: number): KeptCompressor {
       },
       once: (payload) => deflateRawSync(payload, options),
       decode: (compressed) => inflateRawSync(compressed, { dictionary: DICTIONARY_V1 }),
+      onFailure,
     },
     DICTIONARY_V1.subarray(0, 1024),
   );
@@ -88,6 +101,7 @@ export function openZstd(dictionary: Uint8Array, level: number): KeptCompressor 
       },
       once: (payload) => zstdCompressSync(payload, { params, dictionary: options.dictionary }),
       decode: (compressed) => zstdDecompressSync(compressed, { dictionary: options.dictionary }),
+      onFailure,
     },
     dictionary.subarray(0, 1024),
   );

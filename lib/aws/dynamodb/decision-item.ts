@@ -75,6 +75,10 @@ function toNote(note: LookNote): Item {
     [NOTE.landmarks]: joinNames(note.landmarks),
     [NOTE.landmarkVotes]: { L: note.landmarkVotes.map((policy) => ({ S: policy })) },
     [NOTE.vainLooks]: { N: String(note.vainLooks) },
+    ...(note.policies !== undefined && { [NOTE.policies]: { S: note.policies } }),
+    ...(note.replacedAtMs !== undefined && {
+      [NOTE.replacedAtMs]: { L: note.replacedAtMs.map((ms) => ({ N: String(ms) })) },
+    }),
     [NOTE.version]: { N: String(note.version) },
   };
 }
@@ -92,6 +96,10 @@ function fromNote(item: Item): LookNote {
     landmarks: splitNames(item, NOTE.landmarks),
     landmarkVotes: list(item, NOTE.landmarkVotes).map(({ S = '' }) => S),
     vainLooks: wholeNumber(item, NOTE.vainLooks),
+    ...(item[NOTE.policies] !== undefined && { policies: text(item, NOTE.policies) }),
+    ...(item[NOTE.replacedAtMs] !== undefined && {
+      replacedAtMs: list(item, NOTE.replacedAtMs).map(({ N }) => Number(N)),
+    }),
     version: wholeNumber(item, NOTE.version),
   };
 }
@@ -142,6 +150,8 @@ const absent = 'attribute_not_exists(#traceId)';
 const expired = '#expiresAt <= :now';
 const alive = '#expiresAt > :now';
 const hasPreviousVersion = '#version = :previous';
+const isNote = 'attribute_exists(#outcome)';
+const isDecision = 'attribute_not_exists(#outcome)';
 
 /**
  * The condition that the stored record is the one that the writer has read.
@@ -149,9 +159,10 @@ const hasPreviousVersion = '#version = :previous';
  * ```
  * version:  none ──1──▶ 1 ──2──▶ 2 ── … ──▶ expired ──1──▶ 1
  * ```
- * Of two writers of the same version one wins. An expired record counts as none, whether DynamoDB has deleted it or not.
+ * Of two writers of the same version one wins. An expired record counts as none, whether DynamoDB has deleted it or not. So the version
+ * of a note that has expired may come again, as that of a decision: hence `over`, the kind of the record that was read.
  */
-export function decisionIsAt(previousVersion: number, nowMs: number): Condition {
+export function decisionIsAt(previousVersion: number, nowMs: number, over?: 'note' | 'decision'): Condition {
   const now = { N: String(Math.floor(nowMs / 1000)) };
   if (previousVersion === 0) {
     return {
@@ -160,9 +171,14 @@ export function decisionIsAt(previousVersion: number, nowMs: number): Condition 
       ExpressionAttributeValues: { ':now': now },
     };
   }
+  const isOfKind = over === undefined ? '' : ` AND ${over === 'note' ? isNote : isDecision}`;
   return {
-    ConditionExpression: `${hasPreviousVersion} AND ${alive}`,
-    ExpressionAttributeNames: { '#version': DECISION.version, '#expiresAt': EXPIRES_AT },
+    ConditionExpression: `${hasPreviousVersion} AND ${alive}${isOfKind}`,
+    ExpressionAttributeNames: {
+      '#version': DECISION.version,
+      '#expiresAt': EXPIRES_AT,
+      ...(over !== undefined && { '#outcome': NOTE.outcome }),
+    },
     ExpressionAttributeValues: { ':previous': { N: String(previousVersion) }, ':now': now },
   };
 }

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRawSync, zstdDecompressSync } from 'node:zlib';
+import { isGivenBack } from '../../otlp/give-back.ts';
 import { deflateWithV1, type Effort, zstdWith } from './compressors.ts';
 import { DICTIONARY_V1 } from './dictionary-v1.ts';
 import { DICTIONARY_ID_BYTES, type TrainedDictionary } from './trained-dictionary.ts';
@@ -137,6 +138,8 @@ function withHeader(header: readonly number[], coded: Uint8Array): Uint8Array {
 }
 
 function assertSize(payload: Uint8Array): void {
+  // zlib would find no bytes, and overwrite what was stored before.
+  if (isGivenBack(payload)) throw new TypeError('the memory of the fragment was given back before it was stored');
   if (payload.length <= MAX_FRAGMENT_BYTES) return;
   throw new RangeError(`a fragment may have ${MAX_FRAGMENT_BYTES} bytes, got ${payload.length}`);
 }

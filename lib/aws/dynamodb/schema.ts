@@ -60,6 +60,8 @@ export const NOTE = {
   landmarks: 'm',
   landmarkVotes: 'mv',
   vainLooks: 'x',
+  policies: 'pf',
+  replacedAtMs: 'pt',
   version: 'v',
 } as const;
 

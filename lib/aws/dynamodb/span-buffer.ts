@@ -135,7 +135,11 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
    * @throws {UnavailableError}
    * @throws {TraceTooLargeError} when the record does not fit in an item
    */
-  async record(traceId: string, record: DecisionRecord | LookNote): Promise<'recorded' | 'conflict'> {
+  async record(
+    traceId: string,
+    record: DecisionRecord | LookNote,
+    over?: 'note' | 'decision',
+  ): Promise<'recorded' | 'conflict'> {
     const { client, tableName, clock } = this.#deps;
     const nowMs = clock.now();
     const expiresAt =
@@ -147,7 +151,7 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
         `the decision record of trace ${traceId} has ${bytes} bytes, an item may have ${MAX_ITEM_BYTES}`,
       );
     }
-    const condition = decisionIsAt(record.version - 1, nowMs);
+    const condition = decisionIsAt(record.version - 1, nowMs, over);
     return retry(this.#retryPolicy, `record the decision on trace ${traceId}`, async () => {
       try {
         await client.call('PutItem', { TableName: tableName, Item: item, ...condition });

@@ -1,5 +1,8 @@
 import { hash } from 'node:crypto';
 import {
+  DeleteMessageBatchCommand,
+  type DeleteMessageBatchRequest,
+  type DeleteMessageBatchResult,
   SendMessageBatchCommand,
   type SendMessageBatchRequest,
   type SendMessageBatchResult,
@@ -11,13 +14,23 @@ import { SignedCalls, type SignedCallsDeps } from '../calls/signed-calls.ts';
 /** The operations of SQS that the wake-up queue uses. */
 export interface QueueOperations {
   readonly SendMessageBatch: { readonly input: SendMessageBatchRequest; readonly output: SendMessageBatchResult };
+  readonly DeleteMessageBatch: { readonly input: DeleteMessageBatchRequest; readonly output: DeleteMessageBatchResult };
 }
 
 export type QueueCalls = ServiceCalls<QueueOperations>;
 
 /** With the SDK's client, for programs that make other calls of SQS as well. */
 export function sdkQueueCalls(client: SQSClient): QueueCalls {
-  return { call: (_, input) => client.send(new SendMessageBatchCommand(input)) };
+  return {
+    call: <Name extends keyof QueueOperations>(operation: Name, input: QueueOperations[Name]['input']) => {
+      const isSend = operation === 'SendMessageBatch';
+      const command = isSend
+        ? new SendMessageBatchCommand(input as SendMessageBatchRequest)
+        : new DeleteMessageBatchCommand(input as DeleteMessageBatchRequest);
+      // The types of the SDK do not say what belongs to a command that is chosen by name.
+      return client.send(command as SendMessageBatchCommand) as Promise<QueueOperations[Name]['output']>;
+    },
+  };
 }
 
 export interface SignedQueueCallsDeps extends Omit<SignedCallsDeps, 'endpoint'> {
@@ -36,10 +49,14 @@ export class SignedQueueCalls implements QueueCalls {
   }
 
   /** @throws as {@link SignedCalls.call} does. @throws {Error} when SQS got something else than was sent */
-  async call(operation: 'SendMessageBatch', input: SendMessageBatchRequest): Promise<SendMessageBatchResult> {
+  async call<Name extends keyof QueueOperations>(
+    operation: Name,
+    input: QueueOperations[Name]['input'],
+  ): Promise<QueueOperations[Name]['output']> {
     const endpoint = this.#deps.endpoint ?? new URL(input.QueueUrl ?? '').origin;
     const output = await this.#callsAt(endpoint).call(operation, input);
-    assertReceived(input, output);
+    if (operation === 'SendMessageBatch')
+      assertReceived(input as SendMessageBatchRequest, output as SendMessageBatchResult);
     return output;
   }
 

@@ -15,6 +15,7 @@ import type { FragmentRef, WakeUp } from '../../pipeline/ports.ts';
  * | `attempt` | how often the fragments were requeued because they could not be settled |
  * | `received` | when the fragments arrived, in milliseconds since the epoch; before `traces`, not in version 0.1 |
  * | `tenant` | whose traces these are; only in a pipeline with tenants, before `traces` |
+ * | `suspect` | `true`: of a trace that may end the process which examines it; before `traces` |
  * | `reason` | why the fragments were given up; only in a dead letter, before `traces` |
  * | `traces` | a list for each trace: its ID, and then the hashes of its fragments |
  */
@@ -43,7 +44,8 @@ export function encodeWakeUp(
   const owner = tenant === undefined ? '' : `"tenant":"${tenant}",`;
   const received = wakeUp.receivedAtMs === undefined ? '' : `"received":${wakeUp.receivedAtMs},`;
   const reason = wakeUp.reason === undefined ? '' : `"reason":${asciiJson(wakeUp.reason)},`;
-  const head = `{"v":${VERSION},"due":${wakeUp.dueAtMs},"attempt":${wakeUp.attempt},${received}${owner}${reason}"traces":`;
+  const suspect = wakeUp.isSuspect ? '"suspect":true,' : '';
+  const head = `{"v":${VERSION},"due":${wakeUp.dueAtMs},"attempt":${wakeUp.attempt},${received}${owner}${suspect}${reason}"traces":`;
   const emptyBytes = head.length + '[]}'.length;
   const bodies: string[] = [];
   let groups: string[][] = [];
@@ -91,6 +93,7 @@ export function decodeWakeUp(body: string): WakeUpMessage {
     fragments: traces.flatMap(fragmentsOf),
     ...(message['received'] !== undefined && { receivedAtMs: count(message, 'received') }),
     ...tenantOf(message),
+    ...(message['suspect'] === true && { isSuspect: true }),
     ...reasonOf(message),
   };
 }

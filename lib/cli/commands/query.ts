@@ -1,6 +1,7 @@
 import { type Command, defineCommand } from '../../terminal/define-command.ts';
 import { file, flag, text } from '../../terminal/option.ts';
 import { unknownOption } from '../../terminal/parse-command-line.ts';
+import { QUERY_NAMES } from '../query/query-names.ts';
 import { nameAndSql } from '../query/question.ts';
 import { atMostOneOf, data, TIME_PARAGRAPH } from './options.ts';
 
@@ -21,7 +22,11 @@ export const query: Command = defineCommand({
     `and examples.\n\n${TIME_PARAGRAPH} Every query of the library takes --from (default: -24h) and --to (default: now), and its ` +
     'own parameters: --list shows them.',
   options: {
-    name: text({ placeholder: 'QUERY', help: 'a query of the library; QUERY alone means the same' }),
+    name: text({
+      placeholder: 'QUERY',
+      completes: QUERY_NAMES,
+      help: 'a query of the library; QUERY alone means the same',
+    }),
     list: flag({ help: 'show the queries of the library and their parameters' }),
     data,
     stack: text({
@@ -31,7 +36,13 @@ export const query: Command = defineCommand({
     prices: file({ help: 'file with prices of another region, to price the query; see "tailgate cost"' }),
     json: flag({ help: 'one JSON object per row and line, for programs' }),
   },
-  positionals: { question: text({ placeholder: 'SQL|QUERY', help: 'one statement in double quotes, or a query' }) },
+  positionals: {
+    question: text({
+      placeholder: 'SQL|QUERY',
+      completes: QUERY_NAMES,
+      help: 'one statement in double quotes, or a query',
+    }),
+  },
   excess: 'put the SQL in double quotes',
   others: 'a parameter of the query, such as --service shop',
   examples: [

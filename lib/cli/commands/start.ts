@@ -31,6 +31,13 @@ export const start = defineCommand({
       repeatable: true,
       help: 'key that requests must carry; without one, anyone who can connect can send',
     }),
+    readKey: text({
+      placeholder: 'KEY',
+      repeatable: true,
+      help:
+        'key that requests for kept traces must carry; without one, anyone who can connect can read them, but other machines only ' +
+        'while they can send without a key, too',
+    }),
     maxBuffer: size({
       min: 16_000_000,
       default: 2_000_000_000,

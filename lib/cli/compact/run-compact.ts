@@ -16,8 +16,10 @@ import { createCloudFormationClient } from '../stack.ts';
 import {
   compactDataFolder,
   compactStack,
+  type LocalCompaction,
   lookAtDataFolder,
   lookAtStack,
+  nextSettling,
   openStackArchive,
   type StackCompactionDeps,
   type Uncompacted,
@@ -56,8 +58,12 @@ export async function runCompact(
   };
   if (stack === undefined) {
     const local = { dataDir: data, nowMs, fromMs, toMs, ...watch };
-    if (dryRun) return printUncompacted(await lookAtDataFolder(local), terminal);
-    return printResults(await compactDataFolder(local), terminal);
+    const uncompacted = dryRun ? await lookAtDataFolder(local) : undefined;
+    const results = dryRun ? [] : await compactDataFolder(local);
+    const code = uncompacted === undefined ? printResults(results, terminal) : printUncompacted(uncompacted, terminal);
+    const isNothing = uncompacted === undefined ? sum(results).parts === 0 : uncompacted.hours === 0;
+    if (isNothing) await explainNothing(local, terminal);
+    return code;
   }
   const archive = await openStackArchive(stack, deps);
   const from = fromMs === undefined ? undefined : hourOf(fromMs);
@@ -91,6 +97,14 @@ function accountOfTheShell(): StackCompactionDeps {
     },
     clock,
   };
+}
+
+/** On the first day, for one. */
+async function explainNothing(local: Pick<LocalCompaction, 'dataDir' | 'nowMs'>, terminal: Terminal): Promise<void> {
+  const next = await nextSettling(local);
+  if (next === undefined) return;
+  const at = new Date(next.atMs).toISOString().slice(0, 16);
+  terminal.complain(`hint: an hour can be compacted from an hour after its end on: ${next.hour} from ${at}Z on`);
 }
 
 function printUncompacted({ hours, objects, bytes }: Uncompacted, terminal: Terminal): 0 {

@@ -9,7 +9,7 @@ import {
 } from '../../archive/compaction/compact-archive.ts';
 import { uncoveredObjects } from '../../archive/compaction/compact-folder.ts';
 import { compactHour, type HourResult } from '../../archive/compaction/compact-hour.ts';
-import { hourOf, hoursBetween } from '../../archive/hours.ts';
+import { hourOf, hoursBetween, MS_PER_HOUR, startOf } from '../../archive/hours.ts';
 import { hourFolder } from '../../archive/layout.ts';
 import type { CompactionCatalog, ObjectStore, PublishedHours } from '../../archive/ports.ts';
 import { NOTHING_COMPACTED } from '../../archive/tables/compacted-hours.ts';
@@ -61,6 +61,17 @@ export async function lookAtDataFolder(compaction: LocalCompaction): Promise<Unc
     hours.map((hour) => hourFolder(hour, {})),
     store,
   );
+}
+
+/** When the first hour that has kept traces and is too young to be compacted becomes old enough. */
+export async function nextSettling({
+  dataDir,
+  nowMs,
+}: Pick<LocalCompaction, 'dataDir' | 'nowMs'>): Promise<{ readonly hour: string; readonly atMs: number } | undefined> {
+  const settled = hourOf(nowMs - SETTLE_MS);
+  const hours = await listHours(new FilesystemObjectStore(archiveIn(dataDir)));
+  const hour = hours.find((candidate) => candidate >= settled);
+  return hour === undefined ? undefined : { hour, atMs: startOf(hour) + MS_PER_HOUR + SETTLE_MS };
 }
 
 async function hoursOf(store: ObjectStore, { nowMs, fromMs, toMs }: LocalCompaction) {

@@ -144,19 +144,26 @@ export function findQuery(name: string): NamedQuery {
   throw new UsageError([`there is no query "${name}"${didYouMean(name, names)}\nqueries: ${names.join(', ')}`]);
 }
 
-/** The library for a reader: what each query answers, and its parameters. */
-export function libraryReference(bold: (text: string) => string): string {
+const PARAMETER_WIDTH = 26;
+
+/** The library for a reader: what each query answers, and its parameters. `width` is that of the terminal, if it is one. */
+export function libraryReference(width: number | undefined, bold: (text: string) => string): string {
+  const wrapped = (text: string, indent: number) =>
+    wrapWords(text, width === undefined ? undefined : Math.max(20, width - indent)).join(`\n${' '.repeat(indent)}`);
   const entries = queryLibrary().map((query) => {
     const parameters = query.parameters.map(
-      (parameter) => `  ${optionOf(parameter.name).padEnd(24)}${describe(parameter)}`,
+      (parameter) =>
+        `  ${optionOf(parameter.name).padEnd(PARAMETER_WIDTH - 2)}${wrapped(describe(parameter), PARAMETER_WIDTH)}`,
     );
-    return [`${bold(query.name)}: ${query.title}`, `  ${query.description}`, ...parameters, ''].join('\n');
+    const title = `${bold(query.name)}: ${query.title}`;
+    return [title, `  ${wrapped(query.description, 2)}`, ...parameters, ''].join('\n');
   });
-  return `${entries.join('\n')}
-Every query takes --from (default -24h) and --to (default now): a trace is in the window when it began in it. One that
-arrived more than 24 hours from its start is filed under its arrival, and in the windows of that hour (UTC).
-`;
+  return `${entries.join('\n')}\n${wrapped(OF_EVERY_QUERY, 0)}\n`;
 }
+
+const OF_EVERY_QUERY =
+  'Every query takes --from (default -24h) and --to (default now): a trace is in the window when it began in it. One that ' +
+  'arrived more than 24 hours from its start is filed under its arrival, and in the windows of that hour (UTC).';
 
 /** A type in the words of a person. */
 export function typeText(type: Exclude<QueryParameter['type'], 'choice'>): string {

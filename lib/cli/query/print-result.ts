@@ -1,5 +1,5 @@
 import { parseTraceId } from '../../archive/tables/query-value.ts';
-import { escapeForTerminal } from '../../terminal/show.ts';
+import { escapeForTerminal, jsonText } from '../../terminal/show.ts';
 import { renderTable, type TableColumn } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { type DrawnTrace, drawWaterfall } from '../../terminal/waterfall.ts';
@@ -113,7 +113,7 @@ async function printJsonLines<Value>({ columns, batches }: QueryResult<Value>, t
   for await (const rows of batches) {
     const lines = rows.map((row) => {
       const fields = columns.map((column, index) => [keys[index], column.toPlain(row[index] as Value)]);
-      return `${JSON.stringify(Object.fromEntries(fields))}\n`;
+      return `${jsonText(Object.fromEntries(fields))}\n`;
     });
     await terminal.write(lines.join(''));
   }

@@ -11,7 +11,7 @@ import { type QueryInput, questionOf } from './question.ts';
 export async function runQuery(input: QueryInput, terminal: Terminal, deps: AthenaDeps = {}): Promise<ExitCode> {
   const question = questionOf(input);
   if (input.list) {
-    await terminal.write(libraryReference(terminal.bold));
+    await terminal.write(libraryReference(terminal.width, terminal.bold));
   } else if (question.sql === undefined && question.name === undefined) {
     const dialect = input.stack === undefined ? 'duckdb' : 'trino';
     await terminal.write(viewReference(dialect, terminal.width, terminal.bold));

@@ -1,21 +1,15 @@
-import type { DeadLetter, SqsDeadLetters } from '../../aws/sqs/dead-letters.ts';
-import { decodeWakeUp, type WakeUpMessage } from '../../aws/sqs/wake-up-message.ts';
 import { DEFAULT_BUFFER_TTL_MS } from '../../pipeline/adapter-rules.ts';
 import { expiresAtMs } from '../../pipeline/decide/expiry.ts';
-import type { WakeUpQueue } from '../../pipeline/ports.ts';
+import type { DeadLetterBox, Letter, ReadableLetter } from './dead-letter-box.ts';
 
 export interface RedriveOptions {
-  readonly deadLetters: SqsDeadLetters;
-  /** The wake-up queue, for the traces of a tenant, or for those of a deployment without tenants. */
-  readonly wakeUpsOf: (tenant: string | undefined) => WakeUpQueue;
+  readonly deadLetters: DeadLetterBox;
   /** Stops after so many. */
   readonly max: number;
   /** Only looks. */
   readonly dryRun: boolean;
   /** Deletes wake-ups whose spans have left the buffer, in place of leaving them where they are. */
   readonly discardExpired: boolean;
-  /** The time at SQS, in milliseconds since the epoch. */
-  readonly nowMs: () => number;
   /** Whether to stop after the batch under way. */
   readonly isInterrupted: () => boolean;
   /** Called after each batch. */
@@ -33,6 +27,8 @@ export interface RedriveCounts {
   undeleted: number;
   /** Why decide set some of them aside at once, as it says in them. */
   readonly reasons: Set<string>;
+  /** Of a dry run: the first of the traces that all of them are about, and why each was set aside. */
+  readonly traces: TraceList;
   /** Why messages were left where they are, by their ID. */
   readonly unreadable: Map<string, string>;
   /** Those whose spans have left the buffer: there is nothing left to decide. */
@@ -51,6 +47,16 @@ export interface ExpiredCounts {
   discarded: number;
 }
 
+/** Traces that a dry run lists. */
+const MAX_TRACES = 100;
+
+export interface TraceList {
+  /** By trace ID, with the tenant behind it where tenants are kept apart. */
+  readonly reasons: Map<string, string>;
+  /** Whether there are more. */
+  isCut: boolean;
+}
+
 export function emptyCounts(): RedriveCounts {
   return {
     moved: 0,
@@ -58,6 +64,7 @@ export function emptyCounts(): RedriveCounts {
     firstExpiryMs: Number.POSITIVE_INFINITY,
     undeleted: 0,
     reasons: new Set(),
+    traces: { reasons: new Map(), isCut: false },
     unreadable: new Map(),
     expired: {
       wakeUps: 0,
@@ -68,11 +75,6 @@ export function emptyCounts(): RedriveCounts {
     },
     isEmptied: false,
   };
-}
-
-interface ReadLetter {
-  readonly letter: DeadLetter;
-  readonly wakeUp: WakeUpMessage;
 }
 
 /**
@@ -89,7 +91,7 @@ interface ReadLetter {
  */
 export async function redrive(options: RedriveOptions, counts: RedriveCounts): Promise<void> {
   const { deadLetters, max, dryRun, discardExpired } = options;
-  const held = new Map<string, DeadLetter>();
+  const held = new Map<string, Letter>();
   try {
     while (counts.moved < max && !options.isInterrupted()) {
       const letters = await deadLetters.receive(max - counts.moved);
@@ -99,15 +101,17 @@ export async function redrive(options: RedriveOptions, counts: RedriveCounts): P
       }
       const fresh = letters.filter(({ messageId }) => !held.has(messageId));
       for (const letter of letters) held.set(letter.messageId, letter);
-      const readable = fresh.flatMap((letter) => readLetter(letter, counts));
-      const [alive, expired] = divide(readable, options);
-      if (!dryRun) await sendAgain(alive, options);
-      count(alive, counts);
+      const [alive, expired] = divide(readableOf(fresh, counts), deadLetters.nowMs());
+      if (dryRun) {
+        listTraces(alive, '', counts);
+        listTraces(expired, 'too late; ', counts);
+      }
+      count(dryRun ? alive : await deadLetters.send(alive), counts);
       countExpired(expired, counts);
       if (!dryRun) {
         const gone = discardExpired ? [...alive, ...expired] : alive;
-        for (const { letter } of gone) held.delete(letter.messageId);
-        if (gone.length > 0) counts.undeleted += await deadLetters.delete(gone.map(({ letter }) => letter));
+        for (const { messageId } of gone) held.delete(messageId);
+        if (gone.length > 0) counts.undeleted += await deadLetters.delete(gone);
         if (discardExpired) counts.expired.discarded += expired.length;
       }
       options.onProgress(counts);
@@ -121,47 +125,49 @@ export async function redrive(options: RedriveOptions, counts: RedriveCounts): P
 }
 
 /** Those whose spans still wait in the buffer, and those whose spans have left it. */
-function divide(letters: readonly ReadLetter[], { nowMs }: RedriveOptions): [ReadLetter[], ReadLetter[]] {
-  const atMs = nowMs();
-  const isExpired = ({ wakeUp }: ReadLetter) => expiresAtMs(wakeUp, DEFAULT_BUFFER_TTL_MS) <= atMs;
+function divide(letters: readonly ReadableLetter[], atMs: number): [ReadableLetter[], ReadableLetter[]] {
+  const isExpired = ({ content }: ReadableLetter) => expiresAtMs(content, DEFAULT_BUFFER_TTL_MS) <= atMs;
   return [letters.filter((one) => !isExpired(one)), letters.filter(isExpired)];
 }
 
-function count(alive: readonly ReadLetter[], counts: RedriveCounts): void {
-  for (const { wakeUp } of alive) {
+function count(moved: readonly ReadableLetter[], counts: RedriveCounts): void {
+  for (const { content } of moved) {
     counts.moved += 1;
-    counts.fragments += wakeUp.fragments.length;
-    counts.firstExpiryMs = Math.min(counts.firstExpiryMs, expiresAtMs(wakeUp, DEFAULT_BUFFER_TTL_MS));
-    if (wakeUp.reason !== undefined) counts.reasons.add(wakeUp.reason);
+    counts.fragments += content.fragments.length;
+    counts.firstExpiryMs = Math.min(counts.firstExpiryMs, expiresAtMs(content, DEFAULT_BUFFER_TTL_MS));
+    if (content.reason !== undefined) counts.reasons.add(content.reason);
   }
 }
 
-function countExpired(letters: readonly ReadLetter[], { expired }: RedriveCounts): void {
-  for (const { wakeUp } of letters) {
-    const atMs = expiresAtMs(wakeUp, DEFAULT_BUFFER_TTL_MS);
+function countExpired(letters: readonly ReadableLetter[], { expired }: RedriveCounts): void {
+  for (const { content } of letters) {
+    const atMs = expiresAtMs(content, DEFAULT_BUFFER_TTL_MS);
     expired.wakeUps += 1;
-    expired.fragments += wakeUp.fragments.length;
+    expired.fragments += content.fragments.length;
     expired.firstMs = Math.min(expired.firstMs, atMs);
     expired.lastMs = Math.max(expired.lastMs, atMs);
   }
 }
 
-/** The fragments of a tenant are found under its name only, so that its wake-ups have to name it again. */
-async function sendAgain(letters: readonly ReadLetter[], { wakeUpsOf }: RedriveOptions): Promise<void> {
-  const byTenant = Map.groupBy(letters, ({ wakeUp }) => wakeUp.tenant);
-  for (const [tenant, ofTenant] of byTenant) {
-    const wakeUps = ofTenant.map(({ wakeUp: { dueAtMs, fragments, receivedAtMs } }) => {
-      return { dueAtMs, attempt: 0, fragments, ...(receivedAtMs !== undefined && { receivedAtMs }) };
-    });
-    await wakeUpsOf(tenant).send(wakeUps.map((wakeUp) => ({ wakeUp, delaySeconds: 0 })));
+function listTraces(letters: readonly ReadableLetter[], mark: string, { traces }: RedriveCounts): void {
+  for (const { content } of letters) {
+    const { fragments, tenant, reason = 'no reason given: it was delivered too often' } = content;
+    for (const { traceId } of fragments) {
+      const name = tenant === undefined ? traceId : `${traceId} of ${tenant}`;
+      if (traces.reasons.has(name)) continue;
+      if (traces.reasons.size === MAX_TRACES) {
+        traces.isCut = true;
+        return;
+      }
+      traces.reasons.set(name, mark + reason);
+    }
   }
 }
 
-function readLetter(letter: DeadLetter, counts: RedriveCounts): ReadLetter[] {
-  try {
-    return [{ letter, wakeUp: decodeWakeUp(letter.body) }];
-  } catch (error) {
-    counts.unreadable.set(letter.messageId, error instanceof Error ? error.message : String(error));
+function readableOf(letters: readonly Letter[], counts: RedriveCounts): ReadableLetter[] {
+  return letters.flatMap(({ messageId, content }) => {
+    if (!(content instanceof Error)) return [{ messageId, content }];
+    counts.unreadable.set(messageId, content.message);
     return [];
-  }
+  });
 }

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { REPLAY_USER_AGENT } from '../../../functions/ingest/content-encoding.ts';
 import type { TraceLine } from '../../archive/read-line.ts';
 import { Backoff, isRetryable, type RetryDelays } from '../../aws/retry.ts';
 import type { Clock } from '../../pipeline/ports.ts';
@@ -140,6 +141,7 @@ export class OtlpSender {
       const response = await fetch(url, {
         method: 'POST',
         headers: {
+          'user-agent': REPLAY_USER_AGENT,
           ...headers,
           'content-type': 'application/json',
           ...(isCompressed && { 'content-encoding': 'gzip' }),

@@ -3,6 +3,7 @@ import type { WireWriter } from '../protobuf/writer.ts';
 import { copyString } from './copy-strings.ts';
 import { type JsonCursor, QUOTE } from './cursor.ts';
 import type { JsonNumbers } from './read-numbers.ts';
+import { copyRecurringAttribute, rememberAttribute } from './recurring-attributes.ts';
 
 const KEY_TAG = 0x0a;
 const VALUE_TAG = 0x12;
@@ -22,6 +23,7 @@ const END = ascii('}}');
  * nothing, and the general reader must read the attribute.
  */
 export function copyPlainAttribute(cursor: JsonCursor, numbers: JsonNumbers, writer: WireWriter): boolean {
+  if (copyRecurringAttribute(cursor, writer)) return true;
   const cursorStart = cursor.offset;
   const writerStart = writer.offset;
   if (copyKey(cursor, writer) && cursor.skipWords(VALUE)) {
@@ -30,6 +32,7 @@ export function copyPlainAttribute(cursor: JsonCursor, numbers: JsonNumbers, wri
     const value = writer.beginLengthDelimited();
     if (copyValue(cursor, numbers, writer) && cursor.skip(END)) {
       writer.endLengthDelimited(value);
+      rememberAttribute(cursor, cursorStart, writer, writerStart);
       return true;
     }
   }

@@ -6,8 +6,9 @@ import { ARRAY, BOOL, BYTES, DOUBLE, INT, KVLIST, lastMember, STRING } from '../
 import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
 import { float64At, isTrueAt, LENGTH_DELIMITED, tagOf, varint32At, varintHigh32At } from '../protobuf/wire-values.ts';
 import { KeySet } from './key-set.ts';
+import { json } from './piece.ts';
 import { writePlainKeyValues } from './plain-key-values.ts';
-import { type JsonWriter, json } from './writer.ts';
+import type { JsonWriter } from './writer.ts';
 
 const OPEN_ARRAY = json('[');
 const CLOSE_ARRAY = json(']');
@@ -90,7 +91,7 @@ function writeKeyValue(out: JsonWriter, bytes: Uint8Array, start: number, end: n
     out.piece(CLOSE_STRING);
   } else {
     out.piece(VALUE);
-    writeAnyValue(out, value, 0, value.length);
+    writeAnyValue(out, value.bytes, value.from, value.to);
     out.piece(CLOSE);
   }
 }

@@ -9,8 +9,9 @@ import type { Trace } from '../trace/trace.ts';
 import { EnvelopeJson } from './envelope.ts';
 import type { FieldFormat } from './field-format.ts';
 import { MessageJson } from './message-writer.ts';
+import { json } from './piece.ts';
 import { writePlainFields } from './plain-span.ts';
-import { type JsonWriter, json } from './writer.ts';
+import type { JsonWriter } from './writer.ts';
 
 // The messages of opentelemetry/proto/{common,resource,trace}/v1, v1.11.0.
 

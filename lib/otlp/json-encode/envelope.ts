@@ -2,8 +2,9 @@ import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
 import { shortEnd, shortStart } from '../protobuf/wire-values.ts';
 import type { MessageWriter } from './field-format.ts';
 import { CachedMessageJson } from './message-cache.ts';
+import { type JsonPiece, json } from './piece.ts';
 import { MAX_TEXT_GROWTH } from './write-text.ts';
-import { type JsonPiece, type JsonWriter, json } from './writer.ts';
+import type { JsonWriter } from './writer.ts';
 
 const CLOSE_ARRAY = json(']');
 const SCHEMA_URL = json('],"schemaUrl":');
@@ -72,9 +73,10 @@ export class EnvelopeJson {
       this.#schemaUrl = cursor.from;
       this.#schemaUrlEnd = cursor.to;
     }
-    this.#owner = joinFields(bytes, start, end, OWNER_TAG >>> 3);
-    this.#from = 0;
-    this.#to = this.#owner?.length ?? 0;
+    const owner = joinFields(bytes, start, end, OWNER_TAG >>> 3);
+    this.#owner = owner?.bytes;
+    this.#from = owner?.from ?? 0;
+    this.#to = owner?.to ?? 0;
   }
 
   /** Writes the message up to the opening bracket of its children. */

@@ -1,6 +1,7 @@
 import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from '../protobuf/wire-values.ts';
+import { type JsonPiece, json } from './piece.ts';
 import type { JsonScalar } from './write-scalar.ts';
-import { type JsonPiece, type JsonWriter, json } from './writer.ts';
+import type { JsonWriter } from './writer.ts';
 
 /** Writes messages of one type as JSON objects. */
 export interface MessageWriter {

@@ -1,5 +1,6 @@
 import type { MessageWriter } from './field-format.ts';
-import type { JsonPiece, JsonWriter } from './writer.ts';
+import type { JsonPiece } from './piece.ts';
+import type { JsonWriter } from './writer.ts';
 
 /** A power of two. Enough for the resources and scopes of a few dozen processes. */
 const SLOTS = 128;

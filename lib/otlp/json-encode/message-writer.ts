@@ -1,9 +1,10 @@
-import { endOfShortRun, FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
+import { EMPTY_MESSAGE, endOfShortRun, FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
 import { FIXED32, FIXED64, LENGTH_DELIMITED, tagOf } from '../protobuf/wire-values.ts';
 import { writeKeyValues } from './any-value.ts';
 import { type FieldFormat, type MessageWriter, type PreparedField, prepared } from './field-format.ts';
+import { json } from './piece.ts';
 import { writeScalar } from './write-scalar.ts';
-import { type JsonWriter, json } from './writer.ts';
+import type { JsonWriter } from './writer.ts';
 
 const CLOSE = json('}');
 const CLOSE_ARRAY = json(']');
@@ -127,8 +128,8 @@ export class MessageJson implements MessageWriter {
     if (field.message === undefined || (this.#repeated & (1 << number)) === 0) {
       writeField(out, bytes, field, first, from, to);
     } else {
-      const message = joinFields(bytes, first, to, number) ?? new Uint8Array(0);
-      writeField(out, message, field, 0, 0, message.length);
+      const message = joinFields(bytes, first, to, number) ?? EMPTY_MESSAGE;
+      writeField(out, message.bytes, field, message.from, message.from, message.to);
     }
   }
 }

@@ -1,8 +1,9 @@
 import { BOOL, DOUBLE, INT, NOT_PLAIN, plainValueStart, STRING } from '../protobuf/attributes.ts';
 import { FIXED64, LENGTH_DELIMITED, shortEnd, shortStart, tagOf, VARINT, varint32At } from '../protobuf/wire-values.ts';
+import { copyPiece, json, SLACK } from './piece.ts';
 import { MAX_DOUBLE_LENGTH, writeDecimal, writeDouble } from './write-numbers.ts';
 import { copyText, MAX_TEXT_GROWTH } from './write-text.ts';
-import { copyPiece, type JsonWriter, json, SLACK } from './writer.ts';
+import type { JsonWriter } from './writer.ts';
 
 /** Writes the `AnyValue` message in `bytes[start, end)` as an object. */
 export type ValueWriter = (out: JsonWriter, bytes: Uint8Array, start: number, end: number) => void;

@@ -1,9 +1,10 @@
 import { endOfShortRun } from '../protobuf/field-cursor.ts';
 import { isZeroAt, NO_END, shortEnd, shortStart } from '../protobuf/wire-values.ts';
 import { writeKeyValues } from './any-value.ts';
+import { copyPiece, type JsonPiece, json } from './piece.ts';
 import { writeDecimal } from './write-numbers.ts';
 import { copyText, MAX_TEXT_GROWTH, writeHexString } from './write-text.ts';
-import { copyPiece, type JsonPiece, type JsonWriter, json } from './writer.ts';
+import type { JsonWriter } from './writer.ts';
 
 const TRACE_ID = json(',"traceId":');
 const SPAN_ID = json(',"spanId":');

@@ -1,5 +1,6 @@
 import { fixed32At, isZeroAt, varint32At } from '../protobuf/wire-values.ts';
-import type { JsonPiece, JsonWriter } from './writer.ts';
+import type { JsonPiece } from './piece.ts';
+import type { JsonWriter } from './writer.ts';
 
 /**
  * Types of scalar fields. `hex` is `bytes` that hold an ID, `otherId` the ID of another span or trace, where all zeros

@@ -1,48 +1,24 @@
+import { copyPiece, type JsonPiece, SLACK } from './piece.ts';
 import { MAX_DOUBLE_LENGTH, writeDecimal, writeDouble } from './write-numbers.ts';
 import { copyPlainString, copyText, MAX_TEXT_GROWTH, writeBase64String, writeHexString } from './write-text.ts';
 
-/**
- * A constant piece of JSON for `JsonWriter.piece`. It is stored in words, so writing it touches up to seven bytes after
- * its end: there must be room for them, and the next piece overwrites them.
- */
-export class JsonPiece {
-  readonly length: number;
-  /** Eight bytes each, as little-endian doubles: what is ASCII is never NaN, whose bits V8 need not keep. */
-  readonly words: Float64Array;
-
-  constructor(text: string) {
-    const bytes = encoder.encode(text);
-    this.length = bytes.length;
-    const padded = new DataView(new ArrayBuffer(Math.ceil(bytes.length / 8) * 8));
-    for (const [i, byte] of bytes.entries()) padded.setUint8(i, byte);
-    this.words = Float64Array.from({ length: padded.byteLength / 8 }, (_, i) => padded.getFloat64(i * 8, true));
-  }
-}
-
-/** Creates a piece from ASCII text. */
-export function json(text: string): JsonPiece {
-  return new JsonPiece(text);
-}
-
-/** Writes the piece at `at` and returns the offset after it. There must be room for its length and {@link SLACK}. */
-export function copyPiece(out: DataView, at: number, piece: JsonPiece): number {
-  const { words } = piece;
-  for (let i = 0; i < words.length; i++) out.setFloat64(at + 8 * i, words[i] as number, true);
-  return at + piece.length;
-}
-
 const encoder = new TextEncoder();
 
-/** How far after its end writing a piece touches the buffer. */
-export const SLACK = 7;
+/** The most bytes that {@link JsonWriter.recycle} keeps. */
+const MOST_KEPT = 8 * 1024 * 1024;
 
 /**
  * Writes JSON texts in UTF-8, piece by piece. It adds nothing between the pieces. Texts share large buffers, because
- * allocating a buffer for each costs more than writing its content.
+ * allocating a buffer for each costs more than writing its content. New memory costs about as much again, so
+ * who is done with all texts gives it back ({@link JsonWriter.recycle}).
  */
 export class JsonWriter {
   readonly #capacity: number;
   #out: Uint8Array;
+  /** Full buffers with the texts that have been taken, as far as they may be kept. */
+  readonly #full: Uint8Array[] = [];
+  /** Buffers to write into next. */
+  readonly #free: Uint8Array[] = [];
   /** The buffer, for writers that {@link reserve} room, write from {@link at} on, and move it behind what they wrote. */
   view: DataView;
   /** The bytes that were read last. */
@@ -74,6 +50,15 @@ export class JsonWriter {
     const text = this.#out.subarray(this.#start, this.at);
     this.#start = this.at;
     return text;
+  }
+
+  /** Gives up all texts, taken or not: the next ones overwrite them. At most 8 MiB are kept for that. */
+  recycle(): void {
+    this.#free.push(...this.#full);
+    this.#full.length = 0;
+    this.#start = 0;
+    this.at = 0;
+    if (this.#out.length > this.#capacity) this.#continueIn(this.#free.pop() ?? new Uint8Array(this.#capacity));
   }
 
   /** A copy of the text from byte `from` on. */
@@ -219,12 +204,20 @@ export class JsonWriter {
 
   #replaceBuffer(count: number): void {
     const { length } = this;
-    const larger = new Uint8Array(Math.max(this.#capacity, (length + count) * 2));
-    larger.set(this.#out.subarray(this.#start, this.at));
-    this.#out = larger;
-    this.view = new DataView(larger.buffer);
+    const size = Math.max(this.#capacity, (length + count) * 2);
+    const next = (size === this.#capacity ? this.#free.pop() : undefined) ?? new Uint8Array(size);
+    next.set(this.#out.subarray(this.#start, this.at));
+    // A larger one was for one large text.
+    const mayBeKept = (this.#full.length + this.#free.length + 2) * this.#capacity <= MOST_KEPT;
+    if (this.#out.length === this.#capacity && mayBeKept) this.#full.push(this.#out);
+    this.#continueIn(next);
     this.#start = 0;
     this.at = length;
+  }
+
+  #continueIn(buffer: Uint8Array): void {
+    this.#out = buffer;
+    this.view = new DataView(buffer.buffer);
   }
 }
 

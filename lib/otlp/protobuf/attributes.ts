@@ -1,7 +1,7 @@
 /** Attributes where they lie in the bytes: `KeyValue` and `AnyValue` (opentelemetry/proto/common/v1/common.proto). */
 import { readUtf8 } from '../bytes-to-text.ts';
 import { mapFor } from '../content-table.ts';
-import { FieldCursor, joinFields } from './field-cursor.ts';
+import { EMPTY_MESSAGE, FieldCursor, joinFields, type MessageRange } from './field-cursor.ts';
 import { float64At, isTrueAt, LENGTH_DELIMITED, shortEnd, shortStart, tagOf } from './wire-values.ts';
 
 /** Numbers of the members of `AnyValue` (opentelemetry/proto/common/v1/common.proto). */
@@ -60,11 +60,8 @@ export function readAnyValue(bytes: Uint8Array, start: number, end: number): Att
 }
 
 /** Which member of an `AnyValue` is set, and where its value is. */
-export interface AnyValueMember {
-  readonly bytes: Uint8Array;
+export interface AnyValueMember extends MessageRange {
   readonly number: number;
-  readonly from: number;
-  readonly to: number;
 }
 
 /**
@@ -85,8 +82,7 @@ export function lastMember(bytes: Uint8Array, start: number, end: number): AnyVa
   }
   if (last === undefined || !isRun) return last;
   // Once, at the end: joining at each part would copy all earlier parts again and again.
-  const joined = joinFields(bytes, runStart, last.to, last.number) ?? new Uint8Array(0);
-  return { bytes: joined, number: last.number, from: 0, to: joined.length };
+  return { ...(joinFields(bytes, runStart, last.to, last.number) ?? EMPTY_MESSAGE), number: last.number };
 }
 
 function readMember(bytes: Uint8Array, member: number, from: number, to: number): AttributeValue {
@@ -139,7 +135,7 @@ export function readKeyValue(bytes: Uint8Array, start: number, end: number): rea
     if (cursor.field === 1) key = readUtf8(bytes, cursor.from, cursor.to);
   }
   const value = joinFields(bytes, start, end, 2);
-  return [key, value === undefined ? null : readAnyValue(value, 0, value.length)];
+  return [key, value === undefined ? null : readAnyValue(value.bytes, value.from, value.to)];
 }
 
 function readInt64(bytes: Uint8Array, start: number, end: number): bigint {

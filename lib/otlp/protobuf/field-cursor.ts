@@ -69,28 +69,38 @@ function nextOfAnyForm(cursor: FieldCursor): boolean {
   return true;
 }
 
+/** A message in `bytes[from, to)`. */
+export interface MessageRange {
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+export const EMPTY_MESSAGE: MessageRange = { bytes: new Uint8Array(0), from: 0, to: 0 };
+
 /**
  * The message in field `field` of the message in `bytes[start, end)`; undefined if it is absent. If a message field
  * occurs several times, its occurrences are parts of one message, and are joined (protobuf encoding guide, "Last One
- * Wins").
+ * Wins"); otherwise the message stays where it is, so that offsets in errors are those in `bytes`.
  */
-export function joinFields(bytes: Uint8Array, start: number, end: number, field: number): Uint8Array | undefined {
-  const parts: Uint8Array[] = [];
+export function joinFields(bytes: Uint8Array, start: number, end: number, field: number): MessageRange | undefined {
+  const parts: MessageRange[] = [];
   let length = 0;
   const cursor = new FieldCursor(bytes, start, end);
   while (cursor.next()) {
     if (cursor.field !== field) continue;
-    parts.push(bytes.subarray(cursor.from, cursor.to));
-    length += cursor.to - cursor.from;
+    const { from, to } = cursor;
+    parts.push({ bytes, from, to });
+    length += to - from;
   }
   if (parts.length < 2) return parts[0];
   const joined = new Uint8Array(length);
   let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
+  for (const { from, to } of parts) {
+    joined.set(bytes.subarray(from, to), at);
+    at += to - from;
   }
-  return joined;
+  return { bytes: joined, from: 0, to: length };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readUtf8 } from '../bytes-to-text.ts';
 import { mapFor } from '../content-table.ts';
 import { type AttributeMap, type AttributeValue, readKeyValue } from './attributes.ts';
-import { FieldCursor, joinFields } from './field-cursor.ts';
+import { EMPTY_MESSAGE, FieldCursor, joinFields } from './field-cursor.ts';
 import { findAttribute } from './find-attribute.ts';
 import { viewOf } from './wire-values.ts';
 
@@ -58,7 +58,8 @@ export class MessageView {
 
   /** The message in a field that is not repeated; an empty one if it is absent. */
   message(field: number): MessageView {
-    return new MessageView(joinFields(this.#bytes, this.#start, this.#end, field) ?? new Uint8Array(0));
+    const { bytes, from, to } = joinFields(this.#bytes, this.#start, this.#end, field) ?? EMPTY_MESSAGE;
+    return new MessageView(bytes, from, to);
   }
 
   /** The first attribute with this key among those in `field`; undefined if there is none. */

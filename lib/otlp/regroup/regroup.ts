@@ -30,6 +30,8 @@ export interface RegroupedRequest {
   readonly rejectedSpanCount: number;
   /** What the sender should know: what is wrong with the rejected spans, or why there are no spans at all. */
   readonly errorMessage: string | undefined;
+  /** The memory that the fragments share. `giveBack` frees it when nobody reads any of them any more. */
+  readonly memory: Uint8Array;
 }
 
 /**
@@ -71,6 +73,7 @@ export function regroup(request: Uint8Array, rejected: RejectedSpans = new Rejec
     spanCount: scan.spanCount,
     rejectedSpanCount: rejected.count,
     errorMessage: rejected.message(scan.spanCount, request.length === 0),
+    memory: writer.bytes,
   };
 }
 

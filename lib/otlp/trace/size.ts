@@ -1,4 +1,4 @@
-import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
+import { FieldCursor, joinFields, type MessageRange } from '../protobuf/field-cursor.ts';
 import {
   FIELD_KINDS,
   FIELD_NUMBERS,
@@ -88,8 +88,8 @@ function schemaUrlSize(bytes: Uint8Array, start: number, end: number): number {
   return size;
 }
 
-function joinedSize(message: number, bytes: Uint8Array | undefined): number {
-  return bytes === undefined ? 0 : messageSize(message, bytes, 0, bytes.length);
+function joinedSize(message: number, range: MessageRange | undefined): number {
+  return range === undefined ? 0 : messageSize(message, range.bytes, range.from, range.to);
 }
 
 /** The size of a message without tag and length. */

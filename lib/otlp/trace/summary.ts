@@ -1,6 +1,5 @@
 import { NO_SPAN } from './times.ts';
 import type { Trace } from './trace.ts';
-import type { ResourceSpansView } from './views.ts';
 
 /** The columns that summarise a trace. */
 export interface TraceSummary {
@@ -40,7 +39,8 @@ export function summarize(trace: Trace): TraceSummary {
   for (let span = 0; span < trace.spanCount; span++) {
     if (trace.statusCode(span) === STATUS_ERROR) errorCount++;
   }
-  const services = trace.resourceSpans.map(serviceOf);
+  const services: string[] = [];
+  for (let row = 0; row < trace.index.resourceSpans.length; row++) services.push(serviceOf(trace, row));
   const root = findRoot(trace, services);
   return {
     startTimeUnixNano: start,
@@ -108,8 +108,8 @@ function compareText(a: string, b: string): number {
 }
 
 /** `service.name`; '' if there is none that is a string. */
-function serviceOf(resourceSpans: ResourceSpansView): string {
-  const service = resourceSpans.attribute('service.name');
+function serviceOf(trace: Trace, resourceSpans: number): string {
+  const service = trace.resourceAttribute(resourceSpans, 'service.name');
   return typeof service === 'string' ? service : '';
 }
 

@@ -145,6 +145,25 @@ export class Trace {
     return findAttribute(this.#bytes(span), view, start, this.#cell(span, SPAN.attributesEnd), ATTRIBUTES_FIELD, key);
   }
 
+  /** The first span that is in the fragment with this number, or in one after it; {@link spanCount} if there is none. */
+  firstSpanOf(fragment: number): number {
+    const { resourceSpans } = this.index;
+    let row = 0;
+    while (row < resourceSpans.length && resourceSpans.get(row, RESOURCE_SPANS.fragment) < fragment) row++;
+    return row < resourceSpans.length ? resourceSpans.get(row, RESOURCE_SPANS.firstSpan) : this.spanCount;
+  }
+
+  /** The first attribute with this key of the resource of a `ResourceSpans`; undefined if there is none. */
+  resourceAttribute(number: number, key: string): AttributeValue | undefined {
+    const { fragments, resourceSpans } = this.index;
+    const end = resourceSpans.get(number, RESOURCE_SPANS.resourceEnd);
+    if (end === IN_PARTS) return this.resourceSpans[number]?.attribute(key);
+    const fragment = resourceSpans.get(number, RESOURCE_SPANS.fragment);
+    const view = this.#views[fragment] as DataView;
+    const start = resourceSpans.get(number, RESOURCE_SPANS.resource);
+    return findAttribute(fragments[fragment] as Uint8Array, view, start, end, 1, key);
+  }
+
   /** Whether the first attribute with the key of the test passes it, in any resource. */
   someResourceAttribute(test: AttributeTest): boolean {
     const { fragments, resourceSpans } = this.index;

@@ -1,7 +1,7 @@
 import { readUtf8 } from '../bytes-to-text.ts';
 import type { AttributeTest } from '../protobuf/attribute-test.ts';
 import type { AttributeValue } from '../protobuf/attributes.ts';
-import { FieldCursor, joinFields } from '../protobuf/field-cursor.ts';
+import { EMPTY_MESSAGE, FieldCursor, joinFields, type MessageRange } from '../protobuf/field-cursor.ts';
 import { findAttribute } from '../protobuf/find-attribute.ts';
 import { MessageView } from '../protobuf/message-view.ts';
 import { viewOf } from '../protobuf/wire-values.ts';
@@ -65,30 +65,33 @@ export class ResourceSpansView {
 export class ScopeView {
   readonly name: string;
   readonly version: string;
-  readonly #message: Uint8Array;
+  readonly #message: MessageRange;
 
   /** @param bytes the `ScopeSpans` message is in `bytes[start, end)` */
   constructor(bytes: Uint8Array, start: number, end: number) {
-    this.#message = joinFields(bytes, start, end, 1) ?? new Uint8Array(0);
+    this.#message = joinFields(bytes, start, end, 1) ?? EMPTY_MESSAGE;
     this.name = this.#text(1);
     this.version = this.#text(2);
   }
 
   /** The first attribute of the scope with this key; undefined if there is none. */
   attribute(key: string): AttributeValue | undefined {
-    return findAttribute(this.#message, viewOf(this.#message), 0, this.#message.length, 3, key);
+    const { bytes, from, to } = this.#message;
+    return findAttribute(bytes, viewOf(bytes), from, to, 3, key);
   }
 
   /** The `InstrumentationScope` message. */
   message(): MessageView {
-    return new MessageView(this.#message);
+    const { bytes, from, to } = this.#message;
+    return new MessageView(bytes, from, to);
   }
 
   #text(field: number): string {
     let text = '';
-    const cursor = new FieldCursor(this.#message, 0, this.#message.length);
+    const { bytes, from, to } = this.#message;
+    const cursor = new FieldCursor(bytes, from, to);
     while (cursor.next()) {
-      if (cursor.field === field) text = readUtf8(this.#message, cursor.from, cursor.to);
+      if (cursor.field === field) text = readUtf8(bytes, cursor.from, cursor.to);
     }
     return text;
   }

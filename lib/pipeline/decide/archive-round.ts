@@ -1,4 +1,6 @@
 import { archiveKey } from '../../archive/layout.ts';
+import { newLineWriter } from '../../archive/line.ts';
+import type { JsonWriter } from '../../otlp/json-encode/writer.ts';
 import type { Clock, TraceArchive } from '../ports.ts';
 
 interface PendingObject {
@@ -12,6 +14,14 @@ export interface ArchiveRoundDeps {
   readonly archive: TraceArchive;
   readonly clock: Clock;
 }
+
+/** Rounds that go on at one time, besides those of large traces. */
+const MOST_SPARE = 2;
+/**
+ * Of rounds that were committed. The lines of one trace are about 15 KB: new memory for them costs more than writing them, because
+ * the system clears it, it is in no cache, and the garbage collector frees it.
+ */
+const spareWriters: JsonWriter[] = [];
 
 /**
  * The archive objects of one round of decisions: one per partition, its key chosen before anything is claimed for it.
@@ -27,10 +37,17 @@ export class ArchiveRound {
   readonly id: string;
   readonly #deps: ArchiveRoundDeps;
   readonly #objects = new Map<string, PendingObject>();
+  #lineWriter: JsonWriter | undefined;
 
   constructor(id: string, deps: ArchiveRoundDeps) {
     this.id = id;
     this.#deps = deps;
+  }
+
+  /** Holds the lines of this round until it has been committed; then another round writes over them. */
+  get lineWriter(): JsonWriter {
+    this.#lineWriter ??= spareWriters.pop() ?? newLineWriter();
+    return this.#lineWriter;
   }
 
   /** Whether it must take no further trace: it holds `maxBytes` of lines, or one of its objects was abandoned. */
@@ -74,12 +91,23 @@ export class ArchiveRound {
 
   /**
    * Creates the objects. Resolves to the keys whose claims are committed, each with the number of bytes of its lines. Whether
-   * the claims on any other key are committed is not known.
+   * the claims on any other key are committed is not known. It ends the round: its lines are gone.
    */
   async commit(): Promise<ReadonlyMap<string, number>> {
     const objects = [...this.#objects.values()].filter((object) => object.lines.length > 0 && !object.abandoned);
     const committed = await Promise.all(objects.map((object) => this.#create(object)));
+    this.#giveBackMemory();
     return new Map(objects.filter((_, index) => committed[index]).map(({ key, byteCount }) => [key, byteCount]));
+  }
+
+  /** Only when every object has been answered for: until then, a store may read the lines. */
+  #giveBackMemory(): void {
+    const writer = this.#lineWriter;
+    this.#objects.clear();
+    this.#lineWriter = undefined;
+    if (writer === undefined || spareWriters.length === MOST_SPARE) return;
+    writer.recycle();
+    spareWriters.push(writer);
   }
 
   async #create({ key, lines }: PendingObject): Promise<boolean> {

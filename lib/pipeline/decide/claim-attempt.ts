@@ -164,14 +164,15 @@ function attemptClaim(request: ClaimRequest, { round, nowMs }: ClaimTarget): Att
   const { record, trace, writtenCount, fragments, position } = request;
   const key = round.keyFor(record.partition);
   const firstSeq = record.claims[position]?.firstSeq ?? nextSeq(record);
-  const lines = archiveLines(trace, {
+  const columns = {
     policy: record.policy,
     adjustedCount: record.adjustedCount,
     threshold: record.threshold,
     decidedAtMs: nowMs,
     firstSeq,
     skipFragments: writtenCount,
-  });
+  };
+  const lines = archiveLines(trace, columns, round.lineWriter);
   if (lines.length === 0) return undefined;
   assertReadable(trace.traceId, lines, record);
   const hashes = fragments.map(({ hash }) => hash);

@@ -17,8 +17,10 @@ import { LooksAtPart } from './looks-at-part.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from './options.ts';
 import { lastFailures } from './outcome.ts';
 import {
+  deadLetterDeadly,
   deadLetterExpired,
   deadLetterTooLarge,
+  requeueApart,
   requeueEarly,
   requeueUnprocessed,
   requeueUnsettled,
@@ -43,6 +45,8 @@ export interface DecideBatch {
   readonly received: readonly ReceivedWakeUp[];
   /** Applies the policies. One batch is decided by one version of them. */
   readonly evaluate: Evaluate;
+  /** Fingerprint of these policies (`SamplingConfig`): notes on large traces name it. */
+  readonly policies: string;
   /** Whether there still is time to examine another trace, and to commit what was claimed. @default always */
   readonly hasTime?: () => boolean;
   /** Whether there is no time left for evaluations under way either. @default never */
@@ -104,16 +108,31 @@ export class Decider {
     const { received } = batch;
     const startMs = this.#deps.clock.now();
     this.#allowances.startBatch();
-    const due = received.filter(({ wakeUp }) => isDue(wakeUp, startMs));
-    const early = received.filter(({ wakeUp }) => !isDue(wakeUp, startMs));
-    const requeued = [await requeueEarly(early, this.#deps)];
+    const examined = received.filter(({ instead }) => instead === undefined);
+    const due = examined.filter(({ wakeUp }) => isDue(wakeUp, startMs));
+    const early = examined.filter(({ wakeUp }) => !isDue(wakeUp, startMs));
+    const requeued = [
+      await requeueEarly(early, this.#deps),
+      await requeueApart(
+        received.filter(({ instead }) => instead === 'hand on'),
+        this.#deps,
+      ),
+      await deadLetterDeadly(
+        received.filter(({ instead }) => instead === 'give up'),
+        this.#deps,
+      ),
+    ];
 
     const traces = fragmentsByTrace(due);
     const slowEvaluations: SlowEvaluation[] = [];
     const { clock } = this.#deps;
     const { mustStop = () => false, hasTime = () => true } = batch;
     const onSlow = (slow: SlowEvaluation) => slowEvaluations.push(slow);
-    const inTime = { hasTime, evaluate: withinTime(batch.evaluate, { clock, mustStop, onSlow }) };
+    const inTime = {
+      hasTime,
+      policies: batch.policies,
+      evaluate: withinTime(batch.evaluate, { clock, mustStop, onSlow }),
+    };
     const first = await this.#settle(traces, inTime);
     // Most of what is open now was claimed by an invocation that ran at the same time and has committed by now.
     const again = await this.#settle(first.open, inTime);
@@ -141,20 +160,17 @@ export class Decider {
     return { failedMessageIds: [...new Set(requeued.flatMap((each) => each.failedMessageIds))], summary };
   }
 
-  #settle(
-    waiting: FragmentsByTrace,
-    { evaluate, hasTime }: Pick<RoundsDeps, 'evaluate' | 'hasTime'>,
-  ): Promise<Settled> {
+  #settle(waiting: FragmentsByTrace, inTime: Pick<RoundsDeps, 'evaluate' | 'policies' | 'hasTime'>): Promise<Settled> {
     const deps = {
       ...this.#deps,
-      evaluate,
-      hasTime,
+      ...inTime,
       claimStates: this.#claimStates,
       allowances: this.#allowances,
       largeTraces: this.#largeTraces,
       hashLists: this.#hashLists,
       looksAtPart: this.#looksAtPart,
       wholeUpTo: this.#options.largeTraces.wholeUpTo,
+      policyLooks: this.#options.largeTraces.policyLooks,
     };
     return settleInRounds(waiting, deps, this.#options);
   }

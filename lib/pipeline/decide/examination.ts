@@ -14,10 +14,14 @@ export interface SettleDeps {
   readonly claimStates: ClaimStates;
   readonly allowances: FleetAllowances;
   readonly evaluate: Evaluate;
+  /** Fingerprint of the policies. */
+  readonly policies: string;
   readonly hashLists: HashLists;
   readonly looksAtPart: LooksAtPart;
   /** As in `LargeTraceOptions`. */
   readonly wholeUpTo: number;
+  /** As in `LargeTraceOptions`. */
+  readonly policyLooks: number;
   readonly round: ArchiveRound;
 }
 

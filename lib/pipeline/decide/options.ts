@@ -20,6 +20,8 @@ export interface LargeTraceOptions {
   readonly inlineHashes: number;
   /** About how many looks at all of a large trace that is not sampled come while it doubles, if nothing else calls for one. */
   readonly looksWhileDoubling: number;
+  /** Looks at all of such a trace in ten minutes because its note was made with other policies (`policy-change.ts`). */
+  readonly policyLooks: number;
 }
 
 export interface DecideOptions extends RequeueOptions {
@@ -50,5 +52,5 @@ export const DEFAULT_DECIDE_OPTIONS: DecideOptions = {
   concurrency: 16,
   maxRoundBytes: 8 * 1024 * 1024,
   maxRoundMs: 10_000,
-  largeTraces: { wholeUpTo: 16, inlineHashes: 32, looksWhileDoubling: 1 },
+  largeTraces: { wholeUpTo: 16, inlineHashes: 32, looksWhileDoubling: 1, policyLooks: 4 },
 };

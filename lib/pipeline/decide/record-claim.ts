@@ -40,7 +40,8 @@ export async function recordClaim(
     throw error;
   });
   try {
-    const answer = await buffer.record(traceId, record).catch((error: unknown) => {
+    const over = isFirstClaim ? 'note' : 'decision';
+    const answer = await buffer.record(traceId, record, over).catch((error: unknown) => {
       if (!(error instanceof TraceTooLargeError)) throw error;
       isRefused = true;
       budget?.rollback();

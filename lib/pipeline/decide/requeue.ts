@@ -3,6 +3,7 @@ import { allFragments, delayUntilDue, type FragmentsByTrace, type ReceivedWakeUp
 import { whyExpired } from './expiry.ts';
 import type { RequeueOptions } from './options.ts';
 import type { TraceTooLarge } from './outcome.ts';
+import { MOST_LONE_DELIVERIES } from './suspects.ts';
 
 /**
  * How decide sends back to the queue what it leaves unsettled, always before it acknowledges the message that named it:
@@ -10,6 +11,7 @@ import type { TraceTooLarge } from './outcome.ts';
  *   wake-up received
  *     ├─ before it is due ──────────────────▶ early: the same message again, with the delay that is left
  *     ├─ no time to examine its trace ──────▶ deferred: the same message again, at once; not an attempt
+ *     ├─ a suspect (`suspects.ts`) ─────────▶ deferred: a message for each trace, or dead letters
  *     ├─ trace over a limit ────────────────▶ dead letters, a message for each trace and hour, with the reason
  *     ├─ fragments expired ─────────────────▶ dead letters, with the reason (`expiry.ts`)
  *     └─ examined, fragments still open
@@ -83,6 +85,38 @@ export function requeueUnprocessed(
   );
 }
 
+/**
+ * Sends each trace on in a message of its own, which says that it is a suspect. Does not count as an attempt. Copies of one message
+ * become one again: a process that ends between the sending and the acknowledgement leaves both behind.
+ */
+export function requeueApart(suspects: readonly ReceivedWakeUp[], { wakeUps, clock }: RequeueDeps): Promise<Requeued> {
+  const nowMs = clock.now();
+  const apart = new Map<string, WakeUp>();
+  for (const { wakeUp } of suspects) {
+    for (const [traceId, named] of Map.groupBy(wakeUp.fragments, (fragment) => fragment.traceId)) {
+      const name = `${traceId} ${wakeUp.receivedAtMs}`;
+      const before = apart.get(name);
+      const hashes = new Set([...(before?.fragments ?? []), ...named].map(({ hash }) => hash));
+      const fragments = [...hashes].map((hash) => ({ traceId, hash }));
+      const attempt = Math.max(wakeUp.attempt, before?.attempt ?? 0);
+      apart.set(name, { ...wakeUp, attempt, fragments, isSuspect: true });
+    }
+  }
+  const delayed = [...apart.values()].map((wakeUp) => delayUntilDue(wakeUp, nowMs));
+  return attemptToSend('deferred', suspects, () => wakeUps.send(delayed));
+}
+
+/** Gives up traces that have ended the process, or seem to have. */
+export function deadLetterDeadly(
+  suspects: readonly ReceivedWakeUp[],
+  { wakeUps }: Pick<RequeueDeps, 'wakeUps'>,
+): Promise<Requeued> {
+  const deadLetters = suspects.map(({ wakeUp }) => asDeadLetter(wakeUp, WHY_DEADLY));
+  return attemptToDeadLetter('dead_lettered', suspects, deadLetters, wakeUps);
+}
+
+const WHY_DEADLY = `the process ended each of the ${MOST_LONE_DELIVERIES} times that it examined this trace alone: it took too much memory, or too long`;
+
 const HOUR_MS = 3_600_000;
 
 /**
@@ -139,7 +173,7 @@ export function deadLetterExpired(
 const MAX_REASON_LENGTH = 1_000;
 
 /** Dead letters that a person sends back to the queue get all their attempts again. */
-function asDeadLetter(wakeUp: Omit<WakeUp, 'attempt' | 'reason'>, reason: string): WakeUp {
+function asDeadLetter({ isSuspect, ...wakeUp }: Omit<WakeUp, 'attempt' | 'reason'>, reason: string): WakeUp {
   return { ...wakeUp, attempt: 0, reason: reason.slice(0, MAX_REASON_LENGTH) };
 }
 

@@ -12,7 +12,7 @@ import { recordClaim } from './record-claim.ts';
 import { lookAtFresh, lookAtWhole } from './undecided.ts';
 
 /** Each lap either settles the trace or loses a race. After losing this many the trace is left to another invocation. */
-const MAX_LAPS = 6;
+const MAX_LAPS = 8;
 
 /**
  * Settles one trace as far as one round can: decides it if no invocation has, claims what is not yet claimed, takes over from
@@ -23,7 +23,7 @@ const MAX_LAPS = 6;
  *     │    ├─ not sampled, dropped ──▶ settled: a later wake-up evaluates again. Of a large trace, a note is recorded
  *     │    └─ sampled ───────────────▶ record the first claim, then read the trace once more
  *     ├─ note: the fragments that it has seen are settled; the others are
- *     │    ├─ news ──▶ read the trace whole, go on as without a record
+ *     │    ├─ news, or the note is of other policies ──▶ read the trace whole, go on as without a record
  *     │    └─ none ──▶ settled (`looks-at-part.ts`)
  *     └─ decision record, for each fragment that the wake-up names: the claim that holds it, else the first claim, is
  *          ├─ committed ─▶ settled; a fragment that no claim holds is late: record a further claim
@@ -57,11 +57,12 @@ export async function settleTrace(
 /** Why a trace is left for later: it is larger than the limit, and not the largest that there may be; or there is no time. */
 type Left = 'larger' | 'no time';
 
-/** An attempt to claim, where the fragments stand if there is nothing to claim, or what must be read to go on. */
+/** An attempt to claim, where the fragments stand if there is nothing to claim, or what must be read to go on: all, or as at first. */
 type Step =
   | { readonly attempt: ClaimAttempt; readonly budget?: BudgetTransaction }
   | { readonly standings: Standings }
   | 'whole'
+  | 'again'
   | 'larger';
 
 /** The settling of one trace. */
@@ -71,12 +72,12 @@ class Settling {
   #wholeUpTo: number | undefined;
   /** Whether a policy has sampled a part of the trace, so that it is read whole. */
   #wasAsked = false;
+  /** What a look at the whole has seen that replaced the note of other policies. */
+  #known: readonly BufferedFragment[] = [];
 
   constructor(examination: Examination) {
-    const { traceId, deps } = examination;
     this.#examination = examination;
-    // The record of a trace that is known to be large suffices.
-    this.#wholeUpTo = deps.hashLists.knows(traceId) ? 0 : deps.wholeUpTo;
+    this.#wholeUpTo = wholeUpTo(examination);
   }
 
   async run(limit: TraceSize): Promise<Standings | Left> {
@@ -95,8 +96,8 @@ class Settling {
   async #settle(limit: TraceSize): Promise<Standings | 'larger'> {
     const { traceId, hashes, deps } = this.#examination;
     for (let lap = 0; lap < MAX_LAPS; lap++) {
-      const wholeUpTo = this.#wholeUpTo;
-      const options = { limit, ...(wholeUpTo !== undefined && { wholeUpTo }) };
+      const upTo = this.#wholeUpTo;
+      const options = { limit, known: this.#known, ...(upTo !== undefined && { wholeUpTo: upTo }) };
       const buffered = await within(limit, deps.buffer.read(traceId, options));
       if (buffered === 'larger') return buffered;
       if (buffered.isRecordOnly) deps.hashLists.meet(traceId);
@@ -104,6 +105,10 @@ class Settling {
       if (step === 'larger') return step;
       if (step === 'whole') {
         this.#wholeUpTo = undefined;
+        continue;
+      }
+      if (step === 'again') {
+        this.#wholeUpTo = wholeUpTo(this.#examination);
         continue;
       }
       if ('standings' in step) return step.standings;
@@ -120,11 +125,16 @@ class Settling {
     const { decision, note, fragments, isRecordOnly } = buffered;
     if (decision !== undefined) return this.#continue(buffered, decision, limit);
     if (note === undefined || !isRecordOnly) {
-      return lookAtWhole(this.#examination, { fragments, note, wasAsked: this.#wasAsked });
+      const undecided = { fragments, note, wasAsked: this.#wasAsked, lookedAt: hashesOf(this.#known) };
+      const look = await lookAtWhole(this.#examination, undecided);
+      this.#known = look === 'replaced' ? fragments : [];
+      if (look === 'overtaken') return 'again';
+      return look === 'replaced' ? 'whole' : look;
     }
     const look = await lookAtFresh(this.#examination, note, limit);
     this.#wasAsked = look === 'asked';
-    return look === 'asked' || look === 'due' ? 'whole' : look;
+    if (look === 'overtaken') return 'again';
+    return look === 'asked' || look === 'due' || look === 'replaced' ? 'whole' : look;
   }
 
   /** The trace is kept: fragments of committed claims are done, others are taken over or written as late spans. */
@@ -188,4 +198,9 @@ class Settling {
       throw error instanceof TraceTooLargeError ? new TraceTooLargeError(error.message, decision) : error;
     }
   }
+}
+
+/** The record of a trace that is known to be large suffices. */
+function wholeUpTo({ traceId, deps }: Examination): number {
+  return deps.hashLists.knows(traceId) ? 0 : deps.wholeUpTo;
 }

@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { onCompressorFailure, openDeflate } from '../../../lib/aws/dynamodb/compressors.ts';
 import { KeptCompressor, type OpenStream } from '../../../lib/aws/dynamodb/kept-compressor.ts';
 
 const PROBE = Buffer.from('some bytes to try it with');
@@ -8,6 +9,7 @@ const PAYLOAD = Buffer.from('a payload');
 /** With a stream that does this, and how many payloads got a stream of their own. */
 function keptWith(open: () => OpenStream) {
   let once = 0;
+  const failures: unknown[] = [];
   const compressor = new KeptCompressor(
     {
       open,
@@ -16,10 +18,11 @@ function keptWith(open: () => OpenStream) {
         return deflateRawSync(payload);
       },
       decode: (compressed) => inflateRawSync(compressed),
+      onFailure: (error) => failures.push(error),
     },
     PROBE,
   );
-  return { compressor, onceCount: () => once };
+  return { compressor, onceCount: () => once, failures };
 }
 
 function stream(compress: OpenStream['compress']): OpenStream {
@@ -42,19 +45,40 @@ describe('KeptCompressor', () => {
     ['gives something else', () => stream(() => deflateRawSync('something else'))],
     ['gives the first payload again', () => repeating()],
   ])('does without a stream that %s', (_, open) => {
-    const { compressor, onceCount } = keptWith(open);
-    expect(inflateRawSync(compressor.compress(PAYLOAD))).toEqual(PAYLOAD);
+    let opened = 0;
+    const { compressor, onceCount, failures } = keptWith(() => {
+      opened += 1;
+      return open();
+    });
+    for (let i = 0; i < 3; i++) expect(inflateRawSync(compressor.compress(PAYLOAD))).toEqual(PAYLOAD);
     expect(compressor.isOpen).toBe(false);
-    expect(onceCount()).toBe(1);
+    expect([opened, onceCount(), failures.length]).toEqual([1, 3, 1]);
   });
 
-  it('gives up a stream that breaks later', () => {
-    let payloads = 0;
-    const { compressor, onceCount } = keptWith(() =>
-      stream((payload) => (++payloads > 3 ? fail() : deflateRawSync(payload))),
-    );
-    for (let i = 0; i < 4; i++) expect(inflateRawSync(compressor.compress(PAYLOAD))).toEqual(PAYLOAD);
-    expect([payloads, onceCount()]).toEqual([4, 3]);
+  it('replaces a stream that breaks later', () => {
+    let opened = 0;
+    const { compressor, onceCount, failures } = keptWith(() => {
+      opened += 1;
+      let payloads = 0;
+      const isFirst = opened === 1;
+      return stream((payload) => (++payloads > 3 && isFirst ? fail() : deflateRawSync(payload)));
+    });
+    // Two parts of the probe, a payload, and one that breaks it.
+    for (let i = 0; i < 6; i++) expect(inflateRawSync(compressor.compress(PAYLOAD))).toEqual(PAYLOAD);
+    expect([opened, onceCount()]).toEqual([2, 1]);
+    expect(compressor.isOpen).toBe(true);
+    expect(failures).toEqual([new Error('as if Node.js had changed')]);
+  });
+
+  it('does without a stream at last when each breaks after its first payload', () => {
+    let opened = 0;
+    const { compressor, failures } = keptWith(() => {
+      opened += 1;
+      let payloads = 0;
+      return stream((payload) => (++payloads > 3 ? fail() : deflateRawSync(payload)));
+    });
+    for (let i = 0; i < 100; i++) expect(inflateRawSync(compressor.compress(PAYLOAD))).toEqual(PAYLOAD);
+    expect([opened, failures.length, compressor.isOpen]).toEqual([8, 8, false]);
   });
 
   it('closes its stream, and still compresses', () => {
@@ -70,6 +94,14 @@ describe('KeptCompressor', () => {
     expect(inflateRawSync(compressor.compress(PAYLOAD))).toEqual(PAYLOAD);
     expect([closed, onceCount()]).toEqual([1, 1]);
   });
+});
+
+it('a process is told once of compressors that fail', () => {
+  const told: unknown[] = [];
+  onCompressorFailure((error) => told.push(error));
+  // There is no such level.
+  for (let i = 0; i < 2; i++) openDeflate(1_000);
+  expect(told).toEqual([expect.any(Error)]);
 });
 
 function fail(): never {

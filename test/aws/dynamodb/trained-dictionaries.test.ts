@@ -196,7 +196,11 @@ describe('decide, where a dictionary is gone', () => {
       const messages = queue.receive();
       const received = messages.map(({ receiptHandle, wakeUp }) => ({ messageId: receiptHandle, wakeUp }));
       const evaluate: Evaluate = (trace, allowances) => evaluatePolicies(config, trace, allowances);
-      const { failedMessageIds, summary } = await decider.decideBatch({ received, evaluate });
+      const { failedMessageIds, summary } = await decider.decideBatch({
+        received,
+        evaluate,
+        policies: config.fingerprint,
+      });
       for (const { messageId } of received) if (!failedMessageIds.includes(messageId)) queue.acknowledge(messageId);
       return summary;
     };

@@ -68,6 +68,8 @@ function dataFolder(): string {
   return dataDir;
 }
 
+const HINT = 'hint: an hour can be compacted from an hour after its end on: 2026-09-15T12 from 2026-09-15T14:00Z on';
+
 const partsOf = (dataDir: string) =>
   readdirSync(join(dataDir, 'archive'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.parquet'))
@@ -88,7 +90,22 @@ describe('compact --data', () => {
       'spans/dt=2026-09-15/hour=07/part-0.parquet',
       'spans/dt=2026-09-15/hour=08/part-0.parquet',
     ]);
-    expect((await compact(['--data', dataDir])).out).toEqual(['compacted: 0 hours, 0 objects, 0 spans']);
+    expect(await compact(['--data', dataDir])).toMatchObject({
+      code: 0,
+      out: ['compacted: 0 hours, 0 objects, 0 spans'],
+      complaints: [HINT],
+    });
+  });
+
+  it('says on the first day why there is nothing to compact yet, and when there will be', async () => {
+    const dataDir = newDataFolder();
+    expect((await compact(['--data', dataDir])).complaints).toEqual([]);
+    writeObject(dataDir, key('12', '03'), lines);
+    expect((await compact(['--data', dataDir])).complaints).toEqual([HINT]);
+    expect(await compact(['--data', dataDir, '--dry-run'])).toMatchObject({
+      out: ['would compact: 0 hours, 0 objects, 0.0 KiB of lines'],
+      complaints: [HINT],
+    });
   });
 
   it('only looks with --dry-run, and only at the window', async () => {

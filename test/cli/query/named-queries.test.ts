@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toDuckDb } from '../../../lib/cli/query/duckdb/trino-dialect.ts';
+import { queryLibrary } from '../../../lib/cli/query/library.ts';
+import { QUERY_NAMES } from '../../../lib/cli/query/query-names.ts';
 import { dataFolderWith, line, newDataFolder, oneSpan } from './support/archive-folder.ts';
 import { ask } from './support/ask.ts';
 
@@ -64,12 +66,23 @@ describe('query --name', () => {
     expect(complaints).toEqual([expect.stringContaining(says), 'tailgate query --help shows what it takes']);
   });
 
+  it('has the names that completion offers', () => {
+    expect(QUERY_NAMES).toEqual(queryLibrary().map(({ name }) => name));
+  });
+
   it('lists the library without a data folder', async () => {
     const { code, out } = await ask(['--list', '--data', '/nowhere']);
     expect(code).toBe(0);
     expect(out).toContain('slow-requests: Slow requests');
     expect(out).toMatch(/--step +length of an interval \(minute \| hour \| day, default hour\)/);
     expect(out).toMatch(/--trace-id .*required\)/);
+  });
+
+  it('lists it in the width of the terminal, and for a pipe each text on a line', async () => {
+    const [narrow, piped] = [await ask(['--list'], 80), await ask(['--list'])];
+    expect(Math.max(...narrow.out.split('\n').map((text) => text.length))).toBeLessThanOrEqual(80);
+    expect(narrow.out.replaceAll(/\s+/g, ' ')).toBe(piped.out.replaceAll(/\s+/g, ' '));
+    expect(piped.out).toMatch(/--key +key of the attribute, such as enduser\.id \(text, required\)\n/);
   });
 });
 

@@ -62,6 +62,8 @@ describe('replay', () => {
     keepMany(dataDir, 1, 3);
     await receive([answer(415, { code: 3, message: 'no gzip' }, { 'accept-encoding': 'identity' })]);
     expect(await replay('--in-flight', '1', '--batch-bytes', '1')).toMatchObject({ code: 0, complaints: [] });
+    // A Tailgate does not warn of it.
+    expect(receiver.requests[0]?.headers['user-agent']).toBe('tailgate-replay');
     const encodings = receiver.requests.map(({ headers }) => headers['content-encoding']);
     expect(encodings).toEqual(['gzip', undefined, undefined, undefined]);
     expect(receiver.acceptedTraceIds()).toHaveLength(3);

@@ -145,3 +145,69 @@ describe('the decide handler', () => {
     expect(contexts).toEqual([context]);
   });
 });
+
+describe('the decide handler with suspects', () => {
+  /** Of the message with the number of its place, delivered so often. */
+  function delivered(...counts: readonly number[]) {
+    const event = sqsEvent(counts.map(() => body));
+    const Records = event.Records.map((record, index) => ({
+      ...record,
+      attributes: { ...record.attributes, ApproximateReceiveCount: String(counts[index]) },
+    }));
+    return { Records };
+  }
+
+  function recording(failing: { readonly ids?: readonly string[]; readonly acknowledge?: boolean } = {}) {
+    const steps: string[] = [];
+    const handle = createHandler({
+      begin: async () => async (_, batch) => {
+        const ids = batch.map(({ messageId, instead }) =>
+          instead === undefined ? messageId : `${messageId}: ${instead}`,
+        );
+        steps.push(`decides ${ids.join(', ')}`);
+        return { failedMessageIds: ids.filter((id) => failing.ids?.includes(id)), summary: emptySummary() };
+      },
+      acknowledge: async (receipts) => {
+        if (failing.acknowledge) throw new Error('SQS is down');
+        steps.push(`acknowledges ${receipts.join(', ')}`);
+      },
+      log: new RecordingLog(),
+      metrics: NO_METRICS,
+    });
+    return { steps, handle };
+  }
+
+  it('examines them when all others are acknowledged, and one at a time', async () => {
+    const { steps, handle } = recording();
+    expect(await handle(delivered(3, 1, 2, 3, 6))).toEqual({ batchItemFailures: [] });
+    const receipts = delivered(3, 1, 2, 3, 6).Records.map(({ receiptHandle }) => receiptHandle);
+    expect(steps).toEqual([
+      'decides m1, m2, m4: hand on',
+      `acknowledges ${receipts[1]}, ${receipts[2]}, ${receipts[4]}`,
+      'decides m0',
+      `acknowledges ${receipts[0]}`,
+      'decides m3',
+    ]);
+  });
+
+  it('acknowledges nothing that must come back', async () => {
+    const { steps, handle } = recording({ ids: ['m1', 'm2'] });
+    const { batchItemFailures } = await handle(delivered(1, 1, 3, 3));
+    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['m1', 'm2']);
+    const receipts = delivered(1).Records.map(({ receiptHandle }) => receiptHandle);
+    expect(steps).toEqual(['decides m0, m1', `acknowledges ${receipts[0]}`, 'decides m2', 'decides m3']);
+  });
+
+  it('leaves them to the next delivery if the others cannot be acknowledged', async () => {
+    const { steps, handle } = recording({ acknowledge: true });
+    const { batchItemFailures } = await handle(delivered(1, 3));
+    expect(batchItemFailures).toEqual([{ itemIdentifier: 'm1' }]);
+    expect(steps).toEqual(['decides m0']);
+  });
+
+  it('acknowledges nothing early where there are none', async () => {
+    const { steps, handle } = recording();
+    await handle(delivered(1, 2));
+    expect(steps).toEqual(['decides m0, m1']);
+  });
+});

@@ -8,6 +8,7 @@ import { NO_METRICS } from '../../../functions/shared/metrics.ts';
 import type { Delivery } from '../../../lib/local/function-url-event.ts';
 import { World } from '../../pipeline/world.ts';
 import { exportRequest } from '../../support/export-request.ts';
+import { RecordingLog } from '../../support/recording-log.ts';
 import { silentLog } from '../../support/silent-log.ts';
 import { httpEvent } from '../support/http-event.ts';
 
@@ -19,11 +20,12 @@ const MAX_BODY_BYTES = 10_000;
 
 function setUp() {
   const world = new World();
+  const log = new RecordingLog();
   const handle = createHandler(
     {
       ingest: ({ protobuf, rejected }) => world.ingest(protobuf, undefined, rejected),
       authorize: authorizeAll,
-      refusals: new RefusalLog({ log: silentLog, clock: world.clock }),
+      refusals: new RefusalLog({ log, clock: world.clock }),
       log: silentLog,
       metrics: NO_METRICS,
     },
@@ -34,14 +36,15 @@ function setUp() {
     const text = Buffer.from(answer.body ?? '', 'base64').toString();
     return { status: answer.statusCode, headers: answer.headers, text, traceIds: world.buffer.traceIds() };
   };
-  return { handle, send };
+  return { handle, send, log };
 }
 
 /** A JSON request; without `contentEncoding` it declares none. */
-function jsonEvent(delivery: Delivery, body: Uint8Array, contentEncoding?: string) {
+function jsonEvent(delivery: Delivery, body: Uint8Array, contentEncoding?: string, userAgent?: string) {
   const headers = {
     'content-type': 'application/json',
     ...(contentEncoding !== undefined && { 'content-encoding': contentEncoding }),
+    ...(userAgent !== undefined && { 'user-agent': userAgent }),
   };
   return httpEvent({ headers, body, delivery });
 }
@@ -83,6 +86,18 @@ describe('JSON with compression', () => {
     expect(code).toBe(3);
     expect(message).toContain('OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf');
     expect(message).toContain('OTEL_EXPORTER_OTLP_COMPRESSION=none');
+  });
+
+  it.each([
+    ['OTel-OTLP-Exporter-JavaScript/0.1.0', ['refused']],
+    ['tailgate-replay', []],
+  ])('that is refused is worth a warning unless it is sent again without (%s)', async (userAgent, logged) => {
+    const { send, log } = setUp();
+    const event = jsonEvent('platform', gzipSync(JSON_BODY), 'gzip', userAgent);
+    expect(await send(event)).toMatchObject({ status: 415, headers: { 'accept-encoding': 'identity' } });
+    expect(log.entries.map(({ message }) => message)).toEqual(logged);
+    await send(httpEvent({ method: 'GET', headers: { 'user-agent': userAgent } }));
+    expect(log.entries).toHaveLength(logged.length + 1);
   });
 
   it.each(['gzip', 'GZIP', 'gzip, gzip', 'deflate', 'zstd'])(

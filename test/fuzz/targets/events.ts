@@ -29,7 +29,7 @@ type Event<Handler extends (event: never) => unknown> = Parameters<Handler>[0];
 
 /**
  * Any JSON as the event of both functions: of a function URL, an HTTP API (payload formats 2.0 and 1.0), SQS. Ingest answers,
- * decide reports every message with an ID exactly once; neither fails.
+ * decide reports every message with an ID; neither fails.
  */
 export const target: FuzzTarget = {
   fuzz: async (data) => {
@@ -44,7 +44,8 @@ export const target: FuzzTarget = {
     assert.ok(isBase64Encoded === true && typeof body === 'string');
     const { batchItemFailures } = await decide(event as Event<typeof decide>);
     const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-    assert.deepStrictEqual(failed.toSorted(), messageIds(event).toSorted());
+    // A queue gives each message an ID of its own; of two with one ID both come back when one is reported.
+    assert.deepStrictEqual(new Set(failed), new Set(messageIds(event)));
   },
   isAsync: true,
   seeds: () => [

@@ -54,7 +54,8 @@ export const target: FuzzTarget = {
       request,
       {
         ingest: async ({ protobuf, rejected }) => {
-          received = protobuf;
+          // Its memory is given back.
+          received = protobuf.slice();
           const { spanCount, rejectedSpanCount, errorMessage, fragments } = regroup(protobuf, rejected);
           return { acceptedSpanCount: spanCount, rejectedSpanCount, errorMessage, fragmentCount: fragments.length };
         },

@@ -19,12 +19,14 @@ export const target: FuzzTarget = {
       for (const body of bodies) assert.deepStrictEqual({ ...body, fragments: [] }, { ...message, fragments: [] });
     }
     for (const part of inMessages(wakeUp)) {
-      assert.deepStrictEqual(readFragments(writeFragments(part.fragments)), part.fragments);
+      const { fragments, isSuspect } = part;
+      assert.deepStrictEqual(readFragments(writeFragments(part)), isSuspect ? { fragments, isSuspect } : { fragments });
     }
   },
   seeds: () => [
     '{"v":1,"due":1795262430000,"attempt":0,"traces":[["4bf92f3577b34da6a3ce929d0e0e4736","a3f0+/=-_","77b1"],["00f067aa0ba902b74bf92f3577b34da6","c2"]]}',
     '{"v":1,"due":0,"attempt":11,"tenant":"shop-1","reason":"because \\"x\\"","traces":[["4bf92f3577b34da6a3ce929d0e0e4736"]]}',
+    '{"v":1,"due":0,"attempt":0,"suspect":true,"traces":[["4bf92f3577b34da6a3ce929d0e0e4736","77"]]}',
     '{"v":2}',
   ],
   words: ['"traces":[[', '"tenant":"', '"reason":"', '4bf92f3577b34da6a3ce929d0e0e4736', '"due":', '"attempt":'],

@@ -1,9 +1,14 @@
 import type { Mutation } from './mutation.ts';
 
+const SUSPECTS = 'lib/pipeline/decide/suspects.ts';
 const BATCH = 'lib/pipeline/decide/decide-batch.ts';
 const REQUEUE = 'lib/pipeline/decide/requeue.ts';
 const EXAMINATION = 'lib/pipeline/decide/examination.ts';
 const INGEST = 'lib/pipeline/ingest.ts';
+/** With what follows it: memory that is given back too early is a mistake of its own. */
+const STORE = `await deps.buffer.append(fragments.map((fragment) => fragment.buffered));
+    // Nobody reads the payloads any more. When appending fails, parts of it may still be going on: then they are not touched.
+    giveBack(regrouped.memory);`;
 
 /** Mistakes on the way of a span to its claim: in ingest, in the adapters, in what is sent on. */
 export const MUTATIONS_OF_THE_WAY: readonly Mutation[] = [
@@ -67,17 +72,27 @@ export const MUTATIONS_OF_THE_WAY: readonly Mutation[] = [
   {
     name: 'the answer comes before the spans are stored',
     file: INGEST,
-    find: 'await deps.buffer.append(',
-    replace: 'void deps.buffer.append(',
+    find: STORE,
+    replace: 'deps.buffer.append(fragments.map((fragment) => fragment.buffered)).catch(() => undefined);',
     why: 'a crash loses what was acknowledged',
   },
   {
     name: 'the wake-up is sent first',
     file: INGEST,
+    find: STORE,
+    replace: `const first = wakeUpsFor(fragments, receivedAtMs, waits);
+    await deps.wakeUps.send(first.map((wakeUp) => delayUntilDue(wakeUp, deps.clock.now())));
+    ${STORE}
+    return { acceptedSpanCount: regrouped.spanCount, fragmentCount: 0, rejectedSpanCount: 0, errorMessage: undefined };`,
+    why: 'it may be due before there is anything to decide',
+  },
+  {
+    name: 'fragments are given back before they are stored',
+    file: INGEST,
     find: 'await deps.buffer.append(fragments.map((fragment) => fragment.buffered));',
     replace:
-      'const stored = deps.buffer.append(fragments.map((fragment) => fragment.buffered)); stored.catch(() => undefined);',
-    why: 'and nobody waits for the fragments',
+      'const storing = deps.buffer.append(fragments.map((fragment) => fragment.buffered)); giveBack(regrouped.memory); await storing;',
+    why: 'the buffer reads what is no longer there',
   },
   {
     name: 'hand-ons that failed are acknowledged',
@@ -134,6 +149,13 @@ export const MUTATIONS_OF_THE_WAY: readonly Mutation[] = [
     find: "return tenant === undefined ? '' : `",
     replace: "return tenant === undefined || tenant.length > 0 ? '' : `",
     why: 'a trace of one is decided with the spans of another',
+  },
+  {
+    name: 'what kills is never taken apart',
+    file: SUSPECTS,
+    find: 'else if (count >= APART_FROM)',
+    replace: 'else if (count >= 99 * APART_FROM)',
+    why: 'the queue gives up the message with all that it names',
   },
   {
     name: 'wake-ups that come early are not sent again',

@@ -1,0 +1,46 @@
+import { useEffect, useState } from 'preact/hooks';
+import { ApiError, getJson, type Json } from './api.ts';
+
+/** An answer of the API, as far as it is there. While a new one is on its way, `value` is the one before. */
+export interface Answer<T> {
+  readonly value?: Json<T> | undefined;
+  readonly error?: ApiError | undefined;
+  readonly isLoading: boolean;
+  readonly reload: () => void;
+}
+
+/**
+ * Asks the API, again whenever path or parameters change, and every `refreshMs` while the tab is visible.
+ * @param path undefined: nothing is asked
+ */
+export function useAnswer<T>(path: string | undefined, parameters: URLSearchParams, refreshMs?: number): Answer<T> {
+  const [state, setState] = useState<Omit<Answer<T>, 'reload'>>({ isLoading: true });
+  const [round, setRound] = useState(0);
+  const query = parameters.toString();
+  // A new round asks again.
+  useEffect(() => {
+    if (path === undefined) return undefined;
+    const aborter = new AbortController();
+    setState((before) => ({ ...before, isLoading: true }));
+    getJson<T>(path, new URLSearchParams(query), aborter.signal).then(
+      (value) => setState({ value, isLoading: false }),
+      (error: unknown) => {
+        if (aborter.signal.aborted) return;
+        setState((before) => ({ value: before.value, error: apiErrorOf(error), isLoading: false }));
+      },
+    );
+    return () => aborter.abort();
+  }, [path, query, round]);
+  useEffect(() => {
+    if (refreshMs === undefined) return undefined;
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') setRound((before) => before + 1);
+    }, refreshMs);
+    return () => clearInterval(timer);
+  }, [refreshMs]);
+  return { ...state, reload: () => setRound((before) => before + 1) };
+}
+
+function apiErrorOf(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError(0, String(error));
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { layersOf } from '../../page/map/layers.ts';
+import { redByName } from '../../page/red/red-by-name.ts';
+import { colorOf, formatAge, formatDuration, formatShare, millisOf } from '../../page/shared/format.ts';
+
+describe('the layers of the service map', () => {
+  const edges = (...arrows: string[]) => arrows.map((arrow) => ({ parent: arrow[0] ?? '', child: arrow[1] ?? '' }));
+
+  it('have each service right of those that call it', () => {
+    expect(layersOf(['a', 'b', 'c', 'd'], edges('ab', 'ac', 'bd', 'cd', 'ad'))).toEqual([['a'], ['b', 'c'], ['d']]);
+  });
+
+  it('have every service once where calls go in a circle, and where a service calls itself', () => {
+    expect(
+      layersOf(['a', 'b', 'c'], edges('ab', 'bc', 'ca', 'aa'))
+        .flat()
+        .sort(),
+    ).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('what the page writes', () => {
+  it.each([
+    [0, '0 ms'],
+    [0.000_25, '250 ns'],
+    [0.34, '340 µs'],
+    [12.345, '12.3 ms'],
+    [999.9, '1000 ms'],
+    [1500, '1.5 s'],
+    [125_000, '2 min 5 s'],
+    [null, '–'],
+  ])('writes %s ms as %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+
+  it('writes ages and shares', () => {
+    expect([5, 90, 7200, 200_000].map((seconds) => formatAge(0, seconds * 1000))).toEqual([
+      '5 s ago',
+      '1 min ago',
+      '2 h ago',
+      '2 d ago',
+    ]);
+    expect([formatShare(1, 8), formatShare(0, 0)]).toEqual(['12.5 %', '–']);
+  });
+
+  it('keeps microseconds of times', () => {
+    expect(millisOf('1795262400123456789')).toBe(1_795_262_400_123.456);
+    expect(millisOf('0')).toBeNull();
+  });
+
+  it('gives a service one of twelve colours, always the same', () => {
+    expect(colorOf('cart')).toBe(colorOf('cart'));
+    expect(colorOf('cart')).toMatch(/^color-(?:\d|1[01])$/);
+  });
+});
+
+it('RED over the window adds up requests and takes the median of the quantiles', () => {
+  const point = (service: string, estimatedRequests: number, p95Ms: number | null) => ({
+    startMs: 0,
+    service,
+    operation: null,
+    keptRequests: 1,
+    keptErrors: 0,
+    estimatedRequests,
+    estimatedErrors: 1,
+    p50Ms: null,
+    p95Ms,
+    p99Ms: null,
+    unknownWeight: 0,
+  });
+  expect(
+    redByName([point('a', 2, 10), point('b', 9, 5), point('a', 3, 30), point('a', 1, 20), point('a', 0, null)]),
+  ).toEqual([
+    { service: 'b', operation: null, requests: 9, errors: 1, p50Ms: null, p95Ms: 5, p99Ms: null },
+    { service: 'a', operation: null, requests: 6, errors: 4, p50Ms: null, p95Ms: 20, p99Ms: null },
+  ]);
+});
