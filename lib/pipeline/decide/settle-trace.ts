@@ -86,7 +86,7 @@ class Settling {
     try {
       return await this.#settle(limit);
     } catch (error) {
-      if (error instanceof OutOfTimeError && !error.hasBegun) return 'no time';
+      if (error instanceof OutOfTimeError && !error.isAttempt) return 'no time';
       outcomes.push({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       if (!(error instanceof TraceTooLargeError)) return open;
       return standingsOfTooLarge(traceId, error, hashes, deps).catch(() => open);
