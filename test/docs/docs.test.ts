@@ -270,6 +270,12 @@ describe('the configurations of Grafana Alloy on the pages', () => {
 });
 
 describe('the links of the pages', () => {
+  it('of the index lead to every page', () => {
+    const index = readFileSync('docs/README.md', 'utf8');
+    const pages = PAGES.filter((page) => dirname(page) === 'docs' && page !== 'docs/README.md');
+    expect(pages.filter((page) => !index.includes(`](${page.slice('docs/'.length)})`))).toEqual([]);
+  });
+
   it.each(PAGES)('of %s lead somewhere', (page) => {
     // The READMEs of the packages have the folder docs/ beside them there, with the pages of the one here.
     const folder = page.startsWith('scripts/build/readme/') ? '.' : dirname(page);

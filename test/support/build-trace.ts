@@ -30,6 +30,8 @@ export interface SpanSpec {
   readonly flags?: number;
   readonly traceState?: string;
   readonly attributes?: AttributesSpec;
+  /** Names of its events. Default: none. */
+  readonly events?: readonly string[];
 }
 
 /** Spans of one resource, in one scope. */
@@ -82,6 +84,7 @@ function encodable(span: SpanSpec, traceId: string, spanNumber: number) {
     flags: span.flags ?? 0,
     traceState: span.traceState ?? '',
     attributes: keyValues(span.attributes ?? {}),
+    events: (span.events ?? []).map((name) => ({ name })),
   };
 }
 
