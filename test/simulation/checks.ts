@@ -195,9 +195,13 @@ class Check {
     return (expires || this.#moment === 'storm' || this.#overLimit.has(traceOf(name))) && this.#inDeadLetters.has(name);
   }
 
-  /** A restore may be among the dead letters: after the storm only because the spans have expired before it was delivered. */
+  /**
+   * A restore may be among the dead letters: after the storm only because the spans have expired before it was delivered, or the trace is
+   * over a limit.
+   */
   #isRestoreExcused(name: string, { fragments }: SentTrace): boolean {
-    if (this.#moment === 'after' && !hasExpiry(this.#world.plan.settings)) return false;
+    const isSettled = this.#moment === 'after' && !hasExpiry(this.#world.plan.settings);
+    if (isSettled && !this.#overLimit.has(name)) return false;
     return [...fragments.keys()].some((hash) => this.#inDeadLetters.has(`${name}/${hash}`));
   }
 
