@@ -101,7 +101,7 @@ export const MUTATIONS_OF_BODIES_AND_STORES: readonly Mutation[] = [
   },
   {
     name: 'a batch belongs to the tenant of its first message',
-    file: 'functions/decide/handler.ts',
+    file: 'functions/decide/decide-delivered.ts',
     find: 'Map.groupBy(delivered, ({ tenant }) => tenant);',
     replace: 'Map.groupBy(delivered, ({ tenant }) => tenant ?? delivered.find((one) => one.tenant)?.tenant);',
     why: 'what waits from before there were tenants is not found',
