@@ -58,9 +58,12 @@ resource "aws_iam_role_policy" "ingest" {
         Resource = aws_sqs_queue.wake_ups.arn
       },
       {
-        Action   = "ssm:GetParameter"
-        Effect   = "Allow"
-        Resource = "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies"
+        Action = "ssm:GetParameter"
+        Effect = "Allow"
+        Resource = [
+          "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies",
+          "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies:*",
+        ]
       },
       {
         Action   = "ssm:GetParametersByPath"
@@ -198,9 +201,12 @@ resource "aws_iam_role_policy" "decide" {
         Resource = aws_sqs_queue.wake_ups_dead_letter.arn
       },
       {
-        Action   = "ssm:GetParameter"
-        Effect   = "Allow"
-        Resource = "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies"
+        Action = "ssm:GetParameter"
+        Effect = "Allow"
+        Resource = [
+          "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies",
+          "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies:*",
+        ]
       },
     ]
     Version = "2012-10-17"

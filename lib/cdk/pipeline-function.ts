@@ -141,3 +141,11 @@ export function parameterArn(scope: Construct, name: string): string {
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
 }
+
+/**
+ * What a read of one version of a parameter names, `name:version`. It is nothing else, because names have no colon. AWS does not document
+ * whether the right to a parameter includes its versions.
+ */
+export function versionsOf(parameterArn: string): string {
+  return `${parameterArn}:*`;
+}

@@ -67,6 +67,7 @@ const INGEST_RIGHTS = [
   'Allow s3:PutObject on ArchiveBucket/spill/*',
   'Allow sqs:SendMessage on WakeUpsQueue',
   `Allow ssm:GetParameter on ${PARAMETERS}/policies`,
+  `Allow ssm:GetParameter on ${PARAMETERS}/policies:*`,
   `Allow ssm:GetParametersByPath on ${PARAMETERS}/keys`,
 ];
 
@@ -88,6 +89,7 @@ const DECIDE_RIGHTS = [
   'Allow sqs:SendMessage on WakeUpsDeadLetterQueue',
   'Allow sqs:SendMessage on WakeUpsQueue',
   `Allow ssm:GetParameter on ${PARAMETERS}/policies`,
+  `Allow ssm:GetParameter on ${PARAMETERS}/policies:*`,
 ];
 
 const GLUE = 'arn:aws:glue:eu-west-1:111111111111';
