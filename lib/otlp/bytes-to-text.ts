@@ -1,8 +1,9 @@
 /** The ASCII codes of the two hex digits of each byte. */
-const DIGITS = Uint8Array.from({ length: 512 }, (_, i) => {
-  const byte = i >> 1;
-  return (i % 2 === 0 ? byte >> 4 : byte & 15).toString(16).charCodeAt(0);
-});
+const DIGITS = new Uint8Array(512);
+for (let i = 0; i < DIGITS.length; i++) {
+  const digit = i % 2 === 0 ? i >> 5 : (i >> 1) & 15;
+  DIGITS[i] = digit < 10 ? 0x30 + digit : 0x57 + digit;
+}
 
 /** `bytes[start, end)` in lower-case hex. */
 export function toHex(bytes: Uint8Array, start: number, end: number): string {

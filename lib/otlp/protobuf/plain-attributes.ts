@@ -9,6 +9,9 @@ const STRING_TAG = 0x0a;
 const STRING_VALUE = (STRING_TAG << 16) | VALUE_TAG;
 const BOOL_TAG = 0x10;
 const INT_TAG = 0x18;
+/** `12 2 10 n` or `12 2 18 n`: the value is a bool or an int of one byte. The two tags differ in one bit. */
+const ONE_BYTE_VALUE = (BOOL_TAG << 16) | (2 << 8) | VALUE_TAG;
+const ONE_BYTE_MASK = 0x80f7ffff | 0;
 const DOUBLE_TAG = 0x21;
 /** An attribute with an empty key and a value of two bytes. */
 const SHORTEST = 8;
@@ -47,7 +50,8 @@ export function plainAttributesEnd(bytes: Uint8Array, view: DataView, start: num
     const valueWord = view.getInt32(value, true);
     const length = (valueWord >>> 8) & 0xff;
     const isText = (valueWord & TAGS_AND_TOP_BITS) === STRING_VALUE && valueWord >>> 24 === length - 2;
-    if (value + 2 + length !== next || !(isText || isNumber(bytes, valueWord, value + 3, next))) return at;
+    const isKnown = isText || (valueWord & ONE_BYTE_MASK) === ONE_BYTE_VALUE;
+    if (value + 2 + length !== next || !(isKnown || isNumber(bytes, valueWord, value + 3, next))) return at;
     at = next;
   }
   return at;
@@ -59,17 +63,14 @@ function isNumber(bytes: Uint8Array, word: number, start: number, end: number): 
   switch ((word >>> 16) & 0xff) {
     case BOOL_TAG:
     case INT_TAG:
-      return end - start <= 10 && isOneVarint(bytes, start, end - 1);
+      if (end - start > 10) return false;
+      for (let at = start; at < end - 1; at++) if ((bytes[at] as number) < 0x80) return false;
+      return (bytes[end - 1] as number) < 0x80;
     case DOUBLE_TAG:
       return end - start === 8;
     default:
       return false;
   }
-}
-
-function isOneVarint(bytes: Uint8Array, start: number, last: number): boolean {
-  for (let at = start; at < last; at++) if ((bytes[at] as number) < 0x80) return false;
-  return (bytes[last] as number) < 0x80;
 }
 
 /** The end of an attribute of 128 bytes or more whose value is a string of up to 16 KiB; negative if it is another. */

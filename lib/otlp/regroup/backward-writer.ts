@@ -26,11 +26,6 @@ export class BackwardWriter {
     this.#source.copy(this.bytes, this.offset, start, end);
   }
 
-  /** Copies `pieces[first, end)`: pairs of start and end, in the order in which they will be read. */
-  copyPieces(pieces: readonly number[], first: number, end: number): void {
-    for (let i = end - 2; i >= first; i -= 2) this.copy(pieces[i] as number, pieces[i + 1] as number);
-  }
-
   /** Makes a length-delimited field of what has been written since `offset` was `end`. @param tag below 128 */
   lengthAndTag(end: number, tag: number): void {
     let length = end - this.offset;
