@@ -9,9 +9,12 @@ const STRING_TAG = 0x0a;
 const STRING_VALUE = (STRING_TAG << 16) | VALUE_TAG;
 const BOOL_TAG = 0x10;
 const INT_TAG = 0x18;
-/** `12 2 10 n` or `12 2 18 n`: the value is a bool or an int of one byte. The two tags differ in one bit. */
-const ONE_BYTE_VALUE = (BOOL_TAG << 16) | (2 << 8) | VALUE_TAG;
-const ONE_BYTE_MASK = 0x80f7ffff | 0;
+/** Of the first four bytes of a value all but the bit in which bool and int differ, and what its first byte has in it. */
+const INT_MASK = 0x80f7ffff | 0;
+/** `12 2 18 n`: the value is an int of one byte, or a bool. */
+const ONE_BYTE_INT = (BOOL_TAG << 16) | (2 << 8) | VALUE_TAG;
+/** `12 3 18 n n`: an int of two bytes, if the last of them ends it. */
+const TWO_BYTES_INT = 0x80000000 | (BOOL_TAG << 16) | (3 << 8) | VALUE_TAG;
 const DOUBLE_TAG = 0x21;
 /** An attribute with an empty key and a value of two bytes. */
 const SHORTEST = 8;
@@ -50,7 +53,9 @@ export function plainAttributesEnd(bytes: Uint8Array, view: DataView, start: num
     const valueWord = view.getInt32(value, true);
     const length = (valueWord >>> 8) & 0xff;
     const isText = (valueWord & TAGS_AND_TOP_BITS) === STRING_VALUE && valueWord >>> 24 === length - 2;
-    const isKnown = isText || (valueWord & ONE_BYTE_MASK) === ONE_BYTE_VALUE;
+    const shortInt = valueWord & INT_MASK;
+    const isKnown =
+      isText || shortInt === ONE_BYTE_INT || (shortInt === TWO_BYTES_INT && (bytes[next - 1] as number) < 0x80);
     if (value + 2 + length !== next || !(isKnown || isNumber(bytes, valueWord, value + 3, next))) return at;
     at = next;
   }

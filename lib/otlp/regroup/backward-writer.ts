@@ -29,9 +29,8 @@ export class BackwardWriter {
   /** Makes a length-delimited field of what has been written since `offset` was `end`. @param tag below 128 */
   lengthAndTag(end: number, tag: number): void {
     let length = end - this.offset;
-    let size = 1;
-    for (let rest = length >>> 7; rest > 0; rest >>>= 7) size++;
-    this.offset -= size;
+    // A byte for each seven bits.
+    this.offset -= ((38 - Math.clz32(length | 1)) / 7) | 0;
     let at = this.offset;
     for (; length > 0x7f; length >>>= 7) this.bytes[at++] = (length & 0x7f) | 0x80;
     this.bytes[at] = length;

@@ -76,11 +76,13 @@ export class SpanScan {
     }
     cursor.end = outerEnd;
     this.traceIdOffset = traceId;
-    this.isRoot = parentSpanId === ABSENT || (parentSpanId >= 0 && isZeroAt(bytes, parentSpanId, 8));
+    // Few IDs begin with zero: the others need no further look.
+    this.isRoot =
+      parentSpanId === ABSENT || (parentSpanId >= 0 && bytes[parentSpanId] === 0 && isZeroAt(bytes, parentSpanId, 8));
     this.fault = cursor.fault === undefined ? undefined : cursor.takeFault();
     if (this.fault !== undefined) this.problem = 'span';
-    else if (traceId < 0 || isZeroAt(bytes, traceId, 16)) this.problem = 'trace_id';
-    else if (spanId < 0 || isZeroAt(bytes, spanId, 8)) this.problem = 'span_id';
+    else if (traceId < 0 || (bytes[traceId] === 0 && isZeroAt(bytes, traceId, 16))) this.problem = 'trace_id';
+    else if (spanId < 0 || (bytes[spanId] === 0 && isZeroAt(bytes, spanId, 8))) this.problem = 'span_id';
     else if (parentSpanId === WRONG_LENGTH) this.problem = 'parent_span_id';
     else this.problem = hasInvalidLink ? 'link' : undefined;
   }
