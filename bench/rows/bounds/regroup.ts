@@ -19,6 +19,8 @@ import { afterValue, afterVarint } from './wire.ts';
 export interface LeastFragments {
   readonly bytes: Buffer;
   readonly ends: Int32Array;
+  /** Where the trace IDs are in the request, by the index of the trace. */
+  readonly idOffsets: Int32Array;
   readonly traceCount: number;
   readonly spanCount: number;
   /** Attributes of spans that were looked at, without those that are longer than 127 bytes. */
@@ -96,7 +98,7 @@ export function regroupWith(protobuf: Uint8Array, as: Looks): LeastFragments {
   places.fill(0);
   readRequest();
   writeFragments();
-  return { bytes: out, ends, traceCount, spanCount, attributeCount };
+  return { bytes: out, ends, idOffsets, traceCount, spanCount, attributeCount };
 }
 
 function readRequest(): void {
