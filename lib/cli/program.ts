@@ -9,7 +9,9 @@ import { policies } from './commands/policies.ts';
 import { query } from './commands/query.ts';
 import { redrive } from './commands/redrive.ts';
 import { replay } from './commands/replay.ts';
+import { restore } from './commands/restore.ts';
 import { start } from './commands/start.ts';
+import { trace } from './commands/trace.ts';
 import { validate } from './commands/validate.ts';
 import { explainError } from './explain-error.ts';
 
@@ -18,6 +20,20 @@ export const PROGRAM: Program = {
   name: 'tailgate',
   version: () => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version,
   summary: 'Tail sampling for OpenTelemetry traces, with no servers to run.',
-  commands: [start, demo, validate, query, replay, compact, policies, keys, redrive, cost, completion(() => PROGRAM)],
+  commands: [
+    start,
+    demo,
+    validate,
+    trace,
+    restore,
+    query,
+    replay,
+    compact,
+    policies,
+    keys,
+    redrive,
+    cost,
+    completion(() => PROGRAM),
+  ],
   explain: explainError,
 };

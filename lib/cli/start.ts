@@ -27,13 +27,23 @@ export interface StartInput {
 /** Runs the whole pipeline on this machine until it is interrupted. */
 export async function runStart(input: StartInput, terminal: Terminal): Promise<ExitCode> {
   const { host, port, data: dataDir, ingestKey: keys, readKey: readKeys } = input;
-  const { config, warnings, notes } = readConfigFile(input.config);
+  const { config, text, warnings, notes } = readConfigFile(input.config);
   for (const warning of warnings) terminal.complain(`warning: ${warning}`);
   for (const note of notes) terminal.complain(`note: ${note}`);
   terminal.outliveOutput();
   const log = createLogger({ verbose: input.logRequests });
   const grpcPort = input.grpcPort === 'off' ? undefined : (input.grpcPort ?? Math.max(0, port - 1));
-  const options = { host, port, dataDir, config, keys, readKeys, log, maxBufferBytes: input.maxBuffer };
+  const options = {
+    host,
+    port,
+    dataDir,
+    config,
+    configText: text,
+    keys,
+    readKeys,
+    log,
+    maxBufferBytes: input.maxBuffer,
+  };
   const tailgate = await startLocal({ ...options, ...(grpcPort !== undefined && { grpcPort }) });
   const interruption = terminal.interruption();
   terminal.print(`ready ${tailgate.url}`);

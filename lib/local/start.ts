@@ -10,7 +10,7 @@ import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../pipeline/decide/o
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { Admission, type Load } from './admission.ts';
 import { BytesInFlight } from './bytes-in-flight.ts';
-import { takeDataFolder } from './data-folder.ts';
+import { notePolicies, takeDataFolder } from './data-folder.ts';
 import { DEFAULT_LOOP_OPTIONS, DecisionLoop, type DecisionLoopOptions } from './decision-loop.ts';
 import { MAX_BYTES_IN_FLIGHT, startHttpServer } from './http-server.ts';
 import { authority } from './listening.ts';
@@ -29,6 +29,8 @@ export interface LocalOptions extends ReadingOptions {
   readonly grpcPort?: number;
   readonly dataDir: string;
   readonly config: SamplingConfig;
+  /** The text of {@link config}, to be noted in the folder for `tailgate trace`. @default not noted */
+  readonly configText?: Uint8Array;
   /** Ingest keys. If there are none, every request is accepted. */
   readonly keys: readonly string[];
   readonly log: Log;
@@ -82,6 +84,7 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   const clock = new SystemClock();
   const folder = takeDataFolder(options.dataDir);
   started.defer(() => folder.release());
+  if (options.configText !== undefined) notePolicies(folder.path, options.configText);
   const { visibilityTimeoutSeconds = 30 } = options;
   const parts = openLocalServices({ folder: folder.path, maxBufferBytes, visibilityTimeoutSeconds });
   const { store, services } = parts;
