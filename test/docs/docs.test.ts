@@ -9,6 +9,7 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parse } from 'yaml';
 import { readAppSettings } from '../../lib/cdk/app-settings.ts';
 import { type CompactInput, runCompact } from '../../lib/cli/compact/run-compact.ts';
 import { PROGRAM } from '../../lib/cli/program.ts';
@@ -259,6 +260,28 @@ describe('the statements of the pages', () => {
 describe('the configurations of the pages', () => {
   it.each(fencedBlocks('yaml'))('are valid ($file)', ({ text }) => {
     expect(parseSamplingConfig(text)).toMatchObject({ ok: true });
+  });
+});
+
+describe('the data sources for Grafana', () => {
+  const { datasources } = parse(readFileSync('examples/grafana/datasources.yaml', 'utf8'));
+  /** What Grafana asks to test them. */
+  const FIRST: Readonly<Record<string, string>> = { tempo: '/api/echo', jaeger: '/api/services' };
+
+  it.each<{ type: string; url: string; jsonData?: object }>(datasources)('of type $type are answered', async (one) => {
+    const { status } = await fetch(`${here(one.url)}${FIRST[one.type]}`);
+    expect(status).toBe(200);
+    if (one.type === 'tempo')
+      expect(one.jsonData).toMatchObject({ streamingEnabled: { search: false, metrics: false } });
+  });
+
+  const queries = fencedBlocks('traceql').flatMap(({ file, text }) =>
+    text.split('\n').flatMap((query) => (query === '' ? [] : [{ file, query }])),
+  );
+
+  it.each(queries)('take the queries of the pages ($query)', async ({ query }) => {
+    const { status } = await fetch(`${tailgate.url}/tempo/api/search?q=${encodeURIComponent(query)}`);
+    expect(status).toBe(200);
   });
 });
 
