@@ -1,9 +1,11 @@
 /**
- * `npm run test:giants [-- NAME]`: giant, hot and hostile traces through both functions, each in a process with the memory of the
+ * `npm run test:giants`: giant, hot and hostile traces through both functions, each in a process with the memory of the
  * deployed function, on services in this one: what is answered, what becomes of each trace, and the most memory that a function takes.
  * Fails when one of them is not as it should be. Takes some minutes.
  */
 import { FUNCTION_MEMORY_MB } from '../lib/cdk/deployment-defaults.ts';
+import { oneOf } from '../lib/terminal/option.ts';
+import { suiteOptions } from '../test/support/suite-options.ts';
 import { type Giant, type GiantOutcome, measureGiant } from './giants/measure.ts';
 import { type GiantSpan, requestOf, requestOfSingles } from './giants/requests.ts';
 
@@ -131,11 +133,20 @@ function faultsOf(
   ];
 }
 
-const [, , only] = process.argv;
-if (only !== undefined && !Object.hasOwn(GIANTS, only)) {
-  console.error(`there is no giant "${only}": choose from ${Object.keys(GIANTS).join(', ')}`);
-  process.exit(1);
-}
+const { only } = suiteOptions({
+  script: 'test:giants',
+  description:
+    'Sends giant, hot and hostile traces through both functions, each in a process with the memory of the deployed function (docs/reliability.md). Ends with 1 if one takes more memory, or has another outcome, than it should.',
+  options: {},
+  positionals: {
+    only: oneOf({
+      choices: Object.keys(GIANTS),
+      placeholder: 'NAME',
+      help: `which one; without it, all of ${Object.keys(GIANTS).join(', ')}`,
+    }),
+  },
+  examples: [['npm run test:giants -- hot', 'one of them']],
+});
 for (const [key, giant] of Object.entries(GIANTS)) {
   if (only !== undefined && key !== only) continue;
   const outcome = await measureGiant(giant);

@@ -47,6 +47,7 @@ export const FUNCTION_ROWS: readonly Row[] = [
     [
       ['ingest', 400],
       ['decide', 750],
+      ['read', 750],
     ] as const
   ).map(([name, kilobytes]) => ({
     name: `bundle of ${name}`,

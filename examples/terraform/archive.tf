@@ -149,7 +149,7 @@ resource "aws_s3_bucket_policy" "archive" {
         Action = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
         Effect = "Deny"
         Principal = {
-          AWS = concat([aws_iam_role.ingest.arn, aws_iam_role.decide.arn], var.compaction ? [aws_iam_role.compact[0].arn] : [])
+          AWS = concat([aws_iam_role.ingest.arn, aws_iam_role.decide.arn], var.compaction ? [aws_iam_role.compact[0].arn] : [], var.read ? [aws_iam_role.read[0].arn] : [])
         }
         Resource = "${aws_s3_bucket.archive.arn}/*"
         Sid      = "NoDeletesByThePipeline"

@@ -58,9 +58,12 @@ resource "aws_iam_role_policy" "ingest" {
         Resource = aws_sqs_queue.wake_ups.arn
       },
       {
-        Action   = "ssm:GetParameter"
-        Effect   = "Allow"
-        Resource = "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies"
+        Action = "ssm:GetParameter"
+        Effect = "Allow"
+        Resource = [
+          "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies",
+          "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies:*",
+        ]
       },
       {
         Action   = "ssm:GetParametersByPath"
@@ -198,9 +201,12 @@ resource "aws_iam_role_policy" "decide" {
         Resource = aws_sqs_queue.wake_ups_dead_letter.arn
       },
       {
-        Action   = "ssm:GetParameter"
-        Effect   = "Allow"
-        Resource = "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies"
+        Action = "ssm:GetParameter"
+        Effect = "Allow"
+        Resource = [
+          "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies",
+          "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies:*",
+        ]
       },
     ]
     Version = "2012-10-17"
@@ -410,4 +416,130 @@ resource "aws_lambda_permission" "compact_hourly_allow_event_rule_tailgate_compa
   function_name = aws_lambda_function.compact[0].arn
   principal     = "events.amazonaws.com"
   source_arn    = aws_cloudwatch_event_rule.compact_hourly[0].arn
+}
+
+resource "aws_cloudwatch_log_group" "read" {
+  count             = var.read ? 1 : 0
+  name              = "/aws/lambda/${var.pipeline_name}-read"
+  retention_in_days = 30
+}
+
+resource "aws_iam_role" "read" {
+  count       = var.read ? 1 : 0
+  name_prefix = "${substr(var.pipeline_name, 0, 28)}-read-"
+  description = "Tailgate: read"
+  assume_role_policy = jsonencode({
+    Statement = [
+      {
+        Action = "sts:AssumeRole"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+      },
+    ]
+    Version = "2012-10-17"
+  })
+}
+
+resource "aws_iam_role_policy" "read" {
+  count = var.read ? 1 : 0
+  name  = "Pipeline"
+  role  = aws_iam_role.read[0].name
+  policy = jsonencode({
+    Statement = [
+      {
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Effect   = "Allow"
+        Resource = "${aws_cloudwatch_log_group.read[0].arn}:*"
+      },
+      {
+        Action   = "dynamodb:GetItem"
+        Effect   = "Allow"
+        Resource = aws_dynamodb_table.buffer.arn
+      },
+      {
+        Action   = "s3:GetObject"
+        Effect   = "Allow"
+        Resource = ["${aws_s3_bucket.archive.arn}/traces/*", "${aws_s3_bucket.archive.arn}/spans/*"]
+      },
+      {
+        Action = "s3:ListBucket"
+        Condition = {
+          StringLikeIfExists = {
+            "s3:prefix" = ["traces/*", "spans/*"]
+          }
+        }
+        Effect   = "Allow"
+        Resource = aws_s3_bucket.archive.arn
+      },
+      {
+        Action   = "ssm:GetParametersByPath"
+        Effect   = "Allow"
+        Resource = "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/read-keys"
+      },
+    ]
+    Version = "2012-10-17"
+  })
+}
+
+resource "aws_lambda_function" "read" {
+  count                          = var.read ? 1 : 0
+  function_name                  = "${var.pipeline_name}-read"
+  description                    = "Tailgate: serves the page and the APIs of kept traces"
+  role                           = aws_iam_role.read[0].arn
+  filename                       = "${var.handlers_folder}/${one(fileset(var.handlers_folder, "read-*.zip"))}"
+  source_code_hash               = filebase64sha256("${var.handlers_folder}/${one(fileset(var.handlers_folder, "read-*.zip"))}")
+  handler                        = "index.handler"
+  runtime                        = "nodejs24.x"
+  architectures                  = ["arm64"]
+  memory_size                    = 1769
+  timeout                        = 29
+  reserved_concurrent_executions = var.reserve_concurrency ? 5 : null
+  depends_on                     = [aws_iam_role_policy.read]
+
+  environment {
+    variables = merge(
+      {
+        TAILGATE_TABLE          = aws_dynamodb_table.buffer.name
+        TAILGATE_BUCKET         = aws_s3_bucket.archive.bucket
+        TAILGATE_READ_KEYS_PATH = "/tailgate/${var.pipeline_name}/read-keys"
+        NODE_OPTIONS            = "--enable-source-maps"
+      },
+      (
+        var.tenants
+        ? {
+          TAILGATE_TENANTS = "1"
+        }
+        : {}
+      )
+    )
+  }
+
+  logging_config {
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.read[0].name
+  }
+}
+
+resource "aws_lambda_permission" "read_invoke_function_url" {
+  count                  = var.read ? 1 : 0
+  action                 = "lambda:InvokeFunctionUrl"
+  function_name          = aws_lambda_function.read[0].arn
+  principal              = "*"
+  function_url_auth_type = "NONE"
+}
+
+resource "aws_lambda_permission" "read_invoke_function" {
+  count                    = var.read ? 1 : 0
+  action                   = "lambda:InvokeFunction"
+  function_name            = aws_lambda_function.read[0].arn
+  principal                = "*"
+  invoked_via_function_url = true
+}
+
+resource "aws_lambda_function_url" "read" {
+  count              = var.read ? 1 : 0
+  function_name      = aws_lambda_function.read[0].arn
+  authorization_type = "NONE"
 }

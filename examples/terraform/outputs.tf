@@ -59,3 +59,13 @@ output "retention_days" {
   description = "Days that kept traces stay"
   value       = local.archive_retention[var.archive_retention_days].days
 }
+
+output "read_url" {
+  description = "The page of kept traces, and their APIs"
+  value       = var.read ? "https://${split("/", aws_lambda_function_url.read[0].function_url)[2]}" : null
+}
+
+output "read_keys_path" {
+  description = "SSM path of the read keys"
+  value       = var.read ? "/tailgate/${var.pipeline_name}/read-keys" : null
+}

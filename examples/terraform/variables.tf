@@ -5,7 +5,7 @@ variable "handlers_folder" {
   type        = string
 
   validation {
-    condition     = alltrue([for name in ["ingest", "decide", "compact"] : length(fileset(var.handlers_folder, "${name}-*.zip")) == 1])
+    condition     = alltrue([for name in ["ingest", "decide", "compact", "read"] : length(fileset(var.handlers_folder, "${name}-*.zip")) == 1])
     error_message = "handlers_folder: expected a folder with one zip of each function, as \"npm run build\" writes it to dist/cloudformation."
   }
 }
@@ -48,6 +48,12 @@ variable "compaction" {
   default     = false
 }
 
+variable "read" {
+  description = "Whether kept traces are served, at a URL of their own: a page, and the APIs that Jaeger and Grafana read"
+  type        = bool
+  default     = false
+}
+
 variable "tenants" {
   description = "Whether each ingest key has a tenant, whose spans are kept apart; never changed after the first span"
   type        = bool
@@ -55,7 +61,7 @@ variable "tenants" {
 }
 
 variable "reserve_concurrency" {
-  description = "Whether 50 concurrent executions are reserved for ingest and 10 for decide; false where the limit of the account is too low"
+  description = "Whether 50 concurrent executions are reserved for ingest, 10 for decide and 5 for read; false where the limit of the account is too low"
   type        = bool
   default     = true
 }

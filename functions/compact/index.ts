@@ -1,15 +1,13 @@
-import { environmentCredentials } from '../../lib/aws/calls/credentials.ts';
-import { endpointOf } from '../../lib/aws/calls/endpoint.ts';
 import { NODE_CODECS } from '../../lib/aws/codecs.ts';
 import { VARIABLES } from '../../lib/aws/function-contract.ts';
 import { GlueCompactionCatalog } from '../../lib/aws/glue/compaction-catalog.ts';
 import { createS3Client, S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import { createLogger } from '../shared/logger.ts';
-import { ENVIRONMENT, isSwitchedOn, requiredVariable } from '../shared/variables.ts';
+import { signedCallsOf } from '../shared/signed-calls.ts';
+import { isSwitchedOn, requiredVariable } from '../shared/variables.ts';
 import { createHandler } from './handler.ts';
 
-const region = requiredVariable('AWS_REGION', 'region of the Glue database; Lambda sets it');
 const clock = new SystemClock();
 
 export const handler = createHandler({
@@ -21,9 +19,7 @@ export const handler = createHandler({
   }),
   catalog: new GlueCompactionCatalog({
     databaseName: requiredVariable(VARIABLES.database, 'name of the Glue database of the archive'),
-    region,
-    endpoint: endpointOf('glue', region, ENVIRONMENT),
-    credentials: environmentCredentials(ENVIRONMENT, clock),
+    ...signedCallsOf('glue'),
     clock,
   }),
   codecs: NODE_CODECS,

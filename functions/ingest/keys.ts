@@ -7,13 +7,13 @@ import type { Log } from '../shared/logger.ts';
 import { RefreshingValue } from '../shared/refreshing-value.ts';
 import type { HttpHead } from './http.ts';
 
-/** Who sends spans. */
+/** Who sends spans, or reads kept traces. */
 export interface Sender {
   /** Undefined in a pipeline without tenants. */
   readonly tenant: string | undefined;
 }
 
-/** Finds out who sends a request; `undefined`: it carries no valid key. @throws when that cannot be found out now */
+/** Finds out who sends a request, of whichever kind; `undefined`: it carries no valid key. @throws when that cannot be found out now */
 export type Authorize = (headers: HttpHead['headers']) => Promise<Sender | undefined>;
 
 /** A key that is accepted. */
@@ -56,6 +56,8 @@ export interface StoredKeysDeps {
 export interface StoredKeysOptions {
   /** Whether the pipeline keeps tenants apart: if so, every key has a tenant, otherwise none has. */
   readonly hasTenants: boolean;
+  /** What the keys are for, as log lines name them. @default ingest */
+  readonly purpose?: 'ingest' | 'read';
 }
 
 /**
@@ -68,10 +70,10 @@ interface IdentifiedKey extends KnownKey {
   readonly id: string;
 }
 
-/** The ingest keys in the parameters: read again once a minute, and at once for a key that is not known yet. */
+/** The keys in the parameters: read again once a minute, and at once for a key that is not known yet. */
 export class StoredKeys {
   readonly #deps: StoredKeysDeps;
-  readonly #options: StoredKeysOptions;
+  readonly #options: Required<StoredKeysOptions>;
   readonly #keys: RefreshingValue<readonly IdentifiedKey[]>;
   /** Problems that have been logged, so that each is logged once. */
   readonly #reported = new Set<string>();
@@ -79,12 +81,13 @@ export class StoredKeys {
   constructor(deps: StoredKeysDeps, options: StoredKeysOptions) {
     const { parameters, clock, log } = deps;
     this.#deps = deps;
-    this.#options = options;
+    this.#options = { purpose: 'ingest', ...options };
+    const { purpose } = this.#options;
     this.#keys = new RefreshingValue({
       load: (held) => this.#load(held),
       clock,
       onFailure: (error, ageMs) =>
-        log.warn('ingest keys cannot be refreshed', { path: parameters.path, usedAgeMs: ageMs, error }),
+        log.warn(`${purpose} keys cannot be refreshed`, { path: parameters.path, usedAgeMs: ageMs, error }),
     });
   }
 
@@ -103,7 +106,7 @@ export class StoredKeys {
     const foundNow = findKey(presented, await this.#keys.reread(UNKNOWN_KEY_INTERVAL_MS));
     if (foundNow === undefined && this.#keys.lastFailed) {
       throw new UnavailableError(
-        `cannot check an unknown ingest key: the keys at ${this.#deps.parameters.path} cannot be read`,
+        `cannot check an unknown ${this.#options.purpose} key: the keys at ${this.#deps.parameters.path} cannot be read`,
       );
     }
     return foundNow;
@@ -114,8 +117,9 @@ export class StoredKeys {
     const stored = await parameters.list();
     const keys = stored.map((key) => this.#read(key)).filter((key) => key !== undefined);
     if (keys.length === 0 && held?.length !== 0) {
-      const hint = 'create one: tailgate keys create --stack NAME';
-      log.warn('there are no ingest keys: everything is refused', { path: parameters.path, hint });
+      const { purpose } = this.#options;
+      const hint = `create one: tailgate keys create ${purpose === 'read' ? '--read ' : ''}--stack NAME`;
+      log.warn(`there are no ${purpose} keys: everything is refused`, { path: parameters.path, hint });
     }
     return keys;
   }
@@ -143,7 +147,7 @@ export class StoredKeys {
     const line = `${id}: ${problem}`;
     if (this.#reported.has(line)) return;
     this.#reported.add(line);
-    log.error('ingest key skipped', { parameter: `${parameters.path}/${id}`, problem });
+    log.error(`${this.#options.purpose} key skipped`, { parameter: `${parameters.path}/${id}`, problem });
   }
 }
 

@@ -166,11 +166,17 @@ export function refuseEvent(reason: string, deps: OtlpHttpDeps): HttpResponse {
   return refuse(new Refusal(400, RPC_CODE.invalidArgument, reason), 'json', undefined, deps);
 }
 
+/**
+ * The exporter of JavaScript tries five times within ten seconds, each after as long as this says: it gives up after 5 s with 1,
+ * and after 8 s with 2 (docs/receiving.md).
+ */
+const TRY_LATER = { 'retry-after': '2' };
+
 /** The answer to a request that is not read, because too much waits for its decision: the exporter sends it again. */
-export function refuseForNow({ headers }: HttpHead, message: string, retryAfterSeconds: number): HttpResponse {
+export function refuseForNow({ headers }: HttpHead, message: string): HttpResponse {
   const encoding = encodingOf(headers) ?? 'json';
   const body = encodeStatus(encoding, { code: RPC_CODE.unavailable, message });
-  return answer(503, encoding, body, { 'retry-after': String(retryAfterSeconds) });
+  return answer(503, encoding, body, TRY_LATER);
 }
 
 function refuse(
@@ -229,7 +235,7 @@ function toRefusal(error: unknown, refusals: RefusalLog): Refusal {
   }
   refusals.addFailure(error);
   const message = 'the spans could not be made durable: send them again';
-  return new Refusal(503, RPC_CODE.unavailable, message, { 'retry-after': '1' });
+  return new Refusal(503, RPC_CODE.unavailable, message, TRY_LATER);
 }
 
 function answer(

@@ -1,5 +1,6 @@
 import type { ReadApi } from './http.ts';
 import { jaegerClassicApi } from './jaeger/classic-api.ts';
+import { jaegerPointer } from './jaeger/pointer.ts';
 import { jaegerV3Api } from './jaeger/v3-api.ts';
 import { ownApi } from './own-api.ts';
 import { tempoApi } from './tempo/api.ts';
@@ -9,5 +10,6 @@ export const READ_APIS: ReadonlyMap<string, ReadApi> = new Map([
   ['/jaeger/api/v3', jaegerV3Api],
   ['/jaeger/api', jaegerClassicApi],
   ['/tempo/api', tempoApi],
+  ['/jaeger', jaegerPointer],
   ['/api', ownApi],
 ]);

@@ -1,6 +1,6 @@
 import { type Comparison, type Condition, type Field, OPERATORS } from '../../lib/read/condition.ts';
 import { HttpError } from './http.ts';
-import { numberParameter, textParameter } from './parameters.ts';
+import { choiceParameter, numberParameter } from './parameters.ts';
 
 /** Parameters that name a field with a text, of which several values are alternatives. */
 const TEXT_FIELDS: Readonly<Record<string, Field>> = {
@@ -52,17 +52,28 @@ function attributeComparison(text: string): Comparison {
       `attribute must be a key, one of ${OPERATORS.join(' ')} and a value, such as span.http.route=/cart; got ${JSON.stringify(text)}`,
     );
   }
-  return { field: attributeField(scope, key), operator, value };
+  return { field: attributeField(scope, key, text), operator, value };
 }
 
-function attributeField(scope: string | undefined, key: string): Field {
+/** Nothing has such a key, or no person sees that it does: what was meant is another. @throws {HttpError} */
+function checkKey(key: string, got: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (key !== '' && !/^\s|\s$|[\u0000-\u001f]/.test(key) && !/^(?:span|resource)?\.$/.test(key)) return;
+  throw new HttpError(
+    400,
+    `the key of an attribute must not be empty, begin or end with a space, or have control characters; got ${JSON.stringify(got)}`,
+  );
+}
+
+function attributeField(scope: string | undefined, key: string, got = key): Field {
+  checkKey(key, got);
   const of = scope === 'span.' ? 'span' : scope === 'resource.' ? 'resource' : 'any';
   return { of: 'attribute', scope: of, key };
 }
 
 /** The field whose values are asked for: one of the parameters of a search, or an attribute with its scope before it. */
 export function fieldOf(name: string, query: URLSearchParams): Field {
-  const scope = textParameter(query, 'scope');
+  const scope = choiceParameter(query, 'scope', ['span', 'resource']);
   if (scope !== undefined) return attributeField(`${scope}.`, name);
   const known = Object.hasOwn(TEXT_FIELDS, name) ? TEXT_FIELDS[name] : undefined;
   if (known !== undefined) return known;

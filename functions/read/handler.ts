@@ -11,6 +11,7 @@ import type { PerTenant } from '../shared/per-tenant.ts';
 import type { PipelineCounts } from './answers.ts';
 import { READ_APIS } from './apis.ts';
 import { compressed, HttpError, jsonResponse, type ReadApi, textResponse } from './http.ts';
+import { answerPage, type PageFiles } from './page.ts';
 
 export interface ReadHttpDeps {
   readonly readers: PerTenant<TraceReader>;
@@ -20,6 +21,8 @@ export interface ReadHttpDeps {
   /** What the pipeline has done, where this process runs it. */
   readonly pipeline?: () => PipelineCounts;
   readonly log: Log;
+  /** What an answer may have, as it is sent. @default no limit */
+  readonly maxBodyBytes?: number;
 }
 
 /** The API that a path belongs to, and the path behind its prefix; undefined: none. */
@@ -41,7 +44,9 @@ export function createReadHttp(deps: ReadHttpDeps): ReadHttp {
       if (route === undefined) {
         throw new HttpError(404, `${head.path} does not exist: ${[...READ_APIS.keys()].join(', ')} do`);
       }
-      return await compressed(await answer(head, route.api, route.rest, deps), head);
+      const answered = await compressed(await answer(head, route.api, route.rest, deps), head);
+      if (deps.maxBodyBytes !== undefined) checkSize(answered, deps.maxBodyBytes);
+      return answered;
     } catch (error) {
       const { status, message, headers } = refusalOf(error, deps.log);
       const said = errorBody(status, message);
@@ -66,6 +71,21 @@ async function answer(head: HttpHead, api: ReadApi, rest: string, deps: ReadHttp
     pipeline: deps.pipeline,
   };
   return api.handle(request, deps.readers(who.tenant));
+}
+
+/**
+ * The platform would put an error of its own in the place of a larger answer, which says nothing of what to do.
+ * @throws {HttpError}
+ */
+function checkSize({ body, headers }: HttpResponse, maxBytes: number): void {
+  if (body.length <= maxBytes) return;
+  const isGzip = headers['content-encoding'] !== undefined;
+  const less = 'ask for less: limit, a shorter window';
+  const advice = isGzip
+    ? `${less}; for one trace that is so large, use tailgate query or tailgate replay`
+    : `send "accept-encoding: gzip" (curl --compressed), or ${less}`;
+  const size = `${body.length} bytes${isGzip ? ' with gzip' : ''}`;
+  throw new HttpError(413, `the answer has ${size}, and ${maxBytes} fit into one of Lambda: ${advice}`);
 }
 
 function segmentsOf(path: string): string[] {
@@ -103,25 +123,24 @@ export function readBeside(read: ReadHttp, ingest: HttpHandler): HttpHandler {
 
 export type ReadHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** Lambda refuses larger answers: 6 MB as JSON, in which the body is base64. */
-const MAX_BODY_BYTES = 4_400_000;
+/**
+ * The largest body that Lambda takes as an answer: 6 MB as JSON, in which it is base64, and the rest of the answer some kilobytes.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const MAX_BODY_BYTES = 4_600_000;
 
-/** The Lambda handler behind a function URL or an HTTP API (payload format 2.0). */
-export function createReadHandler(deps: ReadHttpDeps): ReadHandler {
-  const read = createReadHttp(deps);
+/** The Lambda handler behind a function URL or an HTTP API (payload format 2.0): the page, and the APIs. */
+export function createReadHandler(deps: ReadHttpDeps, page: PageFiles): ReadHandler {
+  const read = createReadHttp({ maxBodyBytes: MAX_BODY_BYTES, ...deps });
   return async (event) => {
     try {
-      return resultOf(await read(readHttpEvent(event)));
+      const head = readHttpEvent(event);
+      const file = await answerPage(head, page);
+      const answer = await (file === undefined ? read(head) : compressed(file, head));
+      return httpResult(head.method === 'HEAD' ? { ...answer, body: new Uint8Array() } : answer);
     } catch (error) {
       if (!(error instanceof NotHttpEventError)) throw error;
       return httpResult(jsonResponse({ error: error.message }, 400));
     }
   };
-}
-
-function resultOf(response: HttpResponse): APIGatewayProxyStructuredResultV2 {
-  const { length } = response.body;
-  if (length <= MAX_BODY_BYTES) return httpResult(response);
-  const error = `the answer has ${length} bytes, and ${MAX_BODY_BYTES} are allowed: ask for less, or accept gzip`;
-  return httpResult(jsonResponse({ error }, 507));
 }

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { Coverage } from '../../lib/read/results.ts';
 import type { TraceReader } from '../../lib/read/trace-reader.ts';
 import type { HttpHead, HttpResponse } from '../ingest/http.ts';
 import type { PipelineCounts } from './answers.ts';
@@ -33,9 +34,19 @@ export class HttpError extends Error {
   }
 }
 
+/** Why an answer does not take in everything; undefined: it does. */
+export function gapsOf({ isComplete, missingHours, damaged }: Coverage): string | undefined {
+  if (isComplete) return undefined;
+  if (damaged === undefined) return 'not all hours were read in time: ask again, or for a shorter window';
+  const { lines, objects } = damaged;
+  const hours = missingHours.join(', ');
+  return `what is damaged in the archive was left out (lines: ${lines}, objects: ${objects}, hours: ${hours}); the log names it`;
+}
+
 /** The trace is not where it was looked for; it may be elsewhere. */
-export function traceNotFound(traceId: string, isComplete: boolean): HttpError {
-  const where = isComplete ? 'in the hours asked for' : 'in the hours that could be read in time';
+export function traceNotFound(traceId: string, coverage: Coverage): HttpError {
+  const gaps = gapsOf(coverage);
+  const where = gaps === undefined ? 'in the hours asked for' : `in what could be read (${gaps})`;
   return new HttpError(
     404,
     `trace ${traceId} has no decision record, and is not ${where}: it was not kept, is not decided yet, or is elsewhere (from, to)`,

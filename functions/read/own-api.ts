@@ -99,5 +99,5 @@ async function oneTrace(id: string, reader: TraceReader, window: ReadWindow): Pr
   const traceId = traceIdOf(id);
   const { trace, ...coverage } = await reader.get(traceId, window);
   if (trace !== undefined) return jsonResponse({ trace: traceJson(trace), ...coverage });
-  throw traceNotFound(traceId, coverage.isComplete);
+  throw traceNotFound(traceId, coverage);
 }

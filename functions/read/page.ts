@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { HttpHandler } from '../ingest/handler.ts';
 import type { HttpHead, HttpResponse } from '../ingest/http.ts';
+import { READ_APIS } from './apis.ts';
 import { compressed } from './http.ts';
 
 /** The files of the page by their names, as they are served. */
@@ -30,10 +32,22 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A file of the page; undefined: there is none with this path. The files say nothing of the traces, so they need no key. */
-async function answerPage({ method, path }: HttpHead, files: PageFiles): Promise<HttpResponse | undefined> {
+/** Paths that others answer, also to a browser. */
+const OTHERS = ['/v1', '/healthz', ...READ_APIS.keys()];
+
+/**
+ * A file of the page; undefined: there is none with this path. The files say nothing of the traces, so they need no key. A person
+ * who has mistyped a path gets the page, which says so.
+ */
+export async function answerPage(
+  { method, path, headers: asked }: HttpHead,
+  files: PageFiles,
+): Promise<HttpResponse | undefined> {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
-  const name = VIEW.test(path) ? INDEX : FILE.exec(path)?.[1];
+  const file = VIEW.test(path) ? INDEX : FILE.exec(path)?.[1];
+  const isOfOthers = OTHERS.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+  const isMistyped = file === undefined && !isOfOthers && /\btext\/html\b/.test(asked['accept'] ?? '');
+  const name = isMistyped ? INDEX : file;
   const body = name === undefined ? undefined : await files(name);
   if (name === undefined || body === undefined) return undefined;
   const headers = {
@@ -41,10 +55,21 @@ async function answerPage({ method, path }: HttpHead, files: PageFiles): Promise
     'content-security-policy': POLICY,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
-    // A newer version of Tailgate has files of the same names.
+    // A newer version of Tailgate has files of the same names: a browser asks each time, and mostly hears that it has the file.
     'cache-control': 'no-cache',
+    // Weak, because it is the same with gzip and without.
+    etag: `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
   };
+  if (isMistyped) return { status: 404, headers, body };
+  if (hasTag(asked['if-none-match'], headers.etag)) return { status: 304, headers, body: new Uint8Array() };
   return { status: 200, headers, body };
+}
+
+/** Whether the client has the file already (RFC 9110, section 13.1.2). */
+function hasTag(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, '');
+  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => opaque(tag) === opaque(etag));
 }
 
 /** Puts the page before what answers all other requests. */

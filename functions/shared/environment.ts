@@ -1,6 +1,3 @@
-import { environmentCredentials } from '../../lib/aws/calls/credentials.ts';
-import { endpointOf } from '../../lib/aws/calls/endpoint.ts';
-import type { SignedCallsDeps } from '../../lib/aws/calls/signed-calls.ts';
 import { SignedTableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 import { VARIABLES } from '../../lib/aws/function-contract.ts';
 import { meterCalls, meterParameterReads, meterSdkClient } from '../../lib/aws/meter-calls.ts';
@@ -16,7 +13,8 @@ import { EmfMetrics } from './metrics.ts';
 import { OnDemandObjectStore } from './on-demand-object-store.ts';
 import type { PerTenant, Services } from './per-tenant.ts';
 import { createServices, metered } from './services.ts';
-import { ENVIRONMENT, isSwitchedOn, optionalVariable, requiredVariable } from './variables.ts';
+import { account, signedCallsOf } from './signed-calls.ts';
+import { isSwitchedOn, optionalVariable, requiredVariable } from './variables.ts';
 
 /**
  * What the entry points share: the parts of a deployed function, made from its environment. Handlers get them as `Deps` and know
@@ -79,15 +77,4 @@ export function acknowledgeFromEnvironment(metrics: Metrics): (receiptHandles: r
   const queueUrl = requiredVariable(VARIABLES.queueUrl, 'URL of the wake-up queue');
   const clock = new SystemClock();
   return (receiptHandles) => deleteMessages(receiptHandles, { client, queueUrl, clock });
-}
-
-/** Calls of a service follow the variables that Lambda sets, and those that redirect clients of the SDK to another endpoint. */
-function signedCallsOf(service: 'dynamodb' | 'ssm'): SignedCallsDeps {
-  const { region, credentials } = account();
-  return { region, credentials, endpoint: endpointOf(service, region, ENVIRONMENT) };
-}
-
-function account() {
-  const region = requiredVariable('AWS_REGION', 'region of the stack; Lambda sets it');
-  return { region, credentials: environmentCredentials(ENVIRONMENT, new SystemClock()) };
 }

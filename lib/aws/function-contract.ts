@@ -19,6 +19,8 @@ export const VARIABLES = {
   configParameter: 'TAILGATE_CONFIG_PARAMETER',
   /** SSM path of the ingest keys, or `NO_KEYS`. */
   keysPath: 'TAILGATE_KEYS_PATH',
+  /** SSM path of the read keys. */
+  readKeysPath: 'TAILGATE_READ_KEYS_PATH',
   /** `1` where tenants are kept apart, otherwise not set. */
   tenants: 'TAILGATE_TENANTS',
   /** `1` where fragments are compressed with dictionaries that are trained on them, otherwise not set. */

@@ -15,6 +15,7 @@ export interface AppSettings {
     readonly corsOrigins?: readonly string[];
     readonly ingestConcurrency?: number | 'unreserved';
     readonly compaction?: boolean;
+    readonly read?: boolean;
     readonly trainedDictionaries?: boolean;
   };
 }
@@ -39,6 +40,7 @@ const NAMES: readonly string[] = [
   'corsOrigins',
   'ingestConcurrency',
   'compaction',
+  'read',
   'trainedDictionaries',
 ];
 /** Names of settings in earlier versions. */
@@ -89,6 +91,7 @@ export function readAppSettings(
   const corsOrigins = text('corsOrigins')?.split(',');
   const ingestConcurrency = text('ingestConcurrency');
   const compaction = flag('compaction');
+  const read = flag('read');
   const trainedDictionaries = flag('trainedDictionaries');
   const settings: AppSettings = {
     env,
@@ -104,6 +107,7 @@ export function readAppSettings(
         ingestConcurrency: ingestConcurrency === 'unreserved' ? ingestConcurrency : Number(ingestConcurrency),
       }),
       ...(compaction !== undefined && { compaction }),
+      ...(read !== undefined && { read }),
       ...(trainedDictionaries !== undefined && { trainedDictionaries }),
     },
   };

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { SPILL_PREFIX, TRACES_PREFIX } from '../archive/layout.ts';
 import { DECIDE_TIMEOUT_SECONDS } from '../aws/function-contract.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
-import { allow, PipelineFunction, useOfKey } from './pipeline-function.ts';
+import { allow, PipelineFunction, useOfKey, versionsOf } from './pipeline-function.ts';
 import { environmentOf, type PipelineResources } from './pipeline-resources.ts';
 
 /** What AWS recommends for a queue that a function reads: six timeouts, plus the time in which a batch is collected. */
@@ -59,7 +59,7 @@ export class DecideFunction extends PipelineFunction {
         allow(['s3:ListBucket'], bucket.bucketArn),
         allow(['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:SendMessage'], queue.queueArn),
         allow(['sqs:SendMessage'], deadLetterQueue.queueArn),
-        allow(['ssm:GetParameter'], policies.parameterArn),
+        allow(['ssm:GetParameter'], policies.parameterArn, versionsOf(policies.parameterArn)),
         ...useOfKey(scope, encryptionKey),
       ],
       reservedConcurrentExecutions: props.isReserved ? props.concurrency : undefined,
@@ -70,6 +70,11 @@ export class DecideFunction extends PipelineFunction {
     });
     acknowledgeWildcard(this.role, traces, 'the keys of archive objects are made of the time and a random number');
     acknowledgeWildcard(this.role, spills, 'the keys of spilled fragments are made of trace IDs');
+    acknowledgeWildcard(
+      this.role,
+      versionsOf(policies.parameterArn),
+      'any version of the policies may be the last one without errors',
+    );
     new EventSourceMapping(this, 'WakeUps', {
       target: this.function,
       eventSourceArn: queue.queueArn,

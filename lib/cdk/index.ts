@@ -32,6 +32,7 @@ export { InvalidPipelineError } from './pipeline-problems.ts';
 export type { TailSamplingPipelineProps } from './pipeline-props.ts';
 export type { PipelineResources } from './pipeline-resources.ts';
 export { Policies, PoliciesParameter, type PoliciesParameterProps } from './policies.ts';
+export { ReadFunction, type ReadFunctionProps } from './read-function.ts';
 export { TailSamplingPipeline } from './tail-sampling-pipeline.ts';
 export { TailgateStack, type TailgateStackProps } from './tailgate-stack.ts';
 export { WakeUpQueues, type WakeUpQueuesProps } from './wake-up-queues.ts';

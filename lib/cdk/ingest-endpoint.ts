@@ -1,17 +1,19 @@
 import { Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  type CfnStage,
   CorsHttpMethod,
   HttpApi,
   HttpMethod as HttpApiMethod,
   HttpStage,
   LogGroupLogDestination,
+  type ThrottleSettings,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { FunctionUrl, FunctionUrlAuthType, HttpMethod, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge, defaultChild } from './acknowledge.ts';
 
 /** What takes the requests: the URL of the ingest function, or an HTTP API of API Gateway. */
 export type IngestEndpointType = 'function-url' | 'http-api';
@@ -150,6 +152,26 @@ export class HttpApiEndpoint extends Construct implements IngestEndpoint {
     });
     this.url = this.api.apiEndpoint;
   }
+}
+
+/** Adds routes with a throttle of their own to an HTTP API, so that their requests do not take what its throttle leaves to exporters. */
+export function addLimitedRoutes(
+  { api, stage }: HttpApiEndpoint,
+  { paths, methods, integration }: LimitedRoutes,
+  { burstLimit, rateLimit }: Required<ThrottleSettings>,
+): void {
+  const settings = { ThrottlingBurstLimit: burstLimit, ThrottlingRateLimit: rateLimit };
+  const routeKeys = paths.flatMap((path) => methods.map((method) => `${method} ${path}`));
+  // The construct of the AWS library has one throttle for all routes. The map has its names as CloudFormation spells them.
+  defaultChild<CfnStage>(stage).routeSettings = Object.fromEntries(routeKeys.map((key) => [key, settings]));
+  // A stage has settings of those routes alone that are there.
+  for (const path of paths) stage.node.addDependency(...api.addRoutes({ path, methods: [...methods], integration }));
+}
+
+interface LimitedRoutes {
+  readonly paths: readonly string[];
+  readonly methods: readonly HttpApiMethod[];
+  readonly integration: HttpLambdaIntegration;
 }
 
 /** What every kind of endpoint may need. */

@@ -6,7 +6,7 @@ import { SPILL_PREFIX } from '../archive/layout.ts';
 import { DICTIONARY_PARTITION, partitionPrefix } from '../aws/dynamodb/schema.ts';
 import { NO_KEYS, VARIABLES } from '../aws/function-contract.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
-import { allow, PipelineFunction, parameterArn, useOfKey } from './pipeline-function.ts';
+import { allow, PipelineFunction, parameterArn, useOfKey, versionsOf } from './pipeline-function.ts';
 import { environmentOf, type PipelineResources } from './pipeline-resources.ts';
 
 /** Exporters give up after 10 s. The retries of a request that no exporter waits for any more may still end. */
@@ -62,7 +62,7 @@ export class IngestFunction extends PipelineFunction {
         ...(resources.trainedDictionaries ? [readDictionaries(table.tableArn)] : []),
         allow(['s3:PutObject'], spills),
         allow(['sqs:SendMessage'], queue.queueArn),
-        allow(['ssm:GetParameter'], policies.parameterArn),
+        allow(['ssm:GetParameter'], policies.parameterArn, versionsOf(policies.parameterArn)),
         ...(keysPath === undefined ? [] : [allow(['ssm:GetParametersByPath'], parameterArn(scope, keysPath))]),
         ...useOfKey(scope, encryptionKey),
       ],
@@ -70,5 +70,10 @@ export class IngestFunction extends PipelineFunction {
       logRetention: props.logRetention,
     });
     acknowledgeWildcard(this.role, spills, 'the keys of spilled fragments are made of trace IDs');
+    acknowledgeWildcard(
+      this.role,
+      versionsOf(policies.parameterArn),
+      'any version of the policies may be the last one without errors',
+    );
   }
 }

@@ -14,7 +14,7 @@ const HANDLERS = join(import.meta.dirname, '../../dist/handlers');
 /** What the functions of a pipeline differ in. */
 export interface PipelineFunctionProps {
   /** The handler: a folder of `functions/`. */
-  readonly handler: 'ingest' | 'decide' | 'compact';
+  readonly handler: 'ingest' | 'decide' | 'compact' | 'read';
   /** Description of the function, for the console of Lambda. */
   readonly description: string;
   /** After this time Lambda ends an invocation. */
@@ -104,25 +104,30 @@ export function allow(actions: readonly string[], ...resources: readonly string[
 
 /** Lets a function use a KMS key through the services that hold the pipeline's data, and in no other way. */
 export function useOfKey(scope: Construct, key: IKey | undefined): readonly PolicyStatement[] {
+  const actions = ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo'];
+  return throughServices(scope, key, actions, ['dynamodb', 's3', 'sqs']);
+}
+
+/** The same for a function that only reads the table and the bucket. */
+export function decryptionWithKey(scope: Construct, key: IKey | undefined): readonly PolicyStatement[] {
+  return throughServices(scope, key, ['Decrypt', 'DescribeKey'], ['dynamodb', 's3']);
+}
+
+function throughServices(
+  scope: Construct,
+  key: IKey | undefined,
+  actions: readonly string[],
+  services: readonly string[],
+): readonly PolicyStatement[] {
   if (key === undefined) return [];
   const { region, urlSuffix } = Stack.of(scope);
+  const through = services.map((service) => `${service}.${region}.${urlSuffix}`);
   return [
     new PolicyStatement({
       effect: Effect.ALLOW,
-      actions: [
-        'kms:Decrypt',
-        'kms:DescribeKey',
-        'kms:Encrypt',
-        'kms:GenerateDataKey',
-        'kms:ReEncryptFrom',
-        'kms:ReEncryptTo',
-      ],
+      actions: actions.map((action) => `kms:${action}`),
       resources: [key.keyArn],
-      conditions: {
-        StringEquals: {
-          'kms:ViaService': ['dynamodb', 's3', 'sqs'].map((service) => `${service}.${region}.${urlSuffix}`),
-        },
-      },
+      conditions: { StringEquals: { 'kms:ViaService': through } },
     }),
   ];
 }
@@ -135,4 +140,12 @@ export function parameterArn(scope: Construct, name: string): string {
     resourceName: name.slice(1),
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
   });
+}
+
+/**
+ * What a read of one version of a parameter names, `name:version`. It is nothing else, because names have no colon. AWS does not document
+ * whether the right to a parameter includes its versions.
+ */
+export function versionsOf(parameterArn: string): string {
+  return `${parameterArn}:*`;
 }

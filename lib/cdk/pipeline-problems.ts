@@ -80,6 +80,7 @@ function pipelineProblems(props: GivenProps): readonly string[] {
     ...batchProblems(props),
     ...concurrencyProblems(props),
     ...archiveProblems(props),
+    ...readProblems(props),
     ...(props.provisionedCapacity === undefined ? [] : capacityProblems(props.provisionedCapacity)),
     ...(props.tenants && props.allowUnauthenticated ? [TENANTS_WITHOUT_KEYS] : []),
     ...originProblems(props.corsOrigins ?? []),
@@ -140,6 +141,21 @@ function archiveProblems(props: GivenProps): readonly string[] {
     problems.push(`scanLimit: ${scanBytes} bytes: expected ${MIN_SCAN_BYTES} or more`);
   }
   return problems;
+}
+
+/** An object of the archive may have 256 MB when it is unpacked. */
+const MIN_READ_MEMORY_MB = 1024;
+/** The most that Lambda has. */
+const MAX_READ_MEMORY_MB = 10_240;
+
+function readProblems({ read, readMemory, readConcurrency }: GivenProps): readonly string[] {
+  const given = Object.entries({ readMemory, readConcurrency }).filter(([, value]) => value !== undefined);
+  if (!read) return given.map(([name]) => `${name}: has no effect without read: true`);
+  return [
+    ...wholeNumber('readMemory in MB', readMemory?.toMebibytes(), MIN_READ_MEMORY_MB, MAX_READ_MEMORY_MB),
+    ...wholeNumber('readConcurrency', readConcurrency, 1, 1000),
+    ...knownNow('readConcurrency', readConcurrency, 'the throttle of an HTTP API'),
+  ];
 }
 
 function capacityProblems(capacity: ProvisionedCapacity): readonly string[] {

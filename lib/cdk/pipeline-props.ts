@@ -140,6 +140,31 @@ export interface TailSamplingPipelineProps {
   readonly compaction?: boolean;
 
   /**
+   * Adds a function that serves kept traces: a page, the APIs of Jaeger's page and of Grafana's data sources, and one of its own. It
+   * has a URL of its own, or further routes of the HTTP API, and answers those who have a read key alone, also with
+   * `allowUnauthenticated`: `docs/read.md`.
+   *
+   * @default false: kept traces are read with Athena, or as files
+   */
+  readonly read?: boolean;
+
+  /**
+   * Memory of the read function, from 1024 to 10,240 MB. A seventh of it is for what an instance remembers of the archive; more than
+   * the default makes nothing faster but that.
+   *
+   * @default 1769 MB, which gives the function one whole processor
+   */
+  readonly readMemory?: Size;
+
+  /**
+   * Concurrency of the read function: instances that work at once, each of which reads what it is asked for by itself. Requests above
+   * it are answered 429. It is reserved unless `ingestConcurrency` is `'unreserved'`.
+   *
+   * @default 5
+   */
+  readonly readConcurrency?: number;
+
+  /**
    * Your own KMS key for the table, the bucket, the queues and the query results. Its key policy must delegate to the account's IAM
    * policies, as the policy of a new key does.
    *

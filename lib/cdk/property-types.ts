@@ -75,6 +75,9 @@ const PIPELINE = objectOf<TailSamplingPipelineProps>({
     holds: (value) => Object.values<unknown>(RemovalPolicy).includes(value),
   },
   compaction: FLAG,
+  read: FLAG,
+  readMemory: having('toMebibytes', 'a Size, such as Size.mebibytes(1769)'),
+  readConcurrency: NUMBER,
   encryptionKey: having('keyArn', 'a KMS key, such as Key.fromKeyArn(…)'),
   scanLimit: having('toBytes', 'a Size, such as Size.gibibytes(10)'),
   logRetention: {

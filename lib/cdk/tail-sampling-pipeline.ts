@@ -23,6 +23,7 @@ import { checkedPipelineName } from './pipeline-problems.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
 import { PoliciesParameter, reportPolicies } from './policies.ts';
+import { createReadFunction, type ReadFunction } from './read-function.ts';
 import { WakeUpQueues } from './wake-up-queues.ts';
 
 /**
@@ -66,6 +67,8 @@ export class TailSamplingPipeline extends Construct {
   readonly decide: DecideFunction;
   /** The function that compacts the archive; `undefined`: the archive is not compacted. */
   readonly compact: CompactFunction | undefined;
+  /** The function that serves kept traces; `undefined`: they are not served. */
+  readonly read: ReadFunction | undefined;
   /** Alarms and the dashboard. */
   readonly monitoring: PipelineMonitoring;
   readonly #archive: GrantedArchive;
@@ -142,7 +145,8 @@ export class TailSamplingPipeline extends Construct {
     this.compact = props.compaction
       ? new CompactFunction(this, 'Compact', { resources, databaseName: this.database.databaseName, logRetention })
       : undefined;
-    archive.denyDeletesBy(rolesOf(this.ingest, this.decide, this.compact));
+    this.read = createReadFunction(this, props, { resources, ingestEndpoint: this.ingestEndpoint, logRetention });
+    archive.denyDeletesBy(rolesOf(this.ingest, this.decide, this.compact, this.read));
     this.workGroup = new ArchiveWorkGroup(this, 'WorkGroup', {
       workGroupName: this.pipelineName,
       bucket: this.archiveBucket,

@@ -31,7 +31,7 @@ export class TailgateStack extends Stack {
     const { pipeline: pipelineProps, ...stackProps } = props ?? {};
     super(scope, id, stackProps);
     this.pipeline = new TailSamplingPipeline(this, 'Tailgate', pipelineProps);
-    const { keysPath, policies, wakeUps, buffer, archiveBucket, database, workGroup, ingestUrl } = this.pipeline;
+    const { keysPath, policies, wakeUps, buffer, archiveBucket, database, workGroup, ingestUrl, read } = this.pipeline;
     const header =
       keysPath === undefined
         ? 'none: requests need no key'
@@ -48,6 +48,9 @@ export class TailgateStack extends Stack {
     this.#output('WorkGroup', workGroup.workGroupName, 'Athena workgroup to query in');
     this.#output('Tenants', String(database.tenants), 'Whether each query has to name a tenant');
     this.#output('RetentionDays', String(database.retentionDays), 'Days that kept traces stay');
+    if (read === undefined) return;
+    this.#output('ReadUrl', read.url, 'The page of kept traces, and their APIs');
+    this.#output('ReadKeysPath', read.keysPath, 'SSM path of the read keys');
   }
 
   #output(name: string, value: string, description: string): void {

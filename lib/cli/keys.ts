@@ -17,6 +17,8 @@ export type KeysInput = {
   readonly stack: string | undefined;
   /** SSM path of the keys. */
   readonly path: string | undefined;
+  /** Whether they are read keys. @default ingest keys */
+  readonly read?: boolean;
 } & (
   | { readonly subcommand: 'create'; readonly tenant: string | undefined; readonly note: string | undefined }
   | { readonly subcommand: 'list' }
@@ -34,9 +36,9 @@ function accountOfTheShell(): KeysDeps {
   return { ssm: createSsmClient(), cloudFormation: createCloudFormationClient(), clock: new SystemClock() };
 }
 
-/** Creates, lists or revokes ingest keys. */
+/** Creates, lists or revokes ingest keys, or read keys. */
 export async function runKeys(input: KeysInput, terminal: Terminal, deps = accountOfTheShell()): Promise<ExitCode> {
-  const { path, ingestUrl } = await locate(input, deps);
+  const { path, url } = await locate(input, deps);
   if (path === 'none') {
     throw new CommandError(
       'this pipeline takes spans without a key (allowUnauthenticated): take that out and deploy before you create keys',
@@ -46,7 +48,7 @@ export async function runKeys(input: KeysInput, terminal: Terminal, deps = accou
   const nowMs = deps.clock.now();
   switch (input.subcommand) {
     case 'create':
-      await createKey(keys, { ...input, ingestUrl }, nowMs, terminal);
+      await createKey(keys, { ...input, url }, nowMs, terminal);
       return 0;
     case 'list':
       await listKeys(keys, nowMs, terminal);
@@ -60,22 +62,25 @@ export async function runKeys(input: KeysInput, terminal: Terminal, deps = accou
   }
 }
 
-async function locate({ stack, path = '' }: KeysInput, { cloudFormation }: KeysDeps) {
-  if (stack === undefined) return { path, ingestUrl: undefined };
-  const outputs = await readStackOutputs(cloudFormation, stack, ['KeysPath', 'IngestUrl']);
-  return { path: outputs.KeysPath, ingestUrl: outputs.IngestUrl.replace(/\/+$/, '') };
+/** Where the keys are, and the URL that they are for, where that is known. */
+async function locate({ stack, path = '', read }: KeysInput, { cloudFormation }: KeysDeps) {
+  if (stack === undefined) return { path, url: undefined };
+  const [pathOutput, urlOutput] = read ? (['ReadKeysPath', 'ReadUrl'] as const) : (['KeysPath', 'IngestUrl'] as const);
+  const outputs = await readStackOutputs(cloudFormation, stack, [pathOutput, urlOutput]);
+  return { path: outputs[pathOutput], url: outputs[urlOutput].replace(/\/+$/, '') };
 }
 
 interface NewKey {
   readonly tenant: string | undefined;
   readonly note: string | undefined;
-  /** Undefined when it is not known. */
-  readonly ingestUrl: string | undefined;
+  /** Where it is for; undefined when that is not known. */
+  readonly url: string | undefined;
+  readonly read?: boolean;
 }
 
 /** Makes a key, stores its hash, and prints it for the one and only time. */
 async function createKey(keys: KeyParameters, wanted: NewKey, nowMs: number, terminal: Terminal): Promise<void> {
-  const { tenant, note, ingestUrl } = wanted;
+  const { tenant, note, url, read = false } = wanted;
   await warnOfMixture(keys, tenant, terminal);
   const { id, key } = createIngestKey();
   await keys.create(id, {
@@ -84,10 +89,15 @@ async function createKey(keys: KeyParameters, wanted: NewKey, nowMs: number, ter
     createdAt: new Date(nowMs).toISOString(),
     ...(note !== undefined && { note }),
   });
-  terminal.complain(
-    `key ${id}${tenant === undefined ? '' : ` of tenant ${tenant}`}, shown this once; for exporters:\n`,
-  );
-  if (ingestUrl !== undefined) terminal.print(`export OTEL_EXPORTER_OTLP_ENDPOINT=${ingestUrl}`);
+  const whose = `${id}${tenant === undefined ? '' : ` of tenant ${tenant}`}`;
+  if (read) {
+    const where = url === undefined ? 'for the page' : `for ${url}`;
+    terminal.complain(`read key ${whose}, shown this once; ${where}, which asks for it, or in the header x-api-key:\n`);
+    terminal.print(key);
+    return;
+  }
+  terminal.complain(`key ${whose}, shown this once; for exporters:\n`);
+  if (url !== undefined) terminal.print(`export OTEL_EXPORTER_OTLP_ENDPOINT=${url}`);
   terminal.print(`export OTEL_EXPORTER_OTLP_HEADERS=x-api-key=${key}`);
 }
 

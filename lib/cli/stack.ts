@@ -6,6 +6,8 @@ const STACK_OUTPUTS = {
   IngestUrl: 'URL that exporters send to, without /v1/traces',
   PoliciesParameter: 'SSM parameter with the policies',
   KeysPath: 'SSM path of the ingest keys; "none": spans are taken without a key',
+  ReadUrl: 'URL of the page of kept traces; deploy with -c read=true to have it',
+  ReadKeysPath: 'SSM path of the read keys; deploy with -c read=true to have it',
   WakeUpQueueUrl: 'URL of the wake-up queue',
   DeadLetterQueueUrl: 'URL of the dead-letter queue',
   BufferTable: 'DynamoDB table of the span buffer; deploy this version of Tailgate to have it',

@@ -30,8 +30,6 @@ export interface AdmissionDeps {
 const MEASURE_MS = 100;
 /** What was refused is accepted again below this share of the limit, so that the state does not change with each request. */
 const RECOVERED = 0.8;
-/** Exporters wait at least so long before they send again. */
-const RETRY_AFTER_SECONDS = 2;
 
 type Reason = 'lag' | 'size' | 'unknown';
 
@@ -77,7 +75,7 @@ export class Admission {
     this.#measure();
     if (this.#reason === undefined) return undefined;
     this.#refused += 1;
-    return refuseForNow(head, `${WHY[this.#reason]}: send the spans again`, RETRY_AFTER_SECONDS);
+    return refuseForNow(head, `${WHY[this.#reason]}: send the spans again`);
   }
 
   #measure(): void {

@@ -19,6 +19,10 @@ export class BytesInFlight {
     return this.#held >= this.#limit;
   }
 
+  get isEmpty(): boolean {
+    return this.#held === 0;
+  }
+
   /** The most that was held at a time. */
   get most(): number {
     return this.#most;
@@ -48,10 +52,7 @@ export interface BytesOfRequest {
   release(): void;
 }
 
-/** For what an exporter is told to wait when there is no room for its body: the requests before it take less. */
-const RETRY_AFTER_SECONDS = 1;
-
 /** The answer to a request that there is no room for. */
 export function refuseForRoom(head: HttpHead): HttpResponse {
-  return refuseForNow(head, 'too many requests at once: send the spans again', RETRY_AFTER_SECONDS);
+  return refuseForNow(head, 'too many requests at once: send the spans again');
 }

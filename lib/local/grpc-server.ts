@@ -19,6 +19,7 @@ import type { Clock } from '../pipeline/ports.ts';
 import { CommandError } from '../terminal/errors.ts';
 import { type BytesInFlight, type BytesOfRequest, refuseForRoom } from './bytes-in-flight.ts';
 import { authority, endWithGrace } from './listening.ts';
+import { countArrival, MAX_MESSAGE_BYTES } from './message-arrival.ts';
 
 export interface GrpcServerOptions {
   readonly host: string;
@@ -30,6 +31,8 @@ export interface GrpcServerOptions {
   readonly inFlight: BytesInFlight;
   readonly log: Log;
   readonly clock: Clock;
+  /** How long a message may take to arrive, with its end. @default 30 s */
+  readonly messageTimeoutMs?: number;
 }
 
 export interface RunningGrpcServer {
@@ -40,15 +43,7 @@ export interface RunningGrpcServer {
 
 const SERVICE = 'opentelemetry.proto.collector.trace.v1.TraceService';
 
-/** As the Collector's `max_recv_msg_size_mib`. It applies to the message as it comes, and unpacked. */
-const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
-/** A client that takes longer to send its message is told to try again. */
 const MESSAGE_TIMEOUT_MS = 30_000;
-const LATE: StatusObject = {
-  code: status.DEADLINE_EXCEEDED,
-  details: `the message took longer than ${MESSAGE_TIMEOUT_MS / 1000} s to arrive`,
-  metadata: new Metadata(),
-};
 
 /** What is known of a call before its message. */
 interface Opened {
@@ -108,14 +103,19 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
 }
 
 /**
- * Asks the handler about the metadata, and reads the message only if the handler wants it. Until a message is there it counts as if
- * it were as large as allowed, because gRPC does not say how much of it has come.
+ * Asks the handler about the metadata, and reads the message only if the handler wants it. It counts by what has arrived; while it is
+ * unpacked, as if it were as large as allowed.
  */
 function openBeforeMessage(
-  { handler, inFlight, log, clock }: GrpcServerOptions,
+  { handler, inFlight, log, clock, messageTimeoutMs = MESSAGE_TIMEOUT_MS }: GrpcServerOptions,
   opened: WeakMap<Metadata, Opened>,
 ): ServerInterceptor {
   const refusals = new RefusalLog({ log, clock });
+  const late: StatusObject = {
+    code: status.DEADLINE_EXCEEDED,
+    details: `the message took longer than ${messageTimeoutMs / 1000} s to arrive`,
+    metadata: new Metadata(),
+  };
   return (_method, call) => {
     const share = inFlight.share();
     /** Until the message is whole. A call may end before that, in several ways, also between its message and its end. */
@@ -136,8 +136,12 @@ function openBeforeMessage(
           onReceiveMetadata: (metadata, proceed) => {
             const head = headOf(metadata);
             const read = (handle: BodyHandler) => {
-              share.add(MAX_MESSAGE_BYTES);
-              timer = setTimeout(() => intercepted.sendStatus(LATE), MESSAGE_TIMEOUT_MS);
+              timer = setTimeout(() => intercepted.sendStatus(late), messageTimeoutMs);
+              countArrival(call, (bytes) => {
+                if (timer === undefined) return;
+                if (inFlight.isFull) intercepted.sendStatus(grpcStatus(refuseForRoom(head)));
+                else share.add(bytes);
+              });
               opened.set(metadata, { handle, share, take });
               proceed(metadata);
             };

@@ -2,6 +2,9 @@ import type { PipelineCounts } from '../../functions/read/answers.ts';
 import type { InvocationMetrics } from '../../functions/shared/metrics.ts';
 import type { MetricName } from '../pipeline/metrics.ts';
 
+/** Statuses of requests for what is not there: they brought no spans. */
+const MISTYPED = new Set(['404', '405']);
+
 /** Adds up the metrics of a pipeline that CloudWatch does not see, for the page. */
 export class PipelineTally implements InvocationMetrics {
   readonly #startedAtMs: number;
@@ -29,7 +32,7 @@ export class PipelineTally implements InvocationMetrics {
     return {
       startedAtMs: this.#startedAtMs,
       receivedSpans: this.#sums.get('receiver_accepted_spans') ?? 0,
-      refusedRequests: [...refused.values()].reduce((sum, count) => sum + count, 0),
+      refusedRequests: [...refused].reduce((sum, [status, count]) => sum + (MISTYPED.has(status) ? 0 : count), 0),
       waitingFragments,
       keptTraces: decisions?.get('sampled') ?? 0,
       notSampledTraces: decisions?.get('not_sampled') ?? 0,

@@ -3,7 +3,7 @@ import { type Authorize, authorizeAll, authorizeKeys } from '../../functions/ing
 import type { PipelineCounts } from '../../functions/read/answers.ts';
 import { createReadHttp, type ReadHttp } from '../../functions/read/handler.ts';
 import { jsonResponse } from '../../functions/read/http.ts';
-import { createReaders } from '../../functions/read/readers.ts';
+import { createReaders, recordsIn } from '../../functions/read/readers.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import type { LocalServices } from './local-services.ts';
@@ -29,7 +29,8 @@ export function localReading(
   options: ReadingOptions,
   { objects, services, clock, log, pipeline }: ReadingDeps,
 ): ReadHttp {
-  const readers = createReaders({ store: objects, buffer: (tenant) => services(tenant).buffer, clock });
+  const records = (tenant: string | undefined) => recordsIn(services(tenant).buffer);
+  const readers = createReaders({ store: objects, records, clock, log });
   const read = createReadHttp({ readers, authorize: authorizeReaders(options), clock, log, pipeline });
   if (!isOpenToReaders(options)) return read;
   return async (head) => (isNameOfThisMachine(head.headers['host'] ?? '') ? read(head) : refuseName(head));

@@ -60,6 +60,33 @@ export interface ReceivedWakeUp {
   readonly instead?: 'hand on' | 'give up';
 }
 
+/**
+ * The wake-ups of a batch without copies. An invocation that sends on what a message names, and is killed before it acknowledges the
+ * message, leaves both; were each of them sent on again, they would double each time. Copies have everything in common but the number of
+ * attempts, when they are due, and some of the fragments. Each fragment stays with the one that has had the most attempts: until it is
+ * settled, or another message names it, that one is not acknowledged, so the others may be.
+ */
+export function withoutCopies(received: readonly ReceivedWakeUp[]): readonly ReceivedWakeUp[] {
+  const requests = Map.groupBy(received, ({ wakeUp: { fragments, attempt, dueAtMs, ...request } }) =>
+    JSON.stringify(request),
+  );
+  return [...requests.values()].flatMap((messages) => (messages.length > 1 ? namedOnce(messages) : messages));
+}
+
+function namedOnce(messages: readonly ReceivedWakeUp[]): readonly ReceivedWakeUp[] {
+  const named = new Set<string>();
+  return messages
+    .toSorted((left, right) => right.wakeUp.attempt - left.wakeUp.attempt)
+    .map((message) => {
+      const fragments = message.wakeUp.fragments.filter(({ traceId, hash }) => {
+        const countBefore = named.size;
+        return named.add(`${traceId} ${hash}`).size > countBefore;
+      });
+      return { ...message, wakeUp: { ...message.wakeUp, fragments } };
+    })
+    .filter(({ wakeUp }) => wakeUp.fragments.length > 0);
+}
+
 /** Hashes of fragments, by the trace that they belong to. */
 export type FragmentsByTrace = ReadonlyMap<string, ReadonlySet<string>>;
 

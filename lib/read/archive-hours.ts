@@ -10,7 +10,8 @@ import {
 } from '../archive/layout.ts';
 import type { StoredObject } from '../archive/ports.ts';
 import { UnreadableError } from '../archive/read-line.ts';
-import { type HourView, hourView } from './hour-view.ts';
+import { emptyHour, forgetDeleted, type HeldHour, look } from './held-hour.ts';
+import type { HourView } from './hour-view.ts';
 import { HoursInWindow } from './hours-in-window.ts';
 import type { ObjectTexts } from './object-texts.ts';
 import type { PartReader } from './parts/part-reader.ts';
@@ -20,7 +21,7 @@ import type { ReadWindow } from './results.ts';
 import type { ObjectSummary } from './summary/object-summary.ts';
 import { summarizeLines } from './summary/summarize-lines.ts';
 
-export interface ArchiveHoursDeps extends Pick<ReadPorts, 'objects' | 'clock'>, TenantScope {
+export interface ArchiveHoursDeps extends Pick<ReadPorts, 'objects' | 'clock' | 'onDamage'>, TenantScope {
   readonly texts: ObjectTexts;
   readonly parts: PartReader;
 }
@@ -41,21 +42,6 @@ const SETTLED_AFTER_MS = MS_PER_HOUR;
 
 /** An object is named when an invocation begins, which writes it before it ends. */
 const ROUND_MS = 120_000;
-
-interface HeldHour {
-  readonly summaries: Map<string, ObjectSummary>;
-  /** Objects that are not what the archive writes: they are not read again. */
-  readonly unreadable: Set<string>;
-  view: HourView;
-  /** When everything in the view was listed; undefined: it does not have all of it. */
-  listedAtMs: number | undefined;
-  /** Whether a part is in the view of which the lines are there, too. */
-  hasLinesOfParts: boolean;
-  /** All objects of lines. */
-  keys: readonly string[];
-  bytes: number;
-  loading: Promise<void> | undefined;
-}
 
 /**
  * The hours of the archive of one tenant, as summaries. What has been read once stays in memory as long as there is room; the
@@ -137,6 +123,7 @@ export class ArchiveHours {
       isSettled(hour, listedAtMs) ? objects.listFolder(PARTS_PREFIX + folder) : undefined,
     ]);
     held.keys = lines.objects.map(({ key }) => key).filter((key) => !isHidden(key));
+    this.#bytes -= forgetDeleted(held, [...held.keys, ...(ofParts?.objects ?? []).map(({ key }) => key)]);
     const parts = await this.#partsInstead(folder, ofParts?.objects ?? [], held, needsAttributes);
     const covered = new Set([...parts.values()].flatMap(({ covers }) => covers));
     const wanted = [...held.keys.filter((key) => !covered.has(key)), ...parts.keys()];
@@ -154,10 +141,9 @@ export class ArchiveHours {
     };
     await Promise.all(Array.from({ length: this.#limits.concurrency }, worker));
     const inView = wanted.map((key) => summaries.get(key)).filter((summary) => summary !== undefined);
-    const isWhole = isComplete && unreadable.size === 0;
-    const { summaries: before } = held.view;
-    const isSame = before.length === inView.length && before.every((summary, at) => summary === inView[at]);
-    if (!isSame || isWhole !== held.view.isComplete) held.view = hourView(hour, inView, isWhole);
+    // A part may have all of an object that cannot be read.
+    const damagedObjects = [...unreadable].filter((key) => !covered.has(key)).length;
+    look(held, hour, inView, { isRead: isComplete, damagedObjects });
     held.hasLinesOfParts = [...parts.values()].some(({ hasLines }) => hasLines);
     held.listedAtMs = isComplete ? listedAtMs : undefined;
   }
@@ -176,8 +162,7 @@ export class ArchiveHours {
       try {
         names = await this.#deps.parts.covers(part);
       } catch (error) {
-        if (!(error instanceof UnreadableError)) throw error;
-        unreadable.add(part.key);
+        this.#leaveOut(part.key, error, unreadable);
         continue;
       }
       const covers = names.map((name) => TRACES_PREFIX + folder + name);
@@ -192,13 +177,20 @@ export class ArchiveHours {
     try {
       const summary = await this.#summarize(key, part);
       if (summary === undefined) return;
+      const { damage } = summary;
+      if (damage !== undefined) this.#deps.onDamage?.({ key, lines: damage.lines, reason: damage.firstFault });
       held.summaries.set(key, summary);
       held.bytes += summary.byteLength;
       this.#bytes += summary.byteLength;
     } catch (error) {
-      if (!(error instanceof UnreadableError)) throw error;
-      held.unreadable.add(key);
+      this.#leaveOut(key, error, held.unreadable);
     }
+  }
+
+  #leaveOut(key: string, error: unknown, unreadable: Set<string>): void {
+    if (!(error instanceof UnreadableError)) throw error;
+    unreadable.add(key);
+    this.#deps.onDamage?.({ key, reason: error.message });
   }
 
   async #summarize(key: string, part: StoredObject | undefined): Promise<ObjectSummary | undefined> {
@@ -230,17 +222,4 @@ interface PartInstead {
 
 function isSettled(hour: ArchiveHour, nowMs: number): boolean {
   return nowMs > startOf(hour) + MS_PER_HOUR + SETTLED_AFTER_MS;
-}
-
-function emptyHour(hour: ArchiveHour): HeldHour {
-  return {
-    summaries: new Map(),
-    unreadable: new Set(),
-    view: hourView(hour, [], true),
-    listedAtMs: undefined,
-    hasLinesOfParts: false,
-    keys: [],
-    bytes: 0,
-    loading: undefined,
-  };
 }

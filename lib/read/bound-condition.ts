@@ -8,6 +8,7 @@ import {
   type TraceField,
 } from './condition.ts';
 import { type KeptTrace, policyOf, rootOf } from './kept-trace.ts';
+import type { Deadline } from './ports.ts';
 import { hashOfKey, hashOfValue, mayContain } from './summary/attribute-filter.ts';
 import { KINDS, kindOf, NO_TEXT, type ObjectSummary, STATUSES, statusOf } from './summary/object-summary.ts';
 
@@ -30,12 +31,14 @@ export type RowTest = (row: number, trace: KeptTrace, details?: SpanDetails) => 
 /** The comparisons of a condition made ready, once for all objects. */
 export class CompiledCondition {
   readonly #condition: Condition;
+  readonly #deadline: Deadline;
   readonly #tests = new Map<Comparison, Test>();
 
-  /** @throws {InvalidQueryError} */
-  constructor(condition: Condition) {
+  /** @param deadline of everything that it is asked @throws {InvalidQueryError} */
+  constructor(condition: Condition, deadline: Deadline) {
     this.#condition = condition;
-    for (const comparison of comparisonsOf(condition)) this.#tests.set(comparison, testOf(comparison));
+    this.#deadline = deadline;
+    for (const comparison of comparisonsOf(condition)) this.#tests.set(comparison, testOf(comparison, deadline));
   }
 
   /** The condition on the rows of an object; undefined when none of them can fulfil it. */
@@ -75,7 +78,7 @@ export class CompiledCondition {
 
   #bindComparison(comparison: Comparison, summary: ObjectSummary): RowTest | undefined {
     const { field } = comparison;
-    const test = this.#tests.get(comparison) ?? testOf(comparison);
+    const test = this.#tests.get(comparison) ?? testOf(comparison, this.#deadline);
     if (field.of === 'attribute') return attributeTest(field, comparison, test, summary);
     return field.of === 'trace' ? traceTest(field, test) : spanTest(field, test, summary);
   }

@@ -1,13 +1,28 @@
 import { RE2JS } from 're2js';
+import { patternSize } from '../ottl/patterns/pattern-size.ts';
 import { type Comparison, InvalidQueryError } from './condition.ts';
+import type { Deadline } from './ports.ts';
 
 /** Whether a value fulfils a comparison. null: there is no value, which fulfils none. */
 export type Test = (value: string | number | null) => boolean;
 
 const MAX_PATTERN_LENGTH = 1000;
+/** Instructions of a pattern. `(?:[a-z]{1,63}\\.){1,8}[a-z]{1,63}`, the name of a host, has 1142. */
+const MAX_PATTERN_SIZE = 2000;
+/** Instructions times characters: a quarter of a second at the worst, while nothing else happens in the process. */
+const MAX_STEPS_PER_TEXT = 4_000_000;
 
-/** @throws {InvalidQueryError} when the operator does not take the value */
-export function testOf({ operator, value }: Comparison): Test {
+/** Thrown when the time for an answer is over in the middle of the work. */
+export class OutOfTimeError extends Error {
+  override readonly name = 'OutOfTimeError';
+}
+
+/**
+ * @param deadline of tests that take long
+ * @throws {InvalidQueryError} when the operator does not take the value. A test throws it for a text that is too long for its pattern, and
+ * an {@link OutOfTimeError}
+ */
+export function testOf({ operator, value }: Comparison, deadline: Deadline): Test {
   switch (operator) {
     case '=':
       return equalTo(value);
@@ -17,8 +32,8 @@ export function testOf({ operator, value }: Comparison): Test {
     }
     case '=~':
     case '!~': {
-      const pattern = patternOf(operator, value);
-      return (other) => other !== null && pattern.matches(String(other)) === (operator === '=~');
+      const matches = matcherOf(operator, value, deadline);
+      return (other) => other !== null && matches(String(other)) === (operator === '=~');
     }
     default: {
       const limit = numberOf(operator, value);
@@ -37,10 +52,33 @@ function equalTo(value: Comparison['value']): Test {
   return (other) => other !== null && (typeof other === 'number' ? other === Number(value) : other === text);
 }
 
-/** RE2 takes time linear in the text, whatever the pattern. A point is any character, as in TraceQL and Prometheus. */
+function matcherOf(operator: string, value: Comparison['value'], deadline: Deadline): (text: string) => boolean {
+  const pattern = patternOf(operator, value);
+  const maxLength = Math.floor(MAX_STEPS_PER_TEXT / pattern.programSize());
+  return (text) => {
+    if (deadline.isOver()) throw new OutOfTimeError('there is no time left');
+    if (text.length > maxLength) {
+      throw new InvalidQueryError(
+        `${operator} ${JSON.stringify(value)} takes texts of at most ${maxLength} characters, and one has ${text.length}: choose a shorter pattern, or without large repeats`,
+      );
+    }
+    return pattern.matches(text);
+  };
+}
+
+/**
+ * RE2 takes time linear in the text, whatever the pattern; but for each character as many steps as the pattern has instructions,
+ * of which repeats make many. A point is any character, as in TraceQL and Prometheus.
+ */
 function patternOf(operator: string, value: Comparison['value']): RE2JS {
   if (typeof value !== 'string' || value.length > MAX_PATTERN_LENGTH) {
     throw new InvalidQueryError(`${operator} takes a regular expression of at most ${MAX_PATTERN_LENGTH} characters`);
+  }
+  const size = patternSize(value);
+  if (size > MAX_PATTERN_SIZE) {
+    throw new InvalidQueryError(
+      `${operator} takes a regular expression of at most ${MAX_PATTERN_SIZE} instructions, got about ${size}: each repeat such as {1000} counts as often as it repeats`,
+    );
   }
   try {
     return RE2JS.compile(value, RE2JS.DOTALL);

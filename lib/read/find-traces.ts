@@ -1,13 +1,13 @@
-import type { ArchiveHour } from '../archive/hours.ts';
 import type { ArchiveHours } from './archive-hours.ts';
 import { CompiledCondition, NO, PERHAPS, type RowTest, YES } from './bound-condition.ts';
-import { type Test, testOf } from './comparison.ts';
+import { OutOfTimeError, type Test, testOf } from './comparison.ts';
 import { needsAttributes } from './condition.ts';
+import { CoverageBuilder } from './coverage.ts';
 import { tracesIn } from './hour-view.ts';
 import { viewsOf } from './hours-ahead.ts';
 import { forEachRow, type KeptTrace, type LineOfTrace, matchedSpan, summaryOf } from './kept-trace.ts';
 import { needlesOf } from './line-details.ts';
-import type { LineReader } from './line-reader.ts';
+import { DAMAGED, ifDamaged, type LineReader } from './line-reader.ts';
 import type { Deadline } from './ports.ts';
 import type { FoundTrace, FoundTraces, MatchedSpan, ReadWindow, TraceQuery } from './results.ts';
 import type { ObjectSummary } from './summary/object-summary.ts';
@@ -31,15 +31,25 @@ const DEFAULT_SPANS = 3;
 export async function findTraces(query: TraceQuery, deps: FindTracesDeps, deadline: Deadline): Promise<FoundTraces> {
   const { window, condition, matchedCount, order = 'newest', limit = DEFAULT_LIMIT } = query;
   const readsLines = condition !== undefined && needsAttributes(condition);
-  const search = new Search(query, deps.lines);
+  const search = new Search(query, deps.lines, deadline);
   const wanted = await deps.hours.inWindow(window);
   const options = { needsAttributes: readsLines, mayStop: order === 'newest' };
   const views = viewsOf(wanted, deps.hours, deadline, options);
   // What summaries answer alone takes no time.
   const isTooLate = () => readsLines && deadline.isOver();
-  const asked = { window, limit, search, views, isTooLate, mayNotMatch: readsLines || matchedCount !== undefined };
-  const { traces, missing } = await (order === 'newest' ? newest(asked) : slowest(asked));
-  return { traces, isComplete: missing.size === 0, missingHours: [...missing] };
+  const found: Found = { traces: [], coverage: new CoverageBuilder() };
+  const mayNotMatch = readsLines || matchedCount !== undefined;
+  const asked = { window, limit, search, views, isTooLate, mayNotMatch, found };
+  try {
+    await (order === 'newest' ? newest(asked) : slowest(asked));
+  } catch (error) {
+    if (!(error instanceof OutOfTimeError)) throw error;
+    const { lastHour } = found.coverage;
+    for (const hour of wanted) {
+      if (order === 'slowest' || lastHour === undefined || hour <= lastHour) found.coverage.addMissing(hour);
+    }
+  }
+  return { traces: found.traces, ...found.coverage.build() };
 }
 
 interface Asked {
@@ -50,39 +60,40 @@ interface Asked {
   readonly isTooLate: () => boolean;
   /** Whether a candidate may turn out not to match. */
   readonly mayNotMatch: boolean;
+  /** What has been found so far. */
+  readonly found: Found;
 }
 
 interface Found {
-  readonly traces: readonly FoundTrace[];
-  readonly missing: ReadonlySet<ArchiveHour>;
+  readonly traces: FoundTrace[];
+  readonly coverage: CoverageBuilder;
 }
 
-async function newest({ window, limit, search, views, isTooLate }: Asked): Promise<Found> {
-  const traces: FoundTrace[] = [];
-  const missing = new Set<ArchiveHour>();
+async function newest({ window, limit, search, views, isTooLate, found }: Asked): Promise<void> {
+  const { traces, coverage } = found;
   for await (const { hour, view } of views) {
-    if (view?.isComplete !== true) missing.add(hour);
+    coverage.addHour(hour, view);
     for (const trace of view === undefined ? [] : tracesIn(view, window)) {
       if (!search.isCandidate(trace)) continue;
       if (isTooLate()) {
-        missing.add(hour);
+        coverage.addMissing(hour);
         break;
       }
-      const found = await search.match(trace);
-      if (found !== undefined && traces.push(found) === limit) return { traces, missing };
+      const match = await search.match(trace).catch(ifDamaged);
+      if (match === DAMAGED) coverage.addDamagedLine(hour);
+      else if (match !== undefined && traces.push(match) === limit) return;
     }
   }
-  return { traces, missing };
 }
 
 /** Candidates that are put in order together. */
 const SORTED_AT_ONCE = 1000;
 
-async function slowest({ window, limit, search, views, isTooLate, mayNotMatch }: Asked): Promise<Found> {
-  const missing = new Set<ArchiveHour>();
+async function slowest({ window, limit, search, views, isTooLate, mayNotMatch, found }: Asked): Promise<void> {
+  const { traces, coverage } = found;
   const candidates: KeptTrace[] = [];
   for await (const { hour, view } of views) {
-    if (view?.isComplete !== true) missing.add(hour);
+    coverage.addHour(hour, view);
     for (const trace of view === undefined ? [] : tracesIn(view, window)) {
       if (!search.isCandidate(trace)) continue;
       candidates.push(trace);
@@ -90,16 +101,15 @@ async function slowest({ window, limit, search, views, isTooLate, mayNotMatch }:
       if (!mayNotMatch && candidates.length > limit + SORTED_AT_ONCE) candidates.sort(bySlowest).length = limit;
     }
   }
-  const traces: FoundTrace[] = [];
   for (const trace of candidates.sort(bySlowest)) {
     if (isTooLate()) {
-      missing.add(trace.hour);
+      coverage.addMissing(trace.hour);
       break;
     }
-    const found = await search.match(trace);
-    if (found !== undefined && traces.push(found) === limit) break;
+    const match = await search.match(trace).catch(ifDamaged);
+    if (match === DAMAGED) coverage.addDamagedLine(trace.hour);
+    else if (match !== undefined && traces.push(match) === limit) break;
   }
-  return { traces, missing };
 }
 
 function bySlowest(a: KeptTrace, b: KeptTrace): number {
@@ -115,11 +125,15 @@ class Search {
   readonly #tests = new Map<ObjectSummary, RowTest | undefined>();
   #last: { readonly summary: ObjectSummary; readonly test: RowTest | undefined } | undefined;
 
-  constructor({ condition, matchedCount, spansPerTrace = DEFAULT_SPANS }: TraceQuery, lines: LineReader) {
-    this.#compiled = condition && new CompiledCondition(condition);
+  constructor(query: TraceQuery, lines: LineReader, deadline: Deadline) {
+    const { condition, matchedCount, spansPerTrace = DEFAULT_SPANS } = query;
+    this.#compiled = condition && new CompiledCondition(condition, deadline);
     this.#needles = condition === undefined ? [] : needlesOf(condition);
     this.#spansPerTrace = spansPerTrace;
-    this.#isCount = testOf({ field: { of: 'trace', name: 'spanCount' }, operator: '>', value: 0, ...matchedCount });
+    this.#isCount = testOf(
+      { field: { of: 'trace', name: 'spanCount' }, operator: '>', value: 0, ...matchedCount },
+      deadline,
+    );
     this.#lines = lines;
   }
 

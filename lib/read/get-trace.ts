@@ -1,11 +1,12 @@
-import { filedHour, type TenantScope } from '../archive/layout.ts';
+import { filedHour, scopedKey, type TenantScope } from '../archive/layout.ts';
 import { readTraceLine } from '../archive/read-line.ts';
 import type { ArchiveHours } from './archive-hours.ts';
+import { CoverageBuilder } from './coverage.ts';
 import { findTrace, type HourView } from './hour-view.ts';
 import type { KeptTrace } from './kept-trace.ts';
-import type { LineReader } from './line-reader.ts';
+import { DAMAGED, ifDamaged, type LineReader } from './line-reader.ts';
 import type { ObjectTexts } from './object-texts.ts';
-import { type LineJson, linesIn, readLine } from './otlp-json.ts';
+import { type LineJson, linesIn, readWholeLine } from './otlp-json.ts';
 import type { Deadline, KeptRecord, KeptRecords } from './ports.ts';
 import { assembleLines, type ReadTrace } from './read-trace.ts';
 import type { Coverage, ReadWindow } from './results.ts';
@@ -23,6 +24,12 @@ export interface TraceLookup extends Coverage {
 }
 
 const COMPLETE: Coverage = { isComplete: true, missingHours: [] };
+
+/** A trace as far as its lines can be read, and whether one of them cannot. */
+interface Read {
+  readonly trace: ReadTrace | undefined;
+  readonly isDamaged: boolean;
+}
 
 /**
  * One trace with everything that the archive has of it.
@@ -46,29 +53,30 @@ export async function getTrace(
     if (lines.length >= record.lineCount && lines.length > 0) {
       return { ...COMPLETE, trace: assembleLines(hour, lines, 'lines') };
     }
-    // Claims were folded, or not all are committed yet, or the record says more than there is.
+    // Claims were folded, or not all are committed yet, or one is damaged, or the record says more than there is.
     const view = await hours.view(hour, deadline);
-    const trace = (await readFrom(view, traceId, deps)) ?? (lines[0] && assembleLines(hour, lines, 'lines'));
-    return { trace, ...coverageOf(view) };
+    const read = await readFrom(view, traceId, deps);
+    return { ...coverageOf(view, read), trace: read.trace ?? (lines[0] && assembleLines(hour, lines, 'lines')) };
   }
   for (const held of hours.held()) {
     if (findTrace(held, traceId) === undefined) continue;
     const view = await hours.view(held.hour, deadline);
-    const trace = await readFrom(view, traceId, deps);
-    if (trace !== undefined) return { ...coverageOf(view), trace };
+    const read = await readFrom(view, traceId, deps);
+    if (read.trace !== undefined) return { ...coverageOf(view, read), trace: read.trace };
   }
-  const missingHours: string[] = [];
+  const coverage = new CoverageBuilder();
   for (const hour of window === undefined ? [] : await hours.inWindow(window)) {
     if (deadline.isOver()) {
-      missingHours.push(hour);
+      coverage.addMissing(hour);
       continue;
     }
     const view = await hours.view(hour, deadline);
-    const trace = await readFrom(view, traceId, deps);
-    if (trace !== undefined) return { ...coverageOf(view), trace };
-    if (!view.isComplete) missingHours.push(hour);
+    const read = await readFrom(view, traceId, deps);
+    if (read.trace !== undefined) return { ...coverageOf(view, read), trace: read.trace };
+    coverage.addHour(hour, view);
+    if (read.isDamaged) coverage.addDamagedLine(hour);
   }
-  return { trace: undefined, isComplete: missingHours.length === 0, missingHours };
+  return { trace: undefined, ...coverage.build() };
 }
 
 /** A trace that a search has found. `undefined`: it is gone since. */
@@ -77,42 +85,69 @@ export async function readFound(
   deps: GetTraceDeps,
   deadline: Deadline,
 ): Promise<ReadTrace | undefined> {
-  return readFrom(await deps.hours.view(hour, deadline), traceId, deps);
+  return (await readFrom(await deps.hours.view(hour, deadline), traceId, deps)).trace;
 }
 
-function coverageOf({ hour, isComplete }: HourView): Coverage {
-  return { isComplete, missingHours: isComplete ? [] : [hour] };
+function coverageOf(view: HourView, { isDamaged }: Read): Coverage {
+  const coverage = new CoverageBuilder();
+  coverage.addHour(view.hour, view);
+  if (isDamaged) coverage.addDamagedLine(view.hour);
+  return coverage.build();
 }
 
 async function linesOfRecord(traceId: string, { keys }: KeptRecord, deps: GetTraceDeps): Promise<LineJson[]> {
-  const texts = await Promise.all([...new Set(keys)].map((key) => deps.texts.textOfClaim(key, deps)));
-  return texts.flatMap((text) => (text === undefined ? [] : linesWithId(traceId, text)));
+  const lines = [...new Set(keys)].map((key) => linesIfReadable(scopedKey(key, deps), traceId, deps));
+  return (await Promise.all(lines)).flat();
 }
 
+/** The lines of a trace in an object; none when it is gone, or has no lines. */
+async function linesIfReadable(key: string, traceId: string, { texts }: GetTraceDeps): Promise<LineJson[]> {
+  try {
+    const text = await texts.text(key);
+    return text === undefined ? [] : linesWithId(traceId, text);
+  } catch (error) {
+    ifDamaged(error);
+    return [];
+  }
+}
+
+/** The lines of a trace in an object, without those that are damaged. @throws {UnreadableError} when there are no lines in it */
 function linesWithId(traceId: string, text: Uint8Array): LineJson[] {
   const lines: LineJson[] = [];
   for (const { begin, end } of linesIn(text)) {
     const line = text.subarray(begin, end);
-    let isWanted = false;
-    // Looks at the end of the line alone, where the ID is.
-    readTraceLine(line, (head) => {
-      isWanted = head.traceId === traceId;
-      return false;
-    });
-    if (isWanted) lines.push(readLine(line));
+    try {
+      if (isOfTrace(line, traceId)) lines.push(readWholeLine(line));
+    } catch (error) {
+      ifDamaged(error);
+    }
   }
   return lines;
 }
 
-async function readFrom(view: HourView, traceId: string, deps: GetTraceDeps): Promise<ReadTrace | undefined> {
+/** Looks at the end of the line alone, where the ID is. */
+function isOfTrace(line: Uint8Array, traceId: string): boolean {
+  let isWanted = false;
+  readTraceLine(line, (head) => {
+    isWanted = head.traceId === traceId;
+    return false;
+  });
+  return isWanted;
+}
+
+async function readFrom(view: HourView, traceId: string, deps: GetTraceDeps): Promise<Read> {
   const found = findTrace(view, traceId);
-  if (found === undefined) return undefined;
+  if (found === undefined) return { trace: undefined, isDamaged: false };
   const isInPart = found.lines.some(({ summary }) => summary.part !== undefined);
   const lines = isInPart ? await linesBehind(view.hour, traceId, found, deps) : undefined;
-  if (lines !== undefined) return assembleLines(view.hour, lines, 'lines');
-  const read = await Promise.all(found.lines.map((line) => deps.lines.line(line)));
-  const left = read.filter((line) => line !== undefined);
-  return left.length === 0 ? undefined : assembleLines(view.hour, left, isInPart ? 'parts' : 'lines');
+  if (lines !== undefined) return { trace: assembleLines(view.hour, lines, 'lines'), isDamaged: false };
+  const read = await Promise.all(found.lines.map((line) => deps.lines.line(line).catch(ifDamaged)));
+  const left = read.filter((line) => line !== undefined && line !== DAMAGED);
+  const source = isInPart ? 'parts' : 'lines';
+  return {
+    trace: left.length === 0 ? undefined : assembleLines(view.hour, left, source),
+    isDamaged: read.includes(DAMAGED),
+  };
 }
 
 /** The lines of a trace that was found in a part, which says when they were decided; undefined when they are not all there. */
@@ -120,10 +155,7 @@ async function linesBehind(hour: string, traceId: string, { lines }: KeptTrace, 
   const decided = new Set(lines.map(({ summary, line }) => summary.lines.decidedAtMs[line] as number));
   const keys = new Set([...decided].flatMap((ms) => deps.hours.objectsAround(hour, ms)));
   const found: LineJson[] = [];
-  for (const key of keys) {
-    const text = await deps.texts.text(key);
-    if (text !== undefined) found.push(...linesWithId(traceId, text));
-  }
+  for (const key of keys) found.push(...(await linesIfReadable(key, traceId, deps)));
   const seqs = new Set(found.map(({ seq }) => seq ?? 0));
   return lines.every(({ summary, line }) => seqs.has(summary.lines.seq[line] as number)) ? found : undefined;
 }

@@ -2,6 +2,7 @@ import { MS_PER_HOUR, startOf } from '../archive/hours.ts';
 import { identityOf } from '../archive/unfinished.ts';
 import { isInWindow, type TimeWindow } from '../archive/window.ts';
 import { type KeptTrace, keptTrace, type LineOfTrace } from './kept-trace.ts';
+import type { Damaged } from './results.ts';
 import { hexOf, KINDS, kindOf, type ObjectSummary, wordOfHex } from './summary/object-summary.ts';
 import { timeOf } from './summary/summarize-lines.ts';
 
@@ -14,18 +15,37 @@ export interface HourView {
   readonly summaries: readonly ObjectSummary[];
   /** The latest start first. Traces that began outside of the hour (`archive/window.ts`) are at its beginning. */
   readonly newestFirst: readonly KeptTrace[];
-  /** Whether all objects of the hour are in it. */
+  /** Whether all objects of the hour are in it, with all their lines. */
   readonly isComplete: boolean;
+  readonly damaged: Damaged;
 }
 
-export function hourView(hour: string, summaries: readonly ObjectSummary[], isComplete: boolean): HourView {
+/** What an hour lacks. */
+export interface HourGaps {
+  /** Whether there was time and room for all objects. */
+  readonly isRead: boolean;
+  readonly damagedObjects: number;
+}
+
+export function hourView(
+  hour: string,
+  summaries: readonly ObjectSummary[],
+  { isRead, damagedObjects }: HourGaps,
+): HourView {
+  const damagedLines = summaries.reduce((sum, { damage }) => sum + (damage?.lines ?? 0), 0);
   const hourMs = startOf(hour);
   const orderOf = ({ startMs = 0 }: KeptTrace) =>
     startMs >= hourMs && startMs < hourMs + MS_PER_HOUR ? startMs : hourMs;
   const traces = groupLines(summaries).map((lines) => keptTrace(hour, inOrder(lines)));
   const order = new Float64Array(traces.map(orderOf));
   const places = Array.from(traces.keys()).sort((a, b) => (order[b] as number) - (order[a] as number) || a - b);
-  return { hour, summaries, isComplete, newestFirst: places.map((place) => traces[place] as KeptTrace) };
+  return {
+    hour,
+    summaries,
+    newestFirst: places.map((place) => traces[place] as KeptTrace),
+    isComplete: isRead && damagedObjects === 0 && damagedLines === 0,
+    damaged: { lines: damagedLines, objects: damagedObjects },
+  };
 }
 
 /** The traces of the hour that are in a window. */

@@ -1,3 +1,4 @@
+import { compareText } from '../otlp/trace/summary.ts';
 import type { MatchedSpan, ServiceCount, TraceSummary } from './results.ts';
 import {
   earlier,
@@ -121,7 +122,7 @@ function servicesOf(trace: KeptTrace): ServiceCount[] {
     count.spanCount += 1;
     if (statusOf(summary.spans.flags[row] as number) === STATUS_ERROR) count.errorCount += 1;
   });
-  return [...counts.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...counts.values()].sort((a, b) => compareText(a.name, b.name));
 }
 
 /** Spans with a parent that is on none of the lines. */
@@ -184,14 +185,13 @@ function bounds({ lines }: KeptTrace): { readonly first: bigint; readonly last: 
 export function matchedSpan(row: number, { summary, line }: LineOfTrace): MatchedSpan {
   const { spans, lines } = summary;
   const [start, end] = [spans.start[row] as number, spans.end[row] as number];
-  const duration = end - start;
   return {
     spanId: hexOf(spans.spanId, row * 2, 2),
     service: textOf(summary, spans.service[row] as number),
     name: textOf(summary, spans.name[row] as number) ?? '',
     kind: KINDS[kindOf(spans.flags[row] as number)] ?? 'UNSPECIFIED',
     startTimeUnixNano: Number.isNaN(start) ? 0n : timeOf(start, lines.baseSeconds[line] as number),
-    durationNanos: numberOrNull(duration),
+    durationNanos: numberOrNull(Math.max(0, end - start)),
   };
 }
 

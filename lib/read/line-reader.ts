@@ -1,13 +1,23 @@
+import { UnreadableError } from '../archive/read-line.ts';
 import type { SpanDetails } from './bound-condition.ts';
 import type { LineOfTrace } from './kept-trace.ts';
 import { detailsOf } from './line-details.ts';
 import type { ObjectTexts } from './object-texts.ts';
-import { type LineJson, readLine } from './otlp-json.ts';
+import { type LineJson, readLine, readWholeLine } from './otlp-json.ts';
 import type { PartLines } from './parts/part-lines.ts';
 
 const utf8 = new TextDecoder();
 
-/** Reads lines that summaries point to. */
+/** In place of what could not be read, because it is not what the archive writes. */
+export const DAMAGED = Symbol('damaged');
+
+/** To be caught from a {@link LineReader}. */
+export function ifDamaged(error: unknown): typeof DAMAGED {
+  if (error instanceof UnreadableError) return DAMAGED;
+  throw error;
+}
+
+/** Reads lines that summaries point to. Every call may throw an `UnreadableError`: what was there for its summary is damaged by now. */
 export class LineReader {
   readonly #texts: ObjectTexts;
   readonly #parts: PartLines;
@@ -21,7 +31,7 @@ export class LineReader {
   async line(at: LineOfTrace): Promise<LineJson | undefined> {
     if (at.summary.part !== undefined) return this.#parts.line(at);
     const bytes = await this.#bytes(at);
-    return bytes && readLine(bytes);
+    return bytes && readWholeLine(bytes);
   }
 
   /**

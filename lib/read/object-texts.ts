@@ -1,4 +1,3 @@
-import { scopedKey, type TenantScope } from '../archive/layout.ts';
 import { UnreadableError } from '../archive/read-line.ts';
 import { MAX_OBJECT_TEXT_BYTES } from './otlp-json.ts';
 import type { Decompress, ObjectReader } from './ports.ts';
@@ -44,11 +43,6 @@ export class ObjectTexts {
     } catch (error) {
       throw new UnreadableError(`is not gzip: ${error instanceof Error ? error.message : String(error)}`);
     }
-  }
-
-  /** The same by the key as a decision record names it. */
-  textOfClaim(key: string, scope: TenantScope): Promise<Uint8Array | undefined> {
-    return this.text(scopedKey(key, scope));
   }
 
   #keep(key: string, text: Uint8Array): void {

@@ -1,4 +1,5 @@
 import { MAX_READ_LINE_BYTES, parseLine, UnreadableError } from '../archive/read-line.ts';
+import { faultInLine, isTooDeep } from './check-line.ts';
 
 /**
  * A line of the archive as the read service takes it: OTLP JSON (opentelemetry/proto/trace/v1/trace.proto), then the columns.
@@ -110,6 +111,13 @@ export function* linesIn(text: Uint8Array): Generator<{ readonly begin: number; 
   }
 }
 
+/** A line that will be passed on as it is. @throws {UnreadableError} when it is not a line of the archive */
+export function readWholeLine(line: Uint8Array): LineJson {
+  const json = readLine(line);
+  if (isTooDeep(json)) throw new UnreadableError('is not OTLP JSON as the archive writes it: it is nested too deep');
+  return json;
+}
+
 /** @throws {UnreadableError} when it is not a line of the archive */
 export function readLine(line: Uint8Array): LineJson {
   const { json } = parseLine(line);
@@ -117,6 +125,8 @@ export function readLine(line: Uint8Array): LineJson {
   if (typeof traceId !== 'string' || !TRACE_ID.test(traceId) || !Array.isArray(resourceSpans)) {
     throw new UnreadableError('is not a line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}');
   }
+  const fault = faultInLine(json);
+  if (fault !== undefined) throw new UnreadableError(`is not OTLP JSON as the archive writes it: ${fault}`);
   return json as LineJson;
 }
 

@@ -41,6 +41,16 @@ export interface ReadPorts {
   readonly clock: ReadClock;
   /** @default none: traces are found by the hours asked for */
   readonly records?: KeptRecords;
+  /** Hears once of each object in which something is not what the archive writes. */
+  readonly onDamage?: (found: FoundDamage) => void;
+}
+
+export interface FoundDamage {
+  readonly key: string;
+  /** How many lines are left out; undefined: the whole object. */
+  readonly lines?: number;
+  /** Of the first line, or of the object: it goes on behind its name, "is not …". */
+  readonly reason: string;
 }
 
 /** Until when a call may go on reading. What it has then is its answer. */

@@ -22,11 +22,23 @@ export interface TraceQuery {
   readonly spansPerTrace?: number;
 }
 
-/** Whether an answer takes in everything that was asked for, or a bound of time or memory was reached before. */
+/**
+ * Whether an answer takes in everything that was asked for; otherwise a bound of time or memory was reached before, or something in
+ * the archive is damaged.
+ */
 export interface Coverage {
   readonly isComplete: boolean;
   /** Hours that were read in part, or not at all: `2026-11-21T07`. Older ones, unless the order had to see all. */
   readonly missingHours: readonly string[];
+  /** What was left out because it is not what the archive writes; missing: nothing. */
+  readonly damaged?: Damaged;
+}
+
+export interface Damaged {
+  /** Each is one of a trace. */
+  readonly lines: number;
+  /** As a whole. */
+  readonly objects: number;
 }
 
 /** What is known of a trace without its spans. */
@@ -68,7 +80,7 @@ export interface MatchedSpan {
   readonly kind: string;
   /** 0: none. */
   readonly startTimeUnixNano: bigint;
-  /** null: without a start, or not finished. */
+  /** null: without a start, or not finished; 0: it ends before it starts. */
   readonly durationNanos: number | null;
 }
 

@@ -4,7 +4,7 @@ import type { ArrivalLog, LimitLevels } from '../pipeline/explain/ports.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, WakeUpQueue } from '../pipeline/ports.ts';
 import { openDatabase } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { GroupCommit } from './group-commit.ts';
+import { GroupCommit, type GroupCommitDeps } from './group-commit.ts';
 import { SqliteKeyTables } from './key-tables.ts';
 import { SqliteLimitStore } from './limit-store.ts';
 import { MessagePacks } from './message-packs.ts';
@@ -35,6 +35,8 @@ export interface StoreOptions {
    * only does it if the other does not get to it. @default false
    */
   readonly isAssisted?: boolean;
+  /** Takes the place of the disk and of its time, in tests that let the power fail. @default the real ones */
+  readonly disk?: Pick<GroupCommitDeps, 'sync' | 'elapsedMs'>;
 }
 
 /** The ports of the pipeline on SQLite, for one tenant. */
@@ -89,7 +91,7 @@ export function openStore(options: StoreOptions): Store {
   const database = openDatabase(path, { isAssisted });
   const usage = new UsageCounter(database);
   const snapshot = new Snapshot(database);
-  const writer = new GroupCommit({ database, path, usage, snapshot });
+  const writer = new GroupCommit({ database, path, usage, snapshot, ...options.disk });
   const packs = new Packs(database, usage, snapshot);
   const index = new TraceIndex(database, writer, snapshot);
   const records = new Records({ database, writer, snapshot, clock, bufferTtlMs });

@@ -25,6 +25,18 @@ export function setReadKey(key: string): void {
   sessionStorage.setItem(KEY, key);
 }
 
+/** On Lambda each request has an instance of its own while it is answered: when all are busy, a moment later one is free. */
+const PAUSES_MS = [400, 1200, 2500];
+
+async function fetchPatiently(url: string, options: RequestInit): Promise<Response> {
+  for (const pauseMs of PAUSES_MS) {
+    const response = await fetch(url, options);
+    if (response.status !== 429) return response;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  return fetch(url, options);
+}
+
 /**
  * An answer of the API below `/api`.
  * @throws {ApiError} when the server refuses, or cannot be reached (status 0)
@@ -34,7 +46,7 @@ export async function getJson<T>(path: string, parameters: URLSearchParams, sign
   const query = parameters.size > 0 ? `?${parameters}` : '';
   let response: Response;
   try {
-    response = await fetch(`/api/${path}${query}`, {
+    response = await fetchPatiently(`/api/${path}${query}`, {
       headers: key === null ? {} : { 'x-api-key': key },
       signal: signal ?? null,
     });

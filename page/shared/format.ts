@@ -1,6 +1,15 @@
-/** `1.2 ms`, `340 µs`, `12.3 s`, `2 min 5 s`; `–`: unknown. */
+/** `1.2 ms`, `340 µs`, `12.3 s`, `2 min 5 s`, `3 h 7 min`, `12 d 4 h`; `–`: unknown. */
 export function formatDuration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return '–';
+  if (ms < 0) return `−${formatDuration(-ms)}`;
+  if (ms >= 86_400_000) {
+    const hours = Math.round(ms / 3_600_000);
+    return `${formatCount(Math.floor(hours / 24))} d ${hours % 24} h`;
+  }
+  if (ms >= 3_600_000) {
+    const minutes = Math.round(ms / 60_000);
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  }
   if (ms >= 60_000) {
     const seconds = Math.round(ms / 1000);
     return `${formatCount(Math.floor(seconds / 60))} min ${seconds % 60} s`;

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { segmentsOf } from './segments.ts';
 
 export interface Place {
   /** Segments of the path: `['traces', '5b8e…']`. */
@@ -9,8 +10,7 @@ export interface Place {
 const CHANGED = 'tailgate:place';
 
 function placeNow(): Place {
-  const segments = location.pathname.split('/').filter((segment) => segment !== '');
-  return { segments: segments.map(decodeURIComponent), query: new URLSearchParams(location.search) };
+  return { segments: segmentsOf(location.pathname), query: new URLSearchParams(location.search) };
 }
 
 /** Where the page is. Everything that a person chooses is in its address, so that it can be sent to others. */

@@ -41,10 +41,18 @@ function KeyForm({ onKey }: { readonly onKey: () => void }) {
 /** Says when an answer does not take in everything that was asked for. */
 export function CoverageNotice({ coverage }: { readonly coverage: Coverage | undefined }) {
   if (coverage === undefined || coverage.isComplete) return null;
-  const { missingHours } = coverage;
+  const { missingHours, damaged } = coverage;
   const [first = '', last = first] = [missingHours.at(-1), missingHours[0]];
   const which =
     missingHours.length === 1 ? `the hour ${first}` : `${missingHours.length} hours, ${first} to ${last} UTC`;
+  if (damaged !== undefined) {
+    return (
+      <p class="notice">
+        Something in the archive is damaged and left out (lines: {damaged.lines}, objects: {damaged.objects}), in{' '}
+        {which}. The log of the server names it.
+      </p>
+    );
+  }
   return <p class="notice">Not everything could be read in time: {which} are missing. Ask again, or for less time.</p>;
 }
 

@@ -31,13 +31,15 @@ export function useAnswer<T>(path: string | undefined, parameters: URLSearchPara
     );
     return () => aborter.abort();
   }, [path, query, round]);
+  // What this server does not have it will not have later: nobody pays for asking again and again.
+  const isGone = state.error?.status === 404;
   useEffect(() => {
-    if (refreshMs === undefined) return undefined;
+    if (refreshMs === undefined || isGone) return undefined;
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible') setRound((before) => before + 1);
     }, refreshMs);
     return () => clearInterval(timer);
-  }, [refreshMs]);
+  }, [refreshMs, isGone]);
   return { ...state, reload: () => setRound((before) => before + 1) };
 }
 

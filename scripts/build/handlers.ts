@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { buildPage } from './page.ts';
 import { DIST, ROOT } from './root.ts';
 import { NOTICES_FILE, thirdPartyNotices } from './third-party-notices.ts';
 
@@ -9,14 +10,18 @@ import { NOTICES_FILE, thirdPartyNotices } from './third-party-notices.ts';
 export const HANDLERS = join(DIST, 'handlers');
 
 /** The Lambda functions: folders of `functions/` with an `index.ts`. */
-export const FUNCTIONS = ['ingest', 'decide', 'compact'] as const;
+export const FUNCTIONS = ['ingest', 'decide', 'compact', 'read'] as const;
 
-/** A file that the build makes: the bundle, its parts that are loaded on demand or shared by those, their source maps. */
-const BUILT_FILE = /^(?:index|part-[A-Z0-9]+)\.mjs(?:\.map)?$/;
+/** The page, which the read function serves from a folder beside its bundle. */
+const PAGE_FOLDER = 'page';
 
-/** The files of a function in its folder, sorted: what is deployed of it, and all that is packed and zipped. */
+/** A file that the build makes: the bundle, its parts that are loaded on demand or shared by those, their source maps, the page. */
+const BUILT_FILE = /^(?:(?:index|part-[A-Z0-9]+)\.mjs(?:\.map)?|page\/[\w-]+\.\w+)$/;
+
+/** The files of a function in its folder, sorted: what is deployed of it, and all that is packed and zipped. With slashes in their paths. */
 export function handlerFiles(folder: string): readonly string[] {
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
     .filter((name) => name === NOTICES_FILE || BUILT_FILE.test(name))
     .sort();
 }
@@ -77,7 +82,11 @@ async function buildHandler(name: (typeof FUNCTIONS)[number]): Promise<void> {
   for (const { path, contents } of outputFiles) await writeIfChanged(path, contents);
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
   await writeIfChanged(join(folder, NOTICES_FILE), Buffer.from(thirdPartyNotices([...new Set(inputs)])));
-  await removeAllBut(folder, [NOTICES_FILE, ...outputFiles.map(({ path }) => basename(path))]);
+  const page = name === 'read' ? await buildPage() : undefined;
+  for (const [file, contents] of page ?? []) await writeIfChanged(join(folder, PAGE_FOLDER, file), contents);
+  if (page !== undefined) await removeAllBut(join(folder, PAGE_FOLDER), [...page.keys()]);
+  const files = [NOTICES_FILE, ...outputFiles.map(({ path }) => basename(path))];
+  await removeAllBut(folder, page === undefined ? files : [...files, PAGE_FOLDER]);
 }
 
 /** A `.env`, a file of an earlier version or the folder of a function that is no more would be deployed. */

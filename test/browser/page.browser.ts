@@ -182,6 +182,40 @@ describe('a trace', () => {
     console.log(`longest frame while scrolling 10,000 spans: ${longest.toFixed(0)} ms`);
   });
 
+  it('has its times above the bars, also beside a scrollbar', async () => {
+    const withScrollbars = await chromium.launch({
+      executablePath: chromiumPath() ?? '',
+      args: ['--no-sandbox'],
+      ignoreDefaultArgs: ['--hide-scrollbars'],
+    });
+    try {
+      const opened = await withScrollbars.newPage({ viewport: { width: 1280, height: 860 } });
+      await opened.goto(`${tailgate.url}/traces/${LARGE.traceId}`);
+      await opened.waitForSelector('.rows .row');
+      const [ofRuler, ofRow, scrollbar] = await opened.evaluate(() => {
+        const right = (selector: string) => document.querySelector(selector)?.getBoundingClientRect().right ?? 0;
+        const rows = document.querySelector<HTMLElement>('.rows');
+        return [right('.ruler .row-time'), right('.row .row-time'), rows && rows.offsetWidth - rows.clientWidth];
+      });
+      expect(scrollbar).toBeGreaterThan(0);
+      expect(ofRuler).toBe(ofRow);
+    } finally {
+      await withScrollbars.close();
+    }
+  });
+
+  it('shows an address that is none, and says that it is none', async () => {
+    await page.goto(`${tailgate.url}/traces/%`);
+    await page.waitForSelector('.notice.error');
+    expect(await page.locator('main').textContent()).toContain('hex digits');
+    // The browser logs that the API refused it.
+    expect(complaints.splice(0).length).toBeGreaterThan(0);
+    const answer = await page.goto(`${tailgate.url}/trace/5b8e`);
+    expect(answer?.status()).toBe(404);
+    expect(await page.locator('main').textContent()).toContain('There is no page /trace/5b8e');
+    expect(complaints.splice(0)).toHaveLength(1);
+  });
+
   it('runs nothing that a span says', async () => {
     await open(`/traces/${HOSTILE.traceId}`);
     await page.waitForSelector('.row');

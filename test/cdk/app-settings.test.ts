@@ -36,6 +36,7 @@ describe('the settings of the app', () => {
       corsOrigins: 'https://a.example,https://b.example',
       ingestConcurrency: '20',
       compaction: 'true',
+      read: 'true',
       trainedDictionaries: 'false',
       account: '111111111111',
     };
@@ -52,6 +53,7 @@ describe('the settings of the app', () => {
           corsOrigins: ['https://a.example', 'https://b.example'],
           ingestConcurrency: 20,
           compaction: true,
+          read: true,
           trainedDictionaries: false,
         },
       },
@@ -76,13 +78,14 @@ describe('the settings of the app', () => {
   });
 
   it('fail with everything that is wrong at once', () => {
-    const context = { stackName: 'my stack', allowUnauthenticated: 'yes', ingestEndpoint: 'alb' };
+    const context = { stackName: 'my stack', allowUnauthenticated: 'yes', ingestEndpoint: 'alb', read: 'yes' };
     expect(problems(context, { CDK_DEFAULT_ACCOUNT: '12', CDK_DEFAULT_REGION: 'Ireland' })).toEqual([
       'CDK_DEFAULT_ACCOUNT=12: is no AWS account',
       'CDK_DEFAULT_REGION=Ireland: is no AWS region',
       '-c stackName=my stack: expected letters, digits and hyphens, a letter first',
       '-c allowUnauthenticated=yes: expected true or false',
       '-c ingestEndpoint=alb: expected function-url or http-api',
+      '-c read=yes: expected true or false',
     ]);
   });
 

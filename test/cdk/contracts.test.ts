@@ -34,7 +34,7 @@ function spelled(path: string): string {
 
 describe('docs/contracts.md', () => {
   it('lists every construct with a resource, by an ID that must not change', () => {
-    const all = [{ compaction: true }, { ingestEndpoint: 'http-api' as const }].flatMap(constructs);
+    const all = [{ compaction: true, read: true }, { ingestEndpoint: 'http-api' as const }].flatMap(constructs);
     expect([...new Set(all)].sort()).toEqual([...new Set(LISTED)].sort());
   });
 });

@@ -1,7 +1,8 @@
+import type { Stack } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { resource, synthesise } from './support/synthesise.ts';
+import { type PipelineOptions, resource, synthesise } from './support/synthesise.ts';
 
 let template: Template;
 beforeAll(() => {
@@ -9,7 +10,7 @@ beforeAll(() => {
 });
 
 /** Everything a role may do, a line for each action and resource. */
-function rightsOf(from: Template, role: 'Ingest' | 'Decide' | 'Compact'): readonly string[] {
+function rightsOf(from: Template, role: 'Ingest' | 'Decide' | 'Compact' | 'Read'): readonly string[] {
   const properties: RoleProperties = resource(from, 'AWS::IAM::Role', `Tailgate${role}Role`)['Properties'];
   expect(properties.ManagedPolicyArns).toBeUndefined();
   expect(from.findResources('AWS::IAM::Policy')).toEqual({});
@@ -66,6 +67,7 @@ const INGEST_RIGHTS = [
   'Allow s3:PutObject on ArchiveBucket/spill/*',
   'Allow sqs:SendMessage on WakeUpsQueue',
   `Allow ssm:GetParameter on ${PARAMETERS}/policies`,
+  `Allow ssm:GetParameter on ${PARAMETERS}/policies:*`,
   `Allow ssm:GetParametersByPath on ${PARAMETERS}/keys`,
 ];
 
@@ -87,6 +89,7 @@ const DECIDE_RIGHTS = [
   'Allow sqs:SendMessage on WakeUpsDeadLetterQueue',
   'Allow sqs:SendMessage on WakeUpsQueue',
   `Allow ssm:GetParameter on ${PARAMETERS}/policies`,
+  `Allow ssm:GetParameter on ${PARAMETERS}/policies:*`,
 ];
 
 const GLUE = 'arn:aws:glue:eu-west-1:111111111111';
@@ -105,6 +108,21 @@ const COMPACT_RIGHTS = [
   'Allow s3:PutObject on ArchiveBucket/spans/*',
 ];
 
+const LISTED = '{"StringLikeIfExists":{"s3:prefix":["traces/*","spans/*"]}}';
+
+const READ_RIGHTS = [
+  'Allow dynamodb:GetItem on BufferTable',
+  'Allow logs:CreateLogStream on ReadLogs',
+  'Allow logs:PutLogEvents on ReadLogs',
+  'Allow s3:GetObject on ArchiveBucket/spans/*',
+  'Allow s3:GetObject on ArchiveBucket/traces/*',
+  `Allow s3:ListBucket on ArchiveBucket if ${LISTED}`,
+  `Allow ssm:GetParametersByPath on ${PARAMETERS}/read-keys`,
+];
+
+/** What no function that only looks may do, in the words of every service. */
+const WRITES = /:(?:\w*(?:Put|Write|Update|Delete|Create|Send|Receive|Tag|Restore|Abort|Encrypt|Generate|Grant)\w*|\*)/;
+
 describe('the rights of the functions, in full', () => {
   it('ingest', () => {
     expect(rightsOf(template, 'Ingest')).toEqual(INGEST_RIGHTS);
@@ -120,6 +138,34 @@ describe('the rights of the functions, in full', () => {
     expect(rightsOf(compacting, 'Ingest')).toEqual(INGEST_RIGHTS);
     expect(rightsOf(compacting, 'Decide')).toEqual(DECIDE_RIGHTS);
     compacting.resourceCountIs('AWS::IAM::Role', 3);
+  });
+
+  it('read, where kept traces are served', () => {
+    const reading = synthesise({ read: true });
+    expect(rightsOf(reading, 'Read')).toEqual(READ_RIGHTS);
+    expect(rightsOf(reading, 'Ingest')).toEqual(INGEST_RIGHTS);
+    expect(rightsOf(reading, 'Decide')).toEqual(DECIDE_RIGHTS);
+    reading.resourceCountIs('AWS::IAM::Role', 3);
+  });
+
+  it('read writes nothing but its log, also behind an HTTP API, for tenants, without ingest keys and with a key of yours', () => {
+    const encrypted = (stack: Stack): PipelineOptions => ({
+      read: true,
+      tenants: true,
+      ingestEndpoint: 'http-api',
+      encryptionKey: Key.fromKeyArn(stack, 'Key', KEY_ARN),
+    });
+    for (const template of [synthesise(encrypted), synthesise({ read: true, allowUnauthenticated: true })]) {
+      const rights = rightsOf(template, 'Read');
+      expect(rights.filter((right) => WRITES.test(right.split(' on ')[0] ?? ''))).toEqual([
+        'Allow logs:CreateLogStream on ReadLogs',
+        'Allow logs:PutLogEvents on ReadLogs',
+      ]);
+      expect(rights.filter((right) => right.includes('kms:')).map((right) => right.split(' ')[1])).toEqual(
+        rights.some((right) => right.includes('kms:')) ? ['kms:Decrypt', 'kms:DescribeKey'] : [],
+      );
+      expect(rights.join()).not.toContain('/keys');
+    }
   });
 
   it('there is no third role without it', () => {

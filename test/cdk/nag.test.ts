@@ -41,6 +41,8 @@ const VARIANTS: readonly [string, (stack: Stack) => PipelineOptions][] = [
   ['with a bucket', (stack) => ({ archiveBucket: Bucket.fromBucketName(stack, 'Bucket', 'kept-elsewhere') })],
   ['for tenants', () => ({ tenants: true })],
   ['with compaction', () => ({ compaction: true })],
+  ['that serves kept traces', () => ({ read: true })],
+  ['that serves kept traces behind an HTTP API', () => ({ read: true, ingestEndpoint: 'http-api' })],
   ['without keys', () => ({ allowUnauthenticated: true })],
 ];
 
@@ -65,8 +67,10 @@ describe('what is acknowledged', () => {
       'AwsSolutions-DDB3 Tailgate/Tailgate/Buffer/Table',
       'AwsSolutions-S1 Tailgate/Tailgate/Archive/Bucket',
       'AwsSolutions-IAM5[Resource::<TailgateArchiveBucket6D02DBE4.Arn>/spill/*] Tailgate/Tailgate/Ingest/Role',
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:eu-west-1:111111111111:parameter/tailgate/tailgate/policies:*] Tailgate/Tailgate/Ingest/Role',
       'AwsSolutions-IAM5[Resource::<TailgateArchiveBucket6D02DBE4.Arn>/traces/*] Tailgate/Tailgate/Decide/Role',
       'AwsSolutions-IAM5[Resource::<TailgateArchiveBucket6D02DBE4.Arn>/spill/*] Tailgate/Tailgate/Decide/Role',
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:eu-west-1:111111111111:parameter/tailgate/tailgate/policies:*] Tailgate/Tailgate/Decide/Role',
       'AwsSolutions-APIG4 Tailgate/Tailgate/HttpApi/Api',
     ]);
   });

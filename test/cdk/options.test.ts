@@ -353,6 +353,71 @@ describe('without an environment', () => {
   });
 });
 
+describe('read', () => {
+  it('is off unless asked for: no function, and no output', () => {
+    const template = synthesise();
+    template.resourceCountIs('AWS::Lambda::Url', 1);
+    expect(Object.keys(template.findOutputs('*')).filter((name) => name.startsWith('Read'))).toEqual([]);
+  });
+
+  it('has a URL and keys of its own, which do not open what takes spans', () => {
+    const template = synthesise({ read: true, tenants: true });
+    template.resourceCountIs('AWS::Lambda::Url', 2);
+    template.hasOutput('ReadUrl', {
+      Value: { 'Fn::Join': ['', ['https://', Match.anyValue()]] },
+    });
+    template.hasOutput('ReadKeysPath', { Value: '/tailgate/tailgate/read-keys' });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: Match.stringLikeRegexp('page'),
+      MemorySize: 1769,
+      Timeout: 29,
+      ReservedConcurrentExecutions: 5,
+      Environment: {
+        Variables: {
+          TAILGATE_READ_KEYS_PATH: '/tailgate/tailgate/read-keys',
+          TAILGATE_KEYS_PATH: Match.absent(),
+          TAILGATE_TENANTS: '1',
+        },
+      },
+    });
+    const [policy] = Object.values(template.findResources('AWS::S3::BucketPolicy'));
+    expect(JSON.stringify(policy)).toMatch(/"TailgateReadRole.*"NoDeletesByThePipeline"/);
+  });
+
+  it('asks for a key also where spans need none', () => {
+    synthesise({ read: true, allowUnauthenticated: true }).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { TAILGATE_READ_KEYS_PATH: '/tailgate/tailgate/read-keys' } },
+    });
+  });
+
+  it('has as much memory and concurrency as is given, and reserves none where the account cannot', () => {
+    synthesise({ read: true, readMemory: Size.gibibytes(3), readConcurrency: 9 }).hasResourceProperties(
+      'AWS::Lambda::Function',
+      { MemorySize: 3072, ReservedConcurrentExecutions: 9 },
+    );
+    synthesise({ read: true, ingestConcurrency: 'unreserved' }).allResourcesProperties('AWS::Lambda::Function', {
+      ReservedConcurrentExecutions: Match.absent(),
+    });
+  });
+
+  it('is behind the HTTP API where spans are, with a throttle of its own', () => {
+    const template = synthesise({ read: true, ingestEndpoint: 'http-api' });
+    template.resourceCountIs('AWS::Lambda::Url', 0);
+    template.hasOutput('ReadUrl', { Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('HttpApi'), 'ApiEndpoint'] } });
+    const routes = Object.entries(template.findResources('AWS::ApiGatewayV2::Route'));
+    const reading = ['GET /', 'GET /{proxy+}', 'HEAD /', 'HEAD /{proxy+}'];
+    expect(routes.map(([, { Properties }]) => Properties.RouteKey).sort()).toEqual(
+      [...reading, 'GET /healthz', 'POST /v1/traces'].sort(),
+    );
+    const limit = { ThrottlingBurstLimit: 20, ThrottlingRateLimit: 20 };
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    expect(stage?.['Properties'].RouteSettings).toEqual(Object.fromEntries(reading.map((key) => [key, limit])));
+    // CloudFormation refuses settings of a route that is not there yet.
+    const ofReading = routes.filter(([, { Properties }]) => reading.includes(Properties.RouteKey)).map(([id]) => id);
+    expect(stage?.['DependsOn']).toEqual(expect.arrayContaining(ofReading));
+  });
+});
+
 describe('compaction', () => {
   const tablesOf = (template: Template) =>
     Object.values(template.findResources('AWS::Glue::Table')).map(({ Properties }) => Properties.TableInput.Name);

@@ -142,6 +142,21 @@ describe('a pipeline fails before anything is created', () => {
       problem: 'collector.yaml:2: service.pipelines.traces.processors[0]: "redaction" removes and masks attributes',
     },
     {
+      when: 'the read function has too little memory for an object of the archive',
+      options: { read: true, readMemory: Size.mebibytes(512) },
+      problem: 'readMemory in MB: 512: expected a whole number from 1024 to 10240',
+    },
+    {
+      when: 'the read function may not run',
+      options: { read: true, readConcurrency: 0 },
+      problem: 'readConcurrency: 0: expected a whole number from 1 to 1000',
+    },
+    {
+      when: 'an option of the read function has no function',
+      options: { readConcurrency: 5 },
+      problem: 'readConcurrency: has no effect without read: true',
+    },
+    {
       when: 'the policies do not fit in a parameter',
       options: { policies: Policies.fromText(manyPolicies(), 'tailgate.yaml') },
       problem: 'an SSM parameter holds 8192 at most',
@@ -204,7 +219,7 @@ describe('in plain JavaScript, where no compiler checks the types,', () => {
   /** As a JavaScript app passes them. */
   const untyped = (options: unknown) => problemsOf(options as PipelineOptions);
 
-  it.each(['allowUnauthenticated', 'tenants', 'compaction'])('%s does not take a text for true', (name) => {
+  it.each(['allowUnauthenticated', 'tenants', 'compaction', 'read'])('%s does not take a text for true', (name) => {
     expect(untyped({ [name]: 'false' })).toEqual([`${name}: "false": expected true or false`]);
   });
 
@@ -220,6 +235,8 @@ describe('in plain JavaScript, where no compiler checks the types,', () => {
     { options: { decideConcurrency: '5' }, problem: 'decideConcurrency: "5": expected a number' },
     { options: { wakeUpBatchSize: [5] }, problem: 'wakeUpBatchSize: a list: expected a number' },
     { options: { wakeUpBatchWindow: 20 }, problem: 'wakeUpBatchWindow: 20: expected a Duration' },
+    { options: { read: true, readMemory: 2048 }, problem: 'readMemory: 2048: expected a Size' },
+    { options: { read: true, readConcurrency: '5' }, problem: 'readConcurrency: "5": expected a number' },
     { options: { archiveRetention: '90' }, problem: 'archiveRetention: "90": expected a Duration' },
     { options: { archiveBucket: 'mine' }, problem: 'archiveBucket: "mine": expected a bucket' },
     { options: { archiveRemovalPolicy: 'keep' }, problem: 'archiveRemovalPolicy: "keep": expected a RemovalPolicy' },

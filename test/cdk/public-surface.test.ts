@@ -38,6 +38,7 @@ describe('the public surface', () => {
       'PipelineMonitoring',
       'Policies',
       'PoliciesParameter',
+      'ReadFunction',
       'TailSamplingPipeline',
       'TailgateStack',
       'WakeUpQueues',
@@ -45,8 +46,8 @@ describe('the public surface', () => {
   });
 
   it('makes a pipeline whose functions are pipeline functions', () => {
-    const pipeline = pipelineIn(new Stack(unstagedApp(), 'Tailgate', { env: ENV }), { compaction: true });
-    for (const one of [pipeline.ingest, pipeline.decide, pipeline.compact]) {
+    const pipeline = pipelineIn(new Stack(unstagedApp(), 'Tailgate', { env: ENV }), { compaction: true, read: true });
+    for (const one of [pipeline.ingest, pipeline.decide, pipeline.compact, pipeline.read]) {
       expect(one).toBeInstanceOf(tailgate.PipelineFunction);
     }
     expect(pipeline.ingestEndpoint).toBeInstanceOf(tailgate.FunctionUrlEndpoint);

@@ -1,9 +1,9 @@
 // Minutes of faults under a load of real exporters, on `tailgate start` or on a deployed stack: nothing that was accepted is
 // missing, nothing is double.
-// `npm run test:chaos [-- --engine aws --minutes 10 --rate 1000 --seed 7]`
-import { parseArgs } from 'node:util';
+import { decimalNumber, flag, oneOf, wholeNumber } from '../../lib/terminal/option.ts';
 import { wrapText } from '../../lib/text/messages.ts';
 import { createRandom } from '../../lib/traffic/random.ts';
+import { suiteOptions } from '../support/suite-options.ts';
 import { attack } from './attack.ts';
 import { type Comparison, compare } from './compare.ts';
 import { deploySystem } from './deployed/system.ts';
@@ -15,25 +15,30 @@ import { startLocalSystem } from './local.ts';
 import { seedFor } from './plan.ts';
 import { listCounts, type System } from './system.ts';
 
-const { values } = parseArgs({
+const { engine, minutes, keep, ...given } = suiteOptions({
+  script: 'test:chaos',
+  description:
+    'Attacks tailgate start, or a deployed stack, under the load of real exporters, and compares the archive with what they were told (docs/reliability.md). Ends with 1 if an accepted span is missing or double.',
   options: {
-    engine: { type: 'string', default: 'local' },
-    minutes: { type: 'string', default: '1' },
-    rate: { type: 'string' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    keep: { type: 'boolean', default: false },
+    engine: oneOf({ choices: ['local', 'aws'], default: 'local', help: 'tailgate start, or the stack on MiniStack' }),
+    minutes: decimalNumber({ min: 0.1, default: 1, help: 'how long' }),
+    rate: decimalNumber({ min: 1, defaultText: '1000; 50 of the stack', help: 'spans a second' }),
+    seed: wholeNumber({ min: 0, defaultText: 'another one each time', help: 'of the schedule of the faults' }),
+    keep: flag({ help: 'leave the files of the run' }),
   },
+  examples: [
+    ['npm run test:chaos -- --minutes 10 --seed 7', 'ten minutes of one schedule'],
+    ['npm run test:chaos -- --engine aws', 'a minute of faults on the stack'],
+  ],
 });
-const { engine, minutes, keep } = values;
-if (engine !== 'local' && engine !== 'aws') throw new Error(`--engine ${engine}: expected local or aws`);
 if (engine === 'local') {
   const elsewhere = runWhereMountsWork();
   if (elsewhere !== undefined) process.exit(elsewhere);
 }
 /** The services of the engine are one Python process, which takes no more. */
-const rate = Number(values.rate ?? (engine === 'local' ? 1_000 : 50));
-const seconds = Number(minutes) * 60;
-const seed = Number(values.seed);
+const rate = given.rate ?? (engine === 'local' ? 1_000 : 50);
+const seconds = minutes * 60;
+const seed = given.seed ?? Date.now() % 1_000_000;
 const NOTHING: Comparison = { keptTraces: 0, expected: 0, found: 0, missing: [], double: [], wrong: [] };
 
 const ledger = new Ledger();

@@ -8,7 +8,9 @@ import { runWith } from '../support/run-command.ts';
 import { startStacks } from '../support/stacks.ts';
 
 const PATH = '/tailgate/shop/keys';
+const READ_PATH = '/tailgate/shop/read-keys';
 const URL = 'https://abc.lambda-url.eu-central-1.on.aws';
+const READ_URL = 'https://def.lambda-url.eu-central-1.on.aws';
 
 const clock = new ManualClock();
 let store: ParameterStore;
@@ -19,6 +21,7 @@ beforeAll(async () => {
   stacks = await startStacks({
     Tailgate: { KeysPath: PATH, IngestUrl: `${URL}/` },
     Open: { KeysPath: 'none', IngestUrl: URL },
+    Reading: { KeysPath: 'none', IngestUrl: URL, ReadKeysPath: READ_PATH, ReadUrl: `${READ_URL}/` },
   });
 });
 afterAll(() => Promise.all([store.stop(), stacks.stop()]));
@@ -91,6 +94,25 @@ describe('keys', () => {
   it('has nothing to do for a pipeline that takes everything', async () => {
     const { code, complaints } = await keys('create', '--stack', 'Open');
     expect({ code, complaints }).toEqual({ code: 1, complaints: expect.stringContaining('allowUnauthenticated') });
+  });
+
+  it('creates, lists and revokes read keys apart from the others, also where spans need none', async () => {
+    const { code, out, complaints } = await keys('create', '--read', '--tenant', 'shop', '--stack', 'Reading');
+    expect(code).toBe(0);
+    expect(out).toEqual([expect.stringMatching(/^tg_[a-z2-7]{8}_[a-z2-7]{32}$/)]);
+    expect(complaints).toMatch(/^read key \w{8} of tenant shop, shown this once; for https:\/\/def\./);
+    const [, id = ''] = out[0]?.split('_') ?? [];
+    expect(store.names()).toEqual([`${READ_PATH}/${id}`]);
+    expect(store.value(`${READ_PATH}/${id}`)).toContain(hashKey(out[0] ?? ''));
+    expect((await keys('list', '--read', '--stack', 'Reading')).out[1]).toMatch(new RegExp(`^${id}  shop`));
+    expect(await keys('revoke', id, '--read', '--stack', 'Reading')).toMatchObject({ code: 0 });
+    expect(store.names()).toEqual([]);
+    expect((await keys('create', '--read', '--path', READ_PATH)).out).toHaveLength(1);
+  });
+
+  it('says how a pipeline gets a page to read from', async () => {
+    const { code, complaints } = await keys('create', '--read', '--stack', 'Tailgate');
+    expect({ code, complaints }).toEqual({ code: 1, complaints: expect.stringContaining('-c read=true') });
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { conditions as conditionsOfSettings } from '../../scripts/build/cloudformation/settings.ts';
 import { pipelineTemplate } from '../../scripts/build/cloudformation/synthesize.ts';
 import {
   intrinsicOf,
@@ -52,10 +53,9 @@ const OTHER_WORDS: readonly RegExp[] = [
  */
 export function differences(state: readonly StateResource[], choice: string): readonly string[] {
   const conditions = CHOICES_TO_TRY[choice]?.conditions ?? [];
-  const names = ['WithCompaction', 'WithTenants', 'WithReservedConcurrency', 'WithCorsOrigins', 'WithAlarmTopic'];
-  const chosen = Object.fromEntries(names.map((name) => [name, conditions.includes(name)]));
+  const chosen = Object.fromEntries(conditionsOfSettings().map(([name]) => [name, conditions.includes(name)]));
   const template = evaluatedTemplate(
-    pipelineTemplate({ ingest: 'ingest.zip', decide: 'decide.zip', compact: 'compact.zip' }),
+    pipelineTemplate({ ingest: 'ingest.zip', decide: 'decide.zip', compact: 'compact.zip', read: 'read.zip' }),
     chosen,
     CHOICES_TO_TRY[choice]?.retentionDays,
   );

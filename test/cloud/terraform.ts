@@ -18,9 +18,17 @@ export interface ChoiceToTry {
 export const CHOICES_TO_TRY: Readonly<Record<string, ChoiceToTry>> = {
   'the defaults': { conditions: ['WithReservedConcurrency'], variables: {} },
   everything: {
-    conditions: ['WithCompaction', 'WithTenants', 'WithReservedConcurrency', 'WithCorsOrigins', 'WithAlarmTopic'],
+    conditions: [
+      'WithCompaction',
+      'WithRead',
+      'WithTenants',
+      'WithReservedConcurrency',
+      'WithCorsOrigins',
+      'WithAlarmTopic',
+    ],
     variables: {
       compaction: 'true',
+      read: 'true',
       tenants: 'true',
       cors_origins: '["https://shop.example"]',
       alarm_topic_arn: '"arn:aws:sns:eu-west-1:111111111111:alarms"',

@@ -19,6 +19,7 @@ import { httpEvent } from './support/http-event.ts';
 const POLICIES =
   'decision_wait: 0s\npolicies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]';
 const KEY = `tg_abcd2345_${'k'.repeat(32)}`;
+const READ_KEY = `tg_efgh2345_${'r'.repeat(32)}`;
 /** Compressed, more than a fragment in the buffer may have. */
 const LARGE_NAME = randomBytes(20_000).toString('hex');
 /** What only some configurations and some requests need, by a source of each. */
@@ -36,6 +37,7 @@ let deployed: Deployed;
 let engines: EngineAddresses;
 let glue: GlueDatabase;
 let compactFunction: LambdaProcess | undefined;
+let readFunction: LambdaProcess | undefined;
 
 beforeAll(async () => {
   built = buildFunctions(outdir, POLICIES);
@@ -43,13 +45,16 @@ beforeAll(async () => {
   parameters.set('/tailgate/tailgate/policies', POLICIES);
   const stored = { hash: hashKey(KEY), createdAt: '2026-11-21T12:00:00.000Z' };
   parameters.set('/tailgate/tailgate/keys/abcd2345', JSON.stringify(stored));
+  parameters.set('/tailgate/tailgate/read-keys/efgh2345', JSON.stringify({ ...stored, hash: hashKey(READ_KEY) }));
   deployed = await deploy(async (addresses) => {
     engines = addresses;
-    const [ingest, decide, compact] = await Promise.all([
+    const [ingest, decide, compact, read] = await Promise.all([
       start(built.Ingest, engines),
       start(built.Decide, engines),
       start(built.Compact, engines),
+      start(built.Read, engines),
     ]);
+    readFunction = read;
     compactFunction = compact;
     return {
       ingest: handlerOf<IngestHandler>(ingest),
@@ -86,6 +91,7 @@ async function start(code: BuiltFunction, { dynamoUrl, otherUrl, names }: Engine
       TAILGATE_DEAD_LETTER_QUEUE_URL: local(names.deadLetterQueueUrl),
       TAILGATE_CONFIG_PARAMETER: '/tailgate/tailgate/policies',
       TAILGATE_KEYS_PATH: '/tailgate/tailgate/keys',
+      TAILGATE_READ_KEYS_PATH: '/tailgate/tailgate/read-keys',
       TAILGATE_TRAINED_DICTIONARIES: '1',
     },
   });
@@ -103,7 +109,7 @@ function handlerOf<Handler extends (event: never) => Promise<unknown>>(lambda: L
 }
 
 describe('the functions as they are deployed', () => {
-  it.each(['Ingest', 'Decide', 'Compact'] as const)(
+  it.each(['Ingest', 'Decide', 'Compact', 'Read'] as const)(
     '%s: a file, its parts that are loaded on demand, their source maps and the licences of what is in them',
     (name) => {
       const { codeDir } = built[name];
@@ -111,7 +117,8 @@ describe('the functions as they are deployed', () => {
       const scripts = names.filter((file) => /^(?:index|part-\w+)\.mjs$/.test(file));
       expect(scripts).toContain('index.mjs');
       const maps = scripts.map((file) => `${file}.map`);
-      expect(names.sort()).toEqual(['THIRD-PARTY-NOTICES.txt', ...scripts, ...maps].sort());
+      const page = name === 'Read' ? ['page'] : [];
+      expect(names.sort()).toEqual(['THIRD-PARTY-NOTICES.txt', ...page, ...scripts, ...maps].sort());
     },
   );
 
@@ -123,6 +130,7 @@ describe('the functions as they are deployed', () => {
     expect(decide.bytesFor(['index.mjs'])).toBeLessThan(450_000);
     const some = [PARSER, OBJECT_STORE].map((source) => decide.fileOf(source));
     expect(decide.bytesFor(['index.mjs', ...some])).toBeLessThan(750_000);
+    expect(new BundleFiles(built.Read.codeDir).bytesFor(['index.mjs'])).toBeLessThan(700_000);
   });
 
   it('have nothing in them that is for development', () => {
@@ -132,6 +140,7 @@ describe('the functions as they are deployed', () => {
         .sources()
         .flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []);
       expect(packages).toContain(name === 'Compact' ? 'hyparquet-writer' : 're2js');
+      expect(packages.includes('hyparquet')).toBe(name === 'Compact' || name === 'Read');
       expect(Object.keys(devDependencies).filter((name) => packages.includes(name))).toEqual([]);
     }
   });
@@ -150,6 +159,26 @@ describe('the functions as they are deployed', () => {
     await deployed.decideNext();
     const kept = await deployed.archive();
     expect(kept.flatMap(({ lines }) => lines.map((line) => line.trace_id))).toEqual([traceIdOf('a')]);
+  });
+
+  it('show the kept trace on a page, and to those with a read key', async () => {
+    const get = async (target: string, key?: string) => {
+      const headers: Record<string, string> = key === undefined ? {} : { 'x-api-key': key };
+      if (readFunction === undefined) throw new Error('the read function has not started');
+      const { payload } = await readFunction.invoke(httpEvent({ method: 'GET', path: target, headers }));
+      const { statusCode, body } = payload as { statusCode: number; body: string };
+      return { status: statusCode, text: Buffer.from(body, 'base64').toString() };
+    };
+    expect(await get('/')).toMatchObject({ status: 200, text: expect.stringContaining('<div id="app">') });
+    expect((await get('/page/main.js')).text.length).toBeGreaterThan(50_000);
+    expect((await get('/page/../index.mjs')).status).toBe(404);
+    expect((await get('/api/services', KEY)).status).toBe(401);
+    const { status, text } = await get('/api/traces?from=1970-01-01', READ_KEY);
+    expect({ status, text }).toMatchObject({ status: 200, text: expect.stringContaining(traceIdOf('a')) });
+    // Without a window, so that the decision record alone says where it is.
+    expect((await get(`/api/traces/${traceIdOf('a')}`, READ_KEY)).status).toBe(200);
+    expect((await get(`/jaeger/api/traces/${traceIdOf('b')}`, READ_KEY)).status).toBe(404);
+    expect(await deployed.send(exportRequest([{ trace: 'z', span: 'z1' }]), { 'x-api-key': READ_KEY })).toBe(401);
   });
 
   it('take a request without the client of S3, and without OTTL and RE2', async () => {

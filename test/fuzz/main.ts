@@ -1,29 +1,32 @@
 // Fuzzes the readers of input from outside, guided by coverage, or says why not.
-// `npm run test:fuzz -- [--seconds N] [--seed N|today] [--jobs N] [--keep] [target …]`
-import { parseArgs } from 'node:util';
+import { flag, oneOf, wholeNumber } from '../../lib/terminal/option.ts';
+import { dateNumber, seedOption, suiteOptions } from '../support/suite-options.ts';
 import { underRecentLibrary } from './c-library.ts';
 import { chooseInputs } from './choose-inputs.ts';
 import { fileOf, keepInputs } from './corpus.ts';
 import { type FuzzOptions, runTarget } from './run-target.ts';
 import { TARGETS } from './targets.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { seconds, seed, jobs, keep, targets } = suiteOptions({
+  script: 'test:fuzz',
+  description:
+    'Fuzzes the readers of input from outside, guided by coverage (docs/reliability.md). Ends with 1 if an input makes one fail.',
   options: {
-    seconds: { type: 'string', default: '25' },
-    seed: { type: 'string', default: '20261128' },
-    jobs: { type: 'string', default: '1' },
-    keep: { type: 'boolean', default: false },
+    seconds: wholeNumber({ min: 1, default: 25, help: 'how long each target is fuzzed' }),
+    seed: seedOption(20_261_128, dateNumber),
+    jobs: wholeNumber({ min: 1, default: 1, help: 'targets at the same time' }),
+    keep: flag({ help: 'keep the inputs that reach new code in test/fuzz/corpus' }),
   },
+  positionals: {
+    targets: oneOf({
+      choices: Object.keys(TARGETS),
+      placeholder: 'TARGET',
+      repeatable: true,
+      help: `which ones; without any, all of ${Object.keys(TARGETS).join(', ')}`,
+    }),
+  },
+  examples: [['npm run test:fuzz -- protobuf json --seconds 600', 'two targets, ten minutes each']],
 });
-const today = () => new Date().toISOString().slice(0, 10).replaceAll('-', '');
-const seconds = wholeNumber('seconds', values.seconds);
-const seed = wholeNumber('seed', values.seed === 'today' ? today() : values.seed);
-const jobs = wholeNumber('jobs', values.jobs);
-const unknown = positionals.filter((name) => TARGETS[name] === undefined);
-if (unknown.length > 0) {
-  throw new Error(`unknown target ${unknown.join(', ')}: expected ${Object.keys(TARGETS).join(', ')}`);
-}
 
 const prefix = library();
 if (prefix !== undefined) await fuzzAll(prefix);
@@ -38,7 +41,7 @@ function library(): readonly string[] | undefined {
 }
 
 async function fuzzAll(prefix: readonly string[]): Promise<void> {
-  const names = positionals.length > 0 ? positionals : Object.keys(TARGETS);
+  const names = targets.length > 0 ? targets : Object.keys(TARGETS);
   console.log(`seed ${seed}, ${seconds} s each: ${names.join(', ')}`);
   const waiting = [...names];
   const failed: string[] = [];
@@ -61,7 +64,7 @@ async function fuzzOne(name: string, options: FuzzOptions): Promise<boolean> {
       `${coverage.toLocaleString('en')} edges, ${corpus.length} inputs`,
   );
   if (finding === undefined) {
-    if (values.keep) keepInputs(name, await chooseInputs(name, corpus));
+    if (keep) keepInputs(name, await chooseInputs(name, corpus));
     return true;
   }
   console.log(finding.log);
@@ -69,9 +72,4 @@ async function fuzzOne(name: string, options: FuzzOptions): Promise<boolean> {
     console.log(`add this line to ${fileOf(name)}:\n${Buffer.from(finding.input).toString('base64')}`);
   }
   return false;
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Error(`--${name} must be a whole number from 1${name === 'seed' ? ', or today' : ''}, got "${text}"`);
 }

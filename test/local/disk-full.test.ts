@@ -60,7 +60,7 @@ describe('while there is no room', () => {
     const full = vi.spyOn(GroupCommit.prototype, 'write').mockRejectedValue(new UnavailableError('full', { cause }));
     for (let count = 0; count < 3; count++) {
       const refused = await send();
-      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
     }
     expect(messages()).toEqual(['spans could not be made durable']);
     full.mockRestore();

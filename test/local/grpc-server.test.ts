@@ -12,7 +12,7 @@ import type { HttpHead } from '../../functions/ingest/http.ts';
 import { refuseForNow } from '../../functions/ingest/otlp-http.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import { BytesInFlight } from '../../lib/local/bytes-in-flight.ts';
-import { startGrpcServer } from '../../lib/local/grpc-server.ts';
+import { type GrpcServerOptions, startGrpcServer } from '../../lib/local/grpc-server.ts';
 import { startLocal } from '../../lib/local/start.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { opentelemetry } from '../../proto/generated/otlp.js';
@@ -89,7 +89,7 @@ describe('OTLP/gRPC in the local run', () => {
 
 describe('the gRPC server', () => {
   /** A server on a handler of the test, which answers `200` unless told otherwise. */
-  async function start(handler: HttpHandler, limit = 10_000_000) {
+  async function start(handler: HttpHandler, limit = 10_000_000, options: Partial<GrpcServerOptions> = {}) {
     const log = new RecordingLog();
     const inFlight = new BytesInFlight(limit);
     const server = await startGrpcServer({
@@ -99,6 +99,7 @@ describe('the gRPC server', () => {
       inFlight,
       log,
       clock: new SystemClock(),
+      ...options,
     });
     cleanUps.push(() => server.stop());
     return { client: clientOf(`127.0.0.1:${server.port}`), port: server.port, log, inFlight };
@@ -108,7 +109,7 @@ describe('the gRPC server', () => {
     const heads: HttpHead[] = [];
     const { client, inFlight } = await start(async (head) => {
       heads.push(head);
-      return refuseForNow(head, 'decisions are late', 2);
+      return refuseForNow(head, 'decisions are late');
     });
     const error = await fail(client, Buffer.alloc(3_000_000), keyMetadata());
     expect(error).toMatchObject({ code: status.UNAVAILABLE, details: 'decisions are late' });
@@ -119,7 +120,7 @@ describe('the gRPC server', () => {
   });
 
   it('says with RetryInfo how long to wait', async () => {
-    const { client } = await start(async (head) => refuseForNow(head, 'decisions are late', 2));
+    const { client } = await start(async (head) => refuseForNow(head, 'decisions are late'));
     const { metadata } = await fail(client, Buffer.alloc(0));
     const [details] = metadata.get('grpc-status-details-bin');
     const { Status, RetryInfo } = googleRpc();
@@ -166,6 +167,56 @@ describe('the gRPC server', () => {
     await expect.poll(() => inFlight.isFull).toBe(false);
   });
 
+  it('ends a call whose message is whole, but not its end, after its time', async () => {
+    const { client, inFlight } = await start(
+      async () => () => Promise.reject(new Error('no handling expected')),
+      100_000,
+      { messageTimeoutMs: 300 },
+    );
+    const error = await new Promise<ServiceError | null>((resolve) => {
+      const stream = client.makeClientStreamRequest(`${SERVICE}/Export`, asIs, asIs, new Metadata(), {}, resolve);
+      stream.write(Buffer.alloc(50_000));
+    });
+    expect(error).toMatchObject({
+      code: status.DEADLINE_EXCEEDED,
+      details: 'the message took longer than 0.3 s to arrive',
+    });
+    expect(inFlight.most).toBeGreaterThanOrEqual(50_000);
+    await expect.poll(() => inFlight.isEmpty).toBe(true);
+  });
+
+  it('counts what has arrived of a message, so that many may be open at once', async () => {
+    const { client, inFlight } = await start(async () => async () => ok(), 1_000_000);
+    const streams = Array.from({ length: 100 }, () => {
+      let answered: (error: ServiceError | null) => void = () => {};
+      const answer = new Promise<ServiceError | null>((resolve) => {
+        answered = resolve;
+      });
+      const stream = client.makeClientStreamRequest(`${SERVICE}/Export`, asIs, asIs, new Metadata(), {}, answered);
+      stream.write(Buffer.alloc(1_000));
+      return { stream, answer };
+    });
+    await expect.poll(() => inFlight.most).toBeGreaterThanOrEqual(100_000);
+    for (const { stream } of streams) stream.end();
+    expect(await Promise.all(streams.map(({ answer }) => answer))).toEqual(streams.map(() => null));
+    expect(inFlight.most).toBeLessThan(1_000_000);
+  });
+
+  it('ends a call in the middle of its message when there is no room for more of it', async () => {
+    const { port, client, inFlight } = await start(async () => async () => ok(), 500_000);
+    const error = await fail(client, Buffer.alloc(3_000_000));
+    expect(error).toMatchObject({ code: status.UNAVAILABLE, details: expect.stringContaining('too many requests') });
+    expect(inFlight.most).toBeLessThan(1_000_000);
+    await expect.poll(() => inFlight.isFull).toBe(false);
+    await call(clientOf(`127.0.0.1:${port}`), Buffer.alloc(1_000));
+  });
+
+  it('counts a compressed message as large as it may be while it is unpacked', async () => {
+    const { port, inFlight } = await start(async () => async () => ok());
+    await call(clientOf(`127.0.0.1:${port}`, 'gzip'), Buffer.alloc(1_000_000));
+    expect(inFlight.most).toBeGreaterThan(4 * 1024 * 1024);
+  });
+
   it('answers a failure of the handler as one to try again', async () => {
     const failure = new Error('a defect');
     for (const handler of [async () => () => Promise.reject(failure), () => Promise.reject(failure)]) {
@@ -209,6 +260,8 @@ function keyMetadata(): Metadata {
   metadata.set('x-api-key', 'k');
   return metadata;
 }
+
+const ok = () => ({ status: 200, headers: {}, body: new Uint8Array() });
 
 const asIs = (bytes: Buffer | Uint8Array): Buffer => Buffer.from(bytes);
 

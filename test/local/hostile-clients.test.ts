@@ -209,7 +209,7 @@ describe('many clients at once', () => {
     const refused = await firstOf(18, sent);
     for (const answer of refused) {
       expect(answer).toMatch(/^HTTP\/1\.1 503 /);
-      expect(answer).toMatch(/\r\nretry-after: 1\r\n/);
+      expect(answer).toMatch(/\r\nretry-after: 2\r\n/);
     }
     release();
     const statuses = (await Promise.all(sent)).map(statusOf);

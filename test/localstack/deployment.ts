@@ -25,7 +25,16 @@ export async function deploy(engine: Engine, account: string, policies: string):
   const policiesFile = join(folder, 'policies.yaml');
   writeFileSync(policiesFile, policies);
   const app = join(folder, 'cdk.out');
-  const settings = ['-c', `policies=${policiesFile}`, '-c', `stackName=${STACK}`, '-c', 'compaction=true'];
+  const settings = [
+    '-c',
+    `policies=${policiesFile}`,
+    '-c',
+    `stackName=${STACK}`,
+    '-c',
+    'compaction=true',
+    '-c',
+    'read=true',
+  ];
   await run('cdk', ['synth', '--quiet', ...settings, '--output', app], engine, { CDK_DEFAULT_ACCOUNT: account });
   adapt(engine, join(app, `${STACK}.template.json`));
   const outputsFile = join(folder, 'outputs.json');
@@ -34,10 +43,17 @@ export async function deploy(engine: Engine, account: string, policies: string):
   await run('cdk', ['bootstrap', `aws://${account}/us-east-1`, '--app', app], engine);
   await run('cdk', deployArguments, engine);
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8'))[STACK] as Record<string, string>;
-  const created = await run(process.execPath, ['bin/tailgate.mjs', 'keys', 'create', '--stack', STACK], engine);
+  const key = await createKey(engine);
+  return { app, ingestUrl: localUrl(engine, outputs['IngestUrl'] ?? ''), key, outputs };
+}
+
+/** Makes a key with the command. @param options such as `--read` */
+export async function createKey(engine: Engine, ...options: readonly string[]): Promise<string> {
+  const command = ['bin/tailgate.mjs', 'keys', 'create', '--stack', STACK, ...options];
+  const created = await run(process.execPath, command, engine);
   const key = /tg_\w+/.exec(created)?.[0];
   if (key === undefined) throw new Error(`tailgate keys printed no key:\n${created}`);
-  return { app, ingestUrl: localUrl(engine, outputs['IngestUrl'] ?? ''), key, outputs };
+  return key;
 }
 
 /** Makes a template that the engine takes. Says what is lost by it. */

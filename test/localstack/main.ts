@@ -8,6 +8,7 @@ import { type Deployment, deploy, STACK } from './deployment.ts';
 import { startEngine } from './engine.ts';
 import { invokeCompact } from './invoke-compact.ts';
 import { keptTraces } from './kept-traces.ts';
+import { lookAtTraces } from './look-at-traces.ts';
 import { queriedTraces } from './queried-traces.ts';
 import { sendTraces } from './sent-traces.ts';
 import { deployTemplate } from './template-deployment.ts';
@@ -66,6 +67,9 @@ if (engine !== undefined) {
   );
   assert.ok(lines.every((line) => line.sampling_policy === 'errors'));
   step('traces with errors are in the bucket, and no others');
+
+  await lookAtTraces(engine, deployment, failed);
+  step("the read function shows them to a read key, on a page and in Jaeger's API, and nothing to other keys");
 
   const queried = await queriedTraces(engine);
   if (queried !== undefined) {

@@ -32,15 +32,6 @@ const GAPS: readonly Gap[] = [
       ),
   },
   {
-    what: 'that the right to a parameter is one to all its versions: it takes the version for a part of the name',
-    adapt: (resource) =>
-      withStatements(resource, (statement) =>
-        statement.Action === 'ssm:GetParameter'
-          ? { ...statement, Resource: [statement.Resource, { 'Fn::Join': ['', [statement.Resource, ':*']] }] }
-          : statement,
-      ),
-  },
-  {
     what: 'batches of messages by the rights to one: it asks for actions of their own, which AWS does not have',
     adapt: (resource) =>
       withStatements(resource, (statement) => {

@@ -51,6 +51,11 @@ export class MemoryObjectStore implements ObjectStore {
     this.#objects.set(key, { bytes: bytes.slice(), metadata: {}, createdAtMs: Date.now() });
   }
 
+  /** As the rules of a bucket do with what is old. */
+  delete(key: string): void {
+    this.#objects.delete(key);
+  }
+
   /** All keys, in order of creation. */
   keys(): readonly string[] {
     return [...this.#objects.keys()];

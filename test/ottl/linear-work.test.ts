@@ -2,6 +2,7 @@
  * What conditions cost on traces that are made to be dear. Counted are the reads of the trace and the steps of converters, not
  * the time.
  */
+import { RE2JS } from 're2js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MessageView } from '../../lib/otlp/protobuf/message-view.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
@@ -113,6 +114,15 @@ describe('a condition on spans', () => {
     const trace = traceWith({ spans: 1000, text, list: ['a'] });
     // Each span has a name of up to 4 characters, read and made anew.
     expect(costOf('span', condition, trace).steps).toBeLessThan(4 * text.length + 1000 * 10);
+  });
+
+  it('fails when a pattern of the data is large by its repeats, before it is compiled', () => {
+    const trace = traceWith({ text: '(a?){1000}'.repeat(50) });
+    const options = { error_mode: 'propagate', span: ['IsMatch(name, resource.attributes["text"])'] };
+    const compile = vi.spyOn(RE2JS, 'compile');
+    const policy = policyOf({ type: 'ottl_condition', ottl_condition: options });
+    expect(() => policy.evaluate(trace)).toThrow(/takes more than 4000000 steps/);
+    expect(compile).not.toHaveBeenCalled();
   });
 
   it('fails when the data makes it the product of a resource and its spans', () => {

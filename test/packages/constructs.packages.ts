@@ -38,6 +38,7 @@ const props: TailSamplingPipelineProps = {
   alarmThresholds,
   ingestEndpoint,
   compaction: true,
+  read: true,
 };
 const stack = new Stack(new App(), 'Strict');
 const pipeline = new TailSamplingPipeline(stack, 'Tailgate', props);
@@ -45,6 +46,7 @@ if (!(pipeline.ingestEndpoint instanceof HttpApiEndpoint)) throw new Error('not 
 if (!(pipeline.ingest instanceof PipelineFunction)) throw new Error('not a pipeline function');
 pipeline.grantQuery(new User(stack, 'Analyst'));
 pipeline.compact?.function.metricErrors();
+pipeline.read?.function.metricErrors();
 pipeline.metric('late_spans').createAlarm(stack, 'LateSpans', { threshold: 1000, evaluationPeriods: 1 });
 try {
   new TailSamplingPipeline(stack, 'Wrong', { ...props, policies: Policies.fromText('policies: [{ name: x, type: nope }]') });
@@ -64,7 +66,7 @@ const { App } = require('aws-cdk-lib');
 const { Policies, TailgateStack } = require('tailgate-cdk');
 
 const app = new App();
-new TailgateStack(app, 'Tailgate', { pipeline: { pipelineName: 'tailgate', policies: Policies.fromFile('tailgate.yaml'), compaction: true } });
+new TailgateStack(app, 'Tailgate', { pipeline: { pipelineName: 'tailgate', policies: Policies.fromFile('tailgate.yaml'), compaction: true, read: true } });
 app.synth();
 `;
 
@@ -96,7 +98,7 @@ describe('the constructs in an app in plain JavaScript', () => {
     const out = join(app.folder, 'cdk.out');
     const template = JSON.parse(readFileSync(join(out, 'Tailgate.template.json'), 'utf8'));
     const resources: readonly { readonly Type: string }[] = Object.values(template.Resources);
-    expect(resources.filter(({ Type }) => Type === 'AWS::Lambda::Function')).toHaveLength(3);
+    expect(resources.filter(({ Type }) => Type === 'AWS::Lambda::Function')).toHaveLength(4);
     // The bytes that were tested are the bytes that are deployed.
     const bundles = (folder: string, names: readonly string[]) =>
       names

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { layersOf } from '../../page/map/layers.ts';
 import { redByName } from '../../page/red/red-by-name.ts';
 import { colorOf, formatAge, formatDuration, formatShare, millisOf } from '../../page/shared/format.ts';
+import { segmentsOf } from '../../page/shared/segments.ts';
 
 describe('the layers of the service map', () => {
   const edges = (...arrows: string[]) => arrows.map((arrow) => ({ parent: arrow[0] ?? '', child: arrow[1] ?? '' }));
@@ -28,9 +29,21 @@ describe('what the page writes', () => {
     [999.9, '1000 ms'],
     [1500, '1.5 s'],
     [125_000, '2 min 5 s'],
+    [11_220_000, '3 h 7 min'],
+    [9_223_372_036_854, '106,752 d 0 h'],
+    [-1.5, '−1.5 ms'],
     [null, '–'],
   ])('writes %s ms as %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+
+  it.each([
+    ['/', []],
+    ['/traces/%', ['traces', '%']],
+    ['/traces/a%20b/', ['traces', 'a b']],
+    ['/%zz/%e0%a4%a', ['%zz', '%e0%a4%a']],
+  ])('reads the path %s', (path, segments) => {
+    expect(segmentsOf(path)).toEqual(segments);
   });
 
   it('writes ages and shares', () => {

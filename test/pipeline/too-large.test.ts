@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_BUFFER_TTL_MS } from '../../lib/pipeline/adapter-rules.ts';
 import { expiresAtMs } from '../../lib/pipeline/decide/expiry.ts';
-import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
+import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import { deadLetterTooLarge } from '../../lib/pipeline/decide/requeue.ts';
 import { TraceTooLargeError } from '../../lib/pipeline/ports.ts';
 import { SMALL_TRACE } from '../../lib/pipeline/trace-limits.ts';
@@ -57,6 +57,24 @@ describe('a trace that is too large', () => {
     await world.ingest(request('a2'));
     await world.drain();
     expect(world.archivedSpans()).toHaveLength(2);
+    expect(world.queue.deadLetters).toMatchObject([
+      { reason: `more than two fragments; kept of it: ${world.archive.keys()[0]}`, fragments: [{}] },
+    ]);
+  });
+
+  it('for its late fragments alone says where the kept part is, and leaves what is committed alone', async () => {
+    const largeTraces = { ...DEFAULT_DECIDE_OPTIONS.largeTraces, wholeUpTo: 0 };
+    const world = new World({ settings: { largeTraces } });
+    await world.ingest(request('a1'));
+    world.clock.advance(30 * SECOND);
+    await world.decideOnce();
+    world.buffer.readFragments = async () => {
+      throw new TraceTooLargeError('more than two fragments');
+    };
+    await world.ingest(request('a1'));
+    await world.ingest(request('a2'));
+    await world.drain();
+    expect(world.archivedSpans()).toHaveLength(1);
     expect(world.queue.deadLetters).toMatchObject([
       { reason: `more than two fragments; kept of it: ${world.archive.keys()[0]}`, fragments: [{}] },
     ]);

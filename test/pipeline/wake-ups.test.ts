@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { delayUntilDue, isDue, wakeUpsFor } from '../../lib/pipeline/wake-ups.ts';
+import { delayUntilDue, isDue, wakeUpsFor, withoutCopies } from '../../lib/pipeline/wake-ups.ts';
 
 const NOW = 1_700_000_000_000;
 const root = { ref: { traceId: 'a', hash: '1' }, hasRoot: true };
@@ -50,5 +50,41 @@ describe('the delay of a wake-up', () => {
     const wakeUp = { dueAtMs: NOW + 1_001, attempt: 0, fragments: [] };
     expect(isDue(wakeUp, NOW + delayUntilDue(wakeUp, NOW).delaySeconds * 1_000)).toBe(true);
     expect(isDue(wakeUp, NOW)).toBe(false);
+  });
+});
+
+describe('copies in a batch', () => {
+  const received = (messageId: string, attempt: number, hashes: string, receivedAtMs?: number, isSuspect = false) => {
+    const fragments = [...hashes].map((hash) => ({ traceId: 'a', hash }));
+    const request = {
+      ...(receivedAtMs !== undefined && { receivedAtMs }),
+      ...(isSuspect && { isSuspect: true as const }),
+    };
+    return { messageId, wakeUp: { dueAtMs: NOW + attempt, attempt, fragments, ...request } };
+  };
+
+  it('name each fragment once: where it has had the most attempts', () => {
+    const batch = [received('m1', 0, '123', 7), received('m2', 2, '2', 7), received('m3', 1, '23', 7)];
+    expect(withoutCopies(batch)).toEqual([
+      received('m2', 2, '2', 7),
+      received('m3', 1, '3', 7),
+      received('m1', 0, '1', 7),
+    ]);
+  });
+
+  it('vanish when nothing is left of them', () => {
+    expect(withoutCopies([received('m1', 0, '12', 7), received('m2', 0, '12', 7)])).toEqual([
+      received('m1', 0, '12', 7),
+    ]);
+  });
+
+  it('are of one request, and differ in nothing else', () => {
+    const batch = [
+      received('m1', 0, '1', 7),
+      received('m2', 0, '1', 8),
+      received('m3', 0, '1'),
+      received('m4', 0, '1', 7, true),
+    ];
+    expect(withoutCopies(batch)).toEqual(batch);
   });
 });

@@ -148,6 +148,28 @@ describe('what an instance reads', () => {
     await reader.find({ window: ALL });
     expect(calls.read).toEqual([]);
   });
+
+  it('does not miss a damaged object that is deleted', async () => {
+    const { reader, store, clock } = await archiveOfHours();
+    const key = archiveKey(partitionOfHour('2023-11-15T00'), EPOCH_MS, 'f'.repeat(16));
+    await store.put(key, new Uint8Array([1, 2, 3]));
+    expect(await reader.find({ window: ALL })).toMatchObject({ damaged: { lines: 0, objects: 1 } });
+    store.delete(key);
+    clock.advance(60_000);
+    const { traces, ...coverage } = await reader.find({ window: ALL });
+    expect(coverage).toEqual({ isComplete: true, missingHours: [] });
+    expect(traces).toHaveLength(6);
+  });
+
+  it('gives back the memory of objects that are deleted', async () => {
+    const { reader, store, clock } = await archiveOfHours();
+    await reader.find({ window: ALL });
+    const { bytes } = reader;
+    store.delete(store.keys()[0] ?? '');
+    clock.advance(60_000);
+    expect((await reader.find({ window: ALL })).traces).toHaveLength(5);
+    expect(reader.bytes).toBeLessThan(bytes);
+  });
 });
 
 describe('isNamedBetween', () => {

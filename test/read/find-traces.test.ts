@@ -227,3 +227,68 @@ describe('findTraces', () => {
     );
   });
 });
+
+describe('a pattern', () => {
+  const spanNamed = (name: string): ModelTrace => ({
+    traceId: '1'.repeat(32),
+    policy: 'all',
+    weight: 1,
+    claims: [
+      [
+        {
+          spanId: '00000000000000a1',
+          parentSpanId: undefined,
+          service: 'cart',
+          name,
+          kind: 2,
+          status: 'UNSET',
+          startMs: 0,
+          endMs: 1,
+          attributes: { text: name },
+          resource: { 'service.name': 'cart' },
+        },
+      ],
+    ],
+  });
+  const named = (value: string): Condition => ({ field: { of: 'span', name: 'name' }, operator: '=~', value });
+  const withText = (value: string): Condition => ({
+    field: { of: 'attribute', scope: 'any', key: 'text' },
+    operator: '=~',
+    value,
+  });
+
+  it.each(['(?:(a?){1000}b)', '(a?){1000}'.repeat(90), `(?:${'abc'.repeat(300)}){1000}`])(
+    'with repeats that make it large is refused, and says so: %#',
+    async (pattern) => {
+      const reader = readerOf(await writeArchive([spanNamed('a')]));
+      const found = reader.find({ window: ALL, condition: named(pattern) });
+      await expect(found).rejects.toThrow(/=~ takes a regular expression of at most 2000 instructions, got about \d+/);
+    },
+  );
+
+  it('with a few repeats finds what it finds', async () => {
+    const reader = readerOf(await writeArchive([spanNamed('shop.example.com')]));
+    const { traces } = await reader.find({
+      window: ALL,
+      condition: named('(?:[a-z]{1,63}\\.){1,8}[a-z]{1,63}'),
+    });
+    expect(traces).toHaveLength(1);
+  });
+
+  it('is refused for a text that takes too long with it, and takes as long a text without repeats', async () => {
+    const reader = readerOf(await writeArchive([spanNamed('a'.repeat(100_000))]));
+    for (const condition of [named('(?:a?){500}'), withText('(?:a?){500}')]) {
+      const found = reader.find({ window: ALL, condition });
+      await expect(found).rejects.toThrow(/takes texts of at most \d+ characters, and one has 100000/);
+    }
+    expect((await reader.find({ window: ALL, condition: withText('a+') })).traces).toHaveLength(1);
+  });
+
+  it.each(['newest', 'slowest'] as const)('is looked for as long as there is time: the %s', async (order) => {
+    const reader = readerOf(await writeArchive([spanNamed('a')]), { limits: { deadlineMs: 0 } });
+    expect(await reader.find({ window: ALL, order, condition: named('a') })).toMatchObject({
+      traces: [],
+      isComplete: false,
+    });
+  });
+});

@@ -10,14 +10,19 @@ import { SqsWakeUpQueue } from '../../lib/aws/sqs/wake-up-queue.ts';
 import type { Random } from '../../lib/traffic/random.ts';
 import { SimulatedBucket } from './bucket.ts';
 import { isSecondDecision } from './decisions.ts';
+import { dictionariesOf, type PlannedPublication, publish } from './dictionaries.ts';
 import type { Engine, EngineDeps } from './engine.ts';
 import type { Network } from './network.ts';
 import type { Settings } from './plan.ts';
 import { DEAD_LETTER_URL, QUEUE_URL, SimulatedQueue } from './queue.ts';
-import type { Process } from './scheduler.ts';
+import { type Process, type Scheduler, START_MS } from './scheduler.ts';
+import { withLimits } from './small-limits.ts';
 import { SimulatedTable } from './table.ts';
+import { TABLE_NAME } from './table-calls.ts';
+import { TENANTS } from './tenants.ts';
 
 export interface AwsEngineDeps extends EngineDeps {
+  readonly scheduler: Scheduler;
   readonly network: Network;
   readonly random: Random;
 }
@@ -52,6 +57,11 @@ export class AwsEngine implements Engine {
         }
       },
     });
+    const { firstAgeMs, areUsed } = settings.dictionaries;
+    if (!areUsed || firstAgeMs === undefined) return;
+    const past = { client: this.#table.past, clock: { now: () => START_MS - firstAgeMs }, tableName: TABLE_NAME };
+    // In memory: they are there when the history begins.
+    for (const tenant of [undefined, ...TENANTS]) void publish({ ...past, ...settings, tenant }, { dictionary: 0 });
   }
 
   get stored(): ReadonlySet<string> {
@@ -73,23 +83,20 @@ export class AwsEngine implements Engine {
   /** As `functions/shared/services.ts` wires them, with simulated time and chance. */
   services(process: Process): PerTenant<Services> {
     const { clock } = process;
-    const { bufferTtlMs } = this.#settings;
-    const random = () => this.#random.between(0, 1);
-    const retryPolicy = { clock, random, sleep: (ms: number) => process.sleep(ms), budgetMs: 4_000 };
+    const { random, retryPolicy } = this.#patience(process);
     const store = new S3ObjectStore({ client: this.#bucket.client(process), bucket: 'archive', clock, retryPolicy });
+    const { limits, dictionaries } = this.#settings;
     return perTenant((tenant) => {
-      const onTable = {
-        client: this.#table.client(process),
-        tableName: 'buffer',
-        clock,
-        tenant,
-        retryPolicy,
-        bufferTtlMs,
-      };
+      const onTable = this.#onTable(process, tenant);
+      const buffer = new DynamoDbSpanBuffer({
+        ...onTable,
+        spillStore: store,
+        ...dictionariesOf(onTable, dictionaries),
+      });
       const urls = { queueUrl: QUEUE_URL, deadLetterQueueUrl: DEAD_LETTER_URL };
       return {
         clock,
-        buffer: new DynamoDbSpanBuffer({ ...onTable, spillStore: store }),
+        buffer: withLimits(buffer, limits),
         wakeUps: new SqsWakeUpQueue({ client: this.messages.client(process), ...urls, clock, tenant, retryPolicy }),
         archive: new GzipTraceArchive({ store, codecs: PLAIN, tenant }),
         limits: new DynamoDbLimitStore(onTable),
@@ -98,10 +105,13 @@ export class AwsEngine implements Engine {
     });
   }
 
+  publish(process: Process, publication: PlannedPublication): Promise<void> {
+    return publish(this.#onTable(process, publication.tenant), publication);
+  }
+
   acknowledge(process: Process, ids: readonly string[]): Promise<void> {
+    const { retryPolicy } = this.#patience(process);
     const { clock } = process;
-    const random = () => this.#random.between(0, 1);
-    const retryPolicy = { clock, random, sleep: (ms: number) => process.sleep(ms), budgetMs: 4_000 };
     return deleteMessages(ids, { client: this.messages.client(process), queueUrl: QUEUE_URL, clock, retryPolicy });
   }
 
@@ -123,5 +133,18 @@ export class AwsEngine implements Engine {
 
   async close(): Promise<void> {
     // Nothing of it is outside of memory.
+  }
+
+  #onTable(process: Process, tenant: string | undefined) {
+    const { clock } = process;
+    const { bufferTtlMs } = this.#settings;
+    const { retryPolicy } = this.#patience(process);
+    return { client: this.#table.client(process), tableName: TABLE_NAME, clock, tenant, retryPolicy, bufferTtlMs };
+  }
+
+  #patience(process: Process) {
+    const random = () => this.#random.between(0, 1);
+    const sleep = (ms: number) => process.sleep(ms);
+    return { random, retryPolicy: { clock: process.clock, random, sleep, budgetMs: 4_000 } };
   }
 }

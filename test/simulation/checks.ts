@@ -1,17 +1,20 @@
 import { decodeWakeUp } from '../../lib/aws/sqs/wake-up-message.ts';
 import type { DecideSummary } from '../../lib/pipeline/decide/tally.ts';
 import { type ArchivedLine, readArchive } from './archive.ts';
+import { isFirstCut } from './encodings.ts';
 import { Expectations } from './expectations.ts';
 import { acknowledgedSpans, type SentTrace } from './ledger.ts';
 import { shortHash, shortKey, shortName, shortTrace } from './names.ts';
 import { isDeadlyIn, type Plan, type Settings } from './plan.ts';
 import { namesIn } from './queue.ts';
+import { isOverLimit } from './small-limits.ts';
 import type { SentSpan } from './spans.ts';
 import type { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
 /** A shorter buffer TTL than this lets fragments expire while they wait. */
 const SHORT_TTL_MS = 3_600_000;
+const NOTHING_KEPT = 'nothing of it is kept';
 
 /**
  * Holds a world that has come to rest against the promises.
@@ -32,6 +35,8 @@ class Check {
   readonly #expectations: Expectations;
   readonly #archive: ReadonlyMap<string, readonly ArchivedLine[]>;
   readonly #inDeadLetters: ReadonlySet<string>;
+  /** Names of the traces that are over a limit: what a dead letter names of them may stay there. */
+  readonly #overLimit: ReadonlySet<string>;
   readonly #found: Violation[] = [];
 
   constructor(world: World, moment: 'storm' | 'after') {
@@ -40,6 +45,11 @@ class Check {
     this.#expectations = new Expectations(world.plan);
     this.#archive = readArchive(world.engine.archived());
     this.#inDeadLetters = new Set(world.engine.deadLetters().flatMap((body) => namesIn(decodeWakeUp(body))));
+    const { ledger, engine, plan } = world;
+    const over = [...ledger.traces].filter(([name, trace]) =>
+      isOverLimit(trace, plan.settings.limits, (hash) => engine.stored.has(`${name}/${hash}`)),
+    );
+    this.#overLimit = new Set(over.map(([name]) => name));
   }
 
   run(): readonly Violation[] {
@@ -49,9 +59,11 @@ class Check {
       if (!ledger.traces.has(name)) this.#violate('foreign', `nobody has sent ${shortTrace(name)}`);
     }
     for (const key of engine.overwritten) this.#violate('overwritten', shortKey(key));
-    if (this.#moment === 'after' && this.#inDeadLetters.size > 0 && !hasExpiry(plan.settings)) {
-      this.#violate('dead letters', `${[...this.#inDeadLetters].map(shortName).join(' ')} could not be settled`);
+    const unsettled = [...this.#inDeadLetters].filter((name) => !this.#overLimit.has(traceOf(name)));
+    if (this.#moment === 'after' && unsettled.length > 0 && !hasExpiry(plan.settings)) {
+      this.#violate('dead letters', `${unsettled.map(shortName).join(' ')} could not be settled`);
     }
+    if (this.#moment === 'after') this.#checkMarks();
     if (this.#moment === 'storm') this.#checkIsolation();
     if (!hasExpiry(plan.settings)) this.#checkMetrics(summaries);
     return this.#found;
@@ -60,7 +72,11 @@ class Check {
   #checkTrace(name: string, trace: SentTrace, lines: readonly ArchivedLine[]): void {
     const shown = shortTrace(name);
     if (lines.length === 0) {
-      const isNamed = [...trace.acknowledged].some((hash) => this.#isExcused(`${name}/${hash}`));
+      const isExcused = (hash: string) => this.#isExcused(`${name}/${hash}`);
+      // Where any span is enough to keep the trace, each fragment of one over a limit is kept or set aside.
+      const isNamed = this.#expectations.keepsAll
+        ? trace.acknowledged.size > 0 && [...trace.acknowledged].every(isExcused)
+        : [...trace.acknowledged].some(isExcused);
       const isStored = (hash: string) => this.#world.engine.stored.has(`${name}/${hash}`);
       if (!isNamed && this.#expectations.mustBeKept(trace, isStored)) {
         this.#violate(this.#lossKind('lost trace'), `nothing of ${shown} is archived, and the policies keep it`);
@@ -91,6 +107,26 @@ class Check {
         this.#lossKind('lost'),
         `${shown} is archived without span ${shortSpan(span.name)} of ${fragments}`,
       );
+    }
+  }
+
+  /** A dead letter of a trace over a limit says which, and what is kept of the trace. */
+  #checkMarks(): void {
+    for (const letter of this.#world.engine.deadLetters().map(decodeWakeUp)) {
+      for (const name of namesIn(letter)) {
+        const trace = traceOf(name);
+        if (!this.#overLimit.has(trace) || hasExpiry(this.#world.plan.settings)) continue;
+        const lines = this.#archive.get(trace) ?? [];
+        const keys = lines.map(({ key }) => key).filter((key) => this.#world.archivedBeforeRedrive.has(key));
+        const { reason = '' } = letter;
+        // As claims do, it names objects without the folder of the tenant; of claims that were folded, the first one's.
+        const names = keys.map((key) => key.replace(/\/tenant=[^/]+/, ''));
+        const isTrue = reason.endsWith(NOTHING_KEPT)
+          ? keys.length === 0
+          : names.some((key) => reason.includes(key)) || (lines.length > 0 && keys.length === 0);
+        if (/ has more than \d+ (fragments|spans|bytes) /.test(reason) && isTrue) continue;
+        this.#violate('unreported', `${shortName(name)} is set aside because "${reason}"; archived: ${keys.join(' ')}`);
+      }
     }
   }
 
@@ -143,7 +179,8 @@ class Check {
     if (total('sampled') !== this.#archive.size) {
       this.#violate('metrics', `${total('sampled')} traces are counted as sampled, ${this.#archive.size} are archived`);
     }
-    if (total('received') !== traces.length) {
+    // What is set aside at its first look has not been received.
+    if (this.#overLimit.size === 0 && total('received') !== traces.length) {
       this.#violate('metrics', `${total('received')} traces are counted as received, ${traces.length} were sent`);
     }
   }
@@ -155,12 +192,16 @@ class Check {
   #isExcused(name: string): boolean {
     const expires = hasExpiry(this.#world.plan.settings);
     if (expires && this.#world.settledInTime.has(name)) return true;
-    return (expires || this.#moment === 'storm') && this.#inDeadLetters.has(name);
+    return (expires || this.#moment === 'storm' || this.#overLimit.has(traceOf(name))) && this.#inDeadLetters.has(name);
   }
 
-  /** A restore may be among the dead letters: after the storm only because the spans have expired before it was delivered. */
+  /**
+   * A restore may be among the dead letters: after the storm only because the spans have expired before it was delivered, or the trace is
+   * over a limit.
+   */
   #isRestoreExcused(name: string, { fragments }: SentTrace): boolean {
-    if (this.#moment === 'after' && !hasExpiry(this.#world.plan.settings)) return false;
+    const isSettled = this.#moment === 'after' && !hasExpiry(this.#world.plan.settings);
+    if (isSettled && !this.#overLimit.has(name)) return false;
     return [...fragments.keys()].some((hash) => this.#inDeadLetters.has(`${name}/${hash}`));
   }
 
@@ -173,16 +214,23 @@ class Check {
   }
 }
 
+/** Of a fragment's name: `[tenant/]trace/hash`. */
+function traceOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('/'));
+}
+
 function hasExpiry({ bufferTtlMs }: Settings): boolean {
   return bufferTtlMs < SHORT_TTL_MS;
 }
 
 /** Nothing goes wrong, calls take next to no time, and all clocks agree on which fragment of a trace is the earliest. */
-function isCalm({ faults, deadly, stalls, settings }: Plan): boolean {
+function isCalm({ faults, deadly, stalls, requests, settings }: Plan): boolean {
+  const isCut = requests.some((request) => isFirstCut(request, settings));
   return (
     faults.length === 0 &&
     deadly === undefined &&
     stalls.length === 0 &&
+    !isCut &&
     settings.latency === 'even' &&
     settings.skewMs === 0
   );

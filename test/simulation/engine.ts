@@ -1,4 +1,5 @@
 import type { PerTenant, Services } from '../../functions/shared/per-tenant.ts';
+import type { PlannedPublication } from './dictionaries.ts';
 import type { Message } from './queue.ts';
 import type { Process } from './scheduler.ts';
 
@@ -22,6 +23,8 @@ export interface Engine {
   readonly named: ReadonlySet<string>;
   /** `[tenant/]trace` of the traces that ever had a decision. */
   readonly decided: ReadonlySet<string>;
+  /** Publishes a trained dictionary, where the buffer has them. */
+  publish?(process: Process, publication: PlannedPublication): Promise<void>;
   /** Whether a fragment is in the buffer, and has not expired. */
   has(name: string): boolean;
   /** The bodies of the dead letters. */
@@ -44,5 +47,5 @@ export interface EngineDeps {
   /** Whether things still go wrong. */
   readonly mayRestart: () => boolean;
   /** The machine starts anew: all its processes are gone. */
-  readonly onRestart: () => void;
+  readonly onRestart: (how: string) => void;
 }

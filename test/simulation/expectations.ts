@@ -22,6 +22,11 @@ export class Expectations {
     this.#rules = this.#names().map(policySet);
   }
 
+  /** Whether every look samples any trace. */
+  get keepsAll(): boolean {
+    return this.#names().every((name) => name === 'all');
+  }
+
   /** Whether every last look at the trace samples it. */
   mustBeKept(trace: SentTrace, isStored: (hash: string) => boolean): boolean {
     const { fragments, acknowledged } = trace;

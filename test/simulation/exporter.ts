@@ -1,19 +1,23 @@
 import type { Random } from '../../lib/traffic/random.ts';
+import { isFirstCut, type PlannedCompression } from './encodings.ts';
 import type { Faults } from './faults.ts';
 import { type IngestFunction, TENANT_HEADER } from './functions.ts';
 import { shortHash, shortTrace } from './names.ts';
 import type { PlannedRequest, SpanCopy } from './plan.ts';
 import { Process, type Scheduler } from './scheduler.ts';
 import type { SentRequest, Spans } from './spans.ts';
+import { TENANTS } from './tenants.ts';
 import type { Timeline } from './timeline.ts';
 
 /** An instance of ingest: it has one request at a time. */
 export interface IngestInstance {
   readonly process: Process;
   readonly handle: IngestFunction;
+  /** Whether the keys that it knows belong to tenants. */
+  readonly hasTenants: () => boolean;
 }
 
-export interface ExportersDeps {
+export interface ExportersDeps extends PlannedCompression {
   readonly scheduler: Scheduler;
   readonly faults: Faults;
   readonly timeline: Timeline;
@@ -27,17 +31,14 @@ export interface ExportersDeps {
 
 const EXPORT_TIMEOUT_MS = 10_000;
 const FUNCTION_TIMEOUT_MS = 30_000;
-const TENANTS = ['blue', 'red'] as const;
 
 /** The exporters: each sends a request, and sends it again as long as nobody tells it that it was accepted. */
 export class Exporters {
   readonly #deps: ExportersDeps;
-  readonly #hasTenants: boolean;
   #idle: IngestInstance[] = [];
 
-  constructor(deps: ExportersDeps, { hasTenants }: { readonly hasTenants: boolean }) {
+  constructor(deps: ExportersDeps) {
     this.#deps = deps;
-    this.#hasTenants = hasTenants;
   }
 
   start(requests: readonly PlannedRequest[]): void {
@@ -53,11 +54,11 @@ export class Exporters {
   }
 
   async #export(exporter: Process, copies: readonly SpanCopy[], planned: PlannedRequest): Promise<void> {
-    const tenant = this.#hasTenants ? TENANTS[planned.tenant] : undefined;
     const { random, spans, timeline } = this.#deps;
     let request = spans.request(copies);
     for (let attempt = 1; attempt <= planned.tries; attempt++) {
-      const status = await this.#post(exporter, request, tenant);
+      const isCut = attempt === 1 && isFirstCut(planned, this.#deps);
+      const status = await this.#post(exporter, request, planned, isCut ? random.between(0.01, 0.99) : 1);
       if (status === 200) return;
       if (attempt === planned.tries) break;
       await exporter.sleep(random.between(500, 4_000));
@@ -75,12 +76,15 @@ export class Exporters {
     timeline.add(exporter.name, 'gives up', '');
   }
 
-  /** Resolves to the status, or to nothing when there is no answer. */
-  #post(exporter: Process, request: SentRequest, tenant: string | undefined): Promise<number | undefined> {
+  /** Resolves to the status, or to nothing when there is no answer. @param part how much of the body arrives: 1 is all of it */
+  #post(exporter: Process, request: SentRequest, planned: PlannedRequest, part: number): Promise<number | undefined> {
     const { scheduler, faults, timeline, random } = this.#deps;
     const instance = this.#instance();
+    const tenant = instance.hasTenants() ? TENANTS[planned.tenant] : undefined;
+    const { headers, ...body } = request.encoded.post(planned, this.#deps, part);
     this.#deps.onSend(request, tenant);
-    timeline.add(exporter.name, 'POST', `to ${instance.process.name}`, () => describeRequest(request, tenant));
+    const how = `${planned.encoding}${part < 1 ? ', cut,' : ''} to ${instance.process.name}`;
+    timeline.add(exporter.name, 'POST', how, () => describeRequest(request, tenant));
     return new Promise((resolve) => {
       let isOver = false;
       const answer = (status: number | undefined) => {
@@ -96,11 +100,8 @@ export class Exporters {
         if (!this.#idle.includes(instance) && !instance.process.isFrozen && !isDone) instance.process.die();
       });
       let isDone = false;
-      const headers = {
-        'content-type': 'application/x-protobuf',
-        ...(tenant !== undefined && { [TENANT_HEADER]: tenant }),
-      };
-      const httpRequest = { method: 'POST', path: '/v1/traces', headers, body: request.body, isText: false };
+      const key = tenant !== undefined && { [TENANT_HEADER]: tenant };
+      const httpRequest = { method: 'POST', path: '/v1/traces', headers: { ...headers, ...key }, ...body };
       scheduler.after(random.between(0, 10), () =>
         instance.process.resume(() => {
           void instance.handle(httpRequest).then(({ status }) => {

@@ -8,6 +8,7 @@ export const CALLS = [
   'read list',
   'limits',
   'tables',
+  'dictionary',
   'create',
   'fence',
   'inspect',

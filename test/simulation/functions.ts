@@ -63,8 +63,8 @@ export function decideFunction(deps: DecideFunctionDeps): DecideHandler {
       return async (tenant, received) => {
         const result = await deciders(tenant).decideBatch({
           received,
-          evaluate: (trace, allowances) => {
-            if (!isDeadly(trace.traceId)) return evaluatePolicies(config, trace, allowances);
+          evaluate: (trace, ...context) => {
+            if (!isDeadly(trace.traceId)) return evaluatePolicies(config, trace, ...context);
             process.die();
             throw new UnavailableError('could not evaluate: the process is gone');
           },
@@ -114,9 +114,9 @@ export async function invoke(
   return new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
 }
 
-/** What a service that fails makes of an examination. Everything else is a mistake of the pipeline. */
+/** What a service that fails makes of an examination, or a limit. Everything else is a mistake of the pipeline. */
 function isExpected(message: string): boolean {
-  return /^could not |^a limit is contended/.test(message);
+  return /^could not |^a limit is contended|^no time is left to evaluate |^trace \S+ has more than /.test(message);
 }
 
 /** Listens for errors that are not the fault of a service. */

@@ -1,4 +1,5 @@
 import type { Mutation } from './mutations/mutation.ts';
+import { MUTATIONS_OF_BODIES_AND_STORES } from './mutations/of-bodies-and-stores.ts';
 import { MUTATIONS_OF_CLAIMS } from './mutations/of-claims.ts';
 import { MUTATIONS_OF_NOTES } from './mutations/of-notes.ts';
 import { MUTATIONS_OF_RESTORES } from './mutations/of-restores.ts';
@@ -9,5 +10,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...MUTATIONS_OF_CLAIMS,
   ...MUTATIONS_OF_NOTES,
   ...MUTATIONS_OF_THE_WAY,
+  ...MUTATIONS_OF_BODIES_AND_STORES,
   ...MUTATIONS_OF_RESTORES,
 ];

@@ -11,6 +11,8 @@ export interface ServiceCall<Answer> {
   readonly apply: () => Answer | Promise<Answer>;
   /** The same for a part of the work, where the service may do that. */
   readonly applyPartly?: () => Answer;
+  /** How long time stands still while it does that, of work that is not simulated. @default until it is done */
+  readonly stillness?: (applied: Promise<unknown>) => Promise<unknown>;
   /** @default the callers give up after 3 s */
   readonly isPatient?: boolean;
   /** The error that the client of the service throws when it refuses. @default an error of this name and status */
@@ -89,8 +91,10 @@ export class Network {
     scheduler.after(wayMs, () => {
       const isLate = isOver || process.isDead || process.isFrozen;
       const applied = this.#apply(call, fault);
-      if (applied instanceof Promise) scheduler.hold(applied.then((answer) => takeEffect(answer, isLate)));
-      else takeEffect(applied, isLate);
+      if (applied instanceof Promise) {
+        const done = applied.then((answer) => takeEffect(answer, isLate));
+        scheduler.hold(call.stillness?.(done) ?? done);
+      } else takeEffect(applied, isLate);
     });
     const takeEffect = (answer: Answered<Answer>, isLate: boolean) => {
       const outcome = 'error' in answer ? answer.error.name : (call.describe?.(answer.value) ?? 'ok');

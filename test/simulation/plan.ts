@@ -1,6 +1,10 @@
 import fc from 'fast-check';
+import { type PlannedDictionaries, type PlannedPublication, plannedDictionaries } from './dictionaries.ts';
+import { type PlannedCompression, type PlannedEncoding, plannedEncoding } from './encodings.ts';
 import { CALLS, type CallName, type Fault, faultsOf } from './faults.ts';
 import { POLICY_NAMES, type PolicyName, TURNING_OFF } from './policies.ts';
+import { type PlannedLimits, plannedLimits } from './small-limits.ts';
+import { TENANTS } from './tenants.ts';
 
 /**
  * A history before it happens: everything that is chosen. The same plan makes the same history. It consists of lists, so that
@@ -12,6 +16,10 @@ export interface Plan {
   readonly policies: PolicyName;
   /** Policies that replace those before them. */
   readonly deploys: readonly { readonly atMs: number; readonly policies: PolicyName }[];
+  /** Where dictionaries are used. */
+  readonly publications: readonly PlannedPublication[];
+  /** Tenants are switched on where there were none, or off. */
+  readonly tenantSwitches: readonly { readonly atMs: number }[];
   readonly traces: readonly PlannedTrace[];
   readonly requests: readonly PlannedRequest[];
   readonly faults: readonly Fault[];
@@ -46,7 +54,7 @@ export interface SpanCopy {
   readonly copy: 0 | 1 | 2;
 }
 
-export interface PlannedRequest {
+export interface PlannedRequest extends PlannedEncoding {
   readonly atMs: number;
   /** Which of the two tenants sends it, if there are tenants. */
   readonly tenant: 0 | 1;
@@ -57,13 +65,16 @@ export interface PlannedRequest {
   readonly retry: 'same' | 'split' | 'changed';
 }
 
-export interface Settings {
+export interface Settings extends PlannedCompression {
   readonly engine: 'aws' | 'sqlite';
   readonly decisionWaitMs: number;
   readonly rootWait: boolean;
+  /** At the beginning. */
   readonly hasTenants: boolean;
   /** Every trace is treated as a large one. */
   readonly isLarge: boolean;
+  readonly limits: PlannedLimits;
+  readonly dictionaries: PlannedDictionaries;
   /**
    * When the owner of a claim counts as dead. Where that is soon, the owners are still at work: nothing may be lost, nor doubled,
    * all the same.
@@ -115,6 +126,7 @@ const plannedSpan: fc.Arbitrary<PlannedSpan> = fc.record({
 });
 
 const plannedRequest: fc.Arbitrary<PlannedRequest> = fc.record({
+  ...plannedEncoding,
   atMs: momentMs,
   tenant: fc.constantFrom(0, 1),
   spans: fc.array(
@@ -181,7 +193,10 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   decisionWaitMs: fc.constantFrom(0, 0, 0, 1_000, 1_000, 1_000, 10_000, 10_000, 1_000_000),
   rootWait: rarely(2),
   hasTenants: rarely(1),
+  isGzip: rarely(1),
   isLarge: rarely(4),
+  limits: plannedLimits,
+  dictionaries: plannedDictionaries,
   claimTimeoutMs: fc.constantFrom(90_000, 5_000, 300),
   continuationDelayMs: fc.constantFrom(30_000, 1_000),
   maxAttempts: fc.integer({ min: 1, max: 6 }),
@@ -206,6 +221,18 @@ const anyPlan = {
     fc.constantFrom<PolicyName[]>(...TURNING_OFF, 'few', 'few', 'few', 'healthy', 'healthy', 'not probed'),
   ),
   deploys: fc.array(fc.record({ atMs: momentMs, policies: fc.constantFrom(...POLICY_NAMES) }), { maxLength: 1 }),
+  publications: fc.array(
+    fc.record({
+      atMs: momentMs,
+      dictionary: fc.constantFrom(0, 1),
+      tenant: fc.constantFrom(undefined, undefined, ...TENANTS),
+    }),
+    { maxLength: 2 },
+  ),
+  tenantSwitches: fc.oneof(
+    { weight: 9, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: listOf(fc.record({ atMs: momentMs }), 1, 1) },
+  ),
   traces: fc.oneof(listOf(plannedTrace, 1, 1), listOf(plannedTrace, 1, 3)),
   requests: fc.oneof(
     { weight: 2, arbitrary: listOf(plannedRequest, 1, 8) },

@@ -112,9 +112,9 @@ export async function shrink(seed: number): Promise<Plan> {
   return smallest;
 }
 
-function describePlan({ policies, deploys, requests, faults, stalls, settings }: Plan): string {
+function describePlan({ policies, deploys, tenantSwitches, requests, faults, stalls, settings }: Plan): string {
   const { engine, isLarge, hasTenants, maxAttempts, instances, latency, bufferTtlMs } = settings;
-  const kind = `${engine}; ${isLarge ? 'large' : 'small'} traces${hasTenants ? ' of tenants' : ''}`;
+  const kind = `${engine}; ${isLarge ? 'large' : 'small'} traces${hasTenants ? ' of tenants' : ''}${tenantSwitches.length > 0 ? ', switched later' : ''}${settings.dictionaries.areUsed ? '; dictionaries' : ''}${settings.isGzip ? '; gzip' : ''}`;
   return [
     `policies "${policies}"${deploys.map((deploy) => `, then "${deploy.policies}"`).join('')}; ${kind}; ${instances} instances;` +
       ` ${maxAttempts} attempts; latency ${latency}; TTL ${bufferTtlMs / 1000} s; ${requests.length} requests; ${stalls.length} stalls`,

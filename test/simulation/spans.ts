@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { hashFragment } from '../../lib/aws/system.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
 import { createRandom } from '../../lib/traffic/random.ts';
-import { opentelemetry } from '../../proto/generated/otlp.js';
+import { LONG_TEXT } from './dictionaries.ts';
+import { EncodedRequest } from './encodings.ts';
 import type { Plan, PlannedSpan, SpanCopy } from './plan.ts';
 import { START_MS } from './scheduler.ts';
-
-const { ExportTraceServiceRequest } = opentelemetry.proto.collector.trace.v1;
 
 /** Enough for a fragment to be spilled: written as hex digits, it cannot be compressed to less. */
 const BIG_BYTES = 10_000;
@@ -32,7 +31,7 @@ export interface SentFragment {
 }
 
 export interface SentRequest {
-  readonly body: Uint8Array;
+  readonly encoded: EncodedRequest;
   readonly fragments: readonly SentFragment[];
 }
 
@@ -55,14 +54,14 @@ export class Spans {
       resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
       scopeSpans: [{ spans: ofService.map(({ message }) => message) }],
     }));
-    const body = ExportTraceServiceRequest.encode(ExportTraceServiceRequest.fromObject({ resourceSpans })).finish();
-    const fragments = regroup(body).fragments.map(({ traceId, payload }) => ({
+    const encoded = new EncodedRequest(resourceSpans);
+    const fragments = regroup(encoded.protobuf).fragments.map(({ traceId, payload }) => ({
       traceId,
       payload,
       hash: hashFragment(payload),
       spans: spans.filter(({ sent }) => sent.traceId === traceId).map(({ sent }) => sent),
     }));
-    return { body, fragments };
+    return { encoded, fragments };
   }
 
   #span({ trace, span, copy }: SpanCopy) {
@@ -94,6 +93,7 @@ export class Spans {
       attributes: [
         { key: 'copy', value: { stringValue: String(copy) } },
         { key: 'tag', value: { stringValue: planned.tag } },
+        ...(this.#plan.settings.dictionaries.areUsed ? [{ key: 'text', value: { stringValue: LONG_TEXT } }] : []),
         ...(planned.isBig ? [{ key: 'big', value: { stringValue: bigValue(this.#plan.seed) } }] : []),
       ],
       status: planned.hasError ? { code: 2 } : {},

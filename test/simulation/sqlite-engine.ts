@@ -1,37 +1,43 @@
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PerTenant, perTenant, type Services } from '../../functions/shared/per-tenant.ts';
 import { GzipTraceArchive } from '../../lib/archive/trace-archive.ts';
-import { partitionPrefix } from '../../lib/aws/dynamodb/schema.ts';
 import { S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
 import { encodeWakeUp } from '../../lib/aws/sqs/wake-up-message.ts';
-import { type FragmentRef, TraceTooLargeError, UnavailableError, type WakeUp } from '../../lib/pipeline/ports.ts';
+import type { WakeUp } from '../../lib/pipeline/ports.ts';
 import { openStore, type Store, type TenantServices } from '../../lib/sqlite/store.ts';
 import { type AwsEngineDeps, PLAIN } from './aws-engine.ts';
 import { SimulatedBucket } from './bucket.ts';
 import { isSecondDecision } from './decisions.ts';
+import { DATABASE_FILE, SimulatedDisk } from './disk.ts';
 import type { Engine, MessageSource } from './engine.ts';
-import type { CallName } from './faults.ts';
-import { shortName, shortTrace } from './names.ts';
 import type { Settings } from './plan.ts';
 import type { Message } from './queue.ts';
 import type { Process } from './scheduler.ts';
+import { withLimits } from './small-limits.ts';
+import { type SqliteAccess, sqlitePorts } from './sqlite-ports.ts';
 
 /** A disk in memory, where there is one: nothing of what is stored has to outlive the history. */
 const FOLDERS = ['/dev/shm', tmpdir()];
 
 /** How often a machine starts anew, of the times when it asks for messages. */
 const RESTARTS = 0.05;
+/** How often a machine loses its power, of the times when its disk writes. */
+const POWER_CUTS = 0.02;
+/** How long a sync takes, at most. */
+const MAX_SYNC_MS = 60;
 
 /**
  * The adapters of SQLite on a real database, and the archive on a simulated bucket. Between the calls processes die, freeze and
- * are refused as elsewhere; a call itself is done by SQLite, while the time of the history stands still.
+ * are refused as elsewhere; a call itself is done by SQLite, while the time of the history stands still, but for the sync that a
+ * write waits for. The machine starts anew with its files as they were, or as far as they were synced.
  */
 export class SqliteEngine implements Engine {
   readonly #deps: AwsEngineDeps;
   readonly #settings: Settings;
   readonly #folder: string;
+  #disk: SimulatedDisk;
   #store: Store;
   #storeCount = 0;
   /** By tenant, of the store that is open. */
@@ -48,26 +54,43 @@ export class SqliteEngine implements Engine {
     this.#settings = settings;
     const parent = FOLDERS.find((folder) => existsSync(folder)) ?? '.';
     this.#folder = mkdtempSync(join(parent, 'tailgate-simulation-'));
+    this.#disk = new SimulatedDisk(this.#folderOf(0), () => this.#planEndOfSync());
     this.#store = this.#open();
     this.#ports = this.#portsOf(this.#store);
     this.#bucket = new SimulatedBucket(deps.network);
   }
 
   readonly messages: MessageSource = {
-    receive: async (size, hiddenMs) => {
-      if (this.#deps.random.between(0, 1) < RESTARTS && this.#deps.mayRestart()) await this.#restart();
-      const received = await this.#store.messages.receive({ maxMessages: size });
-      const messages: Message[] = [];
-      for (const { messageId, wakeUp, tenant, receiveCount } of received) {
-        const ms = hiddenMs();
-        if (ms < this.#settings.visibilityTimeoutMs) await this.#store.messages.release([messageId]);
-        this.#deps.onVisible(this.#deps.now() + ms + 1);
-        messages.push({ id: messageId, body: bodyOf(wakeUp, tenant), receiveCount });
-      }
-      await this.#store.maintain();
-      return messages;
+    receive: (size, hiddenMs) =>
+      this.#atOnce(async () => {
+        if (this.#deps.random.between(0, 1) < RESTARTS && this.#deps.mayRestart()) {
+          await this.#restart(this.#deps.random.between(0, 1) < 0.5);
+        }
+        const received = await this.#store.messages.receive({ maxMessages: size });
+        const messages: Message[] = [];
+        for (const { messageId, wakeUp, tenant, receiveCount } of received) {
+          const ms = hiddenMs();
+          if (ms < this.#settings.visibilityTimeoutMs) await this.#store.messages.release([messageId]);
+          this.#deps.onVisible(this.#deps.now() + ms + 1);
+          messages.push({ id: messageId, body: bodyOf(wakeUp, tenant), receiveCount });
+        }
+        await this.#store.maintain();
+        return messages;
+      }),
+    delete: (id) => this.#atOnce(() => this.#store.messages.acknowledge([id])),
+  };
+
+  /** For the calls of processes. */
+  readonly #access: SqliteAccess = {
+    call: (process, call) => this.#deps.network.call(process, call),
+    disk: () => this.#disk,
+    ports: (tenant) => this.#ports(tenant),
+    onStored: (name, receivedAtMs) => this.#receivedAtMs.set(name, receivedAtMs),
+    onSent: (name, delaySeconds) => {
+      this.named.add(name);
+      this.#deps.onVisible(this.#deps.now() + delaySeconds * 1000 + 1);
     },
-    delete: (id) => this.#store.messages.acknowledge([id]),
+    onRecorded: (trace, record) => this.#remember(trace, record),
   };
 
   get stored(): ReadonlySet<string> {
@@ -83,16 +106,21 @@ export class SqliteEngine implements Engine {
     const random = () => this.#deps.random.between(0, 1);
     const retryPolicy = { clock, random, sleep: (ms: number) => process.sleep(ms), budgetMs: 4_000 };
     const store = new S3ObjectStore({ client: this.#bucket.client(process), bucket: 'archive', clock, retryPolicy });
-    return perTenant((tenant) => ({
-      clock,
-      ...this.#onStore(process, tenant),
-      archive: new GzipTraceArchive({ store, codecs: PLAIN, tenant }),
-    }));
+    return perTenant((tenant) => {
+      const { buffer, ...ports } = sqlitePorts(this.#access, process, tenant);
+      const archive = new GzipTraceArchive({ store, codecs: PLAIN, tenant });
+      return { clock, buffer: withLimits(buffer, this.#settings.limits), ...ports, archive };
+    });
   }
 
   async acknowledge(process: Process, ids: readonly string[]): Promise<void> {
-    const apply = () => this.#store.messages.acknowledge(ids);
-    await this.#deps.network.call(process, { name: 'delete', about: () => ids.join(' '), apply, isPatient: true });
+    await this.#deps.network.call(process, {
+      name: 'delete',
+      about: () => ids.join(' '),
+      apply: () => this.#disk.write(() => this.#store.messages.acknowledge(ids)),
+      stillness: (applied) => this.#disk.untilSync(applied),
+      isPatient: true,
+    });
   }
 
   has(name: string): boolean {
@@ -105,7 +133,8 @@ export class SqliteEngine implements Engine {
   }
 
   async sendBack(): Promise<void> {
-    await this.#store.deadLetters.sendBack(this.#store.deadLetters.list(1_000).map(({ messageId }) => messageId));
+    const { deadLetters } = this.#store;
+    await this.#atOnce(() => deadLetters.sendBack(deadLetters.list(1_000).map(({ messageId }) => messageId)));
     this.#deps.onVisible(this.#deps.now() + 1);
   }
 
@@ -114,129 +143,63 @@ export class SqliteEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    await this.#disk.finish();
+    this.#disk.isImmediate = true;
     await this.#store.close();
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** The ports on the database, every call of which is a step of the process. */
-  #onStore(process: Process, tenant: string | undefined): Omit<Services, 'archive' | 'clock'> {
-    const ports = () => this.#ports(tenant);
-    const prefix = partitionPrefix({ tenant });
-    const step = async <Answer>(name: CallName, about: () => string, apply: () => Promise<Answer>): Promise<Answer> => {
-      try {
-        return await this.#deps.network.call(process, { name, about, apply, isPatient: true });
-      } catch (error) {
-        if (error instanceof TraceTooLargeError || error instanceof UnavailableError) throw error;
-        throw new UnavailableError(`could not ${name}: ${error instanceof Error ? error.name : error}`, {
-          cause: error,
-        });
-      }
-    };
-    const of = (traceId: string) => () => shortTrace(prefix + traceId);
-    const namesOf = (fragments: readonly FragmentRef[]) =>
-      fragments.map(({ traceId, hash }) => `${prefix}${traceId}/${hash}`);
-    const shown = (fragments: readonly FragmentRef[]) => () => namesOf(fragments).map(shortName).join(' ');
-    const isOfIngest = process.name.startsWith('ingest');
-    return {
-      buffer: {
-        append: (fragments) =>
-          step('append', shown(fragments), async () => {
-            await ports().buffer.append(fragments);
-            for (const fragment of fragments) {
-              for (const name of namesOf([fragment])) this.#receivedAtMs.set(name, fragment.receivedAtMs);
-            }
-          }),
-        read: (traceId, options) => step('read', of(traceId), () => ports().buffer.read(traceId, options)),
-        readFragments: (traceId, ...which) =>
-          step('read fragments', of(traceId), () => ports().buffer.readFragments(traceId, ...which)),
-        record: (traceId, record, over) =>
-          step('record', of(traceId), async () => {
-            const answer = await ports().buffer.record(traceId, record, over);
-            if (answer === 'recorded') this.#remember(prefix + traceId, record);
-            return answer;
-          }),
-        writeList: (traceId, ...list) =>
-          step('write list', of(traceId), () => ports().buffer.writeList(traceId, ...list)),
-        readList: (traceId, name) => step('read list', of(traceId), () => ports().buffer.readList(traceId, name)),
-      },
-      wakeUps: {
-        send: (delayed) =>
-          step(isOfIngest ? 'send' : 'continue', shown(delayed.flatMap(({ wakeUp }) => wakeUp.fragments)), async () => {
-            await ports().wakeUps.send(delayed);
-            for (const { wakeUp, delaySeconds } of delayed) {
-              for (const name of namesOf(wakeUp.fragments)) this.named.add(name);
-              this.#deps.onVisible(this.#deps.now() + delaySeconds * 1000 + 1);
-            }
-          }),
-        sendToDeadLetters: (dead) =>
-          step('dead letter', shown(dead.flatMap(({ fragments }) => fragments)), () =>
-            ports().wakeUps.sendToDeadLetters(dead),
-          ),
-      },
-      limits: {
-        lease: (bucket, ...lease) =>
-          step(
-            'limits',
-            () => bucket.key,
-            () => ports().limits.lease(bucket, ...lease),
-          ),
-        release: (bucket, tokens) =>
-          step(
-            'limits',
-            () => bucket.key,
-            () => ports().limits.release(bucket, tokens),
-          ),
-      },
-      keyTables: {
-        latest: (...which) =>
-          step(
-            'tables',
-            () => 'latest',
-            () => ports().keyTables.latest(...which),
-          ),
-        putIfAbsent: (...table) =>
-          step(
-            'tables',
-            () => 'put',
-            () => ports().keyTables.putIfAbsent(...table),
-          ),
-        counts: (...which) =>
-          step(
-            'tables',
-            () => 'counts',
-            () => ports().keyTables.counts(...which),
-          ),
-        count: (...counts) =>
-          step(
-            'tables',
-            () => 'count',
-            () => ports().keyTables.count(...counts),
-          ),
-      },
-    };
-  }
-
   #open(): Store {
     const { bufferTtlMs, visibilityTimeoutMs } = this.#settings;
-    const path = join(this.#folder, String(this.#storeCount), 'tailgate.db');
+    const path = join(this.#folderOf(this.#storeCount), DATABASE_FILE);
     const clock = { now: () => Math.floor(this.#deps.now()) };
-    return openStore({ path, clock, bufferTtlMs, visibilityTimeoutMs });
+    return openStore({ path, clock, bufferTtlMs, visibilityTimeoutMs, disk: this.#disk.deps });
   }
 
   #portsOf(store: Store): PerTenant<TenantServices> {
     return perTenant((tenant) => store.services({ tenant }));
   }
 
-  /** As after `kill -9`: what the processes knew is gone, and the files are as they were at that moment. */
-  async #restart(): Promise<void> {
-    this.#deps.onRestart();
-    const killed = this.#store;
-    const folder = join(this.#folder, String(this.#storeCount));
+  #folderOf(storeCount: number): string {
+    return join(this.#folder, String(storeCount));
+  }
+
+  /** What the world outside of the functions does: no time passes while it does it. */
+  async #atOnce<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.#disk.finish();
+    this.#disk.isImmediate = true;
+    try {
+      return await work();
+    } finally {
+      this.#disk.isImmediate = false;
+    }
+  }
+
+  #planEndOfSync(): void {
+    const { random, scheduler, mayRestart } = this.#deps;
+    const disk = this.#disk;
+    scheduler.after(random.between(0, MAX_SYNC_MS), () => {
+      if (disk !== this.#disk) return;
+      const isCut = random.between(0, 1) < POWER_CUTS && mayRestart();
+      scheduler.hold(isCut ? this.#restart(false) : disk.finish());
+    });
+  }
+
+  /** What the processes knew is gone. @param hasPower the files are as they were, as after `kill -9`; else as far as they were synced */
+  async #restart(hasPower: boolean): Promise<void> {
+    this.#deps.onRestart(hasPower ? 'restarts' : 'loses power');
+    const [killed, disk] = [this.#store, this.#disk];
     this.#storeCount += 1;
-    cpSync(folder, join(this.#folder, String(this.#storeCount)), { recursive: true });
-    await killed.close();
+    const folder = this.#folderOf(this.#storeCount);
+    this.#disk = disk.restart(folder, () => this.#planEndOfSync(), hasPower, this.#deps.random);
+    this.#disk.isImmediate = disk.isImmediate;
+    disk.isImmediate = true;
     this.#store = this.#open();
     this.#ports = this.#portsOf(this.#store);
+    await disk.abandon();
+    await killed.close();
+    // Whatever was visible or hidden before is delivered by its own time, or when somebody asks again.
+    this.#deps.onVisible(this.#deps.now() + 1);
   }
 
   #remember(trace: string, record: Parameters<typeof isSecondDecision>[0]): void {

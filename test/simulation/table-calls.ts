@@ -9,6 +9,7 @@ import {
   CLAIM,
   DECISION,
   DECISION_SORT_KEY,
+  DICTIONARY_PREFIX,
   FRAGMENT_PREFIX,
   type Item,
   KEY_COUNT_PREFIX,
@@ -43,6 +44,7 @@ export function purposeOf(operation: string, input: never): { readonly name: Cal
     }
     case 'Query': {
       const values = (input as QueryInput).ExpressionAttributeValues ?? {};
+      if (values[':dictionary'] !== undefined) return { name: 'dictionary', about: () => 'newest' };
       const traceId = values[':traceId']?.S;
       if (traceId === undefined) return { name: 'tables', about: () => '' };
       return { name: 'read', about: () => shortTrace(traceId) };
@@ -60,6 +62,7 @@ function purposeOfKey(sortKey: string): CallName {
   if (sortKey.startsWith(LIST_PREFIX)) return 'write list';
   if (sortKey.startsWith(LIMIT_PREFIX)) return 'limits';
   if (sortKey.startsWith(KEY_TABLE_PREFIX) || sortKey.startsWith(KEY_COUNT_PREFIX)) return 'tables';
+  if (sortKey.startsWith(DICTIONARY_PREFIX)) return 'dictionary';
   throw new Error(`the simulated table does not know items with the sort key ${sortKey}: teach it`);
 }
 

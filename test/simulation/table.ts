@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import {
   DECISION_SORT_KEY,
+  DICTIONARY_PREFIX,
   EXPIRES_AT,
   FRAGMENT_PREFIX,
   type Item,
@@ -44,6 +45,8 @@ export interface SimulatedTableDeps {
   readonly onRecord: (partition: string, item: Item, before: Item | undefined) => void;
 }
 
+const DELETES_AFTER_MS = 10_000;
+
 /** DynamoDB with one table, as far as the adapters use it. Each call takes effect at one moment. */
 export class SimulatedTable {
   readonly #deps: SimulatedTableDeps;
@@ -70,6 +73,11 @@ export class SimulatedTable {
       });
     };
     return { call: (operation, input) => call(operation, input as never) as never };
+  }
+
+  /** Of what was done before the history. */
+  get past(): TableCalls {
+    return { call: async (operation, input) => this.#answer(operation, input as never, false) as never };
   }
 
   /** Whether a fragment, `[tenant/]trace/hash`, is there, and has not expired by the clock of every instance. */
@@ -181,7 +189,9 @@ export class SimulatedTable {
     const stored = this.#partitions.get(partition)?.get(sortKey);
     const item = stored !== undefined && stored.writtenAtMs > asOfMs ? stored.before : stored?.item;
     if (item === undefined) return undefined;
-    const deletedAtMs = Number(item[EXPIRES_AT]?.N ?? Number.POSITIVE_INFINITY) * 1000 + this.#deps.deletesAfterMs;
+    // Between a fragment and the dictionary that expires in the same second, nothing is so quick.
+    const lateMs = Math.max(this.#deps.deletesAfterMs, sortKey.startsWith(DICTIONARY_PREFIX) ? DELETES_AFTER_MS : 0);
+    const deletedAtMs = Number(item[EXPIRES_AT]?.N ?? Number.POSITIVE_INFINITY) * 1000 + lateMs;
     return deletedAtMs <= this.#deps.now() ? undefined : { ...item };
   }
 }

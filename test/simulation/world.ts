@@ -34,6 +34,8 @@ export class World {
   readonly summaries: DecideSummary[] = [];
   /** What was wrong at the moment when it happened. */
   readonly violations: Violation[] = [];
+  /** Keys of the objects with kept traces at that moment. */
+  archivedBeforeRedrive: ReadonlySet<string> = new Set();
   readonly #random: Random;
   readonly #eventSource: EventSource;
   readonly #exporters: Exporters;
@@ -57,6 +59,7 @@ export class World {
       latencyMs: () => (faults.isOver ? random.between(1, 10) : latencyMs()),
     });
     const engineDeps = {
+      scheduler,
       network,
       random,
       now,
@@ -64,8 +67,8 @@ export class World {
       onSecondDecision: (trace: string) =>
         this.#violate('several decisions', `${shortTrace(trace)} was decided, and is decided again`),
       mayRestart: () => plan.faults.length > 0 && !faults.isOver,
-      onRestart: () => {
-        timeline.add('machine', 'restarts', 'all processes die');
+      onRestart: (how: string) => {
+        timeline.add('machine', how, 'all processes die');
         for (const process of this.#processes.splice(0)) process.die();
       },
     };
@@ -82,16 +85,14 @@ export class World {
       },
       plan.settings,
     );
-    this.#exporters = new Exporters(
-      {
-        ...shared,
-        spans: new Spans(plan),
-        newInstance: () => this.#ingestInstance(),
-        onSend: (request, tenant) => this.ledger.send(request, tenant),
-        onAcknowledged: (request, tenant) => this.#acknowledge(request, tenant),
-      },
-      plan.settings,
-    );
+    this.#exporters = new Exporters({
+      ...shared,
+      spans: new Spans(plan),
+      isGzip: plan.settings.isGzip,
+      newInstance: () => this.#ingestInstance(),
+      onSend: (request, tenant) => this.ledger.send(request, tenant),
+      onAcknowledged: (request, tenant) => this.#acknowledge(request, tenant),
+    });
   }
 
   /** As in the event source. */
@@ -107,6 +108,15 @@ export class World {
     }
     for (const { atMs, policies } of this.plan.deploys) {
       this.scheduler.after(atMs, () => this.timeline.add('operator', 'deploys', `policies "${policies}"`));
+    }
+    for (const publication of this.plan.settings.dictionaries.areUsed ? this.plan.publications : []) {
+      this.scheduler.after(publication.atMs, () => {
+        const { process } = this.#instance('trainer');
+        process.resume(() => void this.engine.publish?.(process, publication));
+      });
+    }
+    for (const { atMs } of this.plan.tenantSwitches) {
+      this.scheduler.after(atMs, () => this.timeline.add('operator', 'deploys', 'switches tenants on, or off'));
     }
     for (const { atMs, trace } of this.plan.restores) this.scheduler.after(atMs, () => this.#restore(trace));
     await this.#run();
@@ -129,6 +139,7 @@ export class World {
     this.faults.isOver = true;
     const letters = this.engine.deadLetters();
     if (letters.length === 0) return;
+    this.archivedBeforeRedrive = new Set(this.engine.archived().keys());
     this.scheduler.after(3_600_000, () => {
       this.timeline.add('operator', 'redrives', '', () => letters.map(describeBody).join('; '));
       this.scheduler.hold(this.engine.sendBack());
@@ -190,7 +201,7 @@ export class World {
 
   #ingestInstance() {
     const deps = this.#instance('ingest');
-    return { process: deps.process, handle: ingestFunction(deps) };
+    return { process: deps.process, handle: ingestFunction(deps), hasTenants: deps.hasTenants };
   }
 
   #instance(name: string) {
@@ -202,7 +213,15 @@ export class World {
     const services = this.engine.services(process);
     const lagMs = this.#random.between(0, this.#random.between(0, 3) < 2 ? CONFIG_LAG_MS.short : CONFIG_LAG_MS.long);
     const onError = (message: string) => this.#violate('error', `${process.name}: ${message}`);
-    return { process, services, config: () => this.#config(lagMs), onError };
+    const hasTenants = () => this.#hasTenants(lagMs);
+    return { process, services, config: () => this.#config(lagMs), hasTenants, onError };
+  }
+
+  #hasTenants(lagMs: number): boolean {
+    const { tenantSwitches, settings } = this.plan;
+    const agoMs = this.scheduler.nowMs - START_MS - lagMs;
+    const switches = tenantSwitches.filter(({ atMs }) => atMs <= agoMs);
+    return settings.hasTenants !== (switches.length % 2 === 1);
   }
 
   #config(lagMs: number) {

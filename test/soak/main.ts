@@ -1,21 +1,28 @@
 // Minutes of a steady load on `npm start`, then bursts of as much as it takes: memory stays flat, files within their bound, what is
-// too much is refused, and everything is decided once. `npm run test:soak [-- --minutes 60 --rate 5000]`, also as `npm run soak`
+// too much is refused, and everything is decided once.
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { median } from '../../bench/table/rounds.ts';
+import { decimalNumber } from '../../lib/terminal/option.ts';
+import { suiteOptions } from '../support/suite-options.ts';
 import { repeatedSpans } from './archived.ts';
 import { sendBursts } from './bursts.ts';
 import { type Load, sendSpans } from './load.ts';
 import { TailgateProcess } from './tailgate-process.ts';
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '2.5' }, rate: { type: 'string', default: '5000' } },
+const { minutes, rate: spansPerSecond } = suiteOptions({
+  script: 'soak',
+  description:
+    'Sends a steady load to tailgate start, and then two bursts (docs/reliability.md). Ends with 1 if memory grows, or if anything is lost, double, or late.',
+  options: {
+    minutes: decimalNumber({ min: 0.1, default: 2.5, help: 'how long the steady load lasts' }),
+    rate: decimalNumber({ min: 1, default: 5_000, help: 'spans a second' }),
+  },
+  examples: [['npm run soak -- --minutes 60 --rate 5000', 'an hour']],
 });
-const seconds = Number(values.minutes) * 60;
-const spansPerSecond = Number(values.rate);
+const seconds = minutes * 60;
 /** Until then caches and the heap grow to the size that they keep. */
 const warmUpSeconds = Math.min(300, seconds * 0.4);
 /** Full within a minute, so that what is decided gives way to what arrives. */

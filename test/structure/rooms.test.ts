@@ -30,6 +30,7 @@ const LONG: Readonly<Record<string, string>> = {
 const FLOOR = 25;
 /** Shorter ones, each with its reason; besides entry points and items of a registry. */
 const SHORT: Readonly<Record<string, string>> = {
+  'functions/shared/signed-calls.ts': 'for functions that call services, and must not load the policies for that',
   'lib/otlp/give-back.ts': 'a thing by itself, that several rooms use',
   'scripts/docs/query-tables.ts': 'the tables of one page',
 };

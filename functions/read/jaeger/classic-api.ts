@@ -1,7 +1,7 @@
-import type { ReadWindow } from '../../../lib/read/results.ts';
+import type { Coverage, ReadWindow } from '../../../lib/read/results.ts';
 import type { TraceReader } from '../../../lib/read/trace-reader.ts';
 import type { HttpResponse } from '../../ingest/http.ts';
-import { HttpError, jsonResponse, type ReadApi, type ReadRequest, traceNotFound } from '../http.ts';
+import { gapsOf, HttpError, jsonResponse, type ReadApi, type ReadRequest, traceNotFound } from '../http.ts';
 import { limitOf, recentWindow, textParameter, traceIdOf, windowOf } from '../parameters.ts';
 import { jaegerCondition } from './search-parameters.ts';
 import { uiTrace } from './ui-model.ts';
@@ -36,9 +36,9 @@ async function handle(request: ReadRequest, reader: TraceReader): Promise<HttpRe
       return query.has('traceID') ? tracesById(request, reader) : search(request, reader);
     case 'traces/*': {
       const traceId = traceIdOf(name ?? '');
-      const { trace, isComplete } = await reader.get(traceId, traceWindow(query, nowMs));
-      if (trace === undefined) throw traceNotFound(traceId, isComplete);
-      return listed([uiTrace(trace)]);
+      const { trace, ...coverage } = await reader.get(traceId, traceWindow(query, nowMs));
+      if (trace === undefined) throw traceNotFound(traceId, coverage);
+      return listed([uiTrace(trace)], errorsOf(coverage));
     }
     case 'dependencies':
       return dependencies(request, reader);
@@ -67,10 +67,15 @@ async function search({ query, nowMs }: ReadRequest, reader: TraceReader): Promi
   });
   const window = traceWindow(query, nowMs);
   const limit = limitOf(textParameter(query, 'limit'), DEFAULT_LIMIT);
-  const { traces, isComplete } = await reader.find({ window, limit, ...(condition && { condition }) });
+  const { traces, ...coverage } = await reader.find({ window, limit, ...(condition && { condition }) });
   const read = await Promise.all(traces.map((found) => reader.readFound(found)));
-  const errors = isComplete ? null : [{ msg: 'not all hours were read in time: ask for a shorter window' }];
-  return listed(read.filter((trace) => trace !== undefined).map(uiTrace), errors);
+  return listed(read.filter((trace) => trace !== undefined).map(uiTrace), errorsOf(coverage));
+}
+
+/** Beside what was found, the page shows them. */
+function errorsOf(coverage: Coverage) {
+  const msg = gapsOf(coverage);
+  return msg === undefined ? null : [{ msg }];
 }
 
 /** `tags` is a JSON object; each `tag` is a key and a value with a colon between them. */
@@ -87,9 +92,11 @@ async function tracesById({ query, nowMs }: ReadRequest, reader: TraceReader): P
   const ids = query.getAll('traceID').map(traceIdOf);
   const window = traceWindow(query, nowMs);
   const found = await Promise.all(ids.map(async (id) => ({ id, ...(await reader.get(id, window)) })));
-  const errors = found
-    .filter(({ trace }) => trace === undefined)
-    .map(({ id, isComplete }) => ({ code: 404, msg: traceNotFound(id, isComplete).message, traceID: id }));
+  const errors = found.flatMap(({ id, trace, ...coverage }) =>
+    trace === undefined
+      ? [{ code: 404, msg: traceNotFound(id, coverage).message, traceID: id }]
+      : (errorsOf(coverage) ?? []),
+  );
   const traces = found.flatMap(({ trace }) => (trace === undefined ? [] : [uiTrace(trace)]));
   return listed(traces, errors.length === 0 ? null : errors);
 }

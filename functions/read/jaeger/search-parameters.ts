@@ -65,5 +65,6 @@ function attributeComparison(key: string, value: string): Condition {
 }
 
 function anyAttribute(key: string, value: string): Comparison {
+  if (key === '') throw new HttpError(400, 'expected attributes with keys, got one whose key is empty');
   return { field: { of: 'attribute', scope: 'any', key }, operator: '=', value };
 }

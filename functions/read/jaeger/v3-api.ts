@@ -127,8 +127,8 @@ function summaryJson(trace: FoundTrace) {
 async function oneTrace(id: string, { query, nowMs }: ReadRequest, reader: TraceReader): Promise<HttpResponse> {
   const traceId = traceIdOf(id);
   const window = parameter(query, 'startTime') === undefined ? recentWindow(nowMs) : traceWindow(query, nowMs);
-  const { trace, isComplete } = await reader.get(traceId, window);
-  if (trace === undefined) throw traceNotFound(traceId, isComplete);
+  const { trace, ...coverage } = await reader.get(traceId, window);
+  if (trace === undefined) throw traceNotFound(traceId, coverage);
   return jsonResponse({ result: { resourceSpans: trace.resourceSpans } });
 }
 

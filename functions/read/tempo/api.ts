@@ -1,7 +1,15 @@
 import type { TraceReader } from '../../../lib/read/trace-reader.ts';
 import { parseTraceql } from '../../../lib/read/traceql/parse-traceql.ts';
 import type { HttpResponse } from '../../ingest/http.ts';
-import { HttpError, jsonResponse, type ReadApi, type ReadRequest, textResponse, traceNotFound } from '../http.ts';
+import {
+  gapsOf,
+  HttpError,
+  jsonResponse,
+  type ReadApi,
+  type ReadRequest,
+  textResponse,
+  traceNotFound,
+} from '../http.ts';
 import { checkParameters, recentWindow, traceIdOf } from '../parameters.ts';
 import { lastHour, secondsWindow, WINDOW } from './parameters.ts';
 import { SEARCH_PARAMETERS, search } from './search.ts';
@@ -76,16 +84,16 @@ async function oneTrace(id: string, isV2: boolean, request: ReadRequest, reader:
   const { query, nowMs, headers } = request;
   checkParameters(query, WINDOW);
   const traceId = traceIdOf(id);
-  const lookup = await reader.get(traceId, secondsWindow(query, nowMs) ?? recentWindow(nowMs));
-  const { trace, isComplete } = lookup;
-  if (trace === undefined) throw traceNotFound(traceId, isComplete);
+  const { trace, ...coverage } = await reader.get(traceId, secondsWindow(query, nowMs) ?? recentWindow(nowMs));
+  if (trace === undefined) throw traceNotFound(traceId, coverage);
+  const gaps = gapsOf(coverage);
   const { resourceSpans } = trace;
   if (headers['accept']?.includes('application/protobuf') !== true) {
-    return jsonResponse(isV2 ? traceJsonV2(resourceSpans, isComplete) : traceJsonV1(resourceSpans));
+    return jsonResponse(isV2 ? traceJsonV2(resourceSpans, gaps) : traceJsonV1(resourceSpans));
   }
   return {
     status: 200,
     headers: { 'content-type': 'application/protobuf', 'cache-control': 'no-store' },
-    body: isV2 ? traceProtobufV2(resourceSpans, isComplete) : traceProtobufV1(resourceSpans),
+    body: isV2 ? traceProtobufV2(resourceSpans, gaps) : traceProtobufV1(resourceSpans),
   };
 }

@@ -7,8 +7,8 @@ import type { LinkJson, ResourceSpansJson, SpanJson } from '../../../lib/read/ot
  * as protobuf and in protobuf's JSON. That differs from OTLP's JSON: IDs are base64, enums are names.
  */
 
-const PARTIAL = 'not everything of the trace could be read in time: ask again';
-const PARTIAL_NUMBER = 1;
+/** `PartialStatus` of a trace that may not be whole. */
+const PARTIAL = 1;
 
 const KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'];
 const CODES = ['UNSET', 'OK', 'ERROR'];
@@ -17,10 +17,10 @@ export function traceJsonV1(resourceSpans: readonly ResourceSpansJson[]) {
   return { batches: resourceSpans.map(resourceJson) };
 }
 
-/** @param isComplete whether nothing of the trace can be missing */
-export function traceJsonV2(resourceSpans: readonly ResourceSpansJson[], isComplete: boolean) {
+/** @param gaps why something of the trace may be missing; undefined: it is whole */
+export function traceJsonV2(resourceSpans: readonly ResourceSpansJson[], gaps: string | undefined) {
   const trace = { resourceSpans: resourceSpans.map(resourceJson) };
-  return { trace, metrics: {}, ...(!isComplete && { status: 'PARTIAL', message: PARTIAL }) };
+  return { trace, metrics: {}, ...(gaps !== undefined && { status: 'PARTIAL', message: gaps }) };
 }
 
 function resourceJson(ofResource: ResourceSpansJson) {
@@ -76,14 +76,14 @@ const TRACE = 0x0a;
 const STATUS = 0x18;
 const MESSAGE = 0x22;
 
-export function traceProtobufV2(resourceSpans: readonly ResourceSpansJson[], isComplete: boolean): Uint8Array {
+export function traceProtobufV2(resourceSpans: readonly ResourceSpansJson[], gaps: string | undefined): Uint8Array {
   const trace = traceProtobufV1(resourceSpans);
-  const message = utf8.encode(isComplete ? '' : PARTIAL);
+  const message = utf8.encode(gaps);
   const writer = new WireWriter(trace.length + message.length + 16);
   writer.lengthDelimited(TRACE, trace);
-  if (!isComplete) {
+  if (gaps !== undefined) {
     writer.varint32(STATUS);
-    writer.varint32(PARTIAL_NUMBER);
+    writer.varint32(PARTIAL);
     writer.lengthDelimited(MESSAGE, message);
   }
   return writer.finish();

@@ -1,19 +1,21 @@
 import { isKeyId } from '../../aws/ssm/ingest-key.ts';
 import { defineCommand } from '../../terminal/define-command.ts';
-import { parsed } from '../../terminal/option.ts';
+import { flag, parsed } from '../../terminal/option.ts';
 import { exactlyOneOf, stack, tenant } from './options.ts';
 
 const MAX_NOTE_LENGTH = 200;
 
 export const keys = defineCommand({
   name: 'keys',
-  summary: 'create, list or revoke the ingest keys of a deployed pipeline',
+  summary: 'create, list or revoke the keys of a deployed pipeline',
   description:
-    'Manages the ingest keys of a deployed pipeline. Running functions accept a new key within ten seconds and refuse a ' +
+    'Manages the keys of a deployed pipeline: ingest keys, with which exporters send, or with --read those that kept traces are read ' +
+    'with. Neither is good for the other. Running functions accept a new key within ten seconds and refuse a ' +
     'revoked one after a minute or two. To replace a key without losing spans, create a new one, set it in the exporters, and ' +
     'then revoke the old one.',
   options: {
     stack,
+    read: flag({ help: 'read keys, in place of ingest keys' }),
     path: parsed({
       placeholder: 'PATH',
       help: 'instead of --stack: the SSM path of the keys, such as /tailgate/shop/keys',
@@ -56,6 +58,7 @@ export const keys = defineCommand({
   },
   examples: [
     ['tailgate keys create --stack Tailgate --note "the shop"', 'a key for an exporter'],
+    ['tailgate keys create --read --stack Tailgate --note "on call"', 'a key for the page of kept traces'],
     ['tailgate keys list --stack Tailgate', 'which keys are there, and how old are they?'],
   ],
   check: (_, isGiven) => exactlyOneOf(isGiven, ['stack', 'path']),

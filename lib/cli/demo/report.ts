@@ -71,12 +71,18 @@ export function tracesToDraw(kept: readonly KeptTrace[]): readonly string[] {
 /** What the hint at the end of the report names. */
 export interface HintNames {
   readonly dataDir: string;
+  /** With the policies of the demo. */
+  readonly configFile: string;
   /** The command as the shell finds it: `tailgate` or `npx tailgate`. */
   readonly command: string;
 }
 
 /** Prints the outcome. @returns the exit code: 0 when nothing is wrong */
-export function printReport(outcome: DemoOutcome, { dataDir, command }: HintNames, terminal: Terminal): 0 | 1 {
+export function printReport(
+  outcome: DemoOutcome,
+  { dataDir, configFile, command }: HintNames,
+  terminal: Terminal,
+): 0 | 1 {
   const { sent, sentSpans, requests, kept, drawn, problems } = outcome;
   const width = Math.min(120, Math.max(80, terminal.width ?? 100));
   const causes = new Map([...drawn].map(([traceId, { cause = '' }]) => [traceId, cause]));
@@ -97,6 +103,8 @@ export function printReport(outcome: DemoOutcome, { dataDir, command }: HintName
   );
   const question = 'SELECT root_name, count(*) FROM traces GROUP BY 1';
   terminal.print(`\nAsk for more: ${command} query --data ${dataDir} "${question}"`);
+  const start = `${command} start --data ${dataDir} --config ${configFile}`;
+  terminal.print(`See the traces in the browser, at http://127.0.0.1:4318: ${start}`);
   return 0;
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readConfigFile } from '../../local/config-file.ts';
@@ -48,7 +49,7 @@ export async function runDemo(
     const services = SERVICE_NAMES.length;
     terminal.print(`Tailgate listens on ${tailgate.url}; ${services} services send ${input.traces} traces to it`);
     const outcome = await sendAndWait(input, tailgate.url, dataDir, monitor, terminal);
-    return printReport(outcome, { dataDir, command }, terminal);
+    return printReport(outcome, { dataDir, configFile: relative('', CONFIG_FILE), command }, terminal);
   } finally {
     await tailgate.stop();
   }

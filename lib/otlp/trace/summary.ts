@@ -102,7 +102,7 @@ function compareRoots(trace: Trace, a: number, b: number): number {
 }
 
 /** By UTF-16 units, as `sort` does. */
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

@@ -81,7 +81,7 @@ function patternArgument(args: CallArguments, name: string): Getter<NamedPattern
   return (context) => {
     const text = get(context);
     if (last?.text !== text) {
-      spendOnPattern(context.work, text, text.length);
+      spendOnPattern(context.work, text);
       last = { text, pattern: compilePattern(text, true, failEvaluation) };
     }
     return last.pattern;
@@ -115,9 +115,9 @@ function grokArgument(args: CallArguments): Getter<GrokMatcher> {
   /** @param work undefined for a literal pattern */
   function compile(text: string, work: Work | undefined, fail: (message: string) => never): GrokMatcher {
     try {
-      if (work !== undefined) spendOnPattern(work, text, text.length);
+      if (work !== undefined) spendOnPattern(work, text);
       const expanded = expandGrok(text, definitions, namedCapturesOnly);
-      if (work !== undefined) spendOnPattern(work, text, expanded.pattern.length);
+      if (work !== undefined) spendOnPattern(work, text, expanded.pattern);
       return new GrokMatcher(expanded, namedCapturesOnly, work !== undefined);
     } catch (error) {
       return fail(error instanceof Error ? error.message : String(error));

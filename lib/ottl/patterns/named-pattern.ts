@@ -3,6 +3,7 @@ import { RE2JS } from 're2js';
 import { failEvaluation, OttlEvaluationError } from '../errors.ts';
 import type { OttlMap } from '../runtime/value.ts';
 import type { Work } from '../runtime/work.ts';
+import { patternSize } from './pattern-size.ts';
 
 /** A compiled RE2 pattern and its named groups in order. Several groups may have the same name, as in Go. */
 export interface NamedPattern {
@@ -26,7 +27,7 @@ export function compileNamedPattern(text: string, isOfData = false): NamedPatter
     name: originals.get(name) ?? name,
     index: Number(index),
   }));
-  const stepsPerCharacter = isOfData ? Math.ceil(text.length / 16) : 0;
+  const stepsPerCharacter = isOfData ? Math.ceil(Math.max(text.length, regex.programSize()) / 16) : 0;
   return { regex, groups: groups.toSorted((a, b) => a.index - b.index), stepsPerCharacter };
 }
 
@@ -81,13 +82,13 @@ const STEPS_TO_COMPILE = 100;
  * Counts the work of compiling a pattern that comes from the trace. To be called before compiling it.
  *
  * @param text the pattern as it is in the trace
- * @param expandedLength the length of the text that will be compiled
+ * @param expanded the text that will be compiled
  * @throws {OttlEvaluationError} when the pattern is longer than {@link MAX_PATTERN_LENGTH}, or the work is spent
  */
-export function spendOnPattern(work: Work, text: string, expandedLength: number): void {
+export function spendOnPattern(work: Work, text: string, expanded = text): void {
   if (text.length > MAX_PATTERN_LENGTH) {
     const message = `a pattern that is taken from a trace must not be longer than ${MAX_PATTERN_LENGTH} characters`;
     failEvaluation(`${message}, got ${text.length}`);
   }
-  work.spend(STEPS_TO_COMPILE * expandedLength);
+  work.spend(STEPS_TO_COMPILE * Math.max(expanded.length, patternSize(expanded)));
 }

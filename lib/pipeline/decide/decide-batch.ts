@@ -9,6 +9,7 @@ import {
   isDue,
   type ReceivedWakeUp,
   wakeUpsNaming,
+  withoutCopies,
 } from '../wake-ups.ts';
 import { ClaimStates } from './claim-states.ts';
 import { type SlowEvaluation, withinTime } from './evaluation-time.ts';
@@ -113,8 +114,8 @@ export class Decider {
     const startMs = this.#deps.clock.now();
     this.#allowances.startBatch();
     const examined = received.filter(({ instead }) => instead === undefined);
-    const due = examined.filter(({ wakeUp }) => isDue(wakeUp, startMs));
-    const early = examined.filter(({ wakeUp }) => !isDue(wakeUp, startMs));
+    const due = withoutCopies(examined.filter(({ wakeUp }) => isDue(wakeUp, startMs)));
+    const early = withoutCopies(examined.filter(({ wakeUp }) => !isDue(wakeUp, startMs)));
     const requeued = [
       await requeueEarly(early, this.#deps),
       await requeueApart(

@@ -22,12 +22,15 @@ export interface SlowEvaluation {
 /** The batch has no time left for the evaluation of a trace: it must end so that what was claimed can be committed. */
 export class OutOfTimeError extends Error {
   override readonly name = 'OutOfTimeError';
-  /** Whether policies were evaluated: then it was an attempt, because the trace may be what takes the time. */
-  readonly hasBegun: boolean;
+  /**
+   * Whether the trace may be what takes the time: its policies, or reading it. Then it was an attempt, or else there would be no end of
+   * attempts. `false`: it only waited while the evaluation of another trace was slow.
+   */
+  readonly isAttempt: boolean;
 
-  constructor(message: string, hasBegun: boolean) {
+  constructor(message: string, isAttempt: boolean) {
     super(message);
-    this.hasBegun = hasBegun;
+    this.isAttempt = isAttempt;
   }
 }
 
@@ -46,6 +49,7 @@ export interface EvaluationTimeDeps {
  */
 export function withinTime(evaluate: Evaluate, { clock, mustStop, onSlow }: EvaluationTimeDeps): Evaluate {
   const overran = new Set<string>();
+  let wasHeldUp = false;
   return (trace: Trace, allowances: Allowances) => {
     const { traceId, spanCount } = trace;
     const startMs = clock.now();
@@ -58,14 +62,19 @@ export function withinTime(evaluate: Evaluate, { clock, mustStop, onSlow }: Eval
         overran.add(traceId);
         throw new Error(message);
       }
-      if (mustStop()) throw new OutOfTimeError(`no time is left to evaluate trace ${traceId}`, count > 0);
+      if (mustStop()) {
+        throw new OutOfTimeError(`no time is left to evaluate trace ${traceId}`, count > 0 || !wasHeldUp);
+      }
       count += 1;
     };
     try {
       return evaluate(trace, allowances, betweenPolicies);
     } finally {
       const durationMs = elapsedMs();
-      if (durationMs >= SLOW_EVALUATION_MS) onSlow({ traceId, durationMs, spanCount });
+      if (durationMs >= SLOW_EVALUATION_MS) {
+        wasHeldUp = true;
+        onSlow({ traceId, durationMs, spanCount });
+      }
     }
   };
 }

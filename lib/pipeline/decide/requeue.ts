@@ -10,7 +10,8 @@ import { MOST_LONE_DELIVERIES } from './suspects.ts';
  * ```
  *   wake-up received
  *     ├─ before it is due ──────────────────▶ early: the same message again, with the delay that is left
- *     ├─ no time to examine its trace ──────▶ deferred: the same message again, at once; not an attempt
+ *     ├─ no time to examine its trace ──────▶ deferred: the same message again, at once; not an attempt, unless the trace
+ *     │                                       was begun, and is what takes the time: then as if examined, and open
  *     ├─ a suspect (`suspects.ts`) ─────────▶ deferred: a message for each trace, or dead letters
  *     ├─ trace over a limit ────────────────▶ dead letters, a message for each trace and hour, with the reason
  *     ├─ fragments expired ─────────────────▶ dead letters, with the reason (`expiry.ts`)

@@ -55,6 +55,7 @@ export async function settleInRounds(
   const rounds = new Rounds(deps, options);
   await rounds.settleSmall([...waiting].map(([traceId, hashes]) => ({ traceId, hashes, outcomes: [] })));
   await rounds.settleLarge();
+  rounds.leaveBegun();
   return rounds.result();
 }
 
@@ -74,6 +75,8 @@ class Rounds {
   readonly #missing = new Map<string, ReadonlySet<string>>();
   readonly #unprocessed = new Map<string, ReadonlySet<string>>();
   readonly #large: WaitingTrace[] = [];
+  /** Read, and left for want of time. */
+  readonly #begun: WaitingTrace[] = [];
 
   constructor(deps: RoundsDeps, options: RoundsOptions) {
     this.#deps = deps;
@@ -96,7 +99,7 @@ class Rounds {
           const result = await settleTrace(trace.traceId, trace.hashes, settleDeps, SMALL_TRACE);
           const { left, outcomes } = result;
           if (left === 'larger') this.#large.push({ ...trace, outcomes });
-          else if (left === 'no time') this.#leave({ ...trace, outcomes });
+          else if (left === 'no time') this.#begun.push({ ...trace, outcomes });
           else examined.push(result);
         }
       };
@@ -107,6 +110,7 @@ class Rounds {
   }
 
   async settleLarge(): Promise<void> {
+    if (!this.#deps.hasTime()) this.#begun.push(...this.#large.splice(0));
     for (const trace of this.#large) {
       await this.#deps.largeTraces.run(async () => {
         if (!this.#deps.hasTime()) return this.#leave(trace);
@@ -115,8 +119,24 @@ class Rounds {
         const result = await settleTrace(traceId, hashes, { ...this.#deps, round }, LARGEST_TRACE);
         const all = { ...result, outcomes: [...outcomes, ...result.outcomes] };
         await this.#commit(round, result.left === undefined ? [all] : []);
-        if (result.left !== undefined) this.#leave({ ...trace, outcomes: all.outcomes });
+        if (result.left !== undefined) this.#begun.push({ ...trace, outcomes: all.outcomes });
       });
+    }
+  }
+
+  /**
+   * Where no trace was examined to its end, those that were begun are what takes the time: this was an attempt, or else there would be no
+   * end of attempts. Otherwise they are left like those that there was no time to begin.
+   */
+  leaveBegun(): void {
+    if (this.#settled.length > 0) {
+      for (const trace of this.#begun) this.#leave(trace);
+      return;
+    }
+    for (const { traceId, hashes, outcomes } of this.#begun) {
+      const message = `could not examine trace ${traceId} in the time of an invocation`;
+      this.#open.set(traceId, hashes);
+      this.#settled.push({ traceId, outcomes: [...outcomes, { kind: 'failed', message }], standings: new Map() });
     }
   }
 

@@ -86,7 +86,7 @@ class Settling {
     try {
       return await this.#settle(limit);
     } catch (error) {
-      if (error instanceof OutOfTimeError && !error.hasBegun) return 'no time';
+      if (error instanceof OutOfTimeError && !error.isAttempt) return 'no time';
       outcomes.push({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       if (!(error instanceof TraceTooLargeError)) return open;
       return standingsOfTooLarge(traceId, error, hashes, deps).catch(() => open);
@@ -188,14 +188,19 @@ class Settling {
 
   /** Of a large trace those that the wake-ups name and no claim holds, else all. */
   async #fragmentsOf(
-    { fragments, isRecordOnly }: BufferedTrace,
+    { decision, fragments, isRecordOnly }: BufferedTrace,
     positionOf: PositionOf,
     limit: TraceSize,
   ): Promise<readonly BufferedFragment[] | 'larger'> {
     if (!isRecordOnly) return fragments;
     const { traceId, hashes, deps } = this.#examination;
     const late = [...hashes].filter((hash) => positionOf(hash) < 0);
-    return within(limit, deps.buffer.readFragments(traceId, late, limit));
+    try {
+      return await within(limit, deps.buffer.readFragments(traceId, late, limit));
+    } catch (error) {
+      // Who reads fragments has not read the record, which tells what is kept of the trace.
+      throw error instanceof TraceTooLargeError ? new TraceTooLargeError(error.message, decision) : error;
+    }
   }
 }
 

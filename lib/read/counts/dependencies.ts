@@ -1,9 +1,10 @@
+import { compareText } from '../../otlp/trace/summary.ts';
 import type { ArchiveHours } from '../archive-hours.ts';
 import { forEachRow, type KeptTrace, type LineOfTrace, textOf, weightOf } from '../kept-trace.ts';
 import type { Deadline } from '../ports.ts';
 import type { Coverage, Dependency, ReadWindow } from '../results.ts';
 import { hexOf, isRequest, kindOf, STATUS_ERROR, statusOf } from '../summary/object-summary.ts';
-import { byText, forEachTrace, upsert } from './walk.ts';
+import { forEachTrace, upsert } from './walk.ts';
 
 type Counts = { -readonly [Name in keyof Dependency]: Dependency[Name] };
 
@@ -34,7 +35,7 @@ export async function dependencies(
   return {
     ...coverage,
     dependencies: found.sort(
-      (a, b) => b.estimatedCalls - a.estimatedCalls || byText(a.parent, b.parent) || byText(a.child, b.child),
+      (a, b) => b.estimatedCalls - a.estimatedCalls || compareText(a.parent, b.parent) || compareText(a.child, b.child),
     ),
   };
 }

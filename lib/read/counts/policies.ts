@@ -1,8 +1,9 @@
+import { compareText } from '../../otlp/trace/summary.ts';
 import type { ArchiveHours } from '../archive-hours.ts';
 import { policyOf, weightOf } from '../kept-trace.ts';
 import type { Deadline } from '../ports.ts';
 import type { Coverage, PolicyCount, ReadWindow } from '../results.ts';
-import { byText, forEachTrace, upsert } from './walk.ts';
+import { forEachTrace, upsert } from './walk.ts';
 
 type Counts = { -readonly [Name in keyof PolicyCount]: PolicyCount[Name] };
 
@@ -24,7 +25,7 @@ export async function policies(
     if (weight === null) counts.unknownWeight += 1;
   });
   const found = [...byPolicy.values()];
-  return { ...coverage, policies: found.sort((a, b) => b.traces - a.traces || byText(a.policy, b.policy)) };
+  return { ...coverage, policies: found.sort((a, b) => b.traces - a.traces || compareText(a.policy, b.policy)) };
 }
 
 function nothing(policy: string): Counts {

@@ -1,10 +1,11 @@
+import { compareText } from '../../otlp/trace/summary.ts';
 import type { ArchiveHours } from '../archive-hours.ts';
 import { InvalidQueryError } from '../condition.ts';
 import { forEachRow, textOf, weightOf } from '../kept-trace.ts';
 import type { Deadline } from '../ports.ts';
 import type { Coverage, RedPoint, RedQuery } from '../results.ts';
 import { isRequest, kindOf, STATUS_ERROR, statusOf } from '../summary/object-summary.ts';
-import { byText, forEachTrace, upsert } from './walk.ts';
+import { forEachTrace, upsert } from './walk.ts';
 
 interface Counts {
   readonly startMs: number;
@@ -62,7 +63,8 @@ export async function red(
   });
   const all = [...bySeries.values()].flatMap((series) => [...series.values()]);
   all.sort(
-    (a, b) => a.startMs - b.startMs || byText(a.service, b.service) || byText(a.operation ?? '', b.operation ?? ''),
+    (a, b) =>
+      a.startMs - b.startMs || compareText(a.service, b.service) || compareText(a.operation ?? '', b.operation ?? ''),
   );
   return { ...coverage, points: all.map(pointOf) };
 }

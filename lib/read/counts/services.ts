@@ -1,10 +1,11 @@
+import { compareText } from '../../otlp/trace/summary.ts';
 import type { ArchiveHours } from '../archive-hours.ts';
 import type { HourView } from '../hour-view.ts';
 import { forEachRow, type KeptTrace, textOf } from '../kept-trace.ts';
 import type { Deadline } from '../ports.ts';
 import type { Coverage, Operation, ReadWindow, Tags } from '../results.ts';
 import { KINDS, kindOf, NO_TEXT, type ObjectSummary } from '../summary/object-summary.ts';
-import { byText, forEachHour, forEachTrace } from './walk.ts';
+import { forEachHour, forEachTrace } from './walk.ts';
 
 /** The services that have a span in a kept trace of the window, by name. */
 export async function services(
@@ -37,7 +38,7 @@ export async function operations(
   const found = byKind.flatMap((names, kind) =>
     names.sorted().map((name) => ({ name, kind: KINDS[kind] ?? 'UNSPECIFIED' })),
   );
-  return { ...coverage, operations: found.sort((a, b) => byText(a.name, b.name) || byText(a.kind, b.kind)) };
+  return { ...coverage, operations: found.sort((a, b) => compareText(a.name, b.name) || compareText(a.kind, b.kind)) };
 }
 
 /** The keys of attributes in the objects of the hours of the window. Hours whose lines are gone have none. */
@@ -54,7 +55,7 @@ export async function tags(
     }
   };
   const coverage = await forEachHour(window, hours, deadline, add, true);
-  return { ...coverage, tags: { span: [...span].sort(byText), resource: [...resource].sort(byText) } };
+  return { ...coverage, tags: { span: [...span].sort(compareText), resource: [...resource].sort(compareText) } };
 }
 
 /** Texts of several objects: each number of an object is looked up once, and not for each span. */
@@ -77,6 +78,6 @@ class TextsOfSummaries {
   }
 
   sorted(): string[] {
-    return [...this.#texts].sort(byText);
+    return [...this.#texts].sort(compareText);
   }
 }

@@ -1,14 +1,16 @@
+import { compareText } from '../../otlp/trace/summary.ts';
 import type { ArchiveHours } from '../archive-hours.ts';
 import { TRACE_VALUES } from '../bound-condition.ts';
 import type { AttributeField, Field } from '../condition.ts';
+import { CoverageBuilder } from '../coverage.ts';
 import { tracesIn } from '../hour-view.ts';
 import { forEachRow, type KeptTrace, textOf } from '../kept-trace.ts';
-import type { LineReader } from '../line-reader.ts';
+import { DAMAGED, ifDamaged, type LineReader } from '../line-reader.ts';
 import { type AnyValueJson, type KeyValueJson, type LineJson, valueText } from '../otlp-json.ts';
 import type { Deadline } from '../ports.ts';
 import type { Coverage, ReadWindow, TagValue } from '../results.ts';
 import { KINDS, kindOf, STATUSES, statusOf } from '../summary/object-summary.ts';
-import { byText, forEachTrace } from './walk.ts';
+import { forEachTrace } from './walk.ts';
 
 /** As many values as a list for a person may have. */
 const MAX_VALUES = 1000;
@@ -32,7 +34,7 @@ export async function tagValues(
       : await forEachTrace(window, deps.hours, deadline, (trace) => {
           if (values.size < MAX_VALUES) addTexts(field, trace, (value) => add(values, { type: 'string', value }));
         });
-  return { ...coverage, values: [...values.values()].sort((a, b) => byText(a.value, b.value)) };
+  return { ...coverage, values: [...values.values()].sort((a, b) => compareText(a.value, b.value)) };
 }
 
 function addTexts(field: Exclude<Field, AttributeField>, trace: KeptTrace, addText: (text: string) => void): void {
@@ -58,24 +60,29 @@ async function ofAttribute(
   deadline: Deadline,
   values: Map<string, TagValue>,
 ): Promise<Coverage> {
+  const coverage = new CoverageBuilder();
   let read = 0;
   for (const hour of await hours.inWindow(window)) {
-    for (const trace of tracesIn(await hours.view(hour, deadline, true), window)) {
+    const view = await hours.view(hour, deadline, true);
+    coverage.addHour(hour, view);
+    for (const trace of tracesIn(view, window)) {
       for (const line of trace.lines) {
         const { spanKeys, resourceKeys } = line.summary;
         const mayHave =
           (scope !== 'resource' && spanKeys.includes(key)) || (scope !== 'span' && resourceKeys.includes(key));
         if (!mayHave) continue;
         if (read >= MAX_LINES || values.size >= MAX_VALUES || deadline.isOver()) {
-          return { isComplete: false, missingHours: [hour] };
+          coverage.addMissing(hour);
+          return coverage.build();
         }
         read += 1;
-        const json = await lines.line(line);
-        if (json !== undefined) addValues(json, scope, key, values);
+        const json = await lines.line(line).catch(ifDamaged);
+        if (json === DAMAGED) coverage.addDamagedLine(hour);
+        else if (json !== undefined) addValues(json, scope, key, values);
       }
     }
   }
-  return { isComplete: true, missingHours: [] };
+  return coverage.build();
 }
 
 function addValues(line: LineJson, scope: AttributeField['scope'], key: string, values: Map<string, TagValue>): void {

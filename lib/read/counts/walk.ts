@@ -1,4 +1,5 @@
 import type { ArchiveHours } from '../archive-hours.ts';
+import { CoverageBuilder } from '../coverage.ts';
 import { type HourView, tracesIn } from '../hour-view.ts';
 import { viewsOf } from '../hours-ahead.ts';
 import type { KeptTrace } from '../kept-trace.ts';
@@ -13,13 +14,13 @@ export async function forEachHour(
   visit: (view: HourView) => void,
   needsAttributes = false,
 ): Promise<Coverage> {
-  const missingHours: string[] = [];
+  const coverage = new CoverageBuilder();
   const wanted = await hours.inWindow(window);
   for await (const { hour, view } of viewsOf(wanted, hours, deadline, { needsAttributes, mayStop: false })) {
-    if (view?.isComplete !== true) missingHours.push(hour);
+    coverage.addHour(hour, view);
     if (view !== undefined) visit(view);
   }
-  return { isComplete: missingHours.length === 0, missingHours };
+  return coverage.build();
 }
 
 /** Calls back for each trace of a window. */
@@ -39,9 +40,4 @@ export function upsert<Key, Value>(map: Map<Key, Value>, key: Key, create: () =>
   const value = create();
   map.set(key, value);
   return value;
-}
-
-export function byText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -82,8 +82,9 @@ export class PartReader {
     const columns: Record<string, unknown[]> = Object.fromEntries(
       names.map((name) => [name, new Array(end - begin).fill(null)]),
     );
-    await parquetRead({
-      file: this.#fileOf(part),
+    const file = this.#fileOf(part);
+    const read = parquetRead({
+      file,
       metadata,
       columns: [...names],
       rowStart: begin,
@@ -96,6 +97,11 @@ export class PartReader {
           column[rowStart + i - begin] = columnData[i] ?? null;
         }
       },
+    });
+    await read.catch((error: unknown) => {
+      // What the store throws is nothing that the part can help.
+      if (file.failure !== undefined) throw file.failure;
+      throw new UnreadableError(`is not a part: ${error instanceof Error ? error.message : error}`);
     });
     return columns;
   }
@@ -127,15 +133,21 @@ export class PartReader {
     return end;
   }
 
-  #fileOf({ key, byteLength }: PartObject): AsyncBuffer {
-    return {
+  #fileOf({ key, byteLength }: PartObject): AsyncBuffer & { failure?: unknown } {
+    const file: AsyncBuffer & { failure?: unknown } = {
       byteLength,
       slice: async (begin, end = byteLength) => {
-        const bytes = await this.#deps.objects.getRange(key, begin, end);
-        if (bytes === undefined) throw new UnreadableError('was listed, and is gone');
-        return bytes.slice().buffer as ArrayBuffer;
+        try {
+          const bytes = await this.#deps.objects.getRange(key, begin, end);
+          if (bytes === undefined) throw new UnreadableError('was listed, and is gone');
+          return bytes.slice().buffer as ArrayBuffer;
+        } catch (error) {
+          file.failure = error;
+          throw error;
+        }
       },
     };
+    return file;
   }
 }
 

@@ -1,3 +1,4 @@
+import { UnreadableError } from '../../archive/read-line.ts';
 import { KINDS, type ObjectSummary } from '../summary/object-summary.ts';
 import { SummaryBuilder } from '../summary/summary-builder.ts';
 import type { Columns, PartObject, PartReader } from './part-reader.ts';
@@ -25,6 +26,15 @@ const COLUMNS = [
 /** The summary of a part. It has no filter of attributes: they are most of a part. @throws {UnreadableError} */
 export async function summarizePart(part: PartObject, reader: PartReader): Promise<ObjectSummary> {
   const columns = await reader.columns(part, COLUMNS);
+  try {
+    return summaryOf(part, columns);
+  } catch (error) {
+    // Values of other types than those of the columns.
+    throw new UnreadableError(`is not a part: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function summaryOf(part: PartObject, columns: Columns): ObjectSummary {
   const builder = new SummaryBuilder();
   const rows: number[] = [];
   for (const line of linesOf(columns)) {

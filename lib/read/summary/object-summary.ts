@@ -11,6 +11,8 @@ export interface ObjectSummary {
   readonly part?: { readonly byteLength: number; readonly rows: Uint32Array };
   /** What it takes of the memory, about. */
   readonly byteLength: number;
+  /** Lines that are not what the archive writes: they are left out. */
+  readonly damage?: { readonly lines: number; readonly firstFault: string };
   readonly lines: LineColumns;
   readonly spans: SpanColumns;
   /** Names by number. */

@@ -1,25 +1,34 @@
 import { UnreadableError } from '../../archive/read-line.ts';
-import { type LineJson, linesIn, type ResourceSpansJson, readLine, serviceOf, valueText } from '../otlp-json.ts';
+import {
+  type LineJson,
+  linesIn,
+  type ResourceSpansJson,
+  readLine,
+  type SpanJson,
+  serviceOf,
+  valueText,
+} from '../otlp-json.ts';
 import type { ObjectSummary } from './object-summary.ts';
 import { SummaryBuilder } from './summary-builder.ts';
 
 /**
- * The summary of an object of lines.
+ * The summary of an object of lines, without those that are damaged.
  * @param text uncompressed
- * @throws {UnreadableError} when a line is not one of the archive
+ * @throws {UnreadableError} when there are no lines in it
  */
 export function summarizeLines(key: string, text: Uint8Array): ObjectSummary {
   const builder = new SummaryBuilder();
+  let [count, firstFault] = [0, ''];
   for (const { begin, end } of linesIn(text)) {
-    const line = readLine(text.subarray(begin, end));
     try {
-      addLine(builder, line, begin, end);
+      addLine(builder, readLine(text.subarray(begin, end)), begin, end);
     } catch (error) {
-      // Values of other types than those of OTLP JSON.
-      throw new UnreadableError(`is not OTLP JSON: ${error instanceof Error ? error.message : error}`);
+      if (!(error instanceof UnreadableError)) throw error;
+      if (count++ === 0) firstFault = error.message;
     }
   }
-  return builder.build(key, true);
+  const summary = builder.build(key, true);
+  return count === 0 ? summary : { ...summary, damage: { lines: count, firstFault } };
 }
 
 /** The summary of lines that have been read. */
@@ -57,8 +66,8 @@ function addLine(builder: SummaryBuilder, line: LineJson, begin: number, end: nu
           service,
           span.kind ?? 0,
           span.status?.code ?? 0,
-          offsetNanos(span.startTimeUnixNano, baseSeconds),
-          offsetNanos(span.endTimeUnixNano, baseSeconds),
+          offsetNanos(startOf(span), baseSeconds),
+          offsetNanos(endOf(span), baseSeconds),
         );
         const { attributes = [] } = span;
         for (const { key, value } of attributes) {
@@ -74,22 +83,42 @@ function secondsOf(nanos: string): number {
   return nanos.length > 9 ? Number(nanos.slice(0, -9)) : 0;
 }
 
+/** In April 2262, as the views and parts have it (docs/archive.md, "What is odd"). */
+const LATEST_TIME = '9223372036854775807';
+const MAX_TIME = BigInt(LATEST_TIME);
+
+function isTooLate(nanos: string): boolean {
+  return nanos.length > LATEST_TIME.length || (nanos.length === LATEST_TIME.length && nanos > LATEST_TIME);
+}
+
+/** A start that no column holds is none. */
+function startOf({ startTimeUnixNano: nanos }: SpanJson): string | undefined {
+  return nanos === undefined || isTooLate(nanos) ? undefined : nanos;
+}
+
+/** An end that no column holds is the latest that one does, because the span is finished. */
+function endOf({ endTimeUnixNano: nanos }: SpanJson): string | undefined {
+  return nanos !== undefined && isTooLate(nanos) ? LATEST_TIME : nanos;
+}
+
 /** Exact up to a hundred days around the base. NaN: there is no such time, or it is 0. */
 function offsetNanos(nanos: string | undefined, baseSeconds: number): number {
-  if (nanos === undefined || nanos === '' || nanos === '0') return Number.NaN;
+  if (nanos === undefined || Number(nanos) === 0) return Number.NaN;
   return (secondsOf(nanos) - baseSeconds) * 1e9 + Number(nanos.slice(-9));
 }
 
 /** A time from its offset, in nanoseconds since the epoch. */
 export function timeOf(offset: number, baseSeconds: number): bigint {
-  return BigInt(baseSeconds) * 1_000_000_000n + BigInt(Math.round(offset));
+  const time = BigInt(baseSeconds) * 1_000_000_000n + BigInt(Math.round(offset));
+  // Far from the base, an offset is rounded.
+  return time > MAX_TIME ? MAX_TIME : time;
 }
 
 function firstSeconds(resourceSpans: readonly ResourceSpansJson[]): number {
   for (const { scopeSpans = [] } of resourceSpans) {
     for (const { spans = [] } of scopeSpans) {
-      for (const { startTimeUnixNano, endTimeUnixNano } of spans) {
-        const time = startTimeUnixNano ?? endTimeUnixNano;
+      for (const span of spans) {
+        const time = startOf(span) ?? endOf(span);
         if (time !== undefined) return secondsOf(time);
       }
     }

@@ -28,12 +28,19 @@ const WORTH_SHARING = 20;
 export function mergeTemplates(condition: string, on: Template, off: Template): Template {
   const ids = inOrder(Object.keys(on.Resources), Object.keys(off.Resources));
   const resources = ids.map((id) => [id, mergeResources(condition, id, on.Resources[id], off.Resources[id])] as const);
-  const outputs = Object.keys(on.Outputs).map((name): [string, Output] => {
-    const [a, b] = [on.Outputs[name], off.Outputs[name]];
-    if (a === undefined || b === undefined) throw new Error(`output ${name} exists only with or without ${condition}`);
-    return [name, { ...a, Value: merge(condition, a.Value, b.Value) }];
-  });
+  const names = inOrder(Object.keys(on.Outputs), Object.keys(off.Outputs));
+  const outputs = names.map(
+    (name) => [name, mergeOutputs(condition, name, on.Outputs[name], off.Outputs[name])] as const,
+  );
   return { Resources: Object.fromEntries(resources), Outputs: Object.fromEntries(outputs) };
+}
+
+function mergeOutputs(condition: string, name: string, on: Output | undefined, off: Output | undefined): Output {
+  if (on !== undefined && off !== undefined) return { ...on, Value: merge(condition, on.Value, off.Value) };
+  if (on === undefined || on.Condition !== undefined) {
+    throw new Error(`output ${name} exists without ${condition}, or with other conditions as well`);
+  }
+  return { ...on, Condition: condition };
 }
 
 function mergeResources(condition: string, id: string, on: Resource | undefined, off: Resource | undefined): Resource {

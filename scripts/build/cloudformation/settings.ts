@@ -70,7 +70,7 @@ const SETTINGS: readonly Setting[] = [
     description: 'Folder with the zips of the functions: dist/cloudformation of a build',
     terraformTest:
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Terraform's
-      'alltrue([for name in ["ingest", "decide", "compact"] : length(fileset(var.handlers_folder, "${name}-*.zip")) == 1])',
+      'alltrue([for name in ["ingest", "decide", "compact", "read"] : length(fileset(var.handlers_folder, "${name}-*.zip")) == 1])',
     expected: 'a folder with one zip of each function, as "npm run build" writes it to dist/cloudformation',
   },
   {
@@ -108,6 +108,13 @@ const SETTINGS: readonly Setting[] = [
     default: false,
   },
   {
+    name: 'Read',
+    type: 'switch',
+    description:
+      'Whether kept traces are served, at a URL of their own: a page, and the APIs that Jaeger and Grafana read',
+    default: false,
+  },
+  {
     name: 'Tenants',
     type: 'switch',
     description: 'Whether each ingest key has a tenant, whose spans are kept apart; never changed after the first span',
@@ -117,7 +124,7 @@ const SETTINGS: readonly Setting[] = [
     name: 'ReserveConcurrency',
     type: 'switch',
     description:
-      'Whether 50 concurrent executions are reserved for ingest and 10 for decide; false where the limit of the account is too low',
+      'Whether 50 concurrent executions are reserved for ingest, 10 for decide and 5 for read; false where the limit of the account is too low',
     default: true,
   },
   {
@@ -148,6 +155,7 @@ export const ALARM_TOPIC_CONDITION = 'WithAlarmTopic';
 
 export const CHOICES: readonly Choice[] = [
   { condition: 'WithCompaction', setting: 'Compaction', on: { compaction: true }, off: { compaction: false } },
+  { condition: 'WithRead', setting: 'Read', on: { read: true }, off: { read: false } },
   { condition: 'WithTenants', setting: 'Tenants', on: { tenants: true }, off: { tenants: false } },
   {
     condition: 'WithReservedConcurrency',

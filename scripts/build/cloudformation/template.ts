@@ -18,6 +18,8 @@ export interface Resource {
 export interface Output {
   readonly Value: Json;
   readonly Description: string;
+  /** Name of the condition under which it exists. */
+  readonly Condition?: string;
 }
 
 /** Resources and outputs; parameters and conditions are added by each format in its own way. */

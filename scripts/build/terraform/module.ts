@@ -6,7 +6,18 @@ import type { Resource, Template } from '../cloudformation/template.ts';
 import { CATALOG } from './catalog.ts';
 import { Expressions, type Names, snakeCase } from './expressions.ts';
 import { FUNCTIONS } from './functions.ts';
-import { argument, type Block, block, type Entry, type Expression, ObjectExpression, printFile, Raw } from './hcl.ts';
+import {
+  argument,
+  type Block,
+  block,
+  Conditional,
+  type Entry,
+  type Expression,
+  NULL,
+  ObjectExpression,
+  printFile,
+  Raw,
+} from './hcl.ts';
 import { MONITORING } from './monitoring.ts';
 import { Properties } from './properties.ts';
 import type { Translator } from './resources.ts';
@@ -30,7 +41,9 @@ const HEADER = '# Generated from the constructs in lib/cdk by "npm run build"; d
 
 /** The files of the Terraform module, by name: the resources of the CloudFormation template in the terms of the AWS provider. */
 export function terraformModule(): Readonly<Record<string, string>> {
-  return translate(pipelineTemplate({ ingest: 'ingest.zip', decide: 'decide.zip', compact: 'compact.zip' }));
+  return translate(
+    pipelineTemplate({ ingest: 'ingest.zip', decide: 'decide.zip', compact: 'compact.zip', read: 'read.zip' }),
+  );
 }
 
 /** Writes the Terraform module to a folder. Files of Terraform that are no longer part of it are deleted; others, such as its README, stay. */
@@ -135,13 +148,17 @@ function locals({ Mappings = {} }: Template): Block[] {
 }
 
 function outputs({ Outputs }: Template, expressions: Expressions): Block[] {
-  return Object.entries(Outputs).map(([name, { Value, Description }]) =>
-    block(
+  return Object.entries(Outputs).map(([name, { Value, Description, Condition }]) => {
+    const value = expressions.of(Value);
+    return block(
       'output',
-      [argument('description', Description), argument('value', expressions.of(Value))],
+      [
+        argument('description', Description),
+        argument('value', Condition === undefined ? value : new Conditional(expressions.test(Condition), value, NULL)),
+      ],
       [snakeCase(name)],
-    ),
-  );
+    );
+  });
 }
 
 /** What parts of the template are called in the module. */

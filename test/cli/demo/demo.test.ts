@@ -22,4 +22,5 @@ it('the demo keeps exactly the traces that its policies call for, and shows them
   expect(stdout).not.toContain('\u001b');
   // It can be pasted: npm puts the command on the path of its scripts alone.
   expect(stdout).toContain(`\nAsk for more: npx tailgate query --data ${dataDir} "SELECT `);
+  expect(stdout).toContain(`: npx tailgate start --data ${dataDir} --config lib/cli/demo/tailgate.yaml\n`);
 });

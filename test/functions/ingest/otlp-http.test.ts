@@ -219,7 +219,7 @@ describe.each(DELIVERIES)('OTLP over HTTP, delivered as %s', (delivery) => {
     it('answers 503 with Retry-After when something could not be made durable', async () => {
       const { send } = server({ ingest: () => Promise.reject(new UnavailableError('the table is throttled')) });
       const answer = await send({});
-      expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+      expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
       expect(rpcStatus(answer.body).code).toBe(14);
     });
 
@@ -262,7 +262,7 @@ describe.each(DELIVERIES)('OTLP over HTTP, delivered as %s', (delivery) => {
     it('are not called wrong when they cannot be looked up', async () => {
       const { send } = server({ authorize: () => Promise.reject(new UnavailableError('no keys')) });
       const answer = await send({ headers: { ...PROTOBUF, 'x-api-key': 'tg_new_secret' } });
-      expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+      expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
     });
   });
 

@@ -23,7 +23,7 @@ beforeEach(() => {
   store.calls.length = 0;
 });
 
-function instance({ hasTenants = false } = {}) {
+function instance({ hasTenants = false, purpose = 'ingest' as 'ingest' | 'read' } = {}) {
   const clock = new ManualClock();
   const log = new RecordingLog();
   const parameters = new KeyParameters({
@@ -32,7 +32,7 @@ function instance({ hasTenants = false } = {}) {
     clock,
     retryPolicy: instantRetryPolicy(clock),
   });
-  const keys = new StoredKeys({ parameters, clock, log }, { hasTenants });
+  const keys = new StoredKeys({ parameters, clock, log }, { hasTenants, purpose });
   const check = (key: string) => keys.authorize({ 'x-api-key': key });
   return { clock, log, keys, check };
 }
@@ -107,6 +107,19 @@ describe('the stored keys', () => {
         message: 'there are no ingest keys: everything is refused',
         fields: { path: PATH, hint: expect.stringContaining('tailgate keys create') },
       },
+    ]);
+  });
+
+  it('for reading say that they are', async () => {
+    const { check, log } = instance({ purpose: 'read' });
+    expect(await check(createIngestKey().key)).toBeUndefined();
+    store.set(`${PATH}/aaaaaaaa`, '{}');
+    const { check: checkNow, log: logNow } = instance({ purpose: 'read' });
+    expect(await checkNow(createIngestKey().key)).toBeUndefined();
+    expect([...log.entries, ...logNow.entries].map(({ message, fields }) => [message, fields['hint']])).toEqual([
+      ['there are no read keys: everything is refused', 'create one: tailgate keys create --read --stack NAME'],
+      ['read key skipped', undefined],
+      ['there are no read keys: everything is refused', expect.stringContaining('--read')],
     ]);
   });
 

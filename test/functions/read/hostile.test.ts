@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createReaders } from '../../../functions/read/readers.ts';
-import { archiveKey, partitionOfHour } from '../../../lib/archive/layout.ts';
+import { createReaders, recordsIn } from '../../../functions/read/readers.ts';
+import { archiveKey, filedHour, partitionOfHour } from '../../../lib/archive/layout.ts';
 import { NODE_CODECS } from '../../../lib/aws/codecs.ts';
 import { TraceTooLargeError } from '../../../lib/pipeline/ports.ts';
 import { MemoryObjectStore } from '../../memory/memory-object-store.ts';
 import { ALL, modelTraces, readerOf, writeArchive } from '../../read/model-archive.ts';
 import { EPOCH_MS } from '../../support/build-trace.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { RecordingLog } from '../../support/recording-log.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { asking } from './ask.ts';
 
 const traces =
@@ -168,11 +170,140 @@ describe('whatever lies in the archive', () => {
   });
 });
 
+const { store: whole } = await writeArchive(traces, 100);
+const [victim = ''] = whole.keys();
+const text = NODE_CODECS.gunzip((await whole.get(victim)) ?? new Uint8Array(), 1_000_000);
+const lines = Buffer.from(text).toString().trim().split('\n');
+
+describe('whatever becomes of a line of the archive', () => {
+  const odd = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom<unknown>(null, [null], {}, '', 'abc', -1, 1e300, '9'.repeat(30), '18446744073709551615', true),
+    fc.constant(Array.from({ length: 20_000 }).reduce((inner) => [inner], {})),
+    fc.constant(
+      Array.from({ length: 5_000 }).reduce((inner) => ({ arrayValue: { values: [inner] } }), { stringValue: 'x' }),
+    ),
+  );
+  /** Puts something odd somewhere into a line, in place of what is there or beside it. */
+  const mutated = fc.tuple(fc.nat(), fc.nat(), odd, fc.boolean()).map(([which, where, value, isBeside]) => {
+    const line = JSON.parse(lines[which % lines.length] ?? '{}');
+    const places: (readonly [Record<string, unknown>, string])[] = [];
+    const walk = (node: unknown) => {
+      if (typeof node !== 'object' || node === null) return;
+      for (const [key, inner] of Object.entries(node)) {
+        places.push([node as Record<string, unknown>, key]);
+        walk(inner);
+      }
+    };
+    walk(line);
+    const [node, key] = places[where % places.length] ?? [line, 'seq'];
+    node[isBeside ? 'unknown' : key] = value;
+    return deepJson(line);
+  });
+  const cut = fc
+    .tuple(fc.nat(), fc.nat())
+    .map(([which, at]) => (lines[which % lines.length] ?? '').slice(0, at % 2000));
+
+  it('fails no request, and takes no other trace with it', async () => {
+    const from = `from=${ALL.fromMs}&to=${ALL.toMs}`;
+    const iso = (ms: number) => new Date(ms).toISOString();
+    const jaegerFrom = `query.startTimeMin=${iso(ALL.fromMs)}&query.startTimeMax=${iso(ALL.toMs)}`;
+    const targets = (id: string) => [
+      `/api/traces?${from}&limit=1000`,
+      `/api/traces?${from}&order=slowest&attribute=tier!=none`,
+      `/api/traces?${from}&attribute=.http.route=~.*&minSpanDurationMs=0`,
+      `/api/traces/${id}?${from}`,
+      ...['services', 'operations', 'tags', 'dependencies', 'policies'].map((name) => `/api/${name}?${from}`),
+      `/api/red?${from}&by=operation&step=600`,
+      `/api/tags/tier/values?${from}`,
+      `/jaeger/api/v3/trace-summaries?${jaegerFrom}`,
+      `/jaeger/api/v3/traces?${jaegerFrom}`,
+      `/jaeger/api/v3/traces/${id}`,
+      `/jaeger/api/traces?start=${ALL.fromMs * 1000}&end=${ALL.toMs * 1000}&limit=1000`,
+      `/jaeger/api/traces/${id}`,
+      ...[
+        'search?q=%7B%7D&',
+        'search?q=%7Bspan.tier!=%22none%22%7D&',
+        'v2/search/tags?',
+        `v2/traces/${id}?`,
+        `traces/${id}?`,
+      ].map((path) => `/tempo/api/${path}start=${ALL.fromMs / 1000}&end=${ALL.toMs / 1000}`),
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof({ weight: 4, arbitrary: mutated }, cut), { minLength: 1, maxLength: 4 }),
+        async (some) => {
+          const { store, records } = await writeArchive(traces, 2);
+          const key = archiveKey(partitionOfHour('2023-11-14T23'), EPOCH_MS, 'f'.repeat(16));
+          await store.put(key, await NODE_CODECS.gzip([Buffer.from(some.join('\n'))]));
+          const ask = asking(readerOf({ store }));
+          const askByRecord = asking(readerOf({ store }, { records }));
+          for (const target of targets(traces[0]?.traceId ?? '')) {
+            expect([200, 404], target).toContain((await ask(target)).status);
+          }
+          const { json } = await ask(`/api/traces?${from}&limit=1000`);
+          const ids = new Set(json.traces.map(({ traceId }: { traceId: string }) => traceId));
+          for (const { traceId } of traces) {
+            expect(ids.has(traceId)).toBe(true);
+            expect((await askByRecord(`/api/traces/${traceId}?${from}`)).status).toBe(200);
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each([
+    ['a time that is none', (line: string) => line.replace(/"startTimeUnixNano":"\d+"/, '"startTimeUnixNano":"abc"')],
+    ['an event that is none', (line: string) => line.replace('"spanId":', '"events":[null],"spanId":')],
+    ['half of it', (line: string) => line.slice(0, line.length / 2)],
+    ['a value of another type', (line: string) => line.replace(/"seq":\d+/, '"seq":[]')],
+  ])('is left out, counted and said: %s', async (_, damage) => {
+    const store = new MemoryObjectStore();
+    const [first = '', ...others] = lines;
+    await store.put(victim, await NODE_CODECS.gzip([Buffer.from([damage(first), ...others].join('\n'))]));
+    const log = new RecordingLog();
+    const read = createReaders({
+      store,
+      records: () => ({ find: async () => undefined }),
+      clock: new ManualClock(EPOCH_MS + 24 * 3_600_000),
+      log,
+    });
+    const ask = asking(read(undefined), { log });
+    const hour = filedHour(victim);
+    const { json } = await ask(`/api/services?from=${ALL.fromMs}&to=${ALL.toMs}`);
+    expect(json).toMatchObject({ isComplete: false, missingHours: [hour], damaged: { lines: 1, objects: 0 } });
+    const classic = await ask(`/jaeger/api/traces?start=${ALL.fromMs * 1000}&end=${ALL.toMs * 1000}`);
+    expect(classic.json.errors).toEqual([{ msg: expect.stringContaining('lines: 1') }]);
+    expect(log.entries).toMatchObject([{ message: 'damaged', fields: { key: victim, lines: 1 } }]);
+  });
+});
+
+/** As `JSON.stringify`, which ends at the depth of the stack. */
+function deepJson(value: unknown): string {
+  const parts: string[] = [];
+  const open: (string | { readonly value: unknown })[] = [{ value }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next === 'string') parts.push(next);
+    else if (typeof next.value !== 'object' || next.value === null) parts.push(JSON.stringify(next.value));
+    else {
+      const isList = Array.isArray(next.value);
+      const inner = Object.entries(next.value).flatMap(([key, one], at) => [
+        `${at === 0 ? '' : ','}${isList ? '' : `${JSON.stringify(key)}:`}`,
+        { value: one },
+      ]);
+      open.push(...[isList ? '[' : '{', ...inner, isList ? ']' : '}'].reverse());
+    }
+  }
+  return parts.join('');
+}
+
 describe('a trace that is too large for the buffer to read', () => {
   it('is looked for in the archive', async () => {
     const { store } = await writeArchive(traces);
-    const buffer = () => ({ read: () => Promise.reject(new TraceTooLargeError('too many fragments')) });
-    const reader = createReaders({ store, buffer, clock: new ManualClock(EPOCH_MS) })(undefined);
+    const buffer = { read: () => Promise.reject(new TraceTooLargeError('too many fragments')) };
+    const records = () => recordsIn(buffer);
+    const reader = createReaders({ store, records, clock: new ManualClock(EPOCH_MS), log: silentLog })(undefined);
     const { traceId = '' } = traces[0] ?? {};
     expect((await reader.get(traceId, ALL)).trace?.traceId).toBe(traceId);
   });

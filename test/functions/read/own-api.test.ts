@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { authorizeAll, authorizeKeys } from '../../../functions/ingest/keys.ts';
-import { createReadHandler } from '../../../functions/read/handler.ts';
-import { functionUrlEvent } from '../../../lib/local/function-url-event.ts';
+import { authorizeKeys } from '../../../functions/ingest/keys.ts';
 import { UnavailableError } from '../../../lib/pipeline/ports.ts';
-import type { TraceReader } from '../../../lib/read/trace-reader.ts';
 import { type ModelTrace, readerOf, writeArchive } from '../../read/model-archive.ts';
 import { EPOCH_MS } from '../../support/build-trace.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-import { silentLog } from '../../support/silent-log.ts';
 import { asking } from './ask.ts';
 
 const CHECKOUT = '0af7651916cd43dd8448eb211c80319c';
@@ -180,6 +175,11 @@ describe('GET /api', () => {
       ['/api/traces?order=best', /^order must be one of newest, slowest, got "best"/],
       ['/api/traces?attribute=tier', /^attribute must be a key, one of .* and a value/],
       ['/api/traces?attribute=tier=~(', /regular expression of RE2/],
+      ['/api/traces?attribute=.=x', /^the key of an attribute must not be empty/],
+      ['/api/traces?attribute=span.=x', /^the key of an attribute must not be empty/],
+      ['/api/traces?attribute=tier%20=%20gold', /^the key of an attribute must not .* end with a space/],
+      ['/api/tags/%00/values', /^the key of an attribute must not .* have control characters/],
+      ['/api/tags/tier/values?scope=trace', /^scope must be one of span, resource, got "trace"/],
       ['/api/traces?attribute=tier>x', /^> takes a number, got "x"/],
       ['/api/traces/xyz', /^a trace ID has up to 32 hex digits, got "xyz"/],
       ['/api/traces/%zz', /is not a path/],
@@ -237,46 +237,5 @@ describe('GET /api', () => {
     });
     expect((await ask(target, { 'accept-encoding': 'gzip;q=0' })).headers).not.toHaveProperty('content-encoding');
     expect((await ask(target)).headers).not.toHaveProperty('content-encoding');
-  });
-});
-
-describe('the Lambda handler', () => {
-  const handler = createReadHandler({
-    readers: () => readerOf(archive),
-    authorize: authorizeAll,
-    clock: new ManualClock(EPOCH_MS + 60_000),
-    log: silentLog,
-  });
-
-  it('answers an event of a function URL', async () => {
-    const event = functionUrlEvent({
-      method: 'GET',
-      target: '/api/services?from=-1h',
-      headers: {},
-      body: new Uint8Array(),
-    });
-    const { statusCode, body = '' } = await handler(event);
-    expect({ statusCode, body: JSON.parse(Buffer.from(body, 'base64').toString()) }).toMatchObject({
-      statusCode: 200,
-      body: { services: ['gateway', 'payment'] },
-    });
-  });
-
-  it('says when an answer is larger than Lambda lets through', async () => {
-    const services = async () => ({ services: ['x'.repeat(5_000_000)], isComplete: true, missingHours: [] });
-    const large = createReadHandler({
-      readers: () => ({ services }) as unknown as TraceReader,
-      authorize: authorizeAll,
-      clock: new ManualClock(EPOCH_MS),
-      log: silentLog,
-    });
-    const event = (headers: Record<string, string>) =>
-      functionUrlEvent({ method: 'GET', target: '/api/services', headers, body: new Uint8Array() });
-    expect(await large(event({}))).toMatchObject({ statusCode: 507 });
-    expect(await large(event({ 'accept-encoding': 'gzip' }))).toMatchObject({ statusCode: 200 });
-  });
-
-  it('refuses any other event', async () => {
-    expect(await handler({} as never)).toMatchObject({ statusCode: 400 });
   });
 });

@@ -11,21 +11,21 @@ export type BuiltFunction = Omit<LambdaFunction, 'environment'>;
 export function buildFunctions(
   outdir: string,
   policies: string,
-): Readonly<Record<'Ingest' | 'Decide' | 'Compact', BuiltFunction>> {
+): Readonly<Record<'Ingest' | 'Decide' | 'Compact' | 'Read', BuiltFunction>> {
   const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
   const env = { account: '111111111111', region: 'eu-west-1' };
   const stack = new TailgateStack(app, 'Tailgate', {
     env,
-    pipeline: { policies: Policies.fromText(policies), compaction: true },
+    pipeline: { policies: Policies.fromText(policies), compaction: true, read: true },
   });
   const functions = Object.entries(Template.fromStack(stack).findResources('AWS::Lambda::Function'));
   const find = (part: string) => {
-    const [, resource] = functions.find(([id]) => id.includes(part)) ?? [];
+    const [, resource] = functions.find(([id]) => id.startsWith(`Tailgate${part}`)) ?? [];
     if (resource === undefined) throw new Error(`the stack has no function ${part}`);
     return {
       codeDir: join(outdir, resource['Metadata']['aws:asset:path']),
       handler: resource['Properties']['Handler'],
     };
   };
-  return { Ingest: find('Ingest'), Decide: find('Decide'), Compact: find('Compact') };
+  return { Ingest: find('Ingest'), Decide: find('Decide'), Compact: find('Compact'), Read: find('Read') };
 }

@@ -41,18 +41,30 @@ const ALLOWED: Readonly<Record<(typeof FUNCTIONS)[number], Readonly<Record<strin
   ingest: { ...AWS, ...LOGS, ...SAMPLING },
   decide: { ...AWS, ...LOGS, ...SAMPLING },
   compact: { ...AWS, ...LOGS, hyparquet: 'MIT', 'hyparquet-writer': 'MIT' },
+  read: { ...AWS, ...LOGS, hyparquet: 'MIT', re2js: 'MIT' },
 };
 /** Those whose terms a copy with its notices fulfils. */
 const LICENCES = ['Apache-2.0', 'MIT', 'MIT-0', 'ISC', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD'];
 
+/** What the page has of its own, which the read function serves beside its bundle. */
+const PAGE = { preact: 'MIT', uplot: 'MIT' };
+
 /** `name 1.2.3 (licence)`, as the build lists what esbuild has put into the bundle and its parts. */
 const ENTRY = /^(\S+) v?\d\S* \(([^)]+)\)$/gm;
 
+function packagesIn(notices: string): Readonly<Record<string, string>> {
+  const text = readFileSync(join(HANDLERS, notices), 'utf8');
+  return Object.fromEntries(Array.from(text.matchAll(ENTRY), ([, one = '', licence = '']) => [one, licence]));
+}
+
+describe('the page', () => {
+  it('holds these packages and no others, and browsers get their notices with it', () => {
+    expect(packagesIn('read/page/NOTICES.txt')).toEqual(PAGE);
+  });
+});
+
 describe.each(FUNCTIONS)('the bundle of %s', (name) => {
-  const notices = readFileSync(join(HANDLERS, name, NOTICES_FILE), 'utf8');
-  const packages = Object.fromEntries(
-    Array.from(notices.matchAll(ENTRY), ([, one = '', licence = '']) => [one, licence]),
-  );
+  const packages = packagesIn(join(name, NOTICES_FILE));
 
   it('holds these packages and no others', () => {
     expect(packages).toEqual(ALLOWED[name]);

@@ -78,19 +78,19 @@ describe('the CloudFormation template', () => {
   it('has the logical IDs of the stack that the CDK deploys, so that one can take over from the other', async () => {
     const { pipelineStack } = await import('../../cdk/support/synthesise.ts');
     const { Template } = await import('aws-cdk-lib/assertions');
-    const deployed = Template.fromStack(pipelineStack({ compaction: true })).toJSON();
+    const deployed = Template.fromStack(pipelineStack({ compaction: true, read: true })).toJSON();
     const ids = (resources: object) => Object.keys(resources).sort();
     expect(ids(template.Resources)).toEqual(ids(deployed['Resources']));
   });
 
   it('takes the functions from zips whose names are hashes of their bytes', () => {
     const zips = readdirSync(out).filter((name) => name.endsWith('.zip'));
-    expect(zips).toHaveLength(3);
+    expect(zips).toHaveLength(4);
     for (const name of zips) {
       const hash = createHash('sha256')
         .update(readFileSync(join(out, name)))
         .digest('hex');
-      expect(name).toMatch(new RegExp(`^(ingest|decide|compact)-${hash.slice(0, 16)}\\.zip$`));
+      expect(name).toMatch(new RegExp(`^(ingest|decide|compact|read)-${hash.slice(0, 16)}\\.zip$`));
       expect(text).toContain(`"${name}"`);
     }
   });

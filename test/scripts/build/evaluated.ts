@@ -15,12 +15,14 @@ export type Chosen = Readonly<Record<string, boolean>>;
 export function evaluatedTemplate(template: Template, chosen: Chosen, retentionDays = 400): Template {
   const { Mappings = {} } = template;
   const { Resources, Outputs } = lookedUp(template as unknown as Json, Mappings, retentionDays) as unknown as Template;
-  const present = Object.entries(Resources).filter(([, { Condition }]) => Condition === undefined || chosen[Condition]);
-  const resources = present.map(([id, { Condition: _, ...resource }]) => [id, resource]);
-  return evaluated(
-    { Resources: Object.fromEntries(resources), Outputs } as unknown as Json,
-    chosen,
-  ) as unknown as Template;
+  const there = { Resources: present(Resources, chosen), Outputs: present(Outputs, chosen) };
+  return evaluated(there as unknown as Json, chosen) as unknown as Template;
+}
+
+/** Those whose condition holds, without it. */
+function present(all: Readonly<Record<string, { readonly Condition?: string }>>, chosen: Chosen): object {
+  const left = Object.entries(all).filter(([, { Condition }]) => Condition === undefined || chosen[Condition]);
+  return Object.fromEntries(left.map(([id, { Condition: _, ...one }]) => [id, one]));
 }
 
 function lookedUp(value: Json, mappings: NonNullable<Template['Mappings']>, retentionDays: number): Json {

@@ -7,7 +7,7 @@ import { pipelineTemplate, templateFor } from '../../../scripts/build/cloudforma
 import type { Json, Template } from '../../../scripts/build/cloudformation/template.ts';
 import { evaluated, evaluatedTemplate, numbersAsTexts } from './evaluated.ts';
 
-const ZIPS = { ingest: 'ingest.zip', decide: 'decide.zip', compact: 'compact.zip' };
+const ZIPS = { ingest: 'ingest.zip', decide: 'decide.zip', compact: 'compact.zip', read: 'read.zip' };
 /** Every combination of the choices. */
 const COMBINATIONS = CHOICES.reduce<Record<string, boolean>[]>(
   (all, { condition }) => all.flatMap((chosen) => [true, false].map((value) => ({ ...chosen, [condition]: value }))),

@@ -32,7 +32,12 @@ describe('the Terraform module', () => {
 });
 
 describe('the translation to Terraform', () => {
-  const template = pipelineTemplate({ ingest: 'ingest.zip', decide: 'decide.zip', compact: 'compact.zip' });
+  const template = pipelineTemplate({
+    ingest: 'ingest.zip',
+    decide: 'decide.zip',
+    compact: 'compact.zip',
+    read: 'read.zip',
+  });
 
   it('refuses a type of resources that it does not know', () => {
     expect(() => translate(withResource({ Type: 'AWS::SNS::Topic', Properties: {} }))).toThrow(

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { DecisionRecords } from '../../lib/aws/dynamodb/decision-records.ts';
+import { SignedTableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
+import { VARIABLES } from '../../lib/aws/function-contract.ts';
+import { createS3Client, S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
+import { KeysReader } from '../../lib/aws/ssm/ingest-keys.ts';
+import { SignedParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
+import { SystemClock } from '../../lib/aws/system.ts';
+import { StoredKeys } from '../ingest/keys.ts';
+import { createLogger } from '../shared/logger.ts';
+import { signedCallsOf } from '../shared/signed-calls.ts';
+import { isSwitchedOn, optionalVariable, requiredVariable } from '../shared/variables.ts';
+import { createReadHandler } from './handler.ts';
+import type { PageFiles } from './page.ts';
+import { createReaders, keptRecords, type ReadersLimits } from './readers.ts';
+
+const log = createLogger({ verbose: false });
+const clock = new SystemClock();
+const hasTenants = isSwitchedOn(VARIABLES.tenants);
+const tableName = requiredVariable(VARIABLES.table, 'name of the buffer table');
+const table = new SignedTableCalls(signedCallsOf('dynamodb'));
+
+const readers = createReaders(
+  {
+    store: new S3ObjectStore({
+      client: createS3Client(),
+      bucket: requiredVariable(VARIABLES.bucket, 'name of the archive bucket'),
+      clock,
+    }),
+    records: (tenant) => {
+      const records = new DecisionRecords({ client: table, tableName, clock, tenant });
+      return keptRecords((traceId) => records.find(traceId));
+    },
+    clock,
+    log,
+  },
+  limitsOf(Number(optionalVariable('AWS_LAMBDA_FUNCTION_MEMORY_SIZE', '1769'))),
+);
+
+const keys = new StoredKeys(
+  {
+    parameters: new KeysReader({
+      reads: new SignedParameterReads(signedCallsOf('ssm')),
+      path: requiredVariable(VARIABLES.readKeysPath, 'SSM path of the read keys'),
+      clock,
+    }),
+    clock,
+    log,
+  },
+  { hasTenants, purpose: 'read' },
+);
+// At once, during the cold start.
+void keys.warmUp();
+
+export const handler = createReadHandler(
+  { readers, authorize: (headers) => keys.authorize(headers), clock, log },
+  pageBesideBundle(),
+);
+
+/**
+ * Summaries take a seventh of the memory of the function: an object that is being read may have 256 MB when it is unpacked, and each
+ * reader keeps up to 48 MB of such texts. Tenants share that memory; an instance remembers the archives of a few of them.
+ */
+function limitsOf(memoryMb: number): Partial<ReadersLimits> {
+  const maxReaders = hasTenants ? 4 : 1;
+  return { maxReaders, maxBytes: Math.floor((memoryMb * 1024 * 1024) / 7 / maxReaders) };
+}
+
+/** The files of the page are a folder beside the bundle. None of them changes while the function runs. */
+function pageBesideBundle(): PageFiles {
+  const folder = new URL('page/', import.meta.url);
+  const read = new Map<string, Promise<Uint8Array | undefined>>();
+  return (name) => {
+    const known = read.get(name);
+    if (known !== undefined) return known;
+    const file = readFile(new URL(name, folder)).catch(() => undefined);
+    // Those that are there alone, so that nobody fills the memory with names.
+    void file.then((bytes) => bytes && read.set(name, file));
+    return file;
+  };
+}
