@@ -52,7 +52,6 @@ const linesOf = (some: readonly StoredTrace[]): Work => {
     out.recycle();
   };
 };
-const finished = traces.map((trace) => ({ trace, line: lineOf(trace).slice() }));
 const works: Readonly<Record<string, Work>> = {
   'with objects': onEach(traces, lineOfObjects),
   'whole line': linesOf(traces),
@@ -60,7 +59,7 @@ const works: Readonly<Record<string, Work>> = {
   'without resources and scopes': linesOf(bareOwners),
   'reading the fragments alone': onEach(traces, traceOf),
   'reading, and the columns': onEach(traces, (trace) => columnsOf(traceOf(trace), COLUMNS)),
-  bound: onEach(finished, ({ trace, line }) => leastLine(trace, line)),
+  bound: onEach(traces, (trace) => leastLine(trace, COLUMNS)),
 };
 const names = Object.keys(works);
 const micros = new Map<string, number[]>(names.map((name) => [name, []]));

@@ -3,25 +3,22 @@ import { corpusOf } from '../../bench/corpora.ts';
 import { checkedRegroup } from '../../bench/rows/bounds/checked-regroup.ts';
 import { leastLine } from '../../bench/rows/bounds/line.ts';
 import { storedTraces } from '../../bench/rows/stored-traces.ts';
-import { lineOfObjects } from '../../bench/rows/with-objects.ts';
+import { archiveLines } from '../../lib/archive/line.ts';
 import { regroup } from '../../lib/otlp/regroup/regroup.ts';
+import { Trace } from '../../lib/otlp/trace/trace.ts';
 
-test('the bound of a line writes the IDs, names, times and texts of each span', () => {
-  const traces = storedTraces(corpusOf('gateway', 128));
-  for (const trace of traces) {
-    const line = lineOfObjects(trace);
-    const { written } = leastLine(trace, line);
-    for (const { scopeSpans } of JSON.parse(Buffer.from(line).toString()).resourceSpans) {
-      for (const span of scopeSpans.flatMap(({ spans }: { spans: unknown[] }) => spans)) {
-        const { traceId, spanId, name, startTimeUnixNano, endTimeUnixNano, attributes } = span;
-        const texts = attributes.flatMap(({ value }: { value: { stringValue?: string } }) => value.stringValue ?? []);
-        const short = texts.filter((text: string) => text.length < 64);
-        const nanos = [startTimeUnixNano, endTimeUnixNano].map((time: string) => time.slice(-9));
-        for (const text of [traceId, spanId, name, ...nanos, ...short]) expect(written.includes(text), text).toBe(true);
-      }
+test.each(['gateway', 'pod'] as const)(
+  'the bound of a line writes what the archive does, in traces of a %s',
+  (corpus) => {
+    const columns = { policy: 'errors', adjustedCount: 1, decidedAtMs: 1_795_262_430_000, firstSeq: 0 };
+    for (const { traceId, fragments } of storedTraces(corpusOf(corpus, 2_048))) {
+      const [line] = archiveLines(Trace.fromFragments(traceId, fragments), columns);
+      expect(Buffer.from(leastLine({ traceId, fragments }, columns)).toString()).toBe(
+        Buffer.from(line ?? []).toString(),
+      );
     }
-  }
-});
+  },
+);
 
 test('the bound of the first request validates: a request with a damaged attribute is refused', () => {
   const [request] = corpusOf('gateway', 64);
