@@ -52,7 +52,7 @@ const OF_ROWS: readonly Stage[] = [
   },
   {
     name: 'JSON line',
-    work: 'to look at each tag, to check and copy each text, to write IDs and times, and to copy the rest',
+    work: 'to write the whole line, with its columns, in one walk that validates nothing',
     row: 'JSON line : toObject and JSON.stringify, gateway',
     side: 'bound',
   },
