@@ -2,14 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { DecisionRecords } from '../../lib/aws/dynamodb/decision-records.ts';
 import { SignedTableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 import { VARIABLES } from '../../lib/aws/function-contract.ts';
-import { createS3Client, S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
+import { bucketUrl } from '../../lib/aws/s3/bucket-url.ts';
+import { SignedObjectReads } from '../../lib/aws/s3/object-reads.ts';
 import { KeysReader } from '../../lib/aws/ssm/ingest-keys.ts';
 import { SignedParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import { StoredKeys } from '../ingest/keys.ts';
 import { createLogger } from '../shared/logger.ts';
-import { signedCallsOf } from '../shared/signed-calls.ts';
-import { isSwitchedOn, optionalVariable, requiredVariable } from '../shared/variables.ts';
+import { account, signedCallsOf } from '../shared/signed-calls.ts';
+import { ENVIRONMENT, isSwitchedOn, optionalVariable, requiredVariable } from '../shared/variables.ts';
 import { createReadHandler } from './handler.ts';
 import type { PageFiles } from './page.ts';
 import { createReaders, keptRecords, type ReadersLimits } from './readers.ts';
@@ -18,13 +19,15 @@ const log = createLogger({ verbose: false });
 const clock = new SystemClock();
 const hasTenants = isSwitchedOn(VARIABLES.tenants);
 const tableName = requiredVariable(VARIABLES.table, 'name of the buffer table');
+const { region, credentials } = account();
 const table = new SignedTableCalls(signedCallsOf('dynamodb'));
 
 const readers = createReaders(
   {
-    store: new S3ObjectStore({
-      client: createS3Client(),
-      bucket: requiredVariable(VARIABLES.bucket, 'name of the archive bucket'),
+    store: new SignedObjectReads({
+      region,
+      credentials,
+      url: bucketUrl(requiredVariable(VARIABLES.bucket, 'name of the archive bucket'), region, ENVIRONMENT),
       clock,
     }),
     records: (tenant) => {
