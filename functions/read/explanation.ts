@@ -2,20 +2,13 @@ import { writeResourceSpans } from '../../lib/otlp/json-encode/encode-spans.ts';
 import { JsonWriter } from '../../lib/otlp/json-encode/writer.ts';
 import type { Trace } from '../../lib/otlp/trace/trace.ts';
 import { type ExplainedTrace, explainTrace } from '../../lib/pipeline/explain/explain-trace.ts';
-import { type ReportJson, reportJson } from '../../lib/pipeline/explain/report-json.ts';
+import { reportJson } from '../../lib/pipeline/explain/report-json.ts';
 import type { TraceReport } from '../../lib/pipeline/explain/trace-report.ts';
 import type { ResourceSpansJson } from '../../lib/read/otlp-json.ts';
 import type { ExplainPorts } from '../shared/explain-ports.ts';
 import type { ConfigSource } from '../shared/live-config.ts';
 import { type PerTenant, perTenant } from '../shared/per-tenant.ts';
-
-/** What became of a trace, as `tailgate trace --json` has it, with the spans that only the buffer has as OTLP JSON. */
-export interface ExplanationJson extends ReportJson {
-  /** Spans that wait. There while the archive does not have all of the trace, and the buffer has something of it. */
-  readonly resourceSpans?: readonly ResourceSpansJson[];
-  /** Spans that wait as well, for which there was no room in the answer. */
-  readonly spans_left_out?: number;
-}
+import type { ExplanationJson } from './answers.ts';
 
 /** Says where a trace is. @param traceId 32 lower-case hex digits @throws {UnavailableError} */
 export type Explain = (traceId: string) => Promise<ExplanationJson>;

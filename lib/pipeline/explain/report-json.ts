@@ -17,6 +17,8 @@ export interface ReportJson extends DecisionJson {
   /** When the last of them left it. */
   readonly left_at?: string;
   readonly sampling_policy?: string;
+  /** What that policy keeps, as of now. */
+  readonly keeps?: string;
   readonly sample_weight?: number | null;
   readonly decided_at?: string;
   readonly objects?: readonly ObjectOfTrace[];
@@ -83,6 +85,7 @@ function ofFate(fate: Fate): Partial<ReportJson> {
     case 'kept':
       return {
         sampling_policy: fate.policy,
+        ...(fate.keeps !== undefined && { keeps: fate.keeps }),
         sample_weight: fate.adjustedCount,
         decided_at: iso(fate.decidedAtMs),
         objects: fate.objects,
