@@ -23,7 +23,7 @@ export function ArrivalsTable({ explained }: { readonly explained: Explained }) 
           {hidden > 0 && `: the first and the last ${half} of ${formatCount(arrivals.length)} requests`}. A service that
           is not here has sent nothing, or under another trace ID.
         </caption>
-        <Columns columns={['Received', { number: 'Spans' }, 'From', '']} />
+        <Columns columns={['Received', { number: 'Spans' }, 'From', 'What then']} />
         <tbody>
           {shown.map((arrival, index) => (
             <tr key={`${arrival.received_at} ${index}`}>
@@ -60,5 +60,5 @@ function noteOf({ is_expired, is_kept, due_at: dueAt }: Json<ArrivalJson>, { sta
   if (is_expired) return '';
   const due = dueAt === undefined ? '' : formatTime(Date.parse(dueAt));
   if (state === 'kept') return is_kept ? 'kept' : `late: written at ${due}`;
-  return dueAt !== undefined && dueAt > asOf ? `looked at at ${due}` : '';
+  return dueAt !== undefined && dueAt > asOf ? `next look: ${due}` : '';
 }

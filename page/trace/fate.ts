@@ -54,7 +54,7 @@ export function fateWords(explained: Explained): FateWords {
         headline:
           explained.state === 'dropped' ? `Policy ${policy} drops it, as of now.` : 'No policy keeps it, as of now.',
         advice: [
-          ...(dueAt === null ? [] : [`Spans of it came since: they are looked at at ${timeOf(dueAt)}.`]),
+          ...(dueAt === null ? [] : [`Spans of it came since: the next look is at ${timeOf(dueAt)}.`]),
           `A late span can still have it kept. Its first spans leave the buffer at ${timeOf(leavesAt)}.`,
         ],
         command: restore,
