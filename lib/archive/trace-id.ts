@@ -21,3 +21,8 @@ export function parseTraceId(value: string): string | undefined {
   const plain = (traceparent ?? xray ?? text).replaceAll('-', '');
   return /^[\da-f]{32}$/.test(plain) ? plain : undefined;
 }
+
+/** The same, or up to 32 hex digits: clients of Jaeger's and Tempo's APIs leave out zeros at the beginning of an ID. */
+export function parseTraceIdOrDigits(value: string): string | undefined {
+  return parseTraceId(value) ?? (/^[\da-f]{1,32}$/i.test(value) ? value.toLowerCase().padStart(32, '0') : undefined);
+}

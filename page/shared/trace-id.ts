@@ -1,15 +1,13 @@
-import { parseTraceId } from '../../lib/archive/trace-id.ts';
-
 /** In this order: a traceparent has 32 digits in it. */
 const FORMS = [
   /(?<![\da-f])(?:0x)?([\da-f]{32})(?![\da-f])/i,
-  /(?<![\da-f])(1-[\da-f]{8}-[\da-f]{24})(?![\da-f])/i,
+  /(?<![\da-f])1-([\da-f]{8}-[\da-f]{24})(?![\da-f])/i,
   /(?<![\da-f])([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})(?![\da-f])/i,
 ];
 
 /**
- * The trace ID in what a person has pasted: an ID in any form, a header, a log line. A text without one comes back as it is, and the
- * server says what is wrong with it.
+ * The trace ID in what a person has pasted: plain digits, a UUID, a traceparent, an X-Ray ID, also with a header or a log line around it.
+ * A text without one comes back as it is, and the server says what is wrong with it.
  *
  * @example
  * ```ts
@@ -19,8 +17,8 @@ const FORMS = [
  */
 export function traceIdIn(text: string): string {
   for (const form of FORMS) {
-    const id = parseTraceId(form.exec(text)?.[1] ?? '');
-    if (id !== undefined) return id;
+    const id = form.exec(text)?.[1];
+    if (id !== undefined) return id.replaceAll('-', '').toLowerCase();
   }
   return text.trim();
 }

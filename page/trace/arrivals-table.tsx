@@ -17,7 +17,7 @@ export function ArrivalsTable({ explained }: { readonly explained: Explained }) 
   const shown = hidden === 0 ? arrivals : [...arrivals.slice(0, half), ...arrivals.slice(-half)];
   return (
     <TableBox label="What came">
-      <table class="stacked">
+      <table class="stacked arrivals">
         <caption>
           What came, and when
           {hidden > 0 && `: the first and the last ${half} of ${formatCount(arrivals.length)} requests`}. A service that
@@ -28,7 +28,10 @@ export function ArrivalsTable({ explained }: { readonly explained: Explained }) 
           {shown.map((arrival, index) => (
             <tr key={`${arrival.received_at} ${index}`}>
               <th scope="row">{formatTime(Date.parse(arrival.received_at))}</th>
-              <td class="number">{formatCount(arrival.span_count)}</td>
+              <td class="number">
+                {formatCount(arrival.span_count)}
+                <span class="if-narrow"> {arrival.span_count === 1 ? 'span' : 'spans'}</span>
+              </td>
               <td>
                 <Services arrival={arrival} />
               </td>

@@ -61,11 +61,15 @@ function TraceView({ trace, explained }: TraceViewProps) {
     <article>
       <TraceHeader trace={trace} keeps={explained?.keeps} />
       {explained !== undefined && (
-        <details class="where">
-          <summary>Where it is, and what came when</summary>
+        <>
           <ObjectList objects={explained.objects ?? []} />
-          <ArrivalsTable explained={explained} />
-        </details>
+          {explained.arrivals.length > 0 && (
+            <details class="where">
+              <summary>What came, and when</summary>
+              <ArrivalsTable explained={explained} />
+            </details>
+          )}
+        </>
       )}
       <SpansView tree={tree} laterSpans={trace.laterSpans} />
     </article>

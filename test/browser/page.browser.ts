@@ -331,7 +331,7 @@ describe('a trace that is not in the archive', () => {
       'Policy errors keeps every trace that has a span with status ERROR.',
     );
     expect(await page.locator('.row').count()).toBe(1);
-    await page.getByText('Where it is, and what came when').click();
+    await page.getByText('What came, and when').click();
     expect(await page.locator('.objects li').innerText()).toMatch(/^in traces\/dt=.*\.jsonl\.gz$/);
     expect(await page.locator('section[aria-label="What came"] tbody tr').innerText()).toMatch(/payment\s+kept$/);
     expect(await violations()).toEqual([]);
