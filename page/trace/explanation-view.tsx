@@ -10,8 +10,14 @@ import { VotesTable } from './votes-table.tsx';
 
 const NONE: readonly [] = [];
 
+interface ExplanationViewProps {
+  readonly explained: Explained;
+  /** What came of looking for it in a window of time; undefined: nobody has asked for one. */
+  readonly searched: string | undefined;
+}
+
 /** A trace that the archive does not have: what became of it and why, what came of it, and what of it waits in the buffer. */
-export function ExplanationView({ explained }: { readonly explained: Explained }) {
+export function ExplanationView({ explained, searched }: ExplanationViewProps) {
   const { trace_id: traceId, votes = [], resourceSpans = NONE, spans_left_out: left = 0 } = explained;
   const { tag, isBad, headline, advice, command } = fateWords(explained);
   const tree = useMemo(() => buildSpanTree(resourceSpans), [resourceSpans]);
@@ -40,8 +46,12 @@ export function ExplanationView({ explained }: { readonly explained: Explained }
           )}
           {explained.state === 'unknown' && (
             <p>
-              A trace that was kept before is found by its time:{' '}
-              <a href={`/traces/${traceId}?from=-30d`}>look for it in the last 30 days</a>.
+              {searched ?? (
+                <>
+                  A trace that was kept before is found by its time:{' '}
+                  <a href={`/traces/${traceId}?from=-30d`}>look for it in the last 30 days</a>.
+                </>
+              )}
             </p>
           )}
           <DeadLetters explained={explained} />
@@ -54,7 +64,7 @@ export function ExplanationView({ explained }: { readonly explained: Explained }
           {formatCount(explained.maximum_trace_size_bytes ?? 0)}: no policy is evaluated.
         </p>
       )}
-      {votes.length > 0 && <VotesTable votes={votes} />}
+      {votes.length > 0 && <VotesTable votes={votes} isDecided={explained.state !== 'waiting'} />}
       <ArrivalsTable explained={explained} />
       {tree.inOrder.length > 0 && (
         <>

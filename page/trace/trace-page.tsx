@@ -20,7 +20,8 @@ const NO_PARAMETERS = new URLSearchParams();
 /** One trace: from the archive, or why it is not there. What waits is followed until it is decided. */
 export function TracePage({ traceId, place }: { readonly traceId: string; readonly place: Place }) {
   const path = `traces/${encodeURIComponent(traceId)}`;
-  const answer = useAnswer<Coverage & { readonly trace: TraceJson }>(path, windowOf(place.query));
+  const window = windowOf(place.query);
+  const answer = useAnswer<Coverage & { readonly trace: TraceJson }>(path, window);
   const explanation = useAnswer<ExplanationJson>(`${path}/explanation`, NO_PARAMETERS, changesInMs);
   const trace = answer.value?.trace;
   const explained = explanation.value;
@@ -44,7 +45,9 @@ export function TracePage({ traceId, place }: { readonly traceId: string; readon
       )}
       {isMissing && <ErrorNotice answer={explanation} />}
       {trace !== undefined && <TraceView trace={trace} explained={isKept ? explained : undefined} />}
-      {isExplained && <ExplanationView explained={explained} />}
+      {isExplained && (
+        <ExplanationView explained={explained} searched={window.size > 0 ? answer.error?.message : undefined} />
+      )}
     </>
   );
 }

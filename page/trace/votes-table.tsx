@@ -11,14 +11,20 @@ const VOTES: Readonly<Record<VoteJson['vote'], readonly [words: string, look: st
   not_evaluated: ['not asked', 'muted'],
 };
 
+interface VotesTableProps {
+  readonly votes: readonly Json<VoteJson>[];
+  /** It was decided before, maybe otherwise. */
+  readonly isDecided: boolean;
+}
+
 /** The vote of each policy, with what it saw beside what it keeps. Sub-policies are below theirs. */
-export function VotesTable({ votes }: { readonly votes: readonly Json<VoteJson>[] }) {
+export function VotesTable({ votes, isDecided }: VotesTableProps) {
   return (
     <TableBox label="The vote of each policy">
       <table class="stacked">
         <caption>
-          The vote of each policy, as of now: limits and shares may have been others when it was decided, and so may the
-          policies.
+          The vote of each policy, as of now
+          {isDecided && ': limits and shares may have been others when it was decided, and so may the policies'}.
         </caption>
         <Columns columns={['Policy', 'Vote', 'Of this trace', 'The policy']} />
         <tbody>

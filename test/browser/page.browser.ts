@@ -312,6 +312,7 @@ describe('a trace that is not in the archive', () => {
     await page.waitForLoadState('networkidle');
     expect(page.url()).toContain('from=-30d');
     expect(await page.locator('h1').innerText()).toContain('never seen');
+    expect(await page.locator('.notice').innerText()).toContain('is not in the hours asked for');
   });
 
   it('waits, is followed, and then is shown as kept, with why, when and where', async () => {
@@ -331,7 +332,7 @@ describe('a trace that is not in the archive', () => {
       'Policy errors keeps every trace that has a span with status ERROR.',
     );
     expect(await page.locator('.row').count()).toBe(1);
-    await page.getByText('What came, and when').click();
+    await page.locator('summary', { hasText: 'What came, and when' }).click();
     expect(await page.locator('.objects li').innerText()).toMatch(/^in traces\/dt=.*\.jsonl\.gz$/);
     expect(await page.locator('section[aria-label="What came"] tbody tr').innerText()).toMatch(/payment\s+kept$/);
     expect(await violations()).toEqual([]);
