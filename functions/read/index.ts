@@ -9,8 +9,10 @@ import { SignedParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import { StoredKeys } from '../ingest/keys.ts';
 import { createLogger } from '../shared/logger.ts';
+import type { PerTenant } from '../shared/per-tenant.ts';
 import { account, signedCallsOf } from '../shared/signed-calls.ts';
 import { ENVIRONMENT, isSwitchedOn, optionalVariable, requiredVariable } from '../shared/variables.ts';
+import type { Explain } from './explanation.ts';
 import { createReadHandler } from './handler.ts';
 import type { PageFiles } from './page.ts';
 import { createReaders, keptRecords, type ReadersLimits } from './readers.ts';
@@ -21,15 +23,13 @@ const hasTenants = isSwitchedOn(VARIABLES.tenants);
 const tableName = requiredVariable(VARIABLES.table, 'name of the buffer table');
 const { region, credentials } = account();
 const table = new SignedTableCalls(signedCallsOf('dynamodb'));
+const reads = new SignedParameterReads(signedCallsOf('ssm'));
+const policiesName = requiredVariable(VARIABLES.configParameter, 'name of the SSM parameter with the policies');
+const bucket = requiredVariable(VARIABLES.bucket, 'name of the archive bucket');
 
 const readers = createReaders(
   {
-    store: new SignedObjectReads({
-      region,
-      credentials,
-      url: bucketUrl(requiredVariable(VARIABLES.bucket, 'name of the archive bucket'), region, ENVIRONMENT),
-      clock,
-    }),
+    store: new SignedObjectReads({ region, credentials, url: bucketUrl(bucket, region, ENVIRONMENT), clock }),
     records: (tenant) => {
       const records = new DecisionRecords({ client: table, tableName, clock, tenant });
       return keptRecords((traceId) => records.find(traceId));
@@ -43,7 +43,7 @@ const readers = createReaders(
 const keys = new StoredKeys(
   {
     parameters: new KeysReader({
-      reads: new SignedParameterReads(signedCallsOf('ssm')),
+      reads,
       path: requiredVariable(VARIABLES.readKeysPath, 'SSM path of the read keys'),
       clock,
     }),
@@ -56,9 +56,22 @@ const keys = new StoredKeys(
 void keys.warmUp();
 
 export const handler = createReadHandler(
-  { readers, authorize: (headers) => keys.authorize(headers), clock, log },
+  { readers, authorize: (headers) => keys.authorize(headers), explain: explainOnDemand(), clock, log },
   pageBesideBundle(),
 );
+
+/** Most instances are never asked where a trace is that is not kept: the policies are loaded for those that are. */
+function explainOnDemand(): PerTenant<Explain> {
+  let loaded: Promise<PerTenant<Explain>> | undefined;
+  const load = async () => {
+    const { explainStack } = await import('./explain-stack.ts');
+    return explainStack({ client: table, tableName, bucket, reads, policiesName, clock, log });
+  };
+  return (tenant) => async (traceId) => {
+    loaded ??= load();
+    return (await loaded)(tenant)(traceId);
+  };
+}
 
 /**
  * Summaries take a seventh of the memory of the function: an object that is being read may have 256 MB when it is unpacked, and each

@@ -132,7 +132,7 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
     }),
   );
   const pipeline = () => tally.counts(store.messages.state().fragments);
-  const read = localReading(options, { ...parts, clock, log, pipeline });
+  const read = localReading(options, { ...parts, config, clock, log, pipeline });
   const inFlight = new BytesInFlight(MAX_BYTES_IN_FLIGHT);
   const http = await startHttpServer({
     host,

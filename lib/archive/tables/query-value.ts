@@ -1,4 +1,5 @@
 import { MS_PER_HOUR } from '../hours.ts';
+import { parseTraceId, TRACE_ID_FORMS } from '../trace-id.ts';
 import type { QueryParameter } from './named-query.ts';
 
 /** A value as an SQL literal of its type, or what was expected. No other code turns a value into SQL. */
@@ -53,16 +54,4 @@ function parseDuration(text: string): string | undefined {
 /** A text as an SQL literal. */
 export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
-}
-
-export const TRACE_ID_FORMS =
-  'a trace ID: 32 hex digits, a traceparent (00-<trace>-<span>-01) or an X-Ray ID (1-<8>-<24>)';
-
-/** A trace ID as logs have it: plain, as a UUID, in a W3C traceparent, or as X-Ray writes it. Undefined: it is not one. */
-export function parseTraceId(value: string): string | undefined {
-  const text = value.trim().toLowerCase();
-  const traceparent = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/.exec(text)?.[1];
-  const xray = /^1-([\da-f]{8}-[\da-f]{24})$/.exec(text)?.[1];
-  const plain = (traceparent ?? xray ?? text).replaceAll('-', '');
-  return /^[\da-f]{32}$/.test(plain) ? plain : undefined;
 }

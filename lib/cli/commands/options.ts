@@ -1,5 +1,5 @@
 import { isTenantName, TENANT_NAME_RULE } from '../../archive/layout.ts';
-import { parseTraceId, TRACE_ID_FORMS } from '../../archive/tables/query-value.ts';
+import { parseTraceId, TRACE_ID_FORMS } from '../../archive/trace-id.ts';
 import { parseTime, TIME_FORMS } from '../../archive/window.ts';
 import { folder, optionName, parsed, text } from '../../terminal/option.ts';
 

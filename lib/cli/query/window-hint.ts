@@ -1,7 +1,7 @@
 import { rangeOf } from '../../archive/hours.ts';
 import { filedHour } from '../../archive/layout.ts';
-import { parseTraceId } from '../../archive/tables/query-value.ts';
 import type { QueryWindow } from '../../archive/tables/render-query.ts';
+import { parseTraceId } from '../../archive/trace-id.ts';
 import { windowCondition, windowHours } from '../../archive/window.ts';
 import { counted } from '../../text/messages.ts';
 import type { ArchiveDatabase } from './duckdb/database.ts';
