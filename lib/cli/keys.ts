@@ -87,8 +87,8 @@ async function createKey(keys: KeyParameters, wanted: NewKey, nowMs: number, ter
   terminal.complain(
     `key ${id}${tenant === undefined ? '' : ` of tenant ${tenant}`}, shown this once; for exporters:\n`,
   );
-  if (ingestUrl !== undefined) terminal.print(`export OTEL_EXPORTER_OTLP_ENDPOINT=${ingestUrl}`);
-  terminal.print(`export OTEL_EXPORTER_OTLP_HEADERS=x-api-key=${key}`);
+  if (ingestUrl !== undefined) terminal.print(`export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=${ingestUrl}/v1/traces`);
+  terminal.print(`export OTEL_EXPORTER_OTLP_TRACES_HEADERS=x-api-key=${key}`);
 }
 
 /** A pipeline either keeps tenants apart or not; its functions skip keys of the other kind. */
