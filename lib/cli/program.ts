@@ -5,6 +5,7 @@ import { completion } from './commands/completion.ts';
 import { cost } from './commands/cost.ts';
 import { demo } from './commands/demo.ts';
 import { keys } from './commands/keys.ts';
+import { open } from './commands/open.ts';
 import { policies } from './commands/policies.ts';
 import { query } from './commands/query.ts';
 import { redrive } from './commands/redrive.ts';
@@ -18,6 +19,19 @@ export const PROGRAM: Program = {
   name: 'tailgate',
   version: () => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version,
   summary: 'Tail sampling for OpenTelemetry traces, with no servers to run.',
-  commands: [start, demo, validate, query, replay, compact, policies, keys, redrive, cost, completion(() => PROGRAM)],
+  commands: [
+    start,
+    open,
+    demo,
+    validate,
+    query,
+    replay,
+    compact,
+    policies,
+    keys,
+    redrive,
+    cost,
+    completion(() => PROGRAM),
+  ],
   explain: explainError,
 };

@@ -3,6 +3,7 @@ import { CommandError } from '../terminal/errors.ts';
 
 /** The outputs of a deployed stack, by what they name. */
 const STACK_OUTPUTS = {
+  ReadUrl: 'URL of the page with the kept traces; deploy with -c read=true',
   IngestUrl: 'URL that exporters send to, without /v1/traces',
   PoliciesParameter: 'SSM parameter with the policies',
   KeysPath: 'SSM path of the ingest keys; "none": spans are taken without a key',
