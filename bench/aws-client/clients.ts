@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { InvocationMetrics } from '../../functions/shared/metrics.ts';
 import { metered, type ServiceClients } from '../../functions/shared/services.ts';
 import { createDynamoDbClient, createSqsClient } from '../../lib/aws/clients.ts';
+import { sdkTableCalls } from '../../lib/aws/dynamodb/sdk-table-calls.ts';
 import { SignedTableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 import { SignedQueueCalls, sdkQueueCalls } from '../../lib/aws/sqs/queue-calls.ts';
-import { sdkTableCalls } from '../../test/support/sdk-table-calls.ts';
 import type { Side } from './rate.ts';
 
 export type Clients = Readonly<Record<Side, ServiceClients>>;

@@ -30,6 +30,11 @@ output "dead_letter_queue_url" {
   value       = aws_sqs_queue.wake_ups_dead_letter.url
 }
 
+output "buffer_table" {
+  description = "Spans that wait for their decision, and decisions"
+  value       = aws_dynamodb_table.buffer.name
+}
+
 output "archive_bucket" {
   description = "Kept traces, under traces/"
   value       = aws_s3_bucket.archive.bucket

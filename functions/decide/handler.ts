@@ -5,7 +5,7 @@ import { Decider } from '../../lib/pipeline/decide/decide-batch.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import type { Evaluate } from '../../lib/pipeline/ports.ts';
 import { OneAtATime } from '../../lib/pipeline/trace-limits.ts';
-import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
+import { type Decision, evaluatePolicies, restoredDecision } from '../../lib/sampling/evaluate-policies.ts';
 import type { ConfigSource } from '../shared/live-config.ts';
 import type { Log } from '../shared/logger.ts';
 import { type InvocationMetrics, NO_METRICS } from '../shared/metrics.ts';
@@ -75,11 +75,13 @@ function decideDeps(
       warnOfTimeout(timeLeft, options, log);
       const policies = await config.current();
       const evaluate: Evaluate = (...args) => evaluatePolicies(policies, ...args);
+      const restore = (decision: Decision) => restoredDecision(decision, policies);
       return async (tenant, received) => {
         const result = await deciders(tenant).decideBatch({
           received,
           evaluate,
           policies: policies.fingerprint,
+          restore,
           hasTime,
           mustStop,
         });

@@ -31,7 +31,7 @@ export class TailgateStack extends Stack {
     const { pipeline: pipelineProps, ...stackProps } = props ?? {};
     super(scope, id, stackProps);
     this.pipeline = new TailSamplingPipeline(this, 'Tailgate', pipelineProps);
-    const { keysPath, policies, wakeUps, archiveBucket, database, workGroup, ingestUrl } = this.pipeline;
+    const { keysPath, policies, wakeUps, buffer, archiveBucket, database, workGroup, ingestUrl } = this.pipeline;
     const header =
       keysPath === undefined
         ? 'none: requests need no key'
@@ -42,6 +42,7 @@ export class TailgateStack extends Stack {
     this.#output('KeysPath', keysPath ?? 'none', 'SSM path of the ingest keys');
     this.#output('WakeUpQueueUrl', wakeUps.queue.queueUrl, 'Wake-ups, delayed by the decision wait');
     this.#output('DeadLetterQueueUrl', wakeUps.deadLetterQueue.queueUrl, 'Wake-ups that could not be settled');
+    this.#output('BufferTable', buffer.table.tableName, 'Spans that wait for their decision, and decisions');
     this.#output('ArchiveBucket', archiveBucket.bucketName, `Kept traces, under ${TRACES_PREFIX}`);
     this.#output('Database', database.databaseName, 'Athena database with the views traces and spans');
     this.#output('WorkGroup', workGroup.workGroupName, 'Athena workgroup to query in');

@@ -10,7 +10,9 @@ import { policies } from './commands/policies.ts';
 import { query } from './commands/query.ts';
 import { redrive } from './commands/redrive.ts';
 import { replay } from './commands/replay.ts';
+import { restore } from './commands/restore.ts';
 import { start } from './commands/start.ts';
+import { trace } from './commands/trace.ts';
 import { validate } from './commands/validate.ts';
 import { explainError } from './explain-error.ts';
 
@@ -24,6 +26,8 @@ export const PROGRAM: Program = {
     open,
     demo,
     validate,
+    trace,
+    restore,
     query,
     replay,
     compact,

@@ -9,6 +9,7 @@ const STACK_OUTPUTS = {
   KeysPath: 'SSM path of the ingest keys; "none": spans are taken without a key',
   WakeUpQueueUrl: 'URL of the wake-up queue',
   DeadLetterQueueUrl: 'URL of the dead-letter queue',
+  BufferTable: 'DynamoDB table of the span buffer; deploy this version of Tailgate to have it',
   ArchiveBucket: 'bucket of the kept traces',
   Database: 'Glue database of the archive',
   WorkGroup: 'Athena workgroup of the queries',

@@ -36,7 +36,7 @@ export interface StartInput {
 /** Runs the whole pipeline on this machine until it is interrupted. */
 export async function runStart(input: StartInput, terminal: Terminal): Promise<ExitCode> {
   const { host, port, data: dataDir, ingestKey: keys, readKey: readKeys, logRequests: verbose, reset } = input;
-  const { config, warnings, notes } = readConfigFile(input.config);
+  const { config, text: configText, warnings, notes } = readConfigFile(input.config);
   for (const warning of warnings) terminal.complain(`warning: ${warning}`);
   for (const note of notes) terminal.complain(`note: ${note}`);
   terminal.outliveOutput();
@@ -45,7 +45,7 @@ export async function runStart(input: StartInput, terminal: Terminal): Promise<E
   const log = isText ? text : createLogger({ verbose });
   const grpcPort = input.grpcPort === 'off' ? undefined : (input.grpcPort ?? Math.max(0, port - 1));
   const { maxBuffer: maxBufferBytes, corsOrigin: corsOrigins, retention: retentionMs } = input;
-  const options = { host, port, dataDir, config, keys, readKeys, log, maxBufferBytes, corsOrigins, reset };
+  const options = { host, port, dataDir, config, configText, keys, readKeys, log, maxBufferBytes, corsOrigins, reset };
   const running = await startLocal({
     ...options,
     ...(grpcPort !== undefined && { grpcPort }),

@@ -7,6 +7,8 @@ import { unreadableFile } from '../terminal/read-file.ts';
 
 export interface ConfigFile {
   readonly config: SamplingConfig;
+  /** As it was read. */
+  readonly text: Uint8Array;
   /** One line, with its place, for each setting that works and may not be meant. */
   readonly warnings: readonly string[];
   /**
@@ -22,10 +24,11 @@ export interface ConfigFile {
  * @throws {CommandError} if the file cannot be read, or with everything that is wrong in it
  */
 export function readConfigFile(file: string): ConfigFile {
-  const result = readSamplingConfig(read(file));
+  const text = read(file);
+  const result = readSamplingConfig(text);
   const inWords = (issues: readonly ConfigIssue[]) => issues.map((issue) => describe(file, issue));
   if (!result.ok) throw new CommandError(inWords(result.issues));
-  return { config: result.config, warnings: inWords(result.warnings), notes: inWords(result.notes) };
+  return { config: result.config, text, warnings: inWords(result.warnings), notes: inWords(result.notes) };
 }
 
 function read(file: string): Uint8Array {

@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LOCAL_ARCHIVE } from '../archive/layout.ts';
 import { CommandError } from '../terminal/errors.ts';
@@ -8,6 +17,9 @@ export const BUFFER_FILE = 'buffer.db';
 
 /** Names the process that uses a data folder, in its first line, and where it listens, in its second. */
 const LOCK_FILE = 'tailgate.lock';
+
+/** A copy of the policies of the last start, for `tailgate trace`. */
+const POLICIES_FILE = 'policies.yaml';
 
 export interface DataFolder {
   readonly path: string;
@@ -76,6 +88,12 @@ function refuseOldFolder(path: string): void {
   );
 }
 
+/** Whether a process runs on the folder. */
+export function isInUse(dataFolder: string): boolean {
+  const owner = ownerOf(join(dataFolder, LOCK_FILE));
+  return owner !== undefined && isRunning(owner.pid);
+}
+
 /**
  * Like `mkdirSync` with `recursive`, which never returns on a file system that refuses new folders with ENOENT, such as
  * /proc.
@@ -116,6 +134,28 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+}
+
+/** Notes by which policies traces are decided from now on. @param text of the file with them */
+export function notePolicies(folder: string, text: Uint8Array): void {
+  const path = join(folder, POLICIES_FILE);
+  // Another process may be reading it.
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+}
+
+/** The file with the policies of the last start; undefined: there was none that noted them. */
+export function notedPolicies(dataFolder: string): string | undefined {
+  const path = join(dataFolder, POLICIES_FILE);
+  return existsSync(path) ? path : undefined;
+}
+
+/** The span buffer in a data folder. @throws {CommandError} when there is none */
+export function bufferIn(dataFolder: string): string {
+  archiveIn(dataFolder);
+  const path = join(dataFolder, BUFFER_FILE);
+  if (existsSync(path)) return path;
+  throw new CommandError(`no span buffer in ${dataFolder}: start Tailgate with this folder first (tailgate start)`);
 }
 
 /** Path of the archive in a data folder of the local run. @throws {CommandError} when there is no such data folder */

@@ -13,7 +13,7 @@ import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { Admission, type Load } from './admission.ts';
 import { removeOldTraces } from './archive-retention.ts';
 import { BytesInFlight } from './bytes-in-flight.ts';
-import { takeDataFolder } from './data-folder.ts';
+import { notePolicies, takeDataFolder } from './data-folder.ts';
 import { DEFAULT_LOOP_OPTIONS, DecisionLoop, type DecisionLoopOptions } from './decision-loop.ts';
 import { MAX_BYTES_IN_FLIGHT, startHttpServer } from './http-server.ts';
 import { authority } from './listening.ts';
@@ -33,6 +33,8 @@ export interface LocalOptions extends ReadingOptions {
   readonly grpcPort?: number;
   readonly dataDir: string;
   readonly config: SamplingConfig;
+  /** The text of {@link config}, to be noted in the folder for `tailgate trace`. @default not noted */
+  readonly configText?: Uint8Array;
   /** Ingest keys. If there are none, every request is accepted. */
   readonly keys: readonly string[];
   readonly log: Log;
@@ -95,6 +97,7 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   if (options.reset === true && resetFolder(folder.path)) {
     log.info('reset: deleted everything that Tailgate had in its data folder', { folder: folder.path });
   }
+  if (options.configText !== undefined) notePolicies(folder.path, options.configText);
   const { visibilityTimeoutSeconds = 30 } = options;
   const parts = openLocalServices({ folder: folder.path, maxBufferBytes, visibilityTimeoutSeconds });
   const { store, services } = parts;

@@ -1,4 +1,5 @@
-import { type BufferedFragment, MAX_DELAY_SECONDS } from './ports.ts';
+import type { Arrival } from './explain/ports.ts';
+import { MAX_DELAY_SECONDS } from './ports.ts';
 
 /** What the adapters of the span buffer and of the queue have in common, wherever they store it. */
 
@@ -14,7 +15,7 @@ export const DEFAULT_BUFFER_TTL_MS = MS_PER_DAY;
 export const RECORD_EXTRA_TTL_MS = 7 * MS_PER_DAY;
 
 /** The order of arrival: by `receivedAtMs`, then by hash (in code units, which are the same on every machine). */
-export function byArrival(left: BufferedFragment, right: BufferedFragment): number {
+export function byArrival(left: Arrival, right: Arrival): number {
   if (left.receivedAtMs !== right.receivedAtMs) return left.receivedAtMs - right.receivedAtMs;
   if (left.hash === right.hash) return 0;
   return left.hash < right.hash ? -1 : 1;

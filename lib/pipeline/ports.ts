@@ -145,6 +145,11 @@ export interface WakeUp {
   readonly isSuspect?: true;
   /** In a dead letter: why it was given up, for the operator who reads it. */
   readonly reason?: string;
+  /**
+   * An operator has it sent: the traces that it names are kept, whatever the policies say (`restore-traces.ts`). @default the policies
+   * decide
+   */
+  readonly restores?: true;
 }
 
 /** The longest delay of one message (SQS: 900 s). A longer wait is made of hops. */

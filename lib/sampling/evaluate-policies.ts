@@ -98,3 +98,20 @@ export function evaluatePolicies(
   const decision = { outcome: 'sampled', policy: credited.policy, adjustedCount, errors, votes } as const;
   return update === undefined ? decision : { ...decision, threshold: update };
 }
+
+/** The policy that gets the credit for a trace that an operator has kept. */
+const RESTORED_POLICY = 'restored';
+
+/**
+ * The decision on a trace that an operator restores: that of the policies if they keep it, so that its weight stays right; otherwise it is
+ * kept all the same. Nobody knows how many traces such a one stands for, so its weight is null and `th` is removed.
+ */
+export function restoredDecision(
+  decision: Decision,
+  { writeThreshold }: Pick<SamplingConfig, 'writeThreshold'> = {},
+): Decision {
+  if (decision.outcome === 'sampled') return decision;
+  const { errors, votes } = decision;
+  const kept = { outcome: 'sampled', policy: RESTORED_POLICY, adjustedCount: null, errors, votes } as const;
+  return writeThreshold === false ? kept : { ...kept, threshold: null };
+}

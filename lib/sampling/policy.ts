@@ -126,8 +126,25 @@ export interface Policy {
   readonly type: string;
   /** Which traces it keeps, in plain words. */
   readonly summary: PolicySummary;
-  /** @throws {PolicyEvaluationError} if the policy cannot be evaluated on this trace; it then has no vote */
-  evaluate(trace: Trace, allowances: Allowances): Evaluation;
+  /**
+   * @param explanation takes down what the policy sees; it changes nothing about the vote. Decisions are made without it
+   * @throws {PolicyEvaluationError} if the policy cannot be evaluated on this trace; it then has no vote
+   */
+  evaluate(trace: Trace, allowances: Allowances, explanation?: Explanation): Evaluation;
+}
+
+/** Values that a policy compared, for programs: `{ durationMs: 812 }`. */
+export type Facts = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
+
+/**
+ * Takes down why a policy votes as it does, where the policy computes its vote: so the reason is never about another vote. What the
+ * policy compares with is in its summary.
+ */
+export interface Explanation {
+  /** What the policy sees of the trace, as a clause: `it takes 812 ms`. Called once, at the end of an evaluation. */
+  saw(words: string, facts?: Facts): void;
+  /** Evaluates a sub-policy and takes down its vote as well. */
+  evaluate(part: Policy, trace: Trace, allowances: Allowances): Evaluation;
 }
 
 /** The evaluations of a policy whose vote does not depend on a source of randomness. */

@@ -12,6 +12,7 @@ import {
   readCondition,
   Slots,
 } from '../ottl/conditions.ts';
+import { quotedExcerpt } from '../text/messages.ts';
 import { didYouMean } from '../text/nearest-name.ts';
 import { describe } from './config/issues.ts';
 import type { OptionsReader } from './config/options-reader.ts';
@@ -35,9 +36,15 @@ export function readOttlCondition(options: OptionsReader, { name }: PolicyContex
     name,
     type: 'ottl_condition',
     summary: tracesThat(summaryOf(onSpans, onEvents)),
-    evaluate(trace) {
+    evaluate(trace, _allowances, explanation) {
       try {
-        return anySpanMatches(trace, onSpans, onEvents, errorMode) ? SAMPLED : NOT_SAMPLED;
+        const span = firstMatchingSpan(trace, onSpans, onEvents, errorMode);
+        if (span === undefined) {
+          explanation?.saw('no condition is true for any of its spans', { span: null });
+          return NOT_SAMPLED;
+        }
+        explanation?.saw(`a condition is true for span ${quotedExcerpt(trace.name(span))}`, { span: trace.name(span) });
+        return SAMPLED;
       } catch (error) {
         if (!(error instanceof OttlEvaluationError)) throw error;
         throw new PolicyEvaluationError(error.message, { cause: error });
@@ -101,26 +108,26 @@ function readConditions(options: OptionsReader, context: ConditionContext, slots
 }
 
 /** Evaluates span by span: first the conditions on the span, then those on each of its events. */
-function anySpanMatches(
+function firstMatchingSpan(
   trace: Trace,
   onSpans: readonly Condition[],
   onEvents: readonly Condition[],
   errorMode: ErrorMode,
-): boolean {
+): number | undefined {
   const [first] = trace.resourceSpans;
-  if (first === undefined) return false;
+  if (first === undefined) return undefined;
   const context = new EvaluationContext(trace, first);
   for (const resource of trace.resourceSpans) {
     context.resource = resource;
     for (let span = resource.firstSpan; span < resource.endSpan; span++) {
       context.span = span;
-      if (onSpans.length > 0 && anyHolds(onSpans, context, errorMode)) return true;
+      if (onSpans.length > 0 && anyHolds(onSpans, context, errorMode)) return span;
       if (onEvents.length === 0) continue;
       for (const event of trace.spanMessage(span).messages(EVENTS)) {
         context.event = event;
-        if (anyHolds(onEvents, context, errorMode)) return true;
+        if (anyHolds(onEvents, context, errorMode)) return span;
       }
     }
   }
-  return false;
+  return undefined;
 }

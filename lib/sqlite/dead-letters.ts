@@ -4,7 +4,7 @@ import type { Clock, WakeUp } from '../pipeline/ports.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { Packs } from './packs.ts';
 import type { UsageCounter } from './usage.ts';
-import { readFragments, receivedAtOf } from './wake-up-text.ts';
+import { readFragments, receivedAtOf, restoresOf } from './wake-up-text.ts';
 
 export interface StoredDeadLetter extends TenantScope {
   readonly messageId: string;
@@ -26,6 +26,7 @@ export class DeadLetters {
   readonly #count: StatementSync;
   readonly #last: StatementSync;
   readonly #select: StatementSync;
+  readonly #selectNaming: StatementSync;
   readonly #selectPacks: StatementSync;
   readonly #revive: StatementSync;
   readonly #delete: StatementSync;
@@ -36,12 +37,15 @@ export class DeadLetters {
     this.#count = database.prepare('SELECT count(*) AS count FROM dead_letter');
     this.#last = database.prepare('SELECT max(id) AS id FROM dead_letter');
     this.#select = database.prepare(
-      'SELECT id, died_at, due_at, received_at, reason, tenant, attempt, fragments FROM dead_letter WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
+      'SELECT id, died_at, due_at, received_at, reason, tenant, attempt, restores, fragments FROM dead_letter WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
+    );
+    this.#selectNaming = database.prepare(
+      'SELECT id, died_at, due_at, received_at, reason, tenant, attempt, restores, fragments FROM dead_letter WHERE tenant = ? AND instr(fragments, ?) > 0 ORDER BY id',
     );
     this.#selectPacks = database.prepare('SELECT packs, fragment_count FROM dead_letter WHERE id = ?');
     // With the old time it would be a decision that is hours late, and spans are refused while there is one.
     this.#revive = database.prepare(
-      'INSERT INTO wake_up (visible_at, due_at, received_at, receive_count, tenant, attempt, fragment_count, packs, fragments) SELECT ?, ?, coalesce(received_at, due_at), 0, tenant, 0, fragment_count, packs, fragments FROM dead_letter WHERE id = ?',
+      'INSERT INTO wake_up (visible_at, due_at, received_at, receive_count, tenant, attempt, restores, fragment_count, packs, fragments) SELECT ?, ?, coalesce(received_at, due_at), 0, tenant, 0, restores, fragment_count, packs, fragments FROM dead_letter WHERE id = ?',
     );
     this.#delete = database.prepare('DELETE FROM dead_letter WHERE id = ?');
   }
@@ -53,6 +57,11 @@ export class DeadLetters {
   /** The one that died last; those that die later have greater IDs. */
   lastMessageId(): string {
     return String(this.#last.get()?.['id'] ?? 0);
+  }
+
+  /** Those that name a trace. Looks through all of them. */
+  naming(traceId: string, { tenant = '' }: TenantScope = {}): readonly StoredDeadLetter[] {
+    return this.#selectNaming.all(tenant, traceId).map(toDeadLetter);
   }
 
   /** Lists up to `max` in the order in which they died: those after one that is known already, up to another. */
@@ -104,6 +113,7 @@ function toDeadLetter(row: Record<string, unknown>): StoredDeadLetter {
       attempt: Number(row['attempt']),
       ...readFragments(String(row['fragments'])),
       ...receivedAtOf(row),
+      ...restoresOf(row),
       ...(typeof reason === 'string' && { reason }),
     },
   };

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { TenantScope } from '../archive/layout.ts';
+import type { LimitLevels } from '../pipeline/explain/ports.ts';
 import type { Lease, LimitStore } from '../pipeline/ports.ts';
 import { levelAfter, type TokenBucket, thousandthsOf, tokensIn } from '../sampling/limits.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -14,7 +15,7 @@ export interface SqliteLimitStoreDeps extends TenantScope {
 const EXTRA_TTL_MS = 600_000;
 
 /** Token buckets as rows. A lease reads and writes in one transaction, which no other writer can interrupt. */
-export class SqliteLimitStore implements LimitStore {
+export class SqliteLimitStore implements LimitStore, LimitLevels {
   readonly #deps: SqliteLimitStoreDeps;
   readonly #select: StatementSync;
   readonly #put: StatementSync;
@@ -46,6 +47,10 @@ export class SqliteLimitStore implements LimitStore {
       const level = this.#level(bucket);
       if (level !== undefined) this.#update.run(String(level - thousandthsOf(tokens)), this.#name(bucket));
     });
+  }
+
+  async level(bucket: TokenBucket): Promise<bigint | undefined> {
+    return this.#level(bucket);
   }
 
   #level(bucket: TokenBucket): bigint | undefined {

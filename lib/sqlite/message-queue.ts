@@ -4,7 +4,7 @@ import type { Clock, WakeUp } from '../pipeline/ports.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { MessagePacks } from './message-packs.ts';
 import type { UsageCounter } from './usage.ts';
-import { readFragments, receivedAtOf } from './wake-up-text.ts';
+import { readFragments, receivedAtOf, restoresOf } from './wake-up-text.ts';
 
 /** A wake-up as it was received. */
 export interface ReceivedMessage extends TenantScope {
@@ -68,13 +68,13 @@ export class MessageQueue {
     const { database } = deps;
     const selectVisible = (size: string) =>
       database.prepare(
-        `SELECT id, visible_at, due_at, received_at, tenant, attempt, receive_count, fragment_count, packs, fragments FROM wake_up WHERE visible_at <= ? AND fragment_count ${size} ${LARGE_FRAGMENTS} ORDER BY visible_at, id LIMIT ?`,
+        `SELECT id, visible_at, due_at, received_at, tenant, attempt, restores, receive_count, fragment_count, packs, fragments FROM wake_up WHERE visible_at <= ? AND fragment_count ${size} ${LARGE_FRAGMENTS} ORDER BY visible_at, id LIMIT ?`,
       );
     this.#selectSmall = selectVisible('<');
     this.#selectLarge = selectVisible('>=');
     this.#hide = database.prepare('UPDATE wake_up SET visible_at = ?, receive_count = receive_count + 1 WHERE id = ?');
     this.#kill = database.prepare(
-      'INSERT INTO dead_letter (died_at, due_at, received_at, reason, tenant, attempt, fragment_count, packs, fragments) SELECT ?, due_at, received_at, ?, tenant, attempt, fragment_count, packs, fragments FROM wake_up WHERE id = ?',
+      'INSERT INTO dead_letter (died_at, due_at, received_at, reason, tenant, attempt, restores, fragment_count, packs, fragments) SELECT ?, due_at, received_at, ?, tenant, attempt, restores, fragment_count, packs, fragments FROM wake_up WHERE id = ?',
     );
     this.#delete = database.prepare('DELETE FROM wake_up WHERE id = ? RETURNING packs, fragment_count');
     this.#show = database.prepare('UPDATE wake_up SET visible_at = ? WHERE id = ?');
@@ -185,6 +185,7 @@ function toMessage(row: Record<string, unknown>): ReceivedMessage {
       attempt: Number(row['attempt']),
       ...readFragments(String(row['fragments'])),
       ...receivedAtOf(row),
+      ...restoresOf(row),
     },
   };
 }

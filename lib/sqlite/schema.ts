@@ -75,6 +75,7 @@ CREATE TABLE wake_up (
   received_at INTEGER,
   tenant TEXT NOT NULL,
   attempt INTEGER NOT NULL,
+  restores INTEGER NOT NULL,
   fragment_count INTEGER NOT NULL,
   packs TEXT NOT NULL,
   fragments TEXT NOT NULL
@@ -89,6 +90,7 @@ CREATE TABLE dead_letter (
   received_at INTEGER,
   tenant TEXT NOT NULL,
   attempt INTEGER NOT NULL,
+  restores INTEGER NOT NULL,
   fragment_count INTEGER NOT NULL,
   packs TEXT NOT NULL,
   fragments TEXT NOT NULL
@@ -127,7 +129,7 @@ INSERT INTO usage VALUES (1, 0, 0, 0, 0);
 `;
 
 /** `PRAGMA user_version` of a database with these tables. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** How long dead letters stay, as SQS keeps them. */
 export const DEAD_LETTER_TTL_MS = 14 * MS_PER_DAY;

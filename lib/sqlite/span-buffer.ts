@@ -1,5 +1,6 @@
 import type { TenantScope } from '../archive/layout.ts';
 import { byArrival } from '../pipeline/adapter-rules.ts';
+import type { Arrival, ArrivalLog } from '../pipeline/explain/ports.ts';
 import {
   type BufferedFragment,
   type BufferedTrace,
@@ -50,7 +51,7 @@ interface FoundFragment {
  * The span buffer on SQLite. The fragments of an export request are one row (`pack.ts`); the record of a trace is a row of its
  * own. The same fragment may be in several packs: the last one counts.
  */
-export class SqliteSpanBuffer implements SpanBuffer {
+export class SqliteSpanBuffer implements SpanBuffer, ArrivalLog {
   readonly #deps: SqliteSpanBufferDeps;
   readonly #tenant: string;
 
@@ -103,6 +104,13 @@ export class SqliteSpanBuffer implements SpanBuffer {
     return this.#load(traceId, found, []);
   }
 
+  async arrivals(traceId: string): Promise<readonly Arrival[]> {
+    const places = await this.#deps.index.find(this.#tenant, traceId);
+    return this.#locate(traceId, places, true)
+      .map(({ receivedAtMs, entry: { hash, spanCount } }) => ({ hash, receivedAtMs, spanCount }))
+      .sort(byArrival);
+  }
+
   record(traceId: string, record: DecisionRecord | LookNote, over?: 'note' | 'decision') {
     return this.#deps.records.write(this.#nameOf(traceId), record, over);
   }
@@ -126,8 +134,8 @@ export class SqliteSpanBuffer implements SpanBuffer {
     return false;
   }
 
-  /** The fragments of a trace at these places that have not expired, each once: as it was appended last. */
-  #locate(traceId: string, places: readonly FragmentPlace[]): readonly FoundFragment[] {
+  /** The fragments of a trace at these places, usually those that have not expired, each once: as it was appended last. */
+  #locate(traceId: string, places: readonly FragmentPlace[], withExpired: boolean = false): readonly FoundFragment[] {
     const found = new Map<string, FoundFragment>();
     let last: number | undefined;
     for (const place of places) {
@@ -135,19 +143,19 @@ export class SqliteSpanBuffer implements SpanBuffer {
       // All fragments of the trace in a pack are found at the first of their places.
       if (pack === last) continue;
       last = pack;
-      const { receivedAtMs, entries } = this.#entries(traceId, pack) ?? { receivedAtMs: 0, entries: [] };
+      const { receivedAtMs, entries } = this.#entries(traceId, pack, withExpired) ?? { receivedAtMs: 0, entries: [] };
       for (const entry of entries) found.set(entry.hash, { pack, receivedAtMs, entry });
     }
     return [...found.values()];
   }
 
   /** What a pack has of a trace; `undefined`: it has expired, or is another tenant's. */
-  #entries(traceId: string, id: number) {
+  #entries(traceId: string, id: number, withExpired: boolean = false) {
     const { packs, clock, bufferTtlMs } = this.#deps;
     const pack = packs.load(id);
     if (pack === undefined || pack.tenant !== this.#tenant) return undefined;
     const { receivedAtMs, traces } = pack;
-    if (receivedAtMs + bufferTtlMs <= clock.now()) return undefined;
+    if (!withExpired && receivedAtMs + bufferTtlMs <= clock.now()) return undefined;
     return { receivedAtMs, entries: traces.get(traceId) ?? [] };
   }
 

@@ -1,5 +1,6 @@
 import type { TenantScope } from '../archive/layout.ts';
 import { DEFAULT_BUFFER_TTL_MS } from '../pipeline/adapter-rules.ts';
+import type { ArrivalLog, LimitLevels } from '../pipeline/explain/ports.ts';
 import type { Clock, KeyTables, LimitStore, SpanBuffer, WakeUpQueue } from '../pipeline/ports.ts';
 import { openDatabase } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -39,9 +40,9 @@ export interface StoreOptions {
 /** The ports of the pipeline on SQLite, for one tenant. */
 export interface TenantServices {
   readonly clock: Clock;
-  readonly buffer: SpanBuffer;
+  readonly buffer: SpanBuffer & ArrivalLog;
   readonly wakeUps: WakeUpQueue;
-  readonly limits: LimitStore;
+  readonly limits: LimitStore & LimitLevels;
   readonly keyTables: KeyTables;
 }
 

@@ -5,7 +5,7 @@ import type { Clock, DelayedWakeUp, WakeUp, WakeUpQueue } from '../pipeline/port
 import type { GroupCommit } from './group-commit.ts';
 import type { MessagePacks } from './message-packs.ts';
 import type { UsageCounter } from './usage.ts';
-import { inMessages, writeFragments } from './wake-up-text.ts';
+import { inMessages, restoresColumn, writeFragments } from './wake-up-text.ts';
 
 export interface SqliteWakeUpQueueDeps extends TenantScope {
   readonly database: DatabaseSync;
@@ -24,10 +24,10 @@ export class SqliteWakeUpQueue implements WakeUpQueue {
   constructor(deps: SqliteWakeUpQueueDeps) {
     this.#deps = deps;
     this.#insert = deps.database.prepare(
-      'INSERT INTO wake_up (visible_at, due_at, received_at, receive_count, tenant, attempt, fragment_count, packs, fragments) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?)',
+      'INSERT INTO wake_up (visible_at, due_at, received_at, receive_count, tenant, attempt, restores, fragment_count, packs, fragments) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?)',
     );
     this.#insertDead = deps.database.prepare(
-      'INSERT INTO dead_letter (died_at, due_at, received_at, reason, tenant, attempt, fragment_count, packs, fragments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO dead_letter (died_at, due_at, received_at, reason, tenant, attempt, restores, fragment_count, packs, fragments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     );
   }
 
@@ -56,6 +56,7 @@ export class SqliteWakeUpQueue implements WakeUpQueue {
             wakeUp.receivedAtMs ?? null,
             tenant,
             wakeUp.attempt,
+            restoresColumn(wakeUp),
             count,
             JSON.stringify(packs.map(({ id }) => id)),
             text,
@@ -76,7 +77,9 @@ export class SqliteWakeUpQueue implements WakeUpQueue {
         const { dueAtMs, receivedAtMs = null, reason = null, attempt, fragments } = wakeUp;
         const text = writeFragments({ fragments });
         return writer.write(() => {
-          this.#insertDead.run(diedAtMs, dueAtMs, receivedAtMs, reason, tenant, attempt, fragments.length, packs, text);
+          const restores = restoresColumn(wakeUp);
+          const count = fragments.length;
+          this.#insertDead.run(diedAtMs, dueAtMs, receivedAtMs, reason, tenant, attempt, restores, count, packs, text);
         });
       }),
     );

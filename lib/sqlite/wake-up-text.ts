@@ -14,7 +14,7 @@ export function inMessages(wakeUp: WakeUp): readonly WakeUp[] {
   return parts;
 }
 
-/** Before the fragments of a suspect: databases of 0.1 have no column for it. */
+/** Before the fragments of a suspect, which are rare: no row needs a column for it. */
 const SUSPECT = '!';
 
 /** What a wake-up names as one text: `<trace ID> <hash> <hash>,<trace ID> <hash>`; of a suspect, `!<trace ID> <hash>`. */
@@ -32,6 +32,15 @@ export function writeFragments({ fragments, isSuspect }: Pick<WakeUp, 'fragments
 export function receivedAtOf(row: Record<string, unknown>): Pick<WakeUp, 'receivedAtMs'> {
   const receivedAtMs = row['received_at'];
   return typeof receivedAtMs === 'number' ? { receivedAtMs } : {};
+}
+
+/** Whether a wake-up restores traces, as its row has it. */
+export function restoresColumn({ restores }: WakeUp): number {
+  return restores ? 1 : 0;
+}
+
+export function restoresOf(row: Record<string, unknown>): Pick<WakeUp, 'restores'> {
+  return row['restores'] === 1 ? { restores: true } : {};
 }
 
 export function readFragments(text: string): Pick<WakeUp, 'fragments' | 'isSuspect'> {

@@ -21,7 +21,8 @@ export interface DrawnTrace {
   readonly traceId: string;
   /** What the trace is about. */
   readonly title: string;
-  readonly policy: string;
+  /** Why it is there: `kept by errors`. */
+  readonly fate: string;
   /** Each below its parent. */
   readonly spans: readonly DrawnSpan[];
   /** Why it failed; undefined when nothing is known of that. */
@@ -53,7 +54,7 @@ export function drawWaterfall(trace: DrawnTrace, width: number, palette: Palette
     ];
     return cells.join(GAP).trimEnd();
   });
-  const facts = `${formatDuration(totalMs)}, ${counted(spans.length, 'span')}, kept by ${escapeForTerminal(trace.policy)}`;
+  const facts = `${formatDuration(totalMs)}, ${counted(spans.length, 'span')}, ${escapeForTerminal(trace.fate)}`;
   return [
     `${palette.bold(escapeForTerminal(trace.title))}  ${facts}`,
     palette.dim(`trace ${trace.traceId}`),

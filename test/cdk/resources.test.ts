@@ -316,6 +316,7 @@ describe('the outputs', () => {
   it('say where to send, with which header, and where to query', () => {
     expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
       'ArchiveBucket',
+      'BufferTable',
       'Database',
       'DeadLetterQueueUrl',
       'IngestHeaders',

@@ -139,6 +139,12 @@ describe('redrive', () => {
     expect(await drain(queues.deadLetterQueueUrl)).toEqual([]);
   });
 
+  it('leaves a wake-up that restores traces one that does', async () => {
+    await bury([{ ...wakeUp(1, 3), restores: true, reason: 'why' }]);
+    await redrive();
+    expect((await drain(queues.queueUrl)).map(decodeWakeUp)).toEqual([{ ...wakeUp(1), restores: true }]);
+  });
+
   it('leaves a wake-up with its tenant', async () => {
     const letters = [wakeUp(1, 3), wakeUp(2, 3), wakeUp(3, 3)];
     const tenants = ['shop', undefined, 'bank'];

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { LimitLevels } from '../../lib/pipeline/explain/ports.ts';
 import type { LimitStore } from '../../lib/pipeline/ports.ts';
 import { bucketOf, type TokenBucket, tokensIn } from '../../lib/sampling/limits.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
 
 /** What ports.ts promises of a limit store. `create` may share storage between cases: each uses buckets of its own. */
-export function describeLimitStore(name: string, create: () => LimitStore): void {
+export function describeLimitStore(name: string, create: () => LimitStore & LimitLevels): void {
   describe(`${name} as a limit store`, () => {
     it('starts with full buckets', async () => {
       const store = create();
@@ -52,6 +53,16 @@ export function describeLimitStore(name: string, create: () => LimitStore): void
         expect(await granted(store, bucket, NOW_MS + 900, 2, 2)).toBe(2);
         expect(await granted(store, bucket, NOW_MS + 900, 1, 1)).toBe(0);
       }
+    });
+
+    it('says how full a bucket is, and takes nothing for that', async () => {
+      const store = create();
+      const bucket = rateBucket(10, 20);
+      expect(await store.level(bucket)).toBeUndefined();
+      await store.lease(bucket, NOW_MS, 12, 12);
+      for (let look = 0; look < 3; look++) expect(tokensIn(bucket, await store.level(bucket), NOW_MS)).toBe(8);
+      expect(tokensIn(bucket, await store.level(bucket), NOW_MS + 100)).toBe(9);
+      expect(await granted(store, bucket, NOW_MS, 8, 8)).toBe(8);
     });
 
     it('keeps buckets apart', async () => {

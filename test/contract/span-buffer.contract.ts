@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_BUFFER_TTL_MS, RECORD_EXTRA_TTL_MS } from '../../lib/pipeline/adapter-rules.ts';
+import type { ArrivalLog } from '../../lib/pipeline/explain/ports.ts';
 import {
   type BufferedFragment,
   type DecisionRecord,
@@ -12,7 +13,7 @@ import type { ManualClock } from '../support/manual-clock.ts';
 
 export interface SpanBufferHarness {
   /** Keeps fragments for {@link DEFAULT_BUFFER_TTL_MS} by {@link clock}. */
-  readonly buffer: SpanBuffer;
+  readonly buffer: SpanBuffer & ArrivalLog;
   readonly clock: ManualClock;
 }
 
@@ -163,6 +164,31 @@ export function describeSpanBuffer(name: string, create: () => SpanBufferHarness
       expect(await buffer.record(traceId, { ...decision, version: 2 }, 'note')).toBe('conflict');
       expect(await buffer.record(traceId, noteAt(2), 'note')).toBe('conflict');
       expect(await buffer.record(traceId, { ...decision, version: 2 }, 'decision')).toBe('recorded');
+    });
+
+    describe('arrivals', () => {
+      it('are the fragments of the trace without their spans, in arrival order', async () => {
+        const { buffer, clock } = create();
+        const [traceId, other] = [newTraceId(), newTraceId()];
+        const now = clock.now();
+        await buffer.append([fragment(traceId, 'bb', now), fragment(other, 'cc', now)]);
+        await buffer.append([fragment(traceId, 'aa', now - 1)]);
+        await buffer.append([fragment(traceId, 'bb', now)]);
+        expect(await buffer.arrivals(traceId)).toEqual([
+          { hash: 'aa', receivedAtMs: now - 1, spanCount: fragment(traceId, 'aa', now).spanCount },
+          { hash: 'bb', receivedAtMs: now, spanCount: fragment(traceId, 'bb', now).spanCount },
+        ]);
+        expect(await buffer.arrivals(newTraceId())).toEqual([]);
+      });
+
+      it('are there after they have expired, until they are deleted', async () => {
+        const { buffer, clock } = create();
+        const traceId = newTraceId();
+        await buffer.append([fragment(traceId, 'aa', clock.now())]);
+        clock.advance(DEFAULT_BUFFER_TTL_MS + 60_000);
+        expect(await read(buffer, traceId)).toEqual([]);
+        expect((await buffer.arrivals(traceId)).map(({ hash }) => hash)).toEqual(['aa']);
+      });
     });
 
     describe('expiry', () => {

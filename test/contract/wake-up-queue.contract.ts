@@ -28,11 +28,23 @@ export function describeWakeUpQueue(name: string, create: () => Promise<WakeUpQu
       expect(await receive(0)).toEqual([sent]);
     });
 
+    it('delivers and sets aside that a wake-up restores traces', async () => {
+      const { queue, receive, deadLetters } = await create();
+      const sent: WakeUp = { ...wakeUp(1), restores: true };
+      await queue.send([{ wakeUp: sent, delaySeconds: 0 }]);
+      expect(await receive(0)).toEqual([sent]);
+      await queue.sendToDeadLetters([{ ...sent, reason: 'why' }]);
+      expect(await deadLetters()).toEqual([{ ...sent, reason: 'why' }]);
+    });
+
     it('says of a suspect that it is one, and not of the next', async () => {
       const { queue, receive } = await create();
       const suspect: WakeUp = { ...wakeUp(2), isSuspect: true };
       await queue.send([{ wakeUp: suspect, delaySeconds: 0 }]);
       expect(await receive(0)).toEqual([suspect]);
+      const restoring: WakeUp = { ...suspect, restores: true };
+      await queue.send([{ wakeUp: restoring, delaySeconds: 0 }]);
+      expect(await receive(0)).toEqual([restoring]);
       const next = wakeUp(2);
       await queue.send([{ wakeUp: next, delaySeconds: 0 }]);
       expect(await receive(0)).toEqual([next]);

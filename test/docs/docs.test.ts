@@ -109,7 +109,7 @@ const RUNNERS: readonly [RegExp, (match: RegExpMatchArray) => Promise<void> | vo
     },
   ],
   [
-    /^(?:npx )?tailgate ([^|>]+?)(?: \| jq \.| >>? [~\w./]+)?$/,
+    /^(?:npx )?tailgate ([^|>]+?)(?: \| jq \.| >>? [~\w./]+| < [\w./]+)?$/,
     ([, line = '']) => {
       const argv = words(line);
       inputOf(argv);

@@ -1,8 +1,9 @@
+import type { LimitLevels } from '../../lib/pipeline/explain/ports.ts';
 import type { Lease, LimitStore } from '../../lib/pipeline/ports.ts';
 import { levelAfter, type TokenBucket, thousandthsOf, tokensIn } from '../../lib/sampling/limits.ts';
 
 /** Token buckets in this process, for tests. It forgets none. */
-export class MemoryLimitStore implements LimitStore {
+export class MemoryLimitStore implements LimitStore, LimitLevels {
   readonly #levels = new Map<string, bigint>();
 
   async lease(bucket: TokenBucket, nowMs: number, needed: number, wanted: number): Promise<Lease> {
@@ -13,6 +14,10 @@ export class MemoryLimitStore implements LimitStore {
     const next = levelAfter(bucket, level, nowMs, granted);
     this.#levels.set(bucket.key, next);
     return { granted, level: next };
+  }
+
+  async level({ key }: TokenBucket): Promise<bigint | undefined> {
+    return this.#levels.get(key);
   }
 
   async release(bucket: TokenBucket, tokens: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { fragmentExpiresAt, isExpired, recordExpiresAt } from '../../lib/aws/dynamodb/schema.ts';
 import { byArrival, DEFAULT_BUFFER_TTL_MS } from '../../lib/pipeline/adapter-rules.ts';
+import type { Arrival, ArrivalLog } from '../../lib/pipeline/explain/ports.ts';
 import type {
   BufferedFragment,
   BufferedTrace,
@@ -25,7 +26,7 @@ export interface MemorySpanBufferOptions {
 }
 
 /** A span buffer for tests: nothing survives the process. */
-export class MemorySpanBuffer implements SpanBuffer {
+export class MemorySpanBuffer implements SpanBuffer, ArrivalLog {
   readonly #clock: Clock;
   readonly #bufferTtlMs: number;
   readonly #traces = new Map<string, StoredTrace>();
@@ -64,6 +65,12 @@ export class MemorySpanBuffer implements SpanBuffer {
     const live = this.#liveFragments(traceId, this.#clock.now()).filter(({ hash }) => named.has(hash));
     assertSize(traceId, live, limit, undefined);
     return live.map((fragment) => copyOf(fragment));
+  }
+
+  async arrivals(traceId: string): Promise<readonly Arrival[]> {
+    return [...(this.#traces.get(traceId)?.fragments.values() ?? [])]
+      .map(({ fragment: { hash, receivedAtMs, spanCount } }) => ({ hash, receivedAtMs, spanCount }))
+      .sort(byArrival);
   }
 
   async record(traceId: string, record: DecisionRecord | LookNote, over?: 'note' | 'decision') {

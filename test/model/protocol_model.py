@@ -14,9 +14,10 @@ interleaving of those steps, breadth first, together with the faults that the re
 * a claim whose object is not there may be judged too old at any moment and be fenced (number bounded);
 * where `notes` are taken (large traces), a look that does not sample may record what it has seen, and a later one then looks
   at a chunk that the note lacks together with any of those that it has (the landmarks);
+* an operator may restore a trace (number bounded): a message of its own names a stored chunk, and whoever gets it claims the trace
+  whatever the policies say;
 * where policies are `replaced`, each worker has the old ones or the new ones for as long as it holds its messages, whatever the
-  others have; a note names the policies that took it; each look takes a note, because the
-  number of chunks decides, so that none that has seen more than one that takes a note is without one (the real code looks at the whole for this reason a few times in ten minutes
+  others have; a note names the policies that took it (the real code looks at the whole for this reason a few times in ten minutes
   only, which is not modelled). There each look takes a note: which traces are large depends on the number of chunks, so a look that
   has seen more than one with a note has one, too;
 * policies may turn off: chunk b can make "sampled" out of a alone "not sampled" (`refused`: drop, not, upper bounds), or
@@ -32,6 +33,8 @@ What must hold
     where drops are not recorded: no decision only if a look at what was stored, the acknowledged chunks at least,
     may say "not sampled"                                                             -> LOST(should have been kept)
   and no chunk of a trace with a recorded drop is in a data object                    -> EMITTED-DROPPED
+    of a trace that an operator has restored something is in the archive (and so, by the rules above, all of it)
+                                                                                      -> LOST(restored)
 * Noted, but not counted as a broken promise (possible only where drops are not recorded):
     the record says "keep", nothing of the trace is in the archive, no wake-up is left to fence the dead claim, and
     a look at what was stored may say "not sampled"                                   -> DANGLING-CLAIM
@@ -53,7 +56,7 @@ configurations with an eventual Query. `test/pipeline/` holds the real code agai
 
 How to run (Python 3, standard library only)
 --------------------------------------------
-  npm run test:model                               the short set: 24 configurations (2 minutes, 0.7 GB)
+  npm run test:model                               the short set: 29 configurations (2 minutes, 0.7 GB)
   npm run test:model -- --list                     all configurations, their parameters and the recorded results
   npm run test:model -- NAME [NAME ...]            the named ones, e.g.  v6-refusal-one-look  chosen-refusal
   npm run test:model -- --why NAME                 also print the shortest history that leads to the violation
@@ -93,11 +96,12 @@ from collections import Counter, deque
 #   other_notes      V10 a note counts whatever policies took it. Without this rule, a note of others leads to a look at all of the trace
 #   one_read         V11 after such a look has recorded its own note, the trace is not read again for what came meanwhile
 #   note_lost        V12 a look counts although somebody else has recorded a note since
+#   old_readers      V13 some workers take a message that restores for a wake-up like any other
 
 
 class Config:
     def __init__(self, name, about, chunks, kept, deaths, resends, fences, batch=1, workers=2, limit=4_000_000,
-                 states=None, verdict='ok', refused=frozenset(), fickle=False, replaced=None, **rules):
+                 states=None, verdict='ok', refused=frozenset(), fickle=False, replaced=None, restores=0, **rules):
         self.name, self.about = name, about
         self.chunks = chunks      # chunk -> trace; one export request each
         self.kept = kept          # chunks that make a policy say "sampled"
@@ -105,6 +109,7 @@ class Config:
         self.replaced = replaced  # the same by policies that replace the first ones; None: they stay
         self.fickle = fickle      # a look that finds a kept chunk may say either (rate_limiting, new policies)
         self.deaths, self.resends, self.fences = deaths, resends, fences
+        self.restores = restores  # how often an operator may restore a trace
         self.batch, self.workers, self.limit = batch, workers, limit
         self.states, self.verdict = states, verdict   # recorded result; verdict 'cut' = limit reached, nothing found
         self.rules = rules
@@ -124,8 +129,9 @@ class Config:
         rules = ' '.join(self.rules) or '-'
         kept = ''.join(sorted(self.kept)) + (' perhaps' if self.fickle else '')
         refused = f'refused {"".join(sorted(self.refused))}; ' if self.refused else ''
+        restores = f'restores {self.restores}; ' if self.restores else ''
         replaced = '' if self.replaced is None else f'then kept {"".join(sorted(self.replaced))}; '
-        return (f'chunks {traces}; kept {kept}; {replaced}{refused}deaths {self.deaths}; resends {self.resends}; '
+        return (f'chunks {traces}; kept {kept}; {replaced}{refused}{restores}deaths {self.deaths}; resends {self.resends}; '
                 f'fences {self.fences}; batch {self.batch}; rules changed: {rules}')
 
 
@@ -194,6 +200,14 @@ SHORT += [
            verdict='LOST(should have been kept)', other_notes=True, states=13_278, **NOTES),
     Config('replaced', 'a keeps, then b does, in any order; 1 death, 1 fence', TWO, {'a'}, 1, 0, 1, replaced={'b'},
            states=465_736, **NOTES),
+    Config('restored', 'an operator restores what no policy keeps; 1 death, 1 fence', TWO, set(), 1, 0, 1, restores=1, states=645_298, **CHOSEN),
+    Config('restored-error', 'an operator restores, and the second chunk keeps; 1 fence', TWO, {'b'}, 0, 0, 1, restores=1, states=243_018, **CHOSEN),
+    Config('restored-notes', 'notes: an operator restores what no policy keeps; 1 fence', TWO, set(), 0, 0, 1, restores=1,
+           states=184_204, **NOTES),
+    Config('v6-restored-one-look', 'V6: no second look when an operator restores', TWO, set(), 0, 0, 0, restores=1,
+           verdict='LOST', states=25_333, **ONE_LOOK),
+    Config('v13-old-readers', 'V13: a message that restores is taken for a wake-up', TWO, set(), 0, 0, 0, restores=1,
+           verdict='LOST(restored)', old_readers=True, states=29_758, **CHOSEN),
 ]
 LONG = [
     Config('v11-one-read', 'V11: no second read after the note of other policies', THREE, {'b'}, 0, 0, 0, replaced={'c'},
@@ -202,6 +216,12 @@ LONG = [
            verdict='LOST(should have been kept)', note_lost=True, limit=9_000_000, states=755_645, **NOTES),
     Config('replaced-three', '3 chunks, b keeps, then c does, in any order; no death', THREE, {'b'}, 0, 0, 0, replaced={'c'},
            limit=9_000_000, states=1_014_878, **NOTES),
+    Config('restored-2-deaths', 'an operator restores what no policy keeps; 2 deaths, 2 fences', TWO, set(), 2, 0, 2, restores=1,
+           limit=9_000_000, states=4_232_930, **CHOSEN),
+    Config('restored-twice', 'an operator restores twice, the second chunk keeps; 1 death, 1 fence', TWO, {'b'}, 1, 0, 1, restores=2,
+           limit=9_000_000, states=3_748_768, **CHOSEN),
+    Config('restored-notes-death', 'notes: an operator restores, the second chunk keeps; 1 death, 1 fence', TWO, {'b'}, 1, 0, 1,
+           restores=1, limit=9_000_000, states=1_036_199, **NOTES),
     Config('notes-resend', 'notes: the second chunk keeps; 1 death, 1 resend each, 1 fence', TWO, {'b'}, 1, 1, 1,
            limit=9_000_000, states=1_061_653, **NOTES),
     Config('notes-2-deaths', 'notes: the second chunk keeps; 2 deaths, 2 fences', TWO, {'b'}, 2, 0, 2,
@@ -246,14 +266,14 @@ LONG = [
 #              0 nothing done | 1 chunk written | 2 message sent (or, V1, not needed) | 'done' | 'dead'
 #              'm' message sent, chunk not written (V5) | ('w', new) marker written | ('s', new) chunk written (V1)
 #   stored   frozenset of chunks in the buffer table
-#   queue    per chunk: number of messages not yet acknowledged
+#   queue    per chunk: number of messages not yet acknowledged; then, if there are restores, the same of those that restore its trace
 #   claims   frozenset of (unit, (decision, object key, included chunks)); a unit is a trace, or a late chunk; or of
 #              (trace, ('note', whether a part has asked for a look in vain, chunks that the look has seen, its policies))
 #   objects  frozenset of (key, 'data' or 'fence', chunks in it): the archive, create-only
 #   workers  per worker None or (pc, messages, position, unit examined, owned claims, acks, object key, policies)
 #   deaths, fences   how many more may happen
 #   next_key number of the next object key
-#   markers  traces whose "seen" marker exists (V1 only)
+#   markers  traces whose "seen" marker exists (V1 only); ('restored', trace) of each restore that was sent, with its number
 # --------------------------------------------------------------------------------------------------------------------
 
 
@@ -270,7 +290,8 @@ def subsets(chunks):
 
 def initial(cfg):
     n = len(cfg.chunks)
-    return (tuple((0, cfg.resends, False) for _ in range(n)), frozenset(), (0,) * n, frozenset(), frozenset(),
+    messages = 2 * n if cfg.restores else n
+    return (tuple((0, cfg.resends, False) for _ in range(n)), frozenset(), (0,) * messages, frozenset(), frozenset(),
             (None,) * cfg.workers, cfg.deaths, cfg.fences, 0, frozenset())
 
 
@@ -317,6 +338,20 @@ def ingest_steps(cfg, names, state):
             yield step('dies, exporter gives up', at('dead', 0), new_deaths=deaths - 1)
 
 
+def operator_steps(cfg, names, state):
+    """Steps of the operator: names a stored chunk in a message that restores its trace. What the operator read before does not matter."""
+    ingest, stored, queue, claims, objects, workers, deaths, fences, next_key, markers = state
+    sent = sum(1 for marker in markers if marker[0] == 'restored')
+    if sent >= cfg.restores:
+        return
+    for i, chunk in enumerate(names):
+        if chunk in stored:
+            message = len(names) + i
+            yield (f'operator: restores the trace of {chunk}',
+                   (ingest, stored, put(queue, message, queue[message] + 1), claims, objects, workers, deaths, fences, next_key,
+                    markers | {('restored', cfg.chunks[chunk], sent)}))
+
+
 def decide_steps(cfg, names, state):
     """Steps of the decide workers: receive messages, read, claim, fence, PUT, acknowledge; die."""
     ingest, stored, queue, claims, objects, workers, deaths, fences, next_key, markers = state
@@ -324,6 +359,9 @@ def decide_steps(cfg, names, state):
     claim_of = dict(claims)
     object_at = {key: (kind, content) for key, kind, content in objects}
     holders = Counter(m for w in workers if w for m in w[1])
+
+    def name_of(message):
+        return names[message] if message < len(names) else f'restore({names[message - len(names)]})'
 
     for wi, worker in enumerate(workers):
 
@@ -335,13 +373,13 @@ def decide_steps(cfg, names, state):
         if worker is None:
             if any(other is None for other in workers[:wi]):
                 continue                                      # idle workers are interchangeable
-            available = [m for m in range(len(names)) if queue[m] > 0]
+            available = [m for m in range(len(queue)) if queue[m] > 0]
             for size in range(1, cfg.batch + 1):
                 for messages in itertools.combinations(available, size):
                     if any(holders[m] >= 2 for m in messages):
                         continue                              # at least once: two holders at a time at most
                     for policies in cfg.policies():
-                        yield step(f'receives {"".join(names[m] for m in messages)}{", with the new policies" if policies else ""}',
+                        yield step(f'receives {"".join(name_of(m) for m in messages)}{", with the new policies" if policies else ""}',
                                    ('read', messages, 0, None, frozenset(), frozenset(), None, policies))
             continue
 
@@ -349,6 +387,13 @@ def decide_steps(cfg, names, state):
 
         def now(new_pc=pc, new_pos=pos, new_unit=unit_seen, new_owned=owned, new_acks=acks, new_key=key):
             return (new_pc, messages, new_pos, new_unit, new_owned, new_acks, new_key, policies)
+
+        restores = pos < len(messages) and messages[pos] >= len(names)
+
+        def answers_on(view):
+            if restores:
+                return {True, False} if rules.get('old_readers') else {True}
+            return cfg.answers(view, policies)
 
         def with_claim(unit, claim):
             return frozenset((u, c) for u, c in claims if u != unit) | {(unit, claim)}
@@ -361,7 +406,7 @@ def decide_steps(cfg, names, state):
                 yield step('batch read', now('put' if owned else 'ack'))
                 continue
             message = messages[pos]
-            chunk = names[message]
+            chunk = names[message % len(names)]
             trace = cfg.chunks[chunk]
             unit = unit_seen or trace                         # the trace first; the chunk itself once it is known to be late
             late = unit != trace
@@ -374,6 +419,9 @@ def decide_steps(cfg, names, state):
 
             if current is not None and current[0] == 'note':  # a look at the trace has not sampled it
                 _, vain, noted, noted_by = current
+                if restores and not rules.get('old_readers'):
+                    yield step(f'{chunk}: restored, looks at all of {trace}', now(('whole', trace, 0, None)))
+                    continue
                 if noted_by != policies and not rules.get('other_notes'):
                     yield step(f'{chunk}: a note of other policies', now(('whole', trace, 0, None)))
                     continue
@@ -397,7 +445,7 @@ def decide_steps(cfg, names, state):
                 if rules.get('stale') and not late:
                     views = [frozenset([chunk]) | some for some in subsets(seen - {chunk})]
                 for view in views:
-                    answers = cfg.answers(view, policies)
+                    answers = answers_on(view)
                     if rules.get('no_drop_record') and not late and False in answers:
                         if cfg.replaced is None:
                             yield step(f'{chunk}: not sampled on {"".join(sorted(view))}, nothing written', done)
@@ -440,7 +488,7 @@ def decide_steps(cfg, names, state):
 
         elif isinstance(pc, tuple) and pc[0] == 'whole':      # the trace has a note, and is looked at whole
             _, unit, asked, looked = pc
-            chunk = names[messages[pos]]
+            chunk = names[messages[pos] % len(names)]
             current = claim_of.get(unit)
             if current is None or current[0] != 'note':
                 yield step(f'{chunk}: {unit} has been decided since', now('read'))
@@ -450,7 +498,7 @@ def decide_steps(cfg, names, state):
                 yield step(f'{chunk}: nothing has come since its note',
                            now('read', new_pos=pos + 1, new_unit=None, new_acks=acks | {messages[pos]}))
                 continue
-            answers = cfg.answers(view, policies)
+            answers = answers_on(view)
             if True in answers:
                 yield step(f'{chunk}: reads {"".join(sorted(view))}', now(('claim', unit, view, current)))
             if False in answers:
@@ -494,7 +542,7 @@ def decide_steps(cfg, names, state):
 
         elif isinstance(pc, tuple):                           # ('claim', unit, chunks, replaced claim or None)
             _, unit, view, replaced = pc
-            chunk = names[messages[pos]]
+            chunk = names[messages[pos] % len(names)]
             current = claim_of.get(unit)
             if replaced is None or replaced[0] == 'note':
                 free = current == replaced
@@ -504,7 +552,7 @@ def decide_steps(cfg, names, state):
                 yield step(f'claim of {unit} fails the condition', now('read'))
                 continue
             late = unit != cfg.chunks[chunk]
-            if replaced is not None or late or True in cfg.answers(view, policies):
+            if replaced is not None or late or True in answers_on(view):
                 my_key = key if key is not None else f'K{next_key}'
                 first = (replaced is None or replaced[0] == 'note') and not late
                 named = frozenset() if rules.get('list_later') else view
@@ -574,6 +622,10 @@ def violations(cfg, names, state):
     if not quiescent(state):
         return
     claim_of = dict(claims)
+    restored = {marker[1] for marker in state[9] if marker[0] == 'restored'}
+    for trace in restored:
+        if not any(in_archive[c] for c in names if cfg.chunks[c] == trace):
+            yield 'LOST(restored)'
     for i, chunk in enumerate(names):
         trace = cfg.chunks[chunk]
         record = claim_of.get(trace)
@@ -615,7 +667,7 @@ def search(cfg, limit, why):
         ends += quiescent(state)
         for broken in violations(cfg, names, state):
             found.setdefault(broken, state)
-        for steps in (ingest_steps, decide_steps):
+        for steps in (ingest_steps, operator_steps, decide_steps):
             for label, nxt in steps(cfg, names, state):
                 if nxt not in seen:
                     if why:

@@ -6,8 +6,8 @@ import { World } from './world.ts';
 describe.each(PLAYS)('%s', (_, { arrivals, settings }) => {
   it('keeps every promise when nobody dies', async () => {
     const world = new World({ settings });
-    const acknowledged = await play(world, arrivals, new Deaths([]), 'resends');
-    expectPromisesKept(world, acknowledged);
+    const { acknowledged, restored } = await play(world, arrivals, new Deaths([]), 'resends');
+    expectPromisesKept(world, acknowledged, 'keep errors', restored);
     const expected = new Set(acknowledged.filter(({ trace }) => trace === 'a').map(({ span }) => span));
     expect(world.archivedSpans()).toHaveLength(expected.size);
   });
@@ -20,8 +20,8 @@ describe.each(PLAYS)('%s', (_, { arrivals, settings }) => {
       expect(steps.count).toBeGreaterThan(10);
       for (let at = 0; at < steps.count; at++) {
         const world = new World({ settings });
-        const acknowledged = await play(world, arrivals, new Deaths([at]), exporter);
-        expectPromisesKept(world, acknowledged);
+        const { acknowledged, restored } = await play(world, arrivals, new Deaths([at]), exporter);
+        expectPromisesKept(world, acknowledged, 'keep errors', restored);
       }
     },
   );
@@ -34,8 +34,8 @@ describe.each(PLAYS)('%s', (_, { arrivals, settings }) => {
     for (let first = 0; first < steps.count; first++) {
       for (let second = first + 1; second < last; second += 1 + (first % 3)) {
         const world = new World({ settings });
-        const acknowledged = await play(world, arrivals, new Deaths([first, second]), 'resends');
-        expectPromisesKept(world, acknowledged);
+        const { acknowledged, restored } = await play(world, arrivals, new Deaths([first, second]), 'resends');
+        expectPromisesKept(world, acknowledged, 'keep errors', restored);
       }
     }
   });

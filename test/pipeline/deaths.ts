@@ -2,10 +2,12 @@ import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import { exportRequest, type SpanSpec } from '../support/export-request.ts';
 import { type AnyWorld, Death, EVERY_TRACE_IS_LARGE, type Step } from './world.ts';
 
-/** One export request, and how long after the one before it. */
+/** One export request, or an operator who restores a trace, and how long after the one before it. */
 interface Arrival {
   readonly afterMs: number;
   readonly spans: readonly SpanSpec[];
+  /** As in the specifications of its spans. */
+  readonly restores?: string;
 }
 
 const GROUPED_OTHERWISE = 'late spans that a resend brings again, grouped otherwise';
@@ -33,6 +35,16 @@ const SCENARIOS: Record<string, readonly Arrival[]> = {
     { afterMs: 0, spans: [{ trace: 'a', span: 'a1', error: true }] },
     { afterMs: 40_000, spans: [{ trace: 'a', span: 'a2', parent: 'a1' }] },
     { afterMs: 1_000, spans: [{ trace: 'a', span: 'a3', parent: 'a1' }] },
+  ],
+  'an operator restores a trace that was not sampled': [
+    { afterMs: 0, spans: [{ trace: 'a', span: 'a1' }] },
+    { afterMs: 1_000, spans: [{ trace: 'a', span: 'a2', parent: 'a1' }] },
+    { afterMs: 40_000, spans: [], restores: 'a' },
+  ],
+  'an operator restores a trace while it is decided, and spans of it come': [
+    { afterMs: 0, spans: [{ trace: 'a', span: 'a1' }] },
+    { afterMs: 30_000, spans: [], restores: 'a' },
+    { afterMs: 0, spans: [{ trace: 'a', span: 'a2', parent: 'a1' }] },
   ],
   [GROUPED_OTHERWISE]: [
     { afterMs: 0, spans: [{ trace: 'a', span: 'a1', error: true }] },
@@ -79,22 +91,35 @@ export class Deaths {
   }
 }
 
-/** The requests, and then work until no wake-up is left. Resolves to the spans that were acknowledged. */
+/** What has been promised to those outside. */
+export interface Promised {
+  readonly acknowledged: readonly SpanSpec[];
+  /** Traces of which the operator was told that they are being kept. */
+  readonly restored: ReadonlySet<string>;
+}
+
+/** The requests, and then work until no wake-up is left. Resolves to what was promised. */
 export async function play(
   world: AnyWorld,
   arrivals: readonly Arrival[],
   deaths: Deaths,
   exporter: 'resends' | 'gives up',
-): Promise<readonly SpanSpec[]> {
+): Promise<Promised> {
   const acknowledged: SpanSpec[] = [];
-  for (const { afterMs, spans } of arrivals) {
+  const restored = new Set<string>();
+  for (const { afterMs, spans, restores } of arrivals) {
     const untilMs = world.clock.now() + afterMs;
     await work(world, deaths, untilMs);
     world.clock.set(untilMs);
     for (let attempt = 0; attempt < 4; attempt++) {
       try {
-        await world.ingest(exportRequest(spans), deaths.process());
-        acknowledged.push(...spans);
+        if (restores !== undefined) {
+          const { state } = await world.restore(restores, deaths.process());
+          if (state === 'requested') restored.add(restores);
+        } else {
+          await world.ingest(exportRequest(spans), deaths.process());
+          acknowledged.push(...spans);
+        }
         break;
       } catch (error) {
         if (!(error instanceof Death)) throw error;
@@ -103,7 +128,7 @@ export async function play(
     }
   }
   await work(world, deaths, Number.POSITIVE_INFINITY);
-  return acknowledged;
+  return { acknowledged, restored };
 }
 
 /** Invocations, one after the other, on everything that becomes visible until then. */

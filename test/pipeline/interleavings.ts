@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { DecideOptions } from '../../lib/pipeline/decide/options.ts';
+import type { ArrivalLog } from '../../lib/pipeline/explain/ports.ts';
 import type { SpanBuffer } from '../../lib/pipeline/ports.ts';
 import { exportRequest, type SpanSpec } from '../support/export-request.ts';
 import { expectPromisesKept } from './promises.ts';
@@ -29,6 +30,14 @@ export const MODEL_CONFIGURATIONS: Record<string, Configuration> = {
       [{ trace: 'a', span: 'a2', parent: 'a1' }],
       [{ trace: 'a', span: 'a3', parent: 'a1' }],
     ],
+  },
+  'restored: two fragments that no policy keeps': {
+    requests: [[{ trace: 'a', span: 'a1' }], [{ trace: 'a', span: 'a2', parent: 'a1' }]],
+    restores: ['a'],
+  },
+  'restored-error: a restore and a late error': {
+    requests: [[{ trace: 'a', span: 'a1' }], [{ trace: 'a', span: 'a2', parent: 'a1', error: true }]],
+    restores: ['a', 'a'],
   },
   'two-plus-one: two traces in one object': {
     requests: [
@@ -129,7 +138,7 @@ export interface Interleavings {
   readonly kind: Parameters<typeof expectPromisesKept>[2];
   readonly settings?: Partial<DecideOptions> | undefined;
   /** New ones for every run. */
-  readonly adapters: () => WorldAdapters<SpanBuffer, WorldQueue>;
+  readonly adapters: () => WorldAdapters<SpanBuffer & ArrivalLog, WorldQueue>;
   readonly parameters: fc.Parameters<[Iterable<number>]>;
 }
 
@@ -138,7 +147,7 @@ export const PROMISE =
 
 /** Exporters, workers and an operator take their steps in many orders, with deaths: the promises hold after each. */
 export async function expectKeptInAnyOrder(
-  { yaml, replacedBy, requests }: Configuration,
+  { yaml, replacedBy, requests, restores }: Configuration,
   { kind, settings = {}, adapters, parameters }: Interleavings,
 ): Promise<void> {
   await fc.assert(
@@ -180,11 +189,25 @@ export async function expectKeptInAnyOrder(
         }
         if (replacedBy !== undefined) world.config = parsePolicies(replacedBy);
       };
+      const restored = new Set<string>();
+      const restorer = async (trace: string) => {
+        for (let again = 0; again <= 1; again++) {
+          const step = interleaver.process();
+          try {
+            for (let wait = interleaver.choose(30); wait > 0; wait--) await step('wait', 'before');
+            const { state } = await world.restore(trace, step);
+            if (state === 'requested') restored.add(trace);
+          } catch (error) {
+            if (!(error instanceof Death)) throw error;
+          }
+          if (interleaver.choose(3) !== 0) return;
+        }
+      };
       const workers = Array.from({ length: WORKERS }, worker);
-      const operators = replacedBy === undefined ? [] : [operator()];
+      const operators = [...(replacedBy === undefined ? [] : [operator()]), ...(restores ?? []).map(restorer)];
       await interleaver.run(world, [...requests.map(exporter), ...workers, ...operators]);
       await world.drain();
-      expectPromisesKept(world, acknowledged, kind);
+      expectPromisesKept(world, acknowledged, kind, restored);
     }),
     parameters,
   );

@@ -85,6 +85,28 @@ describe('a batch with suspects', () => {
     ]);
   });
 
+  it('leaves a restore one, apart from the wake-up that brought the same fragment', async () => {
+    const world = new World();
+    const fragments = [{ traceId: traceIdOf('a'), hash: 'a1' }];
+    const wakeUp = { dueAtMs: world.clock.now(), attempt: 0, receivedAtMs: 7, fragments };
+    const restore = { ...wakeUp, restores: true as const };
+    for (const [first, second] of [
+      [wakeUp, restore],
+      [restore, wakeUp],
+    ] as const) {
+      await world.decider()([
+        { messageId: 'm1', wakeUp: first, instead: 'hand on' },
+        { messageId: 'm2', wakeUp: second, instead: 'hand on' },
+      ]);
+      expect(world.queue.receive(9).map((received) => received.wakeUp)).toEqual([
+        { ...first, isSuspect: true },
+        { ...second, isSuspect: true },
+      ]);
+    }
+    await world.decider()([{ messageId: 'm3', wakeUp: { ...restore, isSuspect: true }, instead: 'give up' }]);
+    expect(world.queue.deadLetters).toEqual([{ ...restore, reason: expect.stringMatching(/^the process ended/) }]);
+  });
+
   it('examines a suspect as any other trace, and does not call it one afterwards', async () => {
     const world = new World();
     await world.ingest(exportRequest([{ trace: 'a', span: 'a1' }]));

@@ -8,6 +8,8 @@ export interface Configuration {
   readonly replacedBy?: string;
   /** A list of spans each. */
   readonly requests: readonly (readonly SpanSpec[])[];
+  /** Traces that an operator restores at some moment, once for each time that they are listed, or twice. */
+  readonly restores?: readonly string[];
 }
 
 const TWO_ERRORS = [[{ trace: 'a', span: 'a1', error: true }], [{ trace: 'a', span: 'a2', parent: 'a1', error: true }]];

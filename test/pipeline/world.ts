@@ -3,8 +3,10 @@ import type { RejectedSpans } from '../../lib/otlp/rejected-spans.ts';
 import { type DecideDeps, Decider } from '../../lib/pipeline/decide/decide-batch.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../../lib/pipeline/decide/options.ts';
 import type { DecideSummary } from '../../lib/pipeline/decide/tally.ts';
+import type { ArrivalLog, LimitLevels } from '../../lib/pipeline/explain/ports.ts';
 import { ingest } from '../../lib/pipeline/ingest.ts';
 import type { KeyTables, LimitStore, SpanBuffer, WakeUp, WakeUpQueue } from '../../lib/pipeline/ports.ts';
+import { restoreTrace } from '../../lib/pipeline/restore-traces.ts';
 import type { ReceivedWakeUp } from '../../lib/pipeline/wake-ups.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { evaluatePolicies } from '../../lib/sampling/evaluate-policies.ts';
@@ -14,6 +16,7 @@ import { MemoryLimitStore } from '../memory/memory-limit-store.ts';
 import { MemorySpanBuffer } from '../memory/memory-span-buffer.ts';
 import { MemoryTraceArchive } from '../memory/memory-trace-archive.ts';
 import { MemoryWakeUpQueue } from '../memory/memory-wake-up-queue.ts';
+import { traceIdOf } from '../support/export-request.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 /** Keeps traces with an error, and nothing else. */
@@ -43,11 +46,11 @@ export interface WorldQueue extends WakeUpQueue {
 type Awaitable<Value> = Value | Promise<Value>;
 
 /** The adapters that a world runs on, apart from its archive. */
-export interface WorldAdapters<Buffer extends SpanBuffer, Queue extends WorldQueue> {
+export interface WorldAdapters<Buffer extends SpanBuffer & ArrivalLog, Queue extends WorldQueue> {
   readonly clock: ManualClock;
   readonly buffer: Buffer;
   readonly queue: Queue;
-  readonly limits: LimitStore;
+  readonly limits: LimitStore & LimitLevels;
   readonly keyTables: KeyTables;
 }
 
@@ -64,10 +67,10 @@ export function memoryAdapters(bufferTtlMs?: number): WorldAdapters<MemorySpanBu
 }
 
 /** Any world, whatever its adapters. */
-export type AnyWorld = WorldOn<SpanBuffer, WorldQueue>;
+export type AnyWorld = WorldOn<SpanBuffer & ArrivalLog, WorldQueue>;
 
 /** The pipeline with a clock that stands still and a fault to inject at every step. */
-export class WorldOn<Buffer extends SpanBuffer, Queue extends WorldQueue> {
+export class WorldOn<Buffer extends SpanBuffer & ArrivalLog, Queue extends WorldQueue> {
   readonly clock: ManualClock;
   readonly buffer: Buffer;
   readonly queue: Queue;
@@ -76,7 +79,7 @@ export class WorldOn<Buffer extends SpanBuffer, Queue extends WorldQueue> {
   config: SamplingConfig;
   readonly summaries: DecideSummary[] = [];
   readonly settings: DecideOptions;
-  readonly limits: LimitStore;
+  readonly limits: LimitStore & LimitLevels;
   readonly keyTables: KeyTables;
   /** In place of `evaluatePolicies`. */
   evaluate: typeof evaluatePolicies | undefined;
@@ -138,6 +141,14 @@ export class WorldOn<Buffer extends SpanBuffer, Queue extends WorldQueue> {
       await step('acknowledge', 'after');
     }
     return messages.length;
+  }
+
+  /** What `tailgate restore` does. @param trace as in the specifications of its spans */
+  restore(trace: string, step: Step = NO_FAULTS) {
+    const { buffer, wakeUps } = this.#ports(step);
+    const arrivals = (traceId: string) => this.buffer.arrivals(traceId);
+    const { bufferTtlMs } = this.settings;
+    return restoreTrace(traceIdOf(trace), { buffer: { ...buffer, arrivals }, wakeUps, clock: this.clock, bufferTtlMs });
   }
 
   /** Lets time pass and healthy processes work until no wake-up is left. */

@@ -65,9 +65,14 @@ class Check {
       if (!isNamed && this.#expectations.mustBeKept(trace, isStored)) {
         this.#violate(this.#lossKind('lost trace'), `nothing of ${shown} is archived, and the policies keep it`);
       }
+      if (trace.restore === 'promised' && !this.#isRestoreExcused(name, trace)) {
+        this.#violate(this.#lossKind('lost trace'), `nothing of ${shown} is archived, and an operator has restored it`);
+      }
       return;
     }
-    if (!this.#expectations.mayBeKept(trace)) this.#violate('kept', `${shown} is archived, and no policy samples it`);
+    if (trace.restore === undefined && !this.#expectations.mayBeKept(trace)) {
+      this.#violate('kept', `${shown} is archived, and no policy samples it`);
+    }
     if (new Set(lines.map(({ decision }) => decision)).size > 1) {
       this.#violate('several decisions', `${shown}: ${lines.map(({ decision }) => decision).join('; ')}`);
     }
@@ -151,6 +156,12 @@ class Check {
     const expires = hasExpiry(this.#world.plan.settings);
     if (expires && this.#world.settledInTime.has(name)) return true;
     return (expires || this.#moment === 'storm') && this.#inDeadLetters.has(name);
+  }
+
+  /** A restore may be among the dead letters: after the storm only because the spans have expired before it was delivered. */
+  #isRestoreExcused(name: string, { fragments }: SentTrace): boolean {
+    if (this.#moment === 'after' && !hasExpiry(this.#world.plan.settings)) return false;
+    return [...fragments.keys()].some((hash) => this.#inDeadLetters.has(`${name}/${hash}`));
   }
 
   #lossKind(kind: 'lost' | 'lost trace'): Violation['kind'] {

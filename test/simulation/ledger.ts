@@ -11,6 +11,8 @@ export interface SentTrace {
   readonly acknowledged: Set<string>;
   /** How many requests had the fragment. */
   readonly timesSent: Map<string, number>;
+  /** `asked for`: an operator has tried to restore it. `promised`: was told that it is being kept. */
+  restore?: 'asked for' | 'promised';
 }
 
 /** What the exporters have sent, and what they were told. */

@@ -15,6 +15,8 @@ export interface Plan {
   readonly traces: readonly PlannedTrace[];
   readonly requests: readonly PlannedRequest[];
   readonly faults: readonly Fault[];
+  /** An operator restores traces, which the policies may not keep: each by its index among those that have been sent by then. */
+  readonly restores: readonly { readonly atMs: number; readonly trace: number }[];
   /** Number of a trace that kills each process that evaluates it; undefined: none does. */
   readonly deadly?: number | undefined;
   /** The queue delivers nothing for a while. */
@@ -211,6 +213,13 @@ const anyPlan = {
     { weight: 2, arbitrary: listOf(plannedRequest, 6, 10) },
   ),
   faults: fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 9, arbitrary: listOf(fault, 1, 14) }),
+  restores: fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    {
+      weight: 1,
+      arbitrary: listOf(fc.record({ atMs: momentMs, trace: fc.nat(3) }), 1, 3),
+    },
+  ),
   deadly: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(2) }),
   stalls: fc.array(fc.record({ atMs: momentMs, forMs: fc.integer({ min: 60_000, max: 600_000 }) }), { maxLength: 1 }),
   settings,

@@ -10,6 +10,7 @@ import { decideFunction, decideOptions, ingestFunction, invoke } from './functio
 import { Ledger } from './ledger.ts';
 import { shortName, shortTrace } from './names.ts';
 import { Network } from './network.ts';
+import { restoreOnce } from './operator.ts';
 import { isDeadlyIn, type Plan } from './plan.ts';
 import { configOf } from './policies.ts';
 import { describeBody } from './queue.ts';
@@ -107,7 +108,20 @@ export class World {
     for (const { atMs, policies } of this.plan.deploys) {
       this.scheduler.after(atMs, () => this.timeline.add('operator', 'deploys', `policies "${policies}"`));
     }
+    for (const { atMs, trace } of this.plan.restores) this.scheduler.after(atMs, () => this.#restore(trace));
     await this.#run();
+  }
+
+  #restore(index: number): void {
+    const traces = [...this.ledger.traces.values()];
+    const trace = traces[index % traces.length];
+    if (trace === undefined) return;
+    const { process, services } = this.#instance('operator');
+    const { bufferTtlMs } = this.plan.settings;
+    process.resume(() => {
+      // Never rejects but for a mistake of its own, which ends the simulation.
+      void restoreOnce(trace, { process, services, timeline: this.timeline, bufferTtlMs });
+    });
   }
 
   /** An hour later nothing goes wrong any more, and a person sends all dead letters back. */

@@ -23,7 +23,7 @@ describe('openDatabase', () => {
     database.close();
     expect(() => openDatabase(path)).toThrow(UnusableDatabaseError);
     expect(() => openDatabase(path)).toThrow(
-      `${path} has format 9, this version of Tailgate reads format 2: start the version that wrote it until its spans are decided, or choose another folder`,
+      `${path} has format 9, this version of Tailgate reads format 3: start the version that wrote it until its spans are decided, or choose another folder`,
     );
   });
 

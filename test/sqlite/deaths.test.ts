@@ -17,8 +17,13 @@ describe.each(PLAYS)('on SQLite, %s', (_, { arrivals, settings }) => {
     expect(steps.count).toBeGreaterThan(10);
     for (let at = 0; at < steps.count; at++) {
       const world = new WorldOn(worldAdapters(store, clock), { settings });
-      const acknowledged = await play(world, arrivals, new Deaths([at]), at % 2 === 0 ? 'resends' : 'gives up');
-      expectPromisesKept(world, acknowledged);
+      const { acknowledged, restored } = await play(
+        world,
+        arrivals,
+        new Deaths([at]),
+        at % 2 === 0 ? 'resends' : 'gives up',
+      );
+      expectPromisesKept(world, acknowledged, 'keep errors', restored);
       expect(store.messages.state()).toMatchObject({ wakeUps: 0, fragments: 0, lagMs: 0 });
     }
   });

@@ -1,3 +1,4 @@
+import type { ArrivalLog } from '../../lib/pipeline/explain/ports.ts';
 import type { SpanBuffer, WakeUp } from '../../lib/pipeline/ports.ts';
 import type { Store } from '../../lib/sqlite/store.ts';
 import type { WorldAdapters, WorldQueue } from '../pipeline/world.ts';
@@ -9,7 +10,7 @@ export const VISIBILITY_TIMEOUT_MS = 60_000;
 let count = 0;
 
 /** Of a new world. All worlds share the database, one after the other: each is a tenant. @param clock the store's */
-export function worldAdapters(store: Store, clock: ManualClock): WorldAdapters<SpanBuffer, WorldQueue> {
+export function worldAdapters(store: Store, clock: ManualClock): WorldAdapters<SpanBuffer & ArrivalLog, WorldQueue> {
   count += 1;
   const { buffer, wakeUps, limits, keyTables } = store.services({ tenant: `world-${count}` });
   const { messages } = store;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll } from 'vitest';
 import { createDynamoDbClient } from '../../lib/aws/clients.ts';
+import { sdkTableCalls } from '../../lib/aws/dynamodb/sdk-table-calls.ts';
 import { SignedTableCalls, type TableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 import { type Engine, engineClientOptions } from './engines/engine.ts';
 import { provisionTable } from './engines/provision.ts';
 import { startTestDynamo } from './engines.ts';
-import { sdkTableCalls } from './sdk-table-calls.ts';
 
 export interface DynamoTable {
   readonly tableName: string;

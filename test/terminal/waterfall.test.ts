@@ -16,7 +16,7 @@ const span = (depth: number, offsetMs: number, durationMs: number, fields: Parti
 const trace = (spans: readonly DrawnSpan[], cause?: string): DrawnTrace => ({
   traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
   title: 'gateway POST /checkout',
-  policy: 'errors',
+  fate: 'kept by errors',
   spans,
   cause,
 });

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { TenantScope } from '../../archive/layout.ts';
+import type { LimitLevels } from '../../pipeline/explain/ports.ts';
 import type { Clock, Lease, LimitStore } from '../../pipeline/ports.ts';
 import { forgiven, levelAfter, type TokenBucket, thousandthsOf, tokensIn } from '../../sampling/limits.ts';
 import { isNamed } from '../calls/service-calls.ts';
@@ -26,7 +27,7 @@ const LOST_RACE = new Error('other deciders took its tokens first, each time');
  * The level of a bucket counts what was ever taken, in thousandths of tokens. Time forgives: what is forgiven at a time is
  * computed from the clock (`lib/sampling/limits.ts`), so that nothing has to refill a bucket. `level <= forgiven`: full.
  */
-export class DynamoDbLimitStore implements LimitStore {
+export class DynamoDbLimitStore implements LimitStore, LimitLevels {
   readonly #deps: DynamoDbLimitStoreDeps;
   readonly #retryPolicy: RetryPolicy;
 
@@ -40,7 +41,7 @@ export class DynamoDbLimitStore implements LimitStore {
     const first = await this.#add(bucket, nowMs, wanted);
     if (first !== undefined) return { granted: wanted, level: first };
     for (;;) {
-      const level = await this.#level(bucket);
+      const level = await this.level(bucket);
       const tokens = tokensIn(bucket, level, nowMs);
       const granted = tokens >= wanted ? wanted : tokens >= needed ? needed : 0;
       if (granted === 0) return { granted, level };
@@ -53,6 +54,14 @@ export class DynamoDbLimitStore implements LimitStore {
 
   async release(bucket: TokenBucket, tokens: number): Promise<void> {
     await this.#deps.client.call('UpdateItem', { ...this.#item(bucket), ...takeBack(tokens) });
+  }
+
+  async level(bucket: TokenBucket): Promise<bigint | undefined> {
+    const command = { ...this.#item(bucket), ConsistentRead: true };
+    const { Item } = await retry(this.#retryPolicy, `read ${bucket.key}`, () =>
+      this.#deps.client.call('GetItem', command),
+    );
+    return levelOf(Item);
   }
 
   /** The level afterwards; `undefined`: the bucket is full, or has fewer tokens. */
@@ -77,14 +86,6 @@ export class DynamoDbLimitStore implements LimitStore {
         throw error;
       }
     });
-  }
-
-  async #level(bucket: TokenBucket): Promise<bigint | undefined> {
-    const command = { ...this.#item(bucket), ConsistentRead: true };
-    const { Item } = await retry(this.#retryPolicy, `read ${bucket.key}`, () =>
-      this.#deps.client.call('GetItem', command),
-    );
-    return levelOf(Item);
   }
 
   #item(bucket: TokenBucket) {

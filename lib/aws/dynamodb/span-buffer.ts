@@ -1,5 +1,6 @@
 import type { TenantScope } from '../../archive/layout.ts';
 import { byArrival, DEFAULT_BUFFER_TTL_MS } from '../../pipeline/adapter-rules.ts';
+import type { Arrival, ArrivalLog } from '../../pipeline/explain/ports.ts';
 import {
   type BufferedFragment,
   type BufferedTrace,
@@ -68,7 +69,7 @@ const SPILLS_IN_FLIGHT = 8;
  * Query reads its record and all of its fragments; of a large trace the record and single fragments are read by their keys. A payload that is too large for an item is in the spill store,
  * and its item points at it.
  */
-export class DynamoDbSpanBuffer implements SpanBuffer {
+export class DynamoDbSpanBuffer implements SpanBuffer, ArrivalLog {
   readonly #deps: DynamoDbSpanBufferDeps;
   readonly #bufferTtlMs: number;
   readonly #retryPolicy: RetryPolicy;
@@ -129,6 +130,16 @@ export class DynamoDbSpanBuffer implements SpanBuffer {
       if (!isExpired(wholeNumber(item, EXPIRES_AT), nowMs)) found.add(fromFragmentItem(item));
     }
     return this.#decode(found, []);
+  }
+
+  async arrivals(traceId: string): Promise<readonly Arrival[]> {
+    const arrivals: Arrival[] = [];
+    for await (const item of this.#items(traceId, Number.POSITIVE_INFINITY)) {
+      if (!text(item, SORT_KEY).startsWith(FRAGMENT_PREFIX)) continue;
+      const { hash, receivedAtMs, spanCount } = fromFragmentItem(item);
+      arrivals.push({ hash, receivedAtMs, spanCount });
+    }
+    return arrivals.sort(byArrival);
   }
 
   /**

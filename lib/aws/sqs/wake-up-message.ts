@@ -10,16 +10,21 @@ import type { FragmentRef, WakeUp } from '../../pipeline/ports.ts';
  *
  * | key | holds |
  * |---|---|
- * | `v` | version of the format |
+ * | `v` | version of the format: 1, or 2 with `restores` |
  * | `due` | when to decide, in milliseconds since the epoch |
  * | `attempt` | how often the fragments were requeued because they could not be settled |
  * | `received` | when the fragments arrived, in milliseconds since the epoch; before `traces`, not in version 0.1 |
  * | `tenant` | whose traces these are; only in a pipeline with tenants, before `traces` |
  * | `suspect` | `true`: of a trace that may end the process which examines it; before `traces` |
  * | `reason` | why the fragments were given up; only in a dead letter, before `traces` |
+ * | `restores` | `true`: the traces are kept, whatever the policies say; only in version 2, before `traces` |
  * | `traces` | a list for each trace: its ID, and then the hashes of its fragments |
+ *
+ * An instance of an earlier version, which meets a message of version 2 while a deployment is under way, cannot read it and lets it
+ * come back: it would take one of version 1 for a wake-up like any other, decide that its traces are not sampled, and delete it.
  */
 const VERSION = 1;
+const RESTORING_VERSION = 2;
 
 /** A message is not a wake-up that this version can read. Delivering it again does not help. */
 export class MalformedWakeUpError extends Error {
@@ -45,7 +50,9 @@ export function encodeWakeUp(
   const received = wakeUp.receivedAtMs === undefined ? '' : `"received":${wakeUp.receivedAtMs},`;
   const reason = wakeUp.reason === undefined ? '' : `"reason":${asciiJson(wakeUp.reason)},`;
   const suspect = wakeUp.isSuspect ? '"suspect":true,' : '';
-  const head = `{"v":${VERSION},"due":${wakeUp.dueAtMs},"attempt":${wakeUp.attempt},${received}${owner}${suspect}${reason}"traces":`;
+  const version = wakeUp.restores ? RESTORING_VERSION : VERSION;
+  const restores = wakeUp.restores ? '"restores":true,' : '';
+  const head = `{"v":${version},"due":${wakeUp.dueAtMs},"attempt":${wakeUp.attempt},${received}${owner}${suspect}${reason}${restores}"traces":`;
   const emptyBytes = head.length + '[]}'.length;
   const bodies: string[] = [];
   let groups: string[][] = [];
@@ -80,8 +87,11 @@ export function encodeWakeUp(
 /** Reads the body of a message. @throws {MalformedWakeUpError} which says what is wrong with it */
 export function decodeWakeUp(body: string): WakeUpMessage {
   const message = parse(body);
-  if (message['v'] !== VERSION) {
-    throw new MalformedWakeUpError(`wake-up message: v must be ${VERSION}, got ${show(message['v'])}`);
+  const version = message['v'];
+  if (version !== VERSION && version !== RESTORING_VERSION) {
+    throw new MalformedWakeUpError(
+      `wake-up message: v must be ${VERSION} or ${RESTORING_VERSION}, got ${show(version)}`,
+    );
   }
   const traces = message['traces'];
   if (!Array.isArray(traces)) {
@@ -95,6 +105,7 @@ export function decodeWakeUp(body: string): WakeUpMessage {
     ...tenantOf(message),
     ...(message['suspect'] === true && { isSuspect: true }),
     ...reasonOf(message),
+    ...(version === RESTORING_VERSION && restoresOf(message)),
   };
 }
 
@@ -145,6 +156,13 @@ function reasonOf({ reason }: Readonly<Record<string, unknown>>): Pick<WakeUp, '
   if (reason === undefined) return {};
   if (typeof reason === 'string') return { reason };
   throw new MalformedWakeUpError(`wake-up message: reason must be a text, got ${show(reason)}`);
+}
+
+function restoresOf({ restores }: Readonly<Record<string, unknown>>): Pick<WakeUp, 'restores'> {
+  if (restores === true) return { restores };
+  throw new MalformedWakeUpError(
+    `wake-up message: restores must be true in version ${RESTORING_VERSION}, got ${show(restores)}`,
+  );
 }
 
 function fragmentsOf(group: unknown, index: number): FragmentRef[] {

@@ -1,5 +1,6 @@
 import { MS_PER_DAY } from '../../archive/hours.ts';
 import { isTenantName, TENANT_NAME_RULE } from '../../archive/layout.ts';
+import { parseTraceId, TRACE_ID_FORMS } from '../../archive/tables/query-value.ts';
 import { parseTime, TIME_FORMS } from '../../archive/window.ts';
 import { folder, optionName, parsed, text } from '../../terminal/option.ts';
 
@@ -74,6 +75,20 @@ export function days<const Given extends { readonly help: string }>(spec: Given)
 
 /** What a `TIME` may be, for descriptions. */
 export const TIME_PARAGRAPH = `TIME is ${TIME_FORMS}.`;
+
+/** One trace, by its ID as logs have it. */
+export function traceId<
+  const Given extends { readonly help: string; readonly required?: true; readonly repeatable?: true },
+>(spec: Given) {
+  return parsed({ ...spec, placeholder: 'ID', read: readTraceId });
+}
+
+/** A trace ID as logs have it, in 32 hex digits. @throws {Error} with what is expected */
+function readTraceId(text: string): string {
+  const id = parseTraceId(text);
+  if (id === undefined) throw new Error(`expected ${TRACE_ID_FORMS}`);
+  return id;
+}
 
 export function tenant<const Given extends { readonly help: string; readonly group?: string }>(spec: Given) {
   return parsed({

@@ -40,9 +40,9 @@ export async function runDemo(
   command: string = commandName(process.env),
 ): Promise<ExitCode> {
   const dataDir = prepareDemoFolder(input.data);
-  const { config } = readConfigFile(CONFIG_FILE);
+  const { config, text: configText } = readConfigFile(CONFIG_FILE);
   const monitor = new DecisionMonitor();
-  const options = { host: '127.0.0.1', port: input.port, dataDir, config, keys: [], log: monitor };
+  const options = { host: '127.0.0.1', port: input.port, dataDir, config, configText, keys: [], log: monitor };
   const tailgate = await startLocal(options);
   try {
     const services = SERVICE_NAMES.length;

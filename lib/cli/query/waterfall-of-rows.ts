@@ -3,14 +3,18 @@ import type { PlainValue } from './query-result.ts';
 
 type Row = Readonly<Record<string, PlainValue>>;
 
-/** What the query `waterfall` answers about a trace, as it is drawn. @param rows at least one */
-export function waterfallOfRows(traceId: string, rows: readonly Row[]): DrawnTrace {
+/**
+ * What the query `waterfall` answers about a trace, as it is drawn.
+ * @param rows at least one
+ * @param fate @default kept by the policy that the rows name
+ */
+export function waterfallOfRows(traceId: string, rows: readonly Row[], fate?: string): DrawnTrace {
   const roots = rows.filter((row) => row['parent_span_id'] === null);
   const root = earliest(roots) ?? roots[0] ?? earliest(rows) ?? rows[0] ?? {};
   return {
     traceId,
     title: `${text(root['service'])} ${text(root['name'])}`,
-    policy: text(root['sampling_policy']),
+    fate: fate ?? `kept by ${text(root['sampling_policy'])}`,
     spans: rows.map((row) => ({
       service: text(row['service']),
       name: text(row['name']),

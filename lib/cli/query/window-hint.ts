@@ -1,14 +1,25 @@
 import { rangeOf } from '../../archive/hours.ts';
 import { filedHour } from '../../archive/layout.ts';
+import { parseTraceId } from '../../archive/tables/query-value.ts';
 import type { QueryWindow } from '../../archive/tables/render-query.ts';
 import { windowCondition, windowHours } from '../../archive/window.ts';
 import { counted } from '../../text/messages.ts';
 import type { ArchiveDatabase } from './duckdb/database.ts';
+import type { Question } from './question.ts';
 
 /** The hint for an answer without rows, of DuckDB and of Athena. */
 export const NO_ROWS_HINT =
   'no rows. A trace is in the window when it began in it; one that arrived more than 24 hours from its start is filed under ' +
   'its arrival: see --from and --to';
+
+/**
+ * The hint for a query of one trace that found no row: the archive cannot tell a trace that was not kept from one that never came.
+ * @param place `--stack NAME`, or `--data FOLDER`
+ */
+export function traceHint({ trace_id: given = '' }: Question['values'], place: string): string | undefined {
+  const id = parseTraceId(given);
+  return id && `tailgate trace ${id} ${place} says where this trace is, and why`;
+}
 
 /**
  * What to know when a named query found nothing, or nothing can be in its window, so that an empty answer is not taken for a

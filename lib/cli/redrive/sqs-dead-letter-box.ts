@@ -50,8 +50,9 @@ export class SqsDeadLetterBox implements DeadLetterBox {
         clock: this.#clock,
         ...(tenant !== undefined && { tenant }),
       });
-      const wakeUps = ofTenant.map(({ content: { dueAtMs, fragments, receivedAtMs } }) => {
-        return { dueAtMs, attempt: 0, fragments, ...(receivedAtMs !== undefined && { receivedAtMs }) };
+      const wakeUps = ofTenant.map(({ content: { dueAtMs, fragments, receivedAtMs, restores } }) => {
+        const kept = { ...(receivedAtMs !== undefined && { receivedAtMs }), ...(restores && { restores }) };
+        return { dueAtMs, attempt: 0, fragments, ...kept };
       });
       await queue.send(wakeUps.map((wakeUp) => ({ wakeUp, delaySeconds: 0 })));
     }

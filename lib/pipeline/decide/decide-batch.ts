@@ -1,3 +1,4 @@
+import { type Decision, restoredDecision } from '../../sampling/evaluate-policies.ts';
 import { FleetAllowances } from '../allowances/fleet-allowances.ts';
 import type { Clock, Evaluate, KeyTables, LimitStore, SpanBuffer, TraceArchive, WakeUpQueue } from '../ports.ts';
 import { OneAtATime } from '../trace-limits.ts';
@@ -25,6 +26,7 @@ import {
   requeueUnprocessed,
   requeueUnsettled,
 } from './requeue.ts';
+import { restoresOf } from './restores.ts';
 import { type RoundsDeps, type Settled, settleInRounds } from './settle-rounds.ts';
 import { type DecideSummary, tally } from './tally.ts';
 
@@ -45,6 +47,8 @@ export interface DecideBatch {
   readonly received: readonly ReceivedWakeUp[];
   /** Applies the policies. One batch is decided by one version of them. */
   readonly evaluate: Evaluate;
+  /** The decision on a trace that a wake-up restores, made from that of the policies. @default kept in any case, without `th` */
+  readonly restore?: (decision: Decision) => Decision;
   /** Fingerprint of these policies (`SamplingConfig`): notes on large traces name it. */
   readonly policies: string;
   /** Whether there still is time to examine another trace, and to commit what was claimed. @default always */
@@ -128,10 +132,13 @@ export class Decider {
     const { clock } = this.#deps;
     const { mustStop = () => false, hasTime = () => true } = batch;
     const onSlow = (slow: SlowEvaluation) => slowEvaluations.push(slow);
+    const { restore = restoredDecision } = batch;
     const inTime = {
       hasTime,
       policies: batch.policies,
       evaluate: withinTime(batch.evaluate, { clock, mustStop, onSlow }),
+      restore,
+      restores: restoresOf(due),
     };
     const first = await this.#settle(traces, inTime);
     // Most of what is open now was claimed by an invocation that ran at the same time and has committed by now.
@@ -160,10 +167,13 @@ export class Decider {
     return { failedMessageIds: [...new Set(requeued.flatMap((each) => each.failedMessageIds))], summary };
   }
 
-  #settle(waiting: FragmentsByTrace, inTime: Pick<RoundsDeps, 'evaluate' | 'policies' | 'hasTime'>): Promise<Settled> {
+  #settle(
+    waiting: FragmentsByTrace,
+    ofBatch: Pick<RoundsDeps, 'evaluate' | 'policies' | 'hasTime' | 'restore' | 'restores'>,
+  ): Promise<Settled> {
     const deps = {
       ...this.#deps,
-      ...inTime,
+      ...ofBatch,
       claimStates: this.#claimStates,
       allowances: this.#allowances,
       largeTraces: this.#largeTraces,

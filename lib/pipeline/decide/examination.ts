@@ -1,3 +1,4 @@
+import type { Decision } from '../../sampling/evaluate-policies.ts';
 import type { FleetAllowances } from '../allowances/fleet-allowances.ts';
 import { type BufferedFragment, type Clock, type Evaluate, type SpanBuffer, TraceTooLargeError } from '../ports.ts';
 import { LARGEST_TRACE, type TraceSize } from '../trace-limits.ts';
@@ -7,6 +8,7 @@ import type { ClaimStates } from './claim-states.ts';
 import type { HashLists } from './hash-lists.ts';
 import type { LooksAtPart } from './looks-at-part.ts';
 import type { Standings, TraceOutcome } from './outcome.ts';
+import type { Restores } from './restores.ts';
 
 export interface SettleDeps {
   readonly buffer: SpanBuffer;
@@ -16,6 +18,10 @@ export interface SettleDeps {
   readonly evaluate: Evaluate;
   /** Fingerprint of the policies. */
   readonly policies: string;
+  /** What an operator restores. */
+  readonly restores: Restores;
+  /** The decision on a trace that is restored. */
+  readonly restore: (decision: Decision) => Decision;
   readonly hashLists: HashLists;
   readonly looksAtPart: LooksAtPart;
   /** As in `LargeTraceOptions`. */
@@ -42,6 +48,16 @@ export class Examination {
   /** A claim of this round, now. */
   target(): ClaimTarget {
     return { traceId: this.traceId, round: this.deps.round, nowMs: this.deps.clock.now() };
+  }
+
+  /** Whether the trace is received here, if this is its earliest fragment. */
+  receives(hash: string): boolean {
+    return this.hashes.has(hash) && this.deps.restores.isReceived(this.traceId, hash);
+  }
+
+  /** Whether an operator has the trace kept, whatever the policies say. */
+  get isRestored(): boolean {
+    return this.deps.restores.has(this.traceId);
   }
 
   /** Of a trace that no claim holds. */

@@ -60,10 +60,10 @@ export async function requeueUnsettled(
   const dead = open.filter(({ wakeUp }) => wakeUp.attempt >= maxAttempts);
   const alive = open.filter(({ wakeUp }) => wakeUp.attempt < maxAttempts);
   const nowMs = clock.now();
-  const continuations = alive.map(({ wakeUp: { attempt, fragments, receivedAtMs } }) => {
+  const continuations = alive.map(({ wakeUp: { attempt, fragments, receivedAtMs, restores } }) => {
     const delayMs = Math.min(continuationDelayMs * 2 ** attempt, MAX_DELAY_SECONDS * 1000);
-    const received = receivedAtMs !== undefined && { receivedAtMs };
-    return delayUntilDue({ dueAtMs: nowMs + delayMs, attempt: attempt + 1, fragments, ...received }, nowMs);
+    const kept = { ...(receivedAtMs !== undefined && { receivedAtMs }), ...(restores && { restores }) };
+    return delayUntilDue({ dueAtMs: nowMs + delayMs, attempt: attempt + 1, fragments, ...kept }, nowMs);
   });
   const deadLetters = dead.map(({ wakeUp }) => asDeadLetter(wakeUp, whyGivenUp(wakeUp, whyOpen)));
   return [
@@ -94,7 +94,7 @@ export function requeueApart(suspects: readonly ReceivedWakeUp[], { wakeUps, clo
   const apart = new Map<string, WakeUp>();
   for (const { wakeUp } of suspects) {
     for (const [traceId, named] of Map.groupBy(wakeUp.fragments, (fragment) => fragment.traceId)) {
-      const name = `${traceId} ${wakeUp.receivedAtMs}`;
+      const name = `${traceId} ${wakeUp.restores ?? false} ${wakeUp.receivedAtMs}`;
       const before = apart.get(name);
       const hashes = new Set([...(before?.fragments ?? []), ...named].map(({ hash }) => hash));
       const fragments = [...hashes].map((hash) => ({ traceId, hash }));
@@ -134,10 +134,10 @@ export function deadLetterTooLarge(
   const sources = wakeUpsNaming(named, received);
   const letters = new Map<string, TooLargeLetter>();
   for (const { wakeUp } of sources) {
-    const { dueAtMs, receivedAtMs = dueAtMs } = wakeUp;
+    const { dueAtMs, receivedAtMs = dueAtMs, restores = false } = wakeUp;
     for (const { traceId, hash } of wakeUp.fragments) {
-      const name = `${traceId} ${Math.floor(receivedAtMs / HOUR_MS)}`;
-      const letter = letters.get(name) ?? { traceId, dueAtMs, receivedAtMs, hashes: new Set() };
+      const name = `${traceId} ${restores} ${Math.floor(receivedAtMs / HOUR_MS)}`;
+      const letter = letters.get(name) ?? { traceId, dueAtMs, receivedAtMs, restores, hashes: new Set() };
       letters.set(name, letter);
       letter.dueAtMs = Math.min(letter.dueAtMs, dueAtMs);
       // The last arrival: none of them counts as expired before it is.
@@ -145,15 +145,16 @@ export function deadLetterTooLarge(
       letter.hashes.add(hash);
     }
   }
-  const deadLetters = [...letters.values()].map(({ traceId, hashes, ...times }) => {
+  const deadLetters = [...letters.values()].map(({ traceId, hashes, restores, ...times }) => {
     const fragments = [...hashes].map((hash) => ({ traceId, hash }));
-    return asDeadLetter({ ...times, fragments }, reasons.get(traceId) ?? '');
+    return asDeadLetter({ ...times, fragments, ...(restores && { restores }) }, reasons.get(traceId) ?? '');
   });
   return attemptToDeadLetter('dead_lettered', sources, deadLetters, wakeUps);
 }
 
 interface TooLargeLetter {
   readonly traceId: string;
+  readonly restores: boolean;
   readonly hashes: Set<string>;
   dueAtMs: number;
   receivedAtMs: number;

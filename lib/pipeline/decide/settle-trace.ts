@@ -21,9 +21,9 @@ const MAX_LAPS = 8;
  *   read the trace (strongly consistent); of a large trace with a record, the record alone
  *     ├─ no record: evaluate the policies
  *     │    ├─ not sampled, dropped ──▶ settled: a later wake-up evaluates again. Of a large trace, a note is recorded
- *     │    └─ sampled ───────────────▶ record the first claim, then read the trace once more
+ *     │    └─ sampled, or restored by an operator ──▶ record the first claim, then read the trace once more
  *     ├─ note: the fragments that it has seen are settled; the others are
- *     │    ├─ news, or the note is of other policies ──▶ read the trace whole, go on as without a record
+ *     │    ├─ news, or restored, or the note is of other policies ──▶ read the trace whole, go on as without a record
  *     │    └─ none ──▶ settled (`looks-at-part.ts`)
  *     └─ decision record, for each fragment that the wake-up names: the claim that holds it, else the first claim, is
  *          ├─ committed ─▶ settled; a fragment that no claim holds is late: record a further claim
@@ -131,6 +131,8 @@ class Settling {
       if (look === 'overtaken') return 'again';
       return look === 'replaced' ? 'whole' : look;
     }
+    // What an operator restores is claimed whole.
+    if (this.#examination.isRestored) return 'whole';
     const look = await lookAtFresh(this.#examination, note, limit);
     this.#wasAsked = look === 'asked';
     if (look === 'overtaken') return 'again';
@@ -156,7 +158,9 @@ class Settling {
       if (state === 'own' && !isLate) {
         standings.set(hash, { claimedAt: ownKey });
       } else if (state === 'committed' && !isLate) {
-        if (hash === firstClaim.fragments[0]) outcomes.push({ kind: 'found_committed' });
+        if (hash === firstClaim.fragments[0] && this.#examination.receives(hash)) {
+          outcomes.push({ kind: 'found_committed' });
+        }
         standings.set(hash, 'settled');
       } else if (state === 'own' || state === 'pending') {
         standings.set(hash, 'open');

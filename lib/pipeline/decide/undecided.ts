@@ -32,7 +32,7 @@ export interface UndecidedTrace {
 
 /**
  * Evaluates the policies on all fragments of a trace. Where they do not sample it, the fragments that the wake-ups name are
- * settled; of a large trace a note is recorded, too.
+ * settled; of a large trace a note is recorded, too. A trace that an operator restores is claimed in any case.
  *
  * When it has replaced the note of other policies, the trace is read once more, because they may have looked at a part meanwhile:
  * ```
@@ -45,23 +45,24 @@ export interface UndecidedTrace {
  * One more read is enough: who reads the new note after that finds that it was made with other policies.
  */
 export async function lookAtWhole(examination: Examination, undecided: UndecidedTrace): Promise<Look> {
-  const { traceId, hashes, deps, outcomes } = examination;
+  const { traceId, deps, outcomes } = examination;
   const { fragments, note, lookedAt } = undecided;
   const present = hashesOf(fragments);
   const standings = examination.settledIf((hash) => present.has(hash));
   const [first] = fragments;
   if (first === undefined || [...standings.values()].every((standing) => standing === 'missing')) return { standings };
 
-  const isFirstLook = hashes.has(first.hash);
-  if (note !== undefined && fragments.every(({ hash }) => lookedAt.has(hash))) {
+  const isFirstLook = examination.receives(first.hash);
+  if (note !== undefined && !examination.isRestored && fragments.every(({ hash }) => lookedAt.has(hash))) {
     outcomes.push({ kind: note.outcome, isFirstLook });
     return { standings };
   }
   const trace = assembleTrace(traceId, fragments);
-  const { answer: decision, budget } = await deps.allowances.evaluate(
-    (allowances) => deps.evaluate(trace, allowances),
-    { receivedAtMs: first.receivedAtMs, isFirst: isFirstLook },
-  );
+  const { answer, budget } = await deps.allowances.evaluate((allowances) => deps.evaluate(trace, allowances), {
+    receivedAtMs: first.receivedAtMs,
+    isFirst: isFirstLook,
+  });
+  const decision = examination.isRestored ? deps.restore(answer) : answer;
   outcomes.push(...decision.errors.map((error) => ({ kind: 'policy_failed', ...error }) as const));
   const { outcome } = decision;
   if (outcome === 'sampled') {
@@ -132,7 +133,7 @@ export async function lookAtFresh(
     const mixed = { ...note, policies: MIXED_POLICIES, version: note.version + 1 };
     if ((await buffer.record(traceId, mixed, 'note')) === 'conflict') return 'overtaken';
   }
-  outcomes.push({ kind: note.outcome, isFirstLook: hashes.has(note.earliest) });
+  outcomes.push({ kind: note.outcome, isFirstLook: examination.receives(note.earliest) });
   const present = hashesOf(fresh);
   return { standings: examination.settledIf((hash) => isSeen(hash) || present.has(hash)) };
 }

@@ -1,7 +1,7 @@
 import type { Trace } from '../../otlp/trace/trace.ts';
 import type { Allowances } from '../limits.ts';
 import type { PolicyDefinition } from '../policy.ts';
-import { type Evaluation, NOT_SAMPLED, type Policy } from '../policy.ts';
+import { type Evaluation, type Explanation, NOT_SAMPLED, type Policy } from '../policy.ts';
 import { allOf } from '../policy-summary.ts';
 import { IMPOSSIBLE } from '../probability/probability.ts';
 import { evaluateAll } from './evaluate-all.ts';
@@ -23,13 +23,23 @@ export const and = {
       options.warn('and_sub_policy', 'has no sub-policies: keeps every trace');
     }
     const summary = allOf(parts.map((part) => part.summary));
-    return { name, type: 'and', summary, evaluate: (trace, allowances) => evaluateAnd(parts, trace, allowances) };
+    return {
+      name,
+      type: 'and',
+      summary,
+      evaluate: (trace, allowances, explanation) => evaluateAnd(parts, trace, allowances, explanation),
+    };
   },
 } as const satisfies PolicyDefinition;
 
 /** The largest threshold of the parts, and their joint probability. */
-function evaluateAnd(parts: readonly Policy[], trace: Trace, allowances: Allowances): Evaluation {
-  const { areAllSampled, threshold, allSampledWhen } = evaluateAll(parts, trace, allowances);
+function evaluateAnd(
+  parts: readonly Policy[],
+  trace: Trace,
+  allowances: Allowances,
+  explanation?: Explanation,
+): Evaluation {
+  const { areAllSampled, threshold, allSampledWhen } = evaluateAll(parts, trace, allowances, explanation);
   if (areAllSampled) return { vote: 'sampled', threshold, sampledWhen: allSampledWhen };
   return allSampledWhen === IMPOSSIBLE ? NOT_SAMPLED : { ...NOT_SAMPLED, sampledWhen: allSampledWhen };
 }

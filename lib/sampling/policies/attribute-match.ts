@@ -1,7 +1,9 @@
 import { AttributeTest } from '../../otlp/protobuf/attribute-test.ts';
 import type { AttributeValue } from '../../otlp/protobuf/attributes.ts';
+import type { Trace } from '../../otlp/trace/trace.ts';
+import { quotedExcerpt } from '../../text/messages.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
-import type { OptionDescription, PolicyContext } from '../policy.ts';
+import type { Explanation, OptionDescription, PolicyContext } from '../policy.ts';
 import { NOT_SAMPLED, type Policy, SAMPLED } from '../policy.ts';
 import { tracesThat, tracesUnless } from '../policy-summary.ts';
 
@@ -61,8 +63,39 @@ export function attributePolicy(
     name,
     type,
     summary: invertMatch ? tracesUnless(condition) : tracesThat(condition),
-    evaluate(trace) {
-      return trace.someResourceAttribute(resourceTest) || trace.someAttribute(spanTest) ? onMatch : otherwise;
+    evaluate(trace, _allowances, explanation) {
+      const isMatched = trace.someResourceAttribute(resourceTest) || trace.someAttribute(spanTest);
+      if (explanation !== undefined) explain(explanation, trace, { key, isMatched, matches });
+      return isMatched ? onMatch : otherwise;
     },
   };
+}
+
+/** Different values that a reason lists. */
+const MAX_VALUES = 5;
+
+/** The value that matches, or those that do not. */
+function explain(
+  explanation: Explanation,
+  trace: Trace,
+  { key, isMatched, matches }: { readonly key: string; readonly isMatched: boolean; readonly matches: MatchesValue },
+): void {
+  const values = new Set<string>();
+  const add = (value: AttributeValue | undefined, owner: 'resource' | 'span') => {
+    if (value !== undefined && matches(value, owner) === isMatched) values.add(valueText(value));
+  };
+  for (const resource of trace.resourceSpans) add(resource.attribute(key), 'resource');
+  for (let span = 0; span < trace.spanCount; span++) add(trace.attribute(span, key), 'span');
+  const all = [...values];
+  const shown = all.slice(0, isMatched ? 1 : MAX_VALUES);
+  const others = isMatched || all.length === shown.length ? '' : `, and ${all.length - shown.length} other values`;
+  const words = shown.length === 0 ? `nothing in it has ${key}` : `${key} is ${shown.join(', ')}${others}`;
+  explanation.saw(words, { key, values: shown });
+}
+
+/** As in the summary: texts in quotes. */
+function valueText(value: AttributeValue): string {
+  if (typeof value === 'string') return quotedExcerpt(value);
+  if (typeof value === 'object' && value !== null) return value instanceof Uint8Array ? 'bytes' : 'a list or map';
+  return String(value);
 }

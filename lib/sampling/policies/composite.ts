@@ -10,6 +10,7 @@ import {
 } from '../policy.ts';
 import { inWords, type PolicySummary, tracesThat } from '../policy-summary.ts';
 import { isCertain, isImpossible, type LazyProbability, UNKNOWN } from '../probability/probability.ts';
+import { evaluatePart, nameOfPart } from './evaluate-policy.ts';
 import { NOT_SAMPLED_BY_LIMIT, SAMPLED_BY_LIMIT } from './rate-limiting.ts';
 
 const OPTIONS: readonly OptionDescription[] = [
@@ -39,6 +40,8 @@ const OPTIONS: readonly OptionDescription[] = [
 interface Part {
   readonly policy: Policy;
   readonly limit: SecondLimit;
+  /** Among the sub-policies, from 0. */
+  readonly position: number;
 }
 
 /** With another value of a source, another sub-policy with a limit of its own might have come first. */
@@ -59,15 +62,22 @@ export const composite = {
       name,
       type: 'composite',
       summary: summaryOf(parts),
-      evaluate(trace, allowances) {
+      evaluate(trace, allowances, explanation) {
         let isUncertain = false;
-        for (const { policy, limit } of parts) {
-          const { vote, sampledWhen } = policy.evaluate(trace, allowances);
+        for (const { policy, limit, position } of parts) {
+          const { vote, sampledWhen } = evaluatePart(policy, trace, allowances, explanation);
           isUncertain ||= !isSettled(sampledWhen);
           if (vote !== 'sampled') continue;
-          if (allowances.take(limit, trace.spanCount)) return SAMPLED_BY_LIMIT;
+          const passes = allowances.take(limit, trace.spanCount);
+          explanation?.saw(
+            `sub-policy ${nameOfPart(policy, position)} matches it, and of its ${limit.perSecond} spans of this second ` +
+              `${trace.spanCount} ${passes ? 'are' : 'are not'} left`,
+            { subPolicy: position, spans: trace.spanCount, spansPerSecond: limit.perSecond, isWithinLimit: passes },
+          );
+          if (passes) return SAMPLED_BY_LIMIT;
           return isUncertain ? NOT_SAMPLED_UNCERTAIN : NOT_SAMPLED_BY_LIMIT;
         }
+        explanation?.saw('no sub-policy matches it');
         return isUncertain ? NOT_SAMPLED_UNCERTAIN : NOT_SAMPLED;
       },
     };
@@ -96,7 +106,7 @@ function readParts(options: OptionsReader, key: string, parsePolicy: ParseSubPol
     const percent = percents.get(policy.name) ?? 0;
     const share = percent > 0 ? (percent / 100) * total : total / policies.length;
     const perSecond = countOf(BigInt(Math.trunc(Math.min(share, total))));
-    return { policy, limit: { kind: 'second', key: `${key}/${i}`, perSecond } };
+    return { policy, limit: { kind: 'second', key: `${key}/${i}`, perSecond }, position: i };
   });
 }
 

@@ -27,8 +27,8 @@ export const drop = {
       name,
       type: 'drop',
       summary: allOf(parts.map((part) => part.summary)),
-      evaluate(trace, allowances) {
-        const { areAllSampled, allSampledWhen } = evaluateAll(parts, trace, allowances);
+      evaluate(trace, allowances, explanation) {
+        const { areAllSampled, allSampledWhen } = evaluateAll(parts, trace, allowances, explanation);
         if (areAllSampled) return DROPPED;
         return allSampledWhen === IMPOSSIBLE ? NOT_SAMPLED : { ...NOT_SAMPLED, droppedWhen: allSampledWhen };
       },

@@ -6,6 +6,7 @@ import { hashText, traceKey } from '../dynamic/trace-key.ts';
 import { type Evaluation, type OptionDescription, type PolicyDefinition, SAMPLED } from '../policy.ts';
 import { tracesReduced } from '../policy-summary.ts';
 import { type Probability, randomnessProbability } from '../probability/probability.ts';
+import { hashReason, percentText, type Reason, randomnessReason } from '../probability/reasons.ts';
 import { adjustedCountAt, thresholdOf } from '../probability/threshold.ts';
 import { hashProbability, hashThreshold, hashTraceId } from '../probability/trace-id-hash.ts';
 import { declaredRandomness, headThreshold } from '../probability/trace-state.ts';
@@ -70,16 +71,22 @@ export const dynamic = {
       name,
       type: 'dynamic',
       summary: tracesReduced({ words, alone: `all traces, ${words}` }),
-      evaluate(trace, allowances) {
-        const share = allowances.shareOf(sampler, traceKey(trace, attributes));
-        if (share >= 1) return SAMPLED;
+      evaluate(trace, allowances, explanation) {
+        const traceKeyHash = traceKey(trace, attributes);
+        const share = allowances.shareOf(sampler, traceKeyHash);
+        if (share >= 1) {
+          explanation?.saw('all traces like it are kept now', { key: traceKeyHash, share });
+          return SAMPLED;
+        }
         const randomness = declaredRandomness(trace);
         if (randomness !== undefined) {
           // The share counts the traces that arrive: those that the head sampler let through.
           const rejectionThreshold = thresholdOf(share / adjustedCountAt(headThreshold(trace)));
+          explanation?.saw(...ofKey(traceKeyHash, share, randomnessReason(randomness, rejectionThreshold)));
           return byShare(randomness >= rejectionThreshold, share, randomnessProbability(rejectionThreshold));
         }
         const { high, low } = hashTraceId(trace.traceId, salted);
+        explanation?.saw(...ofKey(traceKeyHash, share, hashReason({ high, low }, share)));
         const threshold = hashThreshold(share);
         const isSampled = ((BigInt(high) << 32n) | BigInt(low)) <= threshold;
         return byShare(isSampled, share, hashProbability(salted, threshold));
@@ -87,6 +94,10 @@ export const dynamic = {
     };
   },
 } as const satisfies PolicyDefinition;
+
+function ofKey(key: string, share: number, [words, facts]: Reason): Reason {
+  return [`${percentText(share)} of the traces like it are kept now; ${words}`, { ...facts, key }];
+}
 
 /** The evaluation of a policy that keeps a share of the traces. */
 function byShare(isSampled: boolean, share: number, sampledWhen: Probability): Evaluation {

@@ -1,6 +1,6 @@
 import type { Trace } from '../../otlp/trace/trace.ts';
 import type { Allowances } from '../limits.ts';
-import type { Policy } from '../policy.ts';
+import type { Explanation, Policy } from '../policy.ts';
 import {
   bothOf,
   CERTAIN,
@@ -9,7 +9,7 @@ import {
   type Probability,
   probabilityOf,
 } from '../probability/probability.ts';
-import { probabilityWithoutAllowances } from './evaluate-policy.ts';
+import { evaluatePart, nameOfPart, probabilityWithoutAllowances } from './evaluate-policy.ts';
 
 /** The joint vote of several policies. */
 interface JointVote {
@@ -21,17 +21,24 @@ interface JointVote {
 }
 
 /** Evaluates the parts of a combinator in order, up to the first that does not sample, as the Collector does. */
-export function evaluateAll(parts: readonly Policy[], trace: Trace, allowances: Allowances): JointVote {
+export function evaluateAll(
+  parts: readonly Policy[],
+  trace: Trace,
+  allowances: Allowances,
+  explanation?: Explanation,
+): JointVote {
   let threshold = 0;
   let probability = CERTAIN;
   for (const [i, part] of parts.entries()) {
-    const evaluation = part.evaluate(trace, allowances);
+    const evaluation = evaluatePart(part, trace, allowances, explanation);
     probability = bothOf(probability, probabilityOf(evaluation.sampledWhen));
     if (evaluation.vote !== 'sampled') {
+      explanation?.saw(`sub-policy ${nameOfPart(part, i)} does not match it`, { subPolicy: i });
       return { areAllSampled: false, threshold, allSampledWhen: withOthers(probability, parts.slice(i + 1), trace) };
     }
     threshold = Math.max(threshold, evaluation.threshold);
   }
+  explanation?.saw(parts.length === 1 ? 'its sub-policy matches it' : `all ${parts.length} sub-policies match it`);
   return { areAllSampled: true, threshold, allSampledWhen: probability };
 }
 

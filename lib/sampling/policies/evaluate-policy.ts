@@ -1,6 +1,6 @@
 import type { Trace } from '../../otlp/trace/trace.ts';
 import type { Allowances } from '../limits.ts';
-import { type Evaluation, type Policy, PolicyEvaluationError } from '../policy.ts';
+import { type Evaluation, type Explanation, type Policy, PolicyEvaluationError } from '../policy.ts';
 import { IMPOSSIBLE, type Probability, probabilityOf, UNKNOWN } from '../probability/probability.ts';
 
 /** A policy that failed on a trace, so it has no vote. */
@@ -19,10 +19,27 @@ const MAX_MESSAGE_LENGTH = 500;
  */
 export function evaluatePolicy(policy: Policy, trace: Trace, allowances: Allowances): Evaluation | PolicyFailure {
   try {
-    return policy.evaluate(trace, allowances);
+    // With all its arguments: a call with fewer than a function has is slower.
+    return policy.evaluate(trace, allowances, undefined);
   } catch (error) {
     return { failure: messageOf(error).slice(0, MAX_MESSAGE_LENGTH) };
   }
+}
+
+/** Evaluates a part of a combinator. */
+export function evaluatePart(
+  part: Policy,
+  trace: Trace,
+  allowances: Allowances,
+  explanation: Explanation | undefined,
+): Evaluation {
+  if (explanation === undefined) return part.evaluate(trace, allowances, undefined);
+  return explanation.evaluate(part, trace, allowances);
+}
+
+/** What a reason calls a sub-policy, which may have no name: `2 (latency)`. @param index its position, from 0 */
+export function nameOfPart({ name, type }: Policy, index: number): string {
+  return name === '' ? `${index + 1} (${type})` : name;
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import type { Trace } from '../../otlp/trace/trace.ts';
-import type { PolicyDefinition } from '../policy.ts';
+import type { Explanation, PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
 
@@ -39,14 +39,33 @@ export const latency = {
       name,
       type: 'latency',
       summary,
-      evaluate(trace) {
+      evaluate(trace, _allowances, explanation) {
         // No span can make the trace longer than all of them do. This decides most traces, without a bigint for each span.
-        if (trace.approximateDuration() < minNanos) return NOT_SAMPLED;
-        return someDuration(trace, isMatch) ? SAMPLED : NOT_SAMPLED;
+        const isShort = trace.approximateDuration() < minNanos;
+        const isMatched = !isShort && someDuration(trace, isMatch);
+        if (explanation !== undefined) explain(explanation, trace, { isMatched, isMatch });
+        return isMatched ? SAMPLED : NOT_SAMPLED;
       },
     };
   },
 } as const satisfies PolicyDefinition;
+
+/** The duration that the policy goes by: that of the whole trace, unless an earlier one was in the bounds. */
+function explain(
+  explanation: Explanation,
+  trace: Trace,
+  { isMatched, isMatch }: { readonly isMatched: boolean; readonly isMatch: (ms: bigint) => boolean },
+): void {
+  let whole = 0n;
+  let first: bigint | undefined;
+  someDuration(trace, (ms) => {
+    whole = ms;
+    if (first === undefined && isMatch(ms)) first = ms;
+    return false;
+  });
+  const before = isMatched && !isMatch(whole) ? `, and took ${first} ms before the last of its spans came` : '';
+  explanation.saw(`it takes ${whole} ms${before}`, { durationMs: Number(before === '' ? whole : first) });
+}
 
 /** Whether `isMatch` is true for the duration of the trace after any of its spans. A time of 0 counts as not set. */
 function someDuration(trace: Trace, isMatch: (ms: bigint) => boolean): boolean {

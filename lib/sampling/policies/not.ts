@@ -2,6 +2,7 @@ import type { PolicyDefinition } from '../policy.ts';
 import { DROPPED, type Evaluation, NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import { opposite } from '../policy-summary.ts';
 import { oppositeOf, probabilityOf } from '../probability/probability.ts';
+import { evaluatePart } from './evaluate-policy.ts';
 
 /** `not`: keeps a trace that its one sub-policy does not keep. */
 export const not = {
@@ -17,7 +18,16 @@ export const not = {
     const part = parsePolicy(node, { inside: 'not', combinators: [] });
     if (part === undefined) return undefined;
     const summary = opposite(part.summary);
-    return { name, type: 'not', summary, evaluate: (trace, allowances) => swap(part.evaluate(trace, allowances)) };
+    return {
+      name,
+      type: 'not',
+      summary,
+      evaluate(trace, allowances, explanation) {
+        const evaluation = evaluatePart(part, trace, allowances, explanation);
+        explanation?.saw(`its sub-policy ${evaluation.vote === 'sampled' ? 'matches it' : 'does not match it'}`);
+        return swap(evaluation);
+      },
+    };
   },
 } as const satisfies PolicyDefinition;
 

@@ -2,6 +2,7 @@ import { FNV_OFFSET_BASIS, fnv1a64 } from '../../otlp/fnv1a-64.ts';
 import type { Evaluation, PolicyDefinition } from '../policy.ts';
 import { type PolicySummary, tracesReduced } from '../policy-summary.ts';
 import { type Probability, randomnessProbability } from '../probability/probability.ts';
+import { hashReason, randomnessReason } from '../probability/reasons.ts';
 import { ALWAYS, thresholdOf } from '../probability/threshold.ts';
 import { hashProbability, hashThreshold, hashTraceId } from '../probability/trace-id-hash.ts';
 import { declaredRandomness } from '../probability/trace-state.ts';
@@ -59,10 +60,14 @@ export const probabilistic = {
       name,
       type: 'probabilistic',
       summary: summaryOf(Math.min(Math.max(percentage, 0), 100)),
-      evaluate(trace) {
+      evaluate(trace, _allowances, explanation) {
         const randomness = useTraceState && rejectionThreshold > ALWAYS ? declaredRandomness(trace) : undefined;
-        if (randomness !== undefined) return randomness >= rejectionThreshold ? byR.sampled : byR.notSampled;
+        if (randomness !== undefined) {
+          explanation?.saw(...randomnessReason(randomness, rejectionThreshold));
+          return randomness >= rejectionThreshold ? byR.sampled : byR.notSampled;
+        }
         const { high, low } = hashTraceId(trace.traceId, salted);
+        explanation?.saw(...hashReason({ high, low }, share));
         const isSampled = high < thresholdHigh || (high === thresholdHigh && low <= thresholdLow);
         return isSampled ? byHash.sampled : byHash.notSampled;
       },

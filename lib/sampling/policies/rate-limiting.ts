@@ -75,7 +75,17 @@ function readRateLimitPolicy(
     name,
     type,
     summary: rateLimitSummary(limit, unit),
-    evaluate: (trace, allowances) => (allowances.take(limit, costOf(trace)) ? SAMPLED_BY_LIMIT : NOT_SAMPLED_BY_LIMIT),
+    evaluate(trace, allowances, explanation) {
+      const cost = costOf(trace);
+      const passes = allowances.take(limit, cost);
+      explanation?.saw(`it has ${cost} ${unit}, and ${passes ? 'that many' : 'fewer'} are left of the budget`, {
+        [unit]: cost,
+        perSecond: limit.perSecond,
+        burst: limit.burst,
+        isWithinLimit: passes,
+      });
+      return passes ? SAMPLED_BY_LIMIT : NOT_SAMPLED_BY_LIMIT;
+    },
   };
 }
 

@@ -1,4 +1,5 @@
-import type { PolicyDefinition } from '../policy.ts';
+import { counted } from '../../text/messages.ts';
+import type { Explanation, PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
 
@@ -18,7 +19,14 @@ export const spanCount = {
       name,
       type: 'span_count',
       summary: tracesThat(max === 0 ? `has at least ${min} spans` : `has ${min} to ${max} spans`),
-      evaluate: ({ spanCount: count }) => (count >= min && (max === 0 || count <= max) ? SAMPLED : NOT_SAMPLED),
+      evaluate({ spanCount: count }, _allowances, explanation) {
+        if (explanation !== undefined) explain(explanation, count);
+        return count >= min && (max === 0 || count <= max) ? SAMPLED : NOT_SAMPLED;
+      },
     };
   },
 } as const satisfies PolicyDefinition;
+
+function explain(explanation: Explanation, spans: number): void {
+  explanation.saw(`it has ${counted(spans, 'span')}`, { spans });
+}

@@ -1,4 +1,6 @@
-import type { PolicyDefinition } from '../policy.ts';
+import type { Trace } from '../../otlp/trace/trace.ts';
+import { quotedExcerpt } from '../../text/messages.ts';
+import type { Explanation, PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
 
@@ -27,12 +29,31 @@ export const statusCode = {
       name,
       type: 'status_code',
       summary: tracesThat(`has a span with status ${words}`),
-      evaluate(trace) {
-        for (let i = 0; i < trace.spanCount; i++) {
-          if (isWanted[trace.statusCode(i)] === true) return SAMPLED;
-        }
-        return NOT_SAMPLED;
+      evaluate(trace, _allowances, explanation) {
+        const span = firstWanted(trace, isWanted);
+        if (explanation !== undefined) explain(explanation, trace, { span, words });
+        return span === undefined ? NOT_SAMPLED : SAMPLED;
       },
     };
   },
 } as const satisfies PolicyDefinition;
+
+function firstWanted(trace: Trace, isWanted: readonly boolean[]): number | undefined {
+  for (let i = 0; i < trace.spanCount; i++) {
+    if (isWanted[trace.statusCode(i)] === true) return i;
+  }
+  return undefined;
+}
+
+function explain(
+  explanation: Explanation,
+  trace: Trace,
+  { span, words }: { readonly span: number | undefined; readonly words: string },
+): void {
+  if (span === undefined) {
+    explanation.saw(`no span has status ${words}`, { status: null });
+    return;
+  }
+  const [name, status = ''] = [trace.name(span), STATUS_CODES[trace.statusCode(span)]];
+  explanation.saw(`span ${quotedExcerpt(name)} has status ${status}`, { span: name, status });
+}

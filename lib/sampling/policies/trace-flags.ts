@@ -1,4 +1,6 @@
-import type { PolicyDefinition } from '../policy.ts';
+import type { Trace } from '../../otlp/trace/trace.ts';
+import { quotedExcerpt } from '../../text/messages.ts';
+import type { Explanation, PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
 import { tracesThat } from '../policy-summary.ts';
 
@@ -14,11 +16,26 @@ export const traceFlags = {
     name,
     type: 'trace_flags',
     summary: tracesThat('has a span with the sampled flag'),
-    evaluate(trace) {
-      for (let i = 0; i < trace.spanCount; i++) {
-        if ((trace.flags(i) & SAMPLED_FLAG) !== 0) return SAMPLED;
-      }
-      return NOT_SAMPLED;
+    evaluate(trace, _allowances, explanation) {
+      const span = firstSampled(trace);
+      if (explanation !== undefined) explain(explanation, trace, span);
+      return span === undefined ? NOT_SAMPLED : SAMPLED;
     },
   }),
 } as const satisfies PolicyDefinition;
+
+function firstSampled(trace: Trace): number | undefined {
+  for (let i = 0; i < trace.spanCount; i++) {
+    if ((trace.flags(i) & SAMPLED_FLAG) !== 0) return i;
+  }
+  return undefined;
+}
+
+function explain(explanation: Explanation, trace: Trace, span: number | undefined): void {
+  if (span === undefined) {
+    explanation.saw('no span has the sampled flag', { span: null });
+    return;
+  }
+  const name = trace.name(span);
+  explanation.saw(`span ${quotedExcerpt(name)} has the sampled flag`, { span: name });
+}

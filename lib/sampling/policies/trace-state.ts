@@ -1,4 +1,5 @@
 import { parseW3cTraceState } from '../../otlp/w3c-trace-state.ts';
+import { quotedExcerpt } from '../../text/messages.ts';
 import type { OptionsReader } from '../config/options-reader.ts';
 import type { PolicyDefinition } from '../policy.ts';
 import { NOT_SAMPLED, SAMPLED } from '../policy.ts';
@@ -27,14 +28,22 @@ export const traceState = {
       name,
       type: 'trace_state',
       summary: tracesThat(`has a span with ${key} in its tracestate equal to ${quotedOr([...values])}`),
-      evaluate(trace) {
+      evaluate(trace, _allowances, explanation) {
         let last = '';
         for (let i = 0; i < trace.spanCount; i++) {
           const text = trace.traceState(i);
           if (text === last) continue;
-          if (matches(text)) return SAMPLED;
+          if (matches(text)) {
+            explanation?.saw(`span ${quotedExcerpt(trace.name(i))} has the tracestate ${quotedExcerpt(text)}`, {
+              traceState: text,
+            });
+            return SAMPLED;
+          }
           last = text;
         }
+        explanation?.saw(last === '' ? 'no span has a tracestate' : `the tracestate is ${quotedExcerpt(last)}`, {
+          traceState: last,
+        });
         return NOT_SAMPLED;
       },
     };

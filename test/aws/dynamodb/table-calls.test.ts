@@ -2,11 +2,11 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbClient } from '../../../lib/aws/clients.ts';
+import { sdkTableCalls } from '../../../lib/aws/dynamodb/sdk-table-calls.ts';
 import { SignedTableCalls, type TableCalls, type TableOperations } from '../../../lib/aws/dynamodb/table-calls.ts';
 import { isRetryable } from '../../../lib/aws/retry.ts';
 import { useDynamoTable } from '../../support/dynamo-table.ts';
 import { engineClientOptions } from '../../support/engines/engine.ts';
-import { sdkTableCalls } from '../../support/sdk-table-calls.ts';
 import { json, StubService } from '../../support/stub-service.ts';
 
 type Call = {

@@ -30,6 +30,14 @@ describe('encodeWakeUp', () => {
     expect(() => decodeWakeUp(body.replace('3,', '"now",'))).toThrow('received must be a whole number');
   });
 
+  it('has a version that earlier instances cannot read, when it restores traces', () => {
+    const wakeUp: WakeUp = { dueAtMs: 5, attempt: 0, fragments: [{ traceId: one, hash: 'a3' }], restores: true };
+    const body = `{"v":2,"due":5,"attempt":0,"restores":true,"traces":[["${one}","a3"]]}`;
+    expect(encodeWakeUp(wakeUp)).toEqual([body]);
+    expect(decodeWakeUp(body)).toEqual(wakeUp);
+    expect(() => decodeWakeUp(body.replace('true', 'false'))).toThrow('restores must be true in version 2');
+  });
+
   it('is ASCII whatever a reason quotes: SQS refuses some characters that JSON allows', () => {
     const reason = 'not "\uffff", \u0001, \ud800 or \u00e9';
     const wakeUp: WakeUp = { dueAtMs: 5, attempt: 0, fragments: [{ traceId: one, hash: 'a3' }], reason };
@@ -106,8 +114,9 @@ describe('decodeWakeUp', () => {
     { body: 'hello', message: 'wake-up message is not JSON: "hello"' },
     { body: '', message: 'is not JSON' },
     { body: 'null', message: 'must be an object, got null' },
-    { body: '[]', message: 'v must be 1, got nothing' },
-    { body: '{"v":2,"due":1,"attempt":0,"traces":[]}', message: 'v must be 1, got 2' },
+    { body: '[]', message: 'v must be 1 or 2, got nothing' },
+    { body: '{"v":3,"due":1,"attempt":0,"traces":[]}', message: 'v must be 1 or 2, got 3' },
+    { body: '{"v":2,"due":1,"attempt":0,"traces":[]}', message: 'restores must be true in version 2, got nothing' },
     {
       body: '{"v":1,"due":"soon","attempt":0,"traces":[]}',
       message: 'due must be a whole number, not negative, got "soon"',

@@ -52,7 +52,7 @@ it('draws a kept trace as the query does, with the cause of its failure', async 
   );
   expect(drawn).toMatchObject({
     title: 'payment POST',
-    policy: 'errors',
+    fate: 'kept by errors',
     spans: [{ service: 'payment', name: 'POST', depth: 0, offsetMs: 0, durationMs: 12.5, isError: true }],
     cause: 'payment: no answer',
   });

@@ -10,7 +10,7 @@ import { createCloudFormationClient, readStackOutputs } from '../../stack.ts';
 import { namedStatement } from '../library.ts';
 import { printOptions, printResult } from '../print-result.ts';
 import type { Question } from '../question.ts';
-import { NO_ROWS_HINT } from '../window-hint.ts';
+import { NO_ROWS_HINT, traceHint } from '../window-hint.ts';
 import { athenaResult } from './result.ts';
 import { createAthenaClient, type EndedQuery, type QueryProgress, runAthenaQuery } from './run-query.ts';
 
@@ -129,7 +129,11 @@ export async function askAthena(
     if (query.state === 'SUCCEEDED') {
       const result = await athenaResult(client, query, signal);
       const rowCount = await printResult(result, printOptions(question, elapsedMs), terminal);
-      if (rowCount === 0 && question.name !== undefined) terminal.complain(`hint: ${NO_ROWS_HINT}`);
+      if (rowCount === 0 && question.name !== undefined) {
+        terminal.complain(`hint: ${NO_ROWS_HINT}`);
+        const ofTrace = traceHint(question.values, `--stack ${question.stack}`);
+        if (ofTrace !== undefined) terminal.complain(`hint: ${ofTrace}`);
+      }
     }
     terminal.complain(`${query.state === 'SUCCEEDED' ? '' : 'cancelled: '}${scanSummary(query, prices)}`);
     return query.state === 'SUCCEEDED' ? 0 : 130;

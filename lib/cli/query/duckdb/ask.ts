@@ -7,7 +7,7 @@ import type { Terminal } from '../../../terminal/terminal.ts';
 import { namedStatement } from '../library.ts';
 import { printOptions, printResult } from '../print-result.ts';
 import type { Question } from '../question.ts';
-import { windowHint } from '../window-hint.ts';
+import { traceHint, windowHint } from '../window-hint.ts';
 import { explainArchiveError, refuseCutOff } from './damaged-objects.ts';
 import { type ArchiveDatabase, openArchiveDatabase, prepareReadOnly } from './database.ts';
 import { toDuckDb } from './trino-dialect.ts';
@@ -30,6 +30,8 @@ export async function askLocalArchive(question: Question, dataDir: string, termi
     if (!(await database.hasTraces())) hint = `no kept traces under ${dataDir} yet`;
     else if (window !== undefined) hint = await windowHint(database, window, nowMs, rowCount);
     if (hint !== undefined) terminal.complain(`hint: ${hint}`);
+    const ofTrace = rowCount === 0 && name !== undefined ? traceHint(values, `--data ${dataDir}`) : undefined;
+    if (ofTrace !== undefined) terminal.complain(`hint: ${ofTrace}`);
   } finally {
     database.close();
   }

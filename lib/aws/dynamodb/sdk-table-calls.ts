@@ -8,7 +8,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { TableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
+import type { TableCalls } from './table-calls.ts';
 
 const COMMANDS = {
   BatchGetItem: BatchGetItemCommand,
@@ -20,7 +20,7 @@ const COMMANDS = {
   UpdateItem: UpdateItemCommand,
 };
 
-/** The calls of the adapters with the SDK's client: the reference for our own. */
+/** The calls of the adapters with the SDK's client, for programs that take credentials as the AWS CLI does; the reference for our own. */
 export function sdkTableCalls(client: DynamoDBClient): TableCalls {
   // The types of a command and of its input do not find each other through a variable name.
   const send = (operation: keyof typeof COMMANDS, input: object) => {
