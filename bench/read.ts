@@ -1,7 +1,8 @@
 /**
  * `node bench/read.ts [traces]`: the read service over 100,000 kept traces in five hours, or as many as are asked for. The first search of an
  * instance with the memory of a Lambda function over one hour, in a process of its own; then searches and traces by ID in an instance that
- * has read all; and the same questions to DuckDB over the lines of one hour, with the same answers.
+ * has read all; the same searches in TraceQL through Tempo's API; and the same questions to DuckDB over the lines of one hour, with the same
+ * answers.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -9,6 +10,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
+import { authorizeAll } from '../functions/ingest/keys.ts';
+import { createReadHttp } from '../functions/read/handler.ts';
 import { formatUtc, MS_PER_HOUR } from '../lib/archive/hours.ts';
 import { LOCAL_ARCHIVE } from '../lib/archive/layout.ts';
 import { NODE_CODECS } from '../lib/aws/codecs.ts';
@@ -19,6 +22,7 @@ import type { Comparison, Condition, Field } from '../lib/read/condition.ts';
 import type { KeptRecord } from '../lib/read/ports.ts';
 import type { FoundTraces, TraceQuery } from '../lib/read/results.ts';
 import { TraceReader } from '../lib/read/trace-reader.ts';
+import { silentLog } from '../test/support/silent-log.ts';
 import { FIRST_HOUR_MS, HOURS, seedArchive } from './rows/kept-traces.ts';
 
 const ROUNDS = 15;
@@ -44,11 +48,16 @@ const is = (field: Field, value: string | number, operator: Comparison['operator
   value,
 });
 
-/** Questions, and the same in SQL on the view `spans`. */
-function questions(session: string): readonly (readonly [string, Omit<TraceQuery, 'window'>, string])[] {
+/** Questions, the same in SQL on the view `spans`, and in TraceQL. */
+function questions(session: string): readonly (readonly [string, Omit<TraceQuery, 'window'>, string, string?])[] {
   return [
-    ['the newest traces', {}, 'true'],
-    ['a service', { condition: is(span('service'), 'payment') }, "service = 'payment'"],
+    ['the newest traces', {}, 'true', '{}'],
+    [
+      'a service',
+      { condition: is(span('service'), 'payment') },
+      "service = 'payment'",
+      '{ resource.service.name = "payment" }',
+    ],
     [
       'an operation that failed',
       {
@@ -57,8 +66,9 @@ function questions(session: string): readonly (readonly [string, Omit<TraceQuery
         },
       },
       "service = 'ledger' AND name = 'GET /api/search' AND status = 'ERROR'",
+      '{ resource.service.name = "ledger" && name = "GET /api/search" && status = error }',
     ],
-    ['slow spans', { condition: is(span('durationMs'), 2900, '>=') }, 'duration_ms >= 2900'],
+    ['slow spans', { condition: is(span('durationMs'), 2900, '>=') }, 'duration_ms >= 2900', '{ duration >= 2.9s }'],
     ['the slowest traces', { order: 'slowest' }, 'true'],
     [
       'a common attribute',
@@ -69,11 +79,13 @@ function questions(session: string): readonly (readonly [string, Omit<TraceQuery
       'an attribute of one trace in 250',
       { condition: is(attribute('http.route'), '/api/refunds') },
       "element_at(attributes, 'http.route') = '/api/refunds'",
+      '{ .http.route = "/api/refunds" }',
     ],
     [
       'an attribute of one span',
       { condition: is(attribute('app.session'), session) },
       `element_at(attributes, 'app.session') = '${session}'`,
+      `{ .app.session = "${session}" }`,
     ],
     [
       'an attribute of none',
@@ -114,6 +126,35 @@ function row(name: string, ...cells: readonly (string | number)[]): void {
   console.log(
     `  ${name.padEnd(34)}${cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell).padStart(13)).join('')}`,
   );
+}
+
+/** The questions as Grafana asks them, beside the searches themselves, in turns. @returns the 95th percentiles */
+async function throughTempo(reader: TraceReader, session: string): Promise<number[]> {
+  const http = createReadHttp({ readers: () => reader, authorize: authorizeAll, clock: Date, log: silentLog });
+  const window = { start: String(ALL.fromMs / 1000), end: String(ALL.toMs / 1000) };
+  console.log("through Tempo's API, CPU ms                p50          p95     directly");
+  const worst: number[] = [];
+  for (const [name, query, , q] of questions(session)) {
+    if (q === undefined) continue;
+    const [runs, direct]: [number[], number[]] = [[], []];
+    const request = { method: 'GET', path: '/tempo/api/search', query: String(new URLSearchParams({ ...window, q })) };
+    for (let round = 0; round < ROUNDS; round++) {
+      const answer = await timed(() => http({ ...request, headers: {} }));
+      const found = await timed(() => reader.find({ window: ALL, ...query }));
+      const { traces } = JSON.parse(Buffer.from(answer.value.body).toString('utf8'));
+      const ids = traces.map(({ traceID }: { readonly traceID: string }) => traceID);
+      assert.deepEqual(
+        ids,
+        found.value.traces.map(({ traceId }) => traceId),
+        q,
+      );
+      runs.push(answer.ms);
+      direct.push(found.ms);
+    }
+    worst.push(quantile(runs, 0.95));
+    row(name, quantile(runs, 0.5), quantile(runs, 0.95), quantile(direct, 0.5));
+  }
+  return worst;
 }
 
 /** IDs of the traces that SQL finds, in the order of the search. */
@@ -194,6 +235,7 @@ async function main(wanted: number): Promise<void> {
       worst.push(quantile(runs, 0.95));
       row(name, quantile(runs, 0.5), quantile(runs, 0.95), String(found));
     }
+    worst.push(...(await throughTempo(reader, session)));
     const counts: readonly (readonly [string, () => Promise<unknown>])[] = [
       ['services', () => reader.services(ALL)],
       ['dependencies', () => reader.dependencies(ALL)],

@@ -10,7 +10,7 @@ import type { Log } from '../shared/logger.ts';
 import type { PerTenant } from '../shared/per-tenant.ts';
 import type { PipelineCounts } from './answers.ts';
 import { READ_APIS } from './apis.ts';
-import { compressed, HttpError, jsonResponse, type ReadApi } from './http.ts';
+import { compressed, HttpError, jsonResponse, type ReadApi, textResponse } from './http.ts';
 
 export interface ReadHttpDeps {
   readonly readers: PerTenant<TraceReader>;
@@ -44,7 +44,8 @@ export function createReadHttp(deps: ReadHttpDeps): ReadHttp {
       return await compressed(await answer(head, route.api, route.rest, deps), head);
     } catch (error) {
       const { status, message, headers } = refusalOf(error, deps.log);
-      const refused = jsonResponse(errorBody(status, message), status);
+      const said = errorBody(status, message);
+      const refused = typeof said === 'string' ? textResponse(said, status) : jsonResponse(said, status);
       return { ...refused, headers: { ...refused.headers, ...headers } };
     }
   };

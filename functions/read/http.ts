@@ -18,7 +18,7 @@ export interface ReadRequest {
 /** Answers requests below one prefix. What it throws becomes an answer with {@link errorBody}. */
 export interface ReadApi {
   handle(request: ReadRequest, reader: TraceReader): Promise<HttpResponse>;
-  /** The body of an answer that says what is wrong, as clients of this API read it. */
+  /** The body of an answer that says what is wrong, as clients of this API read it: for JSON, or a text that is sent as it is. */
   errorBody(status: number, message: string): unknown;
 }
 
@@ -50,6 +50,14 @@ export function jsonResponse(value: unknown, status = 200): HttpResponse {
   return {
     status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: utf8.encode(text),
+  };
+}
+
+export function textResponse(text: string, status = 200): HttpResponse {
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
     body: utf8.encode(text),
   };
 }

@@ -46,7 +46,7 @@ async function handle(request: ReadRequest, reader: TraceReader): Promise<HttpRe
   const { segments, query, nowMs } = request;
   const [resource, id, part] = segments;
   const known = segments.length === 1 ? (PARAMETERS.get(resource) ?? []) : part === 'values' ? ['scope'] : [];
-  checkParameters(query, known);
+  checkParameters(query, ['from', 'to', ...known]);
   const window = windowParameters(query, nowMs);
   const service = textParameter(query, 'service');
   if (segments.length === 1) {

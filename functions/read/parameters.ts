@@ -8,11 +8,10 @@ const DEFAULT_WINDOW_MS = 3_600_000;
 
 /** @throws {HttpError} when the request has a parameter that nothing reads: a filter left out would look like an answer */
 export function checkParameters(query: URLSearchParams, known: readonly string[]): void {
-  const all = ['from', 'to', ...known];
-  const unknown = [...new Set(query.keys())].filter((name) => !all.includes(name));
+  const unknown = [...new Set(query.keys())].filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
-  const named = unknown.map((name) => `no parameter ${JSON.stringify(name)}${didYouMean(name, all)}`);
-  throw new HttpError(400, `${named.join('; ')}. There are ${all.join(', ')}`);
+  const named = unknown.map((name) => `no parameter ${JSON.stringify(name)}${didYouMean(name, known)}`);
+  throw new HttpError(400, `${named.join('; ')}. There are ${known.join(', ')}`);
 }
 
 /** The first value of a parameter; undefined when it is missing or empty. */
@@ -73,4 +72,27 @@ const TRACE_ID = /^[\da-f]{1,32}$/i;
 export function traceIdOf(text: string): string {
   if (!TRACE_ID.test(text)) throw new HttpError(400, `a trace ID has up to 32 hex digits, got ${JSON.stringify(text)}`);
   return text.toLowerCase().padStart(32, '0');
+}
+
+/** Jaeger's page looks back two days at most. */
+const LOOKBACK_MS = 2 * 24 * 3_600_000;
+
+/** Of what Jaeger and Tempo's clients ask for without a window. */
+export function recentWindow(nowMs: number): ReadWindow {
+  return { fromMs: nowMs - LOOKBACK_MS };
+}
+
+/** @throws {HttpError} when the window is empty */
+export function windowOf(fromMs: number, toMs: number): ReadWindow {
+  if (!(fromMs < toMs)) throw new HttpError(400, 'the start of the window must be before its end');
+  return { fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs) };
+}
+
+const MAX_LIMIT = 1500;
+
+/** @throws {HttpError} */
+export function limitOf(text: string | undefined, defaultLimit: number): number {
+  const limit = text === undefined ? defaultLimit : Number(text);
+  if (!Number.isInteger(limit) || limit < 1) throw new HttpError(400, `expected a limit from 1 on, got ${text}`);
+  return Math.min(limit, MAX_LIMIT);
 }

@@ -1,7 +1,8 @@
 import type { ArchiveHour } from '../archive/hours.ts';
 import type { ArchiveHours } from './archive-hours.ts';
 import { CompiledCondition, NO, PERHAPS, type RowTest, YES } from './bound-condition.ts';
-import { type Condition, needsAttributes } from './condition.ts';
+import { type Test, testOf } from './comparison.ts';
+import { needsAttributes } from './condition.ts';
 import { tracesIn } from './hour-view.ts';
 import { viewsOf } from './hours-ahead.ts';
 import { forEachRow, type KeptTrace, type LineOfTrace, matchedSpan, summaryOf } from './kept-trace.ts';
@@ -28,15 +29,15 @@ const DEFAULT_SPANS = 3;
  * @throws {InvalidQueryError}
  */
 export async function findTraces(query: TraceQuery, deps: FindTracesDeps, deadline: Deadline): Promise<FoundTraces> {
-  const { window, condition, order = 'newest', limit = DEFAULT_LIMIT, spansPerTrace = DEFAULT_SPANS } = query;
+  const { window, condition, matchedCount, order = 'newest', limit = DEFAULT_LIMIT } = query;
   const readsLines = condition !== undefined && needsAttributes(condition);
-  const search = new Search(condition, spansPerTrace, deps.lines);
+  const search = new Search(query, deps.lines);
   const wanted = await deps.hours.inWindow(window);
   const options = { needsAttributes: readsLines, mayStop: order === 'newest' };
   const views = viewsOf(wanted, deps.hours, deadline, options);
   // What summaries answer alone takes no time.
   const isTooLate = () => readsLines && deadline.isOver();
-  const asked = { window, limit, search, views, isTooLate, readsLines };
+  const asked = { window, limit, search, views, isTooLate, mayNotMatch: readsLines || matchedCount !== undefined };
   const { traces, missing } = await (order === 'newest' ? newest(asked) : slowest(asked));
   return { traces, isComplete: missing.size === 0, missingHours: [...missing] };
 }
@@ -47,7 +48,8 @@ interface Asked {
   readonly search: Search;
   readonly views: ReturnType<typeof viewsOf>;
   readonly isTooLate: () => boolean;
-  readonly readsLines: boolean;
+  /** Whether a candidate may turn out not to match. */
+  readonly mayNotMatch: boolean;
 }
 
 interface Found {
@@ -76,7 +78,7 @@ async function newest({ window, limit, search, views, isTooLate }: Asked): Promi
 /** Candidates that are put in order together. */
 const SORTED_AT_ONCE = 1000;
 
-async function slowest({ window, limit, search, views, isTooLate, readsLines }: Asked): Promise<Found> {
+async function slowest({ window, limit, search, views, isTooLate, mayNotMatch }: Asked): Promise<Found> {
   const missing = new Set<ArchiveHour>();
   const candidates: KeptTrace[] = [];
   for await (const { hour, view } of views) {
@@ -84,8 +86,8 @@ async function slowest({ window, limit, search, views, isTooLate, readsLines }: 
     for (const trace of view === undefined ? [] : tracesIn(view, window)) {
       if (!search.isCandidate(trace)) continue;
       candidates.push(trace);
-      // Unless lines have the last word, no other than these can be among the slowest.
-      if (!readsLines && candidates.length > limit + SORTED_AT_ONCE) candidates.sort(bySlowest).length = limit;
+      // Where each candidate matches, no other than these can be among the slowest.
+      if (!mayNotMatch && candidates.length > limit + SORTED_AT_ONCE) candidates.sort(bySlowest).length = limit;
     }
   }
   const traces: FoundTrace[] = [];
@@ -108,14 +110,16 @@ class Search {
   readonly #compiled: CompiledCondition | undefined;
   readonly #needles: readonly string[];
   readonly #spansPerTrace: number;
+  readonly #isCount: Test;
   readonly #lines: LineReader;
   readonly #tests = new Map<ObjectSummary, RowTest | undefined>();
   #last: { readonly summary: ObjectSummary; readonly test: RowTest | undefined } | undefined;
 
-  constructor(condition: Condition | undefined, spansPerTrace: number, lines: LineReader) {
+  constructor({ condition, matchedCount, spansPerTrace = DEFAULT_SPANS }: TraceQuery, lines: LineReader) {
     this.#compiled = condition && new CompiledCondition(condition);
     this.#needles = condition === undefined ? [] : needlesOf(condition);
     this.#spansPerTrace = spansPerTrace;
+    this.#isCount = testOf({ field: { of: 'trace', name: 'spanCount' }, operator: '>', value: 0, ...matchedCount });
     this.#lines = lines;
   }
 
@@ -144,7 +148,9 @@ class Search {
     };
     if (this.#compiled === undefined) forEachRow(trace, add);
     else for (const line of trace.lines) await this.#matchLine(trace, line, add);
-    return matchedCount === 0 ? undefined : { ...summaryOf(trace), matchedCount, matched };
+    return matchedCount === 0 || !this.#isCount(matchedCount)
+      ? undefined
+      : { ...summaryOf(trace), matchedCount, matched };
   }
 
   async #matchLine(trace: KeptTrace, line: LineOfTrace, add: (row: number, line: LineOfTrace) => void): Promise<void> {

@@ -1,5 +1,5 @@
 import type { SpanDetails } from './bound-condition.ts';
-import type { Condition } from './condition.ts';
+import type { Comparison, Condition } from './condition.ts';
 import { type KeyValueJson, type LineJson, valueText } from './otlp-json.ts';
 
 /** The details of the spans of a line, in their order: that of the rows of its summary. */
@@ -33,13 +33,17 @@ function entryOf(attributes: readonly KeyValueJson[] | undefined, key: string): 
  * takes most of the time. They have only characters that no writer of JSON escapes.
  */
 export function needlesOf(condition: Condition): readonly string[] {
-  const required = 'all' in condition ? condition.all : [condition];
-  const comparisons = required.flatMap((one) => ('field' in one ? [one] : []));
-  return comparisons.flatMap(({ field, operator, value }) => {
+  return requiredOf(condition).flatMap(({ field, operator, value }) => {
     if (field.of !== 'attribute') return [];
     const texts = [field.key, ...(operator === '=' ? [String(value)] : [])];
     return texts.flatMap((text) => longest(text.match(/[\w .:-]+/g) ?? []));
   });
+}
+
+/** The comparisons that all hold. */
+function requiredOf(condition: Condition): readonly Comparison[] {
+  if ('field' in condition) return [condition];
+  return 'all' in condition ? condition.all.flatMap(requiredOf) : [];
 }
 
 function longest(runs: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import type { TimeWindow } from '../archive/window.ts';
-import type { Condition } from './condition.ts';
+import type { Comparison, Condition } from './condition.ts';
 
 /** Shapes of what the use cases take and give. Times of the archive are nanoseconds since the epoch, those of windows milliseconds. */
 
@@ -12,6 +12,8 @@ export interface TraceQuery {
   readonly window: ReadWindow;
   /** @default every trace */
   readonly condition?: Condition;
+  /** How many of its spans fulfil the condition. @default one or more, which must be in any case */
+  readonly matchedCount?: Pick<Comparison, 'operator' | 'value'>;
   /** `slowest`: by the duration of the trace. @default newest */
   readonly order?: 'newest' | 'slowest';
   /** @default 20 */

@@ -282,6 +282,28 @@ it('the configuration for the first hour is the same on the page and in its file
   expect(onPage.map(({ text }) => parse(text))).toEqual([parse(file).tail_sampling]);
 });
 
+describe('the data sources for Grafana', () => {
+  const { datasources } = parse(readFileSync('examples/grafana/datasources.yaml', 'utf8'));
+  /** What Grafana asks to test them. */
+  const FIRST: Readonly<Record<string, string>> = { tempo: '/api/echo', jaeger: '/api/services' };
+
+  it.each<{ type: string; url: string; jsonData?: object }>(datasources)('of type $type are answered', async (one) => {
+    const { status } = await fetch(`${here(one.url)}${FIRST[one.type]}`);
+    expect(status).toBe(200);
+    if (one.type === 'tempo')
+      expect(one.jsonData).toMatchObject({ streamingEnabled: { search: false, metrics: false } });
+  });
+
+  const queries = fencedBlocks('traceql').flatMap(({ file, text }) =>
+    text.split('\n').flatMap((query) => (query === '' ? [] : [{ file, query }])),
+  );
+
+  it.each(queries)('take the queries of the pages ($query)', async ({ query }) => {
+    const { status } = await fetch(`${tailgate.url}/tempo/api/search?q=${encodeURIComponent(query)}`);
+    expect(status).toBe(200);
+  });
+});
+
 describe('the configurations of Grafana Alloy on the pages', () => {
   it.each(fencedBlocks('alloy'))('are known as such ($file)', ({ text }) => {
     const result = parseSamplingConfig(text);

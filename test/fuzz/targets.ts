@@ -11,6 +11,7 @@ import { target as parquet } from './targets/parquet.ts';
 import { target as payloads } from './targets/payloads.ts';
 import { target as protobuf } from './targets/protobuf.ts';
 import { target as trace } from './targets/trace.ts';
+import { target as traceql } from './targets/traceql.ts';
 import { target as wakeUps } from './targets/wake-ups.ts';
 
 /** By the name of their file in `targets/`. */
@@ -27,5 +28,6 @@ export const TARGETS: Readonly<Record<string, FuzzTarget>> = {
   parquet,
   ottl,
   'ottl-values': ottlValues,
+  traceql,
   config,
 };

@@ -2,8 +2,8 @@ import type { ReadWindow } from '../../../lib/read/results.ts';
 import type { TraceReader } from '../../../lib/read/trace-reader.ts';
 import type { HttpResponse } from '../../ingest/http.ts';
 import { HttpError, jsonResponse, type ReadApi, type ReadRequest, traceNotFound } from '../http.ts';
-import { textParameter, traceIdOf } from '../parameters.ts';
-import { jaegerCondition, limitOf, recentWindow, windowOf } from './search-parameters.ts';
+import { limitOf, recentWindow, textParameter, traceIdOf, windowOf } from '../parameters.ts';
+import { jaegerCondition } from './search-parameters.ts';
 import { uiTrace } from './ui-model.ts';
 import { withSpanKinds } from './v3-api.ts';
 

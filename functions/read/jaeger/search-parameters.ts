@@ -1,5 +1,4 @@
 import type { Comparison, Condition } from '../../../lib/read/condition.ts';
-import type { ReadWindow } from '../../../lib/read/results.ts';
 import { parseGoDuration } from '../../../lib/sampling/config/read-duration.ts';
 import { HttpError } from '../http.ts';
 
@@ -67,27 +66,4 @@ function attributeComparison(key: string, value: string): Condition {
 
 function anyAttribute(key: string, value: string): Comparison {
   return { field: { of: 'attribute', scope: 'any', key }, operator: '=', value };
-}
-
-/** The page looks back two days at most. */
-const LOOKBACK_MS = 2 * 24 * 3_600_000;
-
-/** Of the lists that Jaeger asks for without a window. */
-export function recentWindow(nowMs: number): ReadWindow {
-  return { fromMs: nowMs - LOOKBACK_MS };
-}
-
-/** @throws {HttpError} when the window is empty */
-export function windowOf(fromMs: number, toMs: number): ReadWindow {
-  if (!(fromMs < toMs)) throw new HttpError(400, 'the start of the window must be before its end');
-  return { fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs) };
-}
-
-const MAX_LIMIT = 1500;
-
-/** @throws {HttpError} */
-export function limitOf(text: string | undefined, defaultLimit: number): number {
-  const limit = text === undefined ? defaultLimit : Number(text);
-  if (!Number.isInteger(limit) || limit < 1) throw new HttpError(400, `expected a limit from 1 on, got ${text}`);
-  return Math.min(limit, MAX_LIMIT);
 }

@@ -2,8 +2,8 @@ import type { FoundTrace, Operation, ReadWindow } from '../../../lib/read/result
 import type { TraceReader } from '../../../lib/read/trace-reader.ts';
 import type { HttpResponse } from '../../ingest/http.ts';
 import { HttpError, jsonResponse, type ReadApi, type ReadRequest, traceNotFound } from '../http.ts';
-import { textParameter, traceIdOf } from '../parameters.ts';
-import { jaegerCondition, limitOf, recentWindow, windowOf } from './search-parameters.ts';
+import { limitOf, recentWindow, textParameter, traceIdOf, windowOf } from '../parameters.ts';
+import { jaegerCondition } from './search-parameters.ts';
 
 /**
  * Jaeger's API v3 over HTTP, as far as Jaeger UI and clients read with it (jaeger-idl, `proto/api_v3/query_service.proto`; the

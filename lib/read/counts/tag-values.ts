@@ -81,14 +81,20 @@ async function ofAttribute(
 function addValues(line: LineJson, scope: AttributeField['scope'], key: string, values: Map<string, TagValue>): void {
   const addFrom = (attributes: readonly KeyValueJson[] = []) => {
     const value = attributes.find((one) => one.key === key)?.value;
-    const text = value && valueText(value);
-    if (value !== undefined && text !== null && text !== undefined) add(values, { type: typeOf(value), value: text });
+    const typed = value && typedValue(value);
+    if (typed !== undefined) add(values, typed);
   };
   for (const { resource, scopeSpans = [] } of line.resourceSpans) {
     if (scope !== 'span') addFrom(resource?.attributes);
     if (scope === 'resource') continue;
     for (const { spans = [] } of scopeSpans) for (const { attributes } of spans) addFrom(attributes);
   }
+}
+
+/** A value with its type; undefined: it has none. */
+export function typedValue(value: AnyValueJson): TagValue | undefined {
+  const text = valueText(value);
+  return text === null ? undefined : { type: typeOf(value), value: text };
 }
 
 function typeOf({ intValue, doubleValue, boolValue }: AnyValueJson): TagValue['type'] {

@@ -10,6 +10,9 @@ import { silentLog } from '../../support/silent-log.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: HttpResponse['headers'];
+  /** Without the compression. */
+  readonly body: Uint8Array;
+  /** Undefined: the answer is not JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: tests read answers of many shapes
   readonly json: any;
 }
@@ -22,8 +25,10 @@ export function asking(reader: TraceReader, deps: Partial<ReadHttpDeps> = {}): A
   const read = createReadHttp({ readers: () => reader, authorize: authorizeAll, clock, log: silentLog, ...deps });
   return async (target, headers = {}, method = 'GET') => {
     const [path = '', query = ''] = target.split('?');
-    const { status, headers: received, body } = await read({ method, path, query, headers });
-    const text = received['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
-    return { status, headers: received, json: JSON.parse(Buffer.from(text).toString('utf8')) };
+    const { status, headers: received, body: sent } = await read({ method, path, query, headers });
+    const body = received['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+    const isJson = received['content-type'] === 'application/json';
+    const json = isJson ? JSON.parse(Buffer.from(body).toString('utf8')) : undefined;
+    return { status, headers: received, body, json };
   };
 }

@@ -19,7 +19,16 @@ const ask = asking(readerOf(await writeArchive(traces)));
 
 const path = fc
   .tuple(
-    fc.constantFrom('/api', '/jaeger/api', '/jaeger/api/v3', '/tempo', ''),
+    fc.constantFrom(
+      '/api',
+      '/jaeger/api',
+      '/jaeger/api/v3',
+      '/tempo/api',
+      '/tempo/api/search',
+      '/tempo/api/v2/search',
+      '/tempo',
+      '',
+    ),
     fc.array(
       fc.oneof(
         fc.constantFrom(
@@ -32,6 +41,9 @@ const path = fc
           'red',
           'policies',
           'trace-summaries',
+          'search',
+          'tag',
+          'span.a/b',
           '%',
           '%2e%2e',
           '..',
@@ -70,6 +82,8 @@ const query = fc
         'query.attributes',
         'query.durationMin',
         'query.searchDepth',
+        'q',
+        'spss',
       ),
       fc.oneof(
         fc.string(),
@@ -86,6 +100,9 @@ const query = fc
           '-',
           'NaN',
           '[]',
+          '{} | count() > 1',
+          '{ .a =~ "(" || status = ok',
+          'a="b c" d',
         ),
       ),
     ),
