@@ -1,4 +1,3 @@
-import { createS3Client, S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
 import { ConfigReader } from '../../lib/aws/ssm/config-parameter.ts';
 import type { ParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
 import type { DeadLetterSearch } from '../../lib/pipeline/explain/explain-trace.ts';
@@ -8,9 +7,7 @@ import type { Log } from '../shared/logger.ts';
 import type { PerTenant } from '../shared/per-tenant.ts';
 import { createExplain, type Explain } from './explanation.ts';
 
-export interface ExplainStackDeps extends Omit<StackPorts, 'tenant' | 'store'> {
-  /** Of the archive. */
-  readonly bucket: string;
+export interface ExplainStackDeps extends Omit<StackPorts, 'tenant'> {
   readonly reads: ParameterReads;
   /** Name of the SSM parameter with the policies. */
   readonly policiesName: string;
@@ -24,15 +21,8 @@ const NOT_LOOKED_THROUGH: DeadLetterSearch = { find: async () => ({ letters: [],
  * Explains the traces of a deployed pipeline, by policies that are at most a minute old. The entry point loads this when it is first
  * asked, because it brings the policies and the languages of their conditions.
  */
-export function explainStack({
-  reads,
-  policiesName: name,
-  bucket,
-  log,
-  ...table
-}: ExplainStackDeps): PerTenant<Explain> {
-  const { clock } = table;
-  const ports = { ...table, store: new S3ObjectStore({ client: createS3Client(), bucket, clock }) };
+export function explainStack({ reads, policiesName: name, log, ...ports }: ExplainStackDeps): PerTenant<Explain> {
+  const { clock } = ports;
   const parameter = new ConfigReader({ reads, name, clock });
   const config = new LiveConfig({ parameter, clock, log }, { waitFromAgeMs: 60_000 });
   return createExplain(

@@ -64,8 +64,12 @@ export const handler = createReadHandler(
 function explainOnDemand(): PerTenant<Explain> {
   let loaded: Promise<PerTenant<Explain>> | undefined;
   const load = async () => {
-    const { explainStack } = await import('./explain-stack.ts');
-    return explainStack({ client: table, tableName, bucket, reads, policiesName, clock, log });
+    const [{ explainStack }, { createS3Client, S3ObjectStore }] = await Promise.all([
+      import('./explain-stack.ts'),
+      import('../../lib/aws/s3/object-store.ts'),
+    ]);
+    const store = new S3ObjectStore({ client: createS3Client(), bucket, clock });
+    return explainStack({ client: table, tableName, store, reads, policiesName, clock, log });
   };
   return (tenant) => async (traceId) => {
     loaded ??= load();
