@@ -260,7 +260,8 @@ function retriesOf(spans: readonly Kept[]): Finding[] {
 }
 
 export function timeouts(spans: readonly Kept[], toleranceMs: number): Row[] {
-  const traces = [...group(spans, ({ trace }) => String(trace)).values()];
+  const ended = spans.filter(({ end }) => end !== undefined);
+  const traces = [...group(ended, ({ trace }) => String(trace)).values()];
   const findings = traces.flatMap((own) => [...timeoutsOf(own, toleranceMs), ...retriesOf(own)]);
   const groups = group(findings, ({ finding, span, peer, timeoutMs }) =>
     JSON.stringify([finding, span.service, span.name, peer, timeoutMs]),

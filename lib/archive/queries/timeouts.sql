@@ -19,7 +19,8 @@ WITH s AS (
                   nullif(split_part(coalesce(element_at(attributes, 'url.full'), element_at(attributes, 'http.url')), '/', 3), ''))
            AS peer
   FROM spans
-  WHERE :window AND span_id IS NOT NULL
+  -- What was sent before it had ended tells nothing.
+  WHERE :window AND span_id IS NOT NULL AND end_ns IS NOT NULL
 ), tried AS (
   SELECT s.*,
          CASE WHEN parent IS NOT NULL
