@@ -9,9 +9,9 @@ const BENCHES = ['fragments', 'compression', 'aws-client', 'cold-start', 'comman
 /**
  * Only when asked for. `read` takes ten minutes, or less with fewer traces (`read:10000`); `parquet` takes most of an hour, or less with fewer spans than a million (`parquet:100000`); `soak` an hour,
  * or so many minutes (`soak:5`); `collector` needs Go; `profile` tells where the handlers spend their time; `span-buffer` compares
- * the buffers of one machine; `restart` is a start with a million waiting spans.
+ * the buffers of one machine; `restart` is a start with a million waiting spans; `line-parts` tells what a JSON line is made of.
  */
-const LONG_BENCHES = ['parquet', 'read', 'soak', 'collector', 'profile', 'span-buffer', 'restart'];
+const LONG_BENCHES = ['parquet', 'read', 'soak', 'collector', 'profile', 'span-buffer', 'restart', 'line-parts'];
 
 const args = process.argv.slice(2);
 if (args[0] === '--table') {

@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { sum } from '../lib/archive/compaction/compact-hour.ts';
 import { hourOf, MS_PER_HOUR } from '../lib/archive/hours.ts';
 import { archiveKey, LOCAL_ARCHIVE, partitionOfHour } from '../lib/archive/layout.ts';
-import { archiveLines } from '../lib/archive/line.ts';
+import { archiveLines, newLineWriter } from '../lib/archive/line.ts';
 import { renderQuery } from '../lib/archive/tables/render-query.ts';
 import { compactDataFolder } from '../lib/cli/compact/targets.ts';
 import { openArchiveDatabase } from '../lib/cli/query/duckdb/database.ts';
@@ -38,6 +38,7 @@ interface Written {
 }
 
 function writeArchive(dataDir: string): Written {
+  const out = newLineWriter();
   const written = { spans: 0, jsonBytes: 0, gzipBytes: 0, traceId: '' };
   for (let n = 0; written.spans < wanted; n++) {
     const requests = corpusOf('gateway', SPANS_PER_OBJECT, n + 1);
@@ -45,7 +46,7 @@ function writeArchive(dataDir: string): Written {
     const nowMs = FIRST_HOUR_MS + Math.floor((Math.min(written.spans / wanted, 0.999) * HOURS + 0.0001) * MS_PER_HOUR);
     const lines = traces.flatMap(({ traceId, fragments }) => {
       const columns = { policy: 'errors', adjustedCount: 1, decidedAtMs: nowMs, firstSeq: 0 };
-      return archiveLines(Trace.fromFragments(traceId, fragments), columns).map((line) => line.slice());
+      return archiveLines(Trace.fromFragments(traceId, fragments), columns, out);
     });
     const path = join(
       dataDir,
@@ -53,6 +54,7 @@ function writeArchive(dataDir: string): Written {
       archiveKey(partitionOfHour(hourOf(nowMs)), nowMs, n.toString(16).padStart(16, '0')),
     );
     const text = Buffer.concat(lines);
+    out.recycle();
     const bytes = gzipSync(text);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, bytes);

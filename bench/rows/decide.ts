@@ -9,7 +9,7 @@ import type { SamplingConfig } from '../../lib/sampling/sampling-config.ts';
 import { type CorpusName, corpusOf, samplingConfig } from '../corpora.ts';
 import { timesAsFast } from '../table/rounds.ts';
 import type { Row, Size } from '../table/row.ts';
-import { textBytesOf } from './bounds/counts.ts';
+import { ownerBytesOf, textBytesOf } from './bounds/counts.ts';
 import { leastLine } from './bounds/line.ts';
 import { leastVotes } from './bounds/policies.ts';
 import { onEach, type StoredTrace, spansOf, storedTraces } from './stored-traces.ts';
@@ -103,6 +103,7 @@ function lines(
     assert.deepEqual(spansOfLine(line), spansOfLine(lineOfObjects(trace)));
     assert.equal(leastLine(trace, line).length, line.length);
     assert.equal(leastLine(trace, line).textBytes, textBytesOf(trace));
+    assert.equal(leastLine(trace, line).ownerBytes, ownerBytesOf(trace));
   }
   const base = onEach(traces, (trace) => store(lineOfObjects(trace)));
   const writeAll = onEach(traces, (trace) => store(lineOf(trace)));

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { formatUtc, hourOf } from '../../lib/archive/hours.ts';
 import { archiveKey, LOCAL_ARCHIVE, partitionOfHour } from '../../lib/archive/layout.ts';
-import { archiveLines } from '../../lib/archive/line.ts';
+import { archiveLines, newLineWriter } from '../../lib/archive/line.ts';
 import { Trace } from '../../lib/otlp/trace/trace.ts';
 import type { KeptRecord } from '../../lib/read/ports.ts';
 import { corpusOf } from '../corpora.ts';
@@ -67,12 +67,15 @@ export async function seedArchive(dataDir: string, wanted: number): Promise<Seed
   return { traces: records.size, spans, objects, jsonBytes, gzipBytes, records, session };
 }
 
+const lineWriter = newLineWriter();
+
 /** The line of a trace that began at another second. */
 function movedLine(trace: Trace, startMs: number): string {
   const hasError = Array.from({ length: trace.spanCount }, (_, span) => trace.statusCode(span)).includes(2);
   const columns = hasError ? { policy: 'errors', adjustedCount: 1 } : { policy: 'sample-of-all', adjustedCount: 20 };
-  const [line] = archiveLines(trace, { ...columns, decidedAtMs: startMs + 30_000, firstSeq: 0 });
+  const [line] = archiveLines(trace, { ...columns, decidedAtMs: startMs + 30_000, firstSeq: 0 }, lineWriter);
   const text = Buffer.from(line ?? []).toString();
+  lineWriter.recycle();
   const began = Date.parse(`${/"start_time":"([^"]+)"/.exec(text)?.[1]?.replace(' ', 'T')}Z`);
   const seconds = Math.floor(startMs / 1000) - Math.floor(began / 1000);
   return text

@@ -23,7 +23,7 @@ export interface ArchiveColumns {
   readonly skipFragments?: number;
 }
 
-/** Writes the columns of all traces. It keeps nothing of what has been taken, but columns share its buffers. */
+/** Writes the columns of all traces. */
 const out = new JsonWriter(32 * 1024);
 
 const TRACE_ID = json(',"trace_id":');
@@ -41,11 +41,14 @@ const DECIDED_AT = json(',"decided_at":');
 const SEQ = json(',"seq":');
 const NULL = json('null');
 
-/** The columns of a line as JSON, from the comma after `resourceSpans` up to where the value of `seq` goes. */
+/**
+ * The columns of a line as JSON, from the comma after `resourceSpans` up to where the value of `seq` goes. The next call overwrites
+ * them.
+ */
 export function columnsOf(trace: Trace, columns: ArchiveColumns): Uint8Array {
   const { startTimeUnixNano, durationMs, rootService, rootName, services, errorCount, status } = summarize(trace);
-  // What an earlier trace may have left when its writing failed.
-  out.length = 0;
+  // The columns of the trace before are in its lines; or its writing failed.
+  out.recycle();
   out.piece(TRACE_ID);
   out.quoted(trace.traceId);
   out.piece(START_TIME);

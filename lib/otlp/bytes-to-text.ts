@@ -1,45 +1,49 @@
-/** The ASCII codes of the two hex digits of each byte. */
-const DIGITS = Uint8Array.from({ length: 512 }, (_, i) => {
-  const byte = i >> 1;
-  return (i % 2 === 0 ? byte >> 4 : byte & 15).toString(16).charCodeAt(0);
-});
+/** The ASCII codes of the hex digits. */
+const HEX: Uint8Array = new TextEncoder().encode('0123456789abcdef');
 
 /** `bytes[start, end)` in lower-case hex. */
 export function toHex(bytes: Uint8Array, start: number, end: number): string {
   let hex = '';
   let at = start;
   for (; at + 8 <= end; at += 8) hex += hexOfEight(bytes, at);
-  for (; at < end; at++) hex += String.fromCharCode(digit(bytes, at, 0), digit(bytes, at, 1));
+  for (; at < end; at++) {
+    const byte = bytes[at] as number;
+    hex += String.fromCharCode(HEX[byte >> 4] as number, HEX[byte & 15] as number);
+  }
   return hex;
 }
 
 /**
  * One call for eight bytes: a string that is concatenated from pairs takes several times the memory until it is first
- * read.
+ * read. Without a call for each digit, which costs most in a process that has compiled nothing yet.
  */
 function hexOfEight(bytes: Uint8Array, at: number): string {
+  const a = bytes[at] as number;
+  const b = bytes[at + 1] as number;
+  const c = bytes[at + 2] as number;
+  const d = bytes[at + 3] as number;
+  const e = bytes[at + 4] as number;
+  const f = bytes[at + 5] as number;
+  const g = bytes[at + 6] as number;
+  const h = bytes[at + 7] as number;
   return String.fromCharCode(
-    digit(bytes, at, 0),
-    digit(bytes, at, 1),
-    digit(bytes, at + 1, 0),
-    digit(bytes, at + 1, 1),
-    digit(bytes, at + 2, 0),
-    digit(bytes, at + 2, 1),
-    digit(bytes, at + 3, 0),
-    digit(bytes, at + 3, 1),
-    digit(bytes, at + 4, 0),
-    digit(bytes, at + 4, 1),
-    digit(bytes, at + 5, 0),
-    digit(bytes, at + 5, 1),
-    digit(bytes, at + 6, 0),
-    digit(bytes, at + 6, 1),
-    digit(bytes, at + 7, 0),
-    digit(bytes, at + 7, 1),
+    HEX[a >> 4] as number,
+    HEX[a & 15] as number,
+    HEX[b >> 4] as number,
+    HEX[b & 15] as number,
+    HEX[c >> 4] as number,
+    HEX[c & 15] as number,
+    HEX[d >> 4] as number,
+    HEX[d & 15] as number,
+    HEX[e >> 4] as number,
+    HEX[e & 15] as number,
+    HEX[f >> 4] as number,
+    HEX[f & 15] as number,
+    HEX[g >> 4] as number,
+    HEX[g & 15] as number,
+    HEX[h >> 4] as number,
+    HEX[h & 15] as number,
   );
-}
-
-function digit(bytes: Uint8Array, at: number, half: 0 | 1): number {
-  return DIGITS[(bytes[at] as number) * 2 + half] as number;
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -6,7 +6,8 @@ import type { StoredTrace } from '../stored-traces.ts';
 import type { LeastJson } from './json-body.ts';
 
 const { TracesData } = opentelemetry.proto.trace.v1;
-const { KeyValue } = opentelemetry.proto.common.v1;
+const { InstrumentationScope, KeyValue } = opentelemetry.proto.common.v1;
+const { Resource } = opentelemetry.proto.resource.v1;
 
 /** The bounds look only at attributes up to this length. */
 const LONGEST = 127;
@@ -31,6 +32,18 @@ export function countsOf(tracesData: Uint8Array): SpanCounts {
     }
   }
   return { attributes, textBytes };
+}
+
+/** Bytes of resources and scopes. */
+export function ownerBytesOf({ fragments }: StoredTrace): number {
+  let bytes = 0;
+  for (const fragment of fragments) {
+    for (const { resource, scopeSpans } of TracesData.decode(fragment).resourceSpans ?? []) {
+      bytes += Resource.encode(resource ?? {}).finish().length;
+      for (const { scope } of scopeSpans ?? []) bytes += InstrumentationScope.encode(scope ?? {}).finish().length;
+    }
+  }
+  return bytes;
 }
 
 export function textBytesOf({ fragments }: StoredTrace): number {

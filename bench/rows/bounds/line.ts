@@ -1,10 +1,12 @@
 /**
- * The bound of a JSON line: to walk the spans of a trace, to write their texts, IDs and times, and to copy the rest of
- * the line.
+ * The bound of a JSON line: to walk the spans of a trace, to write their texts, IDs and times, to copy the rest of the
+ * line, and to put the line where it stays.
  *
  * Nobody avoids this: to look at the tag of each field of each span and at both tags of each attribute; to look at each
  * byte of a text, here four at a time, because it may need an escape or be invalid UTF-8; to write each text at its
- * place, and between two of them what JSON wants there; to turn IDs into hex, and times into digits.
+ * place, and between two of them what JSON wants there; to turn IDs into hex, and times into digits; to look at each
+ * byte of a resource and a scope, here eight at a time, because only that shows whether their JSON is one that is known; to
+ * keep the line in memory of its own, because it waits for the others of its object.
  *
  * Left out, and copied from the finished line: numbers in attributes, the seconds of times, which can be remembered, as
  * resources and scopes can; the columns of the trace; the fields in events, links and statuses; texts beyond 127 bytes.
@@ -14,6 +16,8 @@ import { mayBeSpecial } from '../../../lib/otlp/json-words.ts';
 import type { StoredTrace } from '../stored-traces.ts';
 import { afterValue, afterVarint } from './wire.ts';
 
+/** Of a `ResourceSpans` or `ScopeSpans`: its resource or scope, and the messages in it. */
+const OWNER = 0x0a;
 const CHILD = 0x12;
 const RESOURCE_SPANS = 0x0a;
 const TRACE_ID = 0x0a;
@@ -30,10 +34,13 @@ const SECONDS_DIGITS = 10;
 
 export interface LeastLine {
   readonly length: number;
-  /** The part that did not come from the finished line as one piece. It is overwritten by the next call. */
+  /** The part that did not come from the finished line as one piece. It stays until as many lines follow as take 8 MiB. */
   readonly written: Buffer;
   /** Bytes of names, keys and texts of spans. */
   readonly textBytes: number;
+  /** Bytes of resources and scopes. */
+  readonly ownerBytes: number;
+  readonly ownerSum: number;
   /** Words in which something may need an escape. */
   readonly specialWords: number;
 }
@@ -45,7 +52,14 @@ let bytes: Uint8Array = out;
 let view: DataView = outView;
 let at = 0;
 let textBytes = 0;
+let ownerBytes = 0;
+/** What the bytes of resources and scopes were compared by: a sum, so that no byte can be left out. */
+let ownerSum = 0;
 let specialWords = 0;
+
+/** As much as a round keeps of its lines. */
+const kept = Buffer.alloc(8 << 20);
+let keptAt = 0;
 
 /** @param finished the line itself: what is between the texts comes from there */
 export function leastLine({ fragments }: StoredTrace, finished: Uint8Array): LeastLine {
@@ -55,7 +69,7 @@ export function leastLine({ fragments }: StoredTrace, finished: Uint8Array): Lea
     outView = new DataView(out.buffer);
   }
   lineView = new DataView(finished.buffer, finished.byteOffset, finished.byteLength);
-  at = textBytes = specialWords = 0;
+  at = textBytes = ownerBytes = ownerSum = specialWords = 0;
   for (const fragment of fragments) {
     bytes = fragment;
     view = new DataView(fragment.buffer, fragment.byteOffset, fragment.byteLength);
@@ -65,9 +79,13 @@ export function leastLine({ fragments }: StoredTrace, finished: Uint8Array): Lea
       from = to;
     }
   }
-  const written = out.subarray(0, at);
   out.set(finished.subarray(at), at);
-  return { length: finished.length, written, textBytes, specialWords };
+  if (keptAt + finished.length > kept.length) keptAt = 0;
+  const start = keptAt;
+  keptAt += finished.length;
+  out.copy(kept, start, 0, finished.length);
+  const written = kept.subarray(start, start + at);
+  return { length: finished.length, written, textBytes, ownerBytes, ownerSum, specialWords };
 }
 
 function writeScope(from: number, to: number): void {
@@ -79,8 +97,17 @@ function eachChild(from: number, to: number, work: (from: number, to: number) =>
     const tag = bytes[next] as number;
     const after = afterValue(bytes, tag, next + 1);
     if (tag === CHILD) work(afterVarint(bytes, next + 1), after);
+    else if (tag === OWNER) lookAt(afterVarint(bytes, next + 1), after);
     next = after;
   }
+}
+
+function lookAt(from: number, to: number): void {
+  const source = view;
+  let sum = source.getFloat64(to - 8, true);
+  for (let i = from; i < to - 8; i += 8) sum += source.getFloat64(i, true);
+  ownerSum += sum;
+  ownerBytes += to - from;
 }
 
 function writeSpan(from: number, to: number): void {

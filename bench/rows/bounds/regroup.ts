@@ -19,6 +19,8 @@ import { afterValue, afterVarint } from './wire.ts';
 export interface LeastFragments {
   readonly bytes: Buffer;
   readonly ends: Int32Array;
+  /** Where the trace IDs are in the request, by the index of the trace. */
+  readonly idOffsets: Int32Array;
   readonly traceCount: number;
   readonly spanCount: number;
   /** Attributes of spans that were looked at, without those that are longer than 127 bytes. */
@@ -28,6 +30,10 @@ export interface LeastFragments {
 const RESOURCE_SPANS = 0x0a;
 /** A `ScopeSpans` in its `ResourceSpans`, and a `Span` in its `ScopeSpans`. */
 const CHILD = 0x12;
+/** In a `ResourceSpans` or `ScopeSpans`. */
+const RESOURCE_OR_SCOPE = 0x0a;
+const ATTRIBUTE_OF_RESOURCE = 0x0a;
+const ATTRIBUTE_OF_SCOPE = 0x1a;
 const TRACE_ID = 0x0a;
 const ATTRIBUTE = 0x4a;
 const NONE = -1;
@@ -60,6 +66,7 @@ const places = new Int32Array(MOST_SPANS * 2);
 const PLACE_MASK = MOST_SPANS * 2 - 1;
 const idOffsets = new Int32Array(MOST_SPANS);
 
+let looks: Looks;
 let request: Uint8Array = out;
 let view = new DataView(request.buffer, request.byteOffset, request.byteLength);
 let spanCount = 0;
@@ -69,13 +76,29 @@ let traceCount = 0;
 let attributeCount = 0;
 
 export function leastRegroup(protobuf: Uint8Array): LeastFragments {
+  return regroupWith(protobuf, LEAST);
+}
+
+/** How messages are looked at, from their start to their end, without tag and length. */
+export interface Looks {
+  /** @returns the offset of the trace ID */
+  span(bytes: Uint8Array, start: number, end: number): number;
+  /** Looks at a resource or a scope. */
+  message(bytes: Uint8Array, start: number, end: number, attributeTag: number): void;
+}
+
+const LEAST: Looks = { span: lookAtSpan, message() {} };
+
+/** {@link leastRegroup}, with another look at the messages. */
+export function regroupWith(protobuf: Uint8Array, as: Looks): LeastFragments {
+  looks = as;
   request = protobuf;
   view = new DataView(protobuf.buffer, protobuf.byteOffset, protobuf.byteLength);
   spanCount = scopeCount = resourceCount = traceCount = attributeCount = 0;
   places.fill(0);
   readRequest();
   writeFragments();
-  return { bytes: out, ends, traceCount, spanCount, attributeCount };
+  return { bytes: out, ends, idOffsets, traceCount, spanCount, attributeCount };
 }
 
 function readRequest(): void {
@@ -89,6 +112,8 @@ function readRequest(): void {
       if (tag === CHILD) {
         addChild(resources, row, at, after);
         readScopeSpans(afterVarint(request, at + 1), after);
+      } else if (tag === RESOURCE_OR_SCOPE) {
+        looks.message(request, afterVarint(request, at + 1), after, ATTRIBUTE_OF_RESOURCE);
       }
       at = after;
     }
@@ -105,7 +130,9 @@ function readScopeSpans(start: number, end: number): void {
     const after = afterValue(request, tag, at + 1);
     if (tag === CHILD) {
       addChild(scopes, row, at, after);
-      addSpan(lookAtSpan(afterVarint(request, at + 1), after), at, after, scope);
+      addSpan(looks.span(request, afterVarint(request, at + 1), after), at, after, scope);
+    } else if (tag === RESOURCE_OR_SCOPE) {
+      looks.message(request, afterVarint(request, at + 1), after, ATTRIBUTE_OF_SCOPE);
     }
     at = after;
   }
@@ -123,8 +150,7 @@ function addChild(envelopes: Int32Array, row: number, start: number, end: number
 }
 
 /** Looks at each tag. @returns the offset of the trace ID */
-function lookAtSpan(start: number, end: number): number {
-  const bytes = request;
+function lookAtSpan(bytes: Uint8Array, start: number, end: number): number {
   let traceId = 0;
   let attributes = 0;
   for (let at = start; at < end; ) {

@@ -1,3 +1,4 @@
+import { areEqual, areExact, WORD } from '../double-words.ts';
 import type { MessageWriter } from './field-format.ts';
 import type { JsonPiece } from './piece.ts';
 import type { JsonWriter } from './writer.ts';
@@ -32,7 +33,7 @@ export class CachedMessageJson implements MessageWriter {
 
   /** Writes the message in `bytes[start, end)` as an object, with what stands around it. */
   write(out: JsonWriter, bytes: Uint8Array, start: number, end: number): void {
-    if (end - start > LARGEST_MESSAGE) {
+    if (end - start > LARGEST_MESSAGE || end - start < WORD) {
       this.#writeAnew(out, bytes, start, end);
       return;
     }
@@ -45,6 +46,7 @@ export class CachedMessageJson implements MessageWriter {
     }
     const before = out.length;
     this.#writeAnew(out, bytes, start, end);
+    if (!areExact(view, start, end)) return;
     // Not `slice`: on a Buffer it does not copy.
     const copy = new Uint8Array(bytes.subarray(start, end));
     // The old entry moves to the next slot, so that two messages in turns do not displace each other.
@@ -60,7 +62,7 @@ export class CachedMessageJson implements MessageWriter {
 
   #jsonAt(slot: number, bytes: DataView, start: number, end: number): Uint8Array | undefined {
     const cached = this.#slots[slot];
-    return cached !== undefined && isEqual(cached.message, bytes, start, end) ? cached.json : undefined;
+    return cached !== undefined && areEqual(cached.message, bytes, start, end) ? cached.json : undefined;
   }
 }
 
@@ -73,22 +75,4 @@ function hash(bytes: DataView, start: number, end: number): number {
   const step = Math.max(4, Math.floor((end - start) / SAMPLES));
   for (let at = end - 4; at >= start; at -= step) hashed = Math.imul(hashed ^ bytes.getInt32(at, true), 0x9e3779b1);
   return hashed ^ (hashed >>> 15);
-}
-
-function isEqual(message: DataView, bytes: DataView, start: number, end: number): boolean {
-  const length = message.byteLength;
-  if (end - start !== length) return false;
-  let at = 0;
-  for (; at + 16 <= length; at += 16) {
-    const difference =
-      (message.getInt32(at, true) ^ bytes.getInt32(start + at, true)) |
-      (message.getInt32(at + 4, true) ^ bytes.getInt32(start + at + 4, true)) |
-      (message.getInt32(at + 8, true) ^ bytes.getInt32(start + at + 8, true)) |
-      (message.getInt32(at + 12, true) ^ bytes.getInt32(start + at + 12, true));
-    if (difference !== 0) return false;
-  }
-  for (; at < length; at++) {
-    if (message.getUint8(at) !== bytes.getUint8(start + at)) return false;
-  }
-  return true;
 }

@@ -1,6 +1,17 @@
+import { WORD } from '../double-words.ts';
 import { BOOL, DOUBLE, INT, NOT_PLAIN, plainValueStart, STRING } from '../protobuf/attributes.ts';
 import { FIXED64, LENGTH_DELIMITED, shortEnd, shortStart, tagOf, VARINT, varint32At } from '../protobuf/wire-values.ts';
 import { copyPiece, json, SLACK } from './piece.ts';
+import {
+  copyRecurring,
+  hashOf,
+  keyHashAt,
+  MOST_RECURRING,
+  mayRecur,
+  NOT_REMEMBERED,
+  rememberAttribute,
+  slotOf,
+} from './recurring-attributes.ts';
 import { MAX_DOUBLE_LENGTH, writeDecimal, writeDouble } from './write-numbers.ts';
 import { copyText, MAX_TEXT_GROWTH } from './write-text.ts';
 import type { JsonWriter } from './writer.ts';
@@ -28,6 +39,7 @@ const DOUBLE_TAG = tagOf(DOUBLE, FIXED64);
 const MOST_AROUND = KEY.length + FALSE_VALUE.length + MAX_DOUBLE_LENGTH + SLACK;
 /** A list that is longer is left to a table of its keys. */
 const FEW = 64;
+const KEY_HASHES = 1024;
 
 /**
  * Writes `KeyValue` fields with this one-byte tag, from `start` on, each with a comma before it; of several with one
@@ -44,30 +56,94 @@ export function writePlainKeyValues(
   tag: number,
   writeValue: ValueWriter,
 ): number {
-  // Bit h is set when there is a key with hash h. Most keys are new, and this shows it without comparing.
-  let low = 0;
-  let high = 0;
+  const source = out.viewOf(bytes);
+  lists = (lists + 1) | 0;
+  const list = lists;
+  let { view, at: target } = out;
   let at = start;
   for (let count = 0; at < end && bytes[at] === tag && count < FEW; count++) {
-    const from = shortStart(bytes, at + 1);
-    const to = shortEnd(bytes, at + 1);
-    const value = to > at && to <= end ? plainValueStart(bytes, from, to) : NOT_PLAIN;
-    if (value === NOT_PLAIN) return at;
-    const keyLength = bytes[from + 1] as number;
-    const keyEnd = from + 2 + keyLength;
-    const middle = bytes[from + 2 + (keyLength >> 1)] as number;
-    // The bytes around an empty key are no part of it.
-    const hash = keyLength === 0 ? 0 : keyLength * 7 + middle * 3 + (bytes[keyEnd - 1] as number) * 5;
-    const bit = 1 << (hash & 31);
-    const mayBeKnown = (((hash & 32) === 0 ? low : high) & bit) !== 0;
-    if ((hash & 32) === 0) low |= bit;
-    else high |= bit;
-    if (!mayBeKnown || !hasKey(bytes, start, at, from + 1, keyEnd)) {
-      writePlainKeyValue(out, bytes, from + 2, keyEnd, value, to, writeValue);
+    const from = at + 2;
+    const to = from + (bytes[at + 1] as number);
+    let hash = 0;
+    if (mayRecur(to - from) && to <= end) {
+      hash = hashOf(source, from, to);
+      const slot = slotOf(source, from, to, hash);
+      if (slot !== NOT_REMEMBERED) {
+        if (isNewKey(keyHashAt(slot), list, bytes, start, at, from + 1)) {
+          if (target + MOST_RECURRING > view.byteLength) {
+            out.at = target;
+            out.reserve(MOST_RECURRING);
+            ({ view, at: target } = out);
+          }
+          target = copyRecurring(view, target, slot);
+        }
+        at = to;
+        continue;
+      }
     }
-    at = to;
+    out.at = target;
+    const next = writeNewKeyValue(out, list, bytes, start, at, end, hash, writeValue);
+    ({ view, at: target } = out);
+    if (next === at) break;
+    at = next;
   }
+  out.at = target;
   return at;
+}
+
+/**
+ * Writes the attribute whose tag is at `at`, unless its key is one of those in `bytes[start, at)`, and may remember it.
+ * @param hash 0 if it cannot recur. @returns where it ends; `at` if it has another form
+ */
+function writeNewKeyValue(
+  out: JsonWriter,
+  list: number,
+  bytes: Uint8Array,
+  start: number,
+  at: number,
+  end: number,
+  hash: number,
+  writeValue: ValueWriter,
+): number {
+  const from = shortStart(bytes, at + 1);
+  const to = shortEnd(bytes, at + 1);
+  const value = to > at && to <= end ? plainValueStart(bytes, from, to) : NOT_PLAIN;
+  if (value === NOT_PLAIN) return at;
+  const keyHash = hashOfKey(bytes, from + 1);
+  if (!isNewKey(keyHash, list, bytes, start, at, from + 1)) return to;
+  const before = out.at;
+  writePlainKeyValue(out, bytes, from + 2, from + 2 + (bytes[from + 1] as number), value, to, writeValue);
+  if (hash !== 0) {
+    out.reserve(WORD);
+    rememberAttribute(out.viewOf(bytes), from, to, hash, keyHash, out.view, before, out.at);
+  }
+  return to;
+}
+
+/** The number of the list of attributes that was begun last. */
+let lists = 0;
+/** By the hash of a key, the number of the last list with such a key. */
+const listsOfKeys = new Int32Array(KEY_HASHES);
+
+/** Of the key whose length is at `at`. */
+function hashOfKey(bytes: Uint8Array, at: number): number {
+  const length = bytes[at] as number;
+  // The bytes around an empty key are no part of it.
+  if (length === 0) return 0;
+  const middle = bytes[at + 1 + (length >> 1)] as number;
+  return (length * 97 + middle * 31 + (bytes[at + length] as number) * 7) & (KEY_HASHES - 1);
+}
+
+/**
+ * Whether the list has not had the key whose length is at `keyAt`. Most keys have a hash that no other key of the list has, which
+ * shows it without comparing. A list inside a value of this one takes a later number, and may overwrite its hashes.
+ *
+ * @param bytes the attributes before it are in `bytes[start, end)`
+ */
+function isNewKey(hash: number, list: number, bytes: Uint8Array, start: number, end: number, keyAt: number): boolean {
+  const mayBeKnown = listsOfKeys[hash] === list || lists !== list;
+  listsOfKeys[hash] = list;
+  return !mayBeKnown || !hasKey(bytes, start, end, keyAt, keyAt + 1 + (bytes[keyAt] as number));
 }
 
 /** Whether one of the plain attributes in `bytes[start, end)` has the key whose length is at `keyAt`. */

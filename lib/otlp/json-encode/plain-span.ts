@@ -2,8 +2,9 @@ import { endOfShortRun } from '../protobuf/field-cursor.ts';
 import { isZeroAt, NO_END, shortEnd, shortStart } from '../protobuf/wire-values.ts';
 import { writeKeyValues } from './any-value.ts';
 import { copyPiece, type JsonPiece, json } from './piece.ts';
-import { writeDecimal } from './write-numbers.ts';
+import { writeDecimal, writeNanos } from './write-numbers.ts';
 import { copyText, MAX_TEXT_GROWTH, writeHexString } from './write-text.ts';
+import { writeTraceId } from './write-trace-id.ts';
 import type { JsonWriter } from './writer.ts';
 
 const TRACE_ID = json(',"traceId":');
@@ -62,7 +63,8 @@ export function writePlainFields(
       case 0x12: // span_id
       case 0x22: // parent_span_id, where zeros mean none, as in the Collector's JSON encoder
         next = shortIdEnd(bytes, field + 1, end);
-        if (next > field + 2 && !(tag === 0x22 && isZeroAt(bytes, field + 2, next - field - 2))) {
+        if (tag === 0x0a && next === field + 18) at = writeTraceId(view, at, bytes, source, field + 2);
+        else if (next > field + 2 && !(tag === 0x22 && isZeroAt(bytes, field + 2, next - field - 2))) {
           at = copyPiece(view, at, tag === 0x0a ? TRACE_ID : tag === 0x12 ? SPAN_ID : PARENT_SPAN_ID);
           at = writeHexString(view, at, bytes, field + 2, next);
         }
@@ -138,7 +140,7 @@ function writeTime(out: DataView, at: number, key: JsonPiece, source: DataView, 
   const low = source.getInt32(from, true);
   const high = source.getInt32(from + 4, true);
   if (low === 0 && high === 0) return at;
-  return copyPiece(out, writeDecimal(out, copyPiece(out, at, key), high, low), QUOTE);
+  return copyPiece(out, writeNanos(out, copyPiece(out, at, key), high, low), QUOTE);
 }
 
 function writeFlags(out: DataView, at: number, source: DataView, from: number): number {

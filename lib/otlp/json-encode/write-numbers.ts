@@ -29,6 +29,51 @@ export function writeDecimal(out: DataView, at: number, high: number, low: numbe
   return writeSixDigits(out, middleEnd, rest - quotientLow * MILLION);
 }
 
+/**
+ * Writes a time in nanoseconds since 1970, `high * 2^32 + low`, in decimal as {@link writeDecimal} does. Times that come after each
+ * other mostly share their seconds: they are remembered.
+ */
+export function writeNanos(out: DataView, at: number, high: number, low: number): number {
+  if (high < LEAST_HIGH || high >= MOST_HIGH) return writeDecimal(out, at, high, low);
+  // The sum is rounded to a double, so the quotient may be wrong by one. The remainder is right in 32 bits.
+  let seconds = Math.floor((high * 0x100000000 + (low >>> 0)) / BILLION) | 0;
+  let nanos = (low - Math.imul(seconds, BILLION)) | 0;
+  if (nanos < 0) {
+    nanos += BILLION;
+    seconds = (seconds - 1) | 0;
+  } else if (nanos >= BILLION) {
+    nanos -= BILLION;
+    seconds = (seconds + 1) | 0;
+  }
+  if (seconds !== lastSeconds) {
+    lastSeconds = seconds;
+    writeDecimal(lastDigits, 0, 0, seconds);
+  }
+  out.setFloat64(at, lastDigits.getFloat64(0, true), true);
+  out.setUint16(at + 8, lastDigits.getUint16(8, true), true);
+  const millions = (nanos / MILLION) | 0;
+  const rest = nanos - millions * MILLION;
+  const thousands = (rest / 1000) | 0;
+  // Each overwrites the fourth byte of the one before.
+  out.setInt32(at + 10, TRIPLES[millions] as number, true);
+  out.setInt32(at + 13, TRIPLES[thousands] as number, true);
+  out.setInt32(at + 16, TRIPLES[rest - thousands * 1000] as number, true);
+  return at + 19;
+}
+
+const BILLION = 1_000_000_000;
+/** The high half of times from 2004 to 2106: their seconds have ten digits, and fit into 32 bits. */
+const LEAST_HIGH = 0x0f000000;
+const MOST_HIGH = BILLION;
+let lastSeconds = 0;
+const lastDigits = new DataView(new ArrayBuffer(16));
+
+/** The three digits of each number below 1000 in ASCII, with the hundreds in the low byte. */
+const TRIPLES: Int32Array = Int32Array.from(
+  { length: 1000 },
+  (_, value) => (ZERO + Math.floor(value / 100)) | ((PAIRS[value % 100] as number) << 8),
+);
+
 const MILLION = 1_000_000;
 
 /** Writes a number below 2^31. */

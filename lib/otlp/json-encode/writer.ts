@@ -1,69 +1,66 @@
 import { copyPiece, type JsonPiece, SLACK } from './piece.ts';
+import { TextStore } from './text-store.ts';
 import { MAX_DOUBLE_LENGTH, writeDecimal, writeDouble } from './write-numbers.ts';
 import { copyPlainString, copyText, MAX_TEXT_GROWTH, writeBase64String, writeHexString } from './write-text.ts';
 
 const encoder = new TextEncoder();
 
-/** The most bytes that {@link JsonWriter.recycle} keeps. */
-const MOST_KEPT = 8 * 1024 * 1024;
-
 /**
- * Writes JSON texts in UTF-8, piece by piece. It adds nothing between the pieces. Texts share large buffers, because
- * allocating a buffer for each costs more than writing its content. New memory costs about as much again, so
- * who is done with all texts gives it back ({@link JsonWriter.recycle}).
+ * Writes JSON texts in UTF-8, piece by piece. It adds nothing between the pieces.
+ *
+ * Each text is written at the start of one buffer, and copied when it is complete. This takes half the time of writing each where it
+ * stays: the start of the buffer is always in the cache of the processor, and the copy needs not read the memory that it overwrites.
+ * Who is done with all texts gives their memory back ({@link JsonWriter.recycle}).
  */
 export class JsonWriter {
   readonly #capacity: number;
+  readonly #texts: TextStore;
   #out: Uint8Array;
-  /** Full buffers with the texts that have been taken, as far as they may be kept. */
-  readonly #full: Uint8Array[] = [];
-  /** Buffers to write into next. */
-  readonly #free: Uint8Array[] = [];
   /** The buffer, for writers that {@link reserve} room, write from {@link at} on, and move it behind what they wrote. */
   view: DataView;
   /** The bytes that were read last. */
   #source: Uint8Array = new Uint8Array(0);
   #sourceView: DataView = new DataView(new ArrayBuffer(0));
-  /** Where the text begins in the buffer. */
-  #start = 0;
   /** Where the next byte goes in the buffer. */
   at = 0;
 
   /** @param capacity the size of a buffer, in bytes; a larger text gets a larger one */
   constructor(capacity: number) {
     this.#capacity = capacity;
+    this.#texts = new TextStore(capacity);
     this.#out = new Uint8Array(capacity);
     this.view = new DataView(this.#out.buffer);
   }
 
   /** The length of the text so far, in bytes. Set it to a smaller value to discard what was written after that. */
   get length(): number {
-    return this.at - this.#start;
+    return this.at;
   }
 
   set length(length: number) {
-    this.at = this.#start + length;
+    this.at = length;
   }
 
-  /** Ends the text and returns it without a copy. The next text starts empty. */
+  /** Ends the text and returns it. The next text starts empty. */
   take(): Uint8Array {
-    const text = this.#out.subarray(this.#start, this.at);
-    this.#start = this.at;
+    const text = this.#out.subarray(0, this.at);
+    this.at = 0;
+    if (this.#out.length === this.#capacity) return this.#texts.keep(text);
+    // A large text keeps its buffer.
+    this.#continueIn(new Uint8Array(this.#capacity));
     return text;
   }
 
   /** Gives up all texts, taken or not: the next ones overwrite them. At most 8 MiB are kept for that. */
   recycle(): void {
-    this.#free.push(...this.#full);
-    this.#full.length = 0;
-    this.#start = 0;
+    this.#texts.recycle();
     this.at = 0;
-    if (this.#out.length > this.#capacity) this.#continueIn(this.#free.pop() ?? new Uint8Array(this.#capacity));
+    if (this.#out.length > this.#capacity) this.#continueIn(new Uint8Array(this.#capacity));
   }
 
   /** A copy of the text from byte `from` on. */
   copy(from: number): Uint8Array {
-    return this.#out.slice(this.#start + from, this.at);
+    return this.#out.slice(from, this.at);
   }
 
   /** Writes one byte as it is. */
@@ -116,7 +113,7 @@ export class JsonWriter {
    */
   open(length: number, bracket: number): void {
     if (this.length === length) this.byte(bracket);
-    else this.#out[this.#start + length] = bracket;
+    else this.#out[length] = bracket;
   }
 
   /** Writes a string without its quotes, from UTF-8 in `bytes[from, to)`. Invalid UTF-8 becomes U+FFFD. */
@@ -199,20 +196,13 @@ export class JsonWriter {
 
   /** Makes room for `count` more bytes. This may replace the buffer and {@link at}. */
   reserve(count: number): void {
-    if (this.at + count > this.#out.length) this.#replaceBuffer(count);
+    if (this.at + count > this.#out.length) this.#grow(count);
   }
 
-  #replaceBuffer(count: number): void {
-    const { length } = this;
-    const size = Math.max(this.#capacity, (length + count) * 2);
-    const next = (size === this.#capacity ? this.#free.pop() : undefined) ?? new Uint8Array(size);
-    next.set(this.#out.subarray(this.#start, this.at));
-    // A larger one was for one large text.
-    const mayBeKept = (this.#full.length + this.#free.length + 2) * this.#capacity <= MOST_KEPT;
-    if (this.#out.length === this.#capacity && mayBeKept) this.#full.push(this.#out);
-    this.#continueIn(next);
-    this.#start = 0;
-    this.at = length;
+  #grow(count: number): void {
+    const larger = new Uint8Array((this.at + count) * 2);
+    larger.set(this.#out.subarray(0, this.at));
+    this.#continueIn(larger);
   }
 
   #continueIn(buffer: Uint8Array): void {

@@ -9,6 +9,12 @@ const STRING_TAG = 0x0a;
 const STRING_VALUE = (STRING_TAG << 16) | VALUE_TAG;
 const BOOL_TAG = 0x10;
 const INT_TAG = 0x18;
+/** Of the first four bytes of a value all but the bit in which bool and int differ, and what its first byte has in it. */
+const INT_MASK = 0x80f7ffff | 0;
+/** `12 2 18 n`: the value is an int of one byte, or a bool. */
+const ONE_BYTE_INT = (BOOL_TAG << 16) | (2 << 8) | VALUE_TAG;
+/** `12 3 18 n n`: an int of two bytes, if the last of them ends it. */
+const TWO_BYTES_INT = 0x80000000 | (BOOL_TAG << 16) | (3 << 8) | VALUE_TAG;
 const DOUBLE_TAG = 0x21;
 /** An attribute with an empty key and a value of two bytes. */
 const SHORTEST = 8;
@@ -47,7 +53,10 @@ export function plainAttributesEnd(bytes: Uint8Array, view: DataView, start: num
     const valueWord = view.getInt32(value, true);
     const length = (valueWord >>> 8) & 0xff;
     const isText = (valueWord & TAGS_AND_TOP_BITS) === STRING_VALUE && valueWord >>> 24 === length - 2;
-    if (value + 2 + length !== next || !(isText || isNumber(bytes, valueWord, value + 3, next))) return at;
+    const shortInt = valueWord & INT_MASK;
+    const isKnown =
+      isText || shortInt === ONE_BYTE_INT || (shortInt === TWO_BYTES_INT && (bytes[next - 1] as number) < 0x80);
+    if (value + 2 + length !== next || !(isKnown || isNumber(bytes, valueWord, value + 3, next))) return at;
     at = next;
   }
   return at;
@@ -59,17 +68,14 @@ function isNumber(bytes: Uint8Array, word: number, start: number, end: number): 
   switch ((word >>> 16) & 0xff) {
     case BOOL_TAG:
     case INT_TAG:
-      return end - start <= 10 && isOneVarint(bytes, start, end - 1);
+      if (end - start > 10) return false;
+      for (let at = start; at < end - 1; at++) if ((bytes[at] as number) < 0x80) return false;
+      return (bytes[end - 1] as number) < 0x80;
     case DOUBLE_TAG:
       return end - start === 8;
     default:
       return false;
   }
-}
-
-function isOneVarint(bytes: Uint8Array, start: number, last: number): boolean {
-  for (let at = start; at < last; at++) if ((bytes[at] as number) < 0x80) return false;
-  return (bytes[last] as number) < 0x80;
 }
 
 /** The end of an attribute of 128 bytes or more whose value is a string of up to 16 KiB; negative if it is another. */

@@ -1,10 +1,13 @@
 import { type Fault, MalformedOtlpError } from '../errors.ts';
-import { FIXED32, FIXED64, LENGTH_DELIMITED, NO_END, shortEnd, shortStart, VARINT } from './wire-values.ts';
+import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from './wire-values.ts';
 
 const CUT_OFF = 'the message is cut off inside a value';
 
 /** There is no tag or length. */
 const FAILED = -1;
+
+/** Of more than two bytes: longer than all bytes. */
+const NOT_SHORT = 0x3fffffff;
 
 /**
  * Reads protobuf from bytes, one value at a time, without allocating. `offset` moves forward. It reads nothing at or
@@ -51,11 +54,16 @@ export class WireCursor {
   /** Reads a length and returns the offset at which the value after it ends. The value starts at `offset`. */
   lengthDelimitedEnd(): number {
     const start = this.offset;
-    const valueEnd = shortEnd(this.bytes, start);
+    let at = start;
+    let length = this.bytes[at++] as number;
+    if (length > 0x7f) {
+      const high = this.bytes[at++] as number;
+      length = high > 0x7f ? NOT_SHORT : (length & 0x7f) | (high << 7);
+    }
     // If no length is left, its value would end after the end.
-    if (valueEnd <= this.end && valueEnd !== NO_END) {
-      this.offset = shortStart(this.bytes, start);
-      return valueEnd;
+    if (at + length <= this.end) {
+      this.offset = at;
+      return at + length;
     }
     return this.#longLength(start);
   }
@@ -177,23 +185,24 @@ export class WireCursor {
 export class FaultCursor extends WireCursor {
   /** Of all bytes. */
   readonly view: DataView;
-  #fault: Fault | undefined = undefined;
+  /** The first fault since the last call of {@link takeFault}; undefined if there was none. */
+  fault: Fault | undefined = undefined;
 
   constructor(bytes: Uint8Array) {
     super(bytes);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Returns the first fault since the last call; undefined if there was none. */
+  /** Returns {@link fault}, and forgets it. */
   takeFault(): Fault | undefined {
-    const fault = this.#fault;
-    if (fault !== undefined) this.#fault = undefined;
+    const { fault } = this;
+    this.fault = undefined;
     return fault;
   }
 
   /** Keeps a fault unless there is one already. The cursor stays where it is. */
   note(problem: string, offset: number): void {
-    this.#fault ??= { problem, offset };
+    this.fault ??= { problem, offset };
   }
 
   protected override fail(problem: string, offset: number): void {

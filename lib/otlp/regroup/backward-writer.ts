@@ -26,17 +26,11 @@ export class BackwardWriter {
     this.#source.copy(this.bytes, this.offset, start, end);
   }
 
-  /** Copies `pieces[first, end)`: pairs of start and end, in the order in which they will be read. */
-  copyPieces(pieces: readonly number[], first: number, end: number): void {
-    for (let i = end - 2; i >= first; i -= 2) this.copy(pieces[i] as number, pieces[i + 1] as number);
-  }
-
   /** Makes a length-delimited field of what has been written since `offset` was `end`. @param tag below 128 */
   lengthAndTag(end: number, tag: number): void {
     let length = end - this.offset;
-    let size = 1;
-    for (let rest = length >>> 7; rest > 0; rest >>>= 7) size++;
-    this.offset -= size;
+    // A byte for each seven bits.
+    this.offset -= ((38 - Math.clz32(length | 1)) / 7) | 0;
     let at = this.offset;
     for (; length > 0x7f; length >>>= 7) this.bytes[at++] = (length & 0x7f) | 0x80;
     this.bytes[at] = length;

@@ -1,3 +1,5 @@
+import type { BackwardWriter } from './backward-writer.ts';
+
 /** Columns of a row. */
 const PARENT = 0;
 const FIRST_PIECE = 1;
@@ -16,16 +18,16 @@ export class EnvelopeTable {
   count = 0;
   /**
    * Where their fields are, as pairs of start and end offsets: for each envelope the fields before its first child,
-   * then the others. See {@link EnvelopeTable.firstPiece}.
+   * then the others.
    */
-  readonly pieces: number[] = [];
+  readonly #pieces: number[] = [];
   /** The arrays never shrink; cells after these counts are free. */
   #pieceCells = 0;
   readonly #rows: number[] = [];
 
   /** How many numbers the table holds in memory. */
   get cellCount(): number {
-    return this.#rows.length + this.pieces.length;
+    return this.#rows.length + this.#pieces.length;
   }
 
   /** Adds an envelope and returns its number. @param parent the number of the envelope that contains it */
@@ -44,7 +46,7 @@ export class EnvelopeTable {
   addField(start: number, end: number, isAfterChild: boolean): void {
     const row = (this.count - 1) * COLUMNS;
     const cells = this.#rows;
-    const { pieces } = this;
+    const pieces = this.#pieces;
     cells[row + SIZE] = (cells[row + SIZE] as number) + end - start;
     const first = cells[row + (isAfterChild ? FIRST_AFTER : FIRST_PIECE)] as number;
     if (this.#pieceCells > first && pieces[this.#pieceCells - 1] === start) {
@@ -59,7 +61,7 @@ export class EnvelopeTable {
   /** Removes the last envelope. */
   dropLast(): void {
     this.count--;
-    this.#pieceCells = this.firstPiece(this.count);
+    this.#pieceCells = this.#rows[this.count * COLUMNS + FIRST_PIECE] as number;
   }
 
   /** Counts one more copy of the envelope to write. */
@@ -82,18 +84,15 @@ export class EnvelopeTable {
     return this.#rows[envelope * COLUMNS + COPIES] as number;
   }
 
-  /**
-   * The pieces before the first child are `pieces[firstPiece, firstAfter)`, the others `pieces[firstAfter, endPiece)`.
-   */
-  firstPiece(envelope: number): number {
-    return this.#rows[envelope * COLUMNS + FIRST_PIECE] as number;
-  }
-
-  firstAfter(envelope: number): number {
-    return this.#rows[envelope * COLUMNS + FIRST_AFTER] as number;
-  }
-
-  endPiece(envelope: number): number {
-    return envelope + 1 < this.count ? this.firstPiece(envelope + 1) : this.#pieceCells;
+  /** Writes the fields before the first child, or those after it. */
+  copyTo(writer: BackwardWriter, envelope: number, isAfterChild: boolean): void {
+    const pieces = this.#pieces;
+    const rows = this.#rows;
+    const row = envelope * COLUMNS;
+    const middle = rows[row + FIRST_AFTER] as number;
+    const next = envelope + 1 < this.count ? (rows[row + COLUMNS + FIRST_PIECE] as number) : this.#pieceCells;
+    const first = isAfterChild ? middle : (rows[row + FIRST_PIECE] as number);
+    const end = isAfterChild ? next : middle;
+    for (let i = end - 2; i >= first; i -= 2) writer.copy(pieces[i] as number, pieces[i + 1] as number);
   }
 }

@@ -36,7 +36,8 @@ export function plainFieldsEnd(bytes: Uint8Array, view: DataView, start: number,
         next = plainEventEnd(bytes, view, at + 1, end);
         break;
       case 0x7a: // status
-        next = plainStatusEnd(bytes, at + 1, end);
+        // Mostly empty.
+        next = bytes[at + 1] === 0 ? at + 2 : plainStatusEnd(bytes, at + 1, end);
         break;
       case 0x85: // flags, fixed32: its tag has two bytes
         if (bytes[at + 1] === 0x01) next = at + 6;

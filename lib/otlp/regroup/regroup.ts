@@ -113,17 +113,17 @@ function writeTrace(writer: BackwardWriter, scan: RegroupScan, lastSpan: number)
   while (span !== NO_SPAN) {
     const resource = scopes.parentOf(spans[span * SPAN_COLUMNS + SPAN_SCOPE] as number);
     const resourceEnd = writer.offset;
-    writer.copyPieces(resources.pieces, resources.firstAfter(resource), resources.endPiece(resource));
+    resources.copyTo(writer, resource, true);
     while (span !== NO_SPAN) {
       const scope = spans[span * SPAN_COLUMNS + SPAN_SCOPE] as number;
       if (scopes.parentOf(scope) !== resource) break;
       const scopeEnd = writer.offset;
-      writer.copyPieces(scopes.pieces, scopes.firstAfter(scope), scopes.endPiece(scope));
+      scopes.copyTo(writer, scope, true);
       span = writeSpans(writer, spans, span, scope);
-      writer.copyPieces(scopes.pieces, scopes.firstPiece(scope), scopes.firstAfter(scope));
+      scopes.copyTo(writer, scope, false);
       writer.lengthAndTag(scopeEnd, SCOPE_SPANS);
     }
-    writer.copyPieces(resources.pieces, resources.firstPiece(resource), resources.firstAfter(resource));
+    resources.copyTo(writer, resource, false);
     writer.lengthAndTag(resourceEnd, RESOURCE_SPANS);
   }
 }

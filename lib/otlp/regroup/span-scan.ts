@@ -39,15 +39,15 @@ export class SpanScan {
     cursor.end = end;
     // Encoders write the IDs first.
     let at = cursor.offset;
-    if (isIdAt(bytes, at, end, TRACE_ID, 16)) {
+    if (bytes[at] === TRACE_ID && bytes[at + 1] === 16 && at + 18 <= end) {
       traceId = at + 2;
       at += 18;
     }
-    if (isIdAt(bytes, at, end, SPAN_ID, 8)) {
+    if (bytes[at] === SPAN_ID && bytes[at + 1] === 8 && at + 10 <= end) {
       spanId = at + 2;
       at += 10;
     }
-    if (isIdAt(bytes, at, end, PARENT_SPAN_ID, 8)) {
+    if (bytes[at] === PARENT_SPAN_ID && bytes[at + 1] === 8 && at + 10 <= end) {
       parentSpanId = at + 2;
       at += 10;
     }
@@ -76,19 +76,16 @@ export class SpanScan {
     }
     cursor.end = outerEnd;
     this.traceIdOffset = traceId;
-    this.isRoot = parentSpanId === ABSENT || (parentSpanId >= 0 && isZeroAt(bytes, parentSpanId, 8));
-    this.fault = cursor.takeFault();
+    // Few IDs begin with zero: the others need no further look.
+    this.isRoot =
+      parentSpanId === ABSENT || (parentSpanId >= 0 && bytes[parentSpanId] === 0 && isZeroAt(bytes, parentSpanId, 8));
+    this.fault = cursor.fault === undefined ? undefined : cursor.takeFault();
     if (this.fault !== undefined) this.problem = 'span';
-    else if (traceId < 0 || isZeroAt(bytes, traceId, 16)) this.problem = 'trace_id';
-    else if (spanId < 0 || isZeroAt(bytes, spanId, 8)) this.problem = 'span_id';
+    else if (traceId < 0 || (bytes[traceId] === 0 && isZeroAt(bytes, traceId, 16))) this.problem = 'trace_id';
+    else if (spanId < 0 || (bytes[spanId] === 0 && isZeroAt(bytes, spanId, 8))) this.problem = 'span_id';
     else if (parentSpanId === WRONG_LENGTH) this.problem = 'parent_span_id';
     else this.problem = hasInvalidLink ? 'link' : undefined;
   }
-}
-
-/** Whether there is an ID of this length, with this tag before it. */
-function isIdAt(bytes: Uint8Array, at: number, end: number, tag: number, length: number): boolean {
-  return bytes[at] === tag && bytes[at + 1] === length && at + 2 + length <= end;
 }
 
 /** Validates a link and returns whether its IDs are valid: each has its length or is absent. */
