@@ -1,4 +1,4 @@
-import { MS_PER_HOUR } from '../hours.ts';
+import { MS_PER_DAY, MS_PER_HOUR } from '../hours.ts';
 import { parseTraceId, TRACE_ID_FORMS } from '../trace-id.ts';
 import type { QueryParameter } from './named-query.ts';
 
@@ -40,12 +40,19 @@ const NULL_TYPES: Partial<Record<QueryParameter['type'], string>> = {
   integer: 'bigint',
 };
 
-const DURATION_FORMS = 'a duration such as 250ms, 1.5s, 2m or 1h';
-const UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: MS_PER_HOUR };
+const DURATION_FORMS = 'a duration such as 250ms, 1.5s, 2m, 1h or 7d';
+const UNIT_MS: Readonly<Record<string, number>> = {
+  us: 0.001,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: MS_PER_HOUR,
+  d: MS_PER_DAY,
+};
 
 /** A duration as a person writes it, in milliseconds, as a decimal number; undefined when the text is not a duration. */
-function parseDuration(text: string): string | undefined {
-  const [, count, unit = ''] = /^(\d{1,9}(?:\.\d{1,6})?)(us|ms|s|m|h)$/.exec(text) ?? [];
+export function parseDuration(text: string): string | undefined {
+  const [, count, unit = ''] = /^(\d{1,9}(?:\.\d{1,6})?)(us|ms|s|m|h|d)$/.exec(text) ?? [];
   if (count === undefined) return undefined;
   // Not String(), which writes small numbers with an exponent.
   return (Number(count) * (UNIT_MS[unit] ?? 0)).toFixed(9).replace(/\.?0+$/, '');
