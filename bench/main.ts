@@ -7,11 +7,22 @@ import { runTable } from './table/run-table.ts';
 
 const BENCHES = ['fragments', 'compression', 'aws-client', 'cold-start', 'command'];
 /**
- * Only when asked for. `read` takes ten minutes, or less with fewer traces (`read:10000`); `parquet` takes most of an hour, or less with fewer spans than a million (`parquet:100000`); `soak` an hour,
+ * Only when asked for. `read` takes ten minutes, or less with fewer traces (`read:10000`); `first-search` measures the first search of
+ * the deployed read function (`first-search:20000:5`, traces and rounds); `parquet` takes most of an hour, or less with fewer spans than a million (`parquet:100000`); `soak` an hour,
  * or so many minutes (`soak:5`); `collector` needs Go; `profile` tells where the handlers spend their time; `span-buffer` compares
  * the buffers of one machine; `restart` is a start with a million waiting spans; `line-parts` tells what a JSON line is made of.
  */
-const LONG_BENCHES = ['parquet', 'read', 'soak', 'collector', 'profile', 'span-buffer', 'restart', 'line-parts'];
+const LONG_BENCHES = [
+  'parquet',
+  'read',
+  'first-search',
+  'soak',
+  'collector',
+  'profile',
+  'span-buffer',
+  'restart',
+  'line-parts',
+];
 
 const args = process.argv.slice(2);
 if (args[0] === '--table') {

@@ -5,30 +5,24 @@
  * answers.
  */
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { zstdDecompressSync } from 'node:zlib';
 import { authorizeAll } from '../functions/ingest/keys.ts';
-import { createReadHttp, type ReadHandler } from '../functions/read/handler.ts';
+import { createReadHttp } from '../functions/read/handler.ts';
 import { formatUtc, MS_PER_HOUR } from '../lib/archive/hours.ts';
 import { LOCAL_ARCHIVE } from '../lib/archive/layout.ts';
 import { NODE_CODECS } from '../lib/aws/codecs.ts';
 import { FilesystemObjectStore } from '../lib/aws/filesystem/object-store.ts';
-import { hashKey } from '../lib/aws/ssm/ingest-key.ts';
 import { compactDataFolder } from '../lib/cli/compact/targets.ts';
 import { openArchiveDatabase } from '../lib/cli/query/duckdb/database.ts';
-import { functionUrlEvent } from '../lib/local/function-url-event.ts';
 import type { Comparison, Condition, Field } from '../lib/read/condition.ts';
 import type { KeptRecord } from '../lib/read/ports.ts';
 import type { FoundTraces, TraceQuery } from '../lib/read/results.ts';
 import { TraceReader } from '../lib/read/trace-reader.ts';
-import { buildHandlers, HANDLERS } from '../scripts/build/handlers.ts';
-import { ParameterStore } from '../test/support/parameter-store.ts';
 import { silentLog } from '../test/support/silent-log.ts';
-import { startS3OfFolder } from './load/s3-of-folder.ts';
 import { FIRST_HOUR_MS, HOURS, seedArchive } from './rows/kept-traces.ts';
 
 const ROUNDS = 15;
@@ -115,81 +109,6 @@ async function coldSearch(dataDir: string): Promise<void> {
   assert(value.isComplete && value.traces.length === 20);
   const wallMs = performance.now() - startedAt;
   console.log(JSON.stringify({ ms, wallMs, rssMb: process.resourceUsage().maxRSS / 1024 }));
-}
-
-const READ_KEY = `tg_abcd2345_${'k'.repeat(32)}`;
-const KEYS_PATH = '/tailgate/bench/read-keys';
-
-/**
- * Run by itself with the memory and the environment of the function: the bundle as it is deployed, from the start of its process to the
- * answer of its first search. What comes before the first request is counted apart. Calls that end at their deadline, which is on the clock of the wall, are made again.
- */
-async function coldFunction(): Promise<void> {
-  const beganMs = cpuMs();
-  const { handler } = (await import(join(HANDLERS, 'read/index.mjs'))) as { readonly handler: ReadHandler };
-  // What Lambda does before there is a request.
-  const initMs = cpuMs() - beganMs;
-  const readyMs = cpuMs();
-  const startedAt = performance.now();
-  const query = `from=${LAST_HOUR.fromMs}&to=${LAST_HOUR.toMs}&service=payment&order=slowest`;
-  const headers = { 'x-api-key': READ_KEY, 'accept-encoding': 'identity' };
-  const target = `/api/traces?${query}`;
-  let [calls, isComplete, found] = [0, false, 0];
-  while (!isComplete) {
-    const { statusCode, body = '' } = await handler(
-      functionUrlEvent({ method: 'GET', target, headers, body: new Uint8Array() }),
-    );
-    assert.equal(statusCode, 200, Buffer.from(body, 'base64').toString());
-    const answer = JSON.parse(Buffer.from(body, 'base64').toString()) as { isComplete: boolean; traces: unknown[] };
-    [calls, isComplete, found] = [calls + 1, answer.isComplete, answer.traces.length];
-  }
-  assert.equal(found, 20);
-  const ms = cpuMs() - readyMs;
-  const rssMb = process.resourceUsage().maxRSS / 1024;
-  console.log(JSON.stringify({ ms, wallMs: performance.now() - startedAt, rssMb, initMs, calls }));
-  process.exit(0);
-}
-
-/** Milliseconds that the processor has worked for this process since it began. */
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
-/** The deployed function three times, with S3 and Parameter Store in this process. @returns CPU ms, the median */
-async function firstSearchesOfFunction(dataDir: string): Promise<number> {
-  await buildHandlers();
-  await using s3 = await startS3OfFolder(join(dataDir, LOCAL_ARCHIVE));
-  const parameters = await ParameterStore.start();
-  parameters.set(`${KEYS_PATH}/abcd2345`, JSON.stringify({ hash: hashKey(READ_KEY) }));
-  const env = {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_S3: s3.url,
-    AWS_ENDPOINT_URL_SSM: parameters.url,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(FUNCTION_MB),
-    TAILGATE_TABLE: 'table',
-    TAILGATE_BUCKET: 'bucket',
-    TAILGATE_READ_KEYS_PATH: KEYS_PATH,
-  };
-  const runs: (FirstSearch & { readonly initMs: number; readonly calls: number })[] = [];
-  for (let round = 0; round < 3; round++) {
-    const args = [HEAP, '--enable-source-maps', import.meta.filename, '--function'];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
-    runs.push(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
-  }
-  await parameters.stop();
-  row(
-    'start of the function: CPU ms',
-    quantile(
-      runs.map(({ initMs }) => initMs),
-      0.5,
-    ),
-  );
-  if (runs.some(({ calls }) => calls > 1))
-    console.log('  NOTE: the machine was so busy that calls ended at their deadline');
-  return reportFirst('the deployed function', runs);
 }
 
 const quantile = (values: readonly number[], share: number) =>
@@ -308,7 +227,6 @@ async function main(wanted: number): Promise<void> {
       `first search over one hour, ${Math.round(traces / HOURS).toLocaleString('en')} traces, ${FUNCTION_MB} MB`,
     );
     const cold = firstSearches('from lines', dataDir);
-    const deployed = await firstSearchesOfFunction(dataDir);
 
     const reader = readerOf(dataDir, records);
     const warmUp = await timed(() => reader.services(ALL));
@@ -382,12 +300,10 @@ async function main(wanted: number): Promise<void> {
     verdict('search p95, warm, worst question', Math.max(...worst), TARGETS.search);
     verdict('trace by ID p95, worst way', Math.max(quantile(byRecord, 0.95), quantile(byHours, 0.95)), TARGETS.byId);
     verdict('first search of one hour', cold, TARGETS.cold);
-    verdict('the same by the deployed function', deployed, TARGETS.cold);
   } finally {
     rmSync(dataDir, { recursive: true });
   }
 }
 
-if (process.argv[2] === '--function') await coldFunction();
-else if (process.argv[2] === '--cold') await coldSearch(process.argv[3] ?? '');
+if (process.argv[2] === '--cold') await coldSearch(process.argv[3] ?? '');
 else await main(Number(process.argv[2] ?? 100_000));

@@ -5,6 +5,7 @@ import { RedPage } from './red/red-page.tsx';
 import { SearchPage } from './search/search-page.tsx';
 import { address, follow, go, type Place, usePlace, windowOf } from './shared/location.ts';
 import { ThemeButton } from './shared/theme.tsx';
+import { traceIdIn } from './shared/trace-id.ts';
 import { TracePage } from './trace/trace-page.tsx';
 
 const VIEWS = [
@@ -73,7 +74,7 @@ function View({ place }: { readonly place: Place }) {
   }
 }
 
-/** For an ID from a log line or an answer's header. */
+/** For an ID from a log line or an answer's header, of any trace, kept or not. */
 function TraceIdForm() {
   const [text, setText] = useState('');
   return (
@@ -81,8 +82,7 @@ function TraceIdForm() {
       class="jump"
       onSubmit={(event) => {
         event.preventDefault();
-        // Also out of a traceparent: 00-<trace ID>-<span ID>-01.
-        const id = /[\da-f]{32}/i.exec(text.replaceAll(/\b(?:0x|1-(?=[\da-f]{8}-))/gi, ''))?.[0] ?? text.trim();
+        const id = traceIdIn(text);
         if (id === '') return;
         setText('');
         go(`/traces/${encodeURIComponent(id)}`);
@@ -91,6 +91,7 @@ function TraceIdForm() {
       <input
         aria-label="Trace ID"
         placeholder="Trace ID"
+        title="32 hex digits, a traceparent, a UUID or an X-Ray ID"
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
         spellcheck={false}

@@ -28,8 +28,8 @@ export interface SeededArchive {
   readonly session: string;
 }
 
-/** Writes kept traces of the corpus `gateway` into a data folder, evenly over the hours. */
-export async function seedArchive(dataDir: string, wanted: number): Promise<SeededArchive> {
+/** Writes kept traces of the corpus `gateway` into a data folder, evenly over so many hours. */
+export async function seedArchive(dataDir: string, wanted: number, hours = HOURS): Promise<SeededArchive> {
   const records = new Map<string, KeptRecord>();
   let [spans, objects, jsonBytes, gzipBytes, session] = [0, 0, 0, 0, ''];
   const write = (partition: string, atMs: number, lines: readonly string[], ids: readonly string[]) => {
@@ -50,7 +50,7 @@ export async function seedArchive(dataDir: string, wanted: number): Promise<Seed
     for (const { traceId, fragments } of storedTraces(corpusOf('gateway', SPANS_PER_CORPUS, seed))) {
       const count = records.size + (open?.ids.length ?? 0);
       if (count >= wanted) break;
-      const startMs = FIRST_HOUR_MS + Math.floor((count / wanted) * HOURS * 3600) * 1000;
+      const startMs = FIRST_HOUR_MS + Math.floor((count / wanted) * hours * 3600) * 1000;
       const partition = partitionOfHour(hourOf(startMs));
       if (open !== undefined && (open.ids.length === TRACES_PER_OBJECT || open.partition !== partition)) {
         write(open.partition, open.atMs, open.lines, open.ids);

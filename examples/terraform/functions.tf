@@ -454,14 +454,18 @@ resource "aws_iam_role_policy" "read" {
         Resource = "${aws_cloudwatch_log_group.read[0].arn}:*"
       },
       {
-        Action   = "dynamodb:GetItem"
+        Action   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]
         Effect   = "Allow"
         Resource = aws_dynamodb_table.buffer.arn
       },
       {
-        Action   = "s3:GetObject"
-        Effect   = "Allow"
-        Resource = ["${aws_s3_bucket.archive.arn}/traces/*", "${aws_s3_bucket.archive.arn}/spans/*"]
+        Action = "s3:GetObject"
+        Effect = "Allow"
+        Resource = [
+          "${aws_s3_bucket.archive.arn}/traces/*",
+          "${aws_s3_bucket.archive.arn}/spans/*",
+          "${aws_s3_bucket.archive.arn}/spill/*",
+        ]
       },
       {
         Action = "s3:ListBucket"
@@ -477,6 +481,14 @@ resource "aws_iam_role_policy" "read" {
         Action   = "ssm:GetParametersByPath"
         Effect   = "Allow"
         Resource = "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/read-keys"
+      },
+      {
+        Action = "ssm:GetParameter"
+        Effect = "Allow"
+        Resource = [
+          "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies",
+          "arn:${data.aws_partition.current.partition}:ssm:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:parameter/tailgate/${var.pipeline_name}/policies:*",
+        ]
       },
     ]
     Version = "2012-10-17"
@@ -501,10 +513,11 @@ resource "aws_lambda_function" "read" {
   environment {
     variables = merge(
       {
-        TAILGATE_TABLE          = aws_dynamodb_table.buffer.name
-        TAILGATE_BUCKET         = aws_s3_bucket.archive.bucket
-        TAILGATE_READ_KEYS_PATH = "/tailgate/${var.pipeline_name}/read-keys"
-        NODE_OPTIONS            = "--enable-source-maps"
+        TAILGATE_TABLE            = aws_dynamodb_table.buffer.name
+        TAILGATE_BUCKET           = aws_s3_bucket.archive.bucket
+        TAILGATE_READ_KEYS_PATH   = "/tailgate/${var.pipeline_name}/read-keys"
+        TAILGATE_CONFIG_PARAMETER = aws_ssm_parameter.policies.name
+        NODE_OPTIONS              = "--enable-source-maps"
       },
       (
         var.tenants

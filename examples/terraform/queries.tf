@@ -45,6 +45,70 @@ resource "aws_athena_named_query" "by_attribute" {
   )
 }
 
+resource "aws_athena_named_query" "compare_windows" {
+  name        = "compare-windows"
+  description = "What got worse: two windows ${var.tenants ? "compared. Asks for, in this order, texts with their single quotes: tenant 'name', tenant again" : "compared"}"
+  database    = aws_glue_catalog_database.pipeline.name
+  workgroup   = aws_athena_workgroup.pipeline.name
+  query = chomp(<<-EOT
+    WITH requests AS (
+      -- Each window reads its own hours. A trace of both, which is filed under its arrival, counts in both.
+      SELECT 'after' AS part, service, name, status, duration_ms, sample_weight, coalesce(sample_weight, 1e0) AS weight
+      FROM spans
+      WHERE (dt BETWEEN date_format(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') AND date_format((current_timestamp AT TIME ZONE 'UTC'), '%Y-%m-%d') AND (dt > date_format(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') OR hour >= hour(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'))) AND NOT (dt = date_format(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') AND hour = hour(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC')) AND coalesce(trace_start_time >= CAST(date_trunc('hour', ((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC')) AS timestamp(3)) AND trace_start_time < CAST(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC') AS timestamp(3)), false))${var.tenants ? " AND tenant = ?" : ""})
+        AND kind IN ('SERVER', 'CONSUMER')
+        AND (CAST(NULL AS varchar) IS NULL OR service = CAST(NULL AS varchar))
+        AND (CAST(NULL AS varchar) IS NULL OR name = CAST(NULL AS varchar))
+      UNION ALL
+      SELECT 'before' AS part, service, name, status, duration_ms, sample_weight, coalesce(sample_weight, 1e0) AS weight
+      FROM spans
+      WHERE (dt BETWEEN date_format(((current_timestamp - INTERVAL '48' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') AND date_format(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') AND (dt > date_format(((current_timestamp - INTERVAL '48' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') OR hour >= hour(((current_timestamp - INTERVAL '48' HOUR) AT TIME ZONE 'UTC'))) AND NOT (dt = date_format(((current_timestamp - INTERVAL '48' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') AND hour = hour(((current_timestamp - INTERVAL '48' HOUR) AT TIME ZONE 'UTC')) AND coalesce(trace_start_time >= CAST(date_trunc('hour', ((current_timestamp - INTERVAL '48' HOUR) AT TIME ZONE 'UTC')) AS timestamp(3)) AND trace_start_time < CAST(((current_timestamp - INTERVAL '48' HOUR) AT TIME ZONE 'UTC') AS timestamp(3)), false)) AND (dt < date_format(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') OR hour <= hour(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'))) AND NOT (dt = date_format(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') AND hour = hour(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC')) AND coalesce(trace_start_time >= CAST(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC') AS timestamp(3)) AND trace_start_time < CAST(date_trunc('hour', ((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC')) + INTERVAL '1' HOUR AS timestamp(3)), false))${var.tenants ? " AND tenant = ?" : ""})
+        AND kind IN ('SERVER', 'CONSUMER')
+        AND (CAST(NULL AS varchar) IS NULL OR service = CAST(NULL AS varchar))
+        AND (CAST(NULL AS varchar) IS NULL OR name = CAST(NULL AS varchar))
+    ), sums AS (
+      SELECT service, name,
+             sum(CASE WHEN part = 'before' THEN weight ELSE 0e0 END) AS requests_before,
+             sum(CASE WHEN part = 'after' THEN weight ELSE 0e0 END) AS requests_after,
+             sum(CASE WHEN part = 'before' AND status = 'ERROR' THEN weight ELSE 0e0 END) AS errors_before,
+             sum(CASE WHEN part = 'after' AND status = 'ERROR' THEN weight ELSE 0e0 END) AS errors_after,
+             approx_percentile(CASE WHEN part = 'before' THEN duration_ms END, weight, 0.5e0) AS p50_before_ms,
+             approx_percentile(CASE WHEN part = 'after' THEN duration_ms END, weight, 0.5e0) AS p50_after_ms,
+             approx_percentile(CASE WHEN part = 'before' THEN duration_ms END, weight, 0.95e0) AS p95_before_ms,
+             approx_percentile(CASE WHEN part = 'after' THEN duration_ms END, weight, 0.95e0) AS p95_after_ms,
+             count(CASE WHEN part = 'before' THEN 1 END) AS kept_spans_before,
+             count(CASE WHEN part = 'after' THEN 1 END) AS kept_spans_after,
+             count(CASE WHEN sample_weight IS NULL THEN 1 END) AS unknown_weight
+      FROM requests
+      GROUP BY service, name
+      HAVING count(*) >= 10
+    ), compared AS (
+      SELECT service, name, requests_before, requests_after,
+             errors_before / nullif(requests_before, 0e0) AS error_rate_before,
+             errors_after / nullif(requests_after, 0e0) AS error_rate_after,
+             p50_before_ms, p50_after_ms,
+             -- A clock that runs backwards makes durations of 0 and less, which have no ratio.
+             CASE WHEN p50_before_ms > 0 AND p50_after_ms > 0 THEN p50_after_ms / p50_before_ms END AS p50_ratio,
+             p95_before_ms, p95_after_ms,
+             CASE WHEN p95_before_ms > 0 AND p95_after_ms > 0 THEN p95_after_ms / p95_before_ms END AS p95_ratio,
+             kept_spans_before, kept_spans_after, unknown_weight
+      FROM sums
+    ), ranked AS (
+      SELECT compared.*, error_rate_after - error_rate_before AS error_rate_difference,
+             10e0 * (error_rate_after - coalesce(error_rate_before, 0e0)) AS worse_errors
+      FROM compared
+    )
+    SELECT service, name, greatest(worse_errors, coalesce(log2(p95_ratio), worse_errors)) AS worse_by,
+           requests_before, requests_after, error_rate_before, error_rate_after, error_rate_difference,
+           p50_before_ms, p50_after_ms, p50_ratio, p95_before_ms, p95_after_ms, p95_ratio,
+           kept_spans_before, kept_spans_after, unknown_weight
+    FROM ranked
+    ORDER BY worse_by DESC NULLS LAST, service, name
+    LIMIT 50
+  EOT
+  )
+}
+
 resource "aws_athena_named_query" "critical_path" {
   name        = "critical-path"
   description = "Critical path of one trace. Asks for, in this order, texts with their single quotes: ${var.tenants ? "tenant 'name', " : ""}trace_id '32 lower-case hex digits'"
@@ -279,6 +343,80 @@ resource "aws_athena_named_query" "failing_against_good" {
   )
 }
 
+resource "aws_athena_named_query" "incomplete_traces" {
+  name        = "incomplete-traces"
+  description = var.tenants ? "Incomplete traces. Asks for, in this order, texts with their single quotes: tenant 'name'" : "Incomplete traces"
+  database    = aws_glue_catalog_database.pipeline.name
+  workgroup   = aws_athena_workgroup.pipeline.name
+  query = chomp(<<-EOT
+    WITH nodes AS (
+      -- Several spans, because with some tracers the spans of a client and its server have one ID: the outer one counts.
+      SELECT trace_id, span_id, min(nullif(parent_span_id, span_id)) AS parent, min(start_ns) AS start_ns,
+             max(coalesce(sample_weight, 1e0)) AS weight,
+             element_at(array_agg(CAST(ROW(service, name, kind) AS ROW(service varchar, name varchar, kind varchar))
+                                  ORDER BY start_ns, end_ns DESC, kind, name, service), 1) AS span
+      FROM spans
+      WHERE (dt BETWEEN date_format(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') AND date_format((current_timestamp AT TIME ZONE 'UTC'), '%Y-%m-%d') AND (dt > date_format(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') OR hour >= hour(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'))) AND NOT (dt = date_format(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') AND hour = hour(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC')) AND coalesce(trace_start_time >= CAST(date_trunc('hour', ((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC')) AS timestamp(3)) AND trace_start_time < CAST(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC') AS timestamp(3)), false))${var.tenants ? " AND tenant = ?" : ""}) AND span_id IS NOT NULL
+      GROUP BY trace_id, span_id
+    ), roles AS (
+      -- Each span twice, as itself and as a child of its parent: a join would read the archive once more.
+      SELECT trace_id, span_id, parent, start_ns, weight, span, r.is_child,
+             max(CASE WHEN r.is_child THEN 0 ELSE 1 END)
+               OVER (PARTITION BY trace_id, CASE WHEN r.is_child THEN parent ELSE span_id END) AS is_there
+      FROM nodes CROSS JOIN UNNEST(ARRAY[true, false]) AS r (is_child)
+    ), placed AS (
+      SELECT trace_id, span_id, parent, start_ns, weight, span,
+             CASE WHEN parent IS NULL THEN 'root' WHEN is_there = 0 THEN 'orphan' ELSE 'child' END AS place
+      FROM roles
+      WHERE is_child
+    ), counted AS (
+      SELECT trace_id, span_id, parent, weight, span, place,
+             count(CASE WHEN place = 'root' THEN 1 END) OVER (PARTITION BY trace_id) AS roots,
+             count(CASE WHEN place = 'orphan' THEN 1 END) OVER (PARTITION BY trace_id) AS orphans,
+             row_number() OVER (PARTITION BY trace_id, place ORDER BY start_ns NULLS LAST, span_id) AS nth,
+             row_number() OVER (PARTITION BY trace_id, place, parent ORDER BY start_ns NULLS LAST, span_id) AS nth_of_parent
+      FROM placed
+    ), found AS (
+      SELECT trace_id, weight, span.service AS service, span.name AS name, span.kind AS kind,
+             trace_id || '/' || span_id || '/' || coalesce(parent, '') AS example,
+             CASE WHEN roots = 0 AND nth = 1 AND (place = 'orphan' OR orphans = 0) THEN 'no root'
+                  WHEN place = 'orphan' AND nth_of_parent = 1 THEN 'missing parent'
+                  WHEN place = 'root' AND nth > 1 THEN 'several roots' END AS problem
+      FROM counted
+    ), in_traces AS (
+      -- Each operation of a trace once for each problem, and once as such.
+      SELECT trace_id, service, name, kind, p.problem, max(weight) AS weight,
+             min(CASE WHEN p.problem = found.problem THEN example END) AS example
+      FROM found CROSS JOIN UNNEST(ARRAY[problem, 'any']) AS p (problem)
+      WHERE p.problem IS NOT NULL
+      GROUP BY trace_id, service, name, kind, p.problem
+    ), sums AS (
+      SELECT problem, service, name, kind, count(*) AS traces, sum(weight) AS estimated_traces, min(example) AS example
+      FROM in_traces
+      GROUP BY problem, service, name, kind
+    ), shares AS (
+      SELECT problem, service, name, kind, traces, estimated_traces, example,
+             estimated_traces / max(CASE WHEN problem = 'any' THEN estimated_traces END)
+                                OVER (PARTITION BY service, name, kind) AS share
+      FROM sums
+    )
+    SELECT problem, service, name, kind, traces, estimated_traces, share,
+           CASE WHEN problem = 'several roots' THEN 'context: passes on the trace ID without the span ID'
+                WHEN kind IN ('SERVER', 'CONSUMER') AND share > 0.5e0
+                THEN 'caller: sends a context but no spans (browser, gateway, proxy, not instrumented)'
+                WHEN kind IN ('SERVER', 'CONSUMER') THEN 'caller: lost or late spans (exporter, crash)'
+                WHEN share > 0.5e0 THEN 'this service: does not export the span above (filtered, never ended)'
+                ELSE 'this service: lost or late spans (exporter, crash)' END AS look_for,
+           split_part(example, '/', 1) AS example_trace, split_part(example, '/', 2) AS example_span_id,
+           nullif(split_part(example, '/', 3), '') AS missing_span_id
+    FROM shares
+    WHERE problem <> 'any' AND (CAST(NULL AS varchar) IS NULL OR service = CAST(NULL AS varchar))
+    ORDER BY estimated_traces DESC, problem, service, name, kind
+    LIMIT 50
+  EOT
+  )
+}
+
 resource "aws_athena_named_query" "late_spans" {
   name        = "late-spans"
   description = var.tenants ? "Late spans. Asks for, in this order, texts with their single quotes: tenant 'name', tenant again" : "Late spans"
@@ -471,6 +609,84 @@ resource "aws_athena_named_query" "spans" {
               = substr(CAST(NULL AS varchar), strpos(CAST(NULL AS varchar), '=') + 1))
     ORDER BY start_ns DESC, trace_id, span_id
     LIMIT 100
+  EOT
+  )
+}
+
+resource "aws_athena_named_query" "timeouts" {
+  name        = "timeouts"
+  description = var.tenants ? "Timeouts and retries. Asks for, in this order, texts with their single quotes: tenant 'name'" : "Timeouts and retries"
+  database    = aws_glue_catalog_database.pipeline.name
+  workgroup   = aws_athena_workgroup.pipeline.name
+  query = chomp(<<-EOT
+    WITH s AS (
+      SELECT trace_id, span_id, nullif(parent_span_id, span_id) AS parent, service, name, kind, status, start_ns, end_ns,
+             coalesce(sample_weight, 1e0) AS weight,
+             element_at(filter(ARRAY[1e3, 2e3, 3e3, 5e3, 10e3, 15e3, 20e3, 29e3, 30e3, 60e3, 90e3, 120e3, 300e3, 900e3],
+                               x -> abs(duration_ms - x) <= 50e0), 1) AS round_ms,
+             coalesce(element_at(attributes, 'server.address'), element_at(attributes, 'net.peer.name'),
+                      element_at(attributes, 'peer.service'),
+                      nullif(split_part(coalesce(element_at(attributes, 'url.full'), element_at(attributes, 'http.url')), '/', 3), ''))
+               AS peer
+      FROM spans
+      -- What was sent before it had ended tells nothing.
+      WHERE (dt BETWEEN date_format(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') AND date_format((current_timestamp AT TIME ZONE 'UTC'), '%Y-%m-%d') AND (dt > date_format(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') OR hour >= hour(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'))) AND NOT (dt = date_format(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d') AND hour = hour(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC')) AND coalesce(trace_start_time >= CAST(date_trunc('hour', ((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC')) AS timestamp(3)) AND trace_start_time < CAST(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC') AS timestamp(3)), false))${var.tenants ? " AND tenant = ?" : ""}) AND span_id IS NOT NULL AND end_ns IS NOT NULL
+    ), tried AS (
+      SELECT s.*,
+             CASE WHEN parent IS NOT NULL
+                       AND lag(status) OVER (PARTITION BY trace_id, parent, service, name, peer ORDER BY start_ns, end_ns, span_id) = 'ERROR'
+                       AND lag(end_ns) OVER (PARTITION BY trace_id, parent, service, name, peer ORDER BY start_ns, end_ns, span_id) <= start_ns
+                       AND lag(span_id) OVER (PARTITION BY trace_id, parent, service, name, peer ORDER BY start_ns, end_ns, span_id) <> span_id
+                  THEN 1 ELSE 0 END AS is_retry
+      FROM s
+    ), roles AS (
+      -- Each span twice, as itself and as a child of its parent: a join would read the archive once more.
+      SELECT tried.*, r.is_child, CASE WHEN r.is_child THEN parent ELSE span_id END AS id,
+             sum(is_retry) OVER (PARTITION BY r.is_child, trace_id, parent, service, name, peer) AS in_a_row
+      FROM tried CROSS JOIN UNNEST(ARRAY[true, false]) AS r (is_child)
+    ), nodes AS (
+      -- With some tracers the spans of a client and its server have one ID: the outer one counts.
+      SELECT trace_id, max(CASE WHEN NOT is_child THEN weight END) AS weight,
+             element_at(array_agg(CAST(ROW(service, name, status, peer, end_ns, round_ms, is_retry, in_a_row)
+                                  AS ROW(service varchar, name varchar, status varchar, peer varchar, b bigint, round_ms double,
+                                         is_retry bigint, in_a_row bigint))
+                                  ORDER BY start_ns, end_ns DESC, kind, name, service) FILTER (WHERE NOT is_child), 1) AS span,
+             array_agg(CAST(ROW(service, status, kind, peer, start_ns, end_ns, round_ms)
+                       AS ROW(service varchar, status varchar, kind varchar, peer varchar, a bigint, b bigint, round_ms double))
+                       ORDER BY end_ns DESC, start_ns, span_id) FILTER (WHERE is_child) AS children
+      FROM roles
+      WHERE id IS NOT NULL
+      GROUP BY trace_id, id
+      HAVING max(CASE WHEN NOT is_child THEN round_ms END) IS NOT NULL OR max(CASE WHEN NOT is_child THEN is_retry END) = 1
+    ), judged AS (
+      -- A millisecond has 1e6 nanoseconds.
+      SELECT trace_id, weight, span,
+             element_at(filter(children, c -> c.a < span.b AND c.b > span.b + 50e0 * 1e6 AND c.kind <> 'CONSUMER'), 1) AS goes_on,
+             element_at(filter(children, c -> c.status = 'ERROR'), 1) AS failed,
+             cardinality(filter(children, c -> c.round_ms = span.round_ms)) AS same_below
+      FROM nodes
+    ), found AS (
+      SELECT trace_id, weight, f.finding, span.service AS service, span.name AS name, span.status AS status,
+             CASE WHEN f.finding = 'timeout' THEN span.round_ms END AS timeout_ms,
+             CASE WHEN f.finding = 'timeout' AND goes_on IS NOT NULL THEN 1 END AS goes_on,
+             CASE WHEN f.finding = 'retry' THEN span.peer
+                  WHEN goes_on IS NOT NULL THEN coalesce(nullif(goes_on.service, span.service), span.peer, goes_on.peer)
+                  ELSE coalesce(nullif(failed.service, span.service), span.peer, failed.peer) END AS peer,
+             CASE WHEN f.finding = 'retry' THEN span.in_a_row END AS in_a_row
+      FROM judged CROSS JOIN UNNEST(ARRAY['timeout', 'retry']) AS f (finding)
+      WHERE CASE f.finding WHEN 'retry' THEN span.is_retry = 1
+                 ELSE span.round_ms IS NOT NULL
+                      AND (goes_on IS NOT NULL OR (coalesce(same_below, 0) = 0 AND (failed IS NOT NULL OR span.status = 'ERROR'))) END
+    )
+    SELECT finding, service, name, peer, timeout_ms, count(*) AS times, sum(weight) AS estimated_times,
+           count(DISTINCT trace_id) AS traces, count(goes_on) AS child_went_on,
+           CASE finding WHEN 'retry' THEN count(CASE WHEN status <> 'ERROR' THEN 1 END) END AS recovered,
+           max(in_a_row) AS most_in_a_row, min(trace_id) AS example_trace
+    FROM found
+    WHERE (CAST(NULL AS varchar) IS NULL OR service = CAST(NULL AS varchar))
+    GROUP BY finding, service, name, peer, timeout_ms
+    ORDER BY estimated_times DESC, finding, service, name, peer, timeout_ms
+    LIMIT 50
   EOT
   )
 }

@@ -206,12 +206,18 @@ function healthz({ method }: HttpHead): HttpResponse {
 }
 
 function checkRoute({ method, path }: HttpHead): void {
-  if (path !== '/v1/traces') {
-    throw new Refusal(404, RPC_CODE.notFound, `${path} does not exist: send traces with POST /v1/traces`);
-  }
+  if (path !== '/v1/traces') throw new Refusal(404, RPC_CODE.notFound, `${path} does not exist: ${insteadOf(path)}`);
   if (method !== 'POST') {
     throw new Refusal(405, RPC_CODE.unimplemented, `${method} /v1/traces: only POST is allowed`, { allow: 'POST' });
   }
+}
+
+/** Exporters send all signals to one address unless told otherwise. */
+function insteadOf(path: string): string {
+  const [, signal] = /^\/v1\/(metrics|logs)$/.exec(path) ?? [];
+  if (signal === undefined) return 'send traces with POST /v1/traces';
+  const name = signal.toUpperCase();
+  return `Tailgate takes traces only: turn ${signal} off (OTEL_${name}_EXPORTER=none), or send them elsewhere (OTEL_EXPORTER_OTLP_${name}_ENDPOINT) and only traces here (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, with /v1/traces)`;
 }
 
 /** @throws {Refusal} when there is no encoding of this content type */

@@ -4,6 +4,9 @@ import type { Log } from '../shared/logger.ts';
 /** Time for which further refusals of a status are only counted. */
 const PERIOD_MS = 60_000;
 
+/** Longest text of a client in a line, in UTF-16 code units: a header may have 16 KiB, and a reason may repeat it. */
+const MAX_LENGTH = 500;
+
 export interface RefusalLogDeps {
   readonly log: Log;
   readonly clock: Clock;
@@ -23,7 +26,13 @@ export class RefusalLog {
 
   add(status: number, message: string, userAgent: string | undefined): void {
     const alsoRefused = this.#beginPeriod(status);
-    if (alsoRefused !== undefined) this.#deps.log.warn('refused', { status, reason: message, userAgent, alsoRefused });
+    if (alsoRefused === undefined) return;
+    this.#deps.log.warn('refused', {
+      status,
+      reason: cut(message),
+      userAgent: userAgent && cut(userAgent),
+      alsoRefused,
+    });
   }
 
   /** Why spans could not be made durable: what stops one request stops many. */
@@ -43,4 +52,8 @@ export class RefusalLog {
     this.#byStatus.set(status, { untilMs: nowMs + PERIOD_MS, unlogged: 0 });
     return period?.unlogged ?? 0;
   }
+}
+
+function cut(text: string): string {
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }

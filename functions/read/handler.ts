@@ -10,6 +10,7 @@ import type { Log } from '../shared/logger.ts';
 import type { PerTenant } from '../shared/per-tenant.ts';
 import type { PipelineCounts } from './answers.ts';
 import { READ_APIS } from './apis.ts';
+import type { Explain } from './explanation.ts';
 import { compressed, HttpError, jsonResponse, type ReadApi, textResponse } from './http.ts';
 import { answerPage, type PageFiles } from './page.ts';
 
@@ -20,6 +21,8 @@ export interface ReadHttpDeps {
   readonly clock: ReadClock;
   /** What the pipeline has done, where this process runs it. */
   readonly pipeline?: () => PipelineCounts;
+  /** Says where traces are that may not be kept. @default only kept traces are read */
+  readonly explain?: PerTenant<Explain>;
   readonly log: Log;
   /** What an answer may have, as it is sent. @default no limit */
   readonly maxBodyBytes?: number;
@@ -69,6 +72,7 @@ async function answer(head: HttpHead, api: ReadApi, rest: string, deps: ReadHttp
     headers,
     nowMs: deps.clock.now(),
     pipeline: deps.pipeline,
+    explain: deps.explain?.(who.tenant),
   };
   return api.handle(request, deps.readers(who.tenant));
 }

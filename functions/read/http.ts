@@ -4,6 +4,7 @@ import type { Coverage } from '../../lib/read/results.ts';
 import type { TraceReader } from '../../lib/read/trace-reader.ts';
 import type { HttpHead, HttpResponse } from '../ingest/http.ts';
 import type { PipelineCounts } from './answers.ts';
+import type { Explain } from './explanation.ts';
 
 /** A request to one of the APIs that read. */
 export interface ReadRequest {
@@ -14,6 +15,8 @@ export interface ReadRequest {
   readonly nowMs: number;
   /** Where the server itself runs the pipeline. */
   readonly pipeline?: (() => PipelineCounts) | undefined;
+  /** Where the server may look at what waits. */
+  readonly explain?: Explain | undefined;
 }
 
 /** Answers requests below one prefix. What it throws becomes an answer with {@link errorBody}. */

@@ -2,14 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { DecisionRecords } from '../../lib/aws/dynamodb/decision-records.ts';
 import { SignedTableCalls } from '../../lib/aws/dynamodb/table-calls.ts';
 import { VARIABLES } from '../../lib/aws/function-contract.ts';
-import { createS3Client, S3ObjectStore } from '../../lib/aws/s3/object-store.ts';
+import { bucketUrl } from '../../lib/aws/s3/bucket-url.ts';
+import { SignedObjectReads } from '../../lib/aws/s3/object-reads.ts';
 import { KeysReader } from '../../lib/aws/ssm/ingest-keys.ts';
 import { SignedParameterReads } from '../../lib/aws/ssm/parameter-reads.ts';
 import { SystemClock } from '../../lib/aws/system.ts';
 import { StoredKeys } from '../ingest/keys.ts';
 import { createLogger } from '../shared/logger.ts';
-import { signedCallsOf } from '../shared/signed-calls.ts';
-import { isSwitchedOn, optionalVariable, requiredVariable } from '../shared/variables.ts';
+import type { PerTenant } from '../shared/per-tenant.ts';
+import { account, signedCallsOf } from '../shared/signed-calls.ts';
+import { ENVIRONMENT, isSwitchedOn, optionalVariable, requiredVariable } from '../shared/variables.ts';
+import type { Explain } from './explanation.ts';
 import { createReadHandler } from './handler.ts';
 import type { PageFiles } from './page.ts';
 import { createReaders, keptRecords, type ReadersLimits } from './readers.ts';
@@ -18,15 +21,15 @@ const log = createLogger({ verbose: false });
 const clock = new SystemClock();
 const hasTenants = isSwitchedOn(VARIABLES.tenants);
 const tableName = requiredVariable(VARIABLES.table, 'name of the buffer table');
+const { region, credentials } = account();
 const table = new SignedTableCalls(signedCallsOf('dynamodb'));
+const reads = new SignedParameterReads(signedCallsOf('ssm'));
+const policiesName = requiredVariable(VARIABLES.configParameter, 'name of the SSM parameter with the policies');
+const bucket = requiredVariable(VARIABLES.bucket, 'name of the archive bucket');
 
 const readers = createReaders(
   {
-    store: new S3ObjectStore({
-      client: createS3Client(),
-      bucket: requiredVariable(VARIABLES.bucket, 'name of the archive bucket'),
-      clock,
-    }),
+    store: new SignedObjectReads({ region, credentials, url: bucketUrl(bucket, region, ENVIRONMENT), clock }),
     records: (tenant) => {
       const records = new DecisionRecords({ client: table, tableName, clock, tenant });
       return keptRecords((traceId) => records.find(traceId));
@@ -40,7 +43,7 @@ const readers = createReaders(
 const keys = new StoredKeys(
   {
     parameters: new KeysReader({
-      reads: new SignedParameterReads(signedCallsOf('ssm')),
+      reads,
       path: requiredVariable(VARIABLES.readKeysPath, 'SSM path of the read keys'),
       clock,
     }),
@@ -53,9 +56,26 @@ const keys = new StoredKeys(
 void keys.warmUp();
 
 export const handler = createReadHandler(
-  { readers, authorize: (headers) => keys.authorize(headers), clock, log },
+  { readers, authorize: (headers) => keys.authorize(headers), explain: explainOnDemand(), clock, log },
   pageBesideBundle(),
 );
+
+/** Most instances are never asked where a trace is that is not kept: the policies are loaded for those that are. */
+function explainOnDemand(): PerTenant<Explain> {
+  let loaded: Promise<PerTenant<Explain>> | undefined;
+  const load = async () => {
+    const [{ explainStack }, { createS3Client, S3ObjectStore }] = await Promise.all([
+      import('./explain-stack.ts'),
+      import('../../lib/aws/s3/object-store.ts'),
+    ]);
+    const store = new S3ObjectStore({ client: createS3Client(), bucket, clock });
+    return explainStack({ client: table, tableName, store, reads, policiesName, clock, log });
+  };
+  return (tenant) => async (traceId) => {
+    loaded ??= load();
+    return (await loaded)(tenant)(traceId);
+  };
+}
 
 /**
  * Summaries take a seventh of the memory of the function: an object that is being read may have 256 MB when it is unpacked, and each

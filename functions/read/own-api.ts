@@ -21,6 +21,7 @@ import {
  * |---|---|
  * | `/traces` | `service`, `operation`, `kind`, `spanStatus`, `rootService`, `rootOperation`, `status`, `policy` (repeated: one of them), `minDurationMs`, `maxDurationMs`, `minSpanDurationMs`, `maxSpanDurationMs`, `attribute` (repeated: all of them), `order` (newest, slowest), `limit` |
  * | `/traces/<id>` | |
+ * | `/traces/<id>/explanation` | where the trace is, and why; also of those that are not kept |
  * | `/services`, `/operations` | `service` |
  * | `/tags`, `/tags/<key>/values` | `scope` (span, resource) |
  * | `/dependencies`, `/policies` | |
@@ -77,6 +78,10 @@ async function handle(request: ReadRequest, reader: TraceReader): Promise<HttpRe
     }
   }
   if (resource === 'traces' && id !== undefined && segments.length === 2) return oneTrace(id, reader, window);
+  if (resource === 'traces' && id !== undefined && part === 'explanation' && segments.length === 3) {
+    if (request.explain === undefined) throw new HttpError(404, 'this server reads kept traces alone');
+    return jsonResponse(await request.explain(traceIdOf(id)));
+  }
   if (resource === 'tags' && id !== undefined && part === 'values' && segments.length === 3) {
     return jsonResponse(await reader.tagValues(fieldOf(id, query), window));
   }

@@ -1,3 +1,4 @@
+import { parseTraceIdOrDigits } from '../../lib/archive/trace-id.ts';
 import { parseTime, TIME_FORMS } from '../../lib/archive/window.ts';
 import type { ReadWindow } from '../../lib/read/results.ts';
 import { didYouMean } from '../../lib/text/nearest-name.ts';
@@ -66,12 +67,11 @@ export function windowParameters(query: URLSearchParams, nowMs: number): ReadWin
   return { fromMs, toMs };
 }
 
-const TRACE_ID = /^[\da-f]{1,32}$/i;
-
-/** A trace ID of 32 lower-case hex digits; clients leave out zeros at its beginning. @throws {HttpError} */
+/** A trace ID of 32 lower-case hex digits, in any form that logs and clients have. @throws {HttpError} */
 export function traceIdOf(text: string): string {
-  if (!TRACE_ID.test(text)) throw new HttpError(400, `a trace ID has up to 32 hex digits, got ${JSON.stringify(text)}`);
-  return text.toLowerCase().padStart(32, '0');
+  const id = parseTraceIdOrDigits(text);
+  if (id !== undefined) return id;
+  throw new HttpError(400, `a trace ID has up to 32 hex digits, got ${JSON.stringify(text)}`);
 }
 
 /** Jaeger's page looks back two days at most. */

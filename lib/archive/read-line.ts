@@ -81,11 +81,14 @@ export interface ParsedLine {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** @throws {UnreadableError} when it is not JSON in UTF-8 */
-export function parseLine(line: Uint8Array): ParsedLine {
+/**
+ * @param parse the same as `JSON.parse`
+ * @throws {UnreadableError} when it is not JSON in UTF-8
+ */
+export function parseLine(line: Uint8Array, parse: (text: string) => unknown = JSON.parse): ParsedLine {
   try {
     const text = utf8.decode(line);
-    return { text, json: JSON.parse(text) };
+    return { text, json: parse(text) };
   } catch (error) {
     throw new UnreadableError(`is not JSON: ${error instanceof Error ? error.message : error}`);
   }

@@ -96,16 +96,32 @@ export function isInWindow({ fromMs, toMs }: TimeWindow, hour: string, startMs: 
   return !isFiledByStart || ((fromMs === undefined || startMs >= fromMs) && (toMs === undefined || startMs < toMs));
 }
 
-/** The condition for the last 24 hours before the statement runs: for queries that Athena stores. */
-export function lastDayCondition(view: WindowedView): string {
-  const now = "(current_timestamp AT TIME ZONE 'UTC')";
-  const from = "((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC')";
+/**
+ * The condition for the last 24 hours before the statement runs: for queries that Athena stores.
+ *
+ * @param hoursBack for the 24 hours that ended so long ago
+ */
+export function lastDayCondition(view: WindowedView, hoursBack = 0): string {
+  const at = (hours: number) =>
+    hours === 0
+      ? "(current_timestamp AT TIME ZONE 'UTC')"
+      : `((current_timestamp - INTERVAL '${hours}' HOUR) AT TIME ZONE 'UTC')`;
+  const [from, to] = [at(24 + hoursBack), at(hoursBack)];
   const dt = (time: string) => `date_format(${time}, '%Y-%m-%d')`;
+  const ms = (time: string) => `CAST(${time} AS timestamp(3))`;
   const start = START_COLUMNS[view];
+  const notWithinHourOf = (time: string, begin: string, end: string) =>
+    `NOT (dt = ${dt(time)} AND hour = hour(${time}) AND coalesce(${start} >= ${begin} AND ${start} < ${end}, false))`;
   return [
-    `dt BETWEEN ${dt(from)} AND ${dt(now)}`,
+    `dt BETWEEN ${dt(from)} AND ${dt(to)}`,
     `(dt > ${dt(from)} OR hour >= hour(${from}))`,
-    `NOT (dt = ${dt(from)} AND hour = hour(${from}) AND coalesce(${start} >= CAST(date_trunc('hour', ${from}) AS timestamp(3))` +
-      ` AND ${start} < CAST(${from} AS timestamp(3)), false))`,
+    notWithinHourOf(from, ms(`date_trunc('hour', ${from})`), ms(from)),
+    // Up to now has no end: a clock may be ahead.
+    ...(hoursBack === 0
+      ? []
+      : [
+          `(dt < ${dt(to)} OR hour <= hour(${to}))`,
+          notWithinHourOf(to, ms(to), ms(`date_trunc('hour', ${to}) + INTERVAL '1' HOUR`)),
+        ]),
   ].join(' AND ');
 }

@@ -6,11 +6,11 @@ import { FunctionUrl, FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { PARTS_PREFIX, TRACES_PREFIX } from '../archive/layout.ts';
+import { PARTS_PREFIX, SPILL_PREFIX, TRACES_PREFIX } from '../archive/layout.ts';
 import { VARIABLES } from '../aws/function-contract.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import { addLimitedRoutes, type FunctionUrlEndpoint, HttpApiEndpoint } from './ingest-endpoint.ts';
-import { allow, decryptionWithKey, PipelineFunction, parameterArn } from './pipeline-function.ts';
+import { allow, decryptionWithKey, PipelineFunction, parameterArn, versionsOf } from './pipeline-function.ts';
 import type { TailSamplingPipelineProps } from './pipeline-props.ts';
 import type { PipelineResources } from './pipeline-resources.ts';
 
@@ -55,9 +55,10 @@ export class ReadFunction extends PipelineFunction {
 
   constructor(scope: Construct, id: string, props: ReadFunctionProps) {
     const { resources, keysPath, concurrency, ingestEndpoint } = props;
-    const { table, bucket, tenants, encryptionKey } = resources;
+    const { table, bucket, policies, tenants, encryptionKey } = resources;
     const traces = bucket.arnForObjects(`${TRACES_PREFIX}*`);
     const parts = bucket.arnForObjects(`${PARTS_PREFIX}*`);
+    const spills = bucket.arnForObjects(`${SPILL_PREFIX}*`);
     super(scope, id, {
       handler: 'read',
       description: 'Tailgate: serves the page and the APIs of kept traces',
@@ -67,14 +68,17 @@ export class ReadFunction extends PipelineFunction {
         [VARIABLES.table]: table.tableName,
         [VARIABLES.bucket]: bucket.bucketName,
         [VARIABLES.readKeysPath]: keysPath,
+        [VARIABLES.configParameter]: policies.parameterName,
         ...(tenants && { [VARIABLES.tenants]: '1' }),
       },
       statements: [
-        // A decision record by its key. Spans that wait cannot be listed.
-        allow(['dynamodb:GetItem'], table.tableArn),
-        allow(['s3:GetObject'], traces, parts),
+        // What is known of a trace, and its spans that wait, by its ID. Without the right to scan, nobody finds an ID here.
+        allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], table.tableArn),
+        allow(['s3:GetObject'], traces, parts, spills),
         listOfArchive(bucket),
         allow(['ssm:GetParametersByPath'], parameterArn(scope, keysPath)),
+        // A trace that is not kept is explained by the policies of now.
+        allow(['ssm:GetParameter'], policies.parameterArn, versionsOf(policies.parameterArn)),
         ...decryptionWithKey(scope, encryptionKey),
       ],
       reservedConcurrentExecutions: props.isReserved ? concurrency : undefined,
@@ -83,6 +87,12 @@ export class ReadFunction extends PipelineFunction {
     this.keysPath = keysPath;
     acknowledgeWildcard(this.role, traces, 'the keys of archive objects are made of the time and a random number');
     acknowledgeWildcard(this.role, parts, 'the keys of parts are made of the hours that they are of');
+    acknowledgeWildcard(this.role, spills, 'the keys of spilled fragments are made of trace IDs');
+    acknowledgeWildcard(
+      this.role,
+      versionsOf(policies.parameterArn),
+      'any version of the policies may be the last one without errors',
+    );
     this.url =
       ingestEndpoint instanceof HttpApiEndpoint ? this.#routeFrom(ingestEndpoint, concurrency) : this.#ownUrl();
   }

@@ -56,11 +56,17 @@ function outcomeLine(name: string, { valid, errors, warnings }: ConfigReport): s
   return `${name}: ${valid ? 'valid' : 'not valid'}${counts.length === 0 ? '' : `, ${counts.join(', ')}`}`;
 }
 
-function summaryLines({ decides, keeps, neverKeeps }: ConfigSummary): readonly string[] {
+/** What a configuration does, in lines. @param max policies that are listed, the others are only counted */
+export function summaryLines(
+  { decides, keeps, neverKeeps }: ConfigSummary,
+  max = Number.POSITIVE_INFINITY,
+): readonly string[] {
   const names = [...keeps, ...neverKeeps].map(({ policy }) => policy.length);
   const width = Math.min(Math.max(...names), 32);
-  const list = (policies: readonly PolicyInWords[]) =>
-    policies.map(({ policy, traces }) => `  ${policy.padEnd(width)}  ${traces}`);
+  const list = (policies: readonly PolicyInWords[]) => [
+    ...policies.slice(0, max).map(({ policy, traces }) => `  ${policy.padEnd(width)}  ${traces}`),
+    ...(policies.length > max ? [`  and ${policies.length - max} more ("tailgate validate" lists them)`] : []),
+  ];
   return [
     '',
     ...decides,

@@ -97,8 +97,8 @@ async function createKey(keys: KeyParameters, wanted: NewKey, nowMs: number, ter
     return;
   }
   terminal.complain(`key ${whose}, shown this once; for exporters:\n`);
-  if (url !== undefined) terminal.print(`export OTEL_EXPORTER_OTLP_ENDPOINT=${url}`);
-  terminal.print(`export OTEL_EXPORTER_OTLP_HEADERS=x-api-key=${key}`);
+  if (url !== undefined) terminal.print(`export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=${url}/v1/traces`);
+  terminal.print(`export OTEL_EXPORTER_OTLP_TRACES_HEADERS=x-api-key=${key}`);
 }
 
 /** A pipeline either keeps tenants apart or not; its functions skip keys of the other kind. */

@@ -5,6 +5,7 @@ import { completion } from './commands/completion.ts';
 import { cost } from './commands/cost.ts';
 import { demo } from './commands/demo.ts';
 import { keys } from './commands/keys.ts';
+import { open } from './commands/open.ts';
 import { policies } from './commands/policies.ts';
 import { query } from './commands/query.ts';
 import { redrive } from './commands/redrive.ts';
@@ -22,6 +23,7 @@ export const PROGRAM: Program = {
   summary: 'Tail sampling for OpenTelemetry traces, with no servers to run.',
   commands: [
     start,
+    open,
     demo,
     validate,
     trace,

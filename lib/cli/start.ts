@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createLogger } from '../../functions/shared/logger.ts';
 import { readConfigFile } from '../local/config-file.ts';
-import { isOpenToReaders, type ReadingOptions } from '../local/reading.ts';
 import { startLocal } from '../local/start.ts';
 import { type ExitCode, InterruptedError } from '../terminal/errors.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { TextLog } from './start/text-log.ts';
+import { plainLines, welcomeLines } from './start/welcome.ts';
 
 export interface StartInput {
   readonly port: number;
@@ -19,58 +20,45 @@ export interface StartInput {
   readonly ingestKey: readonly string[];
   /** Keys of which requests for kept traces must carry one. */
   readonly readKey: readonly string[];
+  /** Origins of pages that may send spans. */
+  readonly corsOrigin: readonly string[];
   /** Bytes that the span buffer may take of the disk. */
   readonly maxBuffer: number;
+  /** How long kept traces stay, in milliseconds; undefined: until somebody deletes them. */
+  readonly retention: number | undefined;
+  /** Whether everything in the data folder is deleted first. */
+  readonly reset: boolean;
+  /** @default text on a terminal, JSON elsewhere */
+  readonly log: 'text' | 'json' | undefined;
   readonly logRequests: boolean;
 }
 
 /** Runs the whole pipeline on this machine until it is interrupted. */
 export async function runStart(input: StartInput, terminal: Terminal): Promise<ExitCode> {
-  const { host, port, data: dataDir, ingestKey: keys, readKey: readKeys } = input;
-  const { config, text, warnings, notes } = readConfigFile(input.config);
+  const { host, port, data: dataDir, ingestKey: keys, readKey: readKeys, logRequests: verbose, reset } = input;
+  const { config, text: configText, warnings, notes } = readConfigFile(input.config);
   for (const warning of warnings) terminal.complain(`warning: ${warning}`);
   for (const note of notes) terminal.complain(`note: ${note}`);
   terminal.outliveOutput();
-  const log = createLogger({ verbose: input.logRequests });
+  const isText = (input.log ?? (terminal.width === undefined ? 'json' : 'text')) === 'text';
+  const text = new TextLog(terminal, { verbose, policies: config.policies.map(({ name }) => name) });
+  const log = isText ? text : createLogger({ verbose });
   const grpcPort = input.grpcPort === 'off' ? undefined : (input.grpcPort ?? Math.max(0, port - 1));
-  const options = {
-    host,
-    port,
-    dataDir,
-    config,
-    configText: text,
-    keys,
-    readKeys,
-    log,
-    maxBufferBytes: input.maxBuffer,
-  };
-  const tailgate = await startLocal({ ...options, ...(grpcPort !== undefined && { grpcPort }) });
+  const { maxBuffer: maxBufferBytes, corsOrigin: corsOrigins, retention: retentionMs } = input;
+  const options = { host, port, dataDir, config, configText, keys, readKeys, log, maxBufferBytes, corsOrigins, reset };
+  const running = await startLocal({
+    ...options,
+    ...(grpcPort !== undefined && { grpcPort }),
+    ...(retentionMs !== undefined && { retentionMs }),
+  });
   const interruption = terminal.interruption();
-  terminal.print(`ready ${tailgate.url}`);
-  if (tailgate.grpcUrl !== undefined) terminal.print(`OTLP/gRPC on ${tailgate.grpcUrl}`);
-  terminal.print(whoMaySend(keys.length));
-  terminal.print(whoMayRead(options));
+  terminal.print(`ready ${running.url}`);
+  const welcome = { ...options, running, configFile: input.config, retentionMs };
+  for (const line of isText ? welcomeLines(welcome, terminal.width ?? 80) : plainLines(welcome)) terminal.print(line);
   if (!interruption.aborted) await once(interruption, 'abort');
   const { reason } = interruption;
   log.info('stopping', { signal: reason instanceof InterruptedError ? reason.signal : String(reason) });
-  await tailgate.stop();
+  await running.stop();
+  text.flush();
   return 0;
-}
-
-/**
- * Printed at each start, so that no one relies on a key that never arrived: npm keeps options to itself that precede the `--`.
- */
-function whoMaySend(keys: number): string {
-  if (keys === 0)
-    return 'accepts spans from anyone who can connect; --ingest-key KEY accepts only those that carry the key';
-  return `accepts spans only with ${keys === 1 ? 'the ingest key' : `one of ${keys} ingest keys`}`;
-}
-
-function whoMayRead(options: ReadingOptions): string {
-  const { readKeys = [] } = options;
-  if (readKeys.length > 0)
-    return `shows kept traces only with ${readKeys.length === 1 ? 'the read key' : `one of ${readKeys.length} read keys`}`;
-  if (isOpenToReaders(options))
-    return 'open it in a browser to see kept traces; anyone who can connect may, with --read-key KEY only who has the key';
-  return 'shows kept traces to nobody, because other machines can connect: --read-key KEY shows them to those who have the key';
 }

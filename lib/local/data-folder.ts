@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LOCAL_ARCHIVE } from '../archive/layout.ts';
 import { CommandError } from '../terminal/errors.ts';
@@ -6,6 +15,7 @@ import { CommandError } from '../terminal/errors.ts';
 /** The database of what waits for its decision, in a data folder. */
 export const BUFFER_FILE = 'buffer.db';
 
+/** Names the process that uses a data folder, in its first line, and where it listens, in its second. */
 const LOCK_FILE = 'tailgate.lock';
 
 /** A copy of the policies of the last start, for `tailgate trace`. */
@@ -13,6 +23,8 @@ const POLICIES_FILE = 'policies.yaml';
 
 export interface DataFolder {
   readonly path: string;
+  /** Says where this process listens, to commands that look for it. */
+  announce(url: string): void;
   /** Releases the lock, so that another process can use the folder. */
   release(): void;
 }
@@ -28,7 +40,7 @@ export function takeDataFolder(folder: string): DataFolder {
   const lockFile = join(path, LOCK_FILE);
   try {
     makeFolder(path);
-    const owner = ownerOf(lockFile);
+    const owner = ownerOf(lockFile)?.pid;
     if (owner !== undefined && owner !== process.pid && isRunning(owner)) {
       throw new CommandError(
         `folder ${path} is in use by process ${owner}: choose another with --data (or, if that process is not Tailgate, delete ${lockFile})`,
@@ -45,7 +57,18 @@ export function takeDataFolder(folder: string): DataFolder {
     const advice = isFull ? 'make room on its disk, or choose another with --data' : 'choose another with --data';
     throw new CommandError(`cannot write to folder ${path}: ${advice} (${reason})`, { cause: error });
   }
-  return { path, release: () => rmSync(lockFile, { force: true }) };
+  return {
+    path,
+    announce(url) {
+      try {
+        // Appended: whoever reads the file at this moment must find the process in it.
+        appendFileSync(lockFile, `${url}\n`);
+      } catch {
+        // On a full disk everything works but the command that looks for it.
+      }
+    },
+    release: () => rmSync(lockFile, { force: true }),
+  };
 }
 
 /** No room on the disk, or under the quota. */
@@ -68,7 +91,7 @@ function refuseOldFolder(path: string): void {
 /** Whether a process runs on the folder. */
 export function isInUse(dataFolder: string): boolean {
   const owner = ownerOf(join(dataFolder, LOCK_FILE));
-  return owner !== undefined && isRunning(owner);
+  return owner !== undefined && isRunning(owner.pid);
 }
 
 /**
@@ -82,13 +105,26 @@ function makeFolder(path: string): void {
   mkdirSync(path);
 }
 
-function ownerOf(lockFile: string): number | undefined {
+interface Owner {
+  readonly pid: number;
+  /** Undefined until the process listens. */
+  readonly url: string | undefined;
+}
+
+function ownerOf(lockFile: string): Owner | undefined {
   try {
-    const owner = Number(readFileSync(lockFile, 'utf8'));
-    return Number.isInteger(owner) && owner > 0 ? owner : undefined;
+    const [pid = '', url] = readFileSync(lockFile, 'utf8').split('\n');
+    const owner = Number(pid);
+    return Number.isInteger(owner) && owner > 0 ? { pid: owner, url: url || undefined } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Where the process that uses a data folder listens; undefined: none does, or it is only starting. */
+export function listeningOn(dataFolder: string): string | undefined {
+  const owner = ownerOf(join(dataFolder, LOCK_FILE));
+  return owner !== undefined && isRunning(owner.pid) ? owner.url : undefined;
 }
 
 function isRunning(pid: number): boolean {

@@ -16,9 +16,9 @@ import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { decodeStatus, withRetryInfo } from '../otlp/responses.ts';
 import type { Clock } from '../pipeline/ports.ts';
-import { CommandError } from '../terminal/errors.ts';
 import { type BytesInFlight, type BytesOfRequest, refuseForRoom } from './bytes-in-flight.ts';
-import { authority, endWithGrace } from './listening.ts';
+import { grpcPort } from './grpc-port.ts';
+import { endWithGrace, listen as listenOn, type PortName } from './listening.ts';
 import { countArrival, MAX_MESSAGE_BYTES } from './message-arrival.ts';
 
 export interface GrpcServerOptions {
@@ -99,7 +99,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
     },
     { Export: exportTraces },
   );
-  return { port: await listen(server, options), stop: () => stop(server) };
+  return listen(server, options);
 }
 
 /**
@@ -201,21 +201,30 @@ function grpcStatus({ headers, body }: HttpResponse): StatusObject {
   return { code, details: message, metadata };
 }
 
-function listen(server: Server, { host, port }: GrpcServerOptions): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(authority(host, port), ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) return resolve(bound);
-      const why = /EADDRINUSE/.test(error.message)
-        ? `port ${port} for OTLP/gRPC is in use: stop what listens there, or`
-        : `cannot listen on port ${port} for OTLP/gRPC: ${error.message};`;
-      reject(new CommandError(`${why} choose another with --grpc-port (0: any free one, off: none)`, { cause: error }));
-    });
-  });
-}
+/** For messages about the port. */
+const GRPC_PORT: PortName = {
+  purpose: ' for OTLP/gRPC',
+  option: '--grpc-port',
+  also: '0: any free one, off: none',
+};
 
-function stop(server: Server): Promise<void> {
-  return endWithGrace(
-    (ended) => server.tryShutdown(ended),
-    () => server.forceShutdown(),
-  );
+async function listen(
+  server: Server,
+  options: GrpcServerOptions,
+): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const listening = grpcPort({ ...options, accept: (connection) => injector.injectConnection(connection) });
+  await listenOn(listening.server, { ...options, named: GRPC_PORT });
+  const address = listening.server.address();
+  if (address === null || typeof address === 'string') throw new Error('the gRPC server has no port');
+  return {
+    port: address.port,
+    stop: () => {
+      listening.stop();
+      return endWithGrace(
+        (ended) => server.tryShutdown(ended),
+        () => server.forceShutdown(),
+      );
+    },
+  };
 }

@@ -6,9 +6,11 @@ import { RefusalLog } from '../../functions/ingest/refusal-log.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import { SystemClock } from '../aws/system.ts';
 import { BytesInFlight, refuseForRoom } from './bytes-in-flight.ts';
+import { Cors } from './cors.ts';
 import { deliveredBody, isOverLimit, maxBodyBytes, requestHead } from './function-url-event.ts';
 import { listen, stop } from './listening.ts';
 import { type BodyPace, DEFAULT_BODY_PACE, discardRest, LINGER_MS, readBody } from './request-body.ts';
+import { type ConnectionError, describeUnreadable, type Unreadable } from './unreadable-bytes.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -20,6 +22,10 @@ export interface HttpServerOptions {
   readonly inFlight?: BytesInFlight;
   /** How fast bodies must arrive. @default DEFAULT_BODY_PACE */
   readonly bodyPace?: BodyPace;
+  /** Pages that may send spans. @default none but those of this server */
+  readonly corsOrigins?: readonly string[];
+  /** Where OTLP/gRPC is taken, for those who send it here. @default nowhere */
+  readonly grpcUrl?: () => string | undefined;
   readonly log: Log;
 }
 
@@ -40,26 +46,26 @@ const ENDED = new Set(['', 'ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 /** Bodies of requests that are not answered yet, as received and unpacked. Fifty exporters at once take some 10 MB. */
 export const MAX_BYTES_IN_FLIGHT = 128 * 1024 * 1024;
 
-/** Status line and reason for input that Node cannot parse as a request, by Node's error code. */
-const UNREADABLE: Readonly<Record<string, readonly [status: string, reason: string]>> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are over 16 KiB'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took longer than 5 minutes to arrive'],
-};
-
 /** Replaces the function URL: an HTTP server that passes each request to the ingest handler as AWS would: within Lambda's limits, and with a
  * body that is text where AWS makes it text. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   let isStopping = false;
   const { log, handler, inFlight = new BytesInFlight(MAX_BYTES_IN_FLIGHT), bodyPace = DEFAULT_BODY_PACE } = options;
-  const refusals = new RefusalLog({ log, clock: new SystemClock() });
+  const newRefusals = () => new RefusalLog({ log, clock: new SystemClock() });
+  const refusals = newRefusals();
+  // One kind of client must not hide another that is refused with the same status.
+  const unreadable = new Map<Unreadable['kind'], RefusalLog>();
+  const cors = new Cors(options.corsOrigins ?? []);
   const onRequest = (request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean) => {
     // Otherwise an exporter that keeps its connection busy would keep the server alive.
     if (isStopping) response.setHeader('connection', 'close');
-    respond(request, response, { handler, inFlight, bodyPace, refusals, awaitsContinue }).catch((error: unknown) => {
-      log.error('request failed', { error });
-      if (!response.headersSent) response.writeHead(502);
-      response.end();
-    });
+    respond(request, response, { handler, inFlight, bodyPace, refusals, cors, awaitsContinue }).catch(
+      (error: unknown) => {
+        log.error('request failed', { error });
+        if (!response.headersSent) response.writeHead(502);
+        response.end();
+      },
+    );
   };
   const server = createServer((request, response) => onRequest(request, response, false));
   // Exporters send every five seconds. Node's default closes idle connections after the same time, so some requests
@@ -69,13 +75,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
     onRequest(request, response, true),
   );
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const { code = '' } = error;
-    const [status, reason] = UNREADABLE[code] ?? [
-      '400 Bad Request',
-      'not HTTP/1.1; Tailgate does not accept OTLP over gRPC: set the exporter to http/protobuf',
-    ];
-    if (!ENDED.has(code)) refusals.add(Number.parseInt(status, 10), `${reason} (${error.message})`, undefined);
+  server.on('clientError', (error: ConnectionError, socket) => {
+    const { kind, status, reason } = describeUnreadable(error, options.grpcUrl?.());
+    if (!ENDED.has(error.code ?? '')) {
+      const sameKind = unreadable.get(kind) ?? newRefusals();
+      unreadable.set(kind, sameKind);
+      sameKind.add(Number.parseInt(status, 10), reason, undefined);
+    }
     if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
     // A client that does not end its side would hold what has come of its body for ever.
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
@@ -94,6 +100,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
 
 interface Responding extends Required<Pick<HttpServerOptions, 'handler' | 'inFlight' | 'bodyPace'>> {
   readonly refusals: RefusalLog;
+  readonly cors: Cors;
   /** Whether the client sends its body only when it is told to. */
   readonly awaitsContinue: boolean;
 }
@@ -116,6 +123,12 @@ async function respond(request: IncomingMessage, response: ServerResponse, respo
   if (method === 'OPTIONS' && target === '*') return answerOptionsOfServer(response);
   const message = { method, target, headers, protocol: `HTTP/${httpVersion}`, sourceIp: socket.remoteAddress ?? '' };
   const head = requestHead(message);
+  const fromPage = { method, path: head.path, headers: request.headers };
+  const preflight = responding.cors.preflight(fromPage);
+  if (preflight !== undefined) return void response.writeHead(204, preflight).end();
+  if (responding.cors.refuses(fromPage)) return answer(method, response, refuseOrigin(head, refusals));
+  for (const [name, value] of Object.entries(responding.cors.headersFor(fromPage) ?? {}))
+    response.setHeader(name, value);
   let mayHoldBack = awaitsContinue;
   const refuse = (refusal: HttpResponse) => refuseUnread(request, response, refusal, mayHoldBack);
   const tooLarge = () => refuse(refuseTooLarge(head, refusals));
@@ -179,6 +192,12 @@ function answer(method: string, response: ServerResponse, { status, headers, bod
 /** The methods of the server as a whole (RFC 9110, section 9.3.7). */
 function answerOptionsOfServer(response: ServerResponse): void {
   response.writeHead(204, { allow: 'GET, HEAD, POST' }).end();
+}
+
+function refuseOrigin({ headers }: HttpHead, refusals: RefusalLog): HttpResponse {
+  const reason = `a page of ${headers['origin']} wants to send spans, and may not: start with --cors-origin ${headers['origin']}`;
+  refusals.add(403, reason, headers['user-agent']);
+  return { status: 403, headers: { 'content-type': 'text/plain' }, body: Buffer.from(reason) };
 }
 
 function refuseTooLarge(head: HttpHead, refusals: RefusalLog): HttpResponse {

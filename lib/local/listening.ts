@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
+import type { Server } from 'node:net';
 import type { Log } from '../../functions/shared/logger.ts';
 import { CommandError } from '../terminal/errors.ts';
 
@@ -7,15 +8,27 @@ interface ListenOptions {
   /** 0 selects any free port. */
   readonly port: number;
   readonly log: Log;
+  /** What the server is for, in messages, and the option that chooses its port. @default OTLP/HTTP, --port */
+  readonly named?: PortName;
 }
+
+export interface PortName {
+  /** Behind `port 4317`. */
+  readonly purpose: string;
+  readonly option: string;
+  /** What the option takes besides a port. */
+  readonly also: string;
+}
+
+const HTTP_PORT: PortName = { purpose: '', option: '--port', also: '0: any free one' };
 
 /** With too many files open, each connection fails: a line for the first of a minute is enough. */
 const ACCEPT_LOG_MS = 60_000;
 
 /** Resolves when the server listens. @throws {CommandError} which says why it cannot */
-export function listen(server: Server, { host, port, log }: ListenOptions): Promise<void> {
+export function listen(server: Server, { host, port, log, named = HTTP_PORT }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(new CommandError(explainListenError(error), { cause: error }));
+    const fail = (error: Error) => reject(new CommandError(explainListenError(error, named), { cause: error }));
     server.once('error', fail);
     server.listen({ host, port }, () => {
       server.off('error', fail);
@@ -36,13 +49,16 @@ function outliveErrors(server: Server, log: Log): void {
 }
 
 /** Says in one line, for the person who started the server, why it cannot listen. */
-function explainListenError(error: NodeJS.ErrnoException & { readonly port?: number }): string {
+function explainListenError(
+  error: NodeJS.ErrnoException & { readonly port?: number },
+  { purpose, option, also }: PortName,
+): string {
   const { code, port } = error;
   switch (code) {
     case 'EADDRINUSE':
-      return `port ${port} is in use: stop what listens there, or choose another with --port (0: any free one)`;
+      return `port ${port}${purpose} is in use: stop what listens there, or choose another with ${option} (${also})`;
     case 'EACCES':
-      return `cannot listen on port ${port}: ${error.message}; choose another with --port`;
+      return `cannot listen on port ${port}${purpose}: ${error.message}; choose another with ${option}`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return `cannot listen: ${error.message}; --host must be an address of this machine`;
@@ -66,11 +82,16 @@ export function endWithGrace(end: (ended: () => void) => void, force: () => void
 }
 
 /** Resolves when all requests in progress have been answered, or a grace period is over. */
-export function stop(server: Server): Promise<void> {
+export function stop(server: HttpServer): Promise<void> {
   return endWithGrace(
     (ended) => server.close(ended).closeIdleConnections(),
     () => server.closeAllConnections(),
   );
+}
+
+/** Where a browser on this machine finds what listens at this address: one for all networks is none to go to. */
+export function pageUrl(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }
 
 /** Host and port as addresses have them: an IPv6 address in brackets (RFC 3986, section 3.2.2). */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ExplainPorts } from '../../functions/shared/explain-ports.ts';
 import { type PerTenant, perTenant, type Services } from '../../functions/shared/per-tenant.ts';
 import { LOCAL_ARCHIVE, TRACES_PREFIX } from '../archive/layout.ts';
 import type { ObjectStore } from '../archive/ports.ts';
@@ -7,6 +8,7 @@ import { GzipTraceArchive } from '../archive/trace-archive.ts';
 import { NODE_CODECS } from '../aws/codecs.ts';
 import { FilesystemObjectStore } from '../aws/filesystem/object-store.ts';
 import { SystemClock } from '../aws/system.ts';
+import { DEFAULT_BUFFER_TTL_MS } from '../pipeline/adapter-rules.ts';
 import { UnusableDatabaseError } from '../sqlite/database.ts';
 import { openStore, type Store, type StoreOptions } from '../sqlite/store.ts';
 import { CommandError, messageOf } from '../terminal/errors.ts';
@@ -25,6 +27,8 @@ export interface LocalServicesOptions {
 export interface LocalServices {
   readonly store: Store;
   readonly services: PerTenant<Services>;
+  /** What explaining a trace needs. */
+  readonly explaining: PerTenant<ExplainPorts>;
   /** The files of the archive. */
   readonly objects: ObjectStore;
   /** Deletes the beginnings of archive objects that a process that was killed has left. Never rejects. */
@@ -55,8 +59,28 @@ export function openLocalServices(options: LocalServicesOptions): LocalServices 
       ...store.services({ tenant }),
       archive: new GzipTraceArchive({ store: objects, codecs: NODE_CODECS, tenant }),
     })),
+    explaining: perTenant((tenant) => explainPortsIn(store, objects, tenant)),
     // An archive that cannot be swept now is swept another time, and one that cannot be written says so elsewhere.
     sweepArchive: () => objects.removeDrafts(TRACES_PREFIX, clock.now() - DRAFT_AGE_MS).catch(() => undefined),
+  };
+}
+
+/** What explaining a trace needs of a data folder. */
+export function explainPortsIn(store: Store, objects: ObjectStore, tenant?: string): ExplainPorts {
+  const { clock, buffer, limits, keyTables } = store.services({ tenant });
+  return {
+    clock,
+    buffer,
+    limits,
+    keyTables,
+    archive: new GzipTraceArchive({ store: objects, codecs: NODE_CODECS, tenant }),
+    deadLetters: {
+      find: async (traceId) => ({
+        letters: store.deadLetters.naming(traceId, { tenant }).map(({ wakeUp }) => wakeUp),
+        isWhole: true,
+      }),
+    },
+    bufferTtlMs: DEFAULT_BUFFER_TTL_MS,
   };
 }
 

@@ -1,9 +1,11 @@
 import type { HttpHead, HttpResponse } from '../../functions/ingest/http.ts';
 import { type Authorize, authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
 import type { PipelineCounts } from '../../functions/read/answers.ts';
+import { createExplain } from '../../functions/read/explanation.ts';
 import { createReadHttp, type ReadHttp } from '../../functions/read/handler.ts';
 import { jsonResponse } from '../../functions/read/http.ts';
 import { createReaders, recordsIn } from '../../functions/read/readers.ts';
+import type { ConfigSource } from '../../functions/shared/live-config.ts';
 import type { Log } from '../../functions/shared/logger.ts';
 import type { Clock } from '../pipeline/ports.ts';
 import type { LocalServices } from './local-services.ts';
@@ -17,21 +19,24 @@ export interface ReadingOptions {
   readonly readKeys?: readonly string[];
 }
 
-export interface ReadingDeps extends Pick<LocalServices, 'objects' | 'services'> {
+export interface ReadingDeps extends Pick<LocalServices, 'objects' | 'services' | 'explaining'> {
   readonly clock: Clock;
   readonly log: Log;
+  /** The policies that are decided by. */
+  readonly config: ConfigSource;
   /** What the pipeline has done since it was started. */
   readonly pipeline: () => PipelineCounts;
 }
 
-/** Reads the files of the archive, and the decision records of the buffer. */
+/** Reads the files of the archive, the decision records of the buffer, and what waits there, for those who ask for a trace by its ID. */
 export function localReading(
   options: ReadingOptions,
-  { objects, services, clock, log, pipeline }: ReadingDeps,
+  { objects, services, explaining, config, clock, log, pipeline }: ReadingDeps,
 ): ReadHttp {
   const records = (tenant: string | undefined) => recordsIn(services(tenant).buffer);
   const readers = createReaders({ store: objects, records, clock, log });
-  const read = createReadHttp({ readers, authorize: authorizeReaders(options), clock, log, pipeline });
+  const explain = createExplain(explaining, config);
+  const read = createReadHttp({ readers, authorize: authorizeReaders(options), clock, log, pipeline, explain });
   if (!isOpenToReaders(options)) return read;
   return async (head) => (isNameOfThisMachine(head.headers['host'] ?? '') ? read(head) : refuseName(head));
 }

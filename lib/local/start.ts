@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { wireDecideWakeUps } from '../../functions/decide/handler.ts';
 import { wireIngestHttp } from '../../functions/ingest/handler.ts';
 import { authorizeAll, authorizeKeys } from '../../functions/ingest/keys.ts';
@@ -5,21 +6,24 @@ import { readBeside } from '../../functions/read/handler.ts';
 import { pageBeside } from '../../functions/read/page.ts';
 import { fixedConfig } from '../../functions/shared/live-config.ts';
 import type { Log } from '../../functions/shared/logger.ts';
+import { LOCAL_ARCHIVE } from '../archive/layout.ts';
 import { SystemClock } from '../aws/system.ts';
 import { DEFAULT_DECIDE_OPTIONS, type DecideOptions } from '../pipeline/decide/options.ts';
 import type { SamplingConfig } from '../sampling/sampling-config.ts';
 import { Admission, type Load } from './admission.ts';
+import { removeOldTraces } from './archive-retention.ts';
 import { BytesInFlight } from './bytes-in-flight.ts';
 import { notePolicies, takeDataFolder } from './data-folder.ts';
 import { DEFAULT_LOOP_OPTIONS, DecisionLoop, type DecisionLoopOptions } from './decision-loop.ts';
 import { MAX_BYTES_IN_FLIGHT, startHttpServer } from './http-server.ts';
 import { authority } from './listening.ts';
-import { announcing, openLocalServices } from './local-services.ts';
+import { announcing, type LocalServices, openLocalServices } from './local-services.ts';
 import { Outage } from './outage.ts';
 import { pageFiles } from './page-files.ts';
 import { patientQueue, patientServices } from './patient-services.ts';
 import { PipelineTally } from './pipeline-tally.ts';
 import { localReading, type ReadingOptions } from './reading.ts';
+import { resetFolder } from './reset-folder.ts';
 import { type Started, startParts } from './started.ts';
 
 export interface LocalOptions extends ReadingOptions {
@@ -36,6 +40,12 @@ export interface LocalOptions extends ReadingOptions {
   readonly log: Log;
   /** What the buffer may take of the disk. @default DEFAULT_MAX_BUFFER_BYTES */
   readonly maxBufferBytes?: number;
+  /** How long kept traces stay, from when they were written. @default until somebody deletes them */
+  readonly retentionMs?: number;
+  /** Deletes everything that is in the data folder, if it is one of Tailgate, before anything else. */
+  readonly reset?: boolean;
+  /** Origins of pages that may send spans from a browser: `http://localhost:3000`, `http://localhost:*`, `*`. @default none */
+  readonly corsOrigins?: readonly string[];
   /** With the oldest decision this late, no spans are accepted. @default 60 s */
   readonly maxLagMs?: number;
   readonly decideSettings?: Partial<DecideOptions>;
@@ -84,14 +94,15 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
   const clock = new SystemClock();
   const folder = takeDataFolder(options.dataDir);
   started.defer(() => folder.release());
+  if (options.reset === true && resetFolder(folder.path)) {
+    log.info('reset: deleted everything that Tailgate had in its data folder', { folder: folder.path });
+  }
   if (options.configText !== undefined) notePolicies(folder.path, options.configText);
   const { visibilityTimeoutSeconds = 30 } = options;
   const parts = openLocalServices({ folder: folder.path, maxBufferBytes, visibilityTimeoutSeconds });
   const { store, services } = parts;
   started.defer(() => store.close());
-  const sweeping = setInterval(() => void parts.sweepArchive(), SWEEP_MS);
-  started.defer(() => clearInterval(sweeping));
-  void parts.sweepArchive();
+  started.defer(sweepArchive(options, parts, join(folder.path, LOCAL_ARCHIVE)));
 
   const tally = new PipelineTally(clock.now());
   const outage = new Outage({ clock, log });
@@ -132,22 +143,50 @@ async function startAll(options: LocalOptions, started: Started): Promise<Runnin
     }),
   );
   const pipeline = () => tally.counts(store.messages.state().fragments);
-  const read = localReading(options, { ...parts, clock, log, pipeline });
+  const read = localReading(options, { ...parts, config, clock, log, pipeline });
   const inFlight = new BytesInFlight(MAX_BYTES_IN_FLIGHT);
+  let grpcUrl: string | undefined;
   const http = await startHttpServer({
     host,
     port,
     handler: pageBeside(pageFiles(), readBeside(read, handler)),
     inFlight,
     log,
+    corsOrigins: options.corsOrigins ?? [],
+    grpcUrl: () => grpcUrl,
   });
   started.defer(() => http.stop());
   const urlOf = (boundPort: number): string => `http://${authority(host, boundPort)}`;
   const { grpcPort } = options;
-  if (grpcPort === undefined) return { url: urlOf(http.port), stop: () => started.stop() };
+  const url = urlOf(http.port);
+  folder.announce(url);
+  if (grpcPort === undefined) return { url, stop: () => started.stop() };
   // Takes as long to load as all the rest.
   const { startGrpcServer } = await import('./grpc-server.ts');
   const grpc = await startGrpcServer({ host, port: grpcPort, handler, inFlight, log, clock });
   started.defer(() => grpc.stop());
-  return { url: urlOf(http.port), grpcUrl: urlOf(grpc.port), stop: () => started.stop() };
+  grpcUrl = urlOf(grpc.port);
+  return { url, grpcUrl, stop: () => started.stop() };
+}
+
+/** Deletes what nobody needs any more from the archive, at once and then every hour. Returns what ends it. */
+function sweepArchive({ log, retentionMs }: LocalOptions, parts: LocalServices, archive: string): () => void {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const sweep = async () => {
+    await parts.sweepArchive();
+    if (retentionMs === undefined) return;
+    try {
+      const files = await removeOldTraces({ archive, nowMs: Date.now(), retentionMs, signal });
+      if (files > 0) log.info('old traces deleted', { files });
+    } catch (error) {
+      log.warn('old traces cannot be deleted', { error });
+    }
+  };
+  const timer = setInterval(() => void sweep(), SWEEP_MS);
+  void sweep();
+  return () => {
+    clearInterval(timer);
+    stopping.abort();
+  };
 }

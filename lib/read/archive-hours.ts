@@ -13,6 +13,7 @@ import { UnreadableError } from '../archive/read-line.ts';
 import { emptyHour, forgetDeleted, type HeldHour, look } from './held-hour.ts';
 import type { HourView } from './hour-view.ts';
 import { HoursInWindow } from './hours-in-window.ts';
+import { KnownResources } from './known-resources.ts';
 import type { ObjectTexts } from './object-texts.ts';
 import type { PartReader } from './parts/part-reader.ts';
 import { summarizePart } from './parts/summarize-part.ts';
@@ -54,6 +55,7 @@ export class ArchiveHours {
   readonly #deps: ArchiveHoursDeps;
   readonly #limits: ArchiveHoursLimits;
   readonly #inWindow: HoursInWindow;
+  readonly #resources = new KnownResources();
   /** Least recently used first. */
   readonly #hours = new Map<ArchiveHour, HeldHour>();
   #bytes = 0;
@@ -196,7 +198,7 @@ export class ArchiveHours {
   async #summarize(key: string, part: StoredObject | undefined): Promise<ObjectSummary | undefined> {
     if (part !== undefined) return summarizePart(part, this.#deps.parts);
     const text = await this.#deps.texts.unpack(key);
-    return text && summarizeLines(key, text);
+    return text && summarizeLines(key, text, this.#resources);
   }
 
   /** Lets hours go until there is room for more. False: all of it is taken by this hour. */

@@ -181,8 +181,19 @@ const SCOPE_SPANS: Fields = [
   ['schemaUrl', text],
 ];
 
+const RESOURCE: Fields = [['attributes', attributes]];
+const checkedResources = new WeakSet<object>();
+
+/** This resource of a line need not be looked at again: it says what one does that was in order. */
+export function markChecked(resource: object): void {
+  checkedResources.add(resource);
+}
+
+const resource: Check = (value, depth) =>
+  checkedResources.has(value as object) ? undefined : message(value, depth, RESOURCE);
+
 const RESOURCE_SPANS: Fields = [
-  ['resource', messageOf([['attributes', attributes]])],
+  ['resource', resource],
   ['scopeSpans', listOf(messageOf(SCOPE_SPANS))],
   ['schemaUrl', text],
 ];

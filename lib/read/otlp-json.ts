@@ -118,9 +118,12 @@ export function readWholeLine(line: Uint8Array): LineJson {
   return json;
 }
 
-/** @throws {UnreadableError} when it is not a line of the archive */
-export function readLine(line: Uint8Array): LineJson {
-  const { json } = parseLine(line);
+/**
+ * @param parse the same as `JSON.parse`
+ * @throws {UnreadableError} when it is not a line of the archive
+ */
+export function readLine(line: Uint8Array, parse?: (text: string) => unknown): LineJson {
+  const { json } = parseLine(line, parse);
   const { trace_id: traceId, resourceSpans } = (json ?? {}) as Partial<LineJson>;
   if (typeof traceId !== 'string' || !TRACE_ID.test(traceId) || !Array.isArray(resourceSpans)) {
     throw new UnreadableError('is not a line of the archive: expected {"resourceSpans":[…],"trace_id":"…", …}');

@@ -78,6 +78,25 @@ function createTables(database: DatabaseSync, path: string): void {
   );
 }
 
+/** Tables that every version has had. */
+const OWN_TABLES = ['wake_up', 'dead_letter', 'record'] as const;
+
+/** Whether a file is a database of Tailgate, of whatever version: it may then be deleted. Nothing in it is changed. */
+export function isTailgateDatabase(path: string): boolean {
+  const { DatabaseSync: Database } = loadSqlite();
+  const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    const names = new Set(tables.map(({ name }) => name));
+    return OWN_TABLES.every((name) => names.has(name));
+  } catch (error) {
+    if (isNoDatabase(error)) return false;
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
 function versionOf(database: DatabaseSync): unknown {
   return database.prepare('PRAGMA user_version').get()?.['user_version'];
 }

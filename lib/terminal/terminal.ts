@@ -66,7 +66,10 @@ export function createTerminal(process: NodeJS.Process): Terminal {
   let interrupted: AbortSignal | undefined;
   return {
     ...terminalPalette(stdout),
-    width: stdout.isTTY ? stdout.columns || 80 : undefined,
+    // A window may change its size while a server runs in it.
+    get width() {
+      return stdout.isTTY ? stdout.columns || 80 : undefined;
+    },
     print(line) {
       progress.clear();
       if (!isReaderGone) stdout.write(`${line}\n`);

@@ -10,10 +10,15 @@ export interface Answer<T> {
 }
 
 /**
- * Asks the API, again whenever path or parameters change, and every `refreshMs` while the tab is visible.
+ * Asks the API, again whenever path or parameters change, and every so many milliseconds while the tab is visible.
  * @param path undefined: nothing is asked
+ * @param refresh milliseconds, or how many for the last answer; undefined: not again
  */
-export function useAnswer<T>(path: string | undefined, parameters: URLSearchParams, refreshMs?: number): Answer<T> {
+export function useAnswer<T>(
+  path: string | undefined,
+  parameters: URLSearchParams,
+  refresh?: number | ((value: Json<T>) => number | undefined),
+): Answer<T> {
   const [state, setState] = useState<Omit<Answer<T>, 'reload'>>({ isLoading: true });
   const [round, setRound] = useState(0);
   const query = parameters.toString();
@@ -31,6 +36,7 @@ export function useAnswer<T>(path: string | undefined, parameters: URLSearchPara
     );
     return () => aborter.abort();
   }, [path, query, round]);
+  const refreshMs = typeof refresh === 'function' ? state.value && refresh(state.value) : refresh;
   // What this server does not have it will not have later: nobody pays for asking again and again.
   const isGone = state.error?.status === 404;
   useEffect(() => {

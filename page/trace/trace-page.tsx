@@ -1,5 +1,5 @@
-import { useMemo, useState } from 'preact/hooks';
-import type { TraceJson } from '../../functions/read/answers.ts';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { ExplanationJson, TraceJson } from '../../functions/read/answers.ts';
 import type { Coverage } from '../../lib/read/results.ts';
 import type { Json } from '../shared/api.ts';
 import { type Fact, Facts } from '../shared/facts.tsx';
@@ -7,43 +7,79 @@ import { formatCount, formatDuration, formatTime, millisOf } from '../shared/for
 import { type Place, windowOf } from '../shared/location.ts';
 import { ErrorNotice, Loading } from '../shared/notices.tsx';
 import { useAnswer } from '../shared/use-answer.ts';
-import { SpanDetails } from './span-details.tsx';
+import { ArrivalsTable } from './arrivals-table.tsx';
+import { ExplanationView } from './explanation-view.tsx';
+import { changesInMs, type Explained } from './fate.ts';
+import { ObjectList } from './object-list.tsx';
 import { buildSpanTree } from './span-tree.ts';
-import { Waterfall } from './waterfall.tsx';
+import { SpansView } from './spans-view.tsx';
+import { TraceIdLine } from './trace-id-line.tsx';
 
-/** One trace: what is known of it, its waterfall, and the span that is chosen. */
+const NO_PARAMETERS = new URLSearchParams();
+
+/** One trace: from the archive, or why it is not there. What waits is followed until it is decided. */
 export function TracePage({ traceId, place }: { readonly traceId: string; readonly place: Place }) {
-  const answer = useAnswer<Coverage & { readonly trace: TraceJson }>(
-    `traces/${encodeURIComponent(traceId)}`,
-    windowOf(place.query),
-  );
+  const path = `traces/${encodeURIComponent(traceId)}`;
+  const window = windowOf(place.query);
+  const answer = useAnswer<Coverage & { readonly trace: TraceJson }>(path, window);
+  const explanation = useAnswer<ExplanationJson>(`${path}/explanation`, NO_PARAMETERS, changesInMs);
   const trace = answer.value?.trace;
+  const explained = explanation.value;
+  const isMissing = trace === undefined && answer.error?.status === 404;
+  const isKept = explained?.state === 'kept';
+  const { reload } = answer;
+  // It may have been decided since the archive was asked.
+  useEffect(() => {
+    if (isMissing && isKept) reload();
+  }, [isMissing, explained]);
+  const reloadBoth = () => {
+    reload();
+    explanation.reload();
+  };
+  const isExplained = isMissing && explained !== undefined;
   return (
     <>
-      <Loading isLoading={answer.isLoading && trace === undefined} />
-      <ErrorNotice answer={answer} />
-      {trace !== undefined && <TraceView trace={trace} />}
+      <Loading isLoading={trace === undefined && !isExplained && (answer.isLoading || explanation.isLoading)} />
+      {!isExplained && !(isMissing && explanation.isLoading) && (
+        <ErrorNotice answer={{ error: answer.error, reload: reloadBoth }} />
+      )}
+      {isMissing && <ErrorNotice answer={explanation} />}
+      {trace !== undefined && <TraceView trace={trace} explained={isKept ? explained : undefined} />}
+      {isExplained && (
+        <ExplanationView explained={explained} searched={window.size > 0 ? answer.error?.message : undefined} />
+      )}
     </>
   );
 }
 
-function TraceView({ trace }: { readonly trace: Json<TraceJson> }) {
+interface TraceViewProps {
+  readonly trace: Json<TraceJson>;
+  /** Undefined: the record of its decision has expired, or is not there yet. */
+  readonly explained: Explained | undefined;
+}
+
+function TraceView({ trace, explained }: TraceViewProps) {
   const tree = useMemo(() => buildSpanTree(trace.resourceSpans), [trace]);
-  const [chosen, setChosen] = useState(tree.inOrder.find(({ isError }) => isError) ?? tree.inOrder[0]);
   return (
     <article>
-      <TraceHeader trace={trace} />
-      <div class="trace-columns">
-        <Waterfall tree={tree} chosen={chosen} onChoose={setChosen} laterSpans={trace.laterSpans} />
-        {chosen !== undefined && (
-          <SpanDetails node={chosen} tree={tree} seq={trace.laterSpans[chosen.span.spanId] ?? 0} />
-        )}
-      </div>
+      <TraceHeader trace={trace} keeps={explained?.keeps} />
+      {explained !== undefined && (
+        <>
+          <ObjectList objects={explained.objects ?? []} />
+          {explained.arrivals.length > 0 && (
+            <details class="where">
+              <summary>What came, and when</summary>
+              <ArrivalsTable explained={explained} />
+            </details>
+          )}
+        </>
+      )}
+      <SpansView tree={tree} laterSpans={trace.laterSpans} />
     </article>
   );
 }
 
-function TraceHeader({ trace }: { readonly trace: Json<TraceJson> }) {
+function TraceHeader({ trace, keeps }: { readonly trace: Json<TraceJson>; readonly keeps: string | undefined }) {
   const lateLines = trace.lines.filter(({ decidedAt }) => decidedAt !== trace.lines[0]?.decidedAt);
   const facts: readonly Fact[] = [
     ['Started', formatTime(millisOf(trace.startTimeUnixNano))],
@@ -63,14 +99,13 @@ function TraceHeader({ trace }: { readonly trace: Json<TraceJson> }) {
         <span class="muted">{trace.rootService ?? 'root is missing'}</span> {trace.rootName ?? ''}{' '}
         {trace.status === 'ERROR' && <span class="tag error">error</span>}
       </h1>
-      <p class="muted">
-        <code>{trace.traceId}</code>{' '}
-        <button type="button" onClick={() => void navigator.clipboard.writeText(trace.traceId)}>
-          Copy
-        </button>{' '}
-        <a href={`/api/traces/${trace.traceId}`}>JSON</a>
-      </p>
+      <TraceIdLine traceId={trace.traceId} json={`/api/traces/${trace.traceId}`} />
       <Facts facts={facts} />
+      {keeps !== undefined && (
+        <p>
+          Policy <strong>{trace.policy}</strong> keeps {keeps}.
+        </p>
+      )}
       {trace.orphanCount > 0 && (
         <p class="notice">
           {formatCount(trace.orphanCount)} {trace.orphanCount === 1 ? 'span has' : 'spans have'} a parent that never

@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath } from './chromium.ts';
-import { HOSTILE, LARGE, type SeededTailgate, startSeededTailgate } from './seeded-tailgate.ts';
+import {
+  type ChoosyTailgate,
+  DROPPED,
+  HOSTILE,
+  LARGE,
+  type SeededTailgate,
+  startChoosyTailgate,
+  startSeededTailgate,
+  UNSAMPLED,
+} from './seeded-tailgate.ts';
 
 /** For a person to look at. */
 const SCREENSHOTS = join('dist', 'screenshots');
@@ -222,12 +231,114 @@ describe('a trace', () => {
     expect(await page.locator('h1').innerText()).toContain(HOSTILE.name);
     expect(await page.title()).toBe('Tailgate');
   });
+});
 
-  it('that is not kept says so', async () => {
-    await page.goto(`${tailgate.url}/traces/${'d'.repeat(32)}`);
-    await page.waitForSelector('[role=alert]');
-    expect(await page.locator('[role=alert]').innerText()).toContain('d'.repeat(32));
-    // The browser itself reports the 404.
-    expect(complaints.splice(0).every((line) => line.includes('404'))).toBe(true);
+describe('a trace that is not in the archive', () => {
+  let choosy: ChoosyTailgate;
+  beforeAll(async () => {
+    choosy = await startChoosyTailgate();
+  });
+  afterAll(() => choosy?.stop());
+  // The browser logs that the archive does not have it, each time it is asked.
+  afterEach(() => expect(complaints.splice(0).filter((line) => !line.includes('404'))).toEqual([]));
+
+  /** In light and dark, accessible, and no wider than a phone. */
+  async function looksGood(name: string): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.evaluate(() => localStorage.clear());
+      await page.emulateMedia({ colorScheme });
+      await page.reload();
+      await page.waitForSelector('article h1 .tag');
+      expect(await violations()).toEqual([]);
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${colorScheme}.png`), fullPage: true });
+    }
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.waitForTimeout(100);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(await violations()).toEqual([]);
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}-360.png`), fullPage: true });
+    await page.setViewportSize({ width: 1280, height: 860 });
+  }
+
+  it.each([
+    ['digits', UNSAMPLED],
+    ['a header', `traceparent: 00-${UNSAMPLED}-00f067aa0ba902b7-01`],
+    ['a UUID', UNSAMPLED.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')],
+    ['an X-Ray ID', `Root=1-${UNSAMPLED.slice(0, 8)}-${UNSAMPLED.slice(8)};Sampled=1`],
+  ])('is found by %s, from any view', async (_, text) => {
+    await page.goto(`${choosy.url}/policies`);
+    await page.getByLabel('Trace ID').fill(text);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('h1 .tag >> text=not sampled');
+    expect(new URL(page.url()).pathname).toBe(`/traces/${UNSAMPLED}`);
+  });
+
+  it('has the vote of each policy, what came, and the spans that wait', async () => {
+    await page.goto(`${choosy.url}/traces/${UNSAMPLED}`);
+    await page.waitForSelector('.row');
+    const words = await page.locator('article').innerText();
+    expect(words).toContain('No policy keeps it, as of now.');
+    expect(words).toContain(`tailgate restore ${UNSAMPLED}`);
+    const rows = page.locator('section[aria-label="The vote of each policy"] tbody tr');
+    expect(await rows.filter({ hasText: 'very-slow' }).innerText()).toMatch(
+      /very-slow\s+no\s+it takes 12000 ms\s+keeps every trace that takes longer than 60000 ms/,
+    );
+    expect(await rows.count()).toBe(4);
+    const arrivals = page.locator('section[aria-label="What came"] tbody tr');
+    expect(await arrivals.count()).toBe(2);
+    expect(await arrivals.last().innerText()).toContain('cart × 2');
+    expect(await page.locator('.row').allInnerTexts()).toEqual([
+      expect.stringContaining('GET /cart'),
+      expect.stringContaining('SELECT carts'),
+      expect.stringContaining('parse'),
+    ]);
+    await page.locator('.row', { hasText: 'SELECT carts' }).click();
+    expect(await page.locator('.details h2').innerText()).toContain('SELECT carts');
+    await looksGood('unsampled');
+  });
+
+  it('says which policy drops it', async () => {
+    await page.goto(`${choosy.url}/traces/${DROPPED}`);
+    await page.waitForSelector('h1 .tag >> text=dropped');
+    expect(await page.locator('article').innerText()).toContain('Policy no-health drops it, as of now.');
+    await looksGood('dropped');
+  });
+
+  it('says that it was never seen, and looks further back', async () => {
+    await page.goto(`${choosy.url}/traces/${'9'.repeat(32)}`);
+    await page.waitForSelector('h1 .tag >> text=never seen');
+    await looksGood('unknown');
+    await page.getByText('look for it in the last 30 days').click();
+    await page.waitForLoadState('networkidle');
+    expect(page.url()).toContain('from=-30d');
+    expect(await page.locator('h1').innerText()).toContain('never seen');
+    expect(await page.locator('.notice').innerText()).toContain('is not in the hours asked for');
+  });
+
+  it('waits, is followed, and then is shown as kept, with why, when and where', async () => {
+    const traceId = '7'.repeat(32);
+    await page.goto(`${choosy.url}/policies`);
+    await choosy.sendFailing(traceId);
+    await page.getByLabel('Trace ID').fill(traceId);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('h1 .tag >> text=waiting');
+    expect(await page.locator('article').innerText()).toMatch(/That is in \d s\. This page follows it\./);
+    expect(await page.locator('section[aria-label="The vote of each policy"]').innerText()).toContain('keeps it');
+    expect(await violations()).toEqual([]);
+    await page.screenshot({ path: join(SCREENSHOTS, 'waiting-dark.png'), fullPage: true });
+    // Nobody touches the page.
+    await page.waitForSelector('.facts >> text=Kept by');
+    expect(await page.locator('.trace-header').innerText()).toContain(
+      'Policy errors keeps every trace that has a span with status ERROR.',
+    );
+    expect(await page.locator('.row').count()).toBe(1);
+    await page.locator('summary', { hasText: 'What came, and when' }).click();
+    expect(await page.locator('.objects li').innerText()).toMatch(/^in traces\/dt=.*\.jsonl\.gz$/);
+    expect(await page.locator('section[aria-label="What came"] tbody tr').innerText()).toMatch(/payment\s+kept$/);
+    expect(await violations()).toEqual([]);
+    await page.screenshot({ path: join(SCREENSHOTS, 'kept-dark.png'), fullPage: true });
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.screenshot({ path: join(SCREENSHOTS, 'kept-360.png'), fullPage: true });
+    await page.setViewportSize({ width: 1280, height: 860 });
   });
 });

@@ -111,12 +111,17 @@ const COMPACT_RIGHTS = [
 const LISTED = '{"StringLikeIfExists":{"s3:prefix":["traces/*","spans/*"]}}';
 
 const READ_RIGHTS = [
+  'Allow dynamodb:BatchGetItem on BufferTable',
   'Allow dynamodb:GetItem on BufferTable',
+  'Allow dynamodb:Query on BufferTable',
   'Allow logs:CreateLogStream on ReadLogs',
   'Allow logs:PutLogEvents on ReadLogs',
   'Allow s3:GetObject on ArchiveBucket/spans/*',
+  'Allow s3:GetObject on ArchiveBucket/spill/*',
   'Allow s3:GetObject on ArchiveBucket/traces/*',
   `Allow s3:ListBucket on ArchiveBucket if ${LISTED}`,
+  `Allow ssm:GetParameter on ${PARAMETERS}/policies`,
+  `Allow ssm:GetParameter on ${PARAMETERS}/policies:*`,
   `Allow ssm:GetParametersByPath on ${PARAMETERS}/read-keys`,
 ];
 

@@ -40,8 +40,8 @@ describe('keys', () => {
     const { code, out } = await keys('create', '--note', 'cart', '--stack', 'Tailgate');
     expect(code).toBe(0);
     expect(out).toEqual([
-      `export OTEL_EXPORTER_OTLP_ENDPOINT=${URL}`,
-      expect.stringMatching(/^export OTEL_EXPORTER_OTLP_HEADERS=x-api-key=tg_[a-z2-7]{8}_[a-z2-7]{32}$/),
+      `export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=${URL}/v1/traces`,
+      expect.stringMatching(/^export OTEL_EXPORTER_OTLP_TRACES_HEADERS=x-api-key=tg_[a-z2-7]{8}_[a-z2-7]{32}$/),
     ]);
     const key = out[1]?.split('=')[2] ?? '';
     const name = `${PATH}/${key.split('_')[1]}`;

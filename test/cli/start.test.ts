@@ -1,9 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -11,6 +11,8 @@ import { exportRequest } from '../support/export-request.ts';
 import { freePort, freePortAboveFree } from '../support/free-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tailgate-main-'));
+/** Runs a command on a terminal of its own (util-linux). */
+const SCRIPT = '/usr/bin/script';
 const children: ChildProcessByStdio<null, Readable, Readable>[] = [];
 
 afterEach(() => {
@@ -68,6 +70,79 @@ describe('tailgate start', () => {
     child.kill('SIGINT');
     child.kill('SIGINT');
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('speaks to a person when it is told so', async () => {
+    const config = join(folder, 'words.yaml');
+    writeFileSync(config, 'decision_wait: 0s\npolicies: [{ name: all, type: always_sample }]');
+    const args = ['--port', '0', '--data', join(folder, 'words'), '--config', config, '--log', 'text'];
+    const { child, ready, ended } = start(...args);
+    const url = await ready;
+    const decided = new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk) => {
+        if (String(chunk).includes('1 trace decided: 1 kept (1 all)')) resolve();
+      });
+    });
+    const headers = { 'content-type': 'application/x-protobuf' };
+    const body = exportRequest([{ trace: 'a', span: 'a1' }]);
+    expect((await fetch(`${url}/v1/traces`, { method: 'POST', headers, body })).status).toBe(200);
+    await decided;
+    child.kill('SIGINT');
+    const { code, stdout } = await ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`  page      ${url} in a browser`);
+    expect(stdout).toMatch(/^ {2}all {2}every trace$/m);
+    expect(stdout).not.toContain('{');
+  });
+
+  it.skipIf(!existsSync(SCRIPT) || process.platform !== 'linux')('speaks to a person on a terminal', async () => {
+    const data = join(folder, 'terminal');
+    const command = `stty cols 80; ${process.execPath} bin/tailgate.mjs start --port 0 --data ${data}`;
+    const child = spawn(SCRIPT, ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const ended = once(child, 'close');
+    let shown = '';
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk) => {
+        shown += chunk;
+        if (shown.includes('Ctrl-C stops')) resolve();
+      });
+      child.on('close', () => resolve());
+    });
+    const lines = shown.split('\r\n');
+    expect(lines[0]).toMatch(/^ready http:/);
+    expect(lines).toContain(`  data      ${data}`);
+    expect(lines.filter((line) => line.length > 80 && !line.includes(data))).toEqual([]);
+    child.stdin.write('\x03');
+    await ended;
+  });
+
+  it('deletes what is in its data folder when it is told so, and kept traces that are too old', async () => {
+    const data = join(folder, 'reset');
+    const first = start('--port', '0', '--data', data);
+    await first.ready;
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const old = join(data, 'archive/traces/dt=2020-01-01/hour=00/traces_20200101T000000000Z-0123456789abcdef.jsonl.gz');
+    mkdirSync(dirname(old), { recursive: true });
+    writeFileSync(old, '');
+    utimesSync(old, 0, 0);
+    const second = start('--port', '0', '--data', data);
+    await second.ready;
+    second.child.kill('SIGTERM');
+    await second.ended;
+    expect(existsSync(old)).toBe(true);
+    const third = start('--port', '0', '--data', data, '--retention', '7d');
+    await third.ready;
+    await expect.poll(() => existsSync(old)).toBe(false);
+    third.child.kill('SIGTERM');
+    expect((await third.ended).stdout).toContain('"message":"old traces deleted"');
+    mkdirSync(dirname(old), { recursive: true });
+    writeFileSync(old, '');
+    const fourth = start('--port', '0', '--data', data, '--reset');
+    await fourth.ready;
+    expect(existsSync(old)).toBe(false);
+    fourth.child.kill('SIGTERM');
+    expect((await fourth.ended).stdout).toContain('"message":"reset: deleted everything');
   });
 
   it('ends in good order when its terminal is closed', async () => {

@@ -14,6 +14,7 @@ import { readAppSettings } from '../../lib/cdk/app-settings.ts';
 import { type CompactInput, runCompact } from '../../lib/cli/compact/run-compact.ts';
 import { PROGRAM } from '../../lib/cli/program.ts';
 import { runValidate, type ValidateInput } from '../../lib/cli/validate.ts';
+import { isNameOfThisMachine } from '../../lib/local/reading.ts';
 import { type RunningTailgate, startLocal } from '../../lib/local/start.ts';
 import { parseSamplingConfig } from '../../lib/sampling/config/parse-sampling-config.ts';
 import { programHelp } from '../../lib/terminal/help.ts';
@@ -261,6 +262,24 @@ describe('the configurations of the pages', () => {
   it.each(fencedBlocks('yaml'))('are valid ($file)', ({ text }) => {
     expect(parseSamplingConfig(text)).toMatchObject({ ok: true });
   });
+});
+
+it('the containers of the pages send to Tailgate as its receiver wants it', () => {
+  const [compose] = fencedBlocks('yml').filter(({ file }) => file === 'docs/local.md');
+  const { shop } = parse(compose?.text ?? '').services;
+  expect(shop.extra_hosts).toEqual(['host.docker.internal:host-gateway']);
+  const endpoint = new URL(shop.environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']);
+  expect([endpoint.port, endpoint.pathname]).toEqual(['4318', '/v1/traces']);
+  // Kept traces are open under the name, too, where they are open at all.
+  expect(isNameOfThisMachine(endpoint.host)).toBe(true);
+});
+
+it('the configuration for the first hour is the same on the page and in its file', () => {
+  const onPage = fencedBlocks('yaml').filter(
+    ({ file, text }) => file === 'docs/local.md' && text.includes('everything'),
+  );
+  const file = readFileSync('examples/policies/everything.yaml', 'utf8');
+  expect(onPage.map(({ text }) => parse(text))).toEqual([parse(file).tail_sampling]);
 });
 
 describe('the data sources for Grafana', () => {

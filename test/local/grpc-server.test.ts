@@ -1,6 +1,10 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { Client, compressionAlgorithms, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base';
@@ -40,6 +44,55 @@ describe('OTLP/gRPC in the local run', () => {
     cleanUps.push(() => tailgate.stop());
     return { dataDir, log, url: tailgate.grpcUrl ?? '' };
   }
+
+  it('names what does not speak gRPC in its log, each kind once a minute, and goes on', async () => {
+    const { log, url } = await startWithKey();
+    const { port } = new URL(url);
+    const exchange = async (...parts: readonly (string | Uint8Array)[]) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      const answer = text(socket);
+      for (const part of parts) {
+        socket.write(part);
+        await setTimeout(5);
+      }
+      return answer;
+    };
+    for (let i = 0; i < 2; i++) {
+      expect(await exchange('POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n', '{}')).toMatch(
+        /^HTTP\/1\.1 400 /,
+      );
+      await exchange(Uint8Array.of(0x16, 0x03, 0x01, 0x00, 0xc8, 0x01));
+    }
+    expect(log.entries.map(({ message, fields }) => [message, fields['reason']])).toEqual([
+      [
+        'refused',
+        expect.stringMatching(/^OTLP\/HTTP, .* on the port of OTLP\/gRPC: set the protocol of the exporter to grpc/),
+      ],
+      ['refused', expect.stringMatching(/^TLS on the port of OTLP\/gRPC/)],
+    ]);
+    // A preface may come in pieces.
+    const slow = connect(Number(port), '127.0.0.1');
+    const first = once(slow, 'data');
+    for (const part of ['PR', 'I * HTTP/2.0\r\n', '\r\nSM\r\n\r\n', Uint8Array.of(0, 0, 0, 4, 0, 0, 0, 0, 0)]) {
+      slow.write(part);
+      await setTimeout(5);
+    }
+    // A frame of settings.
+    expect((await first)[0][3]).toBe(4);
+    slow.destroy();
+    const silent = connect(Number(port), '127.0.0.1');
+    const isClosed = once(silent.resume(), 'close');
+    // The last thing to be cleaned up: the stop closes it.
+    cleanUps.unshift(() => isClosed);
+    const metadata = new Metadata();
+    metadata.set('x-api-key', 'k');
+    const exporter = new OTLPTraceExporter({ url, metadata });
+    const provider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
+    provider.getTracer('test').startSpan('after all').end();
+    await provider.forceFlush();
+    await log.until(() => log.total('sampled') === 1);
+    await provider.shutdown();
+  });
 
   it.each([CompressionAlgorithm.NONE, CompressionAlgorithm.GZIP])(
     'takes what the exporter of OpenTelemetry sends, compression %s',

@@ -73,7 +73,7 @@ describe('hostile requests', () => {
       expect.stringMatching(/^ready /),
       expect.stringMatching(/^OTLP\/gRPC on /),
       expect.stringMatching(/^accepts spans /),
-      expect.stringMatching(/^open it in a browser /),
+      expect.stringMatching(/^shows kept traces to /),
     ]);
     const said = new Set(lines.filter(isOfTheLog).map(messageOf));
     expect([...said].sort()).toEqual(['decision batch', 'refused', 'stopping']);

@@ -13,7 +13,7 @@ afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())));
 
 type Handle = (request: HttpRequest) => Promise<HttpResponse>;
 
-interface ServeOptions extends Partial<Pick<HttpServerOptions, 'inFlight' | 'log'>> {
+interface ServeOptions extends Partial<Pick<HttpServerOptions, 'inFlight' | 'log' | 'corsOrigins' | 'grpcUrl'>> {
   /** @default no request is refused by its head */
   readonly refuse?: (...head: Parameters<HttpHandler>) => HttpResponse | undefined;
 }
@@ -45,7 +45,7 @@ async function serveCounting() {
 }
 
 /** Sends these bytes. Resolves to all that comes back until the server closes. */
-function exchange(port: number, bytes: string): Promise<string> {
+function exchange(port: number, bytes: string, encoding: BufferEncoding = 'utf8'): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
     const socket = connect(port, '127.0.0.1');
@@ -54,7 +54,7 @@ function exchange(port: number, bytes: string): Promise<string> {
     });
     socket.on('error', reject);
     socket.on('end', () => resolve(answer));
-    socket.write(bytes);
+    socket.write(bytes, encoding);
   });
 }
 
@@ -146,6 +146,68 @@ describe('the HTTP server', () => {
     const tooLarge = await raw(port, `${head}content-length: 7000000\r\n`);
     expect(tooLarge).toMatch(/^HTTP\/1\.1 413 Payload Too Large\r\n[\s\S]*connection: close/i);
     expect(await raw(port, 'POST / HTTP/1.1\r\nhost: x\r\nexpect: a-pony\r\n', '')).toMatch(/^HTTP\/1\.1 417 /);
+  });
+
+  it('tells TLS, gRPC and headers that are too large apart in its log, each once a minute, with what to do', async () => {
+    const log = new RecordingLog();
+    const { port } = await serve(ok, { log, grpcUrl: () => 'http://127.0.0.1:4317' });
+    const hello = Buffer.from('16030100c8010000c40303', 'hex').toString('latin1');
+    for (let i = 0; i < 3; i++) {
+      await exchange(port, hello, 'latin1');
+      await exchange(port, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0');
+      await exchange(port, 'no request at all\r\n\r\n');
+      await raw(port, `GET / HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(20_000)}\r\n`);
+    }
+    expect(log.entries.map(({ message, fields }) => [message, fields['status'], fields['reason']])).toEqual([
+      ['refused', 400, expect.stringMatching(/^TLS .*: set the endpoint of the exporter to http:\/\/, not https/)],
+      ['refused', 400, expect.stringMatching(/^gRPC, .*: set the endpoint of the exporter to http:\/\/127.0.0.1:4317/)],
+      ['refused', 400, expect.stringMatching(/^not HTTP\/1.1 \(/)],
+      ['refused', 431, 'the headers are over 16 KiB'],
+    ]);
+    expect(JSON.stringify(log.entries).length).toBeLessThan(2_000);
+  });
+
+  it('lets pages send that it knows: answers what a browser asks first, and shows it every answer', async () => {
+    const corsOrigins = ['http://localhost:3000'];
+    const refuse = ({ headers }: Pick<HttpRequest, 'headers'>) =>
+      headers['x-api-key'] === undefined ? respond({ status: 401 }) : undefined;
+    const { port } = await serve(ok, { corsOrigins, refuse });
+    const ask = (origin: string, method = 'POST') =>
+      raw(
+        port,
+        `OPTIONS /v1/traces HTTP/1.1\r\nhost: x\r\norigin: ${origin}\r\naccess-control-request-method: ${method}\r\n` +
+          'access-control-request-headers: content-type,x-api-key,traceparent\r\n',
+      );
+    const allowed = await ask('http://localhost:3000');
+    expect(allowed).toMatch(/^HTTP\/1\.1 204 /);
+    expect(allowed).toContain('access-control-allow-origin: http://localhost:3000\r\n');
+    expect(allowed).toContain('access-control-allow-methods: POST\r\n');
+    expect(allowed).toContain('access-control-allow-headers: content-type,x-api-key,traceparent\r\n');
+    expect(allowed).toContain('vary: origin\r\n');
+    expect(await ask('http://evil.example')).not.toContain('access-control');
+
+    const post = (key: string, origin = 'http://localhost:3000') =>
+      raw(port, `POST /v1/traces HTTP/1.1\r\nhost: x\r\norigin: ${origin}\r\n${key}`, '{}');
+    expect(await post('')).toMatch(/^HTTP\/1\.1 401 [\s\S]*access-control-allow-origin: http:\/\/localhost:3000\r\n/);
+    expect(await post('x-api-key: a\r\n')).toMatch(
+      /^HTTP\/1\.1 200 [\s\S]*access-control-allow-origin: http:\/\/localhost:3000\r\n/,
+    );
+    expect(await post('x-api-key: a\r\n', 'http://evil.example')).not.toContain('access-control');
+  });
+
+  it('lets no page of another origin send unless it is told so', async () => {
+    const log = new RecordingLog();
+    const { port } = await serve(ok, { log });
+    const head = 'OPTIONS /v1/traces HTTP/1.1\r\nhost: x\r\norigin: http://localhost:3000\r\n';
+    const answer = await raw(port, `${head}access-control-request-method: POST\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+    expect(answer).not.toContain('access-control');
+    expect(log.entries).toMatchObject([
+      {
+        message: 'refused',
+        fields: { status: 403, reason: expect.stringMatching(/start with --cors-origin http:\/\/localhost:3000$/) },
+      },
+    ]);
   });
 
   it('answers what is not a request, and headers that are too large', async () => {

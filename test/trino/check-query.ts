@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { JsonSerde } from '../../lib/archive/tables/archive-tables.ts';
+import { worseBy } from './expected-troubles.ts';
 import { alike, duckDbRows, type Row, statement, trino } from './support.ts';
 
 export interface Question {
@@ -17,7 +18,9 @@ export interface Question {
 /** A percentile of Trino is an approximation: so far, in milliseconds, it may be off. */
 const PERCENTILE_TOLERANCE = 130;
 
-const isPercentile = (column: string): boolean => /^p\d\d_ms$/.test(column);
+const isPercentile = (column: string): boolean => /^p\d\d_((before|after)_)?ms$/.test(column);
+/** What compare-windows makes of percentiles. */
+const isOfPercentiles = (column: string): boolean => /^p\d\d_ratio$|^worse_by$/.test(column);
 
 /** Asks a named query on Trino, with both SerDes, and on DuckDB. All of its columns must agree. */
 export async function check(question: Question): Promise<void> {
@@ -31,7 +34,7 @@ export async function check(question: Question): Promise<void> {
   for (const serde of serdes) {
     const answer = alike(await trino(`${key}${serde}`).rows(sql));
     expect(exact(answer), serde).toEqual(exact(onDuckDb));
-    for (const [index, row] of answer.entries()) expectPercentilesNear(row, onDuckDb[index] ?? {});
+    expectSameRows(answer, onDuckDb);
   }
 }
 
@@ -53,6 +56,29 @@ function expectPercentilesNear(row: Row, exact: Row): void {
     if (want === null) expect(got, column).toBeNull();
     else expect(Math.abs(Number(got) - Number(want)), column).toBeLessThanOrEqual(PERCENTILE_TOLERANCE);
   }
+  const ratios = Object.keys(row).filter((column) => column.endsWith('_ratio'));
+  for (const column of ratios) expectNear(row[column], ratioOf(row, column.slice(0, 3)), column);
+  if ('worse_by' in row) {
+    const [was, is, ratio] = ['error_rate_before', 'error_rate_after', 'p95_ratio'].map((name) =>
+      numberOrNull(row[name]),
+    );
+    expectNear(row['worse_by'], worseBy(was ?? null, is ?? null, ratio ?? null), 'worse_by');
+  }
+}
+
+/** How much longer this percentile is in the window after; null: it is not known of both, or not of a time. */
+function ratioOf(row: Row, percentile: string): number | null {
+  const [before, after] = [numberOrNull(row[`${percentile}_before_ms`]), numberOrNull(row[`${percentile}_after_ms`])];
+  return before !== null && after !== null && before > 0 && after > 0 ? after / before : null;
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}
+
+function expectNear(got: unknown, want: number | null, column: string): void {
+  if (want === null) expect(got, column).toBeNull();
+  else expect(got, column).toBeCloseTo(want, 10);
 }
 
 /** Only the columns that the expectation has, so that an answer may say more. */
@@ -68,7 +94,7 @@ export function rounded(rows: readonly Readonly<Row>[]): Row[] {
 }
 
 function withoutPercentiles(row: Readonly<Row>): Row {
-  return Object.fromEntries(Object.entries(row).filter(([name]) => !isPercentile(name)));
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !isPercentile(name) && !isOfPercentiles(name)));
 }
 
 function sorted(rows: readonly Row[]): string[] {

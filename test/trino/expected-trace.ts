@@ -36,7 +36,8 @@ export function waterfall(spans: readonly DataSpan[]): Row[] {
       offset_ms: span.start === undefined ? null : ms(span.start - begin),
       duration_ms: span.start === undefined || span.end === undefined ? null : ms(span.end - span.start),
       self_ms: selfMs(span, spans),
-      name: span.name,
+      // The line of a span leaves out what is empty.
+      name: span.name === '' ? null : span.name,
       span_id: spanIdOf(span.id),
     }));
 }

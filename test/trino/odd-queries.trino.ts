@@ -6,6 +6,7 @@ import { check, rounded } from './check-query.ts';
 import { type DataSpan, NOON_MS, traceIdOf } from './dataset.ts';
 import * as expected from './expected-answers.ts';
 import { criticalPath, waterfall } from './expected-trace.ts';
+import { compareWindows, incompleteTraces, timeouts } from './expected-troubles.ts';
 import { ODD, ODD_ATTRIBUTES, ODD_LATE } from './odd.ts';
 import { type Decision, type Kept, readKept } from './read-kept.ts';
 import { alike, duckDbRows, statement } from './support.ts';
@@ -84,7 +85,7 @@ describe('over odd spans', () => {
 
   it('errors', async () => {
     const rows = expected.errors(kept);
-    expect(rows).toHaveLength(3);
+    expect(rows).toHaveLength(4);
     await check({ archive, name: 'errors', values: { limit }, rows });
   });
 
@@ -109,6 +110,30 @@ describe('over odd spans', () => {
   it('policies', async () => {
     const rows = expected.policies(kept, decisions, 2.5);
     await check({ archive, name: 'policies', values: { usd_per_million_spans: '2.5' }, rows });
+  });
+
+  it('incomplete-traces', async () => {
+    const rows = incompleteTraces(kept);
+    // A parent that is not there, and a circle with nothing above it.
+    expect(rows.map(({ problem }) => problem)).toContain('no root');
+    await check({ archive, name: 'incomplete-traces', values: { limit }, rows });
+  });
+
+  it('timeouts', async () => {
+    const rows = timeouts(kept, 50);
+    expect(rows.length).toBeGreaterThan(0);
+    await check({ archive, name: 'timeouts', values: { limit }, rows });
+  });
+
+  it('compare-windows, in which a trace that is filed under its arrival is in both', async () => {
+    const at = (minutes: number) => new Date(NOON_MS + minutes * 60_000).toISOString();
+    const values = { from: at(0), to: at(20), before: '20m', min_spans: '1', limit };
+    // Nothing began before noon. The hour before has nothing, either.
+    await check({ archive, name: 'compare-windows', values, rows: compareWindows([], kept, 1) });
+    const later = { from: at(20), to: at(40), before: '20m', min_spans: '1', limit };
+    const filed = kept.filter(({ trace }) => trace === 8 || trace === 4);
+    const rows = compareWindows(kept, filed, 1);
+    await check({ archive, name: 'compare-windows', values: later, rows });
   });
 
   it('late-spans', async () => {

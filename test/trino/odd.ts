@@ -88,7 +88,7 @@ export const ODD: readonly DataSpan[][] = [
   // A line of almost 4 MiB.
   [odd(7, 12, { attributes: [yes, text('large', 'x'.repeat(LARGE))] })],
   // A span of another year.
-  [odd(8, 13, { start: -400n * 86_400_000n * MS, end: 0n, attributes: [yes] })],
+  [odd(8, 13, { kind: 2, start: -400n * 86_400_000n * MS, end: 0n, attributes: [yes] })],
   // Failed without times; failed at the same time; what failed was not said.
   [
     odd(9, 20, { kind: 2, attributes: [yes] }),
@@ -160,6 +160,26 @@ export const ODD: readonly DataSpan[][] = [
     odd(17, 95, { parent: 96, kind: 3, start: 10n * MS, end: 90n * MS }),
     odd(17, 95, { parent: 95, service: 'b', kind: 2, start: 20n * MS, end: 80n * MS }),
     odd(17, 97, { parent: 95, service: 'c', kind: 2, start: 30n * MS, end: 40n * MS }),
+  ],
+  // A client gives up on a server with the same ID; a child without times; its own parent; a root without names.
+  [
+    odd(18, 100, { start: 0n, end: 6000n * MS, attributes: [yes] }),
+    odd(18, 101, { parent: 100, kind: 3, start: 10n * MS, end: 5010n * MS }),
+    odd(18, 101, { parent: 100, service: 'b', kind: 2, start: 20n * MS, end: 5900n * MS }),
+    odd(18, 102, { parent: 101, service: 'c', start: 30n * MS, end: 5800n * MS }),
+    { trace: 18, id: 103, parent: 101, service: 'b', name: 'no times' },
+    odd(18, 104, { parent: 104, start: 0n, end: 1000n * MS }),
+    odd(18, 105, { service: '', name: '' }),
+  ],
+  // Retries: without times, with a clock that runs backwards, below a parent that is not there.
+  [
+    odd(19, 110, { start: 0n, end: 100n * MS, attributes: [yes] }),
+    odd(19, 111, { parent: 110, name: 'try', start: 1n * MS, end: 5n * MS, error: '' }),
+    { trace: 19, id: 112, parent: 110, service: 'odd', name: 'try', error: '' },
+    odd(19, 113, { parent: 110, name: 'try', start: 5n * MS, end: 4n * MS, error: '' }),
+    odd(19, 114, { parent: 110, name: 'try', start: 6n * MS, end: 8n * MS }),
+    odd(19, 117, { parent: 999, name: 'lost', start: 1n * MS, end: 2n * MS, error: '' }),
+    odd(19, 118, { parent: 999, name: 'lost', start: 3n * MS, end: 4n * MS }),
   ],
 ];
 

@@ -7,6 +7,7 @@ import { check, columnsOf, rounded } from './check-query.ts';
 import { NOON_MS, spanIdOf, traceIdOf } from './dataset.ts';
 import * as expected from './expected-answers.ts';
 import { criticalPath, waterfall } from './expected-trace.ts';
+import { compareWindows, incompleteTraces, timeouts } from './expected-troubles.ts';
 import { type Decision, type Kept, readKept } from './read-kept.ts';
 import { LATE, SHOP } from './shop.ts';
 import { duckDbRows, statement, trino } from './support.ts';
@@ -77,7 +78,35 @@ const CASES: readonly Case[] = [
   { name: 'n-plus-one', values: { min_repeats: '12' }, rows: () => expected.nPlusOne(kept, 12) },
   { name: 'policies', values: { usd_per_million_spans: '2.5' }, rows: () => expected.policies(kept, decisions, 2.5) },
   { name: 'late-spans', values: { limit: '1000' }, rows: () => expected.lateSpans(kept) },
+  { name: 'incomplete-traces', values: { limit: '1000' }, rows: () => incompleteTraces(kept) },
+  {
+    name: 'incomplete-traces',
+    values: { service: 'mail' },
+    rows: () => incompleteTraces(kept).filter(({ service }) => service === 'mail'),
+  },
+  { name: 'timeouts', values: { limit: '1000' }, rows: () => timeouts(kept, 50) },
+  { name: 'timeouts', values: { tolerance: '0.1s' }, rows: () => timeouts(kept, 100) },
+  {
+    name: 'timeouts',
+    values: { service: 'gateway', tolerance: '1us' },
+    rows: () => timeouts(kept, 0.001).filter(({ service }) => service === 'gateway'),
+  },
 ];
+
+/** The traces whose spans, as far as they came in time, began in a window of milliseconds after noon. */
+function tracesBegunIn(from: number, to: number): ReadonlySet<number> {
+  const traces = new Set(kept.map(({ trace }) => trace));
+  const starts = (trace: number) =>
+    kept.flatMap((span) => (span.trace === trace && !span.isLate ? [Number(span.start ?? 0n) / 1e6] : []));
+  const startOf = (trace: number) => Math.floor(Math.min(...starts(trace)));
+  return new Set([...traces].filter((trace) => startOf(trace) >= from && startOf(trace) < to));
+}
+
+/** A window of milliseconds after noon, as values of a query. */
+const windowOf = (from: number, to: number) => ({
+  from: new Date(NOON_MS + from).toISOString(),
+  to: new Date(NOON_MS + to).toISOString(),
+});
 
 describe('the shop', () => {
   it('has kept and dropped traces, weights of 1 and 2, late spans of kept traces', () => {
@@ -103,16 +132,8 @@ describe('named queries answer as worked out from the spans, on Trino and DuckDB
     { from: -1, to: 1 },
     { from: -7_200_000, to: 100 },
   ])('spans and policies, in the window of $from to $to ms after noon', async ({ from, to }) => {
-    const inside = new Set(
-      [...new Set(kept.map(({ trace }) => trace))].filter((trace) => {
-        const starts = kept.flatMap((span) =>
-          span.trace === trace && !span.isLate ? [Number(span.start ?? 0n) / 1e6] : [],
-        );
-        const start = Math.floor(Math.min(...starts));
-        return start >= from && start < to;
-      }),
-    );
-    const values = { from: new Date(NOON_MS + from).toISOString(), to: new Date(NOON_MS + to).toISOString() };
+    const inside = tracesBegunIn(from, to);
+    const values = windowOf(from, to);
     const spans = expected.findSpans(
       kept.filter(({ trace, isLate }) => inside.has(trace) && !isLate),
       { service: 'cart' },
@@ -120,6 +141,24 @@ describe('named queries answer as worked out from the spans, on Trino and DuckDB
     await check({ archive, name: 'spans', values: { ...values, service: 'cart', limit: '1000' }, rows: spans });
     const decided = decisions.filter(({ trace }) => inside.has(trace));
     await check({ archive, name: 'policies', values, rows: expected.policies(kept, decided, 1) });
+  });
+
+  it.each([
+    { from: 1110, to: 2220, back: 1110 },
+    { from: 1110, to: 2220, back: 1480 },
+    // Operations that are gone, and new ones.
+    { from: 37 * 60, to: 37 * 120, back: 37 * 60 },
+    // Nothing before, and nothing after.
+    { from: 0, to: 37 * 108, back: 3_600_000 },
+    { from: 3_600_000, to: 3_700_000, back: 3_600_000 },
+  ])('compare-windows, $from to $to ms after noon with $back ms before', async ({ from, to, back }) => {
+    const [before, after] = [tracesBegunIn(from - back, to - back), tracesBegunIn(from, to)];
+    // Late spans lie with their trace, and are of its window.
+    const of = (traces: ReadonlySet<number>) => kept.filter(({ trace }) => traces.has(trace));
+    const rows = compareWindows(of(before), of(after), 3);
+    expect(rows.length).toBeGreaterThan(3);
+    const values = { ...windowOf(from, to), before: `${back}ms`, min_spans: '3', limit: '1000' };
+    await check({ archive, name: 'compare-windows', values, rows });
   });
 
   it('waterfall', async () => {
@@ -161,7 +200,9 @@ describe('named queries answer as worked out from the spans, on Trino and DuckDB
 
   it('are all asked here', () => {
     const asked = [...CASES.map(({ name }) => name), 'waterfall', 'critical-path', 'linked-traces', 'trace-of-log'];
-    expect([...new Set([...asked, 'failing-against-good'])].sort()).toEqual(readQueryFiles().map(({ name }) => name));
+    expect([...new Set([...asked, 'compare-windows', 'failing-against-good'])].sort()).toEqual(
+      readQueryFiles().map(({ name }) => name),
+    );
   });
 });
 

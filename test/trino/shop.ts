@@ -1,9 +1,10 @@
 import { type DataSpan, MS, text } from './dataset.ts';
+import { TROUBLES } from './troubles.ts';
 
 const TRACES = 60;
 
 /** An ordinary shop, made by arithmetic, so that each run has the same: calls, errors, repeated queries, links. */
-export const SHOP: readonly DataSpan[][] = Array.from({ length: TRACES }, (_, trace) => {
+const ORDINARY: readonly DataSpan[][] = Array.from({ length: TRACES }, (_, trace) => {
   const at = (ms: number) => BigInt(Math.round((trace * 37 + ms) * 1000)) * 1000n;
   const span = (
     id: number,
@@ -54,7 +55,9 @@ export const SHOP: readonly DataSpan[][] = Array.from({ length: TRACES }, (_, tr
   ];
 });
 
+export const SHOP: readonly DataSpan[][] = [...ORDINARY, ...TROUBLES];
+
 /** Spans that come when their trace is decided: of all traces, so of kept ones too. */
-export const LATE: readonly DataSpan[][] = SHOP.filter((_, trace) => trace % 3 === 0).map((spans) => [
+export const LATE: readonly DataSpan[][] = ORDINARY.filter((_, trace) => trace % 3 === 0).map((spans) => [
   { trace: spans[0]?.trace ?? 0, id: 90, parent: 1, service: 'audit', name: 'write', start: 200n * MS, end: 201n * MS },
 ]);

@@ -20,12 +20,24 @@ export interface NamedQuery {
   readonly title: string;
   readonly description: string;
   readonly parameters: readonly QueryParameter[];
-  /** With a `:name` for each value, and {@link WINDOWS} for the condition on the time. */
+  /** With a `:name` for each value, and {@link WINDOWS} or {@link WINDOW_BEFORE} for the condition on the time. */
   readonly sql: string;
 }
 
 /** The placeholders of the condition on the time, each with the view that it is for. */
 export const WINDOWS = { window: 'spans', traces_window: 'traces' } as const;
+
+/**
+ * The placeholder of the same condition, in the view `spans`, for a window to compare with: as long as that of the query, and
+ * as far back as its parameter {@link BEFORE} says. A query that has it must have the parameter.
+ */
+export const WINDOW_BEFORE = 'window_before';
+export const BEFORE = 'before';
+
+/** Whether a query compares its window with one before it. */
+export function hasWindowBefore({ sql }: Pick<NamedQuery, 'sql'>): boolean {
+  return sql.includes(`:${WINDOW_BEFORE}`);
+}
 
 const PARAMETER =
   /^@param (?<name>[a-z_]+): (?<type>text|number|integer|duration|attribute|trace_id|(?<choices>\w+(?: \| \w+)+))(?: = (?<value>\S+))?; (?<meaning>.+)$/;
@@ -57,7 +69,11 @@ export function parseNamedQuery(name: string, file: string): NamedQuery {
   const sql = lines.slice(end).join('\n');
   const declared = new Set(parameters.map((parameter) => parameter.name));
   const placeholders = [...sql.matchAll(PLACEHOLDER)].map((match) => match[1] ?? '');
-  const used = new Set(placeholders.filter((placeholder) => !(placeholder in WINDOWS)));
+  const used = new Set(
+    placeholders
+      .filter((placeholder) => !(placeholder in WINDOWS))
+      .map((placeholder) => (placeholder === WINDOW_BEFORE ? BEFORE : placeholder)),
+  );
   const wrong = [...declared, ...used].filter((one) => !declared.has(one) || !used.has(one));
   if (!placeholders.some((placeholder) => placeholder in WINDOWS)) wrong.push(...Object.keys(WINDOWS));
   if (wrong.length > 0) throw new SyntaxError(`${name}: declared and used differ in ${wrong.join(', ')}`);

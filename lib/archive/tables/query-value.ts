@@ -1,4 +1,5 @@
-import { MS_PER_HOUR } from '../hours.ts';
+import { MS_PER_DAY, MS_PER_HOUR } from '../hours.ts';
+import { parseTraceId, TRACE_ID_FORMS } from '../trace-id.ts';
 import type { QueryParameter } from './named-query.ts';
 
 /** A value as an SQL literal of its type, or what was expected. No other code turns a value into SQL. */
@@ -39,12 +40,19 @@ const NULL_TYPES: Partial<Record<QueryParameter['type'], string>> = {
   integer: 'bigint',
 };
 
-const DURATION_FORMS = 'a duration such as 250ms, 1.5s, 2m or 1h';
-const UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: MS_PER_HOUR };
+const DURATION_FORMS = 'a duration such as 250ms, 1.5s, 2m, 1h or 7d';
+const UNIT_MS: Readonly<Record<string, number>> = {
+  us: 0.001,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: MS_PER_HOUR,
+  d: MS_PER_DAY,
+};
 
 /** A duration as a person writes it, in milliseconds, as a decimal number; undefined when the text is not a duration. */
-function parseDuration(text: string): string | undefined {
-  const [, count, unit = ''] = /^(\d{1,9}(?:\.\d{1,6})?)(us|ms|s|m|h)$/.exec(text) ?? [];
+export function parseDuration(text: string): string | undefined {
+  const [, count, unit = ''] = /^(\d{1,9}(?:\.\d{1,6})?)(us|ms|s|m|h|d)$/.exec(text) ?? [];
   if (count === undefined) return undefined;
   // Not String(), which writes small numbers with an exponent.
   return (Number(count) * (UNIT_MS[unit] ?? 0)).toFixed(9).replace(/\.?0+$/, '');
@@ -53,16 +61,4 @@ function parseDuration(text: string): string | undefined {
 /** A text as an SQL literal. */
 export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
-}
-
-export const TRACE_ID_FORMS =
-  'a trace ID: 32 hex digits, a traceparent (00-<trace>-<span>-01) or an X-Ray ID (1-<8>-<24>)';
-
-/** A trace ID as logs have it: plain, as a UUID, in a W3C traceparent, or as X-Ray writes it. Undefined: it is not one. */
-export function parseTraceId(value: string): string | undefined {
-  const text = value.trim().toLowerCase();
-  const traceparent = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/.exec(text)?.[1];
-  const xray = /^1-([\da-f]{8}-[\da-f]{24})$/.exec(text)?.[1];
-  const plain = (traceparent ?? xray ?? text).replaceAll('-', '');
-  return /^[\da-f]{32}$/.test(plain) ? plain : undefined;
 }

@@ -1,4 +1,4 @@
-import { dayOf, hourOf, MS_PER_DAY } from '../hours.ts';
+import { dayOf, hourOf, MS_PER_DAY, MS_PER_HOUR } from '../hours.ts';
 import {
   lastDayCondition,
   parseTime,
@@ -7,9 +7,17 @@ import {
   type WindowedView,
   windowCondition,
 } from '../window.ts';
-import { type NamedQuery, optionOf, PLACEHOLDER, WINDOWS } from './named-query.ts';
+import {
+  BEFORE,
+  hasWindowBefore,
+  type NamedQuery,
+  optionOf,
+  PLACEHOLDER,
+  WINDOW_BEFORE,
+  WINDOWS,
+} from './named-query.ts';
 import { projectedDays } from './partition-projection.ts';
-import { textLiteral, toLiteral } from './query-value.ts';
+import { parseDuration, textLiteral, toLiteral } from './query-value.ts';
 
 /** Values are missing, unknown or of the wrong kind. The message has a line for each. */
 export class QueryParameterError extends Error {
@@ -58,11 +66,13 @@ export function renderQuery(
   if (context.tenants && tenant === undefined)
     problems.push(`${optionOf('tenant')} is missing: name the tenant whose traces you want`);
   const window = windowOf(values, context, problems);
+  const before = window && windowBefore(query, values, window, context, problems);
   if (window === undefined || problems.length > 0) throw new QueryParameterError(problems.join('\n'));
   const tenantCondition = context.tenants && tenant !== undefined ? ` AND tenant = ${textLiteral(tenant)}` : '';
-  for (const [placeholder, view] of windows()) {
-    literals.set(placeholder, `(${windowCondition(window, context.nowMs, view)}${tenantCondition})`);
-  }
+  const condition = (one: QueryWindow, view: WindowedView) =>
+    `(${windowCondition(one, context.nowMs, view)}${tenantCondition})`;
+  for (const [placeholder, view] of windows()) literals.set(placeholder, condition(window, view));
+  if (before !== undefined) literals.set(WINDOW_BEFORE, condition(before, 'spans'));
   // In one pass: a value that looks like a placeholder stays a value.
   return query.sql.replaceAll(PLACEHOLDER, (all, name: string) => literals.get(name) ?? all);
 }
@@ -74,9 +84,10 @@ export function renderQuery(
  * else. {@link askedValues} names them.
  */
 export function storedQuery(query: NamedQuery, tenants: boolean): string {
-  const literals = new Map(
-    windows().map(([name, view]) => [name, `(${lastDayCondition(view)}${tenants ? ' AND tenant = ?' : ''})`]),
-  );
+  const condition = (view: WindowedView, hoursBack = 0) =>
+    `(${lastDayCondition(view, hoursBack)}${tenants ? ' AND tenant = ?' : ''})`;
+  const literals = new Map(windows().map(([name, view]) => [name, condition(view)]));
+  if (hasWindowBefore(query)) literals.set(WINDOW_BEFORE, condition('spans', backMs(query, {}) / MS_PER_HOUR));
   for (const parameter of query.parameters) {
     const { name, defaultValue } = parameter;
     const literal = defaultValue === undefined ? { sql: '?' } : toLiteral(parameter, defaultValue);
@@ -89,9 +100,10 @@ export function storedQuery(query: NamedQuery, tenants: boolean): string {
 /** The values that the `?` of a stored query stand for, in order. */
 export function askedValues(query: NamedQuery, tenants: boolean): readonly string[] {
   const required = query.parameters.filter(({ defaultValue }) => defaultValue === undefined).map(({ name }) => name);
-  const asked = new Set([...required, ...(tenants ? Object.keys(WINDOWS) : [])]);
+  const conditions = new Set([...Object.keys(WINDOWS), WINDOW_BEFORE]);
+  const asked = new Set([...required, ...(tenants ? conditions : [])]);
   const names = [...query.sql.matchAll(PLACEHOLDER)].map(([, name = '']) => name).filter((name) => asked.has(name));
-  return names.map((name) => (name in WINDOWS ? 'tenant' : name));
+  return names.map((name) => (conditions.has(name) ? 'tenant' : name));
 }
 
 function windows(): [string, WindowedView][] {
@@ -101,9 +113,21 @@ function windows(): [string, WindowedView][] {
 /** A window with a beginning. */
 export type QueryWindow = TimeWindow & { readonly fromMs: number };
 
-/** The window of a query; undefined when its values are wrong. */
-export function queryWindow(values: Readonly<Record<string, string>>, nowMs: number): QueryWindow | undefined {
-  return windowOf(values, { nowMs }, []);
+/** The windows that a query reads. */
+export interface QueryWindows {
+  readonly window: QueryWindow;
+  /** Undefined: the query compares with none. */
+  readonly before: QueryWindow | undefined;
+}
+
+/** The windows of a query; undefined when their values are wrong. */
+export function queryWindows(
+  query: NamedQuery,
+  values: Readonly<Record<string, string>>,
+  nowMs: number,
+): QueryWindows | undefined {
+  const window = windowOf(values, { nowMs }, []);
+  return window && { window, before: windowBefore(query, values, window, { nowMs }, []) };
 }
 
 function windowOf(
@@ -118,19 +142,49 @@ function windowOf(
   if (toMs === undefined) problems.push(`${optionOf('to')}: expected ${TIME_FORMS}, got ${JSON.stringify(to)}`);
   if (fromMs === undefined || toMs === undefined) return undefined;
   if (fromMs >= toMs) problems.push(`${optionOf('from')} must be before ${optionOf('to')}, got ${from} and ${to}`);
-  if (context.retentionDays !== undefined) {
-    const days = projectedDays(context.retentionDays);
-    const first = dayAt(context.nowMs + days.first * MS_PER_DAY);
-    const last = dayAt(context.nowMs + days.last * MS_PER_DAY);
-    const day = dayAt(fromMs);
-    if (day < first || day > last) {
-      problems.push(
-        `${optionOf('from')}: the archive keeps ${context.retentionDays} days, so that queries see ${first} to ${last}; got ${day}`,
-      );
-    }
-  }
+  else problems.push(...retentionProblems(optionOf('from'), fromMs, context));
   // `now` means the end of the hour: a clock may be ahead.
   return to === 'now' ? { fromMs } : { fromMs, toMs };
+}
+
+/** As long as the window and all of it before it. Undefined: the query has none, or its value is wrong. */
+function windowBefore(
+  query: NamedQuery,
+  values: Readonly<Record<string, string>>,
+  { fromMs, toMs }: QueryWindow,
+  context: QueryContext,
+  problems: string[],
+): QueryWindow | undefined {
+  const back = hasWindowBefore(query) ? backMs(query, values) : Number.NaN;
+  // What is no duration has been told.
+  if (Number.isNaN(back)) return undefined;
+  const endMs = toMs ?? context.nowMs;
+  if (back < endMs - fromMs) {
+    const minutes = Math.ceil((endMs - fromMs) / 60_000);
+    problems.push(
+      `${optionOf(BEFORE)}: the window is ${minutes}m long, so that the one before it must lie at least ${minutes}m back, ` +
+        `got ${values[BEFORE] ?? 'none, and the default is less'}`,
+    );
+  }
+  const before = { fromMs: fromMs - back, toMs: endMs - back };
+  problems.push(...retentionProblems(optionOf(BEFORE), before.fromMs, context));
+  return before;
+}
+
+/** How far back the window before lies, in milliseconds; not a number when the value is wrong. */
+function backMs({ parameters }: NamedQuery, values: Readonly<Record<string, string>>): number {
+  const fallback = parameters.find(({ name }) => name === BEFORE)?.defaultValue;
+  return Math.round(Number(parseDuration(values[BEFORE] ?? fallback ?? '')));
+}
+
+function retentionProblems(option: string, fromMs: number, { retentionDays, nowMs }: QueryContext): string[] {
+  if (retentionDays === undefined) return [];
+  const days = projectedDays(retentionDays);
+  const first = dayAt(nowMs + days.first * MS_PER_DAY);
+  const last = dayAt(nowMs + days.last * MS_PER_DAY);
+  const day = dayAt(fromMs);
+  if (day >= first && day <= last) return [];
+  return [`${option}: the archive keeps ${retentionDays} days, so that queries see ${first} to ${last}; got ${day}`];
 }
 
 function dayAt(ms: number): string {

@@ -13,6 +13,21 @@ export interface ConnectionOptions {
   readonly connectTimeoutMs?: number;
   /** @default 64 MiB: four times what DynamoDB puts into the largest answer */
   readonly maxAnswerBytes?: number;
+  /** How long an answer may take to its end, however steadily it comes. @default no limit */
+  readonly answerTimeoutMs?: number;
+}
+
+/** A request to the host of {@link Connections}. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** With the query. @default the path of the endpoint */
+  readonly path?: string;
+  /**
+   * Name, value, name, value …: all that is to be sent but `connection`. Node.js writes an array as it is, which costs less than an
+   * object.
+   */
+  readonly headers: string[];
+  readonly body?: Buffer;
 }
 
 /** An HTTP answer, whatever its status. */
@@ -45,22 +60,23 @@ export class Connections {
       requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
       connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
       maxAnswerBytes: options.maxAnswerBytes ?? MAX_ANSWER_BYTES,
+      answerTimeoutMs: options.answerTimeoutMs ?? 0,
     };
   }
 
   /**
-   * Sends one POST and reads the whole answer.
+   * Sends one request and reads the whole answer.
    *
-   * @param headers name, value, name, value …: all that is to be sent but `connection`. Node.js writes an array as it is, which
-   * costs less than an object.
    * @throws an error of Node.js with a `code`, such as ECONNRESET, or one named `TimeoutError`, or {@link AnswerTooLargeError}
    */
-  post(headers: string[], body: Buffer): Promise<HttpAnswer> {
-    const { requestTimeoutMs, connectTimeoutMs, maxAnswerBytes } = this.#options;
+  send({ method, path, headers, body }: HttpRequest): Promise<HttpAnswer> {
+    const { requestTimeoutMs, connectTimeoutMs, maxAnswerBytes, answerTimeoutMs } = this.#options;
     return new Promise((resolve, reject) => {
-      const request = this.#request({ ...this.#target, method: 'POST', agent: this.#agent, headers });
+      const target = path === undefined ? this.#target : { ...this.#target, path };
+      const request = this.#request({ ...target, method, agent: this.#agent, headers });
       const giveUp = (error: Error) => {
         clearTimeout(silence);
+        clearTimeout(whole);
         // An answer that has begun ends with the request, and has nobody left to tell.
         request.on('error', () => undefined).destroy();
         reject(error);
@@ -68,6 +84,12 @@ export class Connections {
       const silence = setTimeout(() => {
         giveUp(timeoutError(`no answer for ${requestTimeoutMs} ms`));
       }, requestTimeoutMs);
+      const whole =
+        answerTimeoutMs === 0
+          ? undefined
+          : setTimeout(() => {
+              giveUp(timeoutError(`no whole answer for ${answerTimeoutMs} ms`));
+            }, answerTimeoutMs);
       request.on('error', giveUp);
       request.on('socket', (socket) => {
         // One that stays open from an earlier request.
@@ -91,6 +113,7 @@ export class Connections {
         response.on('error', giveUp);
         response.on('end', () => {
           clearTimeout(silence);
+          clearTimeout(whole);
           const [first] = chunks;
           resolve({
             status: response.statusCode ?? 0,

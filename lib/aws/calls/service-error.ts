@@ -6,7 +6,7 @@ export class ServiceError extends Error {
   override readonly name: string;
   readonly $metadata: { readonly httpStatusCode: number; readonly requestId: string | undefined };
 
-  private constructor(name: string, message: string, metadata: ServiceError['$metadata']) {
+  constructor(name: string, message: string, metadata: ServiceError['$metadata']) {
     super(message);
     this.name = name;
     this.$metadata = metadata;

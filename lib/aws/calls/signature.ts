@@ -9,11 +9,12 @@ export interface AwsCredentials {
   readonly expiration?: Date;
 }
 
-/** A request without a query. */
 export interface SignableRequest {
   readonly method: string;
-  /** Of the URL, as {@link canonicalPath} gives it. */
+  /** Of the URL, as {@link canonicalPath} gives it; for S3 as it is sent. */
   readonly path: string;
+  /** As {@link canonicalQuery} gives it. @default none */
+  readonly query?: string;
   /**
    * The headers to sign, by name in lower case, with `host` among them. Values have no line breaks, and no spaces at the ends or
    * two in a row. Headers that a proxy may change, such as `user-agent`, must not be here.
@@ -51,7 +52,7 @@ export class Signer {
     let lines = '';
     for (const name of names) lines += `${name}:${headers[name]}\n`;
     const signed = names.join(';');
-    const canonical = `${request.method}\n${request.path}\n\n${lines}\n${signed}\n${sha256(request.body)}`;
+    const canonical = `${request.method}\n${request.path}\n${request.query ?? ''}\n${lines}\n${signed}\n${sha256(request.body)}`;
     const scope = `${day}/${this.#region}/${this.#service}/aws4_request`;
     const toSign = `${ALGORITHM}\n${time}\n${scope}\n${sha256(canonical)}`;
     const signature = createHmac('sha256', this.#keyOf(credentials.secretAccessKey, day)).update(toSign).digest('hex');
@@ -91,7 +92,17 @@ export function canonicalPath({ pathname }: URL): string {
   return `/${segments.map(encodeSegment).join('/')}${end}`;
 }
 
-/** All but the unreserved characters of RFC 3986. */
-function encodeSegment(segment: string): string {
+/** A query as signatures have it, which can be sent as it is: sorted, each name and value encoded. @param parameters `undefined`: left out */
+export function canonicalQuery(parameters: Readonly<Record<string, string | number | undefined>>): string {
+  const pairs: string[] = [];
+  for (const name of Object.keys(parameters).sort()) {
+    const value = parameters[name];
+    if (value !== undefined) pairs.push(`${encodeSegment(name)}=${encodeSegment(String(value))}`);
+  }
+  return pairs.join('&');
+}
+
+/** Encodes all but the unreserved characters of RFC 3986. */
+export function encodeSegment(segment: string): string {
   return encodeURIComponent(segment).replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -28,7 +28,7 @@ export interface SignedCallsDeps extends ConnectionOptions {
 }
 
 /** AWS reads it in CloudTrail and in its own logs. */
-const USER_AGENT = 'tailgate';
+export const USER_AGENT = 'tailgate';
 
 /**
  * Calls of a service in the AWS JSON protocol, each one POST with the operation in a header:
@@ -63,7 +63,7 @@ export class SignedCalls<Offered extends Readonly<Record<keyof Offered, Operatio
    *
    * @throws {ServiceError} when the service refuses
    * @throws {DamagedAnswerError} when its answer was damaged on the way
-   * @throws what {@link Connections.post} throws
+   * @throws what {@link Connections.send} throws
    */
   async call<Name extends keyof Offered & string>(
     operation: Name,
@@ -88,7 +88,7 @@ export class SignedCalls<Offered extends Readonly<Record<keyof Offered, Operatio
     );
     const sent = ['user-agent', USER_AGENT];
     for (const name in headers) sent.push(name, headers[name] ?? '');
-    const answer = await this.#connections.post(sent, body);
+    const answer = await this.#connections.send({ method: 'POST', headers: sent, body });
     this.#time.learn(answer.headers);
     assertUndamaged(answer);
     if (answer.status !== 200) throw ServiceError.of(answer);

@@ -1,5 +1,6 @@
+import { MS_PER_DAY } from '../../archive/hours.ts';
 import { isTenantName, TENANT_NAME_RULE } from '../../archive/layout.ts';
-import { parseTraceId, TRACE_ID_FORMS } from '../../archive/tables/query-value.ts';
+import { parseTraceId, TRACE_ID_FORMS } from '../../archive/trace-id.ts';
 import { parseTime, TIME_FORMS } from '../../archive/window.ts';
 import { folder, optionName, parsed, text } from '../../terminal/option.ts';
 
@@ -58,6 +59,19 @@ const BYTES_OF: Readonly<Record<string, number>> = {
   gib: 2 ** 30,
   tib: 2 ** 40,
 };
+
+/** How long something stays, in whole days: `7d`. The value is in milliseconds. */
+export function days<const Given extends { readonly help: string }>(spec: Given) {
+  return parsed({
+    ...spec,
+    placeholder: 'DAYS',
+    read(given: string): number {
+      const count = Number(/^(\d{1,4})d$/.exec(given)?.[1]);
+      if (count >= 1) return count * MS_PER_DAY;
+      throw new Error('expected whole days such as 7d, at least 1d');
+    },
+  });
+}
 
 /** What a `TIME` may be, for descriptions. */
 export const TIME_PARAGRAPH = `TIME is ${TIME_FORMS}.`;

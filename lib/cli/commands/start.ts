@@ -1,6 +1,7 @@
+import { readOrigin } from '../../local/cors.ts';
 import { defineCommand } from '../../terminal/define-command.ts';
-import { file, flag, folder, parsed, text, wholeNumber } from '../../terminal/option.ts';
-import { DATA_FOLDER, size } from './options.ts';
+import { file, flag, folder, oneOf, parsed, text, wholeNumber } from '../../terminal/option.ts';
+import { DATA_FOLDER, days, size } from './options.ts';
 
 export const start = defineCommand({
   name: 'start',
@@ -46,12 +47,29 @@ export const start = defineCommand({
         'most that the span buffer takes of the disk; while spans that wait for their decision fill it, requests are answered with 503, ' +
         'so that exporters send them again',
     }),
+    retention: days({
+      help: 'delete kept traces this long after they were written, such as 7d (default: they stay until you delete them)',
+    }),
+    reset: flag({
+      help: 'first delete everything that Tailgate has written to the data folder, and nothing else; asks no questions',
+    }),
+    corsOrigin: parsed({
+      placeholder: 'ORIGIN',
+      repeatable: true,
+      read: readOrigin,
+      help: 'pages of this origin may send spans from a browser, such as http://localhost:3000 or http://localhost:*',
+    }),
+    log: oneOf({
+      choices: ['text', 'json'],
+      help: 'how it says what happens (default: text on a terminal, JSON lines elsewhere)',
+    }),
     logRequests: flag({ help: 'log each export request as well' }),
   },
   former: { key: '--ingest-key', verbose: '--log-requests' },
   examples: [
     ['tailgate start --config examples/policies/by-service.yaml', 'with your own policies'],
     ['tailgate start --host 0.0.0.0 --ingest-key "$SECRET"', 'for other machines, which must send a key'],
+    ['tailgate start --cors-origin "http://localhost:*"', 'for web pages in development on this machine'],
   ],
   exits: { 0: 'it was stopped and ended in good order', 1: 'it could not start' },
   load: async () => (await import('../start.ts')).runStart,

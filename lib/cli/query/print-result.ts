@@ -1,4 +1,4 @@
-import { parseTraceId } from '../../archive/tables/query-value.ts';
+import { parseTraceId } from '../../archive/trace-id.ts';
 import { escapeForTerminal, jsonText } from '../../terminal/show.ts';
 import { renderTable, type TableColumn } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';

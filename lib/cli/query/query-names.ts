@@ -1,10 +1,12 @@
 /** The queries of the library, for completion, which must not read their files. */
 export const QUERY_NAMES = [
   'by-attribute',
+  'compare-windows',
   'critical-path',
   'dependencies',
   'errors',
   'failing-against-good',
+  'incomplete-traces',
   'late-spans',
   'linked-traces',
   'n-plus-one',
@@ -12,6 +14,7 @@ export const QUERY_NAMES = [
   'red',
   'slow-requests',
   'spans',
+  'timeouts',
   'trace-of-log',
   'waterfall',
 ] as const;

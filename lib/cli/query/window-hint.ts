@@ -1,7 +1,7 @@
 import { rangeOf } from '../../archive/hours.ts';
 import { filedHour } from '../../archive/layout.ts';
-import { parseTraceId } from '../../archive/tables/query-value.ts';
 import type { QueryWindow } from '../../archive/tables/render-query.ts';
+import { parseTraceId } from '../../archive/trace-id.ts';
 import { windowCondition, windowHours } from '../../archive/window.ts';
 import { counted } from '../../text/messages.ts';
 import type { ArchiveDatabase } from './duckdb/database.ts';
@@ -31,16 +31,28 @@ export async function windowHint(
   nowMs: number,
   rowCount: number,
 ): Promise<string | undefined> {
+  const outside = outsideHint(database, window, nowMs, '--from and --to');
+  if (outside === undefined && rowCount > 0) return undefined;
+  return (await elsewhereHint(database, window, nowMs)) ?? outside;
+}
+
+/**
+ * What to say of a window in whose hours the archive has nothing at all; undefined: it has something.
+ * @param options that set the window
+ */
+export function outsideHint(
+  database: ArchiveDatabase,
+  window: QueryWindow,
+  nowMs: number,
+  options: string,
+): string | undefined {
   const archive = rangeOf(database.files.objects.map(filedHour));
   if (archive === undefined) return undefined;
   const { first, last } = windowHours(window, nowMs);
-  const isOutside = last < archive.first || first > archive.last;
-  if (!isOutside && rowCount > 0) return undefined;
-  const filedElsewhere = await elsewhereHint(database, window, nowMs);
-  if (filedElsewhere !== undefined || !isOutside) return filedElsewhere;
+  if (last >= archive.first && first <= archive.last) return undefined;
   return (
     `no kept trace is filed under the hours ${first} to ${last}: the archive has ${archive.first} to ${archive.last}, ` +
-    'see --from and --to'
+    `see ${options}`
   );
 }
 

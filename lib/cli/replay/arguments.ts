@@ -1,4 +1,4 @@
-import { parseTraceId, TRACE_ID_FORMS } from '../../archive/tables/query-value.ts';
+import { parseTraceId, TRACE_ID_FORMS } from '../../archive/trace-id.ts';
 
 const SIGNAL_PATH = '/v1/traces';
 

@@ -3,16 +3,12 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
+import { type ExplainPorts, explainPortsOf } from '../../../functions/shared/explain-ports.ts';
 import { LiveConfig } from '../../../functions/shared/live-config.ts';
 import { LOCAL_ARCHIVE } from '../../archive/layout.ts';
 import type { ObjectStore } from '../../archive/ports.ts';
-import { GzipTraceArchive } from '../../archive/trace-archive.ts';
 import { createDynamoDbClient, createSqsClient, createSsmClient } from '../../aws/clients.ts';
-import { NODE_CODECS } from '../../aws/codecs.ts';
-import { DynamoDbKeyTables } from '../../aws/dynamodb/key-tables.ts';
-import { DynamoDbLimitStore } from '../../aws/dynamodb/limit-store.ts';
 import { sdkTableCalls } from '../../aws/dynamodb/sdk-table-calls.ts';
-import { DynamoDbSpanBuffer } from '../../aws/dynamodb/span-buffer.ts';
 import { FilesystemObjectStore } from '../../aws/filesystem/object-store.ts';
 import { createS3Client, S3ObjectStore } from '../../aws/s3/object-store.ts';
 import { SqsDeadLetters } from '../../aws/sqs/dead-letters.ts';
@@ -24,7 +20,7 @@ import { sdkParameterReads } from '../../aws/ssm/parameter-reads.ts';
 import { SystemClock } from '../../aws/system.ts';
 import { readConfigFile } from '../../local/config-file.ts';
 import { bufferIn, notedPolicies } from '../../local/data-folder.ts';
-import { DEFAULT_BUFFER_TTL_MS } from '../../pipeline/adapter-rules.ts';
+import { explainPortsIn } from '../../local/local-services.ts';
 import type { ExplainTraceDeps } from '../../pipeline/explain/explain-trace.ts';
 import type { Clock, WakeUpQueue } from '../../pipeline/ports.ts';
 import { UnusableDatabaseError } from '../../sqlite/database.ts';
@@ -34,7 +30,7 @@ import { createCloudFormationClient, readStackOutputs } from '../stack.ts';
 
 /** A pipeline that runs elsewhere: in another process on this machine, or on AWS. */
 export interface OpenPipeline {
-  readonly deps: Omit<ExplainTraceDeps, 'config'>;
+  readonly deps: ExplainPorts;
   /** Where it is woken. */
   readonly wakeUps: WakeUpQueue;
   /** The policies that it decides by now. @throws {CommandError} when they are not known */
@@ -69,23 +65,9 @@ export async function openPipeline({ data, stack, tenant }: PipelineInput, deps:
 function openLocalPipeline(data: string, clock: Clock): OpenPipeline {
   const store = openExisting(bufferIn(data), clock);
   const objects = new FilesystemObjectStore(`${data}/${LOCAL_ARCHIVE}`);
-  const { buffer, limits, keyTables, wakeUps } = store.services();
   return {
-    deps: {
-      clock,
-      buffer,
-      limits,
-      keyTables,
-      archive: new GzipTraceArchive({ store: objects, codecs: NODE_CODECS }),
-      deadLetters: {
-        find: async (traceId) => ({
-          letters: store.deadLetters.naming(traceId).map(({ wakeUp }) => wakeUp),
-          isWhole: true,
-        }),
-      },
-      bufferTtlMs: DEFAULT_BUFFER_TTL_MS,
-    },
-    wakeUps,
+    deps: explainPortsIn(store, objects),
+    wakeUps: store.services().wakeUps,
     policies: async () => readConfigFile(policiesOf(data)).config,
     objects,
     close: () => store.close(),
@@ -157,13 +139,8 @@ async function openStackPipeline(
   const parameter = new ConfigReader({ reads: sdkParameterReads(ssm), name: outputs.PoliciesParameter, clock });
   return {
     deps: {
-      clock,
-      buffer: new DynamoDbSpanBuffer({ ...table, spillStore: objects }),
-      limits: new DynamoDbLimitStore(table),
-      keyTables: new DynamoDbKeyTables(table),
-      archive: new GzipTraceArchive({ store: objects, codecs: NODE_CODECS, tenant }),
+      ...explainPortsOf({ ...table, store: objects }),
       deadLetters: { find: (traceId) => findDeadLetters(traceId, deadLetters, { tenant }) },
-      bufferTtlMs: DEFAULT_BUFFER_TTL_MS,
     },
     wakeUps: new SqsWakeUpQueue({
       client: sdkQueueCalls(sqs),

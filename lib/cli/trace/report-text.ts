@@ -106,7 +106,11 @@ function details(
       ];
     }
     case 'kept':
-      return [...fate.objects.map(objectLine), ...missingLines(fate, lineCount, where, traceId)];
+      return [
+        ...fate.objects.map(objectLine),
+        ...missingLines(fate, lineCount, where, traceId),
+        ...(fate.keeps === undefined ? [] : [`The policy keeps ${escapeForTerminal(fate.keeps)}`]),
+      ];
     case 'dead_lettered':
       return [
         ...(fate.reason === '' ? [] : [escapeForTerminal(fate.reason)]),

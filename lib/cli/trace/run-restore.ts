@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { parseTraceId, TRACE_ID_FORMS } from '../../archive/tables/query-value.ts';
+import { parseTraceId, TRACE_ID_FORMS } from '../../archive/trace-id.ts';
 import { isInUse } from '../../local/data-folder.ts';
 import { type RestoreOutcome, restoreTrace } from '../../pipeline/restore-traces.ts';
 import { type ExitCode, UsageError } from '../../terminal/errors.ts';

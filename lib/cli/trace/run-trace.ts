@@ -2,13 +2,13 @@ import { readConfigFile } from '../../local/config-file.ts';
 import type { Trace } from '../../otlp/trace/trace.ts';
 import type { ExplainedTrace } from '../../pipeline/explain/explain-trace.ts';
 import { explainTrace } from '../../pipeline/explain/explain-trace.ts';
+import { reportJson } from '../../pipeline/explain/report-json.ts';
 import type { ExitCode } from '../../terminal/errors.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { drawWaterfall } from '../../terminal/waterfall.ts';
 import { waterfallOfRows } from '../query/waterfall-of-rows.ts';
 import { readKeptTrace } from './kept-trace.ts';
 import { ON_THIS_MACHINE, type OpenPipeline, openPipeline, type PipelineDeps } from './pipelines.ts';
-import { reportJson } from './report-json.ts';
 import { fateInWords, reportLines } from './report-text.ts';
 import { waterfallRows } from './waterfall-rows.ts';
 
@@ -41,7 +41,7 @@ export async function runTrace(
     const { trace, lineCount } = await spansOf(found, pipeline, input);
     const rows = trace === undefined ? [] : waterfallRows(trace);
     if (input.json) {
-      terminal.print(JSON.stringify(reportJson(report, rows, lineCount)));
+      terminal.print(JSON.stringify({ ...reportJson(report, lineCount), spans: rows }));
     } else {
       for (const line of reportLines(report, terminal, { ...input, lineCount })) terminal.print(line);
       if (rows.length > 0) {

@@ -1,5 +1,6 @@
 import { Trace } from '../../otlp/trace/trace.ts';
 import { type ExplainedDecision, explainPolicies } from '../../sampling/explain-policies.ts';
+import { inWords } from '../../sampling/policy-summary.ts';
 import type { SamplingConfig } from '../../sampling/sampling-config.ts';
 import { FleetAllowances } from '../allowances/fleet-allowances.ts';
 import { assembleTrace } from '../decide/claim-attempt.ts';
@@ -120,14 +121,16 @@ async function fateOf(found: Found, deps: ExplainTraceDeps): Promise<Fate> {
   return { state: outcome, explained, nextLookAtMs, leavesAtMs };
 }
 
-async function keptFate(decision: DecisionRecord, { archive }: ExplainTraceDeps): Promise<KeptFate> {
+async function keptFate(decision: DecisionRecord, { archive, config }: ExplainTraceDeps): Promise<KeptFate> {
   const { policy, adjustedCount, claims } = decision;
   const states = { data: 'written', absent: 'pending', fence: 'fenced' } as const;
   const objects = await Promise.all(
     claims.map(async ({ key }) => ({ key, state: states[await archive.inspect(key)] })),
   );
   const lineCount = claims.reduce((sum, claim) => sum + claim.lineCount, 0);
-  return { state: 'kept', policy, adjustedCount, decidedAtMs: claims[0]?.claimedAtMs ?? 0, objects, lineCount };
+  const named = config.policies.find(({ name }) => name === policy);
+  const keeps = named && inWords(named.summary);
+  return { state: 'kept', policy, keeps, adjustedCount, decidedAtMs: claims[0]?.claimedAtMs ?? 0, objects, lineCount };
 }
 
 /** The policies on the trace as of now. */

@@ -47,6 +47,8 @@ export interface KeptFate {
   readonly state: 'kept';
   /** The policy that gets the credit. */
   readonly policy: string;
+  /** What it keeps as of now, in plain words; undefined: there is no such policy any more, or there never was (`restored`). */
+  readonly keeps: string | undefined;
   /** As in `DecisionRecord`. */
   readonly adjustedCount: number | null;
   readonly decidedAtMs: number;

@@ -1,7 +1,9 @@
 import { UnreadableError } from '../../archive/read-line.ts';
+import { KnownResources } from '../known-resources.ts';
 import {
   type LineJson,
   linesIn,
+  type ResourceJson,
   type ResourceSpansJson,
   readLine,
   type SpanJson,
@@ -14,14 +16,20 @@ import { SummaryBuilder } from './summary-builder.ts';
 /**
  * The summary of an object of lines, without those that are damaged.
  * @param text uncompressed
+ * @param known those of the objects before it
  * @throws {UnreadableError} when there are no lines in it
  */
-export function summarizeLines(key: string, text: Uint8Array): ObjectSummary {
+export function summarizeLines(key: string, text: Uint8Array, known = new KnownResources()): ObjectSummary {
   const builder = new SummaryBuilder();
+  known.startObject();
+  const parse = (line: string) => known.parse(line);
+  const added = new Map<ResourceJson, number>();
   let [count, firstFault] = [0, ''];
   for (const { begin, end } of linesIn(text)) {
     try {
-      addLine(builder, readLine(text.subarray(begin, end)), begin, end);
+      const line = readLine(text.subarray(begin, end), parse);
+      known.learn(line);
+      addLine(builder, line, begin, end, (resource) => serviceOnce(builder, resource, known, added));
     } catch (error) {
       if (!(error instanceof UnreadableError)) throw error;
       if (count++ === 0) firstFault = error.message;
@@ -34,11 +42,42 @@ export function summarizeLines(key: string, text: Uint8Array): ObjectSummary {
 /** The summary of lines that have been read. */
 export function summarizeLineJson(key: string, lines: readonly LineJson[]): ObjectSummary {
   const builder = new SummaryBuilder();
-  for (const line of lines) addLine(builder, line, 0, 0);
+  for (const line of lines) addLine(builder, line, 0, 0, (resource) => addResource(builder, resource));
   return builder.build(key, true);
 }
 
-function addLine(builder: SummaryBuilder, line: LineJson, begin: number, end: number): void {
+/** Adds a resource. @returns the number of its service */
+function addResource(builder: SummaryBuilder, resource: ResourceJson | undefined): number {
+  const service = builder.service(serviceOf(resource));
+  for (const { key, value } of resource?.attributes ?? []) {
+    builder.addAttribute('resource', key, value === undefined ? null : valueText(value));
+  }
+  return service;
+}
+
+/** The same, once for each of the known ones. */
+function serviceOnce(
+  builder: SummaryBuilder,
+  resource: ResourceJson | undefined,
+  known: KnownResources,
+  added: Map<ResourceJson, number>,
+): number {
+  if (resource === undefined || !known.has(resource)) return addResource(builder, resource);
+  let service = added.get(resource);
+  if (service === undefined) {
+    service = addResource(builder, resource);
+    added.set(resource, service);
+  }
+  return service;
+}
+
+function addLine(
+  builder: SummaryBuilder,
+  line: LineJson,
+  begin: number,
+  end: number,
+  serviceIn: (resource: ResourceJson | undefined) => number,
+): void {
   const baseSeconds = firstSeconds(line.resourceSpans);
   builder.startLine({
     traceId: line.trace_id,
@@ -53,10 +92,7 @@ function addLine(builder: SummaryBuilder, line: LineJson, begin: number, end: nu
     decidedAtMs: utcMs(line.decided_at),
   });
   for (const { resource, scopeSpans = [] } of line.resourceSpans) {
-    const service = builder.service(serviceOf(resource));
-    for (const { key, value } of resource?.attributes ?? []) {
-      builder.addAttribute('resource', key, value === undefined ? null : valueText(value));
-    }
+    const service = serviceIn(resource);
     for (const { spans = [] } of scopeSpans) {
       for (const span of spans) {
         builder.addSpan(

@@ -42,6 +42,11 @@ describe('parseNamedQuery', () => {
       says: 'declared and used differ in step',
     },
     { what: 'no condition on the partitions', file: FILE.replace(':window', 'true'), says: 'differ in window' },
+    {
+      what: 'a window before without how far back it lies',
+      file: FILE.replace(':window', ':window AND :window_before'),
+      says: 'declared and used differ in before',
+    },
   ])('refuses $what', ({ file, says }) => {
     expect(() => parseNamedQuery('slow', file)).toThrow(says);
   });
@@ -51,10 +56,12 @@ describe('the library', () => {
   it('has what was asked of it, all of it readable', () => {
     expect(readQueryFiles().map(({ name, text }) => parseNamedQuery(name, text).name)).toEqual([
       'by-attribute',
+      'compare-windows',
       'critical-path',
       'dependencies',
       'errors',
       'failing-against-good',
+      'incomplete-traces',
       'late-spans',
       'linked-traces',
       'n-plus-one',
@@ -62,6 +69,7 @@ describe('the library', () => {
       'red',
       'slow-requests',
       'spans',
+      'timeouts',
       'trace-of-log',
       'waterfall',
     ]);

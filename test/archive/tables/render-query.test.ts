@@ -30,6 +30,7 @@ describe('a value', () => {
     { type: 'duration', value: '250ms', sql: '250e0' },
     { type: 'duration', value: '1.5s', sql: '1500e0' },
     { type: 'duration', value: '2m', sql: '120000e0' },
+    { type: 'duration', value: '7d', sql: '604800000e0' },
     { type: 'duration', value: '1us', sql: '0.001e0' },
     { type: 'duration', value: '0s', sql: '0e0' },
     { type: 'attribute', value: "order.id=a=b'c", sql: "'order.id=a=b''c'" },
@@ -52,7 +53,7 @@ describe('a value', () => {
     { type: 'number', value: '1 OR 1=1', allowed: 'a number such as 250 or 0.5' },
     { type: 'integer', value: '-1', allowed: 'a whole number, 0 or more' },
     { type: 'a | b', value: 'c', allowed: 'one of a, b' },
-    { type: 'duration', value: '250', allowed: 'a duration such as 250ms, 1.5s, 2m or 1h' },
+    { type: 'duration', value: '250', allowed: 'a duration such as 250ms, 1.5s, 2m, 1h or 7d' },
     { type: 'duration', value: '1s; --', allowed: 'a duration' },
     { type: 'attribute', value: 'order.id', allowed: 'an attribute as key=value, such as order.id=abc123' },
     { type: 'attribute', value: '=x', allowed: 'an attribute as key=value' },
@@ -139,6 +140,76 @@ describe('the window', () => {
     expect(window({ tenant: "o'b" }, { tenants: true })).toMatch(/ AND tenant = 'o''b'\)$/);
     expect(() => window({}, { tenants: true })).toThrow('--tenant is missing');
     expect(() => window({ tenant: 'a' })).toThrow('q has no --tenant');
+  });
+});
+
+describe('the window before', () => {
+  const comparison = parseNamedQuery(
+    'q',
+    '-- Q\n--\n-- A query.\n-- @param before: duration = 24h; how far back\nSELECT 1 WHERE :window UNION ALL SELECT 2 WHERE :window_before\n',
+  );
+  const compare = (values: Record<string, string>, context = {}) => {
+    const sql = renderQuery(comparison, values, { ...NOW, ...context });
+    return /^SELECT 1 WHERE (.*) UNION ALL SELECT 2 WHERE (.*)$/.exec(sql)?.slice(1);
+  };
+
+  it('is as long as the window, and a day before it', () => {
+    expect(compare({ from: '2026-11-21T07', to: '2026-11-21T09' })).toEqual([
+      `(${partitions('2026-11-21', 7, '2026-11-21', 8)})`,
+      `(${partitions('2026-11-20', 7, '2026-11-20', 8)})`,
+    ]);
+  });
+
+  it('has an end where the window goes up to now, and none of its traces is in both', () => {
+    expect(compare({})).toEqual([
+      `(${partitions('2026-11-20', 12, '2026-11-21', 12)}${not('2026-11-20', 12, '2026-11-20 12:00:00.000', '2026-11-20 12:34:00.000')})`,
+      `(${partitions('2026-11-19', 12, '2026-11-20', 12)}` +
+        `${not('2026-11-19', 12, '2026-11-19 12:00:00.000', '2026-11-19 12:34:00.000')}` +
+        `${not('2026-11-20', 12, '2026-11-20 12:34:00.000', '2026-11-20 13:00:00.000')})`,
+    ]);
+  });
+
+  it('lies as far back as is asked', () => {
+    expect(compare({ from: '2026-11-21T07:15', to: '2026-11-21T08', before: '7d' })?.[1]).toBe(
+      `(${partitions('2026-11-14', 7, '2026-11-14', 7)}${not('2026-11-14', 7, '2026-11-14 07:00:00.000', '2026-11-14 07:15:00.000')})`,
+    );
+    expect(compare({ from: '2026-11-21T07:15', to: '2026-11-21T08', before: '45m' })?.[1]).toBe(
+      `(${partitions('2026-11-21', 6, '2026-11-21', 7)}${not('2026-11-21', 6, '2026-11-21 06:00:00.000', '2026-11-21 06:30:00.000')}` +
+        `${not('2026-11-21', 7, '2026-11-21 07:15:00.000', '2026-11-21 08:00:00.000')})`,
+    );
+  });
+
+  it('is of the same tenant', () => {
+    for (const condition of compare({ tenant: "o'b" }, { tenants: true }) ?? []) {
+      expect(condition).toMatch(/ AND tenant = 'o''b'\)$/);
+    }
+  });
+
+  it.each([
+    {
+      values: { from: '-2d' },
+      says: '--before: the window is 2880m long, so that the one before it must lie at least 2880m back, got none, and the default is less',
+    },
+    { values: { from: '-1h', before: '30m' }, says: 'must lie at least 60m back, got 30m' },
+    { values: { before: '0s' }, says: 'got 0s' },
+    { values: { before: '-1d' }, says: '--before: expected a duration such as 250ms, 1.5s, 2m, 1h or 7d, got "-1d"' },
+    {
+      values: { from: '2026-10-25', to: '2026-10-26', before: '7d' },
+      says: '--before: the archive keeps 30 days, so that queries see 2026-10-20 to 2026-11-22; got 2026-10-18',
+    },
+  ])('of $values is refused', ({ values, says }) => {
+    expect(() => compare(values, { retentionDays: 30 })).toThrow(says);
+  });
+
+  it('of a stored query is that of the 24 hours before the last ones', () => {
+    const sql = storedQuery(comparison, true);
+    const [, before = ''] = sql.split(' UNION ALL ');
+    expect(before).toContain(
+      "dt BETWEEN date_format(((current_timestamp - INTERVAL '48' HOUR) AT TIME ZONE 'UTC'), '%Y-%m-%d')",
+    );
+    expect(before).toContain("hour <= hour(((current_timestamp - INTERVAL '24' HOUR) AT TIME ZONE 'UTC'))");
+    expect(askedValues(comparison, true)).toEqual(['tenant', 'tenant']);
+    expect(askedValues(comparison, false)).toEqual([]);
   });
 });
 

@@ -168,6 +168,7 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
     expect(code).toBe(0);
     expect(lines[0]).toBe(`trace ${A}  kept by policy errors, weight 1, 90 s ago`);
     expect(lines[1]).toMatch(/^in traces\/dt=2026-11-21\/hour=12\/traces_20261121T120030000Z-[0-9a-f]{16}\.jsonl\.gz$/);
+    expect(lines).toContain('The policy keeps every trace that has a span with status ERROR');
     expect(lines).toContain('2026-11-21 12:00:00.000      1  shop  kept');
     expect(lines).toContain('2026-11-21 12:02:00.000      1  shop  late: written in 30 s');
     expect(lines).toContain('shop span a1  5.0 ms, 2 spans, kept by errors');

@@ -197,6 +197,13 @@ describe.each(DELIVERIES)('OTLP over HTTP, delivered as %s', (delivery) => {
       expect(world.buffer.traceIds()).toEqual([]);
     });
 
+    it.each(['metrics', 'logs'])('says what to do with %s', async (signal) => {
+      const { send } = server();
+      const { message } = rpcStatus((await send({ path: `/v1/${signal}` })).body);
+      expect(message).toContain(`turn ${signal} off (OTEL_${signal.toUpperCase()}_EXPORTER=none)`);
+      expect(message).toContain('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT');
+    });
+
     it('names the offset of malformed bytes', async () => {
       const { send } = server();
       expect(text((await send({ body: BODY.subarray(0, -1) })).body)).toMatch(/offset \d+/);

@@ -17,6 +17,13 @@ it('logs why spans could not be made durable once, then a count once a minute', 
   ]);
 });
 
+it('does not repeat all that a client has sent', () => {
+  const log = new RecordingLog();
+  const refusals = new RefusalLog({ log, clock: new ManualClock() });
+  refusals.add(415, `content-type is "${'x'.repeat(16_000)}"`, 'y'.repeat(16_000));
+  expect(JSON.stringify(log.entries).length).toBeLessThan(1_200);
+});
+
 it('logs the first refusal of each status at once, then a count once a minute', () => {
   const clock = new ManualClock();
   const log = new RecordingLog();

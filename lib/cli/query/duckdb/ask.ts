@@ -1,13 +1,12 @@
-import type { HourRange } from '../../../archive/hours.ts';
 import { filedHour } from '../../../archive/layout.ts';
-import { queryWindow } from '../../../archive/tables/render-query.ts';
+import { type QueryWindows, queryWindows } from '../../../archive/tables/render-query.ts';
 import { windowHours } from '../../../archive/window.ts';
 import { CommandError } from '../../../terminal/errors.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
-import { namedStatement } from '../library.ts';
+import { findQuery, namedStatement } from '../library.ts';
 import { printOptions, printResult } from '../print-result.ts';
 import type { Question } from '../question.ts';
-import { traceHint, windowHint } from '../window-hint.ts';
+import { outsideHint, traceHint, windowHint } from '../window-hint.ts';
 import { explainArchiveError, refuseCutOff } from './damaged-objects.ts';
 import { type ArchiveDatabase, openArchiveDatabase, prepareReadOnly } from './database.ts';
 import { toDuckDb } from './trino-dialect.ts';
@@ -18,18 +17,21 @@ export async function askLocalArchive(question: Question, dataDir: string, termi
   const nowMs = Date.now();
   const { name, values, sql: statement = '' } = question;
   const sql = name === undefined ? statement : toDuckDb(namedStatement(name, values, { nowMs }));
-  const window = name === undefined ? undefined : queryWindow(values, nowMs);
+  const windows = name === undefined ? undefined : queryWindows(findQuery(name), values, nowMs);
   const database = await openArchiveDatabase(dataDir);
   const { uncovered } = database.files;
   try {
-    refuseCutOff(window === undefined ? uncovered : objectsWithin(uncovered, windowHours(window, nowMs)), database);
+    refuseCutOff(windows === undefined ? uncovered : objectsWithin(uncovered, windows, nowMs), database);
     const rowCount = await printAnswer(database, sql, question, terminal).catch(async (error: unknown) => {
       throw await explainArchiveError(error, database);
     });
-    let hint: string | undefined;
-    if (!(await database.hasTraces())) hint = `no kept traces under ${dataDir} yet`;
-    else if (window !== undefined) hint = await windowHint(database, window, nowMs, rowCount);
-    if (hint !== undefined) terminal.complain(`hint: ${hint}`);
+    const hints: (string | undefined)[] = [];
+    if (!(await database.hasTraces())) hints.push(`no kept traces under ${dataDir} yet`);
+    else if (windows !== undefined) {
+      hints.push(await windowHint(database, windows.window, nowMs, rowCount));
+      if (windows.before !== undefined) hints.push(outsideHint(database, windows.before, nowMs, '--before'));
+    }
+    for (const hint of hints) if (hint !== undefined) terminal.complain(`hint: ${hint}`);
     const ofTrace = rowCount === 0 && name !== undefined ? traceHint(values, `--data ${dataDir}`) : undefined;
     if (ofTrace !== undefined) terminal.complain(`hint: ${ofTrace}`);
   } finally {
@@ -56,7 +58,8 @@ async function printAnswer(
   );
 }
 
-/** The objects of these hours. */
-function objectsWithin(paths: readonly string[], { first, last }: HourRange): string[] {
-  return paths.filter((path) => filedHour(path) >= first && filedHour(path) <= last);
+/** The objects of the hours that are read. */
+function objectsWithin(paths: readonly string[], { window, before }: QueryWindows, nowMs: number): string[] {
+  const ranges = [window, ...(before === undefined ? [] : [before])].map((one) => windowHours(one, nowMs));
+  return paths.filter((path) => ranges.some(({ first, last }) => filedHour(path) >= first && filedHour(path) <= last));
 }

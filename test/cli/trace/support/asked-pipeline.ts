@@ -1,4 +1,7 @@
-import type { Services } from '../../../../functions/shared/per-tenant.ts';
+import { authorizeAll } from '../../../../functions/ingest/keys.ts';
+import type { Explain } from '../../../../functions/read/explanation.ts';
+import { createReadHttp } from '../../../../functions/read/handler.ts';
+import type { PerTenant, Services } from '../../../../functions/shared/per-tenant.ts';
 import { hashFragment } from '../../../../lib/aws/system.ts';
 import { restore as restoreCommand } from '../../../../lib/cli/commands/restore.ts';
 import { trace as traceCommand } from '../../../../lib/cli/commands/trace.ts';
@@ -8,6 +11,7 @@ import { runTrace, type TraceInput } from '../../../../lib/cli/trace/run-trace.t
 import { Decider } from '../../../../lib/pipeline/decide/decide-batch.ts';
 import { ingest } from '../../../../lib/pipeline/ingest.ts';
 import type { DelayedWakeUp, WakeUp } from '../../../../lib/pipeline/ports.ts';
+import type { TraceReader } from '../../../../lib/read/trace-reader.ts';
 import { evaluatePolicies } from '../../../../lib/sampling/evaluate-policies.ts';
 import type { Run } from '../../../../lib/terminal/define-command.ts';
 import { exportRequest, type SpanSpec } from '../../../support/export-request.ts';
@@ -15,6 +19,7 @@ import type { ManualClock } from '../../../support/manual-clock.ts';
 import { RecordingTerminal } from '../../../support/recording-terminal.ts';
 import { runWith } from '../../../support/run-command.ts';
 import { configFrom } from '../../../support/sampling-config.ts';
+import { silentLog } from '../../../support/silent-log.ts';
 
 export interface AskedPipelineDeps {
   readonly services: Omit<Services, 'trainer'>;
@@ -24,6 +29,8 @@ export interface AskedPipelineDeps {
   /** How the command finds it: `['--data', …]`, `['--stack', …]`. */
   readonly argv: readonly string[];
   readonly deps: PipelineDeps;
+  /** How the read service explains a trace. */
+  readonly explain: PerTenant<Explain>;
   /** Takes out what others have sent to its queue. */
   readonly takeQueued: () => Promise<readonly WakeUp[]>;
 }
@@ -98,6 +105,18 @@ export class AskedPipeline {
       run as Run<RestoreInput>,
     );
     return { code, lines, complaints };
+  }
+
+  /** The answer of the read service to `GET /api/traces/<id>/explanation`. @param tenant whose key is sent */
+  async explanation(id: string, tenant?: string) {
+    const { clock, explain } = this.#deps;
+    // It is asked for nothing that is read of the archive.
+    const readers = () => ({}) as TraceReader;
+    const authorize = tenant === undefined ? authorizeAll : async () => ({ tenant });
+    const read = createReadHttp({ readers, authorize, clock, explain, log: silentLog });
+    const path = `/api/traces/${encodeURIComponent(id)}/explanation`;
+    const { status, body } = await read({ method: 'GET', path, headers: {} });
+    return { status, json: JSON.parse(new TextDecoder().decode(body)) };
   }
 
   /** The answer of `tailgate trace --json`. */

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll } from 'vitest';
+import { explainStack } from '../../../../functions/read/explain-stack.ts';
+import { createExplain } from '../../../../functions/read/explanation.ts';
+import { fixedConfig } from '../../../../functions/shared/live-config.ts';
 import { LOCAL_ARCHIVE } from '../../../../lib/archive/layout.ts';
 import { GzipTraceArchive } from '../../../../lib/archive/trace-archive.ts';
 import { createDynamoDbClient, createSqsClient } from '../../../../lib/aws/clients.ts';
@@ -16,7 +19,9 @@ import { createS3Client, S3ObjectStore } from '../../../../lib/aws/s3/object-sto
 import { sdkQueueCalls } from '../../../../lib/aws/sqs/queue-calls.ts';
 import { decodeWakeUp } from '../../../../lib/aws/sqs/wake-up-message.ts';
 import { SqsWakeUpQueue } from '../../../../lib/aws/sqs/wake-up-queue.ts';
+import { sdkParameterReads } from '../../../../lib/aws/ssm/parameter-reads.ts';
 import { bufferIn } from '../../../../lib/local/data-folder.ts';
+import { explainPortsIn } from '../../../../lib/local/local-services.ts';
 import { openStore } from '../../../../lib/sqlite/store.ts';
 import { type Engine, engineClientOptions } from '../../../support/engines/engine.ts';
 import { provisionBucket, provisionQueues, provisionTable } from '../../../support/engines/provision.ts';
@@ -24,6 +29,8 @@ import { startQueueAndObjects } from '../../../support/engines/queue-and-objects
 import { startTestDynamo } from '../../../support/engines.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { ParameterStore } from '../../../support/parameter-store.ts';
+import { configFrom } from '../../../support/sampling-config.ts';
+import { silentLog } from '../../../support/silent-log.ts';
 import { startStacks } from '../../../support/stacks.ts';
 import { AskedPipeline } from './asked-pipeline.ts';
 
@@ -51,10 +58,8 @@ export function useDataFolders(): PipelineEngine {
       writeFileSync(join(data, 'buffer.db'), '');
       const store = openStore({ path: bufferIn(data), clock });
       stores.push(store);
-      const archive = new GzipTraceArchive({
-        store: new FilesystemObjectStore(join(data, LOCAL_ARCHIVE)),
-        codecs: NODE_CODECS,
-      });
+      const objects = new FilesystemObjectStore(join(data, LOCAL_ARCHIVE));
+      const archive = new GzipTraceArchive({ store: objects, codecs: NODE_CODECS });
       const clients = () => {
         throw new Error('a data folder needs no account');
       };
@@ -65,7 +70,8 @@ export function useDataFolders(): PipelineEngine {
         return received.map(({ wakeUp }) => wakeUp);
       };
       const argv = ['--data', data];
-      return new AskedPipeline({ services, clock, policies, argv, deps: { clock, clients }, takeQueued });
+      const explain = createExplain(() => explainPortsIn(store, objects), fixedConfig(configFrom(policies)));
+      return new AskedPipeline({ services, clock, policies, argv, deps: { clock, clients }, explain, takeQueued });
     },
   };
 }
@@ -133,7 +139,16 @@ export function useStacks(): PipelineEngine {
         );
         return Messages.map(({ Body = '' }) => decodeWakeUp(Body));
       };
-      return new AskedPipeline({ services, clock, policies, argv, deps: { clock, clients }, takeQueued });
+      const explain = explainStack({
+        client: table.client,
+        tableName: name,
+        store: objects,
+        reads: sdkParameterReads(ssm),
+        policiesName: `/${name}`,
+        clock,
+        log: silentLog,
+      });
+      return new AskedPipeline({ services, clock, policies, argv, deps: { clock, clients }, explain, takeQueued });
     },
   };
 }
