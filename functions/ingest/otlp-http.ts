@@ -18,6 +18,7 @@ import {
 import type { HttpBody, HttpHead, HttpRequest, HttpResponse } from './http.ts';
 import type { Authorize, Sender } from './keys.ts';
 import type { RefusalLog } from './refusal-log.ts';
+import { checkRoute, healthz, Refusal, RPC_CODE } from './routes.ts';
 
 export interface OtlpHttpDeps {
   /** Resolves when the spans are durable. */
@@ -41,31 +42,6 @@ const CONTENT_TYPES: Readonly<Record<Encoding, string>> = {
   protobuf: 'application/x-protobuf',
   json: 'application/json',
 };
-
-/** Error codes of `google.rpc.Code`. */
-const RPC_CODE = {
-  invalidArgument: 3,
-  resourceExhausted: 8,
-  unimplemented: 12,
-  notFound: 5,
-  unavailable: 14,
-  unauthenticated: 16,
-};
-
-/** An answer other than success. */
-class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly status: number;
-  readonly code: number;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(status: number, code: number, message: string, headers: Readonly<Record<string, string>> = {}) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.headers = headers;
-  }
-}
 
 /**
  * Handles the body of a request whose head was accepted. Never rejects.
@@ -195,29 +171,6 @@ function encodingOf(headers: HttpHead['headers']): Encoding | undefined {
   const mediaType = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (mediaType === CONTENT_TYPES.protobuf) return 'protobuf';
   return mediaType === CONTENT_TYPES.json ? 'json' : undefined;
-}
-
-function healthz({ method }: HttpHead): HttpResponse {
-  if (method === 'GET' || method === 'HEAD') {
-    const body = new TextEncoder().encode(method === 'GET' ? 'ok\n' : '');
-    return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
-  }
-  throw new Refusal(405, RPC_CODE.unimplemented, `${method} /healthz: only GET is allowed`, { allow: 'GET, HEAD' });
-}
-
-function checkRoute({ method, path }: HttpHead): void {
-  if (path !== '/v1/traces') throw new Refusal(404, RPC_CODE.notFound, `${path} does not exist: ${insteadOf(path)}`);
-  if (method !== 'POST') {
-    throw new Refusal(405, RPC_CODE.unimplemented, `${method} /v1/traces: only POST is allowed`, { allow: 'POST' });
-  }
-}
-
-/** Exporters send all signals to one address unless told otherwise. */
-function insteadOf(path: string): string {
-  const [, signal] = /^\/v1\/(metrics|logs)$/.exec(path) ?? [];
-  if (signal === undefined) return 'send traces with POST /v1/traces';
-  const name = signal.toUpperCase();
-  return `Tailgate takes traces only: turn ${signal} off (OTEL_${name}_EXPORTER=none), or send them elsewhere (OTEL_EXPORTER_OTLP_${name}_ENDPOINT) and only traces here (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, with /v1/traces)`;
 }
 
 /** @throws {Refusal} when there is no encoding of this content type */

@@ -24,7 +24,7 @@ const FOLDERS = ['/dev/shm', tmpdir()];
 /** How often a machine starts anew, of the times when it asks for messages. */
 const RESTARTS = 0.05;
 /** How often a machine loses its power, of the times when its disk writes. */
-const POWER_CUTS = 0.02;
+const POWER_CUTS = 0.08;
 /** How long a sync takes, at most. */
 const MAX_SYNC_MS = 60;
 

@@ -35,13 +35,6 @@ export const MUTATIONS_OF_BODIES_AND_STORES: readonly Mutation[] = [
     why: 'ingest has seen one that decide does not find',
   },
   {
-    name: 'a dictionary that could not be read once is never read again',
-    file: DICTIONARIES,
-    find: 'bytes.catch(() => this.#held.delete(id));',
-    replace: 'bytes.catch(() => undefined);',
-    why: 'an instance fails on all fragments that need it',
-  },
-  {
     name: 'decide reads with the newest dictionary',
     file: DICTIONARIES,
     find: 'const held = this.#held.get(id);',
