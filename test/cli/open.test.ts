@@ -111,7 +111,7 @@ describe('tailgate open', () => {
       code: 1,
       complaints: [
         expect.stringContaining(
-          'has no output ReadUrl (URL of the page with the kept traces; deploy with -c read=true)',
+          'has no output ReadUrl (URL of the page of kept traces; deploy with -c read=true to have it)',
         ),
       ],
     });

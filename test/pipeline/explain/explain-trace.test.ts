@@ -162,6 +162,7 @@ describe.each(ENGINES)('on %s, where a trace is', (_, create) => {
     expect(report.fate).toEqual({
       state: 'kept',
       policy: 'errors',
+      keeps: 'every trace that has a span with status ERROR',
       adjustedCount: 1,
       decidedAtMs,
       objects: [{ key, state: 'written' }],

@@ -27,9 +27,9 @@ const AWS = {
   bowser: 'MIT',
 };
 const LOGS = { '@aws-lambda-powertools/commons': 'MIT-0', '@aws-lambda-powertools/logger': 'MIT-0' };
-/** The metrics; SHA-256 without the cost of a call into OpenSSL; policies; streams of zlib that stay open. */
+const METRICS = { '@aws-lambda-powertools/metrics': 'MIT-0' };
+/** SHA-256 without the cost of a call into OpenSSL; policies; streams of zlib that stay open. */
 const SAMPLING = {
-  '@aws-lambda-powertools/metrics': 'MIT-0',
   '@noble/hashes': 'MIT',
   'elastic/go-grok': 'Apache-2.0',
   minipass: 'BlueOak-1.0.0',
@@ -38,10 +38,11 @@ const SAMPLING = {
   yaml: 'ISC',
 };
 const ALLOWED: Readonly<Record<(typeof FUNCTIONS)[number], Readonly<Record<string, string>>>> = {
-  ingest: { ...AWS, ...LOGS, ...SAMPLING },
-  decide: { ...AWS, ...LOGS, ...SAMPLING },
+  ingest: { ...AWS, ...LOGS, ...METRICS, ...SAMPLING },
+  decide: { ...AWS, ...LOGS, ...METRICS, ...SAMPLING },
   compact: { ...AWS, ...LOGS, hyparquet: 'MIT', 'hyparquet-writer': 'MIT' },
-  read: { ...AWS, ...LOGS, hyparquet: 'MIT', re2js: 'MIT' },
+  // The policies explain traces; they are in a part that is loaded for that.
+  read: { ...AWS, ...LOGS, ...SAMPLING, hyparquet: 'MIT' },
 };
 /** Those whose terms a copy with its notices fulfils. */
 const LICENCES = ['Apache-2.0', 'MIT', 'MIT-0', 'ISC', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD'];
