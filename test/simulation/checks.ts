@@ -100,12 +100,23 @@ class Check {
     const finished = new Set([...archived, ...excused.map(([span]) => span.name)]);
     for (const [span, hashes] of acknowledged) {
       if (finished.has(span.name) || isReplaced(span, finished)) continue;
+      if (this.#isInOpenClaim(name, trace, span.name)) continue;
       const fragments = hashes.map(shortHash).join(', ');
       this.#violate(
         this.#lossKind('lost'),
         `${shown} is archived without span ${shortSpan(span.name)} of ${fragments}`,
       );
     }
+  }
+
+  /**
+   * Of a span that arrived in two fragments one is claimed, and the wake-up of the other is acknowledged: its trace is claimed as a whole.
+   * If the claim cannot be settled, the dead letter names the trace and a fragment that keeps the claim open; sent back, it settles both.
+   */
+  #isInOpenClaim(name: string, { fragments }: SentTrace, span: string): boolean {
+    const copies = [...fragments.values()].filter(({ spans }) => spans.some((one) => one.name === span));
+    const isNamed = [...fragments.keys()].some((hash) => this.#inDeadLetters.has(`${name}/${hash}`));
+    return this.#moment === 'storm' && copies.length > 1 && isNamed;
   }
 
   /** A dead letter of a trace over a limit says which, and what is kept of the trace. */

@@ -12,11 +12,13 @@ export interface OperatorDeps {
   readonly services: PerTenant<Services>;
   readonly timeline: Timeline;
   readonly bufferTtlMs: number;
+  /** Called with what no operator may see. */
+  readonly onError: (message: string) => void;
 }
 
-/** An operator who runs `tailgate restore` once, in a process that can die like any other. */
+/** An operator who runs `tailgate restore` once, in a process that can die like any other. Never rejects. */
 export async function restoreOnce(trace: SentTrace, deps: OperatorDeps): Promise<void> {
-  const { process, timeline, bufferTtlMs } = deps;
+  const { process, timeline, bufferTtlMs, onError } = deps;
   const { traceId, tenant } = trace;
   const { buffer, wakeUps } = deps.services(tenant);
   const partition = partitionPrefix({ tenant }) + traceId;
@@ -31,7 +33,7 @@ export async function restoreOnce(trace: SentTrace, deps: OperatorDeps): Promise
     timeline.add(process.name, 'restores', `${shortTrace(partition)}: ${state}`);
     if (state === 'requested') trace.restore = 'promised';
   } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error;
+    if (!(error instanceof UnavailableError)) onError(error instanceof Error ? error.message : String(error));
     timeline.add(process.name, 'restores', `${shortTrace(partition)}: no answer`);
   }
 }

@@ -126,11 +126,10 @@ export class World {
     const traces = [...this.ledger.traces.values()];
     const trace = traces[index % traces.length];
     if (trace === undefined) return;
-    const { process, services } = this.#instance('operator');
+    const { process, services, onError } = this.#instance('operator');
     const { bufferTtlMs } = this.plan.settings;
     process.resume(() => {
-      // Never rejects but for a mistake of its own, which ends the simulation.
-      void restoreOnce(trace, { process, services, timeline: this.timeline, bufferTtlMs });
+      void restoreOnce(trace, { process, services, timeline: this.timeline, bufferTtlMs, onError });
     });
   }
 
