@@ -14,7 +14,10 @@ export const trino = (database: string) => new TrinoClient(inject('trinoUrl'), d
 /** The statement of a named query over the hours of the data. */
 export function statement(name: string, values: Readonly<Record<string, string>> = {}): string {
   const hour = new Date(NOON_MS).toISOString().slice(0, 13);
-  return renderQuery(findQuery(name), { from: hour, ...values }, { nowMs: Date.now(), retentionDays: 30 });
+  const query = findQuery(name);
+  // The window may be longer than the day that is the default.
+  const before = query.parameters.some((parameter) => parameter.name === 'before') && { before: '7d' };
+  return renderQuery(query, { from: hour, ...before, ...values }, { nowMs: Date.now(), retentionDays: 30 });
 }
 
 /** The answer of `tailgate query` over an archive of the run. */

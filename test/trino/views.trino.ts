@@ -106,6 +106,7 @@ describe.each(['odd_hive', 'odd_openx'])('odd values under %s', (database) => {
       },
       { span_id: 'cd00000000000006', start_ns: null, end_ns: null, duration_ms: null },
       { span_id: 'cd00000000000007', start_ns: Number(base + 5_000_000n), end_ns: null, duration_ms: null },
+      { span_id: 'cd00000000000067', start_ns: null, end_ns: null, duration_ms: null },
     ]);
   });
 });
