@@ -5,13 +5,15 @@ import { isFirstCut } from './encodings.ts';
 import { Expectations } from './expectations.ts';
 import { acknowledgedSpans, type SentTrace } from './ledger.ts';
 import { shortHash, shortKey, shortName, shortTrace } from './names.ts';
-import { hasExpiry, isDeadlyIn, type Plan } from './plan.ts';
+import { isDeadlyIn, type Plan, type Settings } from './plan.ts';
 import { namesIn } from './queue.ts';
 import { isOverLimit } from './small-limits.ts';
 import type { SentSpan } from './spans.ts';
 import type { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
+/** A shorter buffer TTL than this lets fragments expire while they wait. */
+const SHORT_TTL_MS = 3_600_000;
 const NOTHING_KEPT = 'nothing of it is kept';
 
 /**
@@ -226,6 +228,10 @@ class Check {
 /** Of a fragment's name: `[tenant/]trace/hash`. */
 function traceOf(name: string): string {
   return name.slice(0, name.lastIndexOf('/'));
+}
+
+function hasExpiry({ bufferTtlMs }: Settings): boolean {
+  return bufferTtlMs < SHORT_TTL_MS;
 }
 
 /** Nothing goes wrong, calls take next to no time, and all clocks agree on which fragment of a trace is the earliest. */

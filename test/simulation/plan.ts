@@ -297,10 +297,3 @@ export function planOf(seed: number): Plan {
   if (plan === undefined) throw new Error('fast-check made no plan');
   return plan;
 }
-
-/** A shorter buffer TTL than this lets fragments expire while they wait. */
-const SHORT_TTL_MS = 3_600_000;
-
-export function hasExpiry({ bufferTtlMs }: Settings): boolean {
-  return bufferTtlMs < SHORT_TTL_MS;
-}

@@ -11,7 +11,7 @@ import { Ledger } from './ledger.ts';
 import { shortName, shortTrace } from './names.ts';
 import { Network } from './network.ts';
 import { restoreOnce } from './operator.ts';
-import { hasExpiry, isDeadlyIn, type Plan } from './plan.ts';
+import { isDeadlyIn, type Plan } from './plan.ts';
 import { configOf } from './policies.ts';
 import { describeBody } from './queue.ts';
 import { Process, Scheduler, START_MS } from './scheduler.ts';
@@ -213,7 +213,8 @@ export class World {
     const lagMs = this.#random.between(0, this.#random.between(0, 3) < 2 ? CONFIG_LAG_MS.short : CONFIG_LAG_MS.long);
     const onError = (message: string) => {
       // A process that has read a fragment and stands still until it and its dictionary have expired: 24 hours in reality.
-      if (hasExpiry(this.plan.settings) && /^a fragment was compressed with dictionary/.test(message)) return;
+      const mayBeExpired = this.scheduler.nowMs - START_MS >= this.plan.settings.bufferTtlMs;
+      if (mayBeExpired && /^a fragment was compressed with dictionary/.test(message)) return;
       this.#violate('error', `${process.name}: ${message}`);
     };
     const hasTenants = () => this.#hasTenants(lagMs);
