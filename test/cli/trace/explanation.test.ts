@@ -1,20 +1,13 @@
 /** The read service says of each trace what `tailgate trace --json` says, from a data folder and from a stack. */
 import { describe, expect, it } from 'vitest';
 import { traceIdOf } from '../../support/export-request.ts';
+import { THREE_POLICIES } from '../../support/three-policies.ts';
 import type { AskedPipeline } from './support/asked-pipeline.ts';
 import { useDataFolders, useStacks } from './support/engines.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
 const A = traceIdOf('a');
-
-const POLICIES = `
-decision_wait: 30s
-policies:
-  - { name: no-health, type: drop, drop: { drop_sub_policy: [{ name: health, type: string_attribute, string_attribute: { key: service.name, values: [health] } }] } }
-  - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
-  - { name: slow, type: latency, latency: { threshold_ms: 1000 } }
-`;
 
 interface Case {
   readonly state: string;
@@ -110,7 +103,7 @@ describe.each([useDataFolders(), stacks])('GET /api/traces/<id>/explanation, on 
   const isStack = name === stacks.name;
 
   it.each(CASES)('says that a trace is $state, as the command does', async ({ state, prepare, expected, waiting }) => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await prepare(pipeline);
     const { status, json } = await pipeline.explanation(A);
     expect(status).toBe(200);
@@ -123,7 +116,7 @@ describe.each([useDataFolders(), stacks])('GET /api/traces/<id>/explanation, on 
   });
 
   it('says what is in the dead letters, or that it has not looked there', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await pipeline.receive({ trace: 'a', span: 'a1', name: 'GET /' });
     await pipeline.giveUp('not settled in 11 attempts: the table is gone');
     const { json } = await pipeline.explanation(A);
@@ -136,7 +129,7 @@ describe.each([useDataFolders(), stacks])('GET /api/traces/<id>/explanation, on 
   });
 
   it('changes nothing: what waits is decided as if nobody had asked', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await pipeline.receive({ trace: 'a', span: 'a1', error: true });
     await pipeline.explanation(A);
     await pipeline.decide();
@@ -150,13 +143,13 @@ describe.each([useDataFolders(), stacks])('GET /api/traces/<id>/explanation, on 
     `1-${A.slice(0, 8)}-${A.slice(8)}`,
     'a',
   ])('takes the ID in any form: %s', async (id) => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await pipeline.receive({ trace: 'a', span: 'a1' });
     expect((await pipeline.explanation(id)).json).toMatchObject({ trace_id: A, state: 'waiting' });
   });
 
   it('refuses what is no ID', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     expect(await pipeline.explanation('cart')).toEqual({
       status: 400,
       json: { error: 'a trace ID has up to 32 hex digits, got "cart"' },
@@ -166,7 +159,7 @@ describe.each([useDataFolders(), stacks])('GET /api/traces/<id>/explanation, on 
 
 describe('GET /api/traces/<id>/explanation', () => {
   it('knows nothing of what other tenants have sent', async () => {
-    const pipeline = await stacks.create(POLICIES, 'shop');
+    const pipeline = await stacks.create(THREE_POLICIES, 'shop');
     await pipeline.receive({ trace: 'a', span: 'a1', name: 'GET /' }, { trace: 'b', span: 'b1', error: true });
     await pipeline.decide();
     for (const [id, state] of [[A, 'not_sampled'] as const, [traceIdOf('b'), 'kept'] as const]) {
@@ -178,7 +171,7 @@ describe('GET /api/traces/<id>/explanation', () => {
   });
 
   it('leaves out spans that are too many for an answer, and says how many', async () => {
-    const pipeline = await stacks.create(POLICIES);
+    const pipeline = await stacks.create(THREE_POLICIES);
     const name = 'x'.repeat(9_000);
     for (let request = 0; request < 4; request++) {
       const spans = Array.from({ length: 500 }, (_, index) => ({

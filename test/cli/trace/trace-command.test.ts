@@ -9,6 +9,7 @@ import { exportRequest, traceIdOf } from '../../support/export-request.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
 import { runWith } from '../../support/run-command.ts';
 import { configFrom } from '../../support/sampling-config.ts';
+import { THREE_POLICIES } from '../../support/three-policies.ts';
 import { dataFolderWith, line, oneSpan } from '../query/support/archive-folder.ts';
 import { ask } from '../query/support/ask.ts';
 import { useDataFolders, useStacks } from './support/engines.ts';
@@ -17,19 +18,11 @@ const SECOND = 1_000;
 const HOUR = 3_600_000;
 const A = traceIdOf('a');
 
-const POLICIES = `
-decision_wait: 30s
-policies:
-  - { name: no-health, type: drop, drop: { drop_sub_policy: [{ name: health, type: string_attribute, string_attribute: { key: service.name, values: [health] } }] } }
-  - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
-  - { name: slow, type: latency, latency: { threshold_ms: 1000 } }
-`;
-
 const stacks = useStacks();
 
 describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create }) => {
   it('says that a trace was never seen, and ends with 1', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     const { code, lines } = await pipeline.trace([A]);
     expect(code).toBe(1);
     expect(lines[0]).toBe(
@@ -48,7 +41,7 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
   });
 
   it('says when a trace is decided, what came from which service, and draws it', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await pipeline.receive({ trace: 'a', span: 'a1', service: 'gateway', name: 'GET /', durationMs: 200 });
     pipeline.clock.advance(10 * SECOND);
     await pipeline.receive(
@@ -114,7 +107,7 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
   });
 
   it('says that no policy keeps a trace, and until when that can change', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await pipeline.receive({ trace: 'a', span: 'a1', durationMs: 812 });
     await pipeline.decide();
     const { code, lines } = await pipeline.trace([A]);
@@ -136,7 +129,7 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
   });
 
   it('explains by the policies in another file', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await pipeline.receive({ trace: 'a', span: 'a1' });
     await pipeline.decide();
     const { lines } = await pipeline.trace([A, '--config', 'examples/policies/drop-health-checks.yaml']);
@@ -146,7 +139,7 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
   });
 
   it('says which policy drops a trace', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await pipeline.receive({ trace: 'a', span: 'a1', service: 'health', error: true });
     await pipeline.decide();
     const { lines } = await pipeline.trace([A]);
@@ -159,7 +152,7 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
   });
 
   it('says which policy has kept a trace, with which weight, when and where, and what came since', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await pipeline.receive({ trace: 'a', span: 'a1', error: true });
     await pipeline.decide();
     pipeline.clock.advance(90 * SECOND);
@@ -186,7 +179,7 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
   });
 
   it('draws a kept trace from the archive when its spans have left the buffer, with its late spans', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await pipeline.receive({ trace: 'a', span: 'a1', error: true }, { trace: 'b', span: 'b1', error: true });
     await pipeline.decide();
     await pipeline.receive({ trace: 'a', span: 'a2', parent: 'a1', startMs: 1 });
@@ -208,7 +201,7 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
   });
 
   it('says that a trace is kept as of now, and that nothing will look at it', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await pipeline.receive({ trace: 'a', span: 'a1', error: true });
     pipeline.clock.advance(60 * SECOND);
     const { lines } = await pipeline.trace([A]);
@@ -220,7 +213,7 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
   });
 
   it('finds a trace among the dead letters, with the reason, and leaves it there', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await pipeline.receive({ trace: 'b', span: 'b1' });
     await pipeline.giveUp('another reason');
     await pipeline.receive({ trace: 'a', span: 'a1' });
@@ -241,7 +234,7 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
   });
 
   it('says that a trace has expired, as long as the buffer has not deleted it', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await pipeline.receive({ trace: 'a', span: 'a1' });
     await pipeline.decide();
     pipeline.clock.advance(26 * HOUR);
@@ -258,13 +251,13 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
     `${A.slice(0, 8)}-${A.slice(8, 12)}-${A.slice(12, 16)}-${A.slice(16, 20)}-${A.slice(20)}`,
     `1-${A.slice(0, 8)}-${A.slice(8)}`,
   ])('takes the ID as logs have it: %s', async (id) => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     await pipeline.receive({ trace: 'a', span: 'a1' });
     expect((await pipeline.trace([id])).lines[0]).toBe(`trace ${A}  waiting: it is decided in 30 s`);
   });
 
   it('refuses what is no ID', async () => {
-    const pipeline = await create(POLICIES);
+    const pipeline = await create(THREE_POLICIES);
     const { code, complaints } = await pipeline.trace(['4bf92f35']);
     expect(code).toBe(2);
     expect(complaints[0]).toContain('expected a trace ID: 32 hex digits, a traceparent');
@@ -273,7 +266,7 @@ describe.each([useDataFolders(), stacks])('tailgate trace, on $name', ({ create 
 
 describe('tailgate trace', () => {
   it('prints JSON whose every member is in docs/missing-traces.md', async () => {
-    const pipeline = await stacks.create(POLICIES);
+    const pipeline = await stacks.create(THREE_POLICIES);
     const page = readFileSync('docs/missing-traces.md', 'utf8');
     await pipeline.receive({ trace: 'a', span: 'a1' }, { trace: 'b', span: 'b1', error: true });
     const reports = [await pipeline.traceJson(A)];
@@ -292,7 +285,7 @@ describe('tailgate trace', () => {
   });
 
   it('looks for the trace of one tenant, and asks for its name', async () => {
-    const pipeline = await stacks.create(POLICIES, 'shop');
+    const pipeline = await stacks.create(THREE_POLICIES, 'shop');
     await pipeline.receive({ trace: 'a', span: 'a1', error: true });
     await pipeline.decide();
     await pipeline.receive({ trace: 'b', span: 'b1' });
@@ -312,7 +305,7 @@ describe('tailgate trace', () => {
   });
 
   it('says what is wrong with a stack, a folder, or the options', async () => {
-    const pipeline = await stacks.create(POLICIES);
+    const pipeline = await stacks.create(THREE_POLICIES);
     const complaintOf = async (...place: readonly string[]) =>
       (await pipeline.trace([A], undefined, place)).complaints[0];
     expect(await complaintOf('--stack', 'Tailgate', '--tenant', 'shop')).toBe(

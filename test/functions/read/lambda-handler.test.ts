@@ -4,29 +4,19 @@ import { describe, expect, it } from 'vitest';
 import { authorizeAll } from '../../../functions/ingest/keys.ts';
 import { createReadHandler } from '../../../functions/read/handler.ts';
 import { functionUrlEvent } from '../../../lib/local/function-url-event.ts';
-import { type ModelSpan, readerOf, writeArchive } from '../../read/model-archive.ts';
+import { readerOf, writeArchive } from '../../read/model-archive.ts';
 import { EPOCH_MS } from '../../support/build-trace.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { silentLog } from '../../support/silent-log.ts';
+import { CHECKOUT, CHECKOUT_ROOT } from './checkout.ts';
 
 /** What Lambda takes as the answer of a function, as JSON. */
 const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
-const SMALL = '0af7651916cd43dd8448eb211c80319c';
+const SMALL = CHECKOUT;
 const LARGE = '5b8efff798038103d269b633813fc60c';
 const SPANS = 10_000;
 
-const span: ModelSpan = {
-  spanId: '00000000000000a1',
-  parentSpanId: undefined,
-  service: 'gateway',
-  name: 'POST /checkout',
-  kind: 2,
-  status: 'UNSET',
-  startMs: 1000,
-  endMs: 1812.5,
-  attributes: {},
-  resource: { 'service.name': 'gateway' },
-};
+const span = CHECKOUT_ROOT;
 const many = Array.from({ length: SPANS }, (_, index) => ({
   ...span,
   spanId: (index + 1).toString(16).padStart(16, '0'),

@@ -1,36 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { authorizeKeys } from '../../../functions/ingest/keys.ts';
 import { UnavailableError } from '../../../lib/pipeline/ports.ts';
-import { type ModelTrace, readerOf, writeArchive } from '../../read/model-archive.ts';
+import { type ModelSpan, type ModelTrace, readerOf, writeArchive } from '../../read/model-archive.ts';
 import { EPOCH_MS } from '../../support/build-trace.ts';
 import { asking } from './ask.ts';
+import { CHARGE, CHECKOUT, CHECKOUT_ROOT } from './checkout.ts';
 
-const CHECKOUT = '0af7651916cd43dd8448eb211c80319c';
-const span = {
-  spanId: '00000000000000a1',
-  parentSpanId: undefined,
-  service: 'gateway',
-  name: 'POST /checkout',
-  kind: 2,
-  status: 'UNSET' as const,
-  startMs: 1000,
-  endMs: 1812.5,
+const span: ModelSpan = {
+  ...CHECKOUT_ROOT,
   attributes: { 'http.route': '/checkout', 'http.response.status_code': 500n },
-  resource: { 'service.name': 'gateway', 'k8s.pod.name': 'gateway-1' },
 };
-const charge = {
-  ...span,
-  spanId: '00000000000000a2',
-  parentSpanId: span.spanId,
-  service: 'payment',
-  name: 'charge',
-  kind: 3,
-  status: 'ERROR' as const,
-  startMs: 1100,
-  endMs: 1500,
-  attributes: { tier: 'gold' },
-  resource: { 'service.name': 'payment' },
-};
+const charge: ModelSpan = { ...CHARGE, endMs: 1500, attributes: { tier: 'gold' } };
 const TRACES: readonly ModelTrace[] = [
   { traceId: CHECKOUT, policy: 'errors', weight: 1, claims: [[span, charge]] },
   { traceId: '1'.repeat(32), policy: 'sample', weight: 20, claims: [[{ ...span, startMs: 5000, endMs: 5010 }]] },

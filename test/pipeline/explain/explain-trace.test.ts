@@ -4,6 +4,7 @@ import { useStores } from '../../sqlite/temporary-store.ts';
 import { VISIBILITY_TIMEOUT_MS, worldAdapters } from '../../sqlite/world-adapters.ts';
 import { exportRequest, traceIdOf } from '../../support/export-request.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { THREE_POLICIES } from '../../support/three-policies.ts';
 import {
   type AnyWorld,
   dieAt,
@@ -30,14 +31,6 @@ const ENGINES: readonly (readonly [string, (options: WorldOptions) => AnyWorld])
     },
   ],
 ];
-
-const THREE_POLICIES = `
-decision_wait: 30s
-policies:
-  - { name: no-health, type: drop, drop: { drop_sub_policy: [{ name: health, type: string_attribute, string_attribute: { key: service.name, values: [health] } }] } }
-  - { name: errors, type: status_code, status_code: { status_codes: [ERROR] } }
-  - { name: slow, type: latency, latency: { threshold_ms: 1000 } }
-`;
 
 describe.each(ENGINES)('on %s, where a trace is', (_, create) => {
   it('is nowhere when it never came', async () => {

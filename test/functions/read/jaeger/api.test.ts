@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ModelSpan, type ModelTrace, readerOf, writeArchive } from '../../../read/model-archive.ts';
 import { EPOCH_MS } from '../../../support/build-trace.ts';
 import { asking } from '../ask.ts';
+import { CHARGE, CHECKOUT, CHECKOUT_ROOT, ORPHAN } from '../checkout.ts';
 
 // The messages of jaeger-idl, proto/api_v3/query_service.proto, that answers are made of.
 const { root: IDL } = parse(`
@@ -31,40 +32,13 @@ function readAs(message: string, json: object): unknown {
   return json;
 }
 
-const ID = '0af7651916cd43dd8448eb211c80319c';
+const ID = CHECKOUT;
 const root: ModelSpan = {
-  spanId: '00000000000000a1',
-  parentSpanId: undefined,
-  service: 'gateway',
-  name: 'POST /checkout',
-  kind: 2,
-  status: 'UNSET',
-  startMs: 1000,
-  endMs: 1812.5,
+  ...CHECKOUT_ROOT,
   attributes: { 'http.route': '/checkout', retries: 2n, 'app.price': 9.5, cached: true, large: 9007199254740993n },
-  resource: { 'service.name': 'gateway', 'k8s.pod.name': 'gateway-1' },
 };
-const charge: ModelSpan = {
-  ...root,
-  spanId: '00000000000000a2',
-  parentSpanId: root.spanId,
-  service: 'payment',
-  name: 'charge',
-  kind: 3,
-  status: 'ERROR',
-  startMs: 1100.001,
-  endMs: 1500.25,
-  attributes: {},
-  resource: { 'service.name': 'payment' },
-};
-const orphan: ModelSpan = {
-  ...charge,
-  spanId: '00000000000000a3',
-  parentSpanId: '00000000000000ff',
-  status: 'OK',
-  endMs: undefined,
-  kind: 0,
-};
+const charge: ModelSpan = { ...CHARGE, startMs: 1100.001 };
+const orphan: ModelSpan = { ...ORPHAN, startMs: 1100.001 };
 const TRACES: readonly ModelTrace[] = [
   { traceId: ID, policy: 'errors', weight: 2.4, claims: [[root, charge], [orphan]] },
   { traceId: '1'.repeat(32), policy: 'sample', weight: 20, claims: [[{ ...root, startMs: 5000, endMs: 5010 }]] },

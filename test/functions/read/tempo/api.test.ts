@@ -12,43 +12,17 @@ import {
 } from '../../../read/model-archive.ts';
 import { EPOCH_MS } from '../../../support/build-trace.ts';
 import { asking } from '../ask.ts';
+import { CHARGE, CHECKOUT, CHECKOUT_ROOT, ORPHAN } from '../checkout.ts';
 import { TEMPO } from './tempo-proto.ts';
 
-const ID = '0af7651916cd43dd8448eb211c80319c';
+const ID = CHECKOUT;
 const OTHER = `00000000${'1'.repeat(24)}`;
 const root: ModelSpan = {
-  spanId: '00000000000000a1',
-  parentSpanId: undefined,
-  service: 'gateway',
-  name: 'POST /checkout',
-  kind: 2,
-  status: 'UNSET',
-  startMs: 1000,
-  endMs: 1812.5,
+  ...CHECKOUT_ROOT,
   attributes: { 'http.route': '/checkout', retries: 2n, 'app.price': 9.5, cached: true, 'a/b': ['x', 1n] },
-  resource: { 'service.name': 'gateway', 'k8s.pod.name': 'gateway-1' },
 };
-const charge: ModelSpan = {
-  ...root,
-  spanId: '00000000000000a2',
-  parentSpanId: root.spanId,
-  service: 'payment',
-  name: 'charge',
-  kind: 3,
-  status: 'ERROR',
-  startMs: 1100,
-  endMs: 1500.25,
-  attributes: { tier: 'gold' },
-  resource: { 'service.name': 'payment' },
-};
-const orphan: ModelSpan = {
-  ...charge,
-  spanId: '00000000000000a3',
-  parentSpanId: '00000000000000ff',
-  status: 'OK',
-  kind: 0,
-  endMs: undefined,
-};
+const charge: ModelSpan = { ...CHARGE, attributes: { tier: 'gold' } };
+const orphan: ModelSpan = { ...ORPHAN, attributes: { tier: 'gold' } };
 const TRACES: readonly ModelTrace[] = [
   { traceId: ID, policy: 'errors', weight: 2.4, claims: [[root, charge], [orphan]] },
   { traceId: OTHER, policy: 'sample', weight: 20, claims: [[{ ...root, startMs: 5000, endMs: 5000.5 }]] },
